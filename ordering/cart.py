@@ -1,0 +1,115 @@
+"""The cart that a channel shares, and the table of its states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
+from ordering.offer import Quote
+from ordering.sales_order import Attempt, Payment, SalesOrder
+from ordering.seal import Seal
+
+
+class CartState(StrEnum):
+    """How far a cart is, by the words that the record uses."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    CHECKING_OUT = "checking_out"
+    CHECKED_OUT = "checked_out"
+    PAYING = "paying"
+    PAID = "paid"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    NEEDS_ATTENTION = "needs_attention"
+
+    @property
+    def in_words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+S = CartState
+MOVES: dict[CartState, frozenset[CartState]] = {
+    S.OPEN: frozenset({S.SUBMITTED, S.CANCELLED}),
+    S.SUBMITTED: frozenset({S.APPROVED, S.REJECTED, S.CANCELLED}),
+    S.APPROVED: frozenset({S.CHECKING_OUT, S.SUBMITTED, S.NEEDS_ATTENTION}),
+    S.CHECKING_OUT: frozenset({S.CHECKED_OUT, S.APPROVED, S.NEEDS_ATTENTION}),
+    S.CHECKED_OUT: frozenset({S.PAYING, S.PAID, S.CANCELLED, S.NEEDS_ATTENTION}),
+    S.PAYING: frozenset({S.PAID, S.CHECKED_OUT, S.CANCELLED, S.NEEDS_ATTENTION}),
+    S.PAID: frozenset({S.DELIVERED, S.NEEDS_ATTENTION}),
+    # A person moves it on, by a button; or OVH does, when what was missing arrives.
+    S.NEEDS_ATTENTION: frozenset({S.APPROVED, S.CHECKED_OUT, S.PAID, S.DELIVERED, S.CANCELLED}),
+    S.DELIVERED: frozenset(),
+    S.REJECTED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+
+WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
+# Money is promised or spent from the approval on: these count against the month's limit.
+COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED})
+# While a cart is in one of these, no other cart may ask for the same name.
+HOLDING = WAITING | {S.PAID}
+MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A cart of names, with all that was decided about it. Times are UTC.
+
+    `version` counts its changes: whoever saves must have read the newest one.
+    """
+
+    id: int
+    channel: str
+    created_by: str
+    state: CartState
+    since: datetime  # when it entered this state
+    lines: tuple[Line, ...] = ()
+    requester: str | None = None
+    purpose: str | None = None
+    quote: Quote | None = None
+    seal: Seal | None = None
+    approved_by: tuple[str, ...] = ()
+    rejected_by: str | None = None
+    reason: str | None = None
+    attempt: Attempt | None = None
+    order: SalesOrder | None = None
+    payment: Payment | None = None
+    note: str | None = None  # what people should know about the present state
+    version: int = 0
+
+    def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
+        """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
+        if state not in MOVES[self.state]:
+            raise NotPossible(f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.")
+        return replace(self, state=state, since=at, note=changes.pop("note", None), **changes)
+
+    def with_line(self, line: Line) -> Self:
+        """Add a name; raises `NotPossible` where it is there already or the cart is full."""
+        if self.line(line.domain):
+            raise NotPossible(f"{line.domain} is already in cart #{self.id}.")
+        if len(self.lines) >= MOST_LINES:
+            raise NotPossible(
+                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one."
+            )
+        return replace(self, lines=(*self.lines, line))
+
+    def without(self, domain: DomainName) -> Self:
+        """Take a name out; raises `NotPossible` where it is not there."""
+        if self.line(domain) is None:
+            raise NotPossible(f"{domain} is not in cart #{self.id}. `/domain cart` shows what is.")
+        return replace(self, lines=tuple(line for line in self.lines if line.domain != domain))
+
+    def line(self, domain: DomainName) -> Line | None:
+        return next((line for line in self.lines if line.domain == domain), None)
+
+    @property
+    def people_who_added(self) -> frozenset[str]:
+        return frozenset(line.added_by for line in self.lines)

@@ -1,0 +1,63 @@
+"""What can go wrong, sorted by what the caller should do.
+
+OrderingError                 tell the person: str(error) is the sentence
+  InvalidName                 what was typed is no domain name: ask for another
+  NotAllowed                  the person lacks the right: nothing changed
+  NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
+    CartChanged               somebody else was quicker: read again, then decide again
+  NoSuchCart                  there is no cart of that number
+  RegistrarError              OVH's side
+    RegistrarRefused          a clear no: nothing was done
+    RegistrarUnavailable      no answer to a question: ask it again later
+    OutcomeUnknown            no answer to a deed: look before anything is repeated
+"""
+
+
+class OrderingError(Exception):
+    """Something that a person should be told, in the words of this exception."""
+
+
+class InvalidName(OrderingError):
+    """What was typed cannot be a domain name."""
+
+
+class NotAllowed(OrderingError):
+    """The person has no right to do this; `ask` names the people and user groups who have it."""
+
+    def __init__(self, sentence: str, *, ask: frozenset[str] = frozenset()) -> None:
+        super().__init__(sentence)
+        self.ask = ask
+
+
+class NotPossible(OrderingError):
+    """The rules do not allow this, whoever asks."""
+
+
+class CartChanged(NotPossible):
+    """The cart changed between reading and writing."""
+
+    def __init__(self, cart_id: int) -> None:
+        super().__init__(f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.")
+
+
+class NoSuchCart(OrderingError):
+    """There is no cart of that number."""
+
+    def __init__(self, cart_id: int) -> None:
+        super().__init__(f"There is no cart #{cart_id}. `/domain pending` lists those that wait.")
+
+
+class RegistrarError(OrderingError):
+    """OVH did not do what was asked, or did not say whether it did."""
+
+
+class RegistrarRefused(RegistrarError):
+    """A clear no: nothing was done."""
+
+
+class RegistrarUnavailable(RegistrarError):
+    """A question without an answer: it can be asked again."""
+
+
+class OutcomeUnknown(RegistrarError):
+    """A deed without an answer: it may or may not have happened, so it is never repeated blindly."""

@@ -1,0 +1,45 @@
+"""Which chat messages show a cart, and what they have not shown yet: the chat is a view of the memory."""
+
+from __future__ import annotations
+
+from ordering.cart import Cart
+from ordering.events import Event
+from ordering.ports import Message, MessageRole, Store
+
+
+class Outbox:
+    """What is still to be shown, read from the memory: so a restart forgets nothing."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def outdated(self) -> list[int]:
+        """Carts whose messages show an old version, or whose thread has not told all."""
+        with self._store.read() as carts:
+            return carts.outdated()
+
+    def to_show(self, cart_id: int) -> tuple[Cart, list[Message], list[Event]]:
+        """A cart, the messages that show it, and the events that its thread has not told."""
+        with self._store.read() as carts:
+            return carts.cart(cart_id), carts.messages(cart_id), carts.untold(cart_id)
+
+    def shown(self, message: Message, *, version: int, ts: str) -> None:
+        """Note that a message shows this version of its cart."""
+        with self._store.begin() as carts:
+            carts.shown(message.id, version=version, ts=ts)
+
+    def told(self, event: Event) -> None:
+        """Note that the thread has told this event."""
+        with self._store.begin() as carts:
+            carts.told(event.id)
+
+    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+        """Have a message show a cart from now on; with `ts`, one that is there already."""
+        with self._store.begin() as carts:
+            carts.cart(cart_id)
+            return carts.show_in(cart_id, role, channel, ts=ts)
+
+    def forget(self, message: Message) -> None:
+        """Show a cart no more in a message that is gone for good."""
+        with self._store.begin() as carts:
+            carts.forget(message.id)

@@ -1,0 +1,179 @@
+"""What the rules need from outside: a memory and a registrar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from ordering.cart import Cart, CartState
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.events import Event
+from ordering.money import Money
+from ordering.offer import Availability, Quote
+from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
+
+
+class MessageRole(StrEnum):
+    """Which picture of a cart a message shows."""
+
+    CART = "cart"
+    APPROVAL = "approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it."""
+
+    id: int
+    cart_id: int
+    role: MessageRole
+    channel: str
+    ts: str | None = None
+    shown: int = -1
+
+
+class Reading(Protocol):
+    """What can be asked of the memory. Lists are newest first unless said."""
+
+    def cart(self, cart_id: int) -> Cart:
+        """Read a cart; raises `NoSuchCart`."""
+
+    def open_cart(self, channel: str) -> Cart | None:
+        """The one open cart of a channel."""
+
+    def carts(
+        self,
+        *,
+        states: Collection[CartState] | None = None,
+        person: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Cart]:
+        """Carts in these states, that this person asked for or added to, with numbers below `before`."""
+
+    def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
+        """All carts, oldest first; with `since`, those that something happened to from then on."""
+
+    def due(self, now: datetime) -> list[int]:
+        """Numbers of the carts that the driver should advance, longest due first."""
+
+    def next_due(self) -> datetime | None:
+        """When the next cart is due."""
+
+    def tries(self, cart_id: int) -> int:
+        """How often this cart was postponed since its state last changed."""
+
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+        """Which of these names are in carts under way, and in which."""
+
+    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+        """Total with tax that was approved, ordered or paid since then, without that one cart."""
+
+    def known_orders(self) -> frozenset[int]:
+        """Numbers of the sales orders that belong to a cart."""
+
+    def events(self, cart_id: int) -> list[Event]:
+        """What happened to a cart, oldest first."""
+
+    def untold(self, cart_id: int) -> list[Event]:
+        """Those of its events that no thread has told yet, oldest first."""
+
+    def messages(self, cart_id: int) -> list[Message]:
+        """The messages that show a cart."""
+
+    def outdated(self) -> list[int]:
+        """Numbers of the carts with a message that shows an old version, or with an untold event."""
+
+
+class Transaction(Reading, Protocol):
+    """What can be written, all or nothing. Leaving the context commits; an exception rolls back."""
+
+    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
+        """Start a channel's cart; raises `CartChanged` where somebody else just did."""
+
+    def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
+        """Write a cart with what happened, one version up; `due_at`: when the driver should advance it (None: never).
+
+        Raises `CartChanged` where the stored version is not the one that was read.
+        """
+
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
+        """Have the driver come back later, nothing else changed; does nothing where the version moved on."""
+
+    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+        """Have a message show this cart: one a role and channel, a repeated call returns it (and notes a new `ts`)."""
+
+    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+        """Note that a message shows this version."""
+
+    def forget(self, message_id: int) -> None:
+        """A message is gone for good: show the cart there no more."""
+
+    def told(self, event_id: int) -> None:
+        """Note that a thread has told this event."""
+
+
+class Store(Protocol):
+    """The memory."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """Start a transaction that may write. Never held over a call to OVH or to the chat."""
+
+    def read(self) -> AbstractContextManager[Reading]:
+        """Start a consistent look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A fresh registrar cart, filled and configured, and what its dry run said."""
+
+    registrar_cart: str
+    quote: Quote
+
+
+class Registrar(Protocol):
+    """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
+
+    def extensions(self) -> tuple[str, ...]:
+        """Extensions that OVH promotes, most promoted first, without a dot."""
+
+    def every_extension(self) -> tuple[str, ...]:
+        """All extensions that OVH sells here, without a dot."""
+
+    def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
+        """Ask for each name and yield answers as they come; a name that fails is one answer, never an error."""
+
+    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+        """Build a fresh registrar cart with exactly these lines and dry-run it."""
+
+    def discard(self, registrar_cart: str) -> None:
+        """Give back a registrar cart that will not be checked out. Failure does no harm and is not told."""
+
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
+        """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this."""
+
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+        """Look whether an attempt made an order. `known` orders belong to others."""
+
+    def order(self, order_id: int) -> SalesOrder:
+        """Read an order with its status, without payment methods."""
+
+    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+        """Valid registered methods that can pay this order, the account's default first."""
+
+    def pay(self, order_id: int, method: int) -> None:
+        """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this."""
+
+    def payment(self, order_id: int) -> PaymentProgress:
+        """Look how far an order's payment is."""
+
+    def order_link(self, order_id: int) -> str:
+        """The order's page at OVH. A bearer secret: shown to one payer, kept nowhere."""
+
+    def delivery(self, domain: DomainName) -> Delivery:
+        """Look how far a paid name is at the registry."""

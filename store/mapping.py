@@ -1,0 +1,196 @@
+"""Rows to the rules' types and back, by hand, both ways in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ordering.cart import Cart, CartState
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.events import Event
+from ordering.money import Money
+from ordering.offer import Configuration, Contract, Quote
+from ordering.ports import Message, MessageRole
+from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.seal import Seal
+from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+
+
+def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
+    return Cart(
+        id=_known(row.id),
+        channel=row.channel,
+        created_by=row.created_by,
+        state=CartState(row.state),
+        since=utc(row.since),
+        lines=tuple(line_from(line) for line in lines),
+        requester=row.requester,
+        purpose=row.purpose,
+        quote=quote_from(row.quote) if row.quote else None,
+        seal=_seal_from(row),
+        approved_by=tuple(row.approved_by),
+        rejected_by=row.rejected_by,
+        reason=row.reason,
+        attempt=_attempt_from(row),
+        order=order_from(order) if order else None,
+        payment=_payment_from(row),
+        note=row.note,
+        version=row.version,
+    )
+
+
+def cart_columns(cart: Cart) -> dict[str, Any]:
+    """All columns of a cart's row but its id, version and what belongs to the driver."""
+    seal, attempt, payment = cart.seal, cart.attempt, cart.payment
+    return {
+        "channel": cart.channel,
+        "created_by": cart.created_by,
+        "state": cart.state.value,
+        "since": cart.since,
+        "requester": cart.requester,
+        "purpose": cart.purpose,
+        "quote": quote_columns(cart.quote) if cart.quote else None,
+        "seal_digest": seal.digest if seal else None,
+        "seal_minor": seal.total.minor if seal else None,
+        "seal_currency": seal.total.currency if seal else None,
+        "approved_by": list(cart.approved_by),
+        "rejected_by": cart.rejected_by,
+        "reason": cart.reason,
+        "attempt_number": attempt.number if attempt else None,
+        "attempt_cart": attempt.registrar_cart if attempt else None,
+        "attempt_at": attempt.started_at if attempt else None,
+        "payment_method": payment.method if payment else None,
+        "payment_by": payment.by if payment else None,
+        "payment_asked_at": payment.asked_at if payment else None,
+        "payment_sent_at": payment.sent_at if payment else None,
+        "note": cart.note,
+    }
+
+
+def one_version_up(cart: Cart) -> Cart:
+    """The cart as it is after it was saved."""
+    return replace(cart, version=cart.version + 1)
+
+
+def line_from(row: LineRow) -> Line:
+    return Line(
+        domain=DomainName(row.domain),
+        years=row.years,
+        pricing_mode=row.pricing_mode,
+        price=Money(row.price_minor, row.currency),
+        added_by=row.added_by,
+        renewal=_money(row.renewal_minor, row.currency),
+        regular=_money(row.regular_minor, row.currency),
+    )
+
+
+def line_row(cart_id: int, place: int, line: Line) -> LineRow:
+    return LineRow(
+        cart_id=cart_id,
+        place=place,
+        domain=line.domain.ascii,
+        years=line.years,
+        pricing_mode=line.pricing_mode,
+        added_by=line.added_by,
+        currency=line.price.currency,
+        price_minor=line.price.minor,
+        renewal_minor=line.renewal.minor if line.renewal else None,
+        regular_minor=line.regular.minor if line.regular else None,
+    )
+
+
+def quote_from(stored: dict[str, Any]) -> Quote:
+    currency = stored["currency"]
+    return Quote(
+        total=Money(stored["total"], currency),
+        tax=Money(stored["tax"], currency),
+        without_tax=Money(stored["without_tax"], currency),
+        contracts=tuple(Contract(name, url) for name, url in stored["contracts"]),
+        configuration=tuple(
+            Configuration(DomainName(domain), label, value) for domain, label, value in stored["configuration"]
+        ),
+    )
+
+
+def quote_columns(quote: Quote) -> dict[str, Any]:
+    return {
+        "currency": quote.total.currency,
+        "total": quote.total.minor,
+        "tax": quote.tax.minor,
+        "without_tax": quote.without_tax.minor,
+        "contracts": [[contract.name, contract.url] for contract in quote.contracts],
+        "configuration": [[c.domain.ascii, c.label, c.value] for c in quote.configuration],
+    }
+
+
+def order_from(row: SalesOrderRow) -> SalesOrder:
+    return SalesOrder(
+        id=row.id,
+        total=Money(row.total_minor, row.currency),
+        tax=Money(row.tax_minor, row.currency),
+        status=OrderStatus(row.status),
+        expires_at=utc(row.expires_at) if row.expires_at else None,
+        methods=tuple(PaymentMethod(m["id"], m["label"], m["default"]) for m in row.methods),
+    )
+
+
+def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
+    return SalesOrderRow(
+        id=order.id,
+        cart_id=cart_id,
+        status=order.status.value,
+        currency=order.total.currency,
+        total_minor=order.total.minor,
+        tax_minor=order.tax.minor,
+        expires_at=order.expires_at,
+        methods=[{"id": m.id, "label": m.label, "default": m.default} for m in order.methods],
+    )
+
+
+def event_from(row: EventRow) -> Event:
+    return Event(row.cart_id, CartState(row.state), utc(row.at), row.by, row.note, _known(row.id))
+
+
+def event_row(event: Event) -> EventRow:
+    return EventRow(cart_id=event.cart_id, state=event.state.value, at=event.at, by=event.by, note=event.note)
+
+
+def message_from(row: MessageRow) -> Message:
+    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown)
+
+
+def utc(at: datetime) -> datetime:
+    """Times go in and come out in UTC, on both databases."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _seal_from(row: CartRow) -> Seal | None:
+    if row.seal_digest is None or row.seal_minor is None or row.seal_currency is None:
+        return None
+    return Seal(row.seal_digest, Money(row.seal_minor, row.seal_currency))
+
+
+def _attempt_from(row: CartRow) -> Attempt | None:
+    if row.attempt_number is None or row.attempt_cart is None or row.attempt_at is None:
+        return None
+    return Attempt(row.attempt_number, row.attempt_cart, utc(row.attempt_at))
+
+
+def _payment_from(row: CartRow) -> Payment | None:
+    if row.payment_method is None or row.payment_by is None or row.payment_asked_at is None:
+        return None
+    sent_at = utc(row.payment_sent_at) if row.payment_sent_at else None
+    return Payment(row.payment_method, row.payment_by, utc(row.payment_asked_at), sent_at)
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
+
+
+def _known(row_id: int | None) -> int:
+    if row_id is None:
+        raise AssertionError("a row that was read has an id")
+    return row_id

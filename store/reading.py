@@ -1,0 +1,157 @@
+"""Questions to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlmodel import Session, col
+
+from ordering.cart import COMMITTED, HOLDING, Cart, CartState
+from ordering.domain_name import DomainName
+from ordering.errors import NoSuchCart
+from ordering.events import Event
+from ordering.money import Money
+from ordering.ports import Message
+from store import mapping
+from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+
+_PAGE = 200
+_DUE_AT_ONCE = 100
+
+
+class SqlReading:
+    """Reads within one transaction; pages by key, never by offset."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def cart(self, cart_id: int) -> Cart:
+        row = self._session.get(CartRow, cart_id)
+        if row is None:
+            raise NoSuchCart(cart_id)
+        return self._carts([row])[0]
+
+    def open_cart(self, channel: str) -> Cart | None:
+        rows = self._rows(select(CartRow).where(col(CartRow.channel) == channel, col(CartRow.state) == "open"))
+        return next(iter(self._carts(rows)), None)
+
+    def carts(
+        self,
+        *,
+        states: Collection[CartState] | None = None,
+        person: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Cart]:
+        query = select(CartRow).order_by(col(CartRow.id).desc()).limit(limit)
+        if states is not None:
+            query = query.where(col(CartRow.state).in_(sorted(states)))
+        if before is not None:
+            query = query.where(col(CartRow.id) < before)
+        if person is not None:
+            query = query.where(_concerns(person))
+        return self._carts(self._rows(query))
+
+    def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
+        last = 0
+        while True:
+            query = select(CartRow).where(col(CartRow.id) > last).order_by(col(CartRow.id)).limit(_PAGE)
+            if since is not None:
+                happened = exists().where(col(EventRow.cart_id) == col(CartRow.id), col(EventRow.at) >= since)
+                query = query.where(happened)
+            page = self._carts(self._rows(query))
+            yield from page
+            if not page:
+                return
+            last = page[-1].id
+
+    def due(self, now: datetime) -> list[int]:
+        query = (
+            select(col(CartRow.id)).where(col(CartRow.due_at) <= now).order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE)
+        )
+        return self._numbers(query)
+
+    def next_due(self) -> datetime | None:
+        earliest = self._session.execute(select(func.min(col(CartRow.due_at)))).scalar_one()
+        return mapping.utc(earliest) if earliest else None
+
+    def tries(self, cart_id: int) -> int:
+        return int(self._session.execute(select(col(CartRow.tries)).where(col(CartRow.id) == cart_id)).scalar_one())
+
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+        query = (
+            select(col(LineRow.domain), col(LineRow.cart_id))
+            .join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
+            .where(
+                col(LineRow.domain).in_([domain.ascii for domain in domains]),
+                col(CartRow.state).in_(sorted(HOLDING)),
+            )
+        )
+        return {DomainName(domain): cart_id for domain, cart_id in self._session.execute(query)}
+
+    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+        total = func.coalesce(col(SalesOrderRow.total_minor), col(CartRow.seal_minor))
+        query = (
+            select(func.coalesce(func.sum(total), 0))
+            .select_from(CartRow)
+            .outerjoin(SalesOrderRow, col(SalesOrderRow.cart_id) == col(CartRow.id))
+            .where(
+                col(CartRow.state).in_(sorted(COMMITTED)),
+                col(CartRow.approved_at) >= since,
+                col(CartRow.seal_currency) == currency,
+                col(CartRow.id) != without,
+            )
+        )
+        return Money(int(self._session.execute(query).scalar_one()), currency)
+
+    def known_orders(self) -> frozenset[int]:
+        return frozenset(self._numbers(select(col(SalesOrderRow.id))))
+
+    def events(self, cart_id: int) -> list[Event]:
+        query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
+        return [mapping.event_from(row) for row in self._rows(query)]
+
+    def untold(self, cart_id: int) -> list[Event]:
+        query = select(EventRow).where(col(EventRow.cart_id) == cart_id, ~col(EventRow.told)).order_by(col(EventRow.id))
+        return [mapping.event_from(row) for row in self._rows(query)]
+
+    def messages(self, cart_id: int) -> list[Message]:
+        query = select(MessageRow).where(col(MessageRow.cart_id) == cart_id).order_by(col(MessageRow.id))
+        return [mapping.message_from(row) for row in self._rows(query)]
+
+    def outdated(self) -> list[int]:
+        behind = (
+            select(col(MessageRow.cart_id))
+            .join(CartRow, col(CartRow.id) == col(MessageRow.cart_id))
+            .where(col(MessageRow.shown) < col(CartRow.version))
+        )
+        untold = select(col(EventRow.cart_id)).where(~col(EventRow.told))
+        return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def _carts(self, rows: Sequence[CartRow]) -> list[Cart]:
+        """Read the lines and orders of many carts in two questions, not two a cart."""
+        ids = [row.id for row in rows]
+        lines: dict[int, list[LineRow]] = {}
+        for line in self._rows(select(LineRow).where(col(LineRow.cart_id).in_(ids)).order_by(col(LineRow.place))):
+            lines.setdefault(line.cart_id, []).append(line)
+        orders = {
+            order.cart_id: order
+            for order in self._rows(select(SalesOrderRow).where(col(SalesOrderRow.cart_id).in_(ids)))
+        }
+        return [mapping.cart_from(row, lines.get(row.id or 0, []), orders.get(row.id or 0)) for row in rows]
+
+    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - a SQLAlchemy select of one of the row classes
+        return list(self._session.execute(query).scalars())
+
+    def _numbers(self, query: Any) -> list[int]:  # noqa: ANN401 - a SQLAlchemy select of one integer column
+        return [cast("int", number) for number in self._session.execute(query).scalars()]
+
+
+def _concerns(person: str) -> ColumnElement[bool]:
+    return or_(
+        col(CartRow.requester) == person,
+        exists().where(col(LineRow.cart_id) == col(CartRow.id), col(LineRow.added_by) == person),
+    )

@@ -1,0 +1,119 @@
+"""The memory in SQL: what changes, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from ordering.cart import Cart, CartState
+from ordering.errors import CartChanged, NotPossible
+from ordering.events import Event, happened
+from ordering.ports import Message, MessageRole
+from store import mapping
+from store.engine import Engines
+from store.reading import SqlReading
+from store.tables import CartRow, EventRow, LineRow, MessageRow
+
+
+class SqlTransaction(SqlReading):
+    """Writes within one transaction. A cart changes by compare-and-set alone."""
+
+    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
+        row = CartRow(channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
+        self._session.add(row)
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            raise NotPossible(
+                "Somebody opened this channel's cart at the same moment. Please do that again."
+            ) from error
+        cart = self.cart(row.id or 0)
+        self._session.add(mapping.event_row(happened(cart, at, by=by)))
+        return cart
+
+    def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
+        moved = self._compare_and_set(cart, due_at)
+        self._write_lines(cart)
+        self._write_order(cart)
+        for event in events:
+            self._session.add(mapping.event_row(event))
+        self._session.flush()
+        return moved
+
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
+        self._session.execute(
+            update(CartRow)
+            .where(col(CartRow.id) == cart_id, col(CartRow.version) == version)
+            .values(due_at=due_at, tries=col(CartRow.tries) + 1)
+        )
+
+    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+        row = self._session.execute(
+            select(MessageRow).where(
+                col(MessageRow.cart_id) == cart_id,
+                col(MessageRow.role) == role.value,
+                col(MessageRow.channel) == channel,
+            )
+        ).scalar_one_or_none()
+        row = row or MessageRow(cart_id=cart_id, role=role.value, channel=channel)
+        row.ts = ts or row.ts
+        self._session.add(row)
+        self._session.flush()
+        return mapping.message_from(row)
+
+    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+        self._session.execute(update(MessageRow).where(col(MessageRow.id) == message_id).values(shown=version, ts=ts))
+
+    def forget(self, message_id: int) -> None:
+        self._session.execute(delete(MessageRow).where(col(MessageRow.id) == message_id))
+
+    def told(self, event_id: int) -> None:
+        self._session.execute(update(EventRow).where(col(EventRow.id) == event_id).values(told=True))
+
+    def _compare_and_set(self, cart: Cart, due_at: datetime | None) -> Cart:
+        before = self._session.execute(
+            select(col(CartRow.state), col(CartRow.approved_at)).where(col(CartRow.id) == cart.id)
+        ).one_or_none()
+        values = mapping.cart_columns(cart) | {"version": cart.version + 1, "due_at": due_at}
+        if before is None or before.state != cart.state.value:
+            values["tries"] = 0
+        if cart.state is CartState.APPROVED and (before is None or before.state == CartState.SUBMITTED.value):
+            values["approved_at"] = cart.since
+        changed = self._session.execute(
+            update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)
+        )
+        if cast("CursorResult[object]", changed).rowcount != 1:
+            raise CartChanged(cart.id)
+        return mapping.one_version_up(cart)
+
+    def _write_lines(self, cart: Cart) -> None:
+        self._session.execute(delete(LineRow).where(col(LineRow.cart_id) == cart.id))
+        self._session.add_all(mapping.line_row(cart.id, place, line) for place, line in enumerate(cart.lines))
+
+    def _write_order(self, cart: Cart) -> None:
+        if cart.order is not None:
+            self._session.merge(mapping.order_row(cart.id, cart.order))
+
+
+class SqlStore:
+    """Opens transactions; several threads and several processes may."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlTransaction]:
+        lane = self._engines.lane.held() if self._engines.lane else nullcontext()
+        with lane, Session(self._engines.write, expire_on_commit=False) as session, session.begin():
+            yield SqlTransaction(session)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlReading]:
+        with Session(self._engines.read) as session, session.begin():
+            yield SqlReading(session)

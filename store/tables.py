@@ -1,0 +1,120 @@
+"""The tables: shape only. What a row means, and whether it is right, is known in `ordering`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class CartRow(SQLModel, table=True):
+    """A cart; `version` is what compare-and-set compares."""
+
+    __tablename__ = "carts"
+    __table_args__ = (
+        Index(
+            "one_open_cart_a_channel",
+            "channel",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("carts_due", "due_at"),
+        Index("carts_by_state", "state", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str
+    created_by: str
+    state: str
+    since: datetime
+    version: int = 0
+    requester: str | None = None
+    purpose: str | None = None
+    quote: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    seal_digest: str | None = None
+    seal_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    seal_currency: str | None = None
+    approved_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    approved_at: datetime | None = None
+    rejected_by: str | None = None
+    reason: str | None = None
+    attempt_number: int | None = None
+    attempt_cart: str | None = None
+    attempt_at: datetime | None = None
+    payment_method: int | None = None
+    payment_by: str | None = None
+    payment_asked_at: datetime | None = None
+    payment_sent_at: datetime | None = None
+    note: str | None = None
+    due_at: datetime | None = None
+    tries: int = 0
+
+
+class LineRow(SQLModel, table=True):
+    """A name in a cart, at its place."""
+
+    __tablename__ = "lines"
+    __table_args__ = (UniqueConstraint("cart_id", "domain"), Index("lines_by_domain", "domain"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    place: int
+    domain: str
+    years: int
+    pricing_mode: str
+    added_by: str
+    currency: str
+    price_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    renewal_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    regular_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class SalesOrderRow(SQLModel, table=True):
+    """OVH's sales order of a cart: at most one, and no order belongs to two carts. Its link is never kept."""
+
+    __tablename__ = "sales_orders"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False, unique=True))
+    status: str
+    currency: str
+    total_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    tax_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    expires_at: datetime | None = None
+    methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class EventRow(SQLModel, table=True):
+    """One thing that happened to a cart; `told` once the card's thread said it."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("events_by_cart", "cart_id", "id"),
+        Index("events_by_time", "at"),
+        Index("events_untold", "cart_id", sqlite_where=text("NOT told"), postgresql_where=text("NOT told")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    state: str
+    at: datetime
+    by: str | None = None
+    note: str | None = None
+    told: bool = False
+
+
+class MessageRow(SQLModel, table=True):
+    """A chat message that shows a cart, and the version in it."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("cart_id", "role", "channel"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    role: str
+    channel: str
+    ts: str | None = None
+    shown: int = -1
