@@ -1,0 +1,60 @@
+"""What every listener works with, and how it works: acknowledge, parse, hand on."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.bridge import Bridge
+from handlers.parsing import Interaction
+from handlers.people import People
+from handlers.refusals import refused, unforeseen
+from handlers.reply import Reply
+from handlers.work import Work
+from ordering.errors import OrderingError
+from ordering.outbox import Outbox
+from ordering.policy import Person
+from ordering.workflow import Workflow
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The rules, the door to them, the people, and `wake`, which sets the driver going."""
+
+    workflow: Workflow
+    outbox: Outbox
+    bridge: Bridge
+    people: People
+    client: AsyncWebClient
+    wake: Callable[[], None]
+    work: Work = field(default_factory=Work)
+
+    async def person(self, did: Interaction) -> Person:
+        return await self.people.who(did.user, did.team)
+
+    def start(self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction) -> None:
+        """Carry on after the acknowledgement. Whatever goes wrong is told to the person, and mistakes are logged.
+
+        A listener itself never raises: Bolt would drop the acknowledgement.
+        """
+        self.work.start(self._told(story, did))
+
+    async def _told(self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction) -> None:
+        reply = Reply(self.client, did)
+        try:
+            await story(did, reply)
+        except OrderingError as refusal:
+            _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)
+            await reply.tell(refused(refusal))
+        except Exception:  # noqa: BLE001 - the last door: the person is told, the bug is logged
+            reference = secrets.token_hex(4)
+            _log.exception("unforeseen", story=story.__qualname__, user=did.user, reference=reference)
+            await reply.tell(unforeseen(reference))
+        finally:
+            self.wake()

@@ -1,0 +1,32 @@
+"""The names by which Slack hands our buttons, forms and inputs back."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """Buttons and selects. Their values carry a number or a name, never a price or a state."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    REQUEST = "request_approval"
+    COPY = "copy_lines"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    METHOD = "payment_method"
+    PAY = "pay"
+    OPEN_ORDER = "open_order"
+    TRY_AGAIN = "try_again"
+    GIVE_UP = "give_up"
+
+
+class Form(StrEnum):
+    """Modals, by their callback_id; their private_metadata is the cart's number."""
+
+    REQUEST = "request_form"
+    REJECT = "reject_form"
+    NOTE = "note"
+
+
+PURPOSE = "purpose"
+REASON = "reason"

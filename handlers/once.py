@@ -1,0 +1,39 @@
+"""Slack delivers at least once; people expect once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt import BoltResponse
+
+_REMEMBERED = 5000
+
+
+class Once:
+    """Bolt middleware that acknowledges a repeated delivery and does nothing else with it.
+
+    It spares people a second answer. That nothing is bought twice does not rest on it, but on the memory.
+    """
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+
+    async def __call__(
+        self, body: Mapping[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        key = _key(body)
+        if key is not None:
+            if key in self._seen:
+                return BoltResponse(status=200, body="")
+            self._seen[key] = None
+            if len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        return await next_()
+
+
+def _key(body: Mapping[str, Any]) -> str | None:
+    """What stays the same when Slack delivers again: the event's id, or the click's trigger."""
+    key = body.get("event_id") or body.get("trigger_id")
+    return str(key) if key else None

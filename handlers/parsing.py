@@ -1,0 +1,123 @@
+"""Slack's payloads, and what people type, into our own types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ordering.domain_name import DomainName, parse_word_or_name
+from ordering.errors import InvalidName, NotPossible
+from ordering.workflow import Query
+
+_SEPARATORS = re.compile(r"[\s,;]+")
+_TLDS = re.compile(r"--tlds?(?:\s*=\s*|\s+)([^\s,]+(?:\s*,\s*[^\s,]+)*)", re.IGNORECASE)
+_ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
+_NUMBER = re.compile(r"#?(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Who did what where. `channel` is None on Home and in forms; `values` are all inputs by their action_id."""
+
+    user: str
+    team: str | None
+    trigger: str
+    channel: str | None = None
+    response_url: str | None = None
+    value: str = ""
+    values: Mapping[str, str | None] | None = None
+    view: str | None = None
+    metadata: str = ""
+    message_ts: str | None = None
+    ephemeral: bool = False
+
+    @classmethod
+    def of_command(cls, body: Mapping[str, Any]) -> Interaction:
+        return cls(
+            user=body["user_id"],
+            team=body.get("team_id"),
+            trigger=body.get("trigger_id", ""),
+            channel=body["channel_id"],
+            response_url=body.get("response_url"),
+            value=body.get("text") or "",
+        )
+
+    @classmethod
+    def of_action(cls, body: Mapping[str, Any]) -> Interaction:
+        container, action = body.get("container", {}), body["actions"][0]
+        shown_in = body.get("view") or body
+        return cls(
+            user=body["user"]["id"],
+            team=body["user"].get("team_id"),
+            trigger=body.get("trigger_id", ""),
+            channel=(body.get("channel") or {}).get("id"),
+            response_url=body.get("response_url"),
+            value=action.get("value") or "",
+            values=_values(shown_in.get("state")),
+            message_ts=container.get("message_ts"),
+            ephemeral=bool(container.get("is_ephemeral")),
+        )
+
+    @classmethod
+    def of_form(cls, body: Mapping[str, Any]) -> Interaction:
+        view = body["view"]
+        return cls(
+            user=body["user"]["id"],
+            team=body["user"].get("team_id"),
+            trigger=body.get("trigger_id", ""),
+            values=_values(view.get("state")),
+            view=view["id"],
+            metadata=view.get("private_metadata") or "",
+        )
+
+    def typed(self, action_id: str) -> str:
+        """What was typed or chosen in an input; empty where nothing was."""
+        return (self.values or {}).get(action_id) or ""
+
+
+def search_of(text: str) -> tuple[Query, list[str]]:
+    """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
+    text = text.replace("—", "--")  # phones turn two hyphens into a dash
+    extensions = tuple(
+        part.lower().lstrip(".") for found in _TLDS.findall(text) for part in _SEPARATORS.split(found) if part
+    )
+    rest = _ALL.sub(" ", _TLDS.sub(" ", text))
+    names, words, unreadable = [], [], []
+    for part in filter(None, _SEPARATORS.split(rest)):
+        if part.startswith("--"):
+            unreadable.append(f"“{part}” is not an option of search: there are `--tlds com,fr` and `--all`.")
+            continue
+        try:
+            read = parse_word_or_name(part)
+        except InvalidName as problem:
+            unreadable.append(str(problem))
+            continue
+        if isinstance(read, DomainName):
+            names.append(read)
+        else:
+            words.append(read)
+    every = bool(_ALL.search(text))
+    return Query(tuple(names), tuple(words), extensions, every_extension=every), unreadable
+
+
+def names_of(text: str) -> list[DomainName]:
+    """Read full names; raises `InvalidName` for the first that is none."""
+    return [DomainName.parse(part) for part in filter(None, _SEPARATORS.split(text))]
+
+
+def cart_number(text: str) -> int:
+    """Read ``12`` or ``#12``; raises `NotPossible`."""
+    if found := _NUMBER.fullmatch(text.strip()):
+        return int(found[1])
+    raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
+
+
+def _values(state: Mapping[str, Any] | None) -> dict[str, str | None]:
+    blocks = (state or {}).get("values", {})
+    return {
+        action_id: found.get("value") or (found.get("selected_option") or {}).get("value")
+        for actions in blocks.values()
+        for action_id, found in actions.items()
+    }

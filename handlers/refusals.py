@@ -1,0 +1,28 @@
+"""From a refusal to the sentence that a person reads."""
+
+from __future__ import annotations
+
+from handlers.views.drawn import Drawn
+from handlers.views.text import escape_markup, group_or_person
+from ordering.errors import NotAllowed, OrderingError
+
+
+def sentence(refusal: OrderingError) -> str:
+    """The refusal in words, with those who have the right; ready for mrkdwn."""
+    said = escape_markup(str(refusal))
+    if isinstance(refusal, NotAllowed) and refusal.ask:
+        who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
+        return f"{said} Ask {who}."
+    return said
+
+
+def refused(refusal: OrderingError) -> Drawn:
+    return Drawn.saying(sentence(refusal))
+
+
+def unforeseen(reference: str) -> Drawn:
+    """What somebody reads when we made a mistake."""
+    return Drawn.saying(
+        "Something went wrong on my side, so that may not have worked. Look at `/domain pending` before you try again. "
+        f"If it happens twice, give the operator this reference: `{reference}`"
+    )

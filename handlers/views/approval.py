@@ -1,0 +1,252 @@
+"""The card: one message from the request to the delivery, and what its thread tells."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from handlers.ids import REASON, Act, Form
+from handlers.views.drawn import Drawn, button, buttons, confirm, context, section, sections
+from handlers.views.figures import columns
+from handlers.views.text import counted, cut, escape, group_or_person, people, person, when
+from ordering.cart import Cart, CartState
+from ordering.events import Event
+from ordering.sales_order import PaymentMethod, SalesOrder
+
+_MOST_METHODS = 100  # options of a select
+_MOST_CONTRACTS = 20
+S = CartState
+
+
+def card(
+    cart: Cart,
+    *,
+    approvals_needed: int,
+    waive_retraction: bool,
+    approvers: frozenset[str],
+    payers: frozenset[str],
+) -> Drawn:
+    """What will be bought, for whom and why, at which total; and what is to be done now."""
+    status = _status(cart, approvals_needed, approvers, payers)
+    blocks: list[Block] = [section(f"*Cart #{cart.id}*  {status}")]
+    if cart.purpose:
+        blocks.append(section(f">{escape(cart.purpose)}"))
+    blocks += sections(columns(cart.lines, cart.quote), fence=True)
+    blocks.append(context(_who(cart)))
+    if cart.state in {S.SUBMITTED, S.APPROVED}:
+        blocks += _terms(cart, waive_retraction=waive_retraction)
+    blocks += _actions(cart)
+    return Drawn.of(_alone(cart), blocks)
+
+
+def reject_modal(cart: Cart) -> View:
+    """The form that asks for a reason."""
+    return View(
+        type="modal",
+        callback_id=Form.REJECT,
+        private_metadata=str(cart.id),
+        title=f"Reject cart #{cart.id}",
+        submit="Reject",
+        close="Not now",
+        blocks=[
+            section(f"{', '.join(str(line.domain) for line in cart.lines)}"),
+            InputBlock(
+                block_id=REASON,
+                label="Why not?",
+                hint="The requester reads this, and can copy the names to a new cart.",
+                element=PlainTextInputElement(action_id=REASON, max_length=300),
+            ),
+        ],
+    )
+
+
+def order_link(url: str, cart: Cart) -> Drawn:
+    """The order's page, for one payer's eyes."""
+    number = cart.order.id if cart.order else ""
+    return Drawn.of(
+        f"Order {number} at OVH: this link is only for you.",
+        [
+            section(f"<{url}|Open order {number} at OVH>"),
+            context("Only you can see this. Whoever has the link can see and pay the order, so please keep it."),
+        ],
+    )
+
+
+def thread_line(event: Event, cart: Cart) -> str | None:
+    """What the card's thread tells of an event; None where the card alone says enough."""
+    by = person(event.by) if event.by else None
+    note = escape(event.note) if event.note else ""
+    if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note):
+        return None
+    requester = person(cart.requester) if cart.requester else "Everybody"
+    order = f"order {cart.order.id}" if cart.order else "the order"
+    plain = {
+        S.SUBMITTED: f"{by} asked for approval." if by else note,
+        S.APPROVED: f"{by} approved." if by else note,
+        S.CHECKING_OUT: note,
+        S.CHECKED_OUT: note or f"OVH made {order}. It waits for payment.",
+        S.PAYING: f"{by} pays {order}.",
+        S.PAID: "OVH has the payment." if not note else f"OVH has the payment: {note}.",
+        S.DELIVERED: f"{requester}, all names are registered: {_names(cart)}.",
+        S.REJECTED: f"{requester}, {by} rejected this: {note}",
+        S.CANCELLED: f"{by} closed this: {note}." if by else note,
+        S.NEEDS_ATTENTION: f"{requester}, this needs a person. {note}",
+    }[event.state]
+    if event.state is S.SUBMITTED and by and note.startswith("approved,"):
+        return f"{by} {note}."
+    if event.state is S.APPROVED and by and note:
+        return f"{by}: {note}."
+    return plain or None
+
+
+def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozenset[str]) -> str:
+    total = cart.order.total if cart.order else cart.quote.total if cart.quote else "?"
+    order = f"order {cart.order.id}" if cart.order else "the order"
+    match cart.state:
+        case S.SUBMITTED:
+            given = f" ({len(cart.approved_by)} of {needed} so far)" if cart.approved_by else ""
+            asked = f"{counted(needed, 'approval')}{given}" if needed > 1 else "approval"
+            return f"waits for {asked} from {_circle(approvers)}: {total} with tax"
+        case S.APPROVED | S.CHECKING_OUT:
+            return "is approved. The desk is ordering it at OVH"
+        case S.CHECKED_OUT:
+            return f"is ordered: {order} over {total} with tax waits for payment by {_circle(payers)}"
+        case S.PAYING:
+            by = person(cart.payment.by) if cart.payment else "somebody"
+            return f"is being paid by {by}: {order} over {total}"
+        case S.PAID:
+            return f"is paid: {order} over {total}. OVH is registering the names"
+        case S.DELIVERED:
+            return f"is delivered: {order} over {total}. The names work"
+        case S.REJECTED:
+            by = person(cart.rejected_by) if cart.rejected_by else "an approver"
+            return f"was rejected by {by}: {escape(cart.reason or '')}"
+        case S.CANCELLED:
+            return f"was closed without buying. {escape(cart.note or '')}".rstrip()
+        case _:
+            return "needs a person"
+
+
+def _who(cart: Cart) -> str:
+    asked = f"Asked for by {person(cart.requester)}" if cart.requester else "Not asked for yet"
+    others = tuple(sorted(cart.people_who_added - {cart.requester}))
+    added = f" · names also added by {people(others)}" if others else ""
+    approved = f" · approved by {people(cart.approved_by)}" if cart.approved_by else ""
+    paid = f" · paid by {person(cart.payment.by)}" if cart.payment and cart.state in {S.PAID, S.DELIVERED} else ""
+    return (
+        f"{asked} for <#{cart.channel}>{added}{approved}{paid}" if _public(cart) else f"{asked}{added}{approved}{paid}"
+    )
+
+
+def _public(cart: Cart) -> bool:
+    return not cart.channel.startswith("D")
+
+
+def _terms(cart: Cart, *, waive_retraction: bool) -> list[Block]:
+    blocks: list[Block] = []
+    if cart.note and cart.state is S.SUBMITTED:
+        blocks.append(section(escape(cart.note)))
+    contracts = cart.quote.contracts if cart.quote else ()
+    if contracts:
+        named = ", ".join(_linked(c.url, c.name) for c in contracts[:_MOST_CONTRACTS])
+        more = f" and {len(contracts) - _MOST_CONTRACTS} more" if len(contracts) > _MOST_CONTRACTS else ""
+        blocks.append(context(f"Contracts that ordering accepts: {named}{more}"))
+    if waive_retraction:
+        blocks.append(context("Ordering waives the right of retraction, so that OVH registers the names at once."))
+    return blocks
+
+
+def _linked(url: str, name: str) -> str:
+    shown = escape(name).replace("|", "/")
+    return f"<{url}|{shown}>" if url.startswith(("https://", "http://")) and not set("<>| ") & set(url) else shown
+
+
+def _actions(cart: Cart) -> list[Block]:
+    number = cart.id
+    match cart.state:
+        case S.SUBMITTED:
+            seal = cart.seal.short if cart.seal else ""
+            return buttons(
+                button("Approve", Act.APPROVE, f"{number} {seal}", style="primary", about=f"Approve cart {number}"),
+                button("Reject", Act.REJECT, number, style="danger", about=f"Reject cart {number}"),
+                button("Withdraw", Act.WITHDRAW, number, about=f"Withdraw the request of cart {number}"),
+            )
+        case S.CHECKED_OUT if cart.order is not None:
+            return _payment(cart, cart.order)
+        case S.PAYING | S.PAID if cart.order is not None:
+            return buttons(_open_order(cart))
+        case S.REJECTED | S.CANCELLED:
+            return buttons(button("Copy to open cart", Act.COPY, number, about=f"Copy the names of cart {number}"))
+        case S.NEEDS_ATTENTION:
+            return _attention(cart)
+        case _:
+            return []
+
+
+def _payment(cart: Cart, order: SalesOrder) -> list[Block]:
+    blocks: list[Block] = []
+    if cart.note:
+        blocks.append(section(escape(cart.note)))
+    if order.expires_at:
+        blocks.append(context(f"OVH keeps the order open until {when(order.expires_at)}."))
+    if not order.methods:
+        blocks.append(context("OVH has no payment method for this order yet. Open the order to pay it there."))
+        return [*blocks, *buttons(_open_order(cart))]
+    default = order.default_method
+    question = confirm("Pay this order?", f"Pay {order.total} for {_names(cart)}.", "Pay")
+    pay = button("Pay", Act.PAY, cart.id, style="primary", about=f"Pay order {order.id}", confirm=question)
+    options = [_option(method) for method in order.methods[:_MOST_METHODS]]
+    chosen = next((o for o in options if default and o.value == str(default.id)), options[0])
+    select = StaticSelectElement(
+        action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
+    )
+    return [*blocks, *buttons(select, pay, _open_order(cart))]
+
+
+def _option(method: PaymentMethod) -> Option:
+    return Option(text=cut(method.label, 75), value=str(method.id))
+
+
+def _attention(cart: Cart) -> list[Block]:
+    blocks: list[Block] = [section(escape(cart.note or "Look at it, please."))]
+    if cart.order is not None:
+        return [*blocks, *buttons(_open_order(cart))]
+    if cart.attempt is not None:
+        return blocks
+    close = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
+    return [
+        *blocks,
+        *buttons(
+            button("Try again", Act.TRY_AGAIN, cart.id, style="primary", about=f"Try to order cart {cart.id} again"),
+            button("Close without ordering", Act.GIVE_UP, cart.id, style="danger", confirm=close),
+        ),
+    ]
+
+
+def _open_order(cart: Cart) -> ButtonElement:
+    return button("Open order", Act.OPEN_ORDER, cart.id, about=f"Open the order of cart {cart.id} at OVH")
+
+
+def _circle(members: frozenset[str]) -> str:
+    shown = [group_or_person(member) for member in sorted(members)[:8]]
+    return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "somebody with the right"
+
+
+def _names(cart: Cart) -> str:
+    shown = ", ".join(str(line.domain) for line in cart.lines[:5])
+    more = len(cart.lines) - 5
+    return cut(shown, 200) + (f" and {more} more" if more > 0 else "")
+
+
+def _alone(cart: Cart) -> str:
+    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
+    order = f", order {cart.order.id}" if cart.order else ""
+    amount = f", {total} with tax" if total else ""
+    return f"Cart #{cart.id} is {cart.state.in_words}: {_names(cart)}{amount}{order}"

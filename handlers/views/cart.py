@@ -1,0 +1,148 @@
+"""The shared cart, the form that asks for approval, and lists of carts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement, SectionBlock
+from slack_sdk.models.views import View
+
+from handlers.ids import PURPOSE, Act, Form
+from handlers.views.drawn import Drawn, button, buttons, context, section, sections
+from handlers.views.figures import priced
+from handlers.views.text import counted, cut, escape, person, when
+from ordering.cart import Cart, CartState
+from ordering.cart_line import Line
+from ordering.events import Event
+
+_PURPOSE_LENGTH = 300
+S = CartState
+
+
+def shared_cart(cart: Cart) -> Drawn:
+    """A channel's cart with who added what, and its buttons while it is open."""
+    if cart.state is not S.OPEN:
+        return _closed(cart)
+    if not cart.lines:
+        text = f"Cart #{cart.id} is empty. Find names with `/domain search name.ovh`."
+        return Drawn.saying(text)
+    head = f"*Cart #{cart.id}*  {counted(len(cart.lines), 'name')}"
+    ask = button("Request approval", Act.REQUEST, cart.id, style="primary", about=f"Request approval of cart {cart.id}")
+    return Drawn.of(
+        f"Cart #{cart.id}: {', '.join(str(line.domain) for line in cart.lines)}",
+        [
+            section(head),
+            *(_removable(cart, line) for line in cart.lines),
+            context("Prices are without tax; OVH's own total is shown before anyone approves."),
+            *buttons(ask),
+        ],
+    )
+
+
+def request_modal(cart: Cart, *, purpose: str = "", problem: str | None = None) -> View:
+    """The form that asks what the names are for; with `problem`, again, and nothing typed is lost."""
+    blocks: list[Block] = []
+    if problem:
+        blocks.append(section(f"*Not sent yet.* {problem}"))
+    blocks += sections([f"*{line.domain}*  {priced(line)}" for line in cart.lines])
+    blocks.append(
+        InputBlock(
+            block_id=PURPOSE,
+            label="What are these names for?",
+            hint="The approver reads this.",
+            element=PlainTextInputElement(
+                action_id=PURPOSE, max_length=_PURPOSE_LENGTH, initial_value=cut(purpose, _PURPOSE_LENGTH) or None
+            ),
+        )
+    )
+    return View(
+        type="modal",
+        callback_id=Form.REQUEST,
+        private_metadata=str(cart.id),
+        title=f"Cart #{cart.id}",
+        submit="Request approval",
+        close="Not yet",
+        blocks=blocks,
+    )
+
+
+def checking_modal(cart_id: int) -> View:
+    """What is shown while OVH checks the cart."""
+    return message_modal(f"Cart #{cart_id}", "Checking every name with OVH. This takes a few seconds…")
+
+
+def message_modal(title: str, sentence: str) -> View:
+    return View(type="modal", callback_id=Form.NOTE, title=cut(title, 24), close="Close", blocks=[section(sentence)])
+
+
+def pending(carts: Sequence[Cart]) -> Drawn:
+    """The carts that wait for somebody or something."""
+    if not carts:
+        return Drawn.saying("No cart waits for anything. `/domain cart` shows this channel's cart.")
+    return _list(f"{counted(len(carts), 'cart')} waiting", carts, "`/domain show 12` tells one cart's story.")
+
+
+def history(carts: Sequence[Cart], *, more: bool) -> Drawn:
+    """What was asked for, newest first."""
+    if not carts:
+        return Drawn.saying("Nothing was asked for yet. `/domain search name.ovh` is a good start.")
+    next_page = f"Older ones: `/domain history {carts[-1].id}`" if more else "That is all there is."
+    return _list("What was asked for, newest first", carts, next_page)
+
+
+def story(cart: Cart, events: Sequence[Event]) -> Drawn:
+    """One cart: what is in it and all that happened to it."""
+    names = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
+    told = [_happened(event) for event in events[-40:]]
+    head = f"*Cart #{cart.id}* is {cart.state.in_words}"
+    if cart.purpose:
+        head += f"\n>{escape(cart.purpose)}"
+    return Drawn.of(
+        f"Cart #{cart.id} is {cart.state.in_words}: {_names(cart)}",
+        [section(head), *sections(names or ["No names in it."]), *sections(told or ["Nothing happened to it yet."])],
+    )
+
+
+def one_line(cart: Cart) -> str:
+    """A cart in a list: number, names, total, state, who asked."""
+    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
+    parts = [f"*#{cart.id}*  {_names(cart)}", str(total) if total else "", cart.state.in_words]
+    if cart.requester:
+        parts.append(f"asked by {person(cart.requester)}")
+    if cart.order:
+        parts.append(f"order {cart.order.id}")
+    return " · ".join(filter(None, parts))
+
+
+def _removable(cart: Cart, line: Line) -> SectionBlock:
+    remove = button(
+        "Remove", Act.REMOVE, f"{cart.id} {line.domain.ascii}", about=f"Remove {line.domain} from cart {cart.id}"
+    )
+    return section(f"*{line.domain}*  {priced(line)}\nadded by {person(line.added_by)}", accessory=remove)
+
+
+def _closed(cart: Cart) -> Drawn:
+    asked = f" by {person(cart.requester)}" if cart.requester else ""
+    head = f"*Cart #{cart.id}* was sent for approval{asked} and is {cart.state.in_words} now."
+    names = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
+    hint = f"`/domain show {cart.id}` tells its story. `/domain add name.ovh` starts the next cart."
+    return Drawn.of(
+        f"Cart #{cart.id} is {cart.state.in_words}: {_names(cart)}", [section(head), *sections(names), context(hint)]
+    )
+
+
+def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
+    text = f"{title}: {', '.join(f'#{cart.id} {cart.state.in_words}' for cart in carts)}"
+    return Drawn.of(text, [section(f"*{title}*"), *sections(one_line(cart) for cart in carts), context(hint)])
+
+
+def _names(cart: Cart) -> str:
+    shown = ", ".join(str(line.domain) for line in cart.lines[:3])
+    more = len(cart.lines) - 3
+    return cut(shown, 400) + (f" and {more} more" if more > 0 else "") if shown else "no names"
+
+
+def _happened(event: Event) -> str:
+    by = f" by {person(event.by)}" if event.by else ""
+    note = f": {escape(event.note)}" if event.note else ""
+    return f"{when(event.at)}  {event.state.in_words}{by}{note}"

@@ -1,0 +1,58 @@
+"""Words for people: foreign text made harmless, dates and people in Slack's own spelling."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+_HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
+
+
+def escape(text: str) -> str:
+    """Foreign text for mrkdwn: nothing in it can ping, link, break a line or a code block."""
+    plain = "".join(" " if unicodedata.category(c) in _HARMFUL else c for c in text)
+    return escape_markup(" ".join(plain.replace("`", "'").split()))
+
+
+def escape_markup(text: str) -> str:
+    """Our own sentence with foreign parts: the three characters that Slack reads as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, an ellipsis where something is missing, no half-cut entity or mention."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    for opening, closing in (("&", ";"), ("<", ">")):
+        start = kept.rfind(opening)
+        if start > kept.rfind(closing):
+            kept = kept[:start]
+    return kept.rstrip() + "…"
+
+
+def person(user: str) -> str:
+    return f"<@{user}>"
+
+
+def people(users: tuple[str, ...]) -> str:
+    named = [person(user) for user in users]
+    return " and ".join(filter(None, [", ".join(named[:-1]), named[-1] if named else ""]))
+
+
+def group_or_person(member: str) -> str:
+    return f"<!subteam^{member}>" if member.startswith("S") else person(member)
+
+
+def when(at: datetime) -> str:
+    """A moment in the reader's own time zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 name``, ``3 names``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def years(number: int) -> str:
+    return counted(number, "year")
