@@ -1,0 +1,43 @@
+"""Slack: what people type and click comes in here, what they see goes out from here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers import approval, cart, command, home, payment
+from handlers.desk import Desk
+from handlers.home import Homes
+from handlers.once import Once
+from handlers.parsing import Interaction
+from handlers.reply import Reply
+from handlers.views.drawn import Drawn
+
+
+def register(app: AsyncApp, desk: Desk) -> Homes:
+    """Give an app all its listeners, and return the Homes that are to be refreshed when something changes."""
+    app.middleware(Once())
+    command.register(app, desk)
+    cart.register(app, desk)
+    approval.register(app, desk)
+    payment.register(app, desk)
+    homes = home.register(app, desk)
+    _answer_the_rest(app, desk)
+    return homes
+
+
+def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
+    """A button of an older version of the desk still gets an answer."""
+
+    async def outlived(_did: Interaction, reply: Reply) -> None:
+        await reply.tell(
+            Drawn.saying("That button is from an older message. `/domain pending` shows the newest state.")
+        )
+
+    @app.action(re.compile(".*"))
+    async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(outlived, Interaction.of_action(body))

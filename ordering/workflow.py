@@ -17,6 +17,7 @@ from ordering.errors import NotAllowed, NotPossible, RegistrarRefused
 from ordering.events import Event, happened
 from ordering.money import Money
 from ordering.offer import Availability, Quote, Verdict
+from ordering.overview import Overview
 from ordering.policy import Person, Policy
 from ordering.ports import MessageRole, Reading, Registrar, Store
 from ordering.sales_order import Payment
@@ -34,17 +35,6 @@ class Query:
     words: tuple[Word, ...] = ()
     extensions: tuple[str, ...] = ()
     every_extension: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What one person's Home shows."""
-
-    to_approve: tuple[Cart, ...]
-    to_pay: tuple[Cart, ...]
-    needs_attention: tuple[Cart, ...]
-    mine: tuple[Cart, ...]
-    recent: tuple[Cart, ...]
 
 
 class Workflow:

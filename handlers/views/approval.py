@@ -107,31 +107,25 @@ def thread_line(event: Event, cart: Cart) -> str | None:
 
 
 def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozenset[str]) -> str:
+    """Where the cart is and whom it waits for, in one sentence."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else "?"
-    order = f"order {cart.order.id}" if cart.order else "the order"
-    match cart.state:
-        case S.SUBMITTED:
-            given = f" ({len(cart.approved_by)} of {needed} so far)" if cart.approved_by else ""
-            asked = f"{counted(needed, 'approval')}{given}" if needed > 1 else "approval"
-            return f"waits for {asked} from {_circle(approvers)}: {total} with tax"
-        case S.APPROVED | S.CHECKING_OUT:
-            return "is approved. The desk is ordering it at OVH"
-        case S.CHECKED_OUT:
-            return f"is ordered: {order} over {total} with tax waits for payment by {_circle(payers)}"
-        case S.PAYING:
-            by = person(cart.payment.by) if cart.payment else "somebody"
-            return f"is being paid by {by}: {order} over {total}"
-        case S.PAID:
-            return f"is paid: {order} over {total}. OVH is registering the names"
-        case S.DELIVERED:
-            return f"is delivered: {order} over {total}. The names work"
-        case S.REJECTED:
-            by = person(cart.rejected_by) if cart.rejected_by else "an approver"
-            return f"was rejected by {by}: {escape(cart.reason or '')}"
-        case S.CANCELLED:
-            return f"was closed without buying. {escape(cart.note or '')}".rstrip()
-        case _:
-            return "needs a person"
+    order = f"order {cart.order.id} over {total}" if cart.order else "the order"
+    given = f" ({len(cart.approved_by)} of {needed} so far)" if cart.approved_by else ""
+    asked = f"{counted(needed, 'approval')}{given}" if needed > 1 else "approval"
+    payer = person(cart.payment.by) if cart.payment else "a payer"
+    approver = person(cart.rejected_by) if cart.rejected_by else "an approver"
+    under_way = "is approved. The desk is ordering it at OVH"
+    return {
+        S.SUBMITTED: f"waits for {asked} from {_circle(approvers)}: {total} with tax",
+        S.APPROVED: under_way,
+        S.CHECKING_OUT: under_way,
+        S.CHECKED_OUT: f"is ordered: {order} with tax waits for payment by {_circle(payers)}",
+        S.PAYING: f"is being paid by {payer}: {order}",
+        S.PAID: f"is paid: {order}. OVH is registering the names",
+        S.DELIVERED: f"is delivered: {order}. The names are registered",
+        S.REJECTED: f"was rejected by {approver}: {escape(cart.reason or '')}",
+        S.CANCELLED: f"was closed without buying. {escape(cart.note or '')}".rstrip(),
+    }.get(cart.state, "needs a person")
 
 
 def _who(cart: Cart) -> str:

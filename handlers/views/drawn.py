@@ -51,7 +51,7 @@ def context(text: str) -> ContextBlock:
     return ContextBlock(elements=[_markdown(cut(text, _SECTION))])
 
 
-def sections(lines: Iterable[str], *, fence: bool = False) -> list[SectionBlock]:
+def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:
     """As few paragraphs as hold these lines; with `fence`, in a typewriter's letters so that columns align."""
     wrap = "```{}```" if fence else "{}"
     room = _SECTION - len(wrap)
@@ -67,7 +67,7 @@ def sections(lines: Iterable[str], *, fence: bool = False) -> list[SectionBlock]
     return [SectionBlock(text=_markdown(text)) for text in drawn]
 
 
-def buttons(*elements: InteractiveElement | None) -> list[ActionsBlock]:
+def buttons(*elements: InteractiveElement | None) -> list[Block]:
     shown = [element for element in elements if element is not None]
     return [ActionsBlock(elements=shown)] if shown else []
 

@@ -11,7 +11,7 @@ from handlers.views.cart import one_line
 from handlers.views.drawn import context, section, sections
 from handlers.views.text import cut
 from ordering.cart import Cart
-from ordering.workflow import Overview
+from ordering.overview import Overview
 
 _MOST_CARDS = 6  # a card takes up to a dozen blocks, and Home holds a hundred
 

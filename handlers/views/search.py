@@ -134,7 +134,7 @@ def _listed(title: str, parts: Sequence[str], separator: str) -> list[Block]:
         lines = [title, *_wrapped(parts, 2800)]
     drawn = sections(lines)
     if len(drawn) <= 6:  # noqa: PLR2004 - six lists of six paragraphs fit 50 blocks with the rows
-        return list(drawn)
+        return drawn
     return [*drawn[:5], context(f"… {counted(len(parts), 'name')} in this list: search fewer at once to see all.")]
 
 

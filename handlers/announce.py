@@ -1,0 +1,114 @@
+"""Brings every message to the newest state of its cart: the only code that posts unasked.
+
+What is to be shown is read from the memory, and noted there once it is shown. So a restart forgets nothing,
+a lost update is repaired, and a repeated one does no harm.
+"""
+
+from __future__ import annotations
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.bridge import Bridge
+from handlers.views.approval import card, thread_line
+from handlers.views.cart import shared_cart
+from handlers.views.drawn import Drawn
+from ordering.cart import Cart
+from ordering.events import Event
+from ordering.outbox import Outbox
+from ordering.policy import Policy
+from ordering.ports import Message, MessageRole
+
+_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_CLOSED = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"}
+_log = structlog.get_logger()
+
+
+def approval_card(cart: Cart, policy: Policy) -> Drawn:
+    """A cart's card under the team's rules."""
+    return card(
+        cart,
+        approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
+        waive_retraction=policy.waive_retraction,
+        approvers=policy.approvers,
+        payers=policy.payers,
+    )
+
+
+class Announcer:
+    """Shows carts in the messages that the outbox names."""
+
+    def __init__(self, client: AsyncWebClient, outbox: Outbox, bridge: Bridge, policy: Policy) -> None:
+        self._client = client
+        self._outbox = outbox
+        self._bridge = bridge
+        self._policy = policy
+
+    async def outdated(self) -> list[int]:
+        return await self._bridge.call(self._outbox.outdated)
+
+    async def show(self, cart_id: int) -> None:
+        """Bring one cart's messages and thread up to date. Slack's errors are the caller's to wait for."""
+        cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
+        card_at: Message | None = None
+        for message in messages:
+            current = message if message.shown >= cart.version else await self._bring(cart, message)
+            if current is not None and current.role is MessageRole.APPROVAL:
+                card_at = current
+        for event in untold:
+            await self._tell(event, cart, card_at)
+
+    async def _bring(self, cart: Cart, message: Message) -> Message | None:
+        drawn = self._draw(cart, message.role)
+        try:
+            ts = await self._update(message, drawn) if message.ts else await self._post(message, drawn)
+        except SlackApiError as error:
+            if error.response.get("error") not in _CLOSED:
+                raise
+            await self._no_way_in(cart, message, str(error.response.get("error")))
+            return None
+        await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=ts)
+        return Message(message.id, message.cart_id, message.role, message.channel, ts, cart.version)
+
+    def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
+        return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
+
+    async def _post(self, message: Message, drawn: Drawn) -> str:
+        answer = await self._client.chat_postMessage(
+            channel=message.channel, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
+        )
+        return str(answer["ts"])
+
+    async def _update(self, message: Message, drawn: Drawn) -> str:
+        try:
+            await self._client.chat_update(
+                channel=message.channel, ts=message.ts or "", text=drawn.text, blocks=drawn.blocks
+            )
+        except SlackApiError as error:
+            if error.response.get("error") not in _GONE:
+                raise
+            return await self._post(message, drawn)  # somebody deleted it: the cart must stay in sight
+        return message.ts or ""
+
+    async def _no_way_in(self, cart: Cart, message: Message, why: str) -> None:
+        """A channel that the bot cannot write to: the shared view can be missed, the approval card cannot."""
+        _log.warning("channel_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=why)
+        await self._bridge.call(self._outbox.forget, message)
+        if message.role is MessageRole.CART or cart.requester is None or message.channel == cart.requester:
+            return
+        said = (
+            f"I cannot write in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
+            "Invite me there for the next one. The card is here; approvers also find it in my Home."
+        )
+        await self._client.chat_postMessage(channel=cart.requester, text=said)
+        moved = await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, cart.requester)
+        await self._bring(cart, moved)
+
+    async def _tell(self, event: Event, cart: Cart, card_at: Message | None) -> None:
+        line = thread_line(event, cart)
+        if line is not None and card_at is not None and card_at.ts:
+            await self._client.chat_postMessage(
+                channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False
+            )
+        await self._bridge.call(self._outbox.told, event)

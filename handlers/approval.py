@@ -1,0 +1,102 @@
+"""An approver says yes or no; a requester takes the request back; somebody moves on what got stuck."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from handlers.desk import Desk
+from handlers.ids import REASON, Act, Form
+from handlers.parsing import Interaction, cart_number
+from handlers.reply import Reply
+from handlers.views import approval as views
+from handlers.views.drawn import Drawn
+from ordering.errors import NotPossible
+
+Decision = Callable[[Desk, Interaction], Awaitable[str]]
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    _on_click(app, desk, Act.APPROVE, _approve)
+    _on_click(app, desk, Act.WITHDRAW, _withdraw)
+    _on_click(app, desk, Act.TRY_AGAIN, _try_again)
+    _on_click(app, desk, Act.GIVE_UP, _give_up)
+
+    @app.action(Act.REJECT)
+    async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, _reply: _ask_reason(desk, did), Interaction.of_action(body))
+
+    @app.view(Form.REJECT)
+    async def reject_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_form(body)
+        if not did.typed(REASON).strip():
+            await ack(response_action="errors", errors={REASON: "Say in a few words why."})
+            return
+        await ack()
+        desk.start(lambda did, reply: _reject(desk, did, reply), did)
+
+
+def _on_click(app: AsyncApp, desk: Desk, act: Act, decide: Decision) -> None:
+    """A button whose click is a decision: recorded at once, carried out by the driver, told on the card."""
+
+    async def story(did: Interaction, reply: Reply) -> None:
+        said = await decide(desk, did)
+        desk.wake()
+        await reply.tell(Drawn.saying(said))
+
+    @app.action(act)
+    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(story, Interaction.of_action(body))
+
+
+async def _approve(desk: Desk, did: Interaction) -> str:
+    number, _, shown = did.value.partition(" ")
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.approve, cart_number(number), approver=person, shown=shown)
+    needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
+    if len(cart.approved_by) < needed:
+        return f"You approved cart #{cart.id}. It needs one more approver."
+    return f"You approved cart #{cart.id}. The desk orders it now; the card shows how it goes."
+
+
+async def _withdraw(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.withdraw, cart_number(did.value), by=person)
+    return f"You withdrew cart #{cart.id}. Nothing was ordered."
+
+
+async def _try_again(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.try_again, cart_number(did.value), by=person)
+    return f"Cart #{cart.id} is tried again, under the same approval."
+
+
+async def _give_up(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.give_up, cart_number(did.value), by=person)
+    return f"Cart #{cart.id} is closed. Nothing was ordered."
+
+
+async def _ask_reason(desk: Desk, did: Interaction) -> None:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.may_reject, cart_number(did.value), approver=person)
+    try:
+        await desk.client.views_open(trigger_id=did.trigger, view=views.reject_modal(cart))
+    except SlackApiError as error:
+        if error.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id"}:
+            raise
+        raise NotPossible("Slack took too long to open the form. Please press Reject again.") from error
+
+
+async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(
+        desk.workflow.reject, cart_number(did.metadata), approver=person, reason=did.typed(REASON)
+    )
+    desk.wake()
+    await reply.tell(Drawn.saying(f"You rejected cart #{cart.id}. The requester is told why."))

@@ -1,0 +1,204 @@
+"""A team fills its channel's cart, looks at it, and asks for approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from handlers.desk import Desk
+from handlers.ids import PURPOSE, Act, Form
+from handlers.parsing import Interaction, cart_number, names_of
+from handlers.refusals import sentence
+from handlers.reply import Reply
+from handlers.views import cart as views
+from handlers.views.drawn import Drawn
+from handlers.views.text import counted
+from ordering.cart import Cart
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible, OrderingError
+
+_PAGE = 20
+_MOST_NAMES = 20
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.ADD)
+    async def add_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: add(desk, did, reply, did.value), Interaction.of_action(body))
+
+    @app.action(Act.REMOVE)
+    async def remove_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _remove_clicked(desk, did, reply), Interaction.of_action(body))
+
+    @app.action(Act.COPY)
+    async def copy_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _copy(desk, did, reply), Interaction.of_action(body))
+
+    @app.action(Act.REQUEST)
+    async def request_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, _reply: _ask_purpose(desk, did), Interaction.of_action(body))
+
+    @app.view(Form.REQUEST)
+    async def request_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_form(body)
+        if not did.typed(PURPOSE).strip():
+            await ack(response_action="errors", errors={PURPOSE: "Say in a few words what the names are for."})
+            return
+        await ack(response_action="update", view=views.checking_modal(cart_number(did.metadata)))
+        desk.start(lambda did, reply: _request(desk, did, reply), did)
+
+
+async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+    """Put one or a few names into the channel's cart; what cannot be added is told, the rest is added."""
+    channel = _channel_of(did)
+    names = names_of(typed)
+    if not names:
+        raise NotPossible("Which name? Write it like `/domain add name.ovh`.")
+    if len(names) > _MOST_NAMES:
+        raise NotPossible(f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.")
+    person = await desk.person(did)
+    added: list[DomainName] = []
+    refused: list[str] = []
+    cart: Cart | None = None
+    for name in names:
+        try:
+            cart = await desk.bridge.call(desk.workflow.add, channel, name, by=person)
+        except OrderingError as refusal:
+            refused.append(sentence(refusal))
+        else:
+            added.append(name)
+    desk.wake()
+    await reply.tell(Drawn.saying("\n".join(filter(None, [_added(cart, added), *refused]))))
+
+
+async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+    cart = await desk.bridge.call(desk.workflow.open_cart, _channel_of(did))
+    names = names_of(typed)
+    if cart is None:
+        raise NotPossible("This channel has no open cart, so there is nothing to remove.")
+    if not names:
+        raise NotPossible("Which name? Write it like `/domain remove name.ovh`. `/domain cart` shows what is in it.")
+    for name in names:
+        cart = await _remove(desk, did, cart.id, name)
+    await reply.tell(Drawn.saying(_removed(cart, names)))
+
+
+async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
+    """Show the channel's cart to the one who asks, with its buttons."""
+    cart = await desk.bridge.call(desk.workflow.open_cart, _channel_of(did))
+    if cart is None:
+        await reply.tell(Drawn.saying("The cart is empty. `/domain search name.ovh` finds names to add."))
+        return
+    await reply.tell(views.shared_cart(cart))
+
+
+async def pending(desk: Desk, _did: Interaction, reply: Reply, _typed: str) -> None:
+    await reply.tell(views.pending(await desk.bridge.call(desk.workflow.pending, limit=30)))
+
+
+async def show(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> None:
+    cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed))
+    await reply.tell(views.story(cart, events))
+
+
+async def history(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> None:
+    before = cart_number(typed) if typed.strip() else None
+    found = await desk.bridge.call(desk.workflow.history, before=before, limit=_PAGE + 1)
+    await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE))
+
+
+async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
+    number, _, name = did.value.partition(" ")
+    cart = await _remove(desk, did, cart_number(number), DomainName.parse(name))
+    if did.ephemeral:
+        await reply.tell(views.shared_cart(cart), replace=True)
+
+
+async def _remove(desk: Desk, did: Interaction, cart_id: int, name: DomainName) -> Cart:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.remove, cart_id, name, by=person)
+    desk.wake()
+    return cart
+
+
+async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.copy_lines, cart_number(did.value), by=person)
+    desk.wake()
+    await reply.tell(Drawn.saying(f"Copied: cart #{cart.id} has {counted(len(cart.lines), 'name')} now."))
+
+
+async def _ask_purpose(desk: Desk, did: Interaction) -> None:
+    """Open the form. The trigger lives three seconds, so only the memory is asked before."""
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
+    desk.workflow.may_request(cart, person)
+    try:
+        await desk.client.views_open(trigger_id=did.trigger, view=views.request_modal(cart))
+    except SlackApiError as error:
+        if error.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id"}:
+            raise
+        raise NotPossible("Slack took too long to open the form. Please press Request approval again.") from error
+
+
+async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Check the cart with OVH and ask the approvers; the form shows how it went."""
+    cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
+    try:
+        person = await desk.person(did)
+        cart = await desk.bridge.call(desk.workflow.request_approval, cart_id, requester=person, purpose=purpose)
+    except OrderingError as refusal:
+        await _request_refused(desk, did, reply, refusal)
+        return
+    desk.wake()
+    channel = desk.workflow.policy.approval_channel or cart.channel
+    total = f" {cart.quote.total} with tax." if cart.quote else ""
+    told = f"Cart #{cart.id} is with the approvers, in <#{channel}>.{total} You will be told there what becomes of it."
+    await _show_in_form(desk, did, reply, views.message_modal(f"Cart #{cart.id}", told), told)
+
+
+async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
+    """Show the form again with the problem, so that what was typed is not lost."""
+    cart_id, said = cart_number(did.metadata), sentence(refusal)
+    cart = await desk.bridge.call(desk.workflow.cart, cart_id)
+    try:
+        desk.workflow.may_request(cart, await desk.person(did))
+    except OrderingError:
+        view = views.message_modal(f"Cart #{cart_id}", said)
+    else:
+        view = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=said)
+    await _show_in_form(desk, did, reply, view, said)
+
+
+async def _show_in_form(desk: Desk, did: Interaction, reply: Reply, view: Any, otherwise: str) -> None:  # noqa: ANN401 - a view
+    try:
+        await desk.client.views_update(view_id=did.view, view=view)
+    except SlackApiError:
+        # The form was closed meanwhile: the answer must reach the person all the same.
+        await reply.tell(Drawn.saying(otherwise))
+
+
+def _channel_of(did: Interaction) -> str:
+    if did.channel is None:
+        raise NotPossible("Do that in a channel or in our conversation: a cart belongs to one.")
+    return did.channel
+
+
+def _added(cart: Cart | None, added: list[DomainName]) -> str:
+    if cart is None or not added:
+        return ""
+    names = ", ".join(f"*{name}*" for name in added)
+    size = counted(len(cart.lines), "name")
+    return f"Added {names}. Cart #{cart.id} has {size}. `/domain cart` shows it, and asks for approval."
+
+
+def _removed(cart: Cart, names: list[DomainName]) -> str:
+    gone = ", ".join(f"*{name}*" for name in names)
+    return f"Removed {gone}. Cart #{cart.id} has {counted(len(cart.lines), 'name')}."

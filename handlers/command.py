@@ -1,0 +1,58 @@
+"""`/domain …`: one command, its words, and an answer to anything typed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers import cart, search
+from handlers.desk import Desk
+from handlers.parsing import Interaction
+from handlers.reply import Reply
+from handlers.views.help import help_message
+from handlers.views.search import looking
+
+Story = Callable[[Desk, Interaction, Reply, str], Awaitable[None]]
+
+_WORDS: dict[str, Story] = {
+    "search": search.tell,
+    "add": cart.add,
+    "remove": cart.remove_typed,
+    "cart": cart.show_open,
+    "pending": cart.pending,
+    "show": cart.show,
+    "history": cart.history,
+}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.command("/domain")
+    async def domain(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_command(body)
+        word, _, rest = did.value.strip().partition(" ")
+        story = _WORDS.get(word.lower())
+        if story is None:
+            said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
+            await ack(text=said.text, blocks=said.blocks)
+            return
+        if story is search.tell:
+            wait = looking()
+            await ack(text=wait.text, blocks=wait.blocks)
+        else:
+            await ack()
+
+        async def told(did: Interaction, reply: Reply) -> None:
+            await story(desk, did, reply, rest)
+
+        desk.start(told, did)
+
+
+def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a drawn message
+    """Guess what was meant: a name alone is a search, a misspelt word its neighbour."""
+    if "." in word:
+        return help_message(unknown=typed, suggestion=f"search {typed}")
+    close = get_close_matches(word, [*_WORDS, "help"], n=1)
+    return help_message(unknown=typed, suggestion=close[0] if close else None)

@@ -1,0 +1,63 @@
+"""App Home: kept current for those who looked at it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+
+from handlers.announce import approval_card
+from handlers.desk import Desk
+from handlers.views.home import home
+
+_VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
+_log = structlog.get_logger()
+
+
+class Homes:
+    """Publishes Homes, each only where it changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._published: OrderedDict[str, str] = OrderedDict()
+
+    async def opened(self, user: str) -> None:
+        self._published[user] = ""
+        self._published.move_to_end(user)
+        if len(self._published) > _VIEWERS:
+            self._published.popitem(last=False)
+        await self._publish(user)
+
+    async def refresh(self) -> None:
+        """Bring the Homes of the last viewers to the newest state."""
+        for user in list(self._published):
+            await self._publish(user)
+
+    async def _publish(self, user: str) -> None:
+        try:
+            person = await self._desk.people.who(user)
+            overview = await self._desk.bridge.call(self._desk.workflow.overview, person)
+            waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
+            view = home(overview, (approval_card(cart, self._desk.workflow.policy).blocks for cart in waiting))
+            drawn = str(view.to_dict())
+            if self._published.get(user) != drawn:
+                await self._desk.client.views_publish(user_id=user, view=view)
+                self._published[user] = drawn
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            _log.warning("home_not_published", user=user, error=type(error).__name__)
+
+
+def register(app: AsyncApp, desk: Desk) -> Homes:
+    homes = Homes(desk)
+
+    @app.event("app_home_opened")
+    async def opened(event: Mapping[str, Any]) -> None:
+        if event.get("tab") == "home":
+            desk.work.start(homes.opened(event["user"]))
+
+    return homes
