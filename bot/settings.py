@@ -35,13 +35,9 @@ def _extension(value: object) -> object:
     return [str(part).lower().lstrip(".") for part in value] if isinstance(value, list) else value
 
 
-def _none_if_empty(value: object) -> object:
-    return None if value == "" else value
-
-
 Ids = Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)]
 Extensions = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_extension), BeforeValidator(_listed)]
-Amount = Annotated[Decimal | None, BeforeValidator(_none_if_empty), Field(gt=0)]
+Amount = Annotated[Decimal, Field(gt=0)] | None
 
 
 class DatabaseSettings(BaseSettings):

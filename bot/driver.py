@@ -1,0 +1,109 @@
+"""The heartbeat: carries decisions out, and brings every Slack message to the newest state.
+
+It keeps nothing in mind. What is due and what is outdated stands in the memory, so the way after a crash is
+the way of every day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from handlers.announce import Announcer
+from handlers.bridge import Bridge
+from ordering.errors import RegistrarError
+from ordering.fulfilment import Fulfilment
+
+_LONGEST_SLEEP = 30.0  # seconds; a missed wake costs at most this
+_SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
+_log = structlog.get_logger()
+
+
+class Driver:
+    """Woken by a click or by time. Each cart is advanced by one task at a time."""
+
+    def __init__(
+        self,
+        *,
+        fulfilment: Fulfilment,
+        announcer: Announcer,
+        refresh_homes: Callable[[], Awaitable[None]],
+        bridge: Bridge,
+    ) -> None:
+        self._fulfilment = fulfilment
+        self._announcer = announcer
+        self._refresh_homes = refresh_homes
+        self._bridge = bridge
+        self._advance_now = asyncio.Event()
+        self._show_now = asyncio.Event()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Something was decided: look at once what is due and what is to be shown."""
+        self._advance_now.set()
+        self._show_now.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. A step that is on the wire then is looked after by the next start."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_advancing())
+                tasks.create_task(self._keep_showing())
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+
+    async def _keep_advancing(self) -> None:
+        while True:
+            self._advance_now.clear()
+            for cart_id in await self._bridge.call(self._fulfilment.due):
+                if cart_id not in self._under_way:
+                    self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
+            await _until(self._advance_now, await self._pause())
+
+    async def _pause(self) -> float:
+        """Seconds until the next cart is due, of those that nobody works on."""
+        next_due = await self._bridge.call(self._fulfilment.next_due)
+        if next_due is None or self._under_way:
+            return _LONGEST_SLEEP
+        return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))
+
+    async def _advance(self, cart_id: int) -> None:
+        try:
+            await self._bridge.call(self._fulfilment.advance, cart_id)
+        except RegistrarError as error:
+            _log.warning("step_postponed", cart=cart_id, why=str(error))
+        except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
+            _log.exception("step_failed", cart=cart_id)
+            await self._bridge.call(self._fulfilment.put_off, cart_id)
+        finally:
+            del self._under_way[cart_id]
+            self.wake()
+
+    async def _keep_showing(self) -> None:
+        retry = _SHORTEST_RETRY
+        while True:
+            self._show_now.clear()
+            failed = [cart_id for cart_id in await self._announcer.outdated() if not await self._show(cart_id)]
+            await self._refresh_homes()
+            retry = min(retry * 2, _LONGEST_RETRY) if failed else _SHORTEST_RETRY
+            await _until(self._show_now, retry if failed else _LONGEST_SLEEP)
+
+    async def _show(self, cart_id: int) -> bool:
+        try:
+            await self._announcer.show(cart_id)
+        except Exception as error:  # noqa: BLE001 - shown again later: what is not shown stands in the memory
+            _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
+            return False
+        return True
+
+
+async def _until(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,90 @@
+"""The record: who asked, approved, paid, when, at which price, and which order it became."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from ordering.cart import Cart, CartState
+from ordering.events import Event
+
+Row = tuple[Cart, Sequence[Event]]
+_COLUMNS = (
+    "cart", "state", "channel", "requester", "purpose", "domain", "years", "pricing_mode", "added_by",
+    "approved_by", "rejected_by", "reason", "total", "tax", "currency", "sales_order", "paid_by", "payment_method",
+)  # fmt: skip
+
+
+def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
+    """One cart as `export --format json` tells it: amounts are decimal strings, times are UTC."""
+    total = cart.order or cart.quote
+    return {
+        "cart": cart.id,
+        "state": cart.state.value,
+        "channel": cart.channel,
+        "requester": cart.requester,
+        "purpose": cart.purpose,
+        "items": [
+            {
+                "domain": line.domain.ascii,
+                "years": line.years,
+                "pricing_mode": line.pricing_mode,
+                "added_by": line.added_by,
+            }
+            for line in cart.lines
+        ],
+        "approved_by": list(cart.approved_by),
+        "rejected_by": cart.rejected_by,
+        "reason": cart.reason,
+        "total": {
+            "amount": str(total.total.amount),
+            "currency": total.total.currency,
+            "tax": str(total.tax.amount),
+        }
+        if total
+        else None,
+        "sales_order": cart.order.id if cart.order else None,
+        "paid_by": cart.payment.by if cart.payment else None,
+        "payment_method": cart.payment.method if cart.payment else None,
+        "history": [
+            {"state": e.state.value, "at": e.at.isoformat(timespec="seconds"), "by": e.by, "note": e.note}
+            for e in events
+            if e.state is not CartState.OPEN
+        ],
+    }
+
+
+def write_json(rows: Iterable[Row], out: TextIO) -> None:
+    """A list, one cart a line, written as it is read."""
+    out.write("[")
+    for number, (cart, events) in enumerate(rows):
+        out.write(",\n " if number else "\n ")
+        json.dump(record(cart, events), out, ensure_ascii=False)
+    out.write("\n]\n")
+
+
+def write_csv(rows: Iterable[Row], out: TextIO) -> None:
+    """A row for each name."""
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for cart, events in rows:
+        told = record(cart, events)
+        total = told["total"] or {"amount": "", "tax": "", "currency": ""}
+        for item in told["items"]:
+            both = told | item | total | {"total": total["amount"], "approved_by": " ".join(told["approved_by"])}
+            writer.writerow([_cell(both[column]) for column in _COLUMNS])
+
+
+def since(text: str) -> datetime:
+    """Read a date or a moment, UTC where it says no zone; raises `ValueError`."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _cell(value: object) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

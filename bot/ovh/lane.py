@@ -1,0 +1,81 @@
+"""The one lane to OVH: who may call next, and how fast."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+_SLOWEST = 0.1  # of the full pace, however often OVH complained
+_RECOVERY = 1.05  # each good answer brings the pace a twentieth back
+
+
+class Priority(IntEnum):
+    """Money before people before polling."""
+
+    MONEY = 0
+    PEOPLE = 1
+    POLLING = 2
+
+
+class Lane:
+    """A token bucket with a bound on calls under way, and a fair queue before it.
+
+    `per_second` and `burst` are the pace under OVH's unpublished limit; `turn` in `slot` makes searches take turns.
+    """
+
+    def __init__(self, *, per_second: float, burst: int, concurrency: int) -> None:
+        self._full = self._rate = per_second
+        self._burst = float(burst)
+        self._tokens = float(burst)
+        self._filled_at = time.monotonic()
+        self._closed_until = 0.0
+        self._room = concurrency
+        self._queue: list[tuple[int, int, int]] = []
+        self._asked = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def slot(self, priority: Priority, *, turn: int = 0) -> Iterator[None]:
+        """Wait for one's turn, then hold a place for one call."""
+        with self._changed:
+            self._asked += 1
+            ticket = (int(priority), turn, self._asked)
+            heapq.heappush(self._queue, ticket)
+            while (pause := self._pause_for(ticket)) != 0:
+                self._changed.wait(pause)
+            heapq.heappop(self._queue)
+            self._tokens -= 1
+            self._room -= 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._room += 1
+                self._changed.notify_all()
+
+    def slow_down(self, seconds: float | None = None) -> None:
+        """OVH complained: halve the pace, drop what was saved up, and pause for as long as it said."""
+        with self._changed:
+            self._rate = max(self._rate / 2, self._full * _SLOWEST)
+            self._tokens = min(self._tokens, 0.0)
+            self._closed_until = max(self._closed_until, time.monotonic() + (seconds or 1.0))
+
+    def recover(self) -> None:
+        """OVH answered: come back to the full pace, step by step."""
+        with self._changed:
+            self._rate = min(self._full, self._rate * _RECOVERY)
+
+    def _pause_for(self, ticket: tuple[int, int, int]) -> float | None:
+        """0: go now; a number: look again after as many seconds; None: wait for a change."""
+        if self._queue[0] != ticket or self._room < 1:
+            return None
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+        self._filled_at = now
+        waits = max(self._closed_until - now, (1 - self._tokens) / self._rate)
+        return max(waits, 0.0)

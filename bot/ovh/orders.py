@@ -1,0 +1,121 @@
+"""Looking for an order after an answer was lost, following its payment and the delivery of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.ovh import reading
+from bot.ovh.client import Client, segment
+from bot.ovh.errors import NotThere
+from bot.ovh.lane import Priority
+from ordering.domain_name import DomainName
+from ordering.money import Money
+from ordering.sales_order import (
+    Attempt,
+    Delivery,
+    DeliveryProgress,
+    Finding,
+    OrderStatus,
+    PaymentProgress,
+    SalesOrder,
+    Sighting,
+)
+
+_CLOCKS_APART = timedelta(minutes=10)
+_MOST_READ = 20  # orders; more new ones than that within a minute is not ours to guess about
+_RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
+_INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
+_TASK_FAILED = {"error", "problem", "cancelled"}
+
+
+class Orders:
+    """Questions about sales orders."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def read(self, order_id: int, *, priority: Priority = Priority.POLLING) -> SalesOrder:
+        entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
+        return reading.order(entry, self.status(order_id, priority=priority))
+
+    def status(self, order_id: int, *, priority: Priority = Priority.POLLING) -> str:
+        return str(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
+
+    def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: frozenset[int]) -> Sighting:
+        """Look at the attempt's cart first: one that OVH did not close made no order."""
+        closed = self._cart_is_closed(attempt.registrar_cart)
+        if closed is False:
+            return Sighting(Finding.ABSENT, "OVH's cart is still open.")
+        since = (attempt.started_at - _CLOCKS_APART).isoformat(timespec="seconds")
+        listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY)
+        new = sorted((int(i) for i in listed if int(i) not in known), reverse=True)[:_MOST_READ]
+        fitting = [order for order in map(self._read_for_money, new) if self._fits(order, names, total)]
+        cart = "OVH closed the cart" if closed else "OVH's cart is gone"
+        if len(fitting) == 1:
+            return Sighting(Finding.FOUND, f"{cart}, and order {fitting[0].id} has its names and total.", fitting[0])
+        seen = f"{len(fitting)} orders fit" if fitting else f"none of {len(new)} new orders shows its names and total"
+        return Sighting(Finding.UNDECIDED, f"{cart}, and {seen}.")
+
+    def payment(self, order_id: int) -> PaymentProgress:
+        """Read the order's status, and its follow-up while it is not paid."""
+        status = OrderStatus(self.status(order_id, priority=Priority.MONEY))
+        if status.is_paid:
+            return PaymentProgress.RECEIVED
+        if status.is_over:
+            return PaymentProgress.REFUSED
+        steps = self._client.ask(f"/me/order/{order_id}/followUp", priority=Priority.MONEY) or ()
+        validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
+        labels = {entry.get("label") for entry in validating.get("history") or ()}
+        if labels & _RECEIVED:
+            return PaymentProgress.RECEIVED
+        if validating.get("status") == "ERROR" or "FRAUD_REFUSED" in labels:
+            return PaymentProgress.REFUSED
+        return PaymentProgress.UNDER_WAY if labels & _INITIATED else PaymentProgress.NOT_SEEN
+
+    def delivery(self, domain: DomainName) -> Delivery:
+        """Ask for the name itself; while the account does not have it, for the registry's task."""
+        try:
+            owned = self._client.ask(f"/domain/{segment(domain.ascii)}", priority=Priority.POLLING)
+        except NotThere:
+            return self._registration(domain)
+        arrived = owned.get("state") == "ok"
+        return Delivery(DeliveryProgress.DELIVERED if arrived else DeliveryProgress.UNDER_WAY)
+
+    def _registration(self, domain: DomainName) -> Delivery:
+        # The route's filter is a "like", so the newest task of exactly this name is taken.
+        tasks = self._client.ask(
+            "/me/task/domain",
+            query={"domain": domain.ascii, "function": "DomainCreate"},
+            priority=Priority.POLLING,
+        )
+        for number in sorted(tasks or (), reverse=True):
+            task: Mapping[str, Any] = self._client.ask(f"/me/task/domain/{number}", priority=Priority.POLLING)
+            if str(task.get("domain", "")).lower() == domain.ascii:
+                failed = task.get("status") in _TASK_FAILED
+                return Delivery(
+                    DeliveryProgress.FAILED if failed else DeliveryProgress.UNDER_WAY,
+                    task.get("comment") if failed else None,
+                )
+        return Delivery(DeliveryProgress.UNDER_WAY)
+
+    def _cart_is_closed(self, cart: str) -> bool | None:
+        """None where OVH does not know the cart any more."""
+        try:
+            found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+        except NotThere:
+            return None
+        return bool(found["readOnly"])
+
+    def _read_for_money(self, order_id: int) -> SalesOrder:
+        return self.read(order_id, priority=Priority.MONEY)
+
+    def _fits(self, order: SalesOrder, names: frozenset[str], total: Money) -> bool:
+        # What was approved is a ceiling: a price that fell before the checkout is no other order.
+        if order.total.currency != total.currency or order.total > total:
+            return False
+        ids = self._client.ask(f"/me/order/{order.id}/details", priority=Priority.MONEY)
+        path = f"/me/order/{order.id}/details"
+        details = [self._client.ask(f"{path}/{number}", priority=Priority.MONEY) for number in ids]
+        return reading.names_in(details) == names

@@ -1,0 +1,102 @@
+"""OVH's JSON into our types. A float was a decimal on the wire, and is read as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ordering.domain_name import DomainName
+from ordering.errors import InvalidName
+from ordering.money import Money
+from ordering.offer import Action, Configuration, Contract, Offer, Quote
+from ordering.sales_order import OrderStatus, PaymentMethod, SalesOrder
+
+_YEARS = re.compile(r"P(\d+)Y")
+Json = Mapping[str, Any]
+
+
+def money(price: Json) -> Money:
+    return Money.rounded(Decimal(price["value"]), price["currencyCode"])
+
+
+def offers(domain: DomainName, listed: Sequence[Json]) -> tuple[Offer, ...]:
+    """The offers for a name; one without a price cannot be shown or bought and is left out."""
+    return tuple(offer for entry in listed if (offer := _offer(domain, entry)) is not None)
+
+
+def _offer(domain: DomainName, entry: Json) -> Offer | None:
+    prices = {line["label"]: line for line in entry.get("prices") or ()}
+    if "TOTAL" not in prices:
+        return None
+    years = tuple(int(found[1]) for text in entry.get("duration") or () if (found := _YEARS.fullmatch(text)))
+    return Offer(
+        domain=domain,
+        action=_action(entry),
+        pricing_mode=entry.get("pricingMode") or "default",
+        orderable=bool(entry.get("orderable")),
+        price=money(prices["TOTAL"]["price"]),
+        renewal=money(prices["RENEW"]["price"]) if "RENEW" in prices else None,
+        # The discount's sign is not reliable, so the price before it is taken, not computed.
+        regular=money(prices["PRICE"]["price"]) if "PRICE" in prices else None,
+        promotion_ends=_promotion_ends(prices.values()),
+        years=years or (1,),
+        phase=entry.get("phase") or "ga",
+    )
+
+
+def _action(entry: Json) -> Action:
+    """Old answers carry no action: the end of the offer's id tells it."""
+    return Action(entry.get("action") or str(entry.get("offerId") or "").rpartition("-")[2])
+
+
+def _promotion_ends(lines: Any) -> datetime | None:  # noqa: ANN401 - a view of JSON
+    ends = [p["endDate"] for line in lines for p in line.get("promotions") or () if p.get("endDate")]
+    return min(map(datetime.fromisoformat, ends)) if ends else None
+
+
+def quote(checkout: Json, configuration: tuple[Configuration, ...]) -> Quote:
+    prices = checkout["prices"]
+    return Quote(
+        total=money(prices["withTax"]),
+        tax=money(prices["tax"]),
+        without_tax=money(prices["withoutTax"]),
+        contracts=tuple(Contract(c["name"], c["url"]) for c in checkout.get("contracts") or ()),
+        configuration=configuration,
+    )
+
+
+def ordered(checkout: Json) -> SalesOrder:
+    """What a checkout answered; raises `KeyError` or `TypeError` where it names no order."""
+    prices = checkout["prices"]
+    return SalesOrder(int(checkout["orderId"]), total=money(prices["withTax"]), tax=money(prices["tax"]))
+
+
+def order(entry: Json, status: str) -> SalesOrder:
+    expires = entry.get("expirationDate")
+    return SalesOrder(
+        id=int(entry["orderId"]),
+        total=money(entry["priceWithTax"]),
+        tax=money(entry["tax"]),
+        status=OrderStatus(status),
+        expires_at=datetime.fromisoformat(expires) if expires else None,
+    )
+
+
+def payment_method(entry: Json) -> PaymentMethod:
+    kind = str(entry.get("paymentSubType") or entry.get("paymentType") or "").replace("_", " ")
+    label = " ".join(filter(None, [kind, entry.get("label") or entry.get("description")]))
+    return PaymentMethod(int(entry["paymentMethodId"]), label or f"method {entry['paymentMethodId']}")
+
+
+def names_in(details: Sequence[Json]) -> frozenset[str]:
+    """The names that an order's lines are about, as A-labels; placeholders are none."""
+    found = set()
+    for detail in details:
+        try:
+            found.add(DomainName.parse(str(detail.get("domain") or "")).ascii)
+        except InvalidName:
+            continue
+    return frozenset(found)

@@ -1,0 +1,192 @@
+"""The composition root: the one file that knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers
+from bot.driver import Driver
+from bot.http import HttpFront
+from bot.ovh import Access, OvhGateway
+from bot.settings import Settings
+from handlers.announce import Announcer
+from handlers.bridge import Bridge
+from handlers.desk import Desk
+from handlers.people import People
+from ordering.fulfilment import Fulfilment
+from ordering.outbox import Outbox
+from ordering.workflow import Workflow
+from store.engine import Engines, open_engines
+from store.migrate import migrate
+from store.sql import SqlStore
+
+_THREADS = 24  # for people; the driver and the health checks have their own, so that neither waits for the other
+_DRIVER_THREADS = 8
+_LAST_WORK = 3.0  # seconds for work under way when the bot stops: all of it has five
+_log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM, then stop cleanly."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    bot = await Bot.build(settings)
+    try:
+        port = await bot.start()
+        _log.info("ready", mode="socket" if settings.socket_mode else "http", port=port)
+        await bot.until(stop)
+    finally:
+        await bot.stop()
+        _log.info("stopped")
+
+
+class Bot:
+    """All parts, connected. Use `build`, `start`, `until`, `stop`."""
+
+    def __init__(self, settings: Settings, engines: Engines, team: str) -> None:
+        policy = settings.policy()
+        store = SqlStore(engines)
+        self._settings = settings
+        self._engines = engines
+        self._client = slack_client(settings)
+        self._registrar = OvhGateway(access(settings))
+        self._bridge = Bridge(_THREADS)
+        own = Bridge(_DRIVER_THREADS)
+        outbox = Outbox(store)
+        self.app = AsyncApp(
+            client=self._client,
+            signing_secret=_plain(settings.slack_signing_secret),
+            process_before_response=True,  # acknowledge when the listener returns: ours return at once
+        )
+        desk = Desk(
+            workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
+            outbox=outbox,
+            bridge=self._bridge,
+            people=People(self._client, team=team, groups=policy.groups),
+            client=self._client,
+            wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
+        )
+        self._work = desk.work
+        homes = handlers.register(self.app, desk)
+        settle = timedelta(seconds=settings.desk_settle_seconds)
+        self.driver = Driver(
+            fulfilment=Fulfilment(store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle),
+            announcer=Announcer(self._client, outbox, own, policy),
+            refresh_homes=homes.refresh,
+            bridge=own,
+        )
+        self._socket = (
+            AsyncSocketModeHandler(self.app, _plain(settings.slack_app_token)) if settings.socket_mode else None
+        )
+        self._front = HttpFront(
+            checks={"database": self._database, "slack": self._slack, "ovh": self._ovh},
+            app=None if settings.socket_mode else self.app,
+        )
+        self._driving: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def build(cls, settings: Settings) -> Bot:
+        """Migrate the database and learn which workspace the token belongs to."""
+        engines = open_engines(settings.database_url.get_secret_value())
+        _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
+        me = await slack_client(settings).auth_test()
+        return cls(settings, engines, team=str(me["team_id"]))
+
+    async def start(self) -> int:
+        """Open both lines and the front; returns the front's port."""
+        self._driving = asyncio.create_task(self.driver.run())
+        if self._socket is not None:
+            await self._socket.connect_async()  # type: ignore[no-untyped-call] # Bolt left it untyped
+        return await self._front.start(self._settings.host, self._settings.port)
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Wait for the stop, or for the driver to fail: a desk that does not carry out must not look alive."""
+        stopping = asyncio.create_task(stop.wait())
+        driving = self._driving or stopping
+        await asyncio.wait({stopping, driving}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if driving.done() and not driving.cancelled() and driving is not stopping:
+            driving.result()
+
+    async def stop(self) -> None:
+        """Take nothing new, let what was begun end, and close the lines."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt left it untyped
+        await self._front.stop()
+        await self._work.drain(_LAST_WORK)
+        if self._driving is not None:
+            self._driving.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._driving
+        self._registrar.close()
+        self._engines.close()
+
+    async def _database(self) -> str | None:
+        return await asyncio.to_thread(self._engines.health)
+
+    async def _slack(self) -> str | None:
+        if self._socket is None:
+            return None
+        return None if await self._socket.client.is_connected() else "the socket is not connected"
+
+    async def _ovh(self) -> str | None:
+        return await asyncio.to_thread(self._registrar.health)
+
+
+def slack_client(settings: Settings) -> AsyncWebClient:
+    """A Web API client that waits when Slack says so. It does not repeat on a 500: that could post twice."""
+    retries = [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
+    return AsyncWebClient(
+        token=_plain(settings.slack_bot_token),
+        base_url=settings.slack_api_url,
+        timeout=15,
+        retry_handlers=retries,
+    )
+
+
+def access(settings: Settings) -> Access:
+    return Access(
+        endpoint=settings.ovh_endpoint,
+        application_key=settings.ovh_application_key,
+        application_secret=_plain(settings.ovh_application_secret),
+        consumer_key=_plain(settings.ovh_consumer_key),
+        client_id=settings.ovh_client_id,
+        client_secret=_plain(settings.ovh_client_secret),
+        api_url=settings.ovh_api_url,
+        subsidiary=settings.ovh_subsidiary,
+        requests_per_second=settings.ovh_requests_per_second,
+        burst=settings.ovh_burst,
+        concurrency=settings.ovh_concurrency,
+        extensions=settings.desk_extensions,
+        owner_contact=settings.desk_owner_contact,
+        owner_legal_age=settings.desk_owner_legal_age,
+    )
+
+
+def secrets(settings: Settings) -> list[str]:
+    """Every secret value, for the log's redactor."""
+    values = [value for _, value in settings if isinstance(value, SecretStr)]
+    return [value.get_secret_value() for value in values if value is not settings.database_url]
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
