@@ -1,0 +1,180 @@
+"""A simulated OVH: signatures, carts, orders and payments over HTTP, with faults on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.ovh import routes, signing
+from sandbox.ovh.carts import Carts
+from sandbox.ovh.clock import Clock
+from sandbox.ovh.errors import OvhError, gateway, refused
+from sandbox.ovh.faults import Fault, Faults
+from sandbox.ovh.names import Names
+from sandbox.ovh.orders import Orders
+from sandbox.ovh.signing import Credentials
+
+__all__ = ["Credentials", "OvhSimulator", "Recorded"]
+
+_PREFIXES = ("/1.0", "/v1")
+_HANG = 30.0  # seconds, unless a fault says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    method: str
+    path: str
+    status: int
+
+
+class OvhSimulator:
+    """One account. Its state is plain attributes: `carts`, `orders`, `names`, `faults`, `clock`, `calls`."""
+
+    def __init__(self, *, subsidiary: str = "FR") -> None:
+        self.subsidiary = subsidiary
+        self.credentials = Credentials()
+        self.clock = Clock()
+        self.clock_offset = 0.0  # seconds by which /auth/time misleads
+        self.names = Names()
+        self.carts = Carts(self.clock, self.names)
+        self.orders = Orders(self.clock, self.names)
+        self.faults = Faults()
+        self.calls: list[Recorded] = []
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Listen, and return the base for `OVH_API_URL`."""
+        server = web.Application()
+        server.router.add_route("*", "/{tail:.*}", self._handle)
+        self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        return f"http://{host}:{self._runner.addresses[0][1]}/1.0"
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def count(self, method: str, path: str) -> int:
+        """How many calls of a route were received; `path` may hold *."""
+        return sum(1 for call in self.calls if call.method == method and fnmatchcase(call.path, path))
+
+    # What a person at the sandbox can do
+
+    def refuse_card(self, method_id: int) -> None:
+        next(m for m in self.orders.methods if m.id == method_id).refuses = True
+
+    def request_documents(self, order_id: int, *, asked: bool = True) -> None:
+        self.orders.all[order_id].documents = asked
+
+    def cancel(self, order_id: int) -> None:
+        self.orders.all[order_id].cancelled = True
+
+    def deliver_now(self) -> None:
+        self.clock.advance(self.orders.deliver_after)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)
+        fault = self.faults.take(request.method, path)
+        spoiled = await self._spoil_before(request, fault)
+        if spoiled is not None:
+            self._record(request.method, path, spoiled.status)
+            return spoiled
+        body = await request.text()
+        status, answer = self._answer(request, path, body)
+        self._record(request.method, path, status)
+        return await self._spoil_after(request, fault) or _json(status, answer)
+
+    def _answer(self, request: web.Request, path: str, body: str) -> tuple[int, Any]:
+        try:
+            handler, parts = routes.find(request.method, path)
+            if (request.method, path) not in routes.UNSIGNED or "X-Ovh-Signature" in request.headers:
+                url = f"{request.scheme}://{request.host}{request.raw_path}"
+                now = self.clock.seconds() + self.clock_offset
+                signing.check(self.credentials, request.method, url, path, body, request.headers, now)
+            call = routes.Call(self, parts, request.query, _decoded(body))
+            return 200, handler(call)
+        except OvhError as error:
+            return error.status, error.body
+        except (KeyError, ValueError, TypeError):
+            return 400, refused("Some parameters are invalid in the request").body
+
+    async def _spoil_before(self, request: web.Request, fault: Fault | None) -> web.Response | None:
+        """The faults that happen before anything was done."""
+        if fault is None:
+            return None
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.options.get("seconds", 1.0))
+            return None
+        if fault.kind == "lost_before":
+            _cut(request)
+        plain = _SPOILED.get(fault.kind)
+        return plain(fault) if plain else None
+
+    async def _spoil_after(self, request: web.Request, fault: Fault | None) -> web.Response | None:
+        """The faults that happen when all was done: the deed stands, its answer does not arrive."""
+        if fault is None:
+            return None
+        if fault.kind == "lost_after":
+            _cut(request)
+        if fault.kind == "hang":
+            await asyncio.sleep(fault.options.get("seconds", _HANG))
+            _cut(request)
+        return _json(200, None) if fault.kind == "null" else None
+
+    def _record(self, method: str, path: str, status: int) -> None:
+        self.calls.append(Recorded(method, path, status))
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+def _json(status: int, body: Any) -> web.Response:  # noqa: ANN401 - whatever a route answers
+    headers = {"X-OVH-QUERYID": f"FR.sandbox-1.{uuid.uuid4().hex[:8]}.1.{uuid.uuid4()}"}
+    return web.Response(status=status, text=json.dumps(body), content_type="application/json", headers=headers)
+
+
+def _html(status: int, title: str) -> web.Response:
+    page = f"<html><body><h1>{title}</h1></body></html>"
+    return web.Response(status=status, text=page, content_type="text/html")
+
+
+def _rate_limited(fault: Fault) -> web.Response:
+    answer = _json(429, {"class": "Client::TooManyRequests", "message": "Too many requests"})
+    if "retry_after" in fault.options:
+        answer.headers["Retry-After"] = str(fault.options["retry_after"])
+    return answer
+
+
+def _refusal(fault: Fault) -> web.Response:
+    message = fault.options.get("message", "You are not allowed")
+    return _json(fault.options.get("status", 403), {"class": "Client::Forbidden", "message": message})
+
+
+_SPOILED: dict[str, Callable[[Fault], web.Response]] = {
+    "error500": lambda _: _json(500, {"class": "Server::InternalServerError", "message": "Internal server error"}),
+    "html502": lambda _: _html(502, "Bad Gateway"),
+    "html408": lambda _: _html(408, "Request Time-out"),
+    "rate_limit": _rate_limited,
+    "check_timeout": lambda _: _json(400, refused("Check timeout. Please retry later").body),
+    "refuse": _refusal,
+}
+
+
+def _decoded(body: str) -> dict[str, Any]:
+    if not body:
+        return {}
+    try:
+        decoded = json.loads(body)
+    except ValueError as error:
+        raise gateway(400, "INVALID_JSON", "Invalid JSON received") from error
+    return decoded if isinstance(decoded, dict) else {}

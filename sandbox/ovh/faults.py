@@ -1,0 +1,47 @@
+"""What can go wrong on the way to OVH and back, chosen by route."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+Kind = Literal[
+    "lost_before", "lost_after", "hang", "error500", "html502", "html408", "null", "rate_limit", "check_timeout",
+    "slow", "refuse",
+]  # fmt: skip
+
+
+@dataclass
+class Fault:
+    """One fault, for the next `times` calls of a route; `options` are seconds, status, message, retry_after."""
+
+    method: str
+    path: str
+    kind: Kind
+    times: int
+    options: Mapping[str, Any]
+
+
+@dataclass
+class Faults:
+    """Faults in the order they were added; the first that fits a call is used up by it."""
+
+    waiting: list[Fault] = field(default_factory=list)
+
+    def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> None:  # noqa: ANN401 - as above
+        """Have the next calls of `path` (with * for anything) go wrong."""
+        self.waiting.append(Fault(method, path, kind, times, options))
+
+    def take(self, method: str, path: str) -> Fault | None:
+        for fault in self.waiting:
+            if fault.method == method and fnmatchcase(path, fault.path):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.waiting.remove(fault)
+                return fault
+        return None
+
+    def clear(self) -> None:
+        self.waiting.clear()

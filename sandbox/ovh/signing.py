@@ -1,0 +1,45 @@
+"""Who calls: OVH's signature, its time window, and what the key may do."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from sandbox.ovh.errors import gateway, login_first
+
+_WINDOW = 60.0  # seconds that a timestamp may be off
+_EVERYTHING = (("GET", "/*"), ("POST", "/*"), ("PUT", "/*"), ("DELETE", "/*"))
+
+
+@dataclass
+class Credentials:
+    """The keys of the pretend account; `rules` are (method, path pattern), as a consumer key has them."""
+
+    application_key: str = "sandbox-application-key"
+    application_secret: str = "sandbox-application-secret"  # noqa: S105 - a pretend secret
+    consumer_key: str = "sandbox-consumer-key"
+    rules: tuple[tuple[str, str], ...] = _EVERYTHING
+
+
+def check(
+    credentials: Credentials, method: str, url: str, path: str, body: str, headers: Mapping[str, str], now: float
+) -> None:
+    """Raise what OVH answers where the call is not signed, not signed well, too old, or not granted."""
+    if headers.get("X-Ovh-Application") != credentials.application_key:
+        raise gateway(403, "INVALID_KEY", "This application key is invalid")
+    signature, timestamp = headers.get("X-Ovh-Signature"), headers.get("X-Ovh-Timestamp", "")
+    if signature is None:
+        raise login_first()
+    if headers.get("X-Ovh-Consumer") != credentials.consumer_key:
+        raise gateway(403, "INVALID_CREDENTIAL", "This credential is not valid")
+    if not timestamp.isdecimal() or abs(now - int(timestamp)) > _WINDOW:
+        raise gateway(400, "QUERY_TIME_OUT", "Query out of time")
+    parts = [credentials.application_secret, credentials.consumer_key, method, url, body, timestamp]
+    expected = "$1$" + hashlib.sha1("+".join(parts).encode()).hexdigest()  # noqa: S324 - OVH's own scheme
+    if not hmac.compare_digest(expected, signature):
+        raise gateway(400, "INVALID_SIGNATURE", "Invalid signature")
+    if not any(rule == method and fnmatchcase(path, pattern) for rule, pattern in credentials.rules):
+        raise gateway(403, "NOT_GRANTED_CALL", "This call has not been granted")
