@@ -118,7 +118,7 @@ def _other(answer: Availability) -> str:
 
 def _title(verdict: Verdict, reason: str | None) -> str:
     if verdict is _V.UNKNOWN:
-        return f"*Could not be asked*: {escape_markup(cut(reason or 'no answer', 200))} Search again in a minute."
+        return f"*Could not be asked*: {escape_markup(cut(reason or 'no answer', 200))}"
     return {
         _V.PREMIUM: "*Premium*, which this team does not buy",
         _V.AFTERMARKET: "*For sale by the owner*, which the desk does not buy",

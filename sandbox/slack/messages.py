@@ -1,0 +1,96 @@
+"""Messages and views as the workspace keeps them, and what one can read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Message:
+    """A message; `only_for` is the one person who sees an ephemeral one."""
+
+    ts: str
+    channel: str
+    text: str
+    blocks: list[dict[str, Any]]
+    thread_ts: str | None = None
+    only_for: str | None = None
+    edited: int = 0
+    chosen: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def ephemeral(self) -> bool:
+        return self.only_for is not None
+
+    def plain_text(self) -> str:
+        """All words that a person sees."""
+        return "\n".join(words(self.blocks)) or self.text
+
+    def shown(self) -> dict[str, Any]:
+        body = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks, "user": "U0DESK"}
+        return body | ({"thread_ts": self.thread_ts} if self.thread_ts else {})
+
+
+@dataclass
+class OpenView:
+    """A view on somebody's screen: a modal or their Home."""
+
+    id: str
+    user: str
+    view: dict[str, Any]
+    hash: str
+    chosen: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    def plain_text(self) -> str:
+        title = (self.view.get("title") or {}).get("text", "")
+        return "\n".join([title, *words(self.view["blocks"])])
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        return list(self.view["blocks"])
+
+    def shown(self, team: str, app: str) -> dict[str, Any]:
+        return self.view | {
+            "id": self.id, "team_id": team, "hash": self.hash, "state": {"values": self.chosen}, "app_id": app,
+            "previous_view_id": None, "root_view_id": self.id, "external_id": "", "app_installed_team_id": team,
+            "bot_id": "B0SANDBOX", "private_metadata": self.view.get("private_metadata", ""),
+            "callback_id": self.view.get("callback_id", ""),
+        }  # fmt: skip
+
+
+def words(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
+    """Every text in blocks, in reading order."""
+    if isinstance(part, list):
+        for each in part:
+            yield from words(each)
+    elif isinstance(part, dict):
+        if part.get("type") in {"mrkdwn", "plain_text"}:
+            yield str(part["text"])
+        else:
+            for value in part.values():
+                yield from words(value)
+
+
+def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All interactive elements with the id of their block."""
+    for block in blocks:
+        parts = [block.get("accessory"), block.get("element"), *(block.get("elements") or [])]
+        for part in parts:
+            if isinstance(part, dict) and part.get("action_id"):
+                yield str(block.get("block_id")), part
+
+
+def initial_values(blocks: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The state of a view or message before anybody touched it."""
+    values: dict[str, dict[str, dict[str, Any]]] = {}
+    for block_id, element in elements(blocks):
+        if element["type"] == "plain_text_input":
+            state = {"type": "plain_text_input", "value": element.get("initial_value")}
+        elif element["type"] == "static_select":
+            state = {"type": "static_select", "selected_option": element.get("initial_option")}
+        else:
+            continue
+        values.setdefault(block_id, {})[element["action_id"]] = state
+    return values
