@@ -52,7 +52,7 @@ def _of_block(block: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from (f"unknown property {name}" for name in sorted(set(block) - set(kept)))
     yield from _of_parts(block)
-    actions = [e.get("action_id") for e in block.get("elements", []) if isinstance(e, dict) and e.get("action_id")]
+    actions = [str(e["action_id"]) for e in block.get("elements", []) if isinstance(e, dict) and e.get("action_id")]
     yield from (f"action_id {twice} is there twice" for twice in sorted({a for a in actions if actions.count(a) > 1}))
     if block.get("type") == "context":
         wrong = [e.get("type") for e in block.get("elements", []) if e.get("type") not in _IN_CONTEXT]

@@ -1,0 +1,97 @@
+"""Payloads to the app: by socket or by signed HTTP, each with three seconds to be acknowledged."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+
+from sandbox.slack.server import Server
+from sandbox.slack.world import Credentials
+
+DEADLINE = 3.0  # seconds
+
+
+class NotAcknowledged(Exception):
+    """The person sees Slack's own error: the app did not answer in time."""
+
+
+class Delivery:
+    """`to` is the app's address in HTTP mode, None for Socket Mode; `twice` delivers everything again."""
+
+    def __init__(self, server: Server, credentials: Credentials) -> None:
+        self._server = server
+        self._credentials = credentials
+        self.to: str | None = None
+        self.twice = False
+
+    async def send(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Deliver and return the acknowledgement's payload; raises `NotAcknowledged`."""
+        answer = await self._once(kind, payload, retry=0)
+        if self.twice:
+            await self._once(kind, payload, retry=1)
+        if answer is None:
+            raise NotAcknowledged(f"{kind} was not acknowledged within {DEADLINE:g} seconds")
+        return answer
+
+    async def _once(self, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
+        if self.to is not None:
+            return await self._post(self.to, kind, payload, retry=retry)
+        envelope = {
+            "envelope_id": str(uuid.uuid4()),
+            "type": kind,
+            "payload": payload,
+            "accepts_response_payload": kind != "events_api",
+        }
+        if kind == "events_api":
+            envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
+        return await self._server.deliver(envelope, DEADLINE)
+
+    async def _post(self, url: str, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
+        body, content_type = _encoded(kind, payload)
+        headers = self.signed(body) | {"Content-Type": content_type}
+        if retry:
+            headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"}
+        timeout = aiohttp.ClientTimeout(total=DEADLINE)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(url, data=body, headers=headers) as answer,
+            ):
+                text = await answer.text()
+                if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
+                    return None
+                return _decoded(text)
+        except (TimeoutError, aiohttp.ClientError):
+            return None
+
+    def signed(self, body: str, *, at: int | None = None) -> dict[str, str]:
+        """Slack's signature over a raw body."""
+        timestamp = str(at if at is not None else int(time.time()))
+        secret = self._credentials.signing_secret.encode()
+        digest = hmac.new(secret, f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+def _encoded(kind: str, payload: dict[str, Any]) -> tuple[str, str]:
+    if kind == "slash_commands":
+        return urlencode(payload), "application/x-www-form-urlencoded"
+    if kind == "interactive":
+        return urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded"
+    return json.dumps(payload), "application/json"
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {"text": text}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,179 @@
+"""What one person sees and does: types a command, clicks, chooses, fills in a form."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.slack.delivery import Delivery
+from sandbox.slack.messages import Message, OpenView, elements
+from sandbox.slack.server import Server
+from sandbox.slack.state import State
+from sandbox.slack.world import APP, BOT_USER, TEAM, User
+
+Place = Message | OpenView
+_MEMBER_TEAM_DOMAIN = "sandbox"
+
+
+class NoSuchButton(Exception):
+    """Nobody can click what is not there."""
+
+
+class Actor:
+    """One person of the workspace."""
+
+    def __init__(self, user: User, state: State, server: Server, delivery: Delivery) -> None:
+        self._user = user
+        self._state = state
+        self._server = server
+        self._delivery = delivery
+
+    @property
+    def id(self) -> str:
+        return self._user.id
+
+    @property
+    def home(self) -> OpenView | None:
+        return self._state.homes.get(self.id)
+
+    @property
+    def modal(self) -> OpenView | None:
+        """The form on top, if one is open."""
+        return next(iter(reversed(self._state.modals[self.id])), None)
+
+    def messages(self, channel: str) -> list[Message]:
+        """What this person sees in a channel, threads and their own ephemeral messages included."""
+        found = self._state.world.channel(channel)
+        if self.id not in found.members:
+            return []
+        return [m for m in self._state.messages[found.id] if m.only_for in {None, self.id}]
+
+    async def command(self, text: str, *, channel: str = "domains", command: str = "/domain") -> dict[str, Any]:
+        """Type a command; returns the acknowledgement, which Slack shows where it holds a text."""
+        where = self._state.world.channel(channel)
+        key = self._state.response_url(self.id, where.id)
+        answer = await self._delivery.send(
+            "slash_commands",
+            {
+                "token": "made-up", "team_id": TEAM, "team_domain": _MEMBER_TEAM_DOMAIN, "channel_id": where.id,
+                "channel_name": where.name, "user_id": self.id, "user_name": self._user.name, "command": command,
+                "text": text, "api_app_id": APP, "is_enterprise_install": "false",
+                "response_url": self._response_url(key), "trigger_id": self._state.trigger(self.id),
+            },
+        )  # fmt: skip
+        if answer.get("text") or answer.get("blocks"):
+            only_for = None if answer.get("response_type") == "in_channel" else self.id
+            message = Message(
+                self._state.ts(), where.id, answer.get("text", ""), list(answer.get("blocks") or []), only_for=only_for
+            )
+            self._state.post(message)
+            self._state.urls[key].last = self._state.urls[key].last or message.ts
+            await self._state.change()
+        return answer
+
+    async def click(self, place: Place, button: str) -> None:
+        """Press a button by its words (an emoji before them is fine) or its action id."""
+        block_id, element = self._find(place, button)
+        await self._act(
+            place,
+            block_id,
+            {"type": "button", "value": element.get("value"), "text": element["text"]}
+            | {"action_id": element["action_id"]},
+        )
+
+    async def select(self, place: Place, action_id: str, value: str) -> None:
+        """Choose an option by its words or value; it stays chosen."""
+        block_id, element = self._find(place, action_id)
+        option = next(o for o in element["options"] if value in {o["value"], o["text"]["text"]})
+        chosen = {"type": "static_select", "selected_option": option}
+        place.chosen.setdefault(block_id, {})[action_id] = chosen
+        await self._act(place, block_id, chosen | {"action_id": action_id})
+
+    async def submit(self, **values: str | None) -> dict[str, str]:
+        """Fill in and submit the form on top; returns the errors at its fields, if any."""
+        opened = self.modal
+        if opened is None:
+            raise NoSuchButton("no form is open")
+        for block_id, element in elements(opened.blocks):
+            if element["action_id"] in values:
+                entry = {"type": element["type"], "value": values[element["action_id"]]}
+                opened.chosen.setdefault(block_id, {})[element["action_id"]] = entry
+        payload = self._interaction("view_submission") | {"view": opened.shown(TEAM, APP), "response_urls": []}
+        answer = await self._delivery.send("interactive", payload)
+        await self._after_submit(opened, answer)
+        return dict(answer.get("errors") or {})
+
+    def close_modal(self) -> None:
+        self._state.modals[self.id].clear()
+
+    async def open_home(self) -> None:
+        event: dict[str, Any] = {
+            "type": "app_home_opened", "user": self.id, "channel": self._state.world.conversation(self.id).id,
+            "tab": "home", "event_ts": self._state.ts(),
+        }  # fmt: skip
+        if self.home is not None:
+            event["view"] = self.home.shown(TEAM, APP)
+        await self._delivery.send(
+            "events_api",
+            {
+                "token": "made-up", "team_id": TEAM, "api_app_id": APP, "type": "event_callback", "event": event,
+                "event_id": f"Ev{uuid.uuid4().hex[:10].upper()}", "event_time": int(time.time()),
+                "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+                "is_ext_shared_channel": False,
+            },
+        )  # fmt: skip
+
+    async def _after_submit(self, opened: OpenView, answer: Mapping[str, Any]) -> None:
+        response = answer.get("response_action")
+        if response == "update":
+            self._state.redraw(opened, dict(answer["view"]))
+        elif response == "clear":
+            self._state.modals[self.id].clear()
+        elif response != "errors" and opened in self._state.modals[self.id]:
+            self._state.modals[self.id].remove(opened)
+        await self._state.change()
+
+    def _find(self, place: Place, wanted: str) -> tuple[str, dict[str, Any]]:
+        for block_id, element in elements(place.blocks):
+            label = (element.get("text") or {}).get("text", "")
+            if element["action_id"] == wanted or label == wanted or label.endswith(f" {wanted}"):
+                return block_id, element
+        raise NoSuchButton(f"there is no “{wanted}” in: {place.plain_text()}")
+
+    async def _act(self, place: Place, block_id: str, action: dict[str, Any]) -> None:
+        payload = self._interaction("block_actions")
+        payload["actions"] = [action | {"block_id": block_id, "action_ts": self._state.ts()}]
+        payload |= self._from_message(place) if isinstance(place, Message) else self._from_view(place)
+        await self._delivery.send("interactive", payload)
+
+    def _from_message(self, message: Message) -> dict[str, Any]:
+        key = self._state.response_url(self.id, message.channel, original=message.ts)
+        channel = self._state.world.channels[message.channel]
+        container = {
+            "type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": message.ephemeral,
+        }  # fmt: skip
+        return {
+            "container": container,
+            "channel": {"id": channel.id, "name": channel.name},
+            "message": message.shown(),
+            "state": {"values": message.chosen},
+            "response_url": self._response_url(key),
+        }
+
+    def _from_view(self, opened: OpenView) -> dict[str, Any]:
+        return {"container": {"type": "view", "view_id": opened.id}, "view": opened.shown(TEAM, APP)}
+
+    def _interaction(self, kind: str) -> dict[str, Any]:
+        user = {
+            "id": self.id, "username": self._user.name, "name": self._user.name, "team_id": self._user.team,
+        }  # fmt: skip
+        return {
+            "type": kind, "user": user, "api_app_id": APP, "token": "made-up",
+            "trigger_id": self._state.trigger(self.id), "team": {"id": TEAM, "domain": _MEMBER_TEAM_DOMAIN},
+            "enterprise": None, "is_enterprise_install": False,
+        }  # fmt: skip
+
+    def _response_url(self, key: str) -> str:
+        return f"http://{self._server.base}/response/{key}"

@@ -1,0 +1,198 @@
+"""The wire: the Web API, the socket, and response URLs, on one loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from sandbox.slack.block_kit import faults_of
+from sandbox.slack.faults import Fault, Faults
+from sandbox.slack.messages import Message
+from sandbox.slack.state import MOST_USES, URL_LIFE, ResponseUrl, SlackError, State
+from sandbox.slack.web_api import METHODS
+from sandbox.slack.world import APP, Credentials
+
+SCOPES = frozenset({"commands", "chat:write", "chat:write.public", "users:read", "usergroups:read"})
+_NESTED = {"blocks", "view", "attachments", "metadata"}
+
+
+class Server:
+    """Speaks as Slack does. `sockets` are the connections of Socket Mode; `calls` the methods that were called."""
+
+    def __init__(self, state: State, credentials: Credentials, faults: Faults, scopes: frozenset[str]) -> None:
+        self._state = state
+        self._credentials = credentials
+        self._faults = faults
+        self._scopes = scopes
+        self._tickets: set[str] = set()
+        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._runner: web.AppRunner | None = None
+        self.sockets: list[web.WebSocketResponse] = []
+        self.calls: list[str] = []
+        self.base = ""
+
+    async def start(self, host: str, port: int) -> str:
+        app = web.Application(client_max_size=2_000_000)
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/socket", self._socket)
+        app.router.add_post("/response/{key}", self._response)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self.base = f"{host}:{self._runner.addresses[0][1]}"
+        return f"http://{self.base}/api/"
+
+    async def stop(self) -> None:
+        for socket in list(self.sockets):
+            await socket.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    # The socket
+
+    async def deliver(self, envelope: dict[str, Any], timeout: float) -> dict[str, Any] | None:  # noqa: ASYNC109 - Slack's deadline
+        """Send one envelope down any socket; the acknowledgement's payload, or None when none came in time."""
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope["envelope_id"]] = answer
+        try:
+            await self.sockets[-1].send_str(json.dumps(envelope))
+            async with asyncio.timeout(timeout):
+                return (await answer).get("payload") or {}
+        except TimeoutError:
+            return None
+        finally:
+            del self._waiting[envelope["envelope_id"]]
+
+    async def disconnect(self, reason: str) -> None:
+        """Tell the app to come again; the old socket stays open, as Slack leaves it."""
+        for socket in list(self.sockets):
+            await socket.send_str(
+                json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+            )
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            raise web.HTTPForbidden
+        self._tickets.discard(ticket)  # single use
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        hello = {
+            "type": "hello", "num_connections": len(self.sockets) + 1, "connection_info": {"app_id": APP},
+            "debug_info": {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18060},
+        }  # fmt: skip
+        await socket.send_str(json.dumps(hello))
+        self.sockets.append(socket)
+        await self._state.change()
+        try:
+            async for frame in socket:
+                if frame.type is WSMsgType.TEXT:
+                    self._acknowledged(frame.data)
+        finally:
+            self.sockets.remove(socket)
+        return socket
+
+    def _acknowledged(self, frame: str) -> None:
+        try:
+            answer = json.loads(frame)
+        except ValueError:
+            return  # the client's own pings are no JSON
+        waiting = self._waiting.get(answer.get("envelope_id", ""))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer)
+
+    # The Web API
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["method"]
+        self.calls.append(name)
+        fault = self._faults.take(name)
+        if fault is not None and fault.kind == "hang":
+            await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind != "lost_after":
+            return _spoiled(fault)
+        try:
+            answer = self._do(name, request.headers.get("Authorization", ""), await _arguments(request))
+        except SlackError as error:
+            answer = {"ok": False, "error": error.error} | error.more
+        await self._state.change()
+        if fault is not None and request.transport is not None:
+            request.transport.abort()
+        return web.json_response(answer)
+
+    def _do(self, name: str, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        token = authorization.removeprefix("Bearer ")
+        if token not in {self._credentials.bot_token, self._credentials.app_token}:
+            raise SlackError("invalid_auth")
+        is_app = token == self._credentials.app_token
+        if is_app != (name == "apps.connections.open"):
+            raise SlackError("not_allowed_token_type")
+        if is_app:
+            ticket = secrets.token_urlsafe(12)
+            self._tickets.add(ticket)
+            return {"ok": True, "url": f"ws://{self.base}/socket?ticket={ticket}"}
+        if name not in METHODS:
+            raise SlackError("unknown_method")
+        scope, function = METHODS[name]
+        if scope is not None and scope not in self._scopes:
+            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self._scopes)))
+        return {"ok": True} | function(self._state, arguments)
+
+    # Response URLs
+
+    async def _response(self, request: web.Request) -> web.Response:
+        url = self._state.urls.get(request.match_info["key"])
+        if url is None or time.monotonic() - url.made_at > URL_LIFE:
+            return web.Response(status=404, text="expired_url")
+        if url.used >= MOST_USES:
+            return web.Response(status=404, text="used_url")
+        body = await request.json()
+        url.used += 1
+        if found := faults_of(body.get("blocks") or []):
+            self._state.faulty += found
+            return web.Response(status=400, text="invalid_blocks")
+        self._respond(url, body)
+        await self._state.change()
+        return web.Response(text="ok")
+
+    def _respond(self, url: ResponseUrl, body: dict[str, Any]) -> None:
+        text, blocks = str(body.get("text") or ""), list(body.get("blocks") or [])
+        target = self._state.find(url.channel, url.last or url.original or "")
+        if body.get("delete_original") and target is not None:
+            self._state.messages[url.channel].remove(target)
+        elif body.get("replace_original") and target is not None:
+            self._state.edit(target, text, blocks)
+            url.last = target.ts
+        else:
+            only_for = None if body.get("response_type") == "in_channel" else url.user
+            thread_ts = body.get("thread_ts")
+            message = Message(self._state.ts(), url.channel, text, blocks, thread_ts=thread_ts, only_for=only_for)
+            self._state.post(message)
+            url.last = url.last or (message.ts if url.original is None else None)
+
+
+def _spoiled(fault: Fault) -> web.Response:
+    if fault.kind == "ratelimited":
+        headers = {"Retry-After": str(fault.retry_after)}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+    if fault.kind == "error":
+        return web.json_response({"ok": False, "error": fault.error})
+    return web.Response(status=500, text="server error")
+
+
+async def _arguments(request: web.Request) -> dict[str, Any]:
+    """Arguments come in a query, a form or JSON; nested ones sometimes as JSON within a form."""
+    if request.content_type == "application/json":
+        text = await request.text()
+        found = json.loads(text) if text else {}
+    else:
+        found = dict(request.query) | dict(await request.post())
+    return {
+        name: json.loads(value) if name in _NESTED and isinstance(value, str) else value
+        for name, value in found.items()
+    }
