@@ -1,0 +1,67 @@
+"""`python -m sandbox`: try the bot without any account."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Start a pretend Slack and a pretend OVH, and the bot against them. Nothing leaves this machine.",
+)
+
+
+@app.command()
+def sandbox(
+    no_bot: Annotated[
+        bool, typer.Option("--no-bot", help="Start the services alone, and print the bot's settings.")
+    ] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Walk one request through its whole life, print it, and leave.")
+    ] = False,
+) -> None:
+    """Start a pretend Slack and a pretend OVH, and the bot against them. Nothing leaves this machine."""
+    with tempfile.TemporaryDirectory(prefix="domain-desk-") as folder:
+        sys.exit(asyncio.run(_run(Path(folder), no_bot=no_bot, rehearse=rehearse)))
+
+
+async def _run(folder: Path, *, no_bot: bool, rehearse: bool) -> int:
+    from sandbox.rehearsal import Rehearsal
+    from sandbox.stage import Stage
+
+    stage = Stage(folder)
+    await stage.open()
+    try:
+        print(f"Pretend Slack  {stage.slack_url}\nPretend OVH    {stage.ovh_url}", flush=True)
+        if no_bot:
+            print("\nSettings for a bot of your own:\n")
+            print("\n".join(f"{name}={value}" for name, value in stage.environment.items()), flush=True)
+        else:
+            await stage.start_bot()
+            print(f"The bot is connected. Its health: http://127.0.0.1:{stage.port}/healthz", flush=True)
+            print(f"Its log: {stage.log}", flush=True)
+        if rehearse:
+            return 0 if await Rehearsal(stage).play() else 1
+        print("\nCtrl-C stops all of it.", flush=True)
+        await _until_stopped()
+        return 0
+    finally:
+        await stage.close()
+
+
+async def _until_stopped() -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await stop.wait()
+
+
+app(prog_name="python -m sandbox")

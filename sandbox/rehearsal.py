@@ -1,0 +1,120 @@
+"""One request's whole life, act by act: what each person sees, and what OVH's ledger says."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+
+from sandbox.slack import Actor, Message
+from sandbox.stage import Stage
+
+_NAMES = ("blue-otter.ovh", "promo-otter.fr")
+_PATIENCE = 20.0  # seconds for a step that waits for OVH's pretend delivery
+
+
+class Rehearsal:
+    """Ada and Ben fill a cart, Cleo approves it, Dan pays it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._act = 0
+        self._ada, self._ben = stage.slack.person("ada"), stage.slack.person("ben")
+        self._cleo, self._dan = stage.slack.person("cleo"), stage.slack.person("dan")
+
+    async def play(self) -> bool:
+        """Play all acts, and say whether the order was made once, paid once and delivered."""
+        await self._search()
+        await self._fill()
+        await self._request()
+        await self._approve()
+        await self._pay()
+        await self._record()
+        return self._verdict()
+
+    async def _search(self) -> None:
+        self._title("Ada looks for names: /domain search blue-otter.ovh taken-otter.com premium-otter.fr")
+        await self._ada.command("search blue-otter.ovh taken-otter.com premium-otter.fr")
+        answer = await self._sees(self._ada, "domains", lambda m: "Taken" in m.plain_text())
+        await self._ada.click(answer, "Add to cart")
+        await self._sees(self._ada, "domains", lambda m: "Added" in m.text)
+
+    async def _fill(self) -> None:
+        self._title("Ben adds another to the same cart: /domain add promo-otter.fr")
+        await self._ben.command("add promo-otter.fr")
+        await self._sees(self._ben, "domains", lambda m: "Added" in m.text)
+        await self._sees(self._ben, "domains", lambda m: all(name in m.plain_text() for name in _NAMES))
+
+    async def _request(self) -> None:
+        self._title("Ada requests approval, and says what for")
+        cart = self._last(self._ada, "domains", lambda m: "Request approval" in m.plain_text())
+        await self._ada.click(cart, "Request approval")
+        await self._stage.slack.until(lambda: self._ada.modal)
+        await self._ada.submit(purpose="Names for the otter campaign")
+        form = await self._stage.slack.until(lambda: self._told_in_form("is with the approvers"), _PATIENCE)
+        self._show("Ada's form", form)
+
+    async def _approve(self) -> None:
+        self._title("Ada may not approve it herself; Cleo may")
+        card = await self._sees(self._cleo, "approvals", lambda m: "Approve" in m.plain_text())
+        await self._cleo.click(card, "Approve")
+        await self._sees(
+            self._dan, "approvals", lambda m: "Pay" in m.plain_text() and "waits for payment" in m.plain_text()
+        )
+        self._ledger()
+
+    async def _pay(self) -> None:
+        self._title("Dan pays the order")
+        card = self._last(self._dan, "approvals", lambda m: "waits for payment" in m.plain_text())
+        await self._dan.click(card, "Pay")
+        done = await self._sees(self._dan, "approvals", lambda m: "is delivered" in m.plain_text())
+        await self._stage.slack.until(lambda: any("registered" in m.text for m in self._stage.slack.thread(done)))
+        self._show("the thread below the card", "\n".join(m.text for m in self._stage.slack.thread(done)))
+        self._ledger()
+
+    async def _record(self) -> None:
+        self._title("The operator exports the record: python -m bot export")
+        record = json.loads(await self._stage.run_bot_command("export"))
+        self._show("the record", json.dumps(record, indent=1))
+
+    def _verdict(self) -> bool:
+        orders = list(self._stage.ovh.orders.all.values())
+        fine = (
+            len(orders) == 1
+            and len(orders[0].payments) == 1
+            and self._stage.ovh.orders.status(orders[0]) == "delivered"
+            and not self._stage.slack.state.faulty
+        )
+        print("\nOrdered once, paid once, delivered." if fine else "\nThis is not what should have happened.")
+        return fine
+
+    async def _sees(self, who: Actor, channel: str, which: Callable[[Message], bool]) -> Message:
+        found = await self._stage.slack.until(
+            lambda: next((m for m in reversed(who.messages(channel)) if which(m)), None), _PATIENCE
+        )
+        if found is None:
+            raise TimeoutError
+        self._show(f"{who.id} in #{channel}{', only for them' if found.ephemeral else ''}", found.plain_text())
+        return found
+
+    def _last(self, who: Actor, channel: str, which: Callable[[Message], bool]) -> Message:
+        return next(m for m in reversed(who.messages(channel)) if which(m))
+
+    def _told_in_form(self, words: str) -> str | None:
+        shown = self._ada.modal.plain_text() if self._ada.modal else ""
+        return shown if words in shown else None
+
+    def _title(self, title: str) -> None:
+        self._act += 1
+        print(f"\nAct {self._act}. {title}")
+
+    def _show(self, where: str, words: str) -> None:
+        print(f"\n  [{where}]\n{textwrap.indent(words, '  | ')}")
+
+    def _ledger(self) -> None:
+        lines = [
+            f"order {o.id}: {', '.join(o.domains)}  {o.total} EUR  {self._stage.ovh.orders.status(o)}, "
+            f"{len(o.payments)} payments"
+            for o in self._stage.ovh.orders.all.values()
+        ]
+        self._show("OVH's ledger", "\n".join(lines) or "empty")
