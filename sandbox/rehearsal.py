@@ -55,7 +55,7 @@ class Rehearsal:
         self._show("Ada's form", form)
 
     async def _approve(self) -> None:
-        self._title("Ada may not approve it herself; Cleo may")
+        self._title("Cleo approves it, and the desk orders at OVH")
         card = await self._sees(self._cleo, "approvals", lambda m: "Approve" in m.plain_text())
         await self._cleo.click(card, "Approve")
         await self._sees(
@@ -90,15 +90,14 @@ class Rehearsal:
 
     async def _sees(self, who: Actor, channel: str, which: Callable[[Message], bool]) -> Message:
         found = await self._stage.slack.until(
-            lambda: next((m for m in reversed(who.messages(channel)) if which(m)), None), _PATIENCE
+            lambda: next((m for m in reversed(who.messages(channel)) if m.thread_ts is None and which(m)), None),
+            _PATIENCE,
         )
-        if found is None:
-            raise TimeoutError
         self._show(f"{who.id} in #{channel}{', only for them' if found.ephemeral else ''}", found.plain_text())
         return found
 
     def _last(self, who: Actor, channel: str, which: Callable[[Message], bool]) -> Message:
-        return next(m for m in reversed(who.messages(channel)) if which(m))
+        return next(m for m in reversed(who.messages(channel)) if m.thread_ts is None and which(m))
 
     def _told_in_form(self, words: str) -> str | None:
         shown = self._ada.modal.plain_text() if self._ada.modal else ""

@@ -90,7 +90,7 @@ class Stage:
 
     async def healthy(self) -> bool:
         try:
-            return (await asyncio.to_thread(self._health))["status"] == "ok"
+            return bool((await asyncio.to_thread(self._health))["status"] == "ok")
         except OSError:
             return False
 

@@ -38,7 +38,7 @@ class SlackSimulator:
         """Wait until the app has opened a socket."""
         await self.until(lambda: self.server.sockets, seconds)
 
-    async def until(self, look: Callable[[], T], seconds: float = 5.0) -> T:
+    async def until(self, look: Callable[[], T | None], seconds: float = 5.0) -> T:
         """Wait until `look` returns something true, and return that; `TimeoutError` otherwise."""
         return await self.state.until(look, seconds)
 

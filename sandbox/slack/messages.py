@@ -60,8 +60,11 @@ class OpenView:
         }  # fmt: skip
 
 
+_READ = ("text", "label", "fields", "elements", "element", "accessory", "initial_option", "hint")
+
+
 def words(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
-    """Every text in blocks, in reading order."""
+    """Every text in blocks, in reading order; of a select what is chosen, of a confirm dialog nothing."""
     if isinstance(part, list):
         for each in part:
             yield from words(each)
@@ -69,8 +72,8 @@ def words(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
         if part.get("type") in {"mrkdwn", "plain_text"}:
             yield str(part["text"])
         else:
-            for value in part.values():
-                yield from words(value)
+            for name in _READ:
+                yield from words(part.get(name))
 
 
 def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

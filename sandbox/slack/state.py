@@ -60,7 +60,7 @@ class State:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, look: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a test's patience
+    async def until(self, look: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a test's patience
         """Wait until `look` returns something true, and return that."""
         async with asyncio.timeout(timeout), self._changed:
             while not (found := look()):
