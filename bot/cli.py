@@ -49,6 +49,7 @@ def _desk(
 def run() -> None:
     """Start the bot. It migrates its database first, and stops on Ctrl-C or SIGTERM."""
     import asyncio
+    import os
 
     from bot import logs, wiring
     from bot.settings import SettingsError, read_settings
@@ -59,6 +60,8 @@ def run() -> None:
         _mend(error.lines)
     logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
     asyncio.run(wiring.run(settings))
+    # A thread may still wait for an answer of OVH; what it would bring is looked for at the next start.
+    os._exit(0)
 
 
 @app.command()

@@ -66,7 +66,7 @@ class Bot:
         self._client = slack_client(settings)
         self._registrar = OvhGateway(access(settings))
         self._bridge = Bridge(_THREADS)
-        own = Bridge(_DRIVER_THREADS)
+        own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
         self.app = AsyncApp(
             client=self._client,
@@ -137,7 +137,7 @@ class Bot:
         self._engines.close()
 
     async def _database(self) -> str | None:
-        return await asyncio.to_thread(self._engines.health)
+        return await self._own_bridge.call(self._engines.health)
 
     async def _slack(self) -> str | None:
         if self._socket is None:
@@ -145,7 +145,7 @@ class Bot:
         return None if await self._socket.client.is_connected() else "the socket is not connected"
 
     async def _ovh(self) -> str | None:
-        return await asyncio.to_thread(self._registrar.health)
+        return await self._own_bridge.call(self._registrar.health)
 
 
 def slack_client(settings: Settings) -> AsyncWebClient:

@@ -266,8 +266,10 @@ class Fulfilment:
 
     # Writing it down
 
-    def _needs_attention(self, cart: Cart, note: str, **changes: object) -> None:
-        self._save(cart.to(S.NEEDS_ATTENTION, at=self._clock(), note=note, **changes), due_in=self._pace.quickest)
+    def _needs_attention(self, cart: Cart, note: str, *, follow: bool = False, **changes: object) -> None:
+        """Ask for a person; with `follow`, keep looking whether OVH mends it."""
+        moved = cart.to(S.NEEDS_ATTENTION, at=self._clock(), note=note, **changes)
+        self._save(moved, due_in=self._pace.quickest if follow else None)
 
     def _refresh(self, cart: Cart, order: SalesOrder) -> None:
         """Keep what the order shows now; its state is the same, so this is no event."""

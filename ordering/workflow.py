@@ -192,7 +192,7 @@ class Workflow:
                 raise NotPossible(f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.")
             if by.id != cart.requester:
                 raise NotAllowed(f"Only the person who asked for cart #{cart_id} can withdraw it.")
-            cancelled = cart.to(S.CANCELLED, at=now)
+            cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
             return carts.save(cancelled, happened(cancelled, now, by=by.id, note="withdrawn"))
 
     # Paying
@@ -238,7 +238,7 @@ class Workflow:
             self.policy.may_resolve(by)
             if cart.state is not S.NEEDS_ATTENTION or cart.attempt is not None or cart.order is not None:
                 raise NotPossible(f"Cart #{cart_id} is not one that this button can move. Look at its newest card.")
-            moved = cart.to(to, at=now)
+            moved = cart.to(to, at=now, note=f"{note[0].upper()}{note[1:]}." if to is S.CANCELLED else None)
             return carts.save(
                 moved, happened(moved, now, by=by.id, note=note), due_at=now if to is S.APPROVED else None
             )

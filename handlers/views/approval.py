@@ -124,7 +124,7 @@ def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozense
         S.PAID: f"is paid: {order}. OVH is registering the names",
         S.DELIVERED: f"is delivered: {order}. The names are registered",
         S.REJECTED: f"was rejected by {approver}: {escape(cart.reason or '')}",
-        S.CANCELLED: f"was closed without buying. {escape(cart.note or '')}".rstrip(),
+        S.CANCELLED: f"was not bought. {escape(cart.note or '')}".rstrip(),
     }.get(cart.state, "needs a person")
 
 
@@ -188,8 +188,10 @@ def _payment(cart: Cart, order: SalesOrder) -> list[Block]:
     blocks: list[Block] = []
     if cart.note:
         blocks.append(section(escape(cart.note)))
-    if order.expires_at:
-        blocks.append(context(f"OVH keeps the order open until {when(order.expires_at)}."))
+    if order.expires_at is None:
+        # OVH has just made the order; what it says of it is read in the next moment.
+        return [*blocks, context("Asking OVH how this order can be paid.")]
+    blocks.append(context(f"OVH keeps the order open until {when(order.expires_at)}."))
     if not order.methods:
         blocks.append(context("OVH has no payment method for this order yet. Open the order to pay it there."))
         return [*blocks, *buttons(_open_order(cart))]

@@ -1,0 +1,110 @@
+"""The real bot, in this process, between the simulated Slack and OVH."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import read_settings
+from bot.wiring import Bot
+from sandbox.slack import Actor, Message
+from sandbox.stage import Stage
+
+
+class Story:
+    """What the tests say: people do something, and wait for what they should see."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.slack, self.ovh = stage.slack, stage.ovh
+        self.ada, self.ben = self.slack.person("ada"), self.slack.person("ben")
+        self.cleo, self.dan = self.slack.person("cleo"), self.slack.person("dan")
+        self.gwen = self.slack.person("gwen")
+
+    async def sees(self, who: Actor, words: str, *, channel: str = "domains", seconds: float = 10) -> Message:
+        """Wait until somebody sees a message with these words, and return the newest one."""
+        return await self.slack.until(
+            lambda: next(
+                (m for m in reversed(who.messages(channel)) if words in m.plain_text() and not m.thread_ts), None
+            ),
+            seconds,
+        )
+
+    async def search_and_add(self, *names: str) -> None:
+        for name in names:
+            await self.ada.command(f"add {name}")
+            await self.sees(self.ada, f"Added *{name}*")
+
+    async def request(self, purpose: str = "For the launch") -> None:
+        cart = await self.sees(self.ada, "Request approval")
+        await self.ada.click(cart, "Request approval")
+        await self.slack.until(lambda: self.ada.modal)
+        assert await self.ada.submit(purpose=purpose) == {}
+
+    async def requested(self, *names: str) -> Message:
+        """A card that waits for approval, as Cleo sees it."""
+        await self.search_and_add(*(names or ("name.ovh",)))
+        await self.request()
+        return await self.card("waits for")
+
+    async def ordered(self, *names: str) -> Message:
+        """A card that waits for payment, as Dan sees it."""
+        await self.cleo.click(await self.requested(*names), "Approve")
+        return await self.payable()
+
+    async def payable(self, seconds: float = 15) -> Message:
+        """The card once it offers the ways to pay."""
+        return await self.card("OVH keeps the order open", seconds=seconds)
+
+    async def card(self, words: str, seconds: float = 15) -> Message:
+        return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)
+
+    @property
+    def orders(self):
+        return list(self.ovh.orders.all.values())
+
+    def checkouts(self) -> int:
+        return self.ovh.count("POST", "/order/cart/*/checkout")
+
+
+@pytest.fixture(params=["socket", "http"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """What a test module sets otherwise than the stage does."""
+    return {}
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, mode: str, settings: dict[str, str]) -> AsyncIterator[Stage]:
+    opened = Stage(tmp_path, http_mode=mode == "http", settings=settings)
+    await opened.open()
+    yield opened
+    await opened.close()
+    assert opened.slack.state.faulty == []
+    assert opened.slack.state.pings == []
+    assert_no_secret_in_a_channel(opened)
+
+
+@pytest.fixture
+async def story(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Story]:
+    monkeypatch.chdir(tmp_path)
+    for name, value in stage.environment.items():
+        monkeypatch.setenv(name, value)
+    bot = await Bot.build(read_settings())
+    await bot.start()
+    yield Story(stage)
+    await bot.stop()
+
+
+def assert_no_secret_in_a_channel(stage: Stage) -> None:
+    """An order's link is for one payer's eyes: never in what a channel sees."""
+    for kind, shown in stage.slack.state.archive:
+        if kind in {"message", "edit"} and shown.get("only_for") is None:
+            assert "orderPassword" not in str(shown)
+    database = stage.folder / "desk.db"
+    if database.exists():
+        assert b"orderPassword" not in database.read_bytes()

@@ -1,0 +1,137 @@
+"""Answers get lost, services stumble, forms die: nothing is bought twice, and people are told."""
+
+import pytest
+
+from sandbox.ovh.faults import Kind
+from sandbox.slack import NotAcknowledged
+from tests.story.conftest import Story
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_SETTLE_SECONDS": "3"}
+
+
+@pytest.mark.parametrize("kind", ["lost_after", "html502", "error500", "check_timeout", "null", "lost_before"])
+async def test_a_lost_answer_of_the_checkout_never_orders_twice(story: Story, kind: Kind):
+    card = await story.requested()
+    story.ovh.faults.add("POST", "/order/cart/*/checkout", kind)
+    await story.cleo.click(card, "Approve")
+    await story.payable(seconds=30)
+    assert len(story.orders) == 1
+
+
+@pytest.mark.parametrize("kind", ["lost_after", "html502", "lost_before"])
+async def test_a_lost_answer_of_the_payment_never_pays_twice(story: Story, kind: Kind):
+    card = await story.ordered()
+    story.ovh.faults.add("POST", "/me/order/*/pay", kind)
+    await story.dan.click(card, "Pay")
+    if kind == "lost_after":
+        await story.card("is delivered", seconds=30)
+        assert story.orders[0].payments == [8120045]
+        return
+    card = await story.card("OVH has not taken the payment", seconds=30)
+    assert story.orders[0].payments == []
+    await story.dan.click(card, "Pay")
+    await story.card("is delivered", seconds=30)
+    assert story.orders[0].payments == [8120045]
+
+
+async def test_a_refused_card_leads_to_another_for_the_same_order(story: Story):
+    story.ovh.refuse_card(8120045)
+    card = await story.ordered()
+    await story.dan.click(card, "Pay")
+    card = await story.card("the payment was refused", seconds=30)
+    assert "waits for payment" in card.plain_text()
+    await story.dan.select(card, "payment_method", "8120046")
+    await story.dan.click(card, "Pay")
+    await story.card("is delivered", seconds=30)
+    assert len(story.orders) == 1
+    assert story.orders[0].payments == [8120046]
+
+
+async def test_a_total_that_rose_after_the_approval_asks_the_approvers_again(story: Story):
+    card = await story.requested()
+    story.ovh.names.rise("name.ovh", "5.00")
+    await story.cleo.click(card, "Approve")
+    card = await story.card("was €3.59, now €9.59", seconds=15)
+    assert story.orders == []
+    await story.cleo.click(card, "Approve")
+    await story.payable()
+    assert [str(order.total) for order in story.orders] == ["9.59"]
+
+
+async def test_a_name_taken_meanwhile_needs_a_person_and_nothing_is_ordered(story: Story):
+    card = await story.requested()
+    story.ovh.names.taken.add("name.ovh")
+    await story.cleo.click(card, "Approve")
+    card = await story.card("Nothing was ordered.", seconds=15)
+    assert story.orders == []
+    await story.dan.click(card, "Close without ordering")
+    await story.card("was not bought. Closed without ordering.")
+
+
+async def test_documents_and_registry_errors_are_told(story: Story):
+    story.ovh.orders.task_errors["name.ovh"] = "A justification is required"
+    card = await story.ordered()
+    await story.dan.click(card, "Pay")
+    await story.card("A justification is required", seconds=20)
+
+
+async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(story: Story):
+    await story.search_and_add("reason-name.fr")
+    await story.request("For the launch")
+    form = await story.slack.until(
+        lambda: story.ada.modal if story.ada.modal and "Not sent yet." in story.ada.modal.plain_text() else None
+    )
+    assert "REASON" in form.plain_text()
+    assert "For the launch" in str(form.blocks)
+    await story.ada.command("cart")
+    await story.sees(story.ada, "reason-name.fr")
+
+
+async def test_the_desk_survives_a_disconnect(story: Story):
+    before = story.slack.server.sockets[-1]
+    await story.slack.server.disconnect("refresh_requested")
+    await story.slack.until(lambda: story.slack.server.sockets and story.slack.server.sockets[-1] is not before, 10)
+    await story.ada.command("search name.ovh")
+    await story.sees(story.ada, "is available.")
+
+
+async def test_slack_saying_wait_only_delays_a_message(story: Story):
+    story.slack.faults.add("chat.postMessage", "ratelimited", retry_after=1)
+    await story.requested()
+
+
+async def test_slack_failing_repeatedly_only_delays_a_message(story: Story):
+    story.slack.faults.add("chat.postMessage", "500", times=2)
+    await story.requested()
+
+
+async def test_a_slow_ovh_never_delays_an_acknowledgement(story: Story):
+    story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=12, seconds=4)
+    for number in range(12):
+        try:
+            await story.ada.command(f"search slow-{number}.ovh")
+        except NotAcknowledged:
+            pytest.fail("a command was not acknowledged while OVH was slow")
+
+
+async def test_a_dead_trigger_is_told(story: Story):
+    await story.search_and_add("name.ovh")
+    cart = await story.sees(story.ada, "Request approval")
+    story.slack.faults.add("views.open", "error", error="expired_trigger_id")
+    await story.ada.click(cart, "Request approval")
+    await story.sees(story.ada, "Slack took too long to open the form.")
+
+
+async def test_a_deleted_card_comes_back(story: Story):
+    card = await story.requested()
+    story.slack.state.messages["C0APPROVALS"].clear()
+    await story.cleo.click(card, "Approve")
+    await story.payable()

@@ -1,0 +1,114 @@
+"""Whoever may not do something is told so, kindly, and nothing changes."""
+
+import pytest
+
+from tests.story.conftest import Story
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+async def test_a_non_approver_cannot_approve(story: Story):
+    card = await story.requested()
+    await story.ben.click(card, "Approve")
+    told = await story.slack.until(
+        lambda: [m for m in story.slack.state.messages["C0APPROVALS"] if m.only_for == "U0BEN"]
+    )
+    assert told[0].text == "Only approvers can do this. Ask <@U0CLEO>, <@U0DAN>."
+    assert "waits for" in card.plain_text()
+    assert story.checkouts() == 0
+
+
+async def test_whoever_added_a_name_cannot_approve_it(story: Story):
+    await story.cleo.command("add hers.ovh")
+    await story.sees(story.cleo, "Added *hers.ovh*")
+    await story.request()
+    card = await story.card("waits for")
+    await story.cleo.click(card, "Approve")
+    await story.sees(story.cleo, "You added a name to cart #1, so another approver decides.", channel="approvals")
+    assert story.checkouts() == 0
+    await story.dan.click(card, "Approve")
+    await story.payable()
+
+
+async def test_an_approver_who_is_no_payer_cannot_pay(story: Story):
+    card = await story.ordered()
+    await story.cleo.click(card, "Pay")
+    await story.sees(story.cleo, "Only payers can do this. Ask <@U0DAN>.", channel="approvals")
+    await story.cleo.click(card, "Open order")
+    assert story.orders[0].payments == []
+
+
+async def test_a_guest_can_search_but_not_add(story: Story):
+    await story.gwen.command("search name.ovh")
+    found = await story.sees(story.gwen, "available.")
+    await story.gwen.click(found, "Add to cart")
+    await story.sees(story.gwen, "Guests can search, but not buy.")
+    assert story.slack.messages("domains") == []
+
+
+async def test_a_rejection_tells_why_and_its_names_can_be_copied(story: Story):
+    card = await story.requested()
+    await story.cleo.click(card, "Reject")
+    await story.slack.until(lambda: story.cleo.modal)
+    assert await story.cleo.submit(reason="  ") == {"reason": "Say in a few words why."}
+    assert await story.cleo.submit(reason="Too <!channel> *long*") == {}
+    card = await story.card("was rejected by <@U0CLEO>")
+    assert "Too &lt;!channel&gt; *long*" in card.plain_text()
+    await story.cleo.click(card, "Copy to open cart")
+    await story.sees(story.ada, "*Cart #2*  1 name")
+    assert story.checkouts() == 0
+
+
+async def test_the_requester_can_withdraw_and_nobody_else(story: Story):
+    card = await story.requested()
+    await story.cleo.click(card, "Withdraw")
+    await story.sees(story.cleo, "Only the person who asked for cart #1 can withdraw it.", channel="approvals")
+    await story.ada.click(card, "Withdraw")
+    await story.card("was not bought. The requester withdrew it.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("", "Try /domain search name.ovh"),
+        ("serch name.ovh", "Did you mean `/domain search`?"),
+        ("name.ovh", "Did you mean `/domain search name.ovh`?"),
+        ("<!channel>", "I do not know “&lt;!channel&gt;”."),
+    ],
+)
+async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: str):
+    ack = await story.ada.command(typed)
+    assert answer in f"{ack['text']} {ack['blocks']}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("search -bad-.com", "cannot be a domain name"),
+        ("search --speed name.ovh", "is not an option of search"),
+        ("search name.zz", "*name.zz* is not sold by OVH here."),
+        ("search premium-name.com", "*premium-name.com* is premium, and not bought here."),
+        ("search aftermarket-name.com", "is for sale by its owner, not free"),
+        ("search timeout-name.com", "is unknown: OVH could not be asked"),
+        ("search <http://name.ovh|name.ovh>", "*name.ovh* is available."),
+        ("search CAFÉ.fr", "*café.fr (xn--caf-dma.fr)* is available."),
+        ("search otter --tlds com,ovh", "2 of 2 names available."),
+        ("add", "Which name?"),
+        ("add taken-name.com", "taken-name.com is taken."),
+        ("add premium-name.com", "is a premium name"),
+        ("add nothing", "has no extension"),
+        ("remove name.ovh", "no open cart"),
+        ("cart", "The cart is empty."),
+        ("pending", "No cart waits for anything."),
+        ("show", "Write the cart's number"),
+        ("show 99", "There is no cart #99."),
+        ("history", "Nothing was asked for yet."),
+    ],
+)
+async def test_whatever_is_typed_gets_an_answer_in_words(story: Story, typed: str, answer: str):
+    await story.ada.command(typed)
+    seen = await story.sees(story.ada, answer)
+    assert not seen.text.endswith("…")
