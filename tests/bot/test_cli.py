@@ -1,0 +1,52 @@
+"""The commands read well, start quickly, and say what is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "alembic", "ovh", "aiohttp", "pydantic")
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "OVH_", "DESK_"))}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=kept | environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["export"], ["migrate"]])
+def test_help_reads_well_and_loads_nothing_heavy(command, tmp_path):
+    script = (
+        "import sys; from bot.cli import app\n"
+        f"try: app([*{command!r}, '--help'], prog_name='python -m bot')\n"
+        "finally: print([m for m in sys.modules if m in " + repr(HEAVY) + "], file=sys.stderr)"
+    )
+    done = run("-c", script, cwd=tmp_path)
+    assert done.stdout.startswith("Usage: python -m bot")
+    assert done.stderr.strip().endswith("[]")
+
+
+def test_the_version_is_told(tmp_path):
+    assert run("-m", "bot", "--version", cwd=tmp_path).stdout.startswith("domain-desk 2026.")
+
+
+def test_missing_settings_are_listed_without_a_traceback(tmp_path):
+    done = run("-m", "bot", "run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "SLACK_BOT_TOKEN is not set." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_migrate_says_the_revision_and_export_an_empty_record(tmp_path):
+    assert "revision 0001" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
+    assert json.loads(run("-m", "bot", "export", cwd=tmp_path).stdout) == []
+    assert run("-m", "bot", "export", "--format", "csv", cwd=tmp_path).stdout.startswith("cart,state,channel")
+
+
+def test_a_bad_date_or_database_is_said(tmp_path):
+    assert "write a date like" in run("-m", "bot", "export", "--since", "soon", cwd=tmp_path).stderr
+    assert "DATABASE_URL must begin with" in run("-m", "bot", "migrate", cwd=tmp_path, DATABASE_URL="nonsense").stderr

@@ -1,0 +1,53 @@
+"""The manifest asks for exactly what the code uses."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT.parent / "shared" / "spec" / "slack" / "manifest.schema.2.0.0.json"
+SCOPES = {
+    "chat_postMessage": {"chat:write", "chat:write.public"},
+    "chat_postEphemeral": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "users_info": {"users:read"},
+    "usergroups_users_list": {"usergroups:read"},
+    "auth_test": set(),
+    "views_open": set(),
+    "views_update": set(),
+    "views_publish": set(),
+}
+METHOD = re.compile(r"\.((?:chat|views|users|usergroups|conversations|auth|reactions|files|pins)_\w+)\(")
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return yaml.safe_load((ROOT / "manifest.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def code():
+    return "\n".join(path.read_text() for folder in ("handlers", "bot") for path in (ROOT / folder).rglob("*.py"))
+
+
+def test_it_is_valid_by_slacks_schema(manifest):
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(manifest)
+
+
+def test_its_scopes_are_those_that_the_code_uses(manifest, code):
+    used = set().union(*(SCOPES[method] for method in METHOD.findall(code)), {"commands"})
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == used
+
+
+def test_its_commands_are_those_that_the_code_hears(manifest, code):
+    heard = set(re.findall(r'app\.command\("([^"]+)"\)', code))
+    assert {command["command"] for command in manifest["features"]["slash_commands"]} == heard
+
+
+def test_its_events_are_those_that_the_code_hears(manifest, code):
+    heard = set(re.findall(r'app\.event\("([^"]+)"\)', code))
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == heard
