@@ -36,7 +36,7 @@ def test_the_environment_goes_before_env_and_env_before_toml(good, monkeypatch, 
     (tmp_path / "desk.toml").write_text('desk_approvers = "U0TOML"\nport = 1\nhost = "127.0.0.9"\n')
     (tmp_path / ".env").write_text("PORT=2\n")
     settings = read_settings()
-    assert (settings.port, settings.host, settings.desk_approvers) == (2, "127.0.0.9", {"U0CLEO", "S0TEAM"})
+    assert (settings.port, settings.host, settings.desk_approvers) == (2, "127.0.0.9", frozenset({"U0CLEO", "S0TEAM"}))
 
 
 def test_what_is_missing_is_said_by_name():
@@ -63,7 +63,7 @@ def test_what_is_wrong_is_said_by_name(good, monkeypatch, name, value, said):
 
 def test_no_door_to_slack_is_an_error(good, monkeypatch):
     monkeypatch.delenv("SLACK_APP_TOKEN")
-    with pytest.raises(SettingsError, match="set SLACK_APP_TOKEN"):
+    with pytest.raises(SettingsError, match="Set SLACK_APP_TOKEN"):
         read_settings()
 
 
