@@ -32,13 +32,18 @@ UNSIGNED = {("GET", "/auth/time"), ("POST", "/order/cart")}
 
 
 def route(method: str, path: str) -> Callable[[Handler], Handler]:
-    pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path))
+    pattern = re.compile(pattern_of(path))
 
     def register(handler: Handler) -> Handler:
         _ROUTES.append((method, pattern, handler))
         return handler
 
     return register
+
+
+def pattern_of(path: str) -> str:
+    """A path with {names} as a pattern that finds what stands in their places."""
+    return re.sub(r"\{\w+\}", "([^/]+)", path)
 
 
 def find(method: str, path: str) -> tuple[Handler, tuple[str, ...]]:

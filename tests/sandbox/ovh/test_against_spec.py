@@ -1,0 +1,69 @@
+"""Each answer of the simulated OVH is what OVH's own schema says, route by route."""
+
+import pytest
+
+from sandbox.ovh.coverage import COVERAGE, MISSING
+from tests.sandbox.ovh.schema import Schema
+
+# OVH documents /auth/time in prose and serves it to every client; its schema copy holds it, too.
+BODIES = {
+    "POST /order/cart": {"ovhSubsidiary": "FR", "description": "x"},
+    "PUT /order/cart/{cartId}": {"description": "y"},
+    "POST /order/cart/{cartId}/domain": {
+        "domain": "name.ovh", "planCode": "ovh", "pricingMode": "create-default", "duration": "P1Y", "quantity": 1,
+    },
+    "POST /order/cart/{cartId}/item/{itemId}/configuration": {"label": "OWNER_LEGAL_AGE", "value": "true"},
+    "POST /order/cart/{cartId}/checkout": {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": True},
+    "POST /me/order/{orderId}/pay": {"paymentMethod": {"id": 8120045}},
+}  # fmt: skip
+ORDER = [
+    "POST /order/cart", "POST /order/cart/{cartId}/assign", "PUT /order/cart/{cartId}",
+    "POST /order/cart/{cartId}/domain", "POST /order/cart/{cartId}/item/{itemId}/configuration",
+    "GET /order/cart/{cartId}/item/{itemId}/configuration/{configurationId}",
+    "GET /order/cart/{cartId}/checkout", "POST /order/cart/{cartId}/checkout", "POST /me/order/{orderId}/pay",
+]  # fmt: skip
+LAST = [
+    "DELETE /order/cart/{cartId}/item/{itemId}/configuration/{configurationId}",
+    "DELETE /order/cart/{cartId}/item/{itemId}",
+    "DELETE /order/cart/{cartId}",
+]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return Schema()
+
+
+def test_every_route_of_the_table_exists_at_ovh(schema):
+    assert {tuple(route.split(" ", 1)) for route in COVERAGE} <= set(schema.routes)
+
+
+async def test_every_answer_fits_the_schema(simulator, client, call, schema):
+    there = [route for route, how in COVERAGE.items() if how is not MISSING]
+    middle = [route for route in there if route not in ORDER and route not in LAST]
+    known: dict[str, object] = {"serviceName": "name.ovh", "paymentMethodId": 8120045}
+    faults = []
+    for route in [*ORDER, *middle, *LAST]:
+        method, path = route.split(" ", 1)
+        if "{orderDetailId}" in path:
+            known["orderDetailId"] = (await call(client.get, f"/me/order/{known['orderId']}/details"))[0]
+        if "/me/task/domain/" in path:
+            known["id"] = (await call(client.get, "/me/task/domain"))[0]
+        if route == "GET /domain/{serviceName}":
+            simulator.deliver_now()
+        query = "?domain=free.ovh" if route == "GET /order/cart/{cartId}/domain" else ""
+        body = BODIES.get(route) if method in {"POST", "PUT"} else None
+        answer = await call(client.call, method, path.format(**known) + query, body)
+        if isinstance(answer, dict):
+            known |= {name: answer[name] for name in ("cartId", "itemId", "orderId") if answer.get(name)}
+            if "configuration" in path and "id" in answer:
+                known["configurationId"] = answer["id"]
+        faults += [f"{route}: {fault}" for fault in schema.faults(schema.routes[method, path], answer, "answer")]
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", ["free.ovh", "premium-x.fr", "taken-x.com", "promo-x.fr", "aftermarket-x.io"])
+async def test_offers_of_every_kind_fit_the_schema(client, call, schema, name):
+    cart = await call(client.post, "/order/cart", ovhSubsidiary="FR")
+    offers = await call(client.get, f"/order/cart/{cart['cartId']}/domain", domain=name)
+    assert list(schema.faults("order.cart.ProductInformation[]", offers, name)) == []

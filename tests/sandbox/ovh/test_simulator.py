@@ -1,0 +1,128 @@
+"""The simulated OVH is no kinder than the true one."""
+
+import pytest
+from ovh.exceptions import (
+    APIError,
+    BadParametersError,
+    HTTPError,
+    InvalidCredential,
+    InvalidResponse,
+    NotGrantedCall,
+    ResourceNotFoundError,
+)
+
+from sandbox.ovh import routes
+from sandbox.ovh.coverage import COVERAGE, MISSING
+
+
+@pytest.fixture
+async def cart(client, call):
+    made = await call(client.post, "/order/cart", ovhSubsidiary="FR", description="test")
+    await call(client.post, f"/order/cart/{made['cartId']}/assign")
+    return f"/order/cart/{made['cartId']}"
+
+
+@pytest.fixture
+async def item(client, call, cart):
+    added = await call(client.post, f"{cart}/domain", domain="name.ovh", pricingMode="create-default", duration="P1Y")
+    return f"{cart}/item/{added['itemId']}"
+
+
+def test_the_table_names_exactly_the_routes_that_are_answered():
+    answered = {f"{method} {pattern}" for method, pattern in routes.routes()}
+    listed = {
+        f"{route.split(' ')[0]} {routes.pattern_of(route.split(' ')[1])}"
+        for route, how in COVERAGE.items()
+        if how is not MISSING
+    }
+    assert answered == listed
+
+
+async def test_an_unknown_route_is_a_404(client, call):
+    with pytest.raises(ResourceNotFoundError, match="Got an invalid"):
+        await call(client.get, "/me/paymentMean/creditCard")
+
+
+async def test_search_needs_a_signature(simulator, client, call, cart):
+    answer = await call(client.raw_call, "GET", f"{cart}/domain?domain=name.ovh", None, False)  # noqa: FBT003 - the package's own signature
+    assert answer.status_code == 401
+
+
+async def test_a_wrong_signature_key_or_right_is_refused(simulator, client, call):
+    client._application_secret = "wrong"  # noqa: SLF001 - as a mistyped secret
+    with pytest.raises(BadParametersError, match="Invalid signature"):
+        await call(client.get, "/me")
+    client._consumer_key = "unknown"  # noqa: SLF001 - as a revoked key
+    with pytest.raises(InvalidCredential):
+        await call(client.get, "/me")
+
+
+async def test_a_key_may_do_only_what_its_rules_say(simulator, client, call):
+    simulator.credentials.rules = (("GET", "/me"),)
+    with pytest.raises(NotGrantedCall):
+        await call(client.get, "/me/order")
+
+
+async def test_a_cart_expires(simulator, client, call, cart):
+    simulator.clock.advance(2 * 86_400)
+    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    with pytest.raises(ResourceNotFoundError):
+        await call(client.get, cart)
+
+
+async def test_a_label_posted_twice_is_refused_at_the_dry_run_only(client, call, cart, item):
+    for _ in range(2):
+        await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    with pytest.raises(BadParametersError, match="OWNER_LEGAL_AGE is duplicated"):
+        await call(client.get, f"{cart}/checkout")
+
+
+async def test_a_missing_label_is_refused_at_the_dry_run(client, call, cart, item):
+    with pytest.raises(BadParametersError, match="OWNER_LEGAL_AGE is mandatory"):
+        await call(client.get, f"{cart}/checkout")
+
+
+async def test_a_checked_out_cart_is_closed_and_cannot_order_again(simulator, client, call, cart, item):
+    await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value=True)
+    await call(client.post, f"{cart}/checkout")
+    assert (await call(client.get, cart))["readOnly"] is True
+    with pytest.raises(BadParametersError):
+        await call(client.post, f"{cart}/checkout")
+    assert len(simulator.orders.all) == 1
+
+
+async def test_details_come_late_when_they_do(simulator, client, call, cart, item):
+    simulator.orders.details_after = 60
+    await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    order = await call(client.post, f"{cart}/checkout")
+    assert await call(client.get, f"/me/order/{order['orderId']}/details") == []
+    simulator.clock.advance(61)
+    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    assert len(await call(client.get, f"/me/order/{order['orderId']}/details")) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("lost_before", HTTPError),
+        ("lost_after", HTTPError),
+        ("error500", APIError),
+        ("html502", InvalidResponse),
+        ("html408", InvalidResponse),
+        ("rate_limit", APIError),
+        ("check_timeout", BadParametersError),
+        ("refuse", APIError),
+    ],
+)
+async def test_each_fault_reaches_the_client_as_the_real_one_does(simulator, client, call, kind, error):
+    simulator.faults.add("GET", "/me", kind)
+    with pytest.raises(error):
+        await call(client.get, "/me")
+    assert (await call(client.get, "/me"))["ovhSubsidiary"] == "FR"
+
+
+async def test_lost_after_means_done(simulator, client, call):
+    simulator.faults.add("POST", "/order/cart", "lost_after")
+    with pytest.raises(HTTPError):
+        await call(client.post, "/order/cart", ovhSubsidiary="FR")
+    assert len(simulator.carts.all) == 1
