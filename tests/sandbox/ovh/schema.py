@@ -64,6 +64,6 @@ class Schema:
             yield f"{where}.{name} is unknown to {kind}"
         for name, described in properties.items():
             if value.get(name) is not None:
-                yield from self.faults(described["fullType"], value[name], f"{where}.{name}")
+                yield from self.faults(described.get("fullType", described["type"]), value[name], f"{where}.{name}")
             elif name in value and not described["canBeNull"]:
                 yield f"{where}.{name} may not be null"

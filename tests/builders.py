@@ -1,0 +1,30 @@
+"""Short ways to things that tests need."""
+
+from datetime import UTC, datetime
+
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.money import Money
+from ordering.offer import Configuration, Contract, Quote
+from ordering.policy import Policy
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+POLICY = Policy(approvers=frozenset({"U0CLEO", "U0DAN"}), payers=frozenset({"U0DAN"}))
+
+
+def euros(text: str) -> Money:
+    return Money.of(text, "EUR")
+
+
+def a_line(name: str = "name.ovh", *, by: str = "U0ADA", price: str = "2.99", mode: str = "create-default") -> Line:
+    return Line(DomainName.parse(name), 1, mode, euros(price), added_by=by, renewal=euros("3.59"))
+
+
+def a_quote(total: str = "3.59", tax: str = "0.60", *, contracts: tuple[Contract, ...] | None = None) -> Quote:
+    return Quote(
+        total=euros(total),
+        tax=euros(tax),
+        without_tax=euros(total) - euros(tax),
+        contracts=(Contract("Terms", "https://contracts.example/terms.pdf"),) if contracts is None else contracts,
+        configuration=(Configuration(DomainName.parse("name.ovh"), "OWNER_LEGAL_AGE", "true"),),
+    )

@@ -1,0 +1,86 @@
+"""What many tests start from: a memory on disk, and the rules over it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from ordering.domain_name import DomainName
+from ordering.errors import RegistrarError
+from ordering.fulfilment import Fulfilment
+from ordering.policy import Person, Policy
+from ordering.workflow import Workflow
+from store.engine import open_engines
+from store.migrate import migrate
+from store.sql import SqlStore
+from tests.builders import POLICY
+from tests.fakes import FakeClock, FakeRegistrar
+
+settings.register_profile(
+    "desk", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("desk")
+
+
+class Rules:
+    """The use cases and the driver's steps over one memory, a fake registrar and a still clock."""
+
+    def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
+        self.store = store
+        self.registrar = FakeRegistrar()
+        self.clock = FakeClock()
+        self.policy = policy
+        self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
+        self.restart()
+
+    def restart(self, policy: Policy | None = None) -> None:
+        """As after a crash: nothing but what is on disk."""
+        self.policy = policy or self.policy
+        self.workflow = Workflow(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
+        self.fulfilment = Fulfilment(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
+
+    def requested(self, name: str = "name.ovh", channel: str = "C1"):
+        cart = self.workflow.add(channel, DomainName.parse(name), by=self.ada)
+        return self.workflow.request_approval(cart.id, requester=self.ada, purpose="For the launch")
+
+    def approved(self, name: str = "name.ovh", channel: str = "C1"):
+        cart = self.requested(name, channel)
+        return self.workflow.approve(cart.id, approver=self.cleo, shown=cart.seal.short)
+
+    def ordered(self):
+        cart = self.approved()
+        return self.settle(cart.id)
+
+    def paid(self):
+        cart = self.ordered()
+        self.workflow.pay(cart.id, payer=self.dan, method=None)
+        return self.settle(cart.id)
+
+    def settle(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
+        """Let the driver do what is due, and time pass."""
+        for _ in range(steps):
+            for due in self.fulfilment.due():
+                self.advance(due)
+            self.clock.pass_by(seconds)
+        return self.workflow.cart(cart_id)
+
+    def advance(self, cart_id: int) -> None:
+        try:
+            self.fulfilment.advance(cart_id)
+        except RegistrarError:
+            self.clock.pass_by(1)  # it is postponed by itself
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
+    migrate(engines)
+    yield SqlStore(engines)
+    engines.close()
+
+
+@pytest.fixture
+def rules(store: SqlStore) -> Rules:
+    return Rules(store)

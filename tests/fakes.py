@@ -1,0 +1,148 @@
+"""A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.money import Money
+from ordering.offer import Action, Availability, Offer, Quote
+from ordering.ports import Prepared
+from ordering.sales_order import (
+    Attempt,
+    Delivery,
+    DeliveryProgress,
+    Finding,
+    OrderStatus,
+    PaymentMethod,
+    PaymentProgress,
+    SalesOrder,
+    Sighting,
+)
+from tests.builders import NOW, a_quote
+
+METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
+
+
+class FakeClock:
+    """Moves only when it is told."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class FakeRegistrar:
+    """`next_fault` is for the next deed: lost_before, lost_after, refused, unavailable."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self.quote: Quote = a_quote()
+        self.orders: dict[int, SalesOrder] = {}
+        self.carts: dict[str, int | None] = {}
+        self.payments: list[tuple[int, int]] = []
+        self.next_fault: str | None = None
+        self.prepare_refuses: str | None = None
+        self.order_total: Money | None = None
+        self.undecided = False
+        self.delivered = False
+        self.failed: str | None = None
+
+    def extensions(self) -> tuple[str, ...]:
+        return ("ovh", "com")
+
+    def every_extension(self) -> tuple[str, ...]:
+        return ("ovh", "com", "fr")
+
+    def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
+        for name in names:
+            mode = "create-premium" if name.ascii.startswith("premium") else "create-default"
+            taken = name.ascii.startswith("taken")
+            action = Action.TRANSFER if taken else Action.CREATE
+            offer = Offer(name, action, "transfer-default" if taken else mode, orderable=True, price=Money(299, "EUR"))
+            yield Availability.of(name, (offer,))
+
+    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+        if self.prepare_refuses:
+            raise RegistrarRefused(self.prepare_refuses)
+        cart = f"{reference} {next(self._numbers)}"
+        self.carts[cart] = None
+        return Prepared(cart, self.quote)
+
+    def discard(self, registrar_cart: str) -> None:
+        del self.carts[registrar_cart]
+
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
+        fault, self.next_fault = self.next_fault, None
+        self._fail_before(fault)
+        total = self.order_total or self.quote.total
+        order = SalesOrder(next(self._numbers), total, self.quote.tax, expires_at=NOW + timedelta(days=14))
+        self.orders[order.id] = order
+        self.carts[registrar_cart] = order.id
+        if fault == "lost_after":
+            raise OutcomeUnknown("lost")
+        return order
+
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+        if self.undecided:
+            return Sighting(Finding.UNDECIDED, "The cart is gone.")
+        made = self.carts.get(attempt.registrar_cart)
+        if made is None:
+            return Sighting(Finding.ABSENT, "The cart is open.")
+        return Sighting(Finding.FOUND, "Found.", self.orders[made])
+
+    def order(self, order_id: int) -> SalesOrder:
+        return self.orders[order_id]
+
+    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+        return METHODS
+
+    def pay(self, order_id: int, method: int) -> None:
+        fault, self.next_fault = self.next_fault, None
+        self._fail_before(fault)
+        self.payments.append((order_id, method))
+        order = self.orders[order_id]
+        self.orders[order_id] = SalesOrder(order.id, order.total, order.tax, OrderStatus.CHECKING, order.expires_at)
+        if fault == "lost_after":
+            raise OutcomeUnknown("lost")
+
+    def payment(self, order_id: int) -> PaymentProgress:
+        paid = any(paid == order_id for paid, _ in self.payments)
+        return PaymentProgress.RECEIVED if paid else PaymentProgress.NOT_SEEN
+
+    def order_link(self, order_id: int) -> str:
+        return f"https://order.example/{order_id}"
+
+    def delivery(self, domain: DomainName) -> Delivery:
+        if self.failed:
+            return Delivery(DeliveryProgress.FAILED, self.failed)
+        return Delivery(DeliveryProgress.DELIVERED if self.delivered else DeliveryProgress.UNDER_WAY)
+
+    def deliver(self) -> None:
+        """All paid orders arrive."""
+        self.delivered = True
+        for order in list(self.orders.values()):
+            if order.status is OrderStatus.CHECKING:
+                self.orders[order.id] = SalesOrder(
+                    order.id, order.total, order.tax, OrderStatus.DELIVERED, order.expires_at
+                )
+
+    def cancel(self, order_id: int) -> None:
+        order = self.orders[order_id]
+        self.orders[order_id] = SalesOrder(order.id, order.total, order.tax, OrderStatus.CANCELLED, order.expires_at)
+
+    @staticmethod
+    def _fail_before(fault: str | None) -> None:
+        if fault == "lost_before":
+            raise OutcomeUnknown("lost")
+        if fault == "refused":
+            raise RegistrarRefused("OVH said no.")
+        if fault == "unavailable":
+            raise RegistrarUnavailable("OVH is busy.")

@@ -1,0 +1,211 @@
+"""What was decided is carried out once, whatever gets lost on the way."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ordering.cart import CartState
+from ordering.errors import OrderingError, RegistrarRefused
+from store.engine import open_engines
+from store.migrate import migrate
+from store.sql import SqlStore
+from tests.builders import a_quote, euros
+from tests.conftest import Rules
+
+S = CartState
+
+
+def test_from_the_approval_to_the_delivery(rules):
+    cart = rules.paid()
+    assert cart.state is S.PAID
+    rules.registrar.deliver()
+    assert rules.settle(cart.id).state is S.DELIVERED
+    assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
+
+
+def test_a_restart_at_every_step_changes_nothing(rules):
+    cart = rules.approved()
+    for _ in range(20):
+        rules.restart()
+        rules.settle(cart.id, steps=1)
+        if rules.workflow.cart(cart.id).state is S.CHECKED_OUT:
+            rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+        rules.registrar.deliver()
+    assert rules.workflow.cart(cart.id).state is S.DELIVERED
+    assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
+
+
+def test_a_dearer_quote_asks_again_and_orders_nothing(rules):
+    cart = rules.approved()
+    rules.registrar.quote = a_quote("4.00")
+    again = rules.settle(cart.id)
+    assert (again.state, again.approved_by) == (S.SUBMITTED, ())
+    assert "was €3.59, now €4.00" in again.note
+    assert rules.registrar.orders == {}
+
+
+def test_a_cheaper_quote_goes_on(rules):
+    cart = rules.approved()
+    rules.registrar.quote = a_quote("3.00")
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(rules):
+    cart = rules.approved()
+    rules.registrar.prepare_refuses = "The name is gone."
+    stuck = rules.settle(cart.id)
+    assert (stuck.state, stuck.note) == (S.NEEDS_ATTENTION, "The name is gone. Nothing was ordered.")
+    rules.registrar.prepare_refuses = None
+    rules.workflow.try_again(cart.id, by=rules.dan)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize("fault", ["lost_before", "lost_after", "unavailable"])
+def test_a_checkout_without_a_clear_answer_orders_once(rules, fault):
+    cart = rules.approved()
+    rules.registrar.next_fault = fault
+    assert rules.settle(cart.id, steps=30).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_refused_checkout_is_not_repeated(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "refused"
+    assert rules.settle(cart.id, steps=30).state is S.NEEDS_ATTENTION
+    assert rules.registrar.orders == {}
+
+
+def test_nothing_is_believed_before_the_settling_time(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_before"
+    assert rules.settle(cart.id, steps=5, seconds=10).state is S.CHECKING_OUT
+
+
+def test_an_undecided_order_is_for_a_person_and_found_later(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_after"
+    rules.registrar.undecided = True
+    stuck = rules.settle(cart.id, steps=10)
+    assert stuck.state is S.NEEDS_ATTENTION
+    assert "OVH did not say whether it made the order." in stuck.note
+    with pytest.raises(OrderingError):
+        rules.workflow.try_again(cart.id, by=rules.dan)
+    rules.registrar.undecided = False
+    assert rules.settle(cart.id, steps=10, seconds=120).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
+    cart = rules.approved()
+    rules.registrar.order_total = euros("99.00")
+    stuck = rules.settle(cart.id)
+    assert stuck.state is S.NEEDS_ATTENTION
+    assert "€99.00, but €3.59 was approved" in stuck.note
+    with pytest.raises(OrderingError):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+
+
+@pytest.mark.parametrize(("fault", "payments"), [("lost_after", 1), ("lost_before", 0), ("refused", 0)])
+def test_a_payment_without_a_clear_answer_is_never_repeated(rules, fault, payments):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.registrar.next_fault = fault
+    after = rules.settle(cart.id, steps=20)
+    assert len(rules.registrar.payments) == payments
+    assert after.state is (S.PAID if payments else S.CHECKED_OUT)
+
+
+def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):
+    cart = rules.ordered()
+    rules.registrar.cancel(cart.order.id)
+    assert rules.settle(cart.id).state is S.CANCELLED
+
+
+def test_a_payment_on_ovhs_own_page_is_seen(rules):
+    cart = rules.ordered()
+    rules.registrar.pay(cart.order.id, 1)
+    assert rules.settle(cart.id, steps=3).state is S.PAID
+
+
+def test_a_failed_registration_needs_a_person_and_may_still_arrive(rules):
+    cart = rules.paid()
+    rules.registrar.failed = "A justification is required"
+    stuck = rules.settle(cart.id, steps=4)
+    assert "A justification is required" in stuck.note
+    rules.registrar.failed = None
+    rules.registrar.deliver()
+    assert rules.settle(cart.id, steps=30).state is S.DELIVERED
+
+
+def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
+    cart = rules.approved()
+
+    def refuses(*_args, **_kwargs):
+        raise RegistrarRefused("OVH does not allow this.")
+
+    monkeypatch.setattr(rules.registrar, "payment_methods", refuses)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    monkeypatch.undo()
+    assert rules.settle(cart.id, steps=30).order.methods
+
+
+FAULTS = st.sampled_from([None, "lost_before", "lost_after", "refused", "unavailable"])
+DEEDS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["approve", "reject", "pay", "advance", "restart", "deliver", "rise", "try", "withdraw", "wait"]
+        ),
+        FAULTS,
+    ),
+    max_size=40,
+)
+
+
+@given(DEEDS)
+@settings(max_examples=60)
+def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_factory, deeds):
+    engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
+    migrate(engines)
+    rules = Rules(SqlStore(engines))
+    cart = rules.requested()
+    approvals = 0
+    for deed, fault in deeds:
+        rules.registrar.next_fault = fault
+        before = rules.workflow.cart(cart.id)
+        try:
+            _do(rules, cart.id, deed)
+        except OrderingError:
+            continue
+        if deed == "approve":
+            approvals += 1
+        if before.state in {S.SUBMITTED, S.REJECTED}:
+            assert len(rules.registrar.payments) == 0
+    assert len(rules.registrar.orders) <= max(approvals, 0)
+    assert len(rules.registrar.orders) <= 1
+    assert len(rules.registrar.payments) <= 1
+    engines.close()
+
+
+def _do(rules: Rules, cart_id: int, deed: str) -> None:
+    cart = rules.workflow.cart(cart_id)
+    match deed:
+        case "approve":
+            rules.workflow.approve(cart_id, approver=rules.cleo, shown=cart.seal.short)
+        case "reject":
+            rules.workflow.reject(cart_id, approver=rules.cleo, reason="no")
+        case "pay":
+            rules.workflow.pay(cart_id, payer=rules.dan, method=None)
+        case "try":
+            rules.workflow.try_again(cart_id, by=rules.dan)
+        case "withdraw":
+            rules.workflow.withdraw(cart_id, by=rules.ada)
+        case "restart":
+            rules.restart()
+        case "deliver":
+            rules.registrar.deliver()
+        case "rise":
+            rules.registrar.quote = a_quote(str(rules.registrar.quote.total.amount + 1))
+        case "wait":
+            rules.clock.pass_by(70)
+        case _:
+            rules.settle(cart_id, steps=1)

@@ -1,0 +1,54 @@
+"""An approval covers exactly what was shown, and a lower price."""
+
+from dataclasses import replace
+
+import pytest
+
+from ordering.domain_name import DomainName
+from ordering.money import Money
+from ordering.offer import Configuration, Contract
+from ordering.seal import differences, seal
+from tests.builders import a_line, a_quote
+
+SEALED = seal([a_line()], a_quote(), waive_retraction=True)
+
+
+def test_the_same_terms_hold():
+    assert SEALED.holds_for(seal([a_line(by="U0BEN")], a_quote(), waive_retraction=True))
+
+
+def test_a_lower_total_holds():
+    assert SEALED.holds_for(seal([a_line()], a_quote("3.58"), waive_retraction=True))
+
+
+@pytest.mark.parametrize(
+    ("lines", "quote", "waive"),
+    [
+        ([a_line("other.ovh")], a_quote(), True),
+        ([a_line(), a_line("other.ovh")], a_quote(), True),
+        ([replace(a_line(), years=2)], a_quote(), True),
+        ([a_line(mode="create-premium")], a_quote(), True),
+        ([a_line()], a_quote("3.60"), True),
+        ([a_line()], replace(a_quote(), total=Money(359, "GBP")), True),
+        ([a_line()], a_quote(contracts=()), True),
+        ([a_line()], a_quote(contracts=(Contract("Terms", "https://contracts.example/new.pdf"),)), True),
+        ([a_line()], replace(a_quote(), configuration=()), True),
+        (
+            [a_line()],
+            replace(a_quote(), configuration=(Configuration(DomainName("name.ovh"), "OWNER_LEGAL_AGE", "false"),)),
+            True,
+        ),
+        ([a_line()], a_quote(), False),
+    ],
+)
+def test_anything_else_voids_it(lines, quote, waive):
+    assert not SEALED.holds_for(seal(lines, quote, waive_retraction=waive))
+
+
+def test_differences_are_told_in_words():
+    now = replace(a_quote("5.00"), contracts=(Contract("New terms", "https://contracts.example/n.pdf"),))
+    assert differences(a_quote(), now) == [
+        "total with tax: was €3.59, now €5.00",
+        "contract gone: Terms",
+        "contract new: New terms",
+    ]

@@ -1,0 +1,205 @@
+"""The use cases, each with its refusals."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from ordering.cart import CartState
+from ordering.domain_name import DomainName, Word
+from ordering.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.policy import Membership, Person
+from ordering.workflow import Query
+from tests.builders import POLICY, a_quote
+
+S = CartState
+NAME = DomainName.parse("name.ovh")
+
+
+def test_a_query_is_spelt_out_each_name_once(rules):
+    query = Query(names=(DomainName.parse("word.ovh"),), words=(Word.parse("word"),))
+    assert [n.ascii for n in rules.workflow.names_of(query)] == ["word.ovh", "word.com"]
+
+
+def test_too_many_look_ups_are_refused(rules):
+    words = tuple(Word.parse(f"w{n}") for n in range(251))
+    with pytest.raises(NotPossible, match="502 look-ups"):
+        rules.workflow.names_of(Query(words=words))
+
+
+def test_two_people_fill_one_cart(rules):
+    first = rules.workflow.add("C1", NAME, by=rules.ada)
+    second = rules.workflow.add("C1", DomainName.parse("other.ovh"), by=rules.ben)
+    assert first.id == second.id
+    assert second.people_who_added == {"U0ADA", "U0BEN"}
+
+
+@pytest.mark.parametrize(("name", "why"), [("taken.ovh", "is taken"), ("premium.ovh", "premium name")])
+def test_what_cannot_be_bought_is_not_added(rules, name, why):
+    with pytest.raises(NotPossible, match=why):
+        rules.workflow.add("C1", DomainName.parse(name), by=rules.ada)
+
+
+def test_premium_can_be_allowed(rules):
+    rules.restart(replace(POLICY, allow_premium=True))
+    assert rules.workflow.add("C1", DomainName.parse("premium.ovh"), by=rules.ada).lines[0].is_premium
+
+
+@pytest.mark.parametrize("membership", [m for m in Membership if m is not Membership.MEMBER])
+def test_only_members_add_remove_approve_and_pay(rules, membership):
+    cart = rules.requested()
+    somebody = Person("U0CLEO", membership)
+    for deed in (
+        lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
+        lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.seal.short),
+        lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
+        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None),
+    ):
+        with pytest.raises(NotAllowed):
+            deed()
+
+
+def test_a_name_under_way_is_in_no_second_cart(rules):
+    rules.requested()
+    with pytest.raises(NotPossible, match="already in cart #1"):
+        rules.workflow.add("C2", NAME, by=rules.ben)
+
+
+def test_a_request_needs_names_a_purpose_and_somebody_to_see_it(rules):
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    with pytest.raises(NotPossible, match="what the names are for"):
+        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="  ")
+    empty = rules.workflow.remove(cart.id, NAME, by=rules.ben)
+    with pytest.raises(NotPossible, match="is empty"):
+        rules.workflow.request_approval(empty.id, requester=rules.ada, purpose="x")
+    alone = rules.workflow.add("D1", NAME, by=rules.ada)
+    with pytest.raises(NotPossible, match="Nobody else can see this conversation"):
+        rules.workflow.request_approval(alone.id, requester=rules.ada, purpose="x")
+
+
+def test_a_failing_pre_flight_leaves_the_cart_open(rules):
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    rules.registrar.prepare_refuses = "OVH said no: REASON is mandatory."
+    with pytest.raises(NotPossible, match="REASON is mandatory"):
+        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    assert rules.workflow.cart(cart.id).state is S.OPEN
+
+
+def test_an_approval_is_for_the_card_that_was_shown(rules):
+    cart = rules.requested()
+    with pytest.raises(NotPossible, match="changed since that card was drawn"):
+        rules.workflow.approve(cart.id, approver=rules.cleo, shown="0" * 12)
+
+
+def test_a_second_click_is_told_that_it_is_decided(rules):
+    cart = rules.approved()
+    with pytest.raises(NotPossible, match="is approved already"):
+        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short)
+
+
+def test_the_requester_and_who_added_cannot_approve(rules):
+    rules.restart(replace(POLICY, approvers=frozenset({"U0ADA", "U0BEN"})))
+    rules.workflow.add("C1", DomainName.parse("bens.ovh"), by=rules.ben)
+    cart = rules.requested()
+    for person, why in ((rules.ada, "asked for cart #1 yourself"), (rules.ben, "You added a name")):
+        with pytest.raises(NotAllowed, match=why):
+            rules.workflow.approve(cart.id, approver=person, shown=cart.seal.short)
+
+
+def test_above_an_amount_two_approve(rules):
+    rules.restart(replace(POLICY, second_approval_over=Decimal(3)))
+    cart = rules.requested()
+    half = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    assert half.state is S.SUBMITTED
+    with pytest.raises(NotPossible, match="one more approver"):
+        rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    assert rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short).state is S.APPROVED
+
+
+def test_limits_hold_at_the_request_and_over_the_month(rules):
+    rules.restart(replace(POLICY, limit_per_order=Decimal("3.00")))
+    with pytest.raises(NotPossible, match="one order may cost €3.00"):
+        rules.requested()
+    rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
+    open_cart = rules.workflow.open_cart("C1")
+    cart = rules.workflow.request_approval(open_cart.id, requester=rules.ada, purpose="x")
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    with pytest.raises(NotPossible, match="€3.59 of this month's €5.00"):
+        rules.requested("second.ovh", "C2")
+
+
+def test_a_rejection_frees_the_names_and_they_can_be_copied(rules):
+    cart = rules.requested()
+    with pytest.raises(NotPossible, match="why"):
+        rules.workflow.reject(cart.id, approver=rules.cleo, reason=" ")
+    rules.workflow.reject(cart.id, approver=rules.cleo, reason="Too long")
+    copy = rules.workflow.copy_lines(cart.id, by=rules.ben)
+    assert (copy.id, copy.lines[0].added_by) == (2, "U0BEN")
+    with pytest.raises(NotPossible, match="are in cart #2 already"):
+        rules.workflow.copy_lines(cart.id, by=rules.ben)
+
+
+def test_only_the_requester_withdraws_and_only_in_time(rules):
+    cart = rules.requested()
+    with pytest.raises(NotAllowed):
+        rules.workflow.withdraw(cart.id, by=rules.cleo)
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    with pytest.raises(NotPossible, match="can no longer be withdrawn"):
+        rules.workflow.withdraw(cart.id, by=rules.ada)
+
+
+def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
+    cart = rules.ordered()
+    with pytest.raises(NotAllowed):
+        rules.workflow.pay(cart.id, payer=rules.cleo, method=1)
+    with pytest.raises(NotPossible, match="cannot pay order"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=99)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2)
+    with pytest.raises(NotPossible, match="under way already"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2)
+
+
+def test_the_order_link_is_for_payers(rules):
+    cart = rules.ordered()
+    with pytest.raises(NotAllowed):
+        rules.workflow.order_link(cart.id, payer=rules.ada)
+    assert rules.workflow.order_link(cart.id, payer=rules.dan).startswith("https://order.example/")
+
+
+def test_an_unknown_number_is_said(rules):
+    with pytest.raises(NoSuchCart, match="There is no cart #9"):
+        rules.workflow.cart(9)
+
+
+def test_home_shows_what_waits_for_whom(rules):
+    rules.requested()
+    assert len(rules.workflow.overview(rules.cleo).to_approve) == 1
+    mine = rules.workflow.overview(rules.ada)
+    assert (len(mine.to_approve), len(mine.mine)) == (0, 1)
+
+
+def test_an_approver_group_that_cannot_be_read_refuses(rules):
+    rules.restart(replace(POLICY, approvers=frozenset({"S0TEAM"})))
+    cart = rules.requested()
+    unread = Person("U0EVE", unread_groups=frozenset({"S0TEAM"}))
+    with pytest.raises(NotAllowed, match="did not tell me who is in the user group"):
+        rules.workflow.approve(cart.id, approver=unread, shown=cart.seal.short)
+    member = Person("U0EVE", groups=frozenset({"S0TEAM"}))
+    assert rules.workflow.approve(cart.id, approver=member, shown=cart.seal.short).state is S.APPROVED
+
+
+def test_an_ovh_that_does_not_answer_loses_nothing(rules, monkeypatch):
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+
+    def silent(*_args, **_kwargs):
+        raise RegistrarUnavailable("OVH does not answer just now.")
+
+    monkeypatch.setattr(rules.registrar, "prepare", silent)
+    with pytest.raises(RegistrarUnavailable):
+        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    assert rules.workflow.cart(cart.id) == cart
+
+
+def test_the_quote_that_was_shown_is_sealed(rules):
+    rules.registrar.quote = a_quote("12.34", "2.06")
+    assert str(rules.requested().seal.total) == "€12.34"
