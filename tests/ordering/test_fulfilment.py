@@ -28,7 +28,8 @@ def test_a_restart_at_every_step_changes_nothing(rules):
     for _ in range(20):
         rules.restart()
         rules.settle(cart.id, steps=1)
-        if rules.workflow.cart(cart.id).state is S.CHECKED_OUT:
+        seen = rules.workflow.cart(cart.id)
+        if seen.state is S.CHECKED_OUT and seen.order.methods:
             rules.workflow.pay(cart.id, payer=rules.dan, method=None)
         rules.registrar.deliver()
     assert rules.workflow.cart(cart.id).state is S.DELIVERED
@@ -190,7 +191,7 @@ def _do(rules: Rules, cart_id: int, deed: str) -> None:
     cart = rules.workflow.cart(cart_id)
     match deed:
         case "approve":
-            rules.workflow.approve(cart_id, approver=rules.cleo, shown=cart.seal.short)
+            rules.workflow.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else "")
         case "reject":
             rules.workflow.reject(cart_id, approver=rules.cleo, reason="no")
         case "pay":

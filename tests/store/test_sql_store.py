@@ -1,57 +1,187 @@
-"""The memory keeps what it is given, and lets only the newest version be changed."""
+"""The memory keeps what it is given, and lets only the newest version be changed: on both databases."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from ordering.cart_line import Line
+from ordering.cart import CartState
 from ordering.domain_name import DomainName
-from ordering.errors import CartChanged
-from ordering.events import happened
+from ordering.errors import CartChanged, NoSuchCart
+from ordering.events import Event, happened
 from ordering.money import Money
 from ordering.ports import MessageRole
-from store.engine import open_engines
-from store.migrate import migrate, newest
-from store.sql import SqlStore
+from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.seal import seal
+from tests.builders import NOW, a_line, a_quote, euros
 
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(99, "EUR"), added_by="U0ADA")
+S = CartState
+ORDER = SalesOrder(
+    256900123, euros("3.59"), euros("0.60"), OrderStatus.DELIVERING, NOW, (PaymentMethod(7, "VISA", default=True),)
+)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
-    assert migrate(engines) == newest()
-    yield SqlStore(engines)
-    engines.close()
+def opened(store, channel="C1", *lines):
+    with store.begin() as carts:
+        cart = carts.open(channel, by="U0ADA", at=NOW)
+        return carts.save(replace(cart, lines=lines or (a_line(),)))
+
+
+def saved(store, cart, *events, due_at=None):
+    with store.begin() as carts:
+        return carts.save(cart, *events, due_at=due_at)
+
+
+def submitted(store, channel="C1", name="name.ovh", total="3.59", at=NOW):
+    cart = opened(store, channel, a_line(name))
+    quote = a_quote(total)
+    sealed = seal(cart.lines, quote, waive_retraction=True)
+    return saved(store, cart.to(S.SUBMITTED, at=at, requester="U0ADA", purpose="x", quote=quote, seal=sealed))
 
 
 def test_a_cart_comes_back_as_it_was_saved(store):
-    with store.begin() as carts:
-        saved = carts.save(carts.open("C1", by="U0ADA", at=NOW).with_line(LINE))
+    cart = replace(
+        opened(store, "C1", a_line(), a_line("café.fr", by="U0BEN", mode="create-premium")),
+        state=S.PAYING,
+        requester="U0ADA",
+        purpose="For “us” 🦦",
+        quote=a_quote(),
+        seal=seal([a_line()], a_quote(), waive_retraction=True),
+        approved_by=("U0CLEO", "U0DAN"),
+        rejected_by="U0DAN",
+        reason="later",
+        attempt=Attempt(2, "registrar-cart", NOW),
+        order=ORDER,
+        payment=Payment(7, "U0DAN", NOW, NOW + timedelta(seconds=1)),
+        note="noted",
+    )
+    stored = saved(store, cart)
     with store.read() as carts:
-        assert carts.open_cart("C1") == saved
+        assert carts.cart(cart.id) == stored == replace(cart, version=cart.version + 1)
+
+
+def test_what_is_given_up_is_gone(store):
+    cart = saved(store, replace(opened(store), quote=a_quote(), attempt=Attempt(1, "x", NOW), note="x"))
+    plain = saved(store, replace(cart, quote=None, attempt=None, note=None, lines=()))
+    with store.read() as carts:
+        assert carts.cart(cart.id) == plain
 
 
 def test_an_old_version_cannot_be_saved(store):
+    cart = opened(store)
+    saved(store, replace(cart, purpose="first"))
+    with pytest.raises(CartChanged):
+        saved(store, replace(cart, purpose="late"))
+    with store.read() as carts:
+        assert carts.cart(cart.id).purpose == "first"
+
+
+def test_a_failed_transaction_writes_nothing(store):
+    cart = opened(store)
+    with pytest.raises(ZeroDivisionError), store.begin() as carts:
+        carts.save(replace(cart, purpose="x"), happened(cart, NOW))
+        _ = 1 / 0
+    with store.read() as carts:
+        assert carts.cart(cart.id) == cart
+
+
+def test_a_cart_that_is_not_there_is_said(store):
+    with store.read() as carts, pytest.raises(NoSuchCart):
+        carts.cart(99)
+
+
+def test_events_come_back_in_order_and_are_told_once(store):
+    cart = opened(store)
+    saved(store, cart, Event(cart.id, S.SUBMITTED, NOW, "U0ADA", "one"), Event(cart.id, S.APPROVED, NOW, None, None))
     with store.begin() as carts:
-        old = carts.open("C1", by="U0ADA", at=NOW)
-        carts.save(old.with_line(LINE))
-    with pytest.raises(CartChanged), store.begin() as carts:
-        carts.save(replace(old, purpose="late"))
+        events = carts.events(cart.id)
+        assert [(e.state, e.by, e.note, e.at) for e in events[1:]] == [
+            (S.SUBMITTED, "U0ADA", "one", NOW),
+            (S.APPROVED, None, None, NOW),
+        ]
+        for event in events[:2]:
+            carts.told(event.id)
+        assert [e.state for e in carts.untold(cart.id)] == [S.APPROVED]
 
 
 def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
     with store.begin() as carts:
         cart = carts.open("C1", by="U0ADA", at=NOW)
         message = carts.show_in(cart.id, MessageRole.CART, "C1")
+        assert carts.show_in(cart.id, MessageRole.CART, "C1") == message
         for event in carts.untold(cart.id):
             carts.told(event.id)
         assert carts.outdated() == [cart.id]
         carts.shown(message.id, version=cart.version, ts="1.2")
         assert carts.outdated() == []
-        carts.save(cart.with_line(LINE), happened(cart, NOW, by="U0ADA"))
+        carts.save(cart.with_line(a_line()), happened(cart, NOW, by="U0ADA"))
         assert carts.outdated() == [cart.id]
+        carts.forget(message.id)
+        assert carts.messages(cart.id) == []
+
+
+def test_the_driver_is_told_what_is_due_longest_due_first(store):
+    late = saved(store, opened(store, "C1"), due_at=NOW)
+    later = saved(store, opened(store, "C2", a_line("b.ovh")), due_at=NOW - timedelta(seconds=5))
+    saved(store, opened(store, "C3", a_line("c.ovh")), due_at=NOW + timedelta(hours=1))
+    with store.begin() as carts:
+        assert carts.due(NOW) == [later.id, late.id]
+        assert carts.next_due() == NOW - timedelta(seconds=5)
+        carts.postpone(later.id, version=later.version, due_at=NOW + timedelta(hours=2))
+        carts.postpone(late.id, version=late.version - 1, due_at=NOW + timedelta(hours=2))
+        assert carts.due(NOW) == [late.id]
+        assert (carts.tries(later.id), carts.tries(late.id)) == (1, 0)
+
+
+def test_names_under_way_are_held_and_free_again_after(store):
+    cart = submitted(store)
+    name = DomainName("name.ovh")
+    with store.read() as carts:
+        assert carts.holding([name, DomainName("free.ovh")]) == {name: cart.id}
+    saved(store, cart.to(S.REJECTED, at=NOW))
+    with store.read() as carts:
+        assert carts.holding([name]) == {}
+
+
+def test_what_a_month_costs_counts_what_was_approved_in_it(store):
+    first = submitted(store, "C1", "a.ovh", "10.00")
+    second = submitted(store, "C2", "b.ovh", "5.00")
+    saved(store, first.to(S.APPROVED, at=NOW))
+    saved(store, second.to(S.APPROVED, at=NOW - timedelta(days=40)))
+    submitted(store, "C3", "c.ovh", "99.00")
+    month = NOW.replace(day=1)
+    with store.read() as carts:
+        assert carts.committed(month, "EUR", without=0) == euros("10.00")
+        assert carts.committed(month, "EUR", without=first.id) == euros("0.00")
+        assert carts.committed(month, "GBP", without=0) == Money(0, "GBP")
+
+
+def test_an_order_belongs_to_one_cart(store):
+    first, second = opened(store, "C1"), opened(store, "C2", a_line("b.ovh"))
+    saved(store, replace(first, order=ORDER))
+    with store.read() as carts:
+        assert carts.known_orders() == {ORDER.id}
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate|already"), store.begin() as carts:
+        carts.save(replace(second, order=replace(ORDER, id=ORDER.id)))
+    with store.read() as carts:
+        assert carts.cart(first.id).order == ORDER
+        assert carts.cart(second.id).order is None
+
+
+def test_lists_are_newest_first_and_paged_by_number(store):
+    for number in range(5):
+        submitted(store, f"C{number}", f"n{number}.ovh")
+    with store.read() as carts:
+        page = carts.carts(states={S.SUBMITTED}, limit=2)
+        assert [cart.id for cart in page] == [5, 4]
+        assert [cart.id for cart in carts.carts(states={S.SUBMITTED}, before=page[-1].id, limit=9)] == [3, 2, 1]
+        assert [cart.id for cart in carts.carts(person="U0ADA", limit=1)] == [5]
+        assert carts.carts(person="U0EVE") == []
+
+
+def test_the_record_is_read_oldest_first_from_a_day_on(store):
+    old, new = submitted(store, "C1", "a.ovh"), submitted(store, "C2", "b.ovh")
+    saved(store, new, happened(new, NOW + timedelta(days=2)))
+    with store.read() as carts:
+        assert [cart.id for cart in carts.every_cart()] == [old.id, new.id]
+        assert [cart.id for cart in carts.every_cart(since=NOW + timedelta(days=1))] == [new.id]

@@ -1,0 +1,74 @@
+"""A crowd at one cart: exactly one wins, and everybody else is told."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ordering.errors import OrderingError
+from ordering.policy import Person, Policy
+from tests.builders import NOW, a_line
+from tests.conftest import Rules
+
+EIGHT = 8
+
+
+def all_at_once(deed: Callable[[int], object]) -> list[object]:
+    """Do it in eight threads; an error of the rules is a result, any other is the test's failure."""
+
+    def one(number: int) -> object:
+        try:
+            return deed(number)
+        except OrderingError as error:
+            return error
+
+    with ThreadPoolExecutor(EIGHT) as pool:
+        return list(pool.map(one, range(EIGHT)))
+
+
+def winners(results: list[object]) -> int:
+    return sum(1 for result in results if not isinstance(result, OrderingError))
+
+
+def test_one_version_is_saved_once(store):
+    with store.begin() as carts:
+        cart = carts.open("C1", by="U0ADA", at=NOW)
+
+    def save(number: int) -> object:
+        with store.begin() as carts:
+            return carts.save(replace(cart, purpose=str(number)))
+
+    assert winners(all_at_once(save)) == 1
+
+
+def test_a_channel_has_one_open_cart(store):
+    def add(number: int) -> object:
+        with store.begin() as carts:
+            cart = carts.open_cart("C1") or carts.open("C1", by=f"U0{number}", at=NOW)
+            return carts.save(cart.with_line(a_line(f"n{number}.ovh")))
+
+    assert winners(all_at_once(add)) >= 1
+    with store.read() as carts:
+        assert len(carts.carts()) == 1
+
+
+def test_eight_approvers_approve_once(store):
+    rules = Rules(store, Policy(approvers=frozenset(f"U0{n}" for n in range(EIGHT)), payers=frozenset()))
+    cart = rules.requested()
+    results = all_at_once(lambda n: rules.workflow.approve(cart.id, approver=Person(f"U0{n}"), shown=cart.seal.short))
+    assert winners(results) == 1
+    assert len(rules.workflow.cart(cart.id).approved_by) == 1
+
+
+def test_eight_drivers_order_once(store):
+    rules = Rules(store)
+    cart = rules.approved()
+    all_at_once(lambda _: rules.fulfilment.advance(cart.id))
+    assert len(rules.registrar.orders) == 1
+
+
+def test_eight_drivers_pay_once(store):
+    rules = Rules(store)
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+    all_at_once(lambda _: rules.fulfilment.advance(cart.id))
+    assert len(rules.registrar.payments) == 1
