@@ -18,7 +18,7 @@ from ordering.ports import Message, MessageRole
 from store import mapping
 from store.engine import Engines
 from store.reading import SqlReading
-from store.tables import CartRow, EventRow, LineRow, MessageRow
+from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
 
 
 class SqlTransaction(SqlReading):
@@ -97,8 +97,12 @@ class SqlTransaction(SqlReading):
         self._session.add_all(mapping.line_row(cart.id, place, line) for place, line in enumerate(cart.lines))
 
     def _write_order(self, cart: Cart) -> None:
-        if cart.order is not None:
-            self._session.merge(mapping.order_row(cart.id, cart.order))
+        if cart.order is None:
+            return
+        stored = self._session.get(SalesOrderRow, cart.order.id)
+        if stored is not None and stored.cart_id != cart.id:
+            raise NotPossible(f"Order {cart.order.id} belongs to cart #{stored.cart_id} already.")
+        self._session.merge(mapping.order_row(cart.id, cart.order))
 
 
 class SqlStore:
