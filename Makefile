@@ -28,7 +28,7 @@ rehearse: .venv/.installed  ## Walk one request through its whole life and print
 	$(RUN) python -m sandbox --rehearse
 
 test: .venv/.installed  ## Run every test
-	$(RUN) pytest
+	$(RUN) pytest -n 4
 
 check: .venv/.installed  ## Format, lint, types, import rules, dependencies: all without running tests
 	$(RUN) ruff format --check
