@@ -1,0 +1,56 @@
+"""What people type is understood, or said to be not."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.parsing import cart_number, names_of, search_of
+from ordering.errors import InvalidName, NotPossible
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["a.ovh b.ovh", "a.ovh,b.ovh", "a.ovh\nb.ovh", " A.ovh ; b.OVH. ", "<http://a.ovh|a.ovh> https://b.ovh/"],
+)
+def test_names_are_separated_by_anything(typed):
+    query, unreadable = search_of(typed)
+    assert [n.ascii for n in query.names] == ["a.ovh", "b.ovh"]
+    assert unreadable == []
+
+
+@pytest.mark.parametrize("typed", ["word --tlds com,fr", "--tlds=com,.FR word", "word —tlds com, fr"])
+def test_extensions_can_be_chosen(typed):
+    query, unreadable = search_of(typed)
+    assert ([w.ascii for w in query.words], query.extensions, unreadable) == (["word"], ("com", "fr"), [])
+
+
+def test_all_extensions_can_be_asked():
+    assert search_of("word --all")[0].every_extension
+    assert not search_of("word")[0].every_extension
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_kept():
+    query, unreadable = search_of("good.ovh -bad-.com --speed")
+    assert len(query.names) == 1
+    assert len(unreadable) == 2
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_parser(text):
+    search_of(text)
+    for read in (names_of, cart_number):
+        with contextlib.suppress(InvalidName, NotPossible):  # a refusal is an answer, anything else is not
+            assert read(text) is not None
+
+
+@pytest.mark.parametrize(("typed", "number"), [("12", 12), (" #12 ", 12)])
+def test_a_cart_is_called_by_its_number(typed, number):
+    assert cart_number(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["", "twelve", "12.5", "-1", "9" * 30])
+def test_what_is_no_number_is_said(typed):
+    with pytest.raises(NotPossible, match="Write the cart's number"):
+        cart_number(typed)

@@ -1,0 +1,204 @@
+"""Whatever is drawn fits Slack's limits, pings nobody, and makes sense alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.views import approval, cart, home, search
+from handlers.views.help import help_message
+from handlers.views.text import cut, escape
+from ordering.cart import MOST_LINES, Cart, CartState
+from ordering.domain_name import DomainName
+from ordering.events import Event
+from ordering.offer import Action, Availability, Contract, Offer, Verdict
+from ordering.overview import Overview
+from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.seal import seal
+from sandbox.slack.block_kit import faults_of, faults_of_view
+from tests.builders import NOW, POLICY, a_line, a_quote, euros
+
+S = CartState
+LONG = ".".join(["x" * 58] * 4)
+EVIL = "<!channel> <@U1> & `*_~ \n\n\u202e\u2066 https://evil.example " + "y" * 400
+
+
+def offer(name: str, price: str = "2.99", **more) -> Offer:
+    return Offer(DomainName.parse(name), Action.CREATE, "create-default", orderable=True, price=euros(price), **more)
+
+
+def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
+    shown = None if verdict in {Verdict.UNKNOWN, Verdict.NOT_SOLD} else offer(name, price)
+    return Availability(DomainName.parse(name), verdict, shown, "OVH does not answer." if not shown else None)
+
+
+def blocks_of(drawn):
+    return [block.to_dict() for block in drawn.blocks]
+
+
+def check(drawn):
+    assert faults_of(blocks_of(drawn)) == []
+    assert drawn.text
+    shown = str(blocks_of(drawn)) + drawn.text
+    assert "<!channel>" not in shown
+    assert "<@U1>" not in shown
+
+
+def results(answers, *, asked=None, unreadable=(), done=True, allow_premium=False):
+    return search.results(
+        answers,
+        asked=len(answers) if asked is None else asked,
+        unreadable=unreadable,
+        done=done,
+        allow_premium=allow_premium,
+        can_add=True,
+    )
+
+
+def a_cart(state: CartState, lines=None, **more) -> Cart:
+    lines = lines or [a_line()]
+    quote = a_quote(contracts=tuple(Contract(EVIL, "https://contracts.example/x.pdf") for _ in range(30)))
+    order = SalesOrder(
+        256900123, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW + timedelta(days=14),
+        tuple(PaymentMethod(n, "x" * 200, default=n == 3) for n in range(150)),
+    )  # fmt: skip
+    late = state in {S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED}
+    made = Cart(
+        12, "C1", "U0ADA", state, NOW, tuple(lines), requester="U0ADA", purpose=EVIL, quote=quote,
+        seal=seal(lines, quote, waive_retraction=True), reason=EVIL, rejected_by="U0CLEO",
+        approved_by=("U0CLEO", "U0DAN"), note=EVIL, order=order if late else None,
+        payment=Payment(3, "U0DAN", NOW) if late else None,
+    )  # fmt: skip
+    return replace(made, **more)
+
+
+def card(shown: Cart):
+    return approval.card(
+        shown, approvals_needed=2, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(list(Verdict))), max_size=500))
+def test_any_search_fits_one_message(found):
+    answers = [answer(f"name-{number}.ovh", verdict) for number, verdict in found]
+    for allowed in (False, True):
+        check(results(answers, asked=max(len(answers), 1) + 1, allow_premium=allowed))
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_five_hundred_of_the_longest_names_fit(verdict):
+    answers = [answer(f"{LONG}-{number}.ovh", verdict) for number in range(500)]
+    check(results(answers, unreadable=[EVIL] * 300))
+
+
+def test_the_text_ends_with_an_ellipsis_only_while_answers_come():
+    answers = [answer("name.ovh", Verdict.AVAILABLE)]
+    assert results(answers, asked=3, done=False).text.endswith("…")
+    assert search.looking().text.endswith("…")
+    assert results(answers).text == "name.ovh is available. €2.99 for 1 year."
+
+
+def test_the_cheapest_comes_first_and_a_discount_is_told():
+    dear, cheap = answer("dear.ovh", Verdict.AVAILABLE, "9.00"), answer("cheap.ovh", Verdict.AVAILABLE, "1.00")
+    promo = replace(cheap, offer=offer("cheap.ovh", "1.00", regular=euros("5.00"), renewal=euros("6.00")))
+    words = str(blocks_of(results([dear, promo])))
+    assert words.index("cheap.ovh") < words.index("dear.ovh")
+    assert "€1.00 for 1 year (instead of €5.00), then €6.00 a year" in words
+
+
+@pytest.mark.parametrize("state", list(S))
+@pytest.mark.parametrize("count", [1, MOST_LINES])
+def test_every_card_and_cart_fits_one_message(state, count):
+    shown = a_cart(state, [a_line(f"{LONG}-{n}.ovh") for n in range(count)])
+    check(card(shown))
+    check(cart.shared_cart(shown))
+    check(cart.story(shown, [Event(12, state, NOW, "U0ADA", EVIL)] * 100))
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_every_line_of_a_thread_is_harmless(state):
+    for by in (None, "U0CLEO"):
+        line = approval.thread_line(Event(12, state, NOW, by, EVIL), a_cart(state))
+        assert line is None or "<!channel>" not in line
+
+
+@pytest.mark.parametrize(
+    ("state", "labels"),
+    [
+        (S.SUBMITTED, ["Approve", "Reject", "Withdraw"]),
+        (S.APPROVED, []),
+        (S.CHECKED_OUT, ["Pay", "Open order"]),
+        (S.PAID, ["Open order"]),
+        (S.DELIVERED, []),
+        (S.REJECTED, ["Copy to open cart"]),
+        (S.NEEDS_ATTENTION, ["Try again", "Close without ordering"]),
+    ],
+)
+def test_each_state_has_its_buttons_and_no_others(state, labels):
+    found = [
+        element["text"]["text"]
+        for block in blocks_of(card(a_cart(state)))
+        for element in block.get("elements", [])
+        if element["type"] == "button"
+    ]
+    assert found == labels
+
+
+def test_an_unclear_order_offers_no_second_one():
+    words = str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, attempt=Attempt(1, "cart", NOW)))))
+    assert "Try again" not in words
+
+
+def test_the_default_payment_method_is_chosen_at_first():
+    [select] = [
+        element
+        for block in blocks_of(card(a_cart(S.CHECKED_OUT)))
+        for element in block.get("elements", [])
+        if element["type"] == "static_select"
+    ]
+    assert select["action_id"] == "payment_method"
+    assert select["initial_option"]["value"] == "3"
+
+
+def test_figures_are_aligned():
+    shown = a_cart(S.SUBMITTED, [a_line("a.ovh", price="2.99"), a_line("much-longer.ovh", price="1250.00")])
+    rows = next(b["text"]["text"] for b in blocks_of(card(shown)) if "```" in b["text"]["text"]).strip("`").split("\n")
+    assert len({row.index("€") + len(row[row.index("€") :].split("  ")[0]) for row in rows}) == 1
+
+
+def test_forms_and_homes_fit():
+    full = a_cart(S.OPEN, [a_line(f"{LONG}-{n}.ovh") for n in range(MOST_LINES)])
+    waiting = tuple(a_cart(S.SUBMITTED) for _ in range(20))
+    overview = Overview(waiting, waiting, waiting, waiting[:10], waiting[:5])
+    views = [
+        cart.request_modal(full, purpose=EVIL, problem="No."),
+        cart.checking_modal(12),
+        cart.message_modal("x" * 50, "Fine."),
+        approval.reject_modal(full),
+        home.home(overview, [card(shown).blocks for shown in waiting]),
+        home.home(Overview((), (), (), (), ()), []),
+    ]
+    for view in views:
+        assert faults_of_view(view.to_dict()) == []
+
+
+def test_lists_fit():
+    many = [a_cart(S.SUBMITTED, [a_line(f"{LONG}-{n}.ovh") for n in range(5)]) for _ in range(30)]
+    check(cart.pending(many))
+    check(cart.history(many[:20], more=True))
+    check(cart.pending([]))
+    check(help_message(unknown=EVIL, suggestion=EVIL))
+
+
+@given(st.text(max_size=300))
+def test_foreign_text_is_one_harmless_line(text):
+    safe = escape(text)
+    assert not set("<>\n\r`") & set(safe)
+    assert "\u202e" not in safe
+
+
+@given(st.text(alphabet="ab&;<>@U", max_size=60), st.integers(2, 40))
+def test_what_is_cut_is_short_enough(text, limit):
+    assert len(cut(text, limit)) <= limit
