@@ -59,6 +59,12 @@ class Story:
     async def card(self, words: str, seconds: float = 15) -> Message:
         return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)
 
+    async def clicks_in_vain(self, who: Actor, message: Message, button: str, why: str) -> None:
+        """Somebody clicks and is told why not, they alone."""
+        await who.click(message, button)
+        told = self.slack.state.messages[message.channel]
+        await self.slack.until(lambda: [m for m in told if m.only_for == who.id and why in m.text])
+
     @property
     def orders(self):
         return list(self.ovh.orders.all.values())

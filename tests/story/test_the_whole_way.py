@@ -3,7 +3,15 @@
 import asyncio
 import json
 
+import pytest
+
 from tests.story.conftest import Story
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """Ada is an approver, too, so that she is refused as the requester and not for want of the right."""
+    return {"DESK_APPROVERS": "S0APPROVERS,U0ADA"}
 
 
 async def test_a_request_lives_its_whole_life(story: Story):
@@ -24,6 +32,8 @@ async def test_a_request_lives_its_whole_life(story: Story):
     await story.request("For the launch")
     card = await story.card("waits for")
     assert "For the launch" in card.plain_text()
+    for person, why in ((story.ben, "Only approvers can do this."), (story.ada, "You asked for cart #1 yourself")):
+        await story.clicks_in_vain(person, card, "Approve", why)
     assert story.checkouts() == 0
 
     await story.cleo.click(card, "Approve")

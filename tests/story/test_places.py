@@ -1,0 +1,107 @@
+"""Carts in other places: one's own conversation, a channel without the desk, and the team's own rules."""
+
+import pytest
+
+from tests.story.conftest import Story
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    return getattr(request, "param", {})
+
+
+async def test_a_cart_in_ones_own_conversation_goes_to_the_approval_channel(story: Story):
+    await story.ada.command("add name.ovh", channel="ada")
+    cart = await story.sees(story.ada, "Request approval", channel="ada")
+    await story.ada.click(cart, "Request approval")
+    await story.slack.until(lambda: story.ada.modal)
+    await story.ada.submit(purpose="Mine")
+    card = await story.card("waits for")
+    assert "<#D" not in card.plain_text()
+
+
+async def test_a_private_channel_without_the_desk_still_gets_its_answers(story: Story):
+    await story.ada.command("add name.ovh", channel="secret")
+    await story.sees(story.ada, "Added *name.ovh*", channel="secret")
+    await story.ada.command("cart", channel="secret")
+    cart = await story.sees(story.ada, "Request approval", channel="secret")
+    assert cart.ephemeral
+    await story.ada.click(cart, "Remove")
+    await story.sees(story.ada, "is empty", channel="secret")
+
+
+@pytest.mark.parametrize("settings", [{"DESK_APPROVAL_CHANNEL": "C0SECRET"}], indirect=True)
+async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(story: Story):
+    await story.search_and_add("name.ovh")
+    await story.request()
+    await story.sees(story.ada, "I cannot write in <#C0SECRET>", channel="ada")
+    card = await story.sees(story.ada, "waits for approval", channel="ada")
+    await story.clicks_in_vain(story.ada, card, "Approve", "Only approvers can do this.")
+
+
+@pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS", "DESK_APPROVAL_CHANNEL": ""}], indirect=True)
+async def test_a_user_group_approves_in_the_carts_own_channel(story: Story):
+    await story.search_and_add("name.ovh")
+    await story.request()
+    card = await story.sees(story.cleo, "waits for approval from <!subteam^S0APPROVERS>")
+    await story.cleo.click(card, "Approve")
+    await story.sees(story.cleo, "OVH keeps the order open")
+
+
+@pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0GONE"}], indirect=True)
+async def test_a_user_group_that_cannot_be_read_refuses_kindly(story: Story):
+    card = await story.requested()
+    await story.clicks_in_vain(story.cleo, card, "Approve", "Slack did not tell me who is in the user group")
+    assert story.checkouts() == 0
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"DESK_SECOND_APPROVAL_OVER": "3", "DESK_LIMIT_PER_ORDER": "5", "DESK_ALLOW_PREMIUM": "true"}],
+    indirect=True,
+)
+async def test_the_teams_rules_hold(story: Story):
+    await story.search_and_add("premium-name.ovh")
+    await story.request()
+    form = await story.slack.until(
+        lambda: (
+            story.ada.modal if story.ada.modal and "one order may cost €5.00" in story.ada.modal.plain_text() else None
+        )
+    )
+    assert "Remove a name, or ask the operator." in form.plain_text()
+    story.ada.close_modal()
+    await story.ada.command("remove premium-name.ovh")
+    await story.sees(story.ada, "Removed *premium-name.ovh*")
+    card = await story.requested("name.ovh")
+    assert "2 approvals" in card.plain_text()
+    await story.cleo.click(card, "Approve")
+    card = await story.card("1 of 2 so far")
+    await story.clicks_in_vain(story.cleo, card, "Approve", "It waits for one more approver.")
+    await story.dan.click(card, "Approve")
+    await story.payable()
+
+
+async def test_the_record_can_be_followed_in_slack(story: Story):
+    await story.ordered()
+    await story.ben.command("pending")
+    await story.sees(story.ben, "1 cart waiting")
+    await story.ben.command("show #1")
+    shown = await story.sees(story.ben, "checked out")
+    assert "approved by <@U0CLEO>" in shown.plain_text()
+    await story.ben.command("history")
+    await story.sees(story.ben, "order 256900123")
+
+
+async def test_a_search_of_many_names_shows_progress_within_five_answers(story: Story):
+    story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=100, seconds=0.6)
+    names = " ".join(f"name-{number}.ovh" for number in range(60))
+    await story.ada.command(f"search {names}")
+    await story.sees(story.ada, "of 60 asked", seconds=15)
+    done = await story.sees(story.ada, "60 of 60 names available.", seconds=30)
+    assert not done.text.endswith("…")
+    assert len([m for m in story.ada.messages("domains") if m.ephemeral]) == 1
