@@ -1,5 +1,7 @@
 """The `ovh` package's client, opened so that threads can share it and so that nothing of an answer is lost."""
 
+# ruff: noqa: SLF001 - the package opens its endpoint, clock, token and connections by private names only
+
 from __future__ import annotations
 
 import json
@@ -27,9 +29,6 @@ _log = structlog.get_logger()
 
 class Session:
     """Signs and sends. Its keys come from `access`; what is not set there, the package takes from its ovh.conf."""
-
-    # The package offers no other way to its endpoint, clock, token and connections than its private names.
-    # ruff: noqa: SLF001
 
     def __init__(self, access: Access) -> None:
         self._ovh = _open(access)

@@ -79,7 +79,7 @@ def pending(carts: Sequence[Cart]) -> Drawn:
     """The carts that wait for somebody or something."""
     if not carts:
         return Drawn.saying("No cart waits for anything. `/domain cart` shows this channel's cart.")
-    return _list(f"{counted(len(carts), 'cart')} waiting", carts, "`/domain show 12` tells one cart's story.")
+    return _list(f"{counted(len(carts), 'cart')} waiting", carts, f"`/domain show {carts[0].id}` tells a cart's story.")
 
 
 def history(carts: Sequence[Cart], *, more: bool) -> Drawn:

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from sandbox.slack.delivery import Delivery, NotAcknowledged
 from sandbox.slack.faults import Faults
-from sandbox.slack.messages import Message
+from sandbox.slack.messages import Message, OpenView
 from sandbox.slack.people import Actor, NoSuchButton
 from sandbox.slack.server import SCOPES, Server
 from sandbox.slack.state import State
 from sandbox.slack.world import Credentials
 
-__all__ = ["Actor", "Credentials", "Message", "NoSuchButton", "NotAcknowledged", "SlackSimulator"]
+__all__ = ["Actor", "Credentials", "Message", "NoSuchButton", "NotAcknowledged", "OpenView", "SlackSimulator"]
 T = TypeVar("T")
 
 

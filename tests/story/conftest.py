@@ -7,7 +7,7 @@ import pytest
 
 from bot.settings import read_settings
 from bot.wiring import Bot
-from sandbox.slack import Actor, Message
+from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
 
 
@@ -59,6 +59,14 @@ class Story:
     async def card(self, words: str, seconds: float = 15) -> Message:
         return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)
 
+    async def form_says(self, words: str) -> OpenView:
+        """Wait until Ada's form shows these words."""
+        return await self.slack.until(lambda: _with(words, self.ada.modal))
+
+    async def home_says(self, who: Actor, words: str) -> OpenView:
+        """Wait until somebody's Home shows these words."""
+        return await self.slack.until(lambda: _with(words, who.home))
+
     async def clicks_in_vain(self, who: Actor, message: Message, button: str, why: str) -> None:
         """Somebody clicks and is told why not, they alone."""
         await who.click(message, button)
@@ -104,6 +112,10 @@ async def story(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     await bot.start()
     yield Story(stage)
     await bot.stop()
+
+
+def _with(words: str, view: OpenView | None) -> OpenView | None:
+    return view if view is not None and words in view.plain_text() else None
 
 
 def assert_no_secret_in_a_channel(stage: Stage) -> None:

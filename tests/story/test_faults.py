@@ -86,9 +86,7 @@ async def test_documents_and_registry_errors_are_told(story: Story):
 async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(story: Story):
     await story.search_and_add("reason-name.fr")
     await story.request("For the launch")
-    form = await story.slack.until(
-        lambda: story.ada.modal if story.ada.modal and "Not sent yet." in story.ada.modal.plain_text() else None
-    )
+    form = await story.form_says("Not sent yet.")
     assert "REASON" in form.plain_text()
     assert "For the launch" in str(form.blocks)
     await story.ada.command("cart")
