@@ -51,9 +51,9 @@ class Reply:
         except _FAILURES as error:
             _log.warning("response_url_unreachable", error=type(error).__name__)
             return False
-        if answer.status_code != 200:  # noqa: PLR2004 - HTTP's OK
+        if answer.status_code != 200:  # noqa: PLR2004 - the status of success
             _log.warning("response_url_refused", status=answer.status_code)
-        return answer.status_code == 200  # noqa: PLR2004 - HTTP's OK
+        return answer.status_code == 200  # noqa: PLR2004 - the status of success
 
     async def _in_channel(self, drawn: Drawn, channel: str) -> bool:
         try:

@@ -65,7 +65,7 @@ class Delivery:
                 session.post(url, data=body, headers=headers) as answer,
             ):
                 text = await answer.text()
-                if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
+                if answer.status != 200:  # noqa: PLR2004 - the status of success
                     return None
                 return _decoded(text)
         except (TimeoutError, aiohttp.ClientError):
