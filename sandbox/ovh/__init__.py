@@ -115,6 +115,7 @@ class OvhSimulator:
             return None
         if fault.kind == "lost_before":
             _cut(request)
+            return web.Response(status=502)  # nobody is there any more to read it; what matters: nothing was done
         plain = _SPOILED.get(fault.kind)
         return plain(fault) if plain else None
 

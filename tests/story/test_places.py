@@ -91,7 +91,7 @@ async def test_the_record_can_be_followed_in_slack(story: Story):
     await story.ben.command("pending")
     await story.sees(story.ben, "1 cart waiting")
     await story.ben.command("show #1")
-    shown = await story.sees(story.ben, "is checked out")
+    shown = await story.sees(story.ben, "*Cart #1* is checked out")
     assert "approved by <@U0CLEO>" in shown.plain_text()
     await story.ben.command("history")
     await story.sees(story.ben, "order 256900123")

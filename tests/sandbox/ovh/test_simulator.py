@@ -121,6 +121,13 @@ async def test_each_fault_reaches_the_client_as_the_real_one_does(simulator, cli
     assert (await call(client.get, "/me"))["ovhSubsidiary"] == "FR"
 
 
+async def test_lost_before_means_not_done(simulator, client, call):
+    simulator.faults.add("POST", "/order/cart", "lost_before")
+    with pytest.raises(HTTPError):
+        await call(client.post, "/order/cart", ovhSubsidiary="FR")
+    assert len(simulator.carts.all) == 0
+
+
 async def test_lost_after_means_done(simulator, client, call):
     simulator.faults.add("POST", "/order/cart", "lost_after")
     with pytest.raises(HTTPError):
