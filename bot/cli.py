@@ -56,10 +56,10 @@ def run() -> None:
 
     try:
         settings = read_settings()
+        logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
+        asyncio.run(wiring.run(settings))
     except SettingsError as error:
         _mend(error.lines)
-    logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
-    asyncio.run(wiring.run(settings))
     # A thread may still wait for an answer of OVH; what it would bring is looked for at the next start.
     os._exit(0)
 
@@ -79,6 +79,7 @@ def export(
     from bot.settings import read_database_url
     from ordering.cart import CartState
     from store.engine import open_engines
+    from store.migrate import newest, revision
     from store.sql import SqlStore
 
     try:
@@ -89,6 +90,8 @@ def export(
         engines = open_engines(read_database_url())
     except ValueError as error:
         _mend((str(error),))
+    if revision(engines) != newest():
+        _mend(("The database has not this version's shape (yet): start the bot once, or run `migrate`.",))
     with SqlStore(engines).read() as carts:
         rows = ((c, carts.events(c.id)) for c in carts.every_cart(since=start) if c.state is not CartState.OPEN)
         write = record.write_json if form is Format.JSON else record.write_csv

@@ -11,6 +11,7 @@ import structlog
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -21,7 +22,7 @@ import handlers
 from bot.driver import Driver
 from bot.http import HttpFront
 from bot.ovh import Access, OvhGateway
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from handlers.desk import Desk
@@ -75,7 +76,6 @@ class Bot:
         )
         desk = Desk(
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
-            outbox=outbox,
             bridge=self._bridge,
             people=People(self._client, team=team, groups=policy.groups),
             client=self._client,
@@ -101,11 +101,19 @@ class Bot:
 
     @classmethod
     async def build(cls, settings: Settings) -> Bot:
-        """Migrate the database and learn which workspace the token belongs to."""
-        engines = open_engines(settings.database_url.get_secret_value())
-        _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
-        me = await slack_client(settings).auth_test()
-        return cls(settings, engines, team=str(me["team_id"]))
+        """Migrate the database and learn which workspace the token belongs to.
+
+        Raises `SettingsError` where a setting turns out to be unusable.
+        """
+        try:
+            engines = open_engines(settings.database_url.get_secret_value())
+            _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
+            me = await slack_client(settings).auth_test()
+            return cls(settings, engines, team=str(me["team_id"]))
+        except ValueError as error:
+            raise SettingsError((str(error),)) from error
+        except SlackApiError as error:
+            raise SettingsError((f"SLACK_BOT_TOKEN: Slack answers {error.response['error']}.",)) from error
 
     async def start(self) -> int:
         """Open both lines and the front; returns the front's port."""

@@ -16,7 +16,6 @@ from handlers.refusals import refused, unforeseen
 from handlers.reply import Reply
 from handlers.work import Work
 from ordering.errors import OrderingError
-from ordering.outbox import Outbox
 from ordering.policy import Person
 from ordering.workflow import Workflow
 
@@ -28,7 +27,6 @@ class Desk:
     """The rules, the door to them, the people, and `wake`, which sets the driver going."""
 
     workflow: Workflow
-    outbox: Outbox
     bridge: Bridge
     people: People
     client: AsyncWebClient

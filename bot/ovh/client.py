@@ -14,7 +14,7 @@ import ovh
 import requests
 import stamina
 import structlog
-from ovh.exceptions import APIError
+from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
 from requests.adapters import HTTPAdapter
 
 from bot.ovh import errors
@@ -158,15 +158,21 @@ def segment(text: str | int) -> str:
 
 
 def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
-    opened = ovh.Client(
-        endpoint=access.endpoint,
-        application_key=access.application_key,
-        application_secret=access.application_secret,
-        consumer_key=access.consumer_key,
-        client_id=access.client_id,
-        client_secret=access.client_secret,
-        timeout=(access.connect_timeout, access.read_timeout),
-    )
+    """Raises `ValueError` with a line for the operator where the settings cannot be used."""
+    try:
+        opened = ovh.Client(
+            endpoint=access.endpoint,
+            application_key=access.application_key,
+            application_secret=access.application_secret,
+            consumer_key=access.consumer_key,
+            client_id=access.client_id,
+            client_secret=access.client_secret,
+            timeout=(access.connect_timeout, access.read_timeout),
+        )
+    except InvalidRegion as error:
+        raise ValueError(f"OVH_ENDPOINT: {access.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
+    except InvalidConfiguration as error:
+        raise ValueError(f"The OVH_… keys: {error}.") from error
     if access.api_url is not None:
         opened._endpoint = _base(access.api_url)  # noqa: SLF001 - the package accepts its own regions only
     # Its pool of 10 would open and drop connections as soon as more threads call.

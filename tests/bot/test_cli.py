@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from sandbox.stage import Stage
 
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "alembic", "ovh", "aiohttp", "pydantic_settings")
 
@@ -55,3 +58,26 @@ def test_migrate_says_the_revision_and_export_an_empty_record(tmp_path):
 def test_a_bad_date_or_database_is_said(tmp_path):
     assert "write a date like" in run("-m", "bot", "export", "--since", "soon", cwd=tmp_path).stderr
     assert "DATABASE_URL must begin with" in run("-m", "bot", "migrate", cwd=tmp_path, DATABASE_URL="nonsense").stderr
+
+
+def test_an_export_before_the_first_start_says_what_to_do(tmp_path):
+    done = run("-m", "bot", "export", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "run `migrate`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"OVH_ENDPOINT": "ovh-mars"}, "OVH_ENDPOINT: ovh-mars is not one of OVH's regions"),
+        ({"OVH_APPLICATION_SECRET": ""}, "The OVH_… keys: "),
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "SLACK_BOT_TOKEN: Slack answers invalid_auth."),
+    ],
+)
+async def test_settings_that_turn_out_wrong_are_said_without_a_traceback(tmp_path, wrong, said):
+    stage = Stage(tmp_path, settings=wrong)
+    await stage.open()
+    with pytest.raises(RuntimeError, match=re.escape(said)) as error:
+        await stage.start_bot()
+    await stage.close()
+    assert "Traceback" not in str(error.value)
