@@ -1,6 +1,6 @@
 """OVH behind the port `Registrar`: JSON in, our types out; every quirk of its API ends in this folder."""
 
-from bot.ovh.client import Access
+from bot.ovh.access import Access
 from bot.ovh.gateway import OvhGateway
 
 __all__ = ["Access", "OvhGateway"]

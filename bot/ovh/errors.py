@@ -1,19 +1,31 @@
-"""What OVH's answers and silences mean: refused, ask again, or unknown. Decided on status and body alone."""
+"""What OVH's answers and silences mean, decided on status and body alone.
+
+A question (or a draft that costs nothing)   RegistrarUnavailable: ask again    RegistrarRefused: a clear no
+A deed (it buys or pays)                     the same two, only where it is certain that nothing was done;
+                                             OutcomeUnknown in every other case
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
+import structlog
 from urllib3.exceptions import NewConnectionError
 
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 
 _CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
-_BUSY = {408, 429}
-_LATER = "OVH does not answer just now. Try again in a minute."
+_KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIAL"}
+_BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+_EXPIRED = 460  # OVH's own status
+LATER = "OVH does not answer just now. Try again in a minute."
 _MOST_SAID = 300
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +39,13 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        return 200 <= self.status < 300 and not self.garbled  # noqa: PLR2004 - HTTP's success
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES and not self.garbled
 
     @property
     def is_busy(self) -> bool:
         """The question may be asked again: throttled, overloaded, or OVH's own time-out in a 400."""
-        return self.status in _BUSY or self.status >= 500 or self.garbled or "Check timeout" in self.said  # noqa: PLR2004
+        overloaded = self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return overloaded or self.garbled or "Check timeout" in self.said
 
     @property
     def complains_of_pace(self) -> bool:
@@ -40,42 +53,62 @@ class Answer:
 
     @property
     def complains_of_clock(self) -> bool:
-        return isinstance(self.body, dict) and self.body.get("errorCode") in _CLOCK
+        return self.code in _CLOCK
+
+    @property
+    def is_clear_no(self) -> bool:
+        """Only OVH itself, saying so in its own form, can say that nothing was done."""
+        client_error = HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return client_error and isinstance(self.body, dict) and not self.is_busy
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("errorCode") or "") if isinstance(self.body, dict) else ""
 
     @property
     def said(self) -> str:
-        message = self.body.get("message") if isinstance(self.body, dict) else None
-        return str(message or "").strip()[:_MOST_SAID]
+        """OVH's message, with the fields that it complains of where it names them."""
+        if not isinstance(self.body, dict):
+            return ""
+        details = self.body.get("details")
+        fields = [f"{name}: {why}" for name, why in details.items()] if isinstance(details, dict) else []
+        lines = [*str(self.body.get("message") or "").splitlines(), *fields]
+        return "; ".join(line.strip() for line in lines if line.strip())[:_MOST_SAID]
 
 
 class NotThere(RegistrarRefused):
     """OVH knows no such thing (404, or 460 for expired)."""
 
 
+class Silent(RegistrarUnavailable):
+    """No answer at all: not reached, cut off, or too late."""
+
+
 def refusal(answer: Answer) -> RegistrarRefused:
     """A clear no, in words."""
-    said = answer.said or f"status {answer.status}"
-    if answer.status in {404, 460}:
-        return NotThere(f"OVH does not know this (any more): {said}")
-    if answer.status == 401 or "NOT_CREDENTIAL" in _code(answer) or "INVALID" in _code(answer):  # noqa: PLR2004 - HTTP's unauthorised
+    said = answer.said.rstrip(".") or f"status {answer.status}"
+    if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
+        return NotThere(f"OVH does not know this (any more): {said}.")
+    if answer.status == HTTPStatus.UNAUTHORIZED or answer.code in _KEY:
         return RegistrarRefused(f"OVH did not accept the desk's key ({said}). The operator must renew it.")
-    if answer.status == 403:  # noqa: PLR2004 - HTTP's forbidden
+    if answer.status == HTTPStatus.FORBIDDEN:
         return RegistrarRefused(f"OVH does not allow this ({said}). The operator must look at the key's rights.")
-    return RegistrarRefused(f"OVH said no: {said}.".replace("..", "."))
+    return RegistrarRefused(f"OVH said no: {said}.")
 
 
 def of_question(answer: Answer) -> Exception:
-    """Sort the failed answer to a question, or to a deed that costs nothing."""
-    return RegistrarUnavailable(_LATER) if answer.is_busy else refusal(answer)
+    """Sort the failed answer to a question, or to a call that costs nothing."""
+    return RegistrarUnavailable(LATER) if answer.is_busy else refusal(answer)
 
 
 def of_deed(answer: Answer) -> Exception:
     """Sort the failed answer to a call that buys or pays: only a clear no may be taken for one."""
-    if answer.status == 429:  # noqa: PLR2004 - throttled before anything was done
-        return RegistrarUnavailable(_LATER)
-    if answer.ok or answer.is_busy:
-        return OutcomeUnknown("OVH gave no clear answer.")
-    return refusal(answer)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.code == "INVALID_SIGNATURE":
+        return RegistrarUnavailable(LATER)  # turned away at the door
+    # What QUERY_TIME_OUT says of a deed is written nowhere, so it proves nothing.
+    if answer.is_clear_no and answer.code != "QUERY_TIME_OUT":
+        return refusal(answer)
+    return OutcomeUnknown("OVH gave no clear answer.")
 
 
 def silence(error: requests.RequestException, *, deed: bool) -> Exception:
@@ -83,13 +116,19 @@ def silence(error: requests.RequestException, *, deed: bool) -> Exception:
     never_sent = isinstance(error, requests.ConnectTimeout) or _refused_connection(error)
     if deed and not never_sent:
         return OutcomeUnknown("OVH's answer was lost.")
-    return RegistrarUnavailable(_LATER)
+    return Silent(LATER)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Have an answer of an unknown shape count as none; raises `RegistrarUnavailable`."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
+        raise RegistrarUnavailable("OVH answered in a form that the desk cannot read. Try again later.") from error
 
 
 def _refused_connection(error: requests.RequestException) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, NewConnectionError)
-
-
-def _code(answer: Answer) -> str:
-    return str(answer.body.get("errorCode", "")) if isinstance(answer.body, dict) else ""

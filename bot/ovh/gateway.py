@@ -2,65 +2,69 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-
-import structlog
+from collections.abc import Iterator, Sequence
 
 from bot.ovh import reading
-from bot.ovh.client import Access, Client, segment
-from bot.ovh.errors import NotThere
+from bot.ovh.access import Access
+from bot.ovh.client import Client, segment
+from bot.ovh.drafts import Drafts
+from bot.ovh.errors import readable
 from bot.ovh.lane import Priority
 from bot.ovh.orders import Orders
 from bot.ovh.search import Search
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
-from ordering.errors import OutcomeUnknown, RegistrarError, RegistrarRefused
+from ordering.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
 from ordering.money import Money
-from ordering.offer import Availability, Configuration, Quote
+from ordering.offer import Availability
 from ordering.ports import Prepared
 from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
 
-_CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
 _EXTENSIONS_FRESH = 3600.0  # seconds
 _HEALTHY_FOR = 60.0  # seconds; so that being asked often costs OVH's quota nothing
+_ILL_FOR = 10.0  # seconds; so that a recovery shows soon
 _MOST_TRIED = 10  # extensions for a bare word, where the team named none
-_log = structlog.get_logger()
 
 
 class OvhGateway:
-    """OVH as the rules see it. Blocking; safe to call from several threads."""
+    """OVH as the rules see it. Blocking; safe to call from several threads.
+
+    Raises `ValueError` with a line for the operator where the access cannot be used.
+    """
 
     def __init__(self, access: Access) -> None:
         self._access = access
         self._client = Client(access)
-        self._search = Search(self._client, threads=access.concurrency)
+        self._drafts = Drafts(self._client, access, home=self._home)
         self._orders = Orders(self._client)
+        self._search = Search(self._client, home=self._home, threads=access.concurrency)
         self._subsidiary = access.subsidiary
         self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
-        self._checked: tuple[float, str | None] = (float("-inf"), None)
+        self._health_guard = threading.Lock()
+        self._failed: tuple[float, str] | None = None
 
     # Being there
 
     def probe(self) -> None:
         """Ask who we are: reads OVH's clock, the account's subsidiary, and whether the key is good."""
-        me = self._client.ask("/me", priority=Priority.PEOPLE)
-        self._subsidiary = self._subsidiary or str(me["ovhSubsidiary"])
+        self._ask_who_we_are(tries=None)
 
     def health(self) -> str | None:
-        """None where OVH answers our key, else the reason; an answer counts for a minute."""
-        checked_at, found = self._checked
-        if time.monotonic() - checked_at < _HEALTHY_FOR:
-            return found
-        try:
-            self.probe()
-        except RegistrarError as error:
-            found = str(error)
-        else:
-            found = None
-        self._checked = (time.monotonic(), found)
-        return found
+        """None where OVH took our key within the last minute or does now, else the reason."""
+        with self._health_guard:
+            now = time.monotonic()
+            if now - self._client.answered_at < _HEALTHY_FOR:
+                return None
+            if self._failed is not None and now - self._failed[0] < _ILL_FOR:
+                return self._failed[1]
+            try:
+                self._ask_who_we_are(tries=1)
+            except RegistrarError as error:
+                self._failed = (time.monotonic(), str(error))
+                return str(error)
+            return None
 
     def close(self) -> None:
         self._search.close()
@@ -75,124 +79,73 @@ class OvhGateway:
         return self._listed("/domain/extensions")
 
     def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
-        return self._search.look_up(names, self._home())
+        return self._search.look_up(names)
 
     # Ordering
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
-        expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")
-        body = {"ovhSubsidiary": self._home(), "description": reference, "expire": expire}
-        cart = str(self._build("POST", "/order/cart", body)["cartId"])
-        self._assign(cart)
-        configuration: list[Configuration] = []
-        for line in lines:
-            configuration += self._configure(cart, self._put(cart, line), line)
-        return Prepared(cart, self._dry_run(cart, tuple(configuration)))
+        with readable():
+            return self._drafts.prepare(lines, reference)
 
     def discard(self, registrar_cart: str) -> None:
-        try:
-            self._build("DELETE", f"/order/cart/{segment(registrar_cart)}", None)
-        except RegistrarError as error:
-            _log.debug("cart_left_to_expire", why=str(error))
+        self._drafts.discard(registrar_cart)
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
+        # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
         answer = self._client.do(f"/order/cart/{segment(registrar_cart)}/checkout", body)
         try:
-            return reading.ordered(answer)
-        except (KeyError, TypeError, ValueError) as error:
+            with readable():
+                return reading.ordered(answer)
+        except RegistrarUnavailable as error:
             raise OutcomeUnknown("OVH's answer names no order.") from error
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
-        return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
+        with readable():
+            return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
 
     def order(self, order_id: int) -> SalesOrder:
-        return self._orders.read(order_id)
+        with readable():
+            return self._orders.read(order_id)
 
     def order_link(self, order_id: int) -> str:
-        return str(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE)["url"])
+        with readable():
+            return self._orders.link(order_id)
 
     # Paying
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
-        methods = []
-        for number in usable.get("registered") or ():
-            try:
-                entry = self._client.ask(f"/me/payment/method/{number}", priority=Priority.PEOPLE)
-            except NotThere:
-                continue  # removed a moment ago
-            if entry.get("status") == "VALID":
-                found = reading.payment_method(entry)
-                methods.append(PaymentMethod(found.id, found.label, default=bool(entry.get("default"))))
-        return tuple(sorted(methods, key=lambda method: not method.default))
+        with readable():
+            return self._orders.methods(order_id)
 
     def pay(self, order_id: int, method: int) -> None:
         self._client.do(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
 
     def payment(self, order_id: int) -> PaymentProgress:
-        return self._orders.payment(order_id)
+        with readable():
+            return self._orders.payment(order_id)
 
     def delivery(self, domain: DomainName) -> Delivery:
-        return self._orders.delivery(domain)
+        with readable():
+            return self._orders.delivery(domain)
 
     # The gateway's own errands
 
     def _home(self) -> str:
         """The account's subsidiary: it decides on catalogue, currency and tax."""
-        if self._subsidiary is None:
-            self.probe()
-        return self._subsidiary or ""
+        return self._subsidiary or self._ask_who_we_are(tries=None)
+
+    def _ask_who_we_are(self, *, tries: int | None) -> str:
+        with readable():
+            me = self._client.ask("/me", priority=Priority.PEOPLE, tries=tries)
+            self._subsidiary = self._subsidiary or str(me["ovhSubsidiary"])
+        return self._subsidiary
 
     def _listed(self, path: str) -> tuple[str, ...]:
         read_at, known = self._lists.get(path, (float("-inf"), ()))
         if time.monotonic() - read_at >= _EXTENSIONS_FRESH:
-            answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
-            known = tuple(str(extension) for extension in answer)
+            with readable():
+                answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
+                known = tuple(str(extension) for extension in answer)
             self._lists[path] = (time.monotonic(), known)
         return known
-
-    def _build(self, method: str, path: str, body: Mapping[str, object] | None) -> reading.Json:
-        answer = self._client.build(method, path, body, priority=Priority.MONEY)
-        return answer if isinstance(answer, dict) else {}
-
-    def _assign(self, cart: str) -> None:
-        try:
-            self._build("POST", f"/order/cart/{segment(cart)}/assign", None)
-        except RegistrarRefused as refusal:
-            # A cart that was made with our key may count as ours already; the dry run would tell if not.
-            _log.debug("assign_refused", why=str(refusal))
-
-    def _put(self, cart: str, line: Line) -> int:
-        body = {
-            "domain": line.domain.ascii,
-            "planCode": line.domain.extension,
-            "pricingMode": line.pricing_mode,  # else OVH would choose, perhaps a premium offer
-            "duration": f"P{line.years}Y",
-            "quantity": 1,
-        }
-        return int(self._build("POST", f"/order/cart/{segment(cart)}/domain", body)["itemId"])
-
-    def _configure(self, cart: str, item: int, line: Line) -> list[Configuration]:
-        """Give the team's standing answers to what OVH asks for this name, each label once."""
-        path = f"/order/cart/{segment(cart)}/item/{item}"
-        asked = self._client.ask(f"{path}/requiredConfiguration", priority=Priority.MONEY)
-        standing = {"OWNER_LEGAL_AGE": "true" if self._access.owner_legal_age else "false"}
-        if self._access.owner_contact:
-            standing["OWNER_CONTACT"] = f"/me/contact/{self._access.owner_contact.rpartition('/')[2]}"
-        given = []
-        for label in dict.fromkeys(str(entry["label"]) for entry in asked):
-            if label in standing:
-                self._replace(path, label, standing[label])
-                given.append(Configuration(line.domain, label, standing[label]))
-        return given
-
-    def _replace(self, path: str, label: str, value: str) -> None:
-        """OVH accepts a label twice and refuses the cart later, so what is there goes first."""
-        for number in self._client.ask(f"{path}/configuration", query={"label": label}, priority=Priority.MONEY) or ():
-            self._build("DELETE", f"{path}/configuration/{number}", None)
-        self._build("POST", f"{path}/configuration", {"label": label, "value": value})
-
-    def _dry_run(self, cart: str, configuration: tuple[Configuration, ...]) -> Quote:
-        answer = self._client.ask(f"/order/cart/{segment(cart)}/checkout", priority=Priority.MONEY)
-        return reading.quote(answer, configuration)

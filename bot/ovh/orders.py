@@ -18,13 +18,14 @@ from ordering.sales_order import (
     DeliveryProgress,
     Finding,
     OrderStatus,
+    PaymentMethod,
     PaymentProgress,
     SalesOrder,
     Sighting,
 )
 
 _CLOCKS_APART = timedelta(minutes=10)
-_MOST_READ = 20  # orders; more new ones than that within a minute is not ours to guess about
+_MOST_READ = 20  # orders; more new ones than that are not ours to guess about
 _RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
 _INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
 _TASK_FAILED = {"error", "problem", "cancelled"}
@@ -36,12 +37,16 @@ class Orders:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def read(self, order_id: int, *, priority: Priority = Priority.POLLING) -> SalesOrder:
-        entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
-        return reading.order(entry, self.status(order_id, priority=priority))
+    def read(self, order_id: int) -> SalesOrder:
+        entry = self._client.ask(f"/me/order/{order_id}", priority=Priority.POLLING)
+        return reading.order(entry, self._status(order_id, Priority.POLLING))
 
-    def status(self, order_id: int, *, priority: Priority = Priority.POLLING) -> str:
-        return str(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
+    def link(self, order_id: int) -> str:
+        """The order's page; raises `KeyError` where OVH gives none."""
+        entry = self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE)
+        if not entry["url"]:
+            raise KeyError("url")
+        return str(entry["url"])
 
     def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: frozenset[int]) -> Sighting:
         """Look at the attempt's cart first: one that OVH did not close made no order."""
@@ -49,18 +54,37 @@ class Orders:
         if closed is False:
             return Sighting(Finding.ABSENT, "OVH's cart is still open.")
         since = (attempt.started_at - _CLOCKS_APART).isoformat(timespec="seconds")
-        listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY)
-        new = sorted((int(i) for i in listed if int(i) not in known), reverse=True)[:_MOST_READ]
-        fitting = [order for order in map(self._read_for_money, new) if self._fits(order, names, total)]
+        listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY) or ()
+        # Oldest first: the attempt's order is among the first ones, however many came since.
+        new = sorted(int(number) for number in listed if int(number) not in known)
+        fitting = [order for number in new[:_MOST_READ] if (order := self._fitting(number, names, total))]
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
         if len(fitting) == 1:
             return Sighting(Finding.FOUND, f"{cart}, and order {fitting[0].id} has its names and total.", fitting[0])
-        seen = f"{len(fitting)} orders fit" if fitting else f"none of {len(new)} new orders shows its names and total"
+        if fitting:
+            seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names and total"
+        elif new:
+            seen = f"none of {len(new)} new orders shows its names and total"
+        else:
+            seen = "there is no new order"
         return Sighting(Finding.UNDECIDED, f"{cart}, and {seen}.")
+
+    def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+        """Valid registered methods of this order, the account's default first."""
+        usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
+        found = []
+        for number in usable.get("registered") or ():
+            try:
+                entry = self._client.ask(f"/me/payment/method/{int(number)}", priority=Priority.PEOPLE)
+            except NotThere:
+                continue  # removed a moment ago
+            if entry.get("status") == "VALID":
+                found.append(reading.payment_method(entry))
+        return tuple(sorted(found, key=lambda method: not method.default))
 
     def payment(self, order_id: int) -> PaymentProgress:
         """Read the order's status, and its follow-up while it is not paid."""
-        status = OrderStatus(self.status(order_id, priority=Priority.MONEY))
+        status = OrderStatus(self._status(order_id, Priority.MONEY))
         if status.is_paid:
             return PaymentProgress.RECEIVED
         if status.is_over:
@@ -100,6 +124,9 @@ class Orders:
                 )
         return Delivery(DeliveryProgress.UNDER_WAY)
 
+    def _status(self, order_id: int, priority: Priority) -> str:
+        return str(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
+
     def _cart_is_closed(self, cart: str) -> bool | None:
         """None where OVH does not know the cart any more."""
         try:
@@ -108,14 +135,19 @@ class Orders:
             return None
         return bool(found["readOnly"])
 
-    def _read_for_money(self, order_id: int) -> SalesOrder:
-        return self.read(order_id, priority=Priority.MONEY)
-
-    def _fits(self, order: SalesOrder, names: frozenset[str], total: Money) -> bool:
-        # What was approved is a ceiling: a price that fell before the checkout is no other order.
-        if order.total.currency != total.currency or order.total > total:
-            return False
-        ids = self._client.ask(f"/me/order/{order.id}/details", priority=Priority.MONEY)
-        path = f"/me/order/{order.id}/details"
-        details = [self._client.ask(f"{path}/{number}", priority=Priority.MONEY) for number in ids]
-        return reading.names_in(details) == names
+    def _fitting(self, number: int, names: frozenset[str], total: Money) -> SalesOrder | None:
+        """Read an order as far as it may be the one: what does not fit in its total is not asked for its names."""
+        path = f"/me/order/{number}"
+        try:
+            entry = self._client.ask(path, priority=Priority.MONEY)
+            price = reading.money(entry["priceWithTax"])
+            # What was approved is a ceiling: a price that fell before the checkout is no other order.
+            if price.currency != total.currency or price > total:
+                return None
+            ids = self._client.ask(f"{path}/details", priority=Priority.MONEY) or ()
+            details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
+        except NotThere:
+            return None
+        if reading.names_in(details) != names:
+            return None
+        return reading.order(entry, self._status(number, Priority.MONEY))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,13 +23,18 @@ def money(price: Json) -> Money:
 
 
 def offers(domain: DomainName, listed: Sequence[Json]) -> tuple[Offer, ...]:
-    """The offers for a name; one without a price cannot be shown or bought and is left out."""
+    """The offers for a name; one without a price cannot be shown or bought and is left out.
+
+    Raises `ValueError` where it would have registered the name: without it the name would pass for taken.
+    """
     return tuple(offer for entry in listed if (offer := _offer(domain, entry)) is not None)
 
 
 def _offer(domain: DomainName, entry: Json) -> Offer | None:
     prices = {line["label"]: line for line in entry.get("prices") or ()}
     if "TOTAL" not in prices:
+        if _action(entry) is Action.CREATE and entry.get("orderable"):
+            raise ValueError("an offer to register, without a price")
         return None
     years = tuple(int(found[1]) for text in entry.get("duration") or () if (found := _YEARS.fullmatch(text)))
     return Offer(
@@ -52,7 +57,7 @@ def _action(entry: Json) -> Action:
     return Action(entry.get("action") or str(entry.get("offerId") or "").rpartition("-")[2])
 
 
-def _promotion_ends(lines: Any) -> datetime | None:  # noqa: ANN401 - a view of JSON
+def _promotion_ends(lines: Iterable[Json]) -> datetime | None:
     ends = [p["endDate"] for line in lines for p in line.get("promotions") or () if p.get("endDate")]
     return min(map(datetime.fromisoformat, ends)) if ends else None
 
@@ -88,15 +93,25 @@ def order(entry: Json, status: str) -> SalesOrder:
 def payment_method(entry: Json) -> PaymentMethod:
     kind = str(entry.get("paymentSubType") or entry.get("paymentType") or "").replace("_", " ")
     label = " ".join(filter(None, [kind, entry.get("label") or entry.get("description")]))
-    return PaymentMethod(int(entry["paymentMethodId"]), label or f"method {entry['paymentMethodId']}")
+    number = int(entry["paymentMethodId"])
+    return PaymentMethod(number, label or f"method {number}", default=bool(entry.get("default")))
 
 
 def names_in(details: Sequence[Json]) -> frozenset[str]:
-    """The names that an order's lines are about, as A-labels; placeholders are none."""
+    """The names that an order's lines are about, as A-labels.
+
+    OVH names them in a field of their own, but for some products that holds a placeholder: then the lines'
+    words are read, as in "name.ovh - .ovh registration".
+    """
+    named = _names(str(detail.get("domain") or "") for detail in details)
+    return named or _names(word for detail in details for word in str(detail.get("description") or "").split())
+
+
+def _names(texts: Iterable[str]) -> frozenset[str]:
     found = set()
-    for detail in details:
+    for text in texts:
         try:
-            found.add(DomainName.parse(str(detail.get("domain") or "")).ascii)
+            found.add(DomainName.parse(text).ascii)
         except InvalidName:
             continue
     return frozenset(found)

@@ -1,48 +1,19 @@
 """The gateway over the wire: OVH's quirks and the package's traps end here."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.ovh import Access, OvhGateway
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Verdict
 from ordering.sales_order import Attempt, DeliveryProgress, Finding, OrderStatus, PaymentProgress
-from sandbox.ovh import OvhSimulator
 
 NAME = DomainName.parse("name.ovh")
 LINE = Line(NAME, 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
-
-
-@pytest.fixture
-async def ovh() -> AsyncIterator[OvhSimulator]:
-    simulator = OvhSimulator()
-    simulator.base = await simulator.start()  # type: ignore[attr-defined] # for the fixture below alone
-    yield simulator
-    await simulator.stop()
-
-
-@pytest.fixture
-def gateway(ovh):
-    keys = ovh.credentials
-    opened = OvhGateway(
-        Access(
-            application_key=keys.application_key,
-            application_secret=keys.application_secret,
-            consumer_key=keys.consumer_key,
-            api_url=ovh.base,
-            requests_per_second=1000,
-            burst=1000,
-            read_timeout=1.0,
-        )
-    )
-    yield opened
-    opened.close()
 
 
 async def ask(function, *args, **kwargs):

@@ -1,0 +1,131 @@
+"""A cart at OVH holds what was asked for, answered once, and nothing that nobody agreed to."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.ovh import Access
+from bot.ovh.drafts import Drafts
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.money import Money
+
+LINE = Line(DomainName.parse("name.ovh"), 2, "create-default", Money(299, "EUR"), added_by="U0ADA")
+EUR = {"currencyCode": "EUR", "value": Decimal(1)}
+
+
+class PaperOvh:
+    """A client that writes down what is built, and asks for what it is told to ask for."""
+
+    def __init__(self) -> None:
+        self.built: list[tuple[str, str, Any]] = []
+        self.required: list[dict[str, Any]] = []
+        self.item: dict[str, Any] = {"itemId": 7, "configurations": []}
+        self.refuses: dict[str, Exception] = {}
+
+    def ask(self, path: str, **_more: object) -> object:
+        kind = path.rpartition("/")[2]
+        if error := self.refuses.get(kind):
+            raise error
+        totals = {"prices": {"withTax": EUR, "tax": EUR, "withoutTax": EUR}, "contracts": None}
+        return {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}[kind]
+
+    def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
+        kind = path.rpartition("/")[2]
+        self.built.append((method, path, body))
+        if error := self.refuses.get(kind):
+            raise error
+        return {"cart": {"cartId": "fake"}, "domain": self.item}.get(kind)
+
+
+@pytest.fixture
+def ovh():
+    return PaperOvh()
+
+
+def prepare(ovh: PaperOvh, **access: Any):
+    drafts = Drafts(ovh, Access(**access), home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return drafts.prepare([LINE], "Domain Desk #1 attempt 1")
+
+
+def answers(ovh: PaperOvh) -> list[tuple[str, str]]:
+    return [(b["label"], b["value"]) for m, p, b in ovh.built if m == "POST" and p.endswith("/configuration")]
+
+
+def test_the_item_is_what_was_approved(ovh):
+    prepare(ovh)
+    assert ovh.built[2][2] == {
+        "domain": "name.ovh",
+        "planCode": "ovh",
+        "quantity": 1,
+        "pricingMode": "create-default",
+        "duration": "P2Y",
+    }
+
+
+@pytest.mark.parametrize("odd", [{"duration": "P1Y"}, {"settings": {"pricingMode": "create-premium"}}])
+def test_an_item_that_differs_from_what_was_asked_is_refused(ovh, odd):
+    ovh.item |= odd
+    with pytest.raises(RegistrarRefused, match=r"name\.ovh"):
+        prepare(ovh)
+
+
+def test_what_the_team_has_settled_is_answered_where_it_is_asked(ovh):
+    ovh.required = [{"label": "OWNER_LEGAL_AGE"}, {"label": "OWNER_CONTACT"}, {"label": "DNS"}]
+    prepared = prepare(ovh, owner_contact="21003344")
+    assert answers(ovh) == [("OWNER_LEGAL_AGE", "true"), ("OWNER_CONTACT", "/me/contact/21003344")]
+    assert [(c.label, c.value) for c in prepared.quote.configuration] == answers(ovh)
+
+
+def test_nothing_is_answered_that_is_not_asked(ovh):
+    prepare(ovh, owner_contact="21003344")
+    assert answers(ovh) == []
+
+
+def test_an_answer_that_is_there_already_is_replaced_not_doubled(ovh):
+    ovh.item["configurations"] = [41]
+    ovh.required = [{"label": "OWNER_LEGAL_AGE"}, {"label": "OWNER_LEGAL_AGE"}]
+    prepare(ovh)
+    assert [path[-2:] for method, path, _ in ovh.built if method == "DELETE"] == ["41", "42"]
+    assert len(answers(ovh)) == 1
+
+
+def test_a_required_question_that_nobody_answered_names_the_domain_and_the_label(ovh):
+    ovh.required = [{"label": "REASON", "required": True}]
+    with pytest.raises(RegistrarRefused, match=r"name\.ovh \(REASON\)"):
+        prepare(ovh)
+
+
+def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
+    ovh.required = [{"label": "OWNER_CONTACT", "required": True}, {"label": "ADMIN_ACCOUNT", "required": True}]
+    assert prepare(ovh).registrar_cart == "fake"
+
+
+def test_a_question_that_only_the_dry_run_insists_on_names_the_domain_too(ovh):
+    ovh.required = [{"label": "CLAIMS_NOTICE", "required": False}]
+    ovh.refuses["checkout"] = RegistrarRefused(
+        "OVH said no: Custom field CLAIMS_NOTICE is mandatory for product domain."
+    )
+    with pytest.raises(RegistrarRefused, match=r"name\.ovh \(CLAIMS_NOTICE\)"):
+        prepare(ovh)
+
+
+def test_a_cart_that_counts_as_ours_already_is_used(ovh):
+    ovh.refuses["assign"] = RegistrarRefused("This cart is already assigned")
+    assert prepare(ovh).registrar_cart == "fake"
+
+
+def test_a_cart_that_is_half_built_is_left_behind(ovh):
+    ovh.refuses["domain"] = RegistrarUnavailable("no answer")
+    with pytest.raises(RegistrarUnavailable):
+        prepare(ovh)
+    assert [method for method, _, _ in ovh.built] == ["POST", "POST", "POST"]
+
+
+def test_discarding_never_fails(ovh):
+    ovh.refuses["fake"] = RegistrarUnavailable("no answer")
+    Drafts(ovh, Access(), home=lambda: "FR").discard("fake")
+    assert ovh.built == [("DELETE", "/order/cart/fake", None)]

@@ -1,0 +1,135 @@
+"""Following an order: found again, paid, refused, cancelled, and what the account's list shows."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.money import Money
+from ordering.offer import Verdict
+from ordering.sales_order import Attempt, Finding, OrderStatus, PaymentProgress
+
+LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+async def ordered(gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+
+
+async def look(gateway, prepared, *, known=frozenset(), started=None):
+    tried = Attempt(1, prepared.registrar_cart, started or datetime.now(UTC))
+    return await ask(gateway.find_order, tried, [LINE], prepared.quote.total, known=known)
+
+
+async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
+    ovh.orders.details_after = 60.0
+    prepared, order = await ordered(gateway)
+    assert (await look(gateway, prepared)).finding is Finding.UNDECIDED
+    ovh.clock.advance(61)
+    assert (await look(gateway, prepared)).order.id == order.id
+
+
+async def test_an_order_is_found_though_ovh_forgot_the_cart(ovh, gateway):
+    prepared, order = await ordered(gateway)
+    ovh.carts.all.clear()
+    sighting = await look(gateway, prepared)
+    assert (sighting.order.id, sighting.seen.split(",")[0]) == (order.id, "OVH's cart is gone")
+
+
+async def test_a_lost_cart_without_an_order_proves_nothing(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.carts.all.clear()
+    sighting = await look(gateway, prepared)
+    assert (sighting.finding, sighting.seen) == (Finding.UNDECIDED, "OVH's cart is gone, and there is no new order.")
+
+
+async def test_two_orders_that_fit_are_for_a_person_to_tell_apart(ovh, gateway):
+    prepared, first = await ordered(gateway)
+    _, second = await ordered(gateway)
+    sighting = await look(gateway, prepared)
+    assert sighting.finding is Finding.UNDECIDED
+    assert f"{first.id}, {second.id} all have its names" in sighting.seen
+
+
+async def test_a_clock_of_ours_that_is_minutes_ahead_hides_no_order(gateway):
+    prepared, order = await ordered(gateway)
+    started = datetime.now(UTC) + timedelta(minutes=5)
+    assert (await look(gateway, prepared, started=started)).order.id == order.id
+
+
+async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.clock.advance(3 * 86_400)
+    ovh.clock_offset = 0
+    with pytest.raises((RegistrarRefused, OutcomeUnknown)):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    with pytest.raises(RegistrarRefused, match="does not know this"):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    assert ovh.orders.all == {}
+
+
+async def test_a_checkout_twice_makes_one_order(ovh, gateway):
+    prepared, _ = await ordered(gateway)
+    with pytest.raises(RegistrarRefused, match="read only"):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    assert len(ovh.orders.all) == 1
+
+
+async def test_a_refused_card_is_seen_and_another_can_pay(ovh, gateway):
+    _, order = await ordered(gateway)
+    ovh.refuse_card(8120045)
+    await ask(gateway.pay, order.id, 8120045)
+    assert await ask(gateway.payment, order.id) is PaymentProgress.REFUSED
+    await ask(gateway.pay, order.id, 8120046)
+    assert await ask(gateway.payment, order.id) is PaymentProgress.RECEIVED
+
+
+async def test_a_cancelled_order_was_not_paid(ovh, gateway):
+    _, order = await ordered(gateway)
+    ovh.cancel(order.id)
+    assert await ask(gateway.payment, order.id) is PaymentProgress.REFUSED
+    assert (await ask(gateway.order, order.id)).status is OrderStatus.CANCELLED
+
+
+async def test_the_link_is_ovhs_own(ovh, gateway):
+    _, order = await ordered(gateway)
+    assert await ask(gateway.order_link, order.id) == ovh.orders.all[order.id].url
+    ovh.orders.all[order.id].url = ""
+    with pytest.raises(RegistrarUnavailable):
+        await ask(gateway.order_link, order.id)
+
+
+async def test_lists_of_extensions_are_asked_once_an_hour(ovh, gateway):
+    for _ in range(2):
+        assert "ovh" in await ask(gateway.every_extension)
+        assert 1 <= len(await ask(gateway.extensions)) <= 10
+    assert ovh.count("GET", "/domain/extensions*") == 2
+
+
+async def test_health_costs_no_call_while_ovh_answers_others(ovh, gateway):
+    await ask(lambda: list(gateway.look_up([LINE.domain])))
+    before = len(ovh.calls)
+    assert await ask(gateway.health) is None
+    assert len(ovh.calls) == before
+
+
+async def test_health_says_why_not_and_is_well_again_soon(ovh, gateway, monkeypatch):
+    monkeypatch.setattr("bot.ovh.gateway._ILL_FOR", 0.0)
+    ovh.faults.add("GET", "/me", "html502")
+    assert await ask(gateway.health) == "OVH does not answer just now. Try again in a minute."
+    assert await ask(gateway.health) is None
+
+
+async def test_a_search_goes_on_though_the_account_could_not_be_read(ovh, gateway, monkeypatch):
+    monkeypatch.setattr("bot.ovh.client._TRIES", 1)
+    ovh.faults.add("GET", "/me", "null")
+    first, second = [[a.verdict for a in await ask(lambda: list(gateway.look_up([LINE.domain])))] for _ in range(2)]
+    assert (first, second) == ([Verdict.UNKNOWN], [Verdict.AVAILABLE])

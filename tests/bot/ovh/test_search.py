@@ -1,0 +1,134 @@
+"""Many people search at once, and nobody spoils it for another."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.ovh.errors import LATER, Silent
+from bot.ovh.search import Search
+from ordering.domain_name import DomainName
+from ordering.offer import Verdict
+
+
+class SlowOvh:
+    """A client whose answers come one by one, each when it is let through."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gate = threading.Semaphore(0)
+        self.error: Exception | None = None
+        self.answer: object = []
+
+    def let(self, calls: int = 1) -> None:
+        self.gate.release(calls)
+
+    def build(self, _method: str, path: str, *_args: object, **_more: object) -> object:
+        if self.error is not None:
+            self.asked.append(path)
+            raise self.error
+        return {"cartId": "fake-cart"}
+
+    def ask(self, _path: str, *, query: dict[str, str], **_more: object) -> object:
+        self.asked.append(query["domain"])
+        self.gate.acquire()
+        return self.answer
+
+
+def names(prefix: str, count: int) -> list[DomainName]:
+    return [DomainName.parse(f"{prefix}{number}.ovh") for number in range(count)]
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.001)
+
+
+@pytest.fixture
+def ovh():
+    return SlowOvh()
+
+
+@pytest.fixture
+def search(ovh):
+    opened = Search(ovh, home=lambda: "FR", threads=1)
+    yield opened
+    ovh.let(1000)
+    opened.close()
+
+
+@pytest.fixture
+def people():
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def waiting(search: Search) -> int:
+    return len(search._waiting)  # noqa: SLF001 - how long the queue is, nothing else shows
+
+
+def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, people):
+    first = people.submit(lambda: list(search.look_up(names("a", 5))))
+    until(lambda: len(ovh.asked) == 1 and waiting(search) == 4)
+    second = people.submit(lambda: list(search.look_up(names("b", 2))))
+    until(lambda: waiting(search) == 6)
+    ovh.let(7)
+    assert (len(first.result(5)), len(second.result(5))) == (5, 2)
+    assert ovh.asked == ["a0.ovh", "b0.ovh", "a1.ovh", "b1.ovh", "a2.ovh", "a3.ovh", "a4.ovh"]
+
+
+def test_who_gives_up_takes_no_answer_from_another(ovh, search, people):
+    first = search.look_up(names("a", 3))
+    ovh.let()
+    next(first)
+    other = people.submit(lambda: list(search.look_up(names("a", 3)[1:])))
+    until(lambda: waiting(search) >= 2)
+    first.close()
+    ovh.let(3)
+    assert [a.domain.ascii for a in other.result(5)] == ["a1.ovh", "a2.ovh"]
+
+
+def test_who_gives_up_alone_has_the_rest_not_asked(ovh, search):
+    answers = search.look_up(names("a", 50))
+    ovh.let()
+    next(answers)
+    answers.close()
+    ovh.let(50)
+    list(search.look_up(names("b", 1)))
+    assert len(ovh.asked) <= 3
+
+
+def test_a_name_given_twice_is_one_answer(ovh, search):
+    ovh.let(2)
+    assert len(list(search.look_up(names("a", 1) * 2))) == 1
+
+
+def test_closing_tells_those_who_wait(ovh, search, people):
+    reading = people.submit(lambda: list(search.look_up(names("a", 3))))
+    until(lambda: ovh.asked)
+    search.close()
+    assert {(a.verdict, a.reason) for a in reading.result(5)} == {(Verdict.UNKNOWN, "the desk is stopping")}
+    assert [a.verdict for a in search.look_up(names("b", 1))] == [Verdict.UNKNOWN]
+
+
+def test_an_ovh_that_is_silent_is_not_asked_for_every_name(ovh, search):
+    ovh.error = Silent(LATER)
+    answers = list(search.look_up(names("a", 100)))
+    assert {(a.verdict, a.reason) for a in answers} == {(Verdict.UNKNOWN, "OVH does not answer just now")}
+    assert len(answers) == 100
+    assert len(ovh.asked) == 3
+
+
+@pytest.mark.parametrize("answer", [{"odd": 1}, [{"prices": 7}], [None], ["x"]])
+def test_an_odd_answer_is_one_unknown_name(ovh, search, answer):
+    ovh.answer = answer
+    ovh.let()
+    assert [a.verdict for a in search.look_up(names("a", 1))] == [Verdict.UNKNOWN]
+
+
+def test_a_bug_keeps_nobody_waiting(ovh, search):
+    ovh.error = RuntimeError("a bug")
+    assert [a.verdict for a in search.look_up(names("a", 1))] == [Verdict.UNKNOWN]
