@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.slack.elements import initial_state
+from sandbox.slack.world import BOT_USER
+
 
 @dataclass
 class Message:
@@ -17,6 +20,7 @@ class Message:
     blocks: list[dict[str, Any]]
     thread_ts: str | None = None
     only_for: str | None = None
+    author: str = BOT_USER
     edited: int = 0
     chosen: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
@@ -29,7 +33,7 @@ class Message:
         return "\n".join(words(self.blocks)) or self.text
 
     def shown(self) -> dict[str, Any]:
-        body = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks, "user": "U0DESK"}
+        body = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks, "user": self.author}
         return body | ({"thread_ts": self.thread_ts} if self.thread_ts else {})
 
 
@@ -89,11 +93,7 @@ def initial_values(blocks: list[dict[str, Any]]) -> dict[str, dict[str, dict[str
     """The state of a view or message before anybody touched it."""
     values: dict[str, dict[str, dict[str, Any]]] = {}
     for block_id, element in elements(blocks):
-        if element["type"] == "plain_text_input":
-            state = {"type": "plain_text_input", "value": element.get("initial_value")}
-        elif element["type"] == "static_select":
-            state = {"type": "static_select", "selected_option": element.get("initial_option")}
-        else:
-            continue
-        values.setdefault(block_id, {})[element["action_id"]] = state
+        state = initial_state(element)
+        if state is not None:
+            values.setdefault(block_id, {})[element["action_id"]] = state
     return values

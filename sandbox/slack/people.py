@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.slack.delivery import Delivery
+from sandbox.slack.elements import Value, complaint, state_of
 from sandbox.slack.messages import Message, OpenView, elements
 from sandbox.slack.server import Server
 from sandbox.slack.state import State
@@ -73,40 +74,55 @@ class Actor:
             await self._state.change()
         return answer
 
+    async def say(self, text: str, *, channel: str) -> Message:
+        """Write a message of one's own. The app hears nothing of it: it has no right to read channels."""
+        where = self._state.world.channel(channel)
+        message = self._state.post(Message(self._state.ts(), where.id, text, [], author=self.id))
+        await self._state.change()
+        return message
+
     async def click(self, place: Place, button: str) -> None:
         """Press a button by its words (an emoji before them is fine) or its action id."""
-        block_id, element = self._find(place, button)
-        await self._act(
-            place,
-            block_id,
-            {"type": "button", "value": element.get("value"), "text": element["text"]}
-            | {"action_id": element["action_id"]},
-        )
+        await self.press(place, *self._find(place, button))
 
-    async def select(self, place: Place, action_id: str, value: str) -> None:
-        """Choose an option by its words or value; it stays chosen."""
-        block_id, element = self._find(place, action_id)
-        option = next(o for o in element["options"] if value in {o["value"], o["text"]["text"]})
-        chosen = {"type": "static_select", "selected_option": option}
-        place.chosen.setdefault(block_id, {})[action_id] = chosen
-        await self._act(place, block_id, chosen | {"action_id": action_id})
+    async def press(self, place: Place, block_id: str, element: dict[str, Any]) -> None:
+        """Press this very button: one place may hold several with the same words."""
+        action = {"type": "button", "value": element.get("value"), "text": element["text"]}
+        await self._act(place, block_id, action | {"action_id": element["action_id"]})
 
-    async def submit(self, **values: str | None) -> dict[str, str]:
-        """Fill in and submit the form on top; returns the errors at its fields, if any."""
+    async def select(self, place: Place, action_id: str, value: Value) -> None:
+        """Choose an option by its words or value, or a date; it stays chosen."""
+        await self.choose(place, *self._find(place, action_id), value)
+
+    async def choose(self, place: Place, block_id: str, element: dict[str, Any], value: Value) -> None:
+        """The same for this very element."""
+        chosen = state_of(element, value)
+        action_id = element["action_id"]
+        if element["type"] != "overflow":
+            place.chosen.setdefault(block_id, {})[action_id] = chosen
+        if not isinstance(place, OpenView) or _acts(place, block_id):
+            await self._act(place, block_id, chosen | {"action_id": action_id})
+
+    async def submit(self, **values: Value) -> dict[str, str]:
+        """Fill in the form on top by action ids and submit it; returns the errors at its blocks, if any."""
         opened = self.modal
         if opened is None:
             raise NoSuchButton("no form is open")
         for block_id, element in elements(opened.blocks):
             if element["action_id"] in values:
-                entry = {"type": element["type"], "value": values[element["action_id"]]}
+                entry = state_of(element, values[element["action_id"]])
                 opened.chosen.setdefault(block_id, {})[element["action_id"]] = entry
+        if errors := _complaints(opened):
+            return errors
         payload = self._interaction("view_submission") | {"view": opened.shown(TEAM, APP), "response_urls": []}
         answer = await self._delivery.send("interactive", payload)
         await self._after_submit(opened, answer)
         return dict(answer.get("errors") or {})
 
-    def close_modal(self) -> None:
-        self._state.modals[self.id].clear()
+    def close_modal(self, *, all_of_them: bool = True) -> None:
+        """Close the form on top, or the whole stack of forms."""
+        stack = self._state.modals[self.id]
+        del stack[0 if all_of_them else len(stack) - 1 :]
 
     async def open_home(self) -> None:
         event: dict[str, Any] = {
@@ -129,6 +145,8 @@ class Actor:
         response = answer.get("response_action")
         if response == "update":
             self._state.redraw(opened, dict(answer["view"]))
+        elif response == "push":
+            self._state.modals[self.id].append(self._state.open(self.id, dict(answer["view"])))
         elif response == "clear":
             self._state.modals[self.id].clear()
         elif response != "errors" and opened in self._state.modals[self.id]:
@@ -177,3 +195,20 @@ class Actor:
 
     def _response_url(self, key: str) -> str:
         return f"http://{self._server.base}/response/{key}"
+
+
+def _acts(opened: OpenView, block_id: str) -> bool:
+    """Whether choosing something there is told to the app at once: an input does so only when it asks for it."""
+    block = next(b for b in opened.blocks if b.get("block_id") == block_id)
+    return block["type"] != "input" or bool(block.get("dispatch_action"))
+
+
+def _complaints(opened: OpenView) -> dict[str, str]:
+    """What Slack says at the fields before it sends the form, by block."""
+    found = {}
+    for block in opened.blocks:
+        if block["type"] == "input":
+            state = opened.chosen.get(block["block_id"], {}).get(block["element"]["action_id"], {})
+            if (words := complaint(block, state)) is not None:
+                found[block["block_id"]] = words
+    return found
