@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+_TIME_TO_WATCH = 20.0  # seconds from payment to delivery, so that one can see the way
+
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -24,21 +26,24 @@ def sandbox(
     no_bot: Annotated[
         bool, typer.Option("--no-bot", help="Start the services alone, and print the bot's settings.")
     ] = False,
+    port: Annotated[int, typer.Option(help="Where the page is; any free port where this one is taken.")] = 4000,
     rehearse: Annotated[
         bool, typer.Option("--rehearse", help="Walk one request through its whole life, print it, and leave.")
     ] = False,
 ) -> None:
     """Start a pretend Slack and a pretend OVH, and the bot against them. Nothing leaves this machine."""
     with tempfile.TemporaryDirectory(prefix="domain-desk-") as folder:
-        sys.exit(asyncio.run(_run(Path(folder), no_bot=no_bot, rehearse=rehearse)))
+        sys.exit(asyncio.run(_run(Path(folder), port=port, no_bot=no_bot, rehearse=rehearse)))
 
 
-async def _run(folder: Path, *, no_bot: bool, rehearse: bool) -> int:
+async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool) -> int:
     from sandbox.rehearsal import Rehearsal
     from sandbox.stage import Stage
 
-    stage = Stage(folder)
-    await stage.open()
+    stage = Stage(folder, settings={"DESK_SETTLE_SECONDS": "5"})
+    if not rehearse:
+        stage.ovh.orders.deliver_after = _TIME_TO_WATCH
+    await stage.open(page_port=port)
     try:
         print(f"Pretend Slack  {stage.slack_url}\nPretend OVH    {stage.ovh_url}", flush=True)
         if no_bot:
@@ -50,7 +55,7 @@ async def _run(folder: Path, *, no_bot: bool, rehearse: bool) -> int:
             print(f"Its log: {stage.log}", flush=True)
         if rehearse:
             return 0 if await Rehearsal(stage).play() else 1
-        print("\nCtrl-C stops all of it.", flush=True)
+        print(f"\nOpen {stage.page_url} in a browser. Ctrl-C stops all of it.", flush=True)
         await _until_stopped()
         return 0
     finally:

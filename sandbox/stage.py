@@ -13,6 +13,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from sandbox.ovh import OvhSimulator
+from sandbox.page import Page
 from sandbox.slack import SlackSimulator
 
 _OURS = ("SLACK_", "OVH_", "DESK_", "DATABASE_URL", "HOST", "PORT", "LOG_")
@@ -34,15 +35,19 @@ class Stage:
         self._bot: asyncio.subprocess.Process | None = None
         self.slack_url = ""
         self.ovh_url = ""
+        self.page_url = ""
+        self.page = Page(self.slack, self.ovh, self._roles())
 
-    async def open(self) -> None:
+    async def open(self, *, page_port: int = 0) -> None:
         self.slack_url = await self.slack.start()
         self.ovh_url = await self.ovh.start()
+        self.page_url = await self.page.start(page_port)
         if self._http_mode:
             self.slack.delivery.to = f"http://127.0.0.1:{self.port}/slack/events"
 
     async def close(self) -> None:
         await self.stop_bot()
+        await self.page.stop()
         await self.slack.stop()
         await self.ovh.stop()
 
@@ -69,6 +74,14 @@ class Stage:
             "DESK_APPROVAL_CHANNEL": "C0APPROVALS",
             "PORT": str(self.port),
             **self._settings,
+        }
+
+    def _roles(self) -> dict[str, str]:
+        """What people may do, in words, by user id."""
+        settings = self.environment
+        approvers, payers = settings["DESK_APPROVERS"].split(","), settings["DESK_PAYERS"].split(",")
+        return dict.fromkeys(approvers, "approves") | {
+            user: "approves and pays" if user in approvers else "pays" for user in payers
         }
 
     async def start_bot(self) -> None:

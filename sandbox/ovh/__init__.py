@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,6 +81,9 @@ class OvhSimulator:
     def deliver_now(self) -> None:
         self.clock.advance(self.orders.deliver_after)
 
+    def a_day_later(self) -> None:
+        self.clock.advance(86_400)
+
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)
         fault = self.faults.take(request.method, path)
@@ -97,7 +101,7 @@ class OvhSimulator:
             handler, parts = routes.find(request.method, path)
             if (request.method, path) not in routes.UNSIGNED or "X-Ovh-Signature" in request.headers:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
-                now = self.clock.seconds() + self.clock_offset
+                now = time.time() + self.clock_offset
                 signing.check(self.credentials, request.method, url, path, body, request.headers, now)
             call = routes.Call(self, parts, request.query, _decoded(body))
             return 200, handler(call)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """`advance` moves everything that waits for time: deliveries, expiries, signatures."""
+    """`advance` moves everything that waits for time: deliveries, expiries."""
 
     def __init__(self) -> None:
         self._ahead = 0.0

@@ -13,7 +13,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)  # two of the same kind are still two
 class Fault:
     """One fault, for the next `times` calls of a route; `options` are seconds, status, message, retry_after."""
 
@@ -30,13 +30,20 @@ class Faults:
 
     waiting: list[Fault] = field(default_factory=list)
 
-    def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> None:  # noqa: ANN401 - as above
-        """Have the next calls of `path` (with * for anything) go wrong."""
-        self.waiting.append(Fault(method, path, kind, times, options))
+    def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> Fault:  # noqa: ANN401 - as above
+        """Have the next calls of `path` go wrong; a method or path may hold * for anything."""
+        fault = Fault(method, path, kind, times, options)
+        self.waiting.append(fault)
+        return fault
+
+    def remove(self, fault: Fault) -> None:
+        """Take back what was added, unless it is used up."""
+        if fault in self.waiting:
+            self.waiting.remove(fault)
 
     def take(self, method: str, path: str) -> Fault | None:
         for fault in self.waiting:
-            if fault.method == method and fnmatchcase(path, fault.path):
+            if fnmatchcase(method, fault.method) and fnmatchcase(path, fault.path):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

@@ -57,6 +57,8 @@ class Server:
 
     async def deliver(self, envelope: dict[str, Any], timeout: float) -> dict[str, Any] | None:  # noqa: ASYNC109 - Slack's deadline
         """Send one envelope down any socket; the acknowledgement's payload, or None when none came in time."""
+        if not self.sockets:
+            return None
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = answer
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections import defaultdict
@@ -59,6 +60,12 @@ class State:
     async def change(self) -> None:
         async with self._changed:
             self._changed.notify_all()
+
+    async def next_change(self, timeout: float) -> None:  # noqa: ASYNC109 - how long somebody cares to wait
+        """Return when something changed, or after `timeout` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self._changed:
+                await self._changed.wait()
 
     async def until(self, look: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a test's patience
         """Wait until `look` returns something true, and return that."""

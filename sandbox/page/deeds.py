@@ -1,0 +1,81 @@
+"""What a person does on the page, carried out as Slack would."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged, OpenView, SlackSimulator
+from sandbox.slack.messages import elements
+
+Asked = Mapping[str, Any]
+_NO_ANSWER = "Domain Desk did not answer within three seconds. Is the bot running? Try again in a moment."
+_GONE = "That is no longer there. Look at the newest message."
+
+
+class Deeds:
+    """Each deed answers what the page shows at once: nothing, errors at fields, or a sentence."""
+
+    def __init__(self, slack: SlackSimulator) -> None:
+        self._slack = slack
+        self._known: dict[str, Callable[[Actor, Asked], Awaitable[dict[str, Any]]]] = {
+            "say": self._say,
+            "press": self._press,
+            "choose": self._choose,
+            "submit": self._submit,
+            "close": self._close,
+            "home": self._home,
+        }
+
+    async def carry_out(self, me: str, asked: Asked) -> dict[str, Any]:
+        """Do what was asked for; a refusal comes back as `problem`, in words."""
+        try:
+            return await self._known[str(asked["do"])](self._slack.person(me), asked)
+        except NotAcknowledged:
+            return {"problem": _NO_ANSWER}
+        except (NoSuchButton, ValueError, KeyError, StopIteration):
+            return {"problem": _GONE}
+
+    async def _say(self, actor: Actor, asked: Asked) -> dict[str, Any]:
+        text, channel = str(asked["text"]).strip(), str(asked["channel"])
+        if not text.startswith("/"):
+            await actor.say(text, channel=channel)
+            return {}
+        command, _, rest = text.partition(" ")
+        if command != "/domain":
+            return {"problem": f"{command} is not a command of this workspace. Try /domain help."}
+        await actor.command(rest.strip(), channel=channel, command=command)
+        return {}
+
+    async def _press(self, actor: Actor, asked: Asked) -> dict[str, Any]:
+        place = self._place(actor, asked)
+        await actor.press(place, *_element(place, asked))
+        return {}
+
+    async def _choose(self, actor: Actor, asked: Asked) -> dict[str, Any]:
+        place = self._place(actor, asked)
+        await actor.choose(place, *_element(place, asked), asked["value"])
+        return {}
+
+    async def _submit(self, actor: Actor, asked: Asked) -> dict[str, Any]:
+        return {"errors": await actor.submit(**asked["values"])}
+
+    async def _close(self, actor: Actor, asked: Asked) -> dict[str, Any]:
+        actor.close_modal(all_of_them=bool(asked.get("all")))
+        return {}
+
+    async def _home(self, actor: Actor, _asked: Asked) -> dict[str, Any]:
+        await actor.open_home()
+        return {}
+
+    def _place(self, actor: Actor, asked: Asked) -> Message | OpenView:
+        """The message or view that the person acts in; only what they can see."""
+        if asked.get("view"):
+            on_screen = [view for view in (actor.home, actor.modal) if view is not None]
+            return next(view for view in on_screen if view.id == asked["view"])
+        return next(m for m in actor.messages(str(asked["channel"])) if m.ts == asked["ts"])
+
+
+def _element(place: Message | OpenView, asked: Asked) -> tuple[str, dict[str, Any]]:
+    wanted = (asked["block"], asked["action"])
+    return next((block, part) for block, part in elements(place.blocks) if (block, part["action_id"]) == wanted)

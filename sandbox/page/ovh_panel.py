@@ -1,0 +1,106 @@
+"""The pretend OVH as a panel: its ledger, its clock, and switches for what can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.ovh import OvhSimulator
+from sandbox.ovh.faults import Fault, Kind
+from sandbox.ovh.orders import Order
+
+_FOR_EVER = 1_000_000
+_CHECKOUT, _PAY = "/order/cart/*/checkout", "/me/order/*/pay"
+_DUTY = "5.00"  # by how much a price rises at a press
+
+# name: (what it says, method, path, kind of fault, how often, options)
+_FAULTS: dict[str, tuple[str, str, str, Kind, int, dict[str, Any]]] = {
+    "slow": ("Every answer takes two seconds", "*", "*", "slow", _FOR_EVER, {"seconds": 2.0}),
+    "outage": ("Outage: no answer is of use", "*", "*", "html502", _FOR_EVER, {}),
+    "rate_limit": ("Too many requests: the next 10 are refused", "*", "*", "rate_limit", 10, {"retry_after": 2}),
+    "lose_checkout": ("Lose the answer of the next checkout", "POST", _CHECKOUT, "lost_after", 1, {}),
+    "lose_payment": ("Lose the answer of the next payment", "POST", _PAY, "lost_after", 1, {}),
+}
+
+
+class OvhPanel:
+    """Switches stay on until they are pressed again, or used up."""
+
+    def __init__(self, ovh: OvhSimulator) -> None:
+        self._ovh = ovh
+        self._on: dict[str, Fault] = {}
+        self.lost_since: int | None = None  # how many orders there were when a checkout's answer was to be lost
+        self._presses: dict[str, Callable[[str], None]] = {
+            "deliver": lambda _: ovh.deliver_now(),
+            "day": lambda _: ovh.a_day_later(),
+            "rise": lambda name: ovh.names.rise(name, _DUTY),
+            "take": ovh.names.taken.add,
+            "refuse": self._refuse,
+            "documents": self._documents,
+            "task_error": self._task_error,
+            "cancel": lambda order: ovh.cancel(int(order)),
+        }
+
+    def press(self, switch: str, argument: str = "") -> None:
+        """Press a switch; raises `KeyError` or `ValueError` where there is no such thing."""
+        if switch in _FAULTS:
+            self._flip(switch)
+        else:
+            self._presses[switch](argument.strip().lower())
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "clock": self._ovh.clock.now().strftime("%a %d %b %Y, %H:%M UTC"),
+            "switches": [{"name": name, "label": told[0], "on": self._is_on(name)} for name, told in _FAULTS.items()],
+            "methods": [
+                {"id": method.id, "label": f"{method.kind.replace('_', ' ')} {method.label}", "refuses": method.refuses}
+                for method in self._ovh.orders.methods
+                if method.status == "VALID"
+            ],
+            "orders": [self._order(order) for order in reversed(self._ovh.orders.all.values())],
+            "carts": [
+                {
+                    "description": cart.description or "the desk's cart for look-ups",
+                    "names": [item.domain for item in cart.items.values()],
+                    "closed": cart.read_only,
+                }
+                for cart in reversed(self._ovh.carts.all.values())
+            ],
+            "calls": len(self._ovh.calls),
+        }
+
+    def _order(self, order: Order) -> dict[str, Any]:
+        return {
+            "id": order.id,
+            "names": order.domains,
+            "total": f"€{order.total}",
+            "status": self._ovh.orders.status(order),
+            "payments": len(order.payments),
+            "documents": order.documents,
+            "taskError": any(name in self._ovh.orders.task_errors for name in order.domains),
+        }
+
+    def _is_on(self, switch: str) -> bool:
+        return switch in self._on and self._on[switch] in self._ovh.faults.waiting
+
+    def _flip(self, switch: str) -> None:
+        if self._is_on(switch):
+            self._ovh.faults.remove(self._on.pop(switch))
+            return
+        _, method, path, kind, times, options = _FAULTS[switch]
+        self._on[switch] = self._ovh.faults.add(method, path, kind, times=times, **options)
+        if switch == "lose_checkout":
+            self.lost_since = len(self._ovh.orders.all)
+
+    def _refuse(self, method_id: str) -> None:
+        method = next(m for m in self._ovh.orders.methods if str(m.id) == method_id)
+        method.refuses = not method.refuses
+
+    def _documents(self, order: str) -> None:
+        self._ovh.request_documents(int(order), asked=not self._ovh.orders.all[int(order)].documents)
+
+    def _task_error(self, order: str) -> None:
+        """The registry does not register the order's first name, or does so again."""
+        name, errors = self._ovh.orders.all[int(order)].domains[0], self._ovh.orders.task_errors
+        if errors.pop(name, None) is None:
+            errors[name] = "The registry has refused the owner's address"
