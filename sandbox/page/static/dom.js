@@ -9,9 +9,11 @@ export function h(tag, attributes = {}, ...children) {
     else if (name === "value") node.value = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...present(children));
   return node;
 }
+
+const present = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 
 export const byId = (id) => document.getElementById(id);
 
@@ -41,7 +43,7 @@ export function redraw(parent, version, draw) {
   if (parent.version === wanted) return;
   parent.version = wanted;
   const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  parent.replaceChildren(...[draw()].flat());
+  parent.replaceChildren(...present([draw()]));
   if (focused) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }
 
