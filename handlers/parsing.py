@@ -19,7 +19,10 @@ _NUMBER = re.compile(r"#?(\d{1,9})")
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """Who did what where. `channel` is None on Home and in forms; `values` are all inputs by their action_id."""
+    """Who did what where. `channel` is None on Home and in forms.
+
+    `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
+    """
 
     user: str
     team: str | None
@@ -55,7 +58,7 @@ class Interaction:
             channel=(body.get("channel") or {}).get("id"),
             response_url=body.get("response_url"),
             value=action.get("value") or "",
-            values=_values(shown_in.get("state")),
+            values=_values(shown_in.get("state"), block=action.get("block_id")),
             message_ts=container.get("message_ts"),
             ephemeral=bool(container.get("is_ephemeral")),
         )
@@ -114,8 +117,10 @@ def cart_number(text: str) -> int:
     raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
 
 
-def _values(state: Mapping[str, Any] | None) -> dict[str, str | None]:
-    blocks = (state or {}).get("values", {})
+def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:
+    blocks: Mapping[str, Any] = (state or {}).get("values", {})
+    if block is not None:
+        blocks = {block: blocks.get(block, {})}
     return {
         action_id: found.get("value") or (found.get("selected_option") or {}).get("value")
         for actions in blocks.values()

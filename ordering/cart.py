@@ -52,8 +52,9 @@ MOVES: dict[CartState, frozenset[CartState]] = {
 }
 
 WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
-# Money is promised or spent from the approval on: these count against the month's limit.
-COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED})
+# Money is promised or spent from the approval on: these count against the month's limit. So does what needs attention:
+# until a person has settled it, it may be paid for.
+COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.NEEDS_ATTENTION})
 # While a cart is in one of these, no other cart may ask for the same name.
 HOLDING = WAITING | {S.PAID}
 MOST_LINES = 40  # what fits on one card within Slack's 50 blocks

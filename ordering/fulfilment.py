@@ -151,10 +151,21 @@ class Fulfilment:
         elif waited < self._settle:
             self._come_back(cart, self._pace.after(waited))
         elif sighting.finding is Finding.ABSENT:
-            self._step_back(cart, "OVH's answer was lost and no order was made there; trying again.")
+            self._order_anew(cart)
         else:
             note = f"OVH did not say whether it made the order. {sighting.seen} The desk keeps looking."
             self._needs_attention(cart, note, follow=True)
+
+    def _order_anew(self, cart: Cart) -> None:
+        """Step back for another try, once the old cart is gone: a checkout that is still on its way would find it."""
+        if cart.attempt is None or not self._registrar.discard(cart.attempt.registrar_cart):
+            self._come_back(cart, self._pace.quickest)
+            return
+        sighting = self._find_order(cart)  # it may have come through just before the cart went
+        if sighting.order is not None:
+            self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+        else:
+            self._step_back(cart, "OVH's answer was lost and no order was made there; trying again.")
 
     def _find_order(self, cart: Cart) -> Sighting:
         if cart.attempt is None or cart.seal is None:
@@ -183,7 +194,8 @@ class Fulfilment:
     def _watch_order(self, cart: Cart) -> None:
         known = _order_of(cart)
         order = self._registrar.order(known.id)
-        methods = known.methods or (() if order.status.is_over else self._registrar.payment_methods(known.id))
+        # Read each time: a card may have been refused, removed or added since.
+        methods = () if order.status.is_over else self._registrar.payment_methods(known.id)
         seen = replace(order, methods=methods)
         if order.status.is_paid:
             note = "paid on OVH's own page"
@@ -220,7 +232,7 @@ class Fulfilment:
 
     def _watch_payment(self, cart: Cart, sent_at: datetime) -> None:
         order = _order_of(cart)
-        progress = self._registrar.payment(order.id)
+        progress = self._registrar.payment(order.id, since=sent_at)
         waited = self._clock() - sent_at
         if progress is PaymentProgress.RECEIVED:
             paid = replace(order, status=OrderStatus.CHECKING)

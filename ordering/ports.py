@@ -151,8 +151,8 @@ class Registrar(Protocol):
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         """Build a fresh registrar cart with exactly these lines and dry-run it."""
 
-    def discard(self, registrar_cart: str) -> None:
-        """Give back a registrar cart that will not be checked out. Failure does no harm and is not told."""
+    def discard(self, registrar_cart: str) -> bool:
+        """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
         """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this."""
@@ -169,8 +169,8 @@ class Registrar(Protocol):
     def pay(self, order_id: int, method: int) -> None:
         """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this."""
 
-    def payment(self, order_id: int) -> PaymentProgress:
-        """Look how far an order's payment is."""
+    def payment(self, order_id: int, *, since: datetime) -> PaymentProgress:
+        """Look how far a payment is that was sent at `since`; what became of earlier ones does not count."""
 
     def order_link(self, order_id: int) -> str:
         """The order's page at OVH. A bearer secret: shown to one payer, kept nowhere."""

@@ -21,8 +21,9 @@ class Seal:
 
     @property
     def short(self) -> str:
-        """Enough of the digest to tell two seals of one cart apart on a button."""
-        return self.digest[:12]
+        """Enough to tell two seals of one cart apart on a button: the terms and the total that were shown."""
+        shown = f"{self.digest} {self.total.minor} {self.total.currency}"
+        return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     def holds_for(self, other: Seal) -> bool:
         """Whether `other` may be bought under this seal: the same terms, and not dearer."""

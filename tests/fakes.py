@@ -52,6 +52,7 @@ class FakeRegistrar:
         self.prepare_refuses: str | None = None
         self.order_total: Money | None = None
         self.undecided = False
+        self.undeletable = False  # carts that OVH does not give up
         self.delivered = False
         self.failed: str | None = None
 
@@ -76,8 +77,9 @@ class FakeRegistrar:
         self.carts[cart] = None
         return Prepared(cart, self.quote)
 
-    def discard(self, registrar_cart: str) -> None:
-        del self.carts[registrar_cart]
+    def discard(self, registrar_cart: str) -> bool:
+        self.carts.pop(registrar_cart, None)
+        return not self.undeletable
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
         fault, self.next_fault = self.next_fault, None
@@ -113,7 +115,7 @@ class FakeRegistrar:
         if fault == "lost_after":
             raise OutcomeUnknown("lost")
 
-    def payment(self, order_id: int) -> PaymentProgress:
+    def payment(self, order_id: int, *, since: datetime) -> PaymentProgress:
         paid = any(paid == order_id for paid, _ in self.payments)
         return PaymentProgress.RECEIVED if paid else PaymentProgress.NOT_SEEN
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -33,6 +34,11 @@ class Client:
         self._lane = Lane(per_second=access.requests_per_second, burst=access.burst, concurrency=access.concurrency)
         self._session = Session(access)
         self.answered_at = float("-inf")  # on the monotonic clock: when OVH last took a signed call
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """By how much OVH's clock is ahead of ours, as last read."""
+        return timedelta(seconds=self._session.delta or 0)
 
     def ask(
         self,

@@ -10,6 +10,7 @@ import structlog
 from bot.ovh import reading
 from bot.ovh.access import Access
 from bot.ovh.client import Client, segment
+from bot.ovh.errors import NotThere
 from bot.ovh.lane import Priority
 from ordering.cart_line import Line
 from ordering.errors import RegistrarError, RegistrarRefused
@@ -50,11 +51,16 @@ class Drafts:
         _refuse_open_questions([(line, label) for line, label, required in unanswered if required])
         return Prepared(cart, self._dry_run(cart, given, [(line, label) for line, label, _ in unanswered]))
 
-    def discard(self, cart: str) -> None:
+    def discard(self, cart: str) -> bool:
+        """Delete a cart; true when it was deleted now or is not there any more."""
         try:
             self._build("DELETE", f"/order/cart/{segment(cart)}", None)
+        except NotThere:
+            return True
         except RegistrarError as error:
             _log.debug("cart_left_to_expire", why=str(error))
+            return False
+        return True
 
     def _new(self, reference: str) -> str:
         expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from bot.ovh import reading
 from bot.ovh.access import Access
@@ -87,8 +88,8 @@ class OvhGateway:
         with readable():
             return self._drafts.prepare(lines, reference)
 
-    def discard(self, registrar_cart: str) -> None:
-        self._drafts.discard(registrar_cart)
+    def discard(self, registrar_cart: str) -> bool:
+        return self._drafts.discard(registrar_cart)
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
@@ -121,9 +122,9 @@ class OvhGateway:
     def pay(self, order_id: int, method: int) -> None:
         self._client.do(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
 
-    def payment(self, order_id: int) -> PaymentProgress:
+    def payment(self, order_id: int, *, since: datetime) -> PaymentProgress:
         with readable():
-            return self._orders.payment(order_id)
+            return self._orders.payment(order_id, since)
 
     def delivery(self, domain: DomainName) -> Delivery:
         with readable():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ovh import reading
@@ -82,8 +82,11 @@ class Orders:
                 found.append(reading.payment_method(entry))
         return tuple(sorted(found, key=lambda method: not method.default))
 
-    def payment(self, order_id: int) -> PaymentProgress:
-        """Read the order's status, and its follow-up while it is not paid."""
+    def payment(self, order_id: int, since: datetime) -> PaymentProgress:
+        """Read the order's status, and its follow-up since then while it is not paid.
+
+        A step's ERROR stays after a refusal, so it counts only where its history says something newer.
+        """
         status = OrderStatus(self._status(order_id, Priority.MONEY))
         if status.is_paid:
             return PaymentProgress.RECEIVED
@@ -91,10 +94,13 @@ class Orders:
             return PaymentProgress.REFUSED
         steps = self._client.ask(f"/me/order/{order_id}/followUp", priority=Priority.MONEY) or ()
         validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
-        labels = {entry.get("label") for entry in validating.get("history") or ()}
+        # OVH writes whole seconds of its own clock.
+        sent = since.replace(microsecond=0) + self._client.clock_ahead
+        history = validating.get("history") or ()
+        labels = {entry.get("label") for entry in history if datetime.fromisoformat(entry["date"]) >= sent}
         if labels & _RECEIVED:
             return PaymentProgress.RECEIVED
-        if validating.get("status") == "ERROR" or "FRAUD_REFUSED" in labels:
+        if (labels and validating.get("status") == "ERROR") or "FRAUD_REFUSED" in labels:
             return PaymentProgress.REFUSED
         return PaymentProgress.UNDER_WAY if labels & _INITIATED else PaymentProgress.NOT_SEEN
 

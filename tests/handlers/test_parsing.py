@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import cart_number, names_of, search_of
+from handlers.parsing import Interaction, cart_number, names_of, search_of
 from ordering.errors import InvalidName, NotPossible
 
 
@@ -54,3 +54,15 @@ def test_a_cart_is_called_by_its_number(typed, number):
 def test_what_is_no_number_is_said(typed):
     with pytest.raises(NotPossible, match="Write the cart's number"):
         cart_number(typed)
+
+
+def test_a_click_in_home_takes_what_was_chosen_beside_it_and_nothing_else():
+    def chosen(method):
+        return {"payment_method": {"type": "static_select", "selected_option": {"value": method}}}
+
+    body = {
+        "user": {"id": "U0DAN"},
+        "actions": [{"action_id": "pay", "block_id": "upper", "value": "1"}],
+        "view": {"state": {"values": {"upper": chosen("8120046"), "lower": chosen("8120045")}}},
+    }
+    assert Interaction.of_action(body).typed("payment_method") == "8120046"

@@ -76,6 +76,23 @@ def test_a_refused_checkout_is_not_repeated(rules):
     assert rules.registrar.orders == {}
 
 
+def test_no_second_checkout_while_the_first_cart_could_still_be_ordered(rules):
+    rules.registrar.undeletable = True
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_before"
+    assert rules.settle(cart.id).state is S.CHECKING_OUT
+    rules.registrar.undeletable = False
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_payment_methods_are_read_anew(rules, monkeypatch):
+    cart = rules.ordered()
+    assert cart.order.methods
+    monkeypatch.setattr(rules.registrar, "payment_methods", lambda _: ())
+    assert rules.settle(cart.id).order.methods == ()
+
+
 def test_nothing_is_believed_before_the_settling_time(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "lost_before"

@@ -52,3 +52,9 @@ def test_differences_are_told_in_words():
         "contract gone: Terms",
         "contract new: New terms",
     ]
+
+
+def test_a_button_speaks_for_the_total_that_stood_beside_it():
+    dearer = seal([a_line()], a_quote("9.59"), waive_retraction=True)
+    assert dearer.digest == SEALED.digest
+    assert dearer.short != SEALED.short

@@ -19,6 +19,10 @@ async def ask(function, *args, **kwargs):
     return await asyncio.to_thread(function, *args, **kwargs)
 
 
+def just_now() -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=5)
+
+
 async def ordered(gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
     return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
@@ -87,15 +91,39 @@ async def test_a_refused_card_is_seen_and_another_can_pay(ovh, gateway):
     _, order = await ordered(gateway)
     ovh.refuse_card(8120045)
     await ask(gateway.pay, order.id, 8120045)
-    assert await ask(gateway.payment, order.id) is PaymentProgress.REFUSED
+    assert (
+        await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
+    )
     await ask(gateway.pay, order.id, 8120046)
-    assert await ask(gateway.payment, order.id) is PaymentProgress.RECEIVED
+    assert (
+        await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.RECEIVED
+    )
+
+
+async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway):
+    _, order = await ordered(gateway)
+    ovh.refuse_card(8120045)
+    await ask(gateway.pay, order.id, 8120045)
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    assert await ask(gateway.payment, order.id, since=later) is PaymentProgress.NOT_SEEN
+
+
+async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("DELETE", "/order/cart/*", "error500")
+    assert not await ask(gateway.discard, prepared.registrar_cart)
+    assert await ask(gateway.discard, prepared.registrar_cart)
+    assert await ask(gateway.discard, prepared.registrar_cart)
+    with pytest.raises(RegistrarRefused):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
 
 
 async def test_a_cancelled_order_was_not_paid(ovh, gateway):
     _, order = await ordered(gateway)
     ovh.cancel(order.id)
-    assert await ask(gateway.payment, order.id) is PaymentProgress.REFUSED
+    assert (
+        await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
+    )
     assert (await ask(gateway.order, order.id)).status is OrderStatus.CANCELLED
 
 

@@ -1,0 +1,114 @@
+"""A newcomer clicks through the product: the same bot, the same messages, in a browser."""
+
+import re
+
+import aiohttp
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.page.conftest import Desk
+from tests.story.conftest import Story
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_SETTLE_SECONDS": "1"}
+
+
+async def test_three_people_buy_a_name_by_clicking(story: Story, desk: Desk):
+    await desk.type("/domain search blue-otter.ovh taken-otter.com")
+    await desk.sees("€2.99 for 1 year, then €3.59 a year")
+    await desk.button("add").click()
+    await desk.button("request_approval").click()
+    await desk.page.locator("#form textarea, #form input").fill("For the launch")
+    await desk.page.locator("#form [type=submit]").click()
+    await expect(desk.page.locator("#form")).to_contain_text("is with the approvers")
+    await desk.page.keyboard.press("Escape")
+    await desk.be("Cleo")
+    await desk.button("approve").click()
+    await desk.sees("OVH keeps the order open")
+    await desk.pay()
+    await desk.sees("is delivered")
+    assert [order.payments for order in story.orders] == [[8120045]]
+    await expect(desk.page.locator("#guide .done")).to_have_count(4)
+    await expect(desk.page.locator("#ovh-ledger")).to_contain_text("1 payment")
+
+
+async def test_somebody_without_the_right_is_told_so(story: Story, desk: Desk):
+    story.slack.state.world.channel("approvals").members.add(story.ada.id)
+    await desk.request("name.ovh")
+    await desk.be("Ada")
+    await desk.button("approve").click()
+    await desk.sees("Only approvers can do this.")
+    assert story.checkouts() == 0
+
+
+async def test_a_lost_answer_of_the_checkout_is_looked_up(story: Story, desk: Desk):
+    await desk.page.locator("[data-focus=lose_checkout]").check()
+    await desk.order("name.ovh")
+    assert len(story.orders) == 1
+    await expect(desk.page.locator("[data-focus=lose_checkout]")).not_to_be_checked()
+    await expect(desk.page.locator("#guide .done")).to_contain_text(["Search", "Ask", "Approve", "lost"])
+
+
+async def test_a_form_says_what_is_missing_at_its_field(desk: Desk):
+    await desk.type("/domain add name.ovh")
+    await desk.button("request_approval").click()
+    await desk.page.locator("#form [type=submit]").click()
+    await expect(desk.page.locator("#form .error")).to_have_text("Please complete this required field.")
+    await expect(desk.page.locator("#form [aria-invalid=true]")).to_be_focused()
+
+
+async def test_a_double_click_is_one(story: Story, desk: Desk):
+    await desk.request("name.ovh")
+    await desk.be("Cleo")
+    await desk.button("approve").dblclick()
+    await desk.sees("OVH keeps the order open")
+    assert story.checkouts() == 1
+
+
+async def test_commands_are_completed_by_keyboard(page: Page):
+    await page.locator("#typed").press_sequentially("/domain se")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#typed")).to_have_value("/domain search ")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_axe_finds_nothing_serious(desk: Desk, scheme: str, width: int):
+    page = desk.page
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    await desk.request("name.ovh")
+    await desk.be("Cleo")
+    await desk.sees("waits for approval")
+    await page.set_viewport_size({"width": width, "height": 800})
+    await _is_accessible(page)
+    await desk.button("reject").click()
+    await expect(page.locator("#form")).to_be_visible()
+    await _is_accessible(page)
+    await page.keyboard.press("Escape")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await desk.be("Cleo", "Domain Desk")
+    await page.locator("#tabs button").last.click()
+    await expect(page.locator("#home")).to_contain_text("Waiting for you")
+    await page.set_viewport_size({"width": width, "height": 800})
+    await _is_accessible(page)
+
+
+async def test_other_pages_and_hosts_are_kept_out(story: Story):
+    url = story.stage.page_url
+    async with aiohttp.ClientSession() as session:
+        for headers in ({"Origin": "http://evil.example"}, {"Host": "evil.example"}):
+            async with session.get(url, headers=headers) as answer:
+                assert answer.status == 403
+        async with session.get(url) as answer:
+            assert answer.status == 200
+            assert re.search("default-src 'none'", answer.headers["Content-Security-Policy"])
+
+
+async def _is_accessible(page: Page) -> None:
+    found = (await Axe().run(page)).response["violations"]
+    serious = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found if v["impact"] in {"serious", "critical"}]
+    assert serious == []
