@@ -91,13 +91,9 @@ async def test_a_refused_card_is_seen_and_another_can_pay(ovh, gateway):
     _, order = await ordered(gateway)
     ovh.refuse_card(8120045)
     await ask(gateway.pay, order.id, 8120045)
-    assert (
-        await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
-    )
+    assert await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
     await ask(gateway.pay, order.id, 8120046)
-    assert (
-        await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.RECEIVED
-    )
+    assert await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.RECEIVED
 
 
 async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway):
@@ -121,9 +117,7 @@ async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway
 async def test_a_cancelled_order_was_not_paid(ovh, gateway):
     _, order = await ordered(gateway)
     ovh.cancel(order.id)
-    assert (
-        await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
-    )
+    assert await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
     assert (await ask(gateway.order, order.id)).status is OrderStatus.CANCELLED
 
 
