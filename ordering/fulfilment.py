@@ -284,10 +284,14 @@ class Fulfilment:
         self._save(moved, due_in=self._pace.quickest if follow else None)
 
     def _refresh(self, cart: Cart, order: SalesOrder) -> None:
-        """Keep what the order shows now; its state is the same, so this is no event."""
-        due_at = self._clock() + self._pace.after(self._clock() - cart.since)
+        """Keep what the order shows now; its state is the same, so this is an event only where its amount changed."""
+        now, known = self._clock(), _order_of(cart)
+        events = []
+        if (order.total, order.tax) != (known.total, known.tax):
+            note = f"OVH changed order {order.id}: {known.total} before, {order.total} now."
+            events.append(happened(cart, now, note=note))
         with self._store.begin() as carts:
-            carts.save(replace(cart, order=order), due_at=due_at)
+            carts.save(replace(cart, order=order), *events, due_at=now + self._pace.after(now - cart.since))
 
     def _save(self, cart: Cart, *, due_in: timedelta | None = None) -> Cart:
         now = self._clock()

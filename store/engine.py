@@ -80,7 +80,8 @@ def open_engines(url: str) -> Engines:
         return _sqlite(url)
     if backend == "postgresql+psycopg":
         engine = create_engine(url, pool_size=8, pool_pre_ping=True)
-        return Engines(write=engine, read=engine)
+        # All questions of one look see the same moment, as they do on SQLite.
+        return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
 
 

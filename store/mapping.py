@@ -151,11 +151,7 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
 
 
 def event_from(row: EventRow) -> Event:
-    return Event(row.cart_id, CartState(row.state), utc(row.at), row.by, row.note, _known(row.id))
-
-
-def event_row(event: Event) -> EventRow:
-    return EventRow(cart_id=event.cart_id, state=event.state.value, at=event.at, by=event.by, note=event.note)
+    return Event(row.cart_id, CartState(row.state), utc(row.at), row.by, row.note, row.id)
 
 
 def message_from(row: MessageRow) -> Message:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlmodel import Session, col
 
+from ordering.audit import Kept, Record
 from ordering.cart import COMMITTED, HOLDING, Cart, CartState
 from ordering.domain_name import DomainName
 from ordering.errors import NoSuchCart
 from ordering.events import Event
 from ordering.money import Money
 from ordering.ports import Message
-from store import mapping
-from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+from store import evidence, mapping
+from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
 _DUE_AT_ONCE = 100
@@ -114,8 +116,14 @@ class SqlReading:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
         return [mapping.event_from(row) for row in self._rows(query)]
 
+    def record(self) -> Record:
+        """All that an audit reads; its parts are read while it walks, within this look."""
+        session = self._session
+        return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
+
     def untold(self, cart_id: int) -> list[Event]:
-        query = select(EventRow).where(col(EventRow.cart_id) == cart_id, ~col(EventRow.told)).order_by(col(EventRow.id))
+        mine = select(col(UntoldRow.event_id)).where(col(UntoldRow.cart_id) == cart_id)
+        query = select(EventRow).where(col(EventRow.id).in_(mine)).order_by(col(EventRow.id))
         return [mapping.event_from(row) for row in self._rows(query)]
 
     def messages(self, cart_id: int) -> list[Message]:
@@ -128,8 +136,16 @@ class SqlReading:
             .join(CartRow, col(CartRow.id) == col(MessageRow.cart_id))
             .where(col(MessageRow.shown) < col(CartRow.version))
         )
-        untold = select(col(EventRow.cart_id)).where(~col(EventRow.told))
+        untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def _kept(self) -> Iterator[Kept]:
+        for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):
+            cart = None
+            # A row that somebody changed may hold anything, and fail in any way.
+            with suppress(Exception):
+                cart = self.cart(cart_id)
+            yield evidence.kept(self._session, cart_id, cart)
 
     def _carts(self, rows: Sequence[CartRow]) -> list[Cart]:
         """Read the lines and orders of many carts in two questions, not two a cart."""

@@ -15,10 +15,10 @@ from ordering.cart import Cart, CartState
 from ordering.errors import CartChanged, NotPossible
 from ordering.events import Event, happened
 from ordering.ports import Message, MessageRole
-from store import mapping
+from store import evidence, mapping
 from store.engine import Engines
 from store.reading import SqlReading
-from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 
 class SqlTransaction(SqlReading):
@@ -34,16 +34,15 @@ class SqlTransaction(SqlReading):
                 "Somebody opened this channel's cart at the same moment. Please do that again."
             ) from error
         cart = self.cart(row.id or 0)
-        self._session.add(mapping.event_row(happened(cart, at, by=by)))
+        evidence.append(self._session, cart, [happened(cart, at, by=by)])
         return cart
 
     def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
         moved = self._compare_and_set(cart, due_at)
         self._write_lines(cart)
         self._write_order(cart)
-        for event in events:
-            self._session.add(mapping.event_row(event))
         self._session.flush()
+        evidence.append(self._session, cart, events)
         return moved
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
@@ -74,7 +73,7 @@ class SqlTransaction(SqlReading):
         self._session.execute(delete(MessageRow).where(col(MessageRow.id) == message_id))
 
     def told(self, event_id: int) -> None:
-        self._session.execute(update(EventRow).where(col(EventRow.id) == event_id).values(told=True))
+        self._session.execute(delete(UntoldRow).where(col(UntoldRow.event_id) == event_id))
 
     def _compare_and_set(self, cart: Cart, due_at: datetime | None) -> Cart:
         before = self._session.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -51,6 +51,7 @@ class CartRow(SQLModel, table=True):
     note: str | None = None
     due_at: datetime | None = None
     tries: int = 0
+    events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class LineRow(SQLModel, table=True):
@@ -88,22 +89,45 @@ class SalesOrderRow(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One thing that happened to a cart; `told` once the card's thread said it."""
+    """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
+
+    A migration that copies this table, as SQLite must for most changes, has to make the triggers anew.
+    """
 
     __tablename__ = "events"
-    __table_args__ = (
-        Index("events_by_cart", "cart_id", "id"),
-        Index("events_by_time", "at"),
-        Index("events_untold", "cart_id", sqlite_where=text("NOT told"), postgresql_where=text("NOT told")),
-    )
+    __table_args__ = (Index("events_by_cart", "cart_id", "number", unique=True), Index("events_by_time", "at"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))  # without a gap, from 1
     cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    number: int  # within its cart, without a gap, from 1
     state: str
     at: datetime
     by: str | None = None
     note: str | None = None
-    told: bool = False
+    facts: str | None = None
+    previous_in_cart: str | None = None
+    previous: str | None = None
+    digest: str
+
+
+class ChainRow(SQLModel, table=True):
+    """The chain's head, in one row: its lock keeps writers of several processes in line."""
+
+    __tablename__ = "chain"
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    number: int
+    digest: str | None = None
+
+
+class UntoldRow(SQLModel, table=True):
+    """An event that its card's thread has not told yet; gone once it has."""
+
+    __tablename__ = "untold"
+    __table_args__ = (Index("untold_by_cart", "cart_id"),)
+
+    event_id: int = Field(sa_column=Column(ForeignKey("events.id"), primary_key=True, autoincrement=False))
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
 
 
 class MessageRow(SQLModel, table=True):

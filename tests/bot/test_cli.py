@@ -26,7 +26,7 @@ def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
     )
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["export"], ["migrate"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["export"], ["verify"], ["migrate"]])
 def test_help_reads_well_and_loads_nothing_heavy(command, tmp_path):
     script = (
         "import sys; from bot.cli import app\n"
@@ -50,7 +50,7 @@ def test_missing_settings_are_listed_without_a_traceback(tmp_path):
 
 
 def test_migrate_says_the_revision_and_export_an_empty_record(tmp_path):
-    assert "revision 0001" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
+    assert "revision 0002" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
     assert json.loads(run("-m", "bot", "export", cwd=tmp_path).stdout) == []
     assert run("-m", "bot", "export", "--format", "csv", cwd=tmp_path).stdout.startswith("cart,state,channel")
 
