@@ -83,7 +83,7 @@ class Audit:
     _newest: dict[int, Entry] = field(default_factory=dict, init=False)
     _missing: list[int] = field(default_factory=list, init=False)
     _gaps: list[_Gap] = field(default_factory=list, init=False)
-    _changed: list[int] = field(default_factory=list, init=False)
+    _changed: bool = field(default=False, init=False)
     _named: set[int] = field(default_factory=set, init=False)  # events with a fault: one each is enough
     _head_seen: bool = field(default=False, init=False)
 
@@ -115,7 +115,7 @@ class Audit:
         self.events += 1
         intact = digest(entry) == entry.digest
         if not intact:
-            self._changed.append(entry.id)
+            self._changed = True
             yield from self._blame(entry, "was changed after it was written")
         elif entry.digest == self.known_head:
             self._head_seen = True
@@ -147,7 +147,7 @@ class Audit:
             yield from self._blame(entry, f"was inserted: its cart had {expected - 1} events already")
         elif intact and not _follows(before, entry.previous_in_cart):
             yield from self._blame(before or entry, _rewritten(entry))
-        if intact or entry.number == expected:
+        if intact or (before is not None and entry.number == expected):
             self._newest[entry.cart_id] = entry
 
     def _end(self) -> Iterator[Fault]:
@@ -191,8 +191,8 @@ class Audit:
         for gap in self._gaps:
             fitting = gap.within(self._missing)
             explained.update(fitting)
-            # A changed event that names another cart or number is there, and named already.
-            if fitting or len(gap.within(self._changed)) < gap.many:
+            # Where no number is missing over all, a changed event that now names another cart or number is the reason.
+            if fitting or not self._changed:
                 yield gap.fault(fitting)
         for number in self._missing:
             if number not in explained:

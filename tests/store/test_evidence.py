@@ -1,0 +1,292 @@
+"""Whoever changes the record behind the desk's back is found out, and the event is named: on both databases."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from ordering.audit import Audit, Fault
+from ordering.cart import CartState
+from ordering.domain_name import DomainName
+from ordering.events import Event
+from ordering.evidence import Entry, Link, chained
+from store import evidence
+from store.evidence import entries
+from store.reading import SqlReading
+from tests.builders import NOW
+from tests.conftest import Rules
+
+COLUMNS = {
+    "cart_id": "cart_id + 50",
+    "number": "number + 50",
+    "state": "'rejected'",
+    "at": "'2020-01-01 00:00:00.000000'",
+    "by": "'U0EVE'",
+    "note": "'never mind'",
+    "facts": "'{}'",
+    "previous_in_cart": f"'{'0' * 64}'",
+    "previous": f"'{'0' * 64}'",
+    "digest": f"'{'0' * 64}'",
+}
+EVENTS = 13
+
+
+@pytest.fixture
+def rules(store) -> Rules:
+    """Three carts whose events stand between each other: delivered, waiting for approval, still open."""
+    rules = Rules(store)
+    waiting = rules.workflow.add("C2", DomainName.parse("second.ovh"), by=rules.ada)
+    paid = rules.paid()
+    rules.workflow.request_approval(waiting.id, requester=rules.ben, purpose="später 🦦")
+    rules.registrar.deliver()
+    rules.settle(paid.id, steps=4, seconds=400)
+    rules.workflow.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
+    with rules.store.read() as carts:
+        assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [["open", "submitted"], ["open"]]
+        assert len(list(carts.record().entries)) == EVENTS - 2
+    rules.workflow.add("C4", DomainName.parse("fourth.ovh"), by=rules.ben)
+    rules.workflow.withdraw(waiting.id, by=rules.ben)
+    return rules
+
+
+@pytest.fixture
+def attack(rules, engines) -> Callable[..., list[Fault]]:
+    """Change what is stored as somebody with the file can, audit it, and undo all."""
+
+    def attack(*statements: str, known_head: str | None = None) -> list[Fault]:
+        with tampering(engines) as session:
+            for statement in statements:
+                session.execute(text(statement))
+            return found(session, known_head)
+
+    return attack
+
+
+@contextmanager
+def tampering(engines) -> Iterator[Session]:
+    """The triggers are out of the way meanwhile and back for the audit; foreign keys do not protect either."""
+    with Session(engines.write) as session:
+        if engines.lane is None:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            session.execute(text("PRAGMA defer_foreign_keys = ON"))
+            guards = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+            for name, _ in guards:
+                session.execute(text(f"DROP TRIGGER {name}"))
+            session.info["guards"] = [sql for _, sql in guards]
+        yield session
+        session.rollback()
+
+
+def found(session: Session, known_head: str | None = None) -> list[Fault]:
+    for sql in session.info.get("guards", ()):
+        session.execute(text(sql))
+    return list(Audit(SqlReading(session).record(), known_head=known_head).faults())
+
+
+def head(session: Session) -> Link:
+    end = evidence.head(session)
+    assert end is not None
+    return end
+
+
+def victim(engines, number: int) -> Entry:
+    with Session(engines.read) as session:
+        return next(entry for entry in entries(session) if entry.id == number)
+
+
+def write(session: Session, entry: Entry) -> None:
+    names = Entry.__slots__
+    values = {name: getattr(entry, name) for name in names}
+    columns = ", ".join(f'"{name}"' for name in names)
+    session.execute(text(f"INSERT INTO events ({columns}) VALUES ({', '.join(':' + n for n in names)})"), values)
+
+
+def test_an_untouched_record_is_whole(rules, attack):
+    assert attack() == []
+
+
+@given(column=st.sampled_from(sorted(COLUMNS)), number=st.integers(1, EVENTS))
+def test_a_changed_column_of_any_event_is_found_and_named(rules, attack, engines, column, number):
+    before = victim(engines, number)
+    faults = attack(f'UPDATE events SET "{column}" = {COLUMNS[column]} WHERE id = {number}')
+    assert [fault.event for fault in faults] == [number]
+    assert "was changed" in faults[0].what
+    assert faults[0].cart == before.cart_id + (50 if column == "cart_id" else 0)
+
+
+@given(number=st.integers(1, EVENTS))
+def test_a_removed_event_is_found_and_named(rules, attack, engines, number):
+    gone = victim(engines, number)
+    faults = attack(f"DELETE FROM untold WHERE event_id = {number}", f"DELETE FROM events WHERE id = {number}")
+    assert [(fault.cart, fault.event) for fault in faults] == [(gone.cart_id, number)]
+    assert faults[0].what == "was removed"
+
+
+@given(first=st.integers(1, EVENTS))
+def test_a_removed_tail_is_found_in_every_cart_that_had_a_part_of_it(rules, attack, engines, first):
+    with Session(engines.read) as session:
+        carts = {entry.cart_id for entry in entries(session) if entry.id >= first}
+    faults = attack("DELETE FROM untold", f"DELETE FROM events WHERE id >= {first}")
+    assert {fault.cart for fault in faults} == carts
+    assert all("removed" in fault.what for fault in faults)
+
+
+def test_a_tail_that_is_removed_with_its_counts_and_the_head_is_found_by_the_cart(attack, engines):
+    last = victim(engines, EVENTS)
+    faults = attack(
+        f"DELETE FROM untold WHERE event_id = {EVENTS}",
+        f"DELETE FROM events WHERE id = {EVENTS}",
+        f"UPDATE carts SET events = events - 1 WHERE id = {last.cart_id}",
+        f"UPDATE chain SET number = {EVENTS - 1}, digest = '{last.previous}'",
+    )
+    assert [fault.cart for fault in faults] == [last.cart_id]
+    assert "its row was changed after that: state" in faults[0].what
+
+
+def test_a_whole_cart_that_is_gone_leaves_its_numbers(attack):
+    tables = ("lines", "messages", "sales_orders", "untold", "events")
+    faults = attack(*(f"DELETE FROM {t} WHERE cart_id = 2" for t in tables), "DELETE FROM carts WHERE id = 2")
+    assert {fault.cart for fault in faults} == {None}
+    assert all(fault.event for fault in faults)
+
+
+def test_a_cart_without_its_row_is_found(attack):
+    assert [str(f) for f in attack("DELETE FROM carts WHERE id = 3")] == [
+        "cart #3: is gone, but 1 of its events are on record"
+    ]
+
+
+def test_two_events_that_changed_places_are_both_named(attack):
+    faults = attack(
+        "UPDATE events SET id = 99 WHERE id = 4",
+        "UPDATE events SET id = 4 WHERE id = 5",
+        "UPDATE events SET id = 5 WHERE id = 99",
+    )
+    assert [fault.event for fault in faults] == [4, 5]
+
+
+@pytest.mark.parametrize("place", [0, EVENTS + 1])
+def test_a_copy_of_another_carts_event_is_named(rules, engines, place):
+    copied = victim(engines, 4)
+    with tampering(engines) as session:
+        write(session, Entry(*[place, 3, 2, *[getattr(copied, n) for n in Entry.__slots__[3:]]]))
+        assert [(f.cart, f.event) for f in found(session)] == [(3, place)]
+
+
+def test_an_event_that_is_inserted_with_a_right_digest_stands_after_the_head(rules, engines):
+    with tampering(engines) as session:
+        end = head(session)
+        newest = [entry for entry in entries(session) if entry.cart_id == 3][-1]
+        event = Event(3, CartState.DELIVERED, NOW, "U0EVE", None)
+        write(session, chained(event, None, over_all=end, in_cart=Link(newest.number, newest.digest)))
+        assert [(f.cart, f.event) for f in found(session)] == [(3, EVENTS + 1)]
+
+
+def test_an_event_that_was_rewritten_with_its_digest_is_named_by_the_next(rules, engines):
+    old = victim(engines, 6)
+    with tampering(engines) as session:
+        session.execute(text("DELETE FROM untold WHERE event_id = 6"))
+        session.execute(text("DELETE FROM events WHERE id = 6"))
+        event = Event(old.cart_id, CartState.DELIVERED, NOW, "U0EVE", "forged")
+        before = Link(old.number - 1, old.previous_in_cart)
+        write(session, chained(event, old.facts, over_all=Link(5, old.previous), in_cart=before))
+        faults = found(session)
+    assert [(fault.cart, fault.event) for fault in faults] == [(old.cart_id, 6)]
+    assert "event 7 remembers another digest" in faults[0].what
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE carts SET approved_by = '[\"U0EVE\"]' WHERE id = 2", "approved_by"),
+        ("UPDATE carts SET state = 'checked_out' WHERE id = 2", "state"),
+        ("UPDATE carts SET requester = 'U0EVE', purpose = 'x' WHERE id = 1", "purpose, requester"),
+        ("UPDATE carts SET payment_by = 'U0EVE' WHERE id = 2", "payment"),
+        ("UPDATE sales_orders SET total_minor = 1", "sales_order"),
+        ("UPDATE sales_orders SET id = 77", "sales_order"),
+        ("DELETE FROM lines WHERE cart_id = 2", "lines"),
+        ("UPDATE carts SET state = 'nonsense' WHERE id = 2", "cannot be read"),
+        ("UPDATE carts SET events = 1 WHERE id = 1", "counts 1 events"),
+        ("UPDATE carts SET state = 'submitted' WHERE id = 3", "state"),
+    ],
+)
+def test_a_cart_that_contradicts_its_record_is_named_with_what_differs(attack, change, named):
+    (fault,) = attack(change)
+    assert named in fault.what
+    assert fault.event
+
+
+def test_terms_that_the_seal_does_not_cover_are_named(attack, engines):
+    other = "replace(CAST(quote AS TEXT), 'terms.pdf', 'other.pdf')"
+    other = f"CAST({other} AS JSON)" if engines.lane is None else other
+    (fault,) = attack(f"UPDATE carts SET quote = {other} WHERE id = 2")
+    assert "sealed" in fault.what
+
+
+def test_a_cart_that_nobody_opened_is_named(attack):
+    columns = "channel, created_by, state, since, version, approved_by, tries"
+    (fault,) = attack(f"INSERT INTO carts (id, {columns}) SELECT 9, 'C9', {columns[9:]} FROM carts WHERE id = 3")
+    assert (fault.cart, fault.what) == (9, "was inserted: nothing is on record of it")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("DELETE FROM chain", "head is gone"),
+        (f"UPDATE chain SET digest = '{'0' * 64}'", "remembers another digest"),
+        ("UPDATE chain SET number = number - 1", "stands after the head"),
+    ],
+)
+def test_a_head_that_was_changed_is_found(attack, change, said):
+    (fault,) = attack(change)
+    assert said in fault.what
+
+
+def test_a_rewritten_chain_is_whole_but_lacks_the_head_that_was_noted(rules, engines):
+    with tampering(engines) as session:
+        noted, old = head(session), list(entries(session))
+        session.execute(text("DELETE FROM untold"))
+        session.execute(text("DELETE FROM events"))
+        over_all = Link()
+        in_cart: dict[int, Link] = {}
+        for entry in old:
+            event = Event(entry.cart_id, CartState(entry.state), NOW, "U0EVE", None)
+            forged = chained(event, entry.facts, over_all=over_all, in_cart=in_cart.get(entry.cart_id, Link()))
+            write(session, forged)
+            over_all, in_cart[entry.cart_id] = Link(forged.id, forged.digest), Link(forged.number, forged.digest)
+        session.execute(text(f"UPDATE chain SET digest = '{over_all.digest}'"))
+        assert found(session) == []
+        session.info.clear()
+        (fault,) = found(session, known_head=noted.digest)
+    assert "was rewritten or cut after that was noted" in fault.what
+
+
+def test_a_head_that_was_noted_earlier_is_still_there(attack, engines):
+    assert attack(known_head=victim(engines, 5).digest) == []
+
+
+@pytest.mark.parametrize("change", ["UPDATE events SET note = 'x'", "DELETE FROM events WHERE id = 2"])
+def test_the_database_refuses_to_change_or_remove_an_event(rules, engines, change):
+    with pytest.raises(DBAPIError, match="kept as they are"), engines.write.begin() as connection:
+        connection.execute(text(change))
+
+
+def test_the_database_refuses_to_replace_or_truncate_events(rules, engines):
+    change = "TRUNCATE events CASCADE" if engines.lane is None else "REPLACE INTO events SELECT * FROM events"
+    with pytest.raises(DBAPIError, match="kept as they are"), engines.write.begin() as connection:
+        connection.execute(text(change))
+
+
+def test_triggers_that_are_gone_are_told(rules, engines):
+    with Session(engines.write) as session:
+        drop = "events_keep ON events" if engines.lane is None else "events_keep_delete"
+        session.execute(text(f"DROP TRIGGER {drop}"))
+        (fault,) = found(session)
+        session.rollback()
+    assert "triggers are gone" in fault.what
