@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,25 @@ def test_migrate_says_the_revision_and_export_an_empty_record(tmp_path):
     assert "revision 0002" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
     assert json.loads(run("-m", "bot", "export", cwd=tmp_path).stdout) == []
     assert run("-m", "bot", "export", "--format", "csv", cwd=tmp_path).stdout.startswith("cart,state,channel")
+
+
+def test_verify_names_what_was_changed_and_ends_with_1(tmp_path):
+    run("-m", "bot", "migrate", cwd=tmp_path)
+    whole = run("-m", "bot", "verify", cwd=tmp_path)
+    assert (whole.returncode, whole.stdout) == (0, "The record is whole: 0 events of 0 carts. Head: none yet\n")
+    with sqlite3.connect(tmp_path / "desk.db") as connection:
+        connection.execute("UPDATE chain SET number = 1")
+    connection.close()
+    done = run("-m", "bot", "verify", "--head", "0" * 64, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "event 1: was removed" in done.stdout
+    assert f"the record: {'0' * 64} is not in the chain" in done.stdout
+    assert done.stdout.endswith("2 faults: 0 events of 0 carts. Head: none yet\n")
+
+
+def test_verify_says_what_to_do_where_it_cannot_begin(tmp_path):
+    assert "run `migrate`" in run("-m", "bot", "verify", cwd=tmp_path).stderr
+    assert "write the 64 digits" in run("-m", "bot", "verify", "--head", "5ad3", cwd=tmp_path).stderr
 
 
 def test_a_bad_date_or_database_is_said(tmp_path):
