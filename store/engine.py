@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
+_SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
 
 
 class FairLock:
@@ -103,6 +105,20 @@ def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Write ahead. SQLite does not wait by itself when another process makes the same switch at this moment."""
+    for tries_left in reversed(range(_SWITCH_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError:
+            if not tries_left:
+                raise
+            time.sleep(_SWITCH_PAUSE)
+        else:
+            return
 
 
 def _prepare_reader(connection: sqlite3.Connection, record: object) -> None:
