@@ -19,11 +19,12 @@ from ordering.fulfilment import Fulfilment
 
 _LONGEST_SLEEP = 30.0  # seconds; a missed wake costs at most this
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
+_SHOWN_AT_ONCE = 8
 _log = structlog.get_logger()
 
 
 class Driver:
-    """Woken by a click or by time. Each cart is advanced by one task at a time."""
+    """Woken by a click or by time. Each cart is advanced by one task at a time, and shown by one."""
 
     def __init__(
         self,
@@ -39,12 +40,15 @@ class Driver:
         self._bridge = bridge
         self._advance_now = asyncio.Event()
         self._show_now = asyncio.Event()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._refresh_now = asyncio.Event()
+        self._advancing: dict[int, asyncio.Task[None]] = {}
+        self._showing: dict[int, asyncio.Task[None]] = {}
+        self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
     def wake(self) -> None:
         """Something was decided: look at once what is due and what is to be shown."""
-        self._advance_now.set()
-        self._show_now.set()
+        for now in (self._advance_now, self._show_now, self._refresh_now):
+            now.set()
 
     async def run(self) -> None:
         """Work until cancelled. A step that is on the wire then is looked after by the next start."""
@@ -52,22 +56,23 @@ class Driver:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep_advancing())
                 tasks.create_task(self._keep_showing())
+                tasks.create_task(self._keep_homes())
         finally:
-            for task in self._under_way.values():
+            for task in [*self._advancing.values(), *self._showing.values()]:
                 task.cancel()
 
     async def _keep_advancing(self) -> None:
         while True:
             self._advance_now.clear()
             for cart_id in await self._bridge.call(self._fulfilment.due):
-                if cart_id not in self._under_way:
-                    self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
+                if cart_id not in self._advancing:
+                    self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
             await _until(self._advance_now, await self._pause())
 
     async def _pause(self) -> float:
         """Seconds until the next cart is due, of those that nobody works on."""
         next_due = await self._bridge.call(self._fulfilment.next_due)
-        if next_due is None or self._under_way:
+        if next_due is None or self._advancing:
             return _LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))
 
@@ -80,25 +85,42 @@ class Driver:
             _log.exception("step_failed", cart=cart_id)
             await self._bridge.call(self._fulfilment.put_off, cart_id)
         finally:
-            del self._under_way[cart_id]
+            del self._advancing[cart_id]
             self.wake()
 
     async def _keep_showing(self) -> None:
-        retry = _SHORTEST_RETRY
         while True:
             self._show_now.clear()
-            failed = [cart_id for cart_id in await self._announcer.outdated() if not await self._show(cart_id)]
-            await self._refresh_homes()
-            retry = min(retry * 2, _LONGEST_RETRY) if failed else _SHORTEST_RETRY
-            await _until(self._show_now, retry if failed else _LONGEST_SLEEP)
+            for cart_id in await self._announcer.outdated():
+                if cart_id not in self._showing:
+                    self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
+            await _until(self._show_now, _LONGEST_SLEEP)
 
-    async def _show(self, cart_id: int) -> bool:
+    async def _show(self, cart_id: int) -> None:
+        """Show one cart, however often it takes; a slow answer of Slack's delays no other cart."""
+        retry = _SHORTEST_RETRY
         try:
-            await self._announcer.show(cart_id)
+            while not await self._shown(cart_id):
+                await asyncio.sleep(retry)
+                retry = min(retry * 2, _LONGEST_RETRY)
+        finally:
+            del self._showing[cart_id]
+            self._show_now.set()
+
+    async def _shown(self, cart_id: int) -> bool:
+        try:
+            async with self._room_to_show:
+                await self._announcer.show(cart_id)
         except Exception as error:  # noqa: BLE001 - shown again later: what is not shown stands in the memory
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
             return False
         return True
+
+    async def _keep_homes(self) -> None:
+        while True:
+            self._refresh_now.clear()
+            await self._refresh_homes()
+            await _until(self._refresh_now, _LONGEST_SLEEP)
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

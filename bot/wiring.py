@@ -12,20 +12,17 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
-from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.driver import Driver
 from bot.http import HttpFront
 from bot.ovh import Access, OvhGateway
 from bot.settings import Settings, SettingsError
+from bot.slack import slack_client
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from handlers.desk import Desk
+from handlers.failures import word
 from handlers.people import People
 from ordering.fulfilment import Fulfilment
 from ordering.outbox import Outbox
@@ -35,8 +32,11 @@ from store.migrate import migrate
 from store.sql import SqlStore
 
 _THREADS = 24  # for people; the driver and the health checks have their own, so that neither waits for the other
+_SEARCH_THREADS = 16
 _DRIVER_THREADS = 8
-_LAST_WORK = 3.0  # seconds for work under way when the bot stops: all of it has five
+# Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
+# and for telling people that the rest was cut short.
+_LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.5, 0.5, 1.0
 _log = structlog.get_logger()
 
 
@@ -77,6 +77,7 @@ class Bot:
         desk = Desk(
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
+            search_bridge=Bridge(_SEARCH_THREADS),
             people=People(self._client, team=team, groups=policy.groups),
             client=self._client,
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
@@ -113,7 +114,7 @@ class Bot:
         except ValueError as error:
             raise SettingsError((str(error),)) from error
         except SlackApiError as error:
-            raise SettingsError((f"SLACK_BOT_TOKEN: Slack answers {error.response['error']}.",)) from error
+            raise SettingsError((f"SLACK_BOT_TOKEN: Slack answers {word(error)}.",)) from error
 
     async def start(self) -> int:
         """Open both lines and the front; returns the front's port."""
@@ -142,6 +143,8 @@ class Bot:
             with suppress(asyncio.CancelledError):
                 await self._driving
         self._registrar.close()
+        await self._work.drain(_LAST_ANSWERS)
+        await self._work.cut_short(_LAST_WORDS)
         self._engines.close()
 
     async def _database(self) -> str | None:
@@ -154,17 +157,6 @@ class Bot:
 
     async def _ovh(self) -> str | None:
         return await self._own_bridge.call(self._registrar.health)
-
-
-def slack_client(settings: Settings) -> AsyncWebClient:
-    """A Web API client that waits when Slack says so. It does not repeat on a 500: that could post twice."""
-    retries = [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
-    return AsyncWebClient(
-        token=_plain(settings.slack_bot_token),
-        base_url=settings.slack_api_url,
-        timeout=15,
-        retry_handlers=retries,
-    )
 
 
 def access(settings: Settings) -> Access:

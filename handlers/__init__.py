@@ -15,6 +15,7 @@ from handlers.once import Once
 from handlers.parsing import Interaction
 from handlers.reply import Reply
 from handlers.views.drawn import Drawn
+from handlers.views.forms import outdated
 
 
 def register(app: AsyncApp, desk: Desk) -> Homes:
@@ -30,7 +31,7 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
 
 
 def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
-    """A button of an older version of the desk still gets an answer."""
+    """A button or a form of an older version of the desk still gets an answer."""
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
         await reply.tell(
@@ -41,3 +42,7 @@ def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
     async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         desk.start(outlived, Interaction.of_action(body))
+
+    @app.view(re.compile(".*"))
+    async def unknown_form(ack: AsyncAck) -> None:
+        await ack(response_action="update", view=outdated())

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
+from handlers.failures import word
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
@@ -64,9 +65,9 @@ class Announcer:
         try:
             ts = await self._update(message, drawn) if message.ts else await self._post(message, drawn)
         except SlackApiError as error:
-            if error.response.get("error") not in _CLOSED:
+            if word(error) not in _CLOSED:
                 raise
-            await self._no_way_in(cart, message, str(error.response.get("error")))
+            await self._no_way_in(cart, message, word(error))
             return None
         await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=ts)
         return Message(message.id, message.cart_id, message.role, message.channel, ts, cart.version)
@@ -86,7 +87,7 @@ class Announcer:
                 channel=message.channel, ts=message.ts or "", text=drawn.text, blocks=drawn.blocks
             )
         except SlackApiError as error:
-            if error.response.get("error") not in _GONE:
+            if word(error) not in _GONE:
                 raise
             return await self._post(message, drawn)  # somebody deleted it: the cart must stay in sight
         return message.ts or ""
@@ -94,16 +95,16 @@ class Announcer:
     async def _no_way_in(self, cart: Cart, message: Message, why: str) -> None:
         """A channel that the bot cannot write to: the shared view can be missed, the approval card cannot."""
         _log.warning("channel_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=why)
-        await self._bridge.call(self._outbox.forget, message)
         if message.role is MessageRole.CART or cart.requester is None or message.channel == cart.requester:
+            await self._bridge.call(self._outbox.forget, message)
             return
         said = (
             f"I cannot write in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
             "Invite me there for the next one. The card is here; approvers also find it in my Home."
         )
+        # Told before it is noted: where this fails, all of it is tried again.
         await self._client.chat_postMessage(channel=cart.requester, text=said)
-        moved = await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, cart.requester)
-        await self._bring(cart, moved)
+        await self._bring(cart, await self._bridge.call(self._outbox.move, message, cart.requester))
 
     async def _tell(self, event: Event, cart: Cart, card_at: Message | None) -> None:
         line = thread_line(event, cart)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 
 from handlers.desk import Desk
 from handlers.ids import REASON, Act, Form
@@ -14,7 +13,7 @@ from handlers.parsing import Interaction, cart_number
 from handlers.reply import Reply
 from handlers.views import approval as views
 from handlers.views.drawn import Drawn
-from ordering.errors import NotPossible
+from handlers.views.text import plain
 
 Decision = Callable[[Desk, Interaction], Awaitable[str]]
 
@@ -28,12 +27,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.REJECT)
     async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, _reply: _ask_reason(desk, did), Interaction.of_action(body))
+        desk.start(lambda did, reply: _ask_reason(desk, did, reply), Interaction.of_action(body))
 
     @app.view(Form.REJECT)
     async def reject_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body)
-        if not did.typed(REASON).strip():
+        if not plain(did.typed(REASON)):
             await ack(response_action="errors", errors={REASON: "Say in a few words why."})
             return
         await ack()
@@ -82,15 +81,10 @@ async def _give_up(desk: Desk, did: Interaction) -> str:
     return f"Cart #{cart.id} is closed. Nothing was ordered."
 
 
-async def _ask_reason(desk: Desk, did: Interaction) -> None:
+async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.may_reject, cart_number(did.value), approver=person)
-    try:
-        await desk.client.views_open(trigger_id=did.trigger, view=views.reject_modal(cart))
-    except SlackApiError as error:
-        if error.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id"}:
-            raise
-        raise NotPossible("Slack took too long to open the form. Please press Reject again.") from error
+    await reply.open_form(views.reject_modal(cart), button="Reject")
 
 
 async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:

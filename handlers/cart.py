@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 
 from handlers.desk import Desk
 from handlers.ids import PURPOSE, Act, Form
-from handlers.parsing import Interaction, cart_number, names_of
+from handlers.parsing import Interaction, cart_number, parts_of
 from handlers.refusals import sentence
 from handlers.reply import Reply
 from handlers.views import cart as views
 from handlers.views.drawn import Drawn
-from handlers.views.text import counted
+from handlers.views.forms import checking
+from handlers.views.text import counted, plain
 from ordering.cart import Cart
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible, OrderingError
@@ -43,51 +43,67 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.REQUEST)
     async def request_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, _reply: _ask_purpose(desk, did), Interaction.of_action(body))
+        desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body))
 
     @app.view(Form.REQUEST)
     async def request_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body)
-        if not did.typed(PURPOSE).strip():
+        did = Interaction.of_form(body, stays=True)
+        if not plain(did.typed(PURPOSE)):
             await ack(response_action="errors", errors={PURPOSE: "Say in a few words what the names are for."})
             return
-        await ack(response_action="update", view=views.checking_modal(cart_number(did.metadata)))
+        await ack(response_action="update", view=checking())
         desk.start(lambda did, reply: _request(desk, did, reply), did)
 
 
 async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Put one or a few names into the channel's cart; what cannot be added is told, the rest is added."""
-    channel = _channel_of(did)
-    names = names_of(typed)
-    if not names:
+    channel, parts = _channel_of(did), parts_of(typed)
+    if not parts:
         raise NotPossible("Which name? Write it like `/domain add name.ovh`.")
-    if len(names) > _MOST_NAMES:
+    if len(parts) > _MOST_NAMES:
         raise NotPossible(f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.")
     person = await desk.person(did)
-    added: list[DomainName] = []
-    refused: list[str] = []
-    cart: Cart | None = None
-    for name in names:
-        try:
-            cart = await desk.bridge.call(desk.workflow.add, channel, name, by=person)
-        except OrderingError as refusal:
-            refused.append(sentence(refusal))
-        else:
-            added.append(name)
+
+    async def put(name: DomainName) -> Cart:
+        return await desk.bridge.call(desk.workflow.add, channel, name, by=person)
+
+    cart, added, refused = await _each(parts, put)
     desk.wake()
     await reply.tell(Drawn.saying("\n".join(filter(None, [_added(cart, added), *refused]))))
 
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    cart = await desk.bridge.call(desk.workflow.open_cart, _channel_of(did))
-    names = names_of(typed)
+    """Take one or a few names out; what cannot be taken out is told, the rest is gone."""
+    cart, parts = await desk.bridge.call(desk.workflow.open_cart, _channel_of(did)), parts_of(typed)
     if cart is None:
         raise NotPossible("This channel has no open cart, so there is nothing to remove.")
-    if not names:
+    if not parts:
         raise NotPossible("Which name? Write it like `/domain remove name.ovh`. `/domain cart` shows what is in it.")
-    for name in names:
-        cart = await _remove(desk, did, cart.id, name)
-    await reply.tell(Drawn.saying(_removed(cart, names)))
+    cart_id = cart.id
+
+    async def take_out(name: DomainName) -> Cart:
+        return await _remove(desk, did, cart_id, name)
+
+    left, gone, refused = await _each(parts, take_out)
+    await reply.tell(Drawn.saying("\n".join(filter(None, [_removed(left, gone), *refused]))))
+
+
+async def _each(
+    parts: list[str], change: Callable[[DomainName], Awaitable[Cart]]
+) -> tuple[Cart | None, list[DomainName], list[str]]:
+    """Change a cart name by name: the cart as it is then, the names that it took, a sentence for each other."""
+    cart: Cart | None = None
+    done: list[DomainName] = []
+    refused: list[str] = []
+    for part in parts:
+        try:
+            name = DomainName.parse(part)
+            cart = await change(name)
+        except OrderingError as refusal:
+            refused.append(sentence(refusal))
+        else:
+            done.append(name)
+    return cart, done, refused
 
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
@@ -111,7 +127,7 @@ async def show(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> None:
 async def history(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> None:
     before = cart_number(typed) if typed.strip() else None
     found = await desk.bridge.call(desk.workflow.history, before=before, limit=_PAGE + 1)
-    await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE))
+    await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
 async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -135,17 +151,12 @@ async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
     await reply.tell(Drawn.saying(f"Copied: cart #{cart.id} has {counted(len(cart.lines), 'name')} now."))
 
 
-async def _ask_purpose(desk: Desk, did: Interaction) -> None:
+async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Open the form. The trigger lives three seconds, so only the memory is asked before."""
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
     desk.workflow.may_request(cart, person)
-    try:
-        await desk.client.views_open(trigger_id=did.trigger, view=views.request_modal(cart))
-    except SlackApiError as error:
-        if error.response.get("error") not in {"expired_trigger_id", "exchanged_trigger_id"}:
-            raise
-        raise NotPossible("Slack took too long to open the form. Please press Request approval again.") from error
+    await reply.open_form(views.request_modal(cart), button="Request approval")
 
 
 async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -161,28 +172,20 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     channel = desk.workflow.policy.approval_channel or cart.channel
     total = f" {cart.quote.total} with tax." if cart.quote else ""
     told = f"Cart #{cart.id} is with the approvers, in <#{channel}>.{total} You will be told there what becomes of it."
-    await _show_in_form(desk, did, reply, views.message_modal(f"Cart #{cart.id}", told), told)
+    await reply.tell(Drawn.saying(told))
 
 
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
     """Show the form again with the problem, so that what was typed is not lost."""
-    cart_id, said = cart_number(did.metadata), sentence(refusal)
-    cart = await desk.bridge.call(desk.workflow.cart, cart_id)
+    said = Drawn.saying(sentence(refusal))
+    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.metadata))
     try:
         desk.workflow.may_request(cart, await desk.person(did))
     except OrderingError:
-        view = views.message_modal(f"Cart #{cart_id}", said)
+        await reply.tell(said)
     else:
-        view = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=said)
-    await _show_in_form(desk, did, reply, view, said)
-
-
-async def _show_in_form(desk: Desk, did: Interaction, reply: Reply, view: Any, otherwise: str) -> None:  # noqa: ANN401 - a view
-    try:
-        await desk.client.views_update(view_id=did.view, view=view)
-    except SlackApiError:
-        # The form was closed meanwhile: the answer must reach the person all the same.
-        await reply.tell(Drawn.saying(otherwise))
+        form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=sentence(refusal))
+        await reply.show_form(form, otherwise=said)
 
 
 def _channel_of(did: Interaction) -> str:
@@ -199,6 +202,8 @@ def _added(cart: Cart | None, added: list[DomainName]) -> str:
     return f"Added {names}. Cart #{cart.id} has {size}. `/domain cart` shows it, and asks for approval."
 
 
-def _removed(cart: Cart, names: list[DomainName]) -> str:
+def _removed(cart: Cart | None, names: list[DomainName]) -> str:
+    if cart is None:
+        return ""
     gone = ", ".join(f"*{name}*" for name in names)
     return f"Removed {gone}. Cart #{cart.id} has {counted(len(cart.lines), 'name')}."

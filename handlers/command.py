@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -32,7 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.command("/domain")
     async def domain(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
-        word, _, rest = did.value.strip().partition(" ")
+        word, rest = [*did.value.split(maxsplit=1), "", ""][:2]
         story = _WORDS.get(word.lower())
         if story is None:
             said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
@@ -41,6 +42,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         if story is search.tell:
             wait = looking()
             await ack(text=wait.text, blocks=wait.blocks)
+            did = replace(did, placeholder=True)
         else:
             await ack()
 

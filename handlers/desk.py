@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -12,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.bridge import Bridge
 from handlers.parsing import Interaction
 from handlers.people import People
-from handlers.refusals import refused, unforeseen
+from handlers.refusals import cut_short, refused, unforeseen
 from handlers.reply import Reply
 from handlers.work import Work
 from ordering.errors import OrderingError
@@ -24,14 +26,19 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Desk:
-    """The rules, the door to them, the people, and `wake`, which sets the driver going."""
+    """The rules, the doors to them, the people, and `wake`, which sets the driver going.
+
+    Searches have a door of their own, so that however many there are, nobody waits who approves or pays.
+    """
 
     workflow: Workflow
     bridge: Bridge
+    search_bridge: Bridge
     people: People
     client: AsyncWebClient
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
+    searching: Counter[str] = field(default_factory=Counter)
 
     async def person(self, did: Interaction) -> Person:
         return await self.people.who(did.user, did.team)
@@ -50,6 +57,9 @@ class Desk:
         except OrderingError as refusal:
             _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)
             await reply.tell(refused(refusal))
+        except asyncio.CancelledError:
+            await reply.tell(cut_short())
+            raise
         except Exception:  # noqa: BLE001 - the last door: the person is told, the bug is logged
             reference = secrets.token_hex(4)
             _log.exception("unforeseen", story=story.__qualname__, user=did.user, reference=reference)

@@ -6,13 +6,12 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 
 from handlers.announce import approval_card
 from handlers.desk import Desk
+from handlers.failures import FAILURES, word
 from handlers.views.home import home
 
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
@@ -48,8 +47,8 @@ class Homes:
             if self._published.get(user) != drawn:
                 await self._desk.client.views_publish(user_id=user, view=view)
                 self._published[user] = drawn
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            _log.warning("home_not_published", user=user, error=type(error).__name__)
+        except FAILURES as error:
+            _log.warning("home_not_published", user=user, error=word(error))
 
 
 def register(app: AsyncApp, desk: Desk) -> Homes:

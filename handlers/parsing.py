@@ -21,6 +21,8 @@ _NUMBER = re.compile(r"#?(\d{1,9})")
 class Interaction:
     """Who did what where. `channel` is None on Home and in forms.
 
+    `form` is one that was sent and stays open, `placeholder` tells that a message stands where the answer belongs.
+
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
     """
 
@@ -31,7 +33,8 @@ class Interaction:
     response_url: str | None = None
     value: str = ""
     values: Mapping[str, str | None] | None = None
-    view: str | None = None
+    form: str | None = None
+    placeholder: bool = False
     metadata: str = ""
     message_ts: str | None = None
     ephemeral: bool = False
@@ -64,14 +67,14 @@ class Interaction:
         )
 
     @classmethod
-    def of_form(cls, body: Mapping[str, Any]) -> Interaction:
+    def of_form(cls, body: Mapping[str, Any], *, stays: bool = False) -> Interaction:
         view = body["view"]
         return cls(
             user=body["user"]["id"],
             team=body["user"].get("team_id"),
             trigger=body.get("trigger_id", ""),
             values=_values(view.get("state")),
-            view=view["id"],
+            form=view["id"] if stays else None,
             metadata=view.get("private_metadata") or "",
         )
 
@@ -90,7 +93,7 @@ def search_of(text: str) -> tuple[Query, list[str]]:
     names, words, unreadable = [], [], []
     for part in filter(None, _SEPARATORS.split(rest)):
         if part.startswith("--"):
-            unreadable.append(f"“{part}” is not an option of search: there are `--tlds com,fr` and `--all`.")
+            unreadable.append(_why_no_option(part))
             continue
         try:
             read = parse_word_or_name(part)
@@ -105,9 +108,9 @@ def search_of(text: str) -> tuple[Query, list[str]]:
     return Query(tuple(names), tuple(words), extensions, every_extension=every), unreadable
 
 
-def names_of(text: str) -> list[DomainName]:
-    """Read full names; raises `InvalidName` for the first that is none."""
-    return [DomainName.parse(part) for part in filter(None, _SEPARATORS.split(text))]
+def parts_of(text: str) -> list[str]:
+    """What was typed, part by part, each once: names, whatever stood between them."""
+    return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
 
 
 def cart_number(text: str) -> int:
@@ -115,6 +118,12 @@ def cart_number(text: str) -> int:
     if found := _NUMBER.fullmatch(text.strip()):
         return int(found[1])
     raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
+
+
+def _why_no_option(part: str) -> str:
+    if part.lower() in {"--tld", "--tlds"}:
+        return f"After {part} come the extensions, like --tlds com,fr."
+    return f"{part} is not an option of search: there are --tlds com,fr and --all."
 
 
 def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:

@@ -13,6 +13,7 @@ from handlers.parsing import Interaction, cart_number
 from handlers.reply import Reply
 from handlers.views.approval import order_link
 from handlers.views.drawn import Drawn
+from ordering.errors import NotPossible
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -33,10 +34,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
-    chosen = did.typed(Act.METHOD)
-    cart = await desk.bridge.call(
-        desk.workflow.pay, cart_number(did.value), payer=person, method=int(chosen) if chosen.isdecimal() else None
-    )
+    method = _method(did.typed(Act.METHOD))
+    cart = await desk.bridge.call(desk.workflow.pay, cart_number(did.value), payer=person, method=method)
     desk.wake()
     total = f" {cart.order.total}" if cart.order else ""
     await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))
@@ -47,3 +46,12 @@ async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
     cart_id = cart_number(did.value)
     url = await desk.bridge.call(desk.workflow.order_link, cart_id, payer=person)
     await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+
+
+def _method(chosen: str) -> int | None:
+    """The chosen method's number, None for the default; raises `NotPossible` for what the card never offered."""
+    if not chosen:
+        return None
+    if not chosen.isdecimal():
+        raise NotPossible("That payment method cannot be read. Choose one on the newest card, then press Pay again.")
+    return int(chosen)

@@ -6,16 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.failures import FAILURES, word
 from ordering.policy import Membership, Person
 
 _FRESH_FOR = 30.0  # seconds
 _KEPT = 2000
-_FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 _log = structlog.get_logger()
 
 
@@ -55,8 +53,8 @@ class People:
             return Membership(known)
         try:
             answer = await self._client.users_info(user=user)
-        except _FAILURES as error:
-            _log.warning("person_unreadable", user=user, error=_short(error))
+        except FAILURES as error:
+            _log.warning("person_unreadable", user=user, error=word(error))
             return Membership.UNREADABLE
         return Membership(self._keep(user, _membership_of(answer["user"], self._team)))
 
@@ -65,8 +63,8 @@ class People:
             return frozenset(known)
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
-        except _FAILURES as error:
-            _log.warning("user_group_unreadable", group=group, error=_short(error))
+        except FAILURES as error:
+            _log.warning("user_group_unreadable", group=group, error=word(error))
             return None
         return frozenset(self._keep(group, frozenset(answer["users"])))
 
@@ -91,7 +89,3 @@ def _membership_of(user: Mapping[str, Any], team: str) -> Membership:
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Membership.GUEST
     return Membership.MEMBER
-
-
-def _short(error: BaseException) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__

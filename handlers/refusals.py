@@ -26,3 +26,10 @@ def unforeseen(reference: str) -> Drawn:
         "Something went wrong on my side, so that may not have worked. Look at `/domain pending` before you try again. "
         f"If it happens twice, give the operator this reference: `{reference}`"
     )
+
+
+def cut_short() -> Drawn:
+    """What somebody reads whose wish was under way when the desk stopped."""
+    return Drawn.saying(
+        "The desk is restarting. Look at `/domain pending` in a moment, and ask again if it is not there."
+    )

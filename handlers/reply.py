@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from handlers.failures import FAILURES, word
 from handlers.parsing import Interaction
 from handlers.views.drawn import Drawn
+from handlers.views.forms import note
+from ordering.errors import NotPossible
 
 MOST_USES = 5  # Slack takes at most five answers by one response_url
-_FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id"}
 _log = structlog.get_logger()
 
 
 class Reply:
-    """Tells one person something: by response_url, else in their channel for them alone, else directly."""
+    """Tells one person something: by response_url, in their form, in their channel for them alone, or directly."""
 
     def __init__(self, client: AsyncWebClient, interaction: Interaction) -> None:
         self._client = client
@@ -29,7 +31,43 @@ class Reply:
         return MOST_USES - self._used if self._to.response_url else 0
 
     async def tell(self, drawn: Drawn, *, replace: bool = False) -> None:
-        """Show something to this person alone; with `replace`, in place of what they clicked or were told last."""
+        """Show something to this person alone; with `replace`, in place of what they clicked.
+
+        A placeholder that they were shown while they waited is replaced anyway.
+        """
+        if self._to.form and await self._in_form(note(drawn)):
+            return
+        await self._elsewhere(drawn, replace=replace or self._to.placeholder)
+
+    async def open_form(self, view: View, *, button: str) -> None:
+        """Open a form over what this person clicked; raises `NotPossible` where they should click again.
+
+        Slack lets a click open one within three seconds.
+        """
+        try:
+            await self._client.views_open(trigger_id=self._to.trigger, view=view)
+        except FAILURES as error:
+            _log.warning("form_not_opened", error=word(error))
+            if word(error) in _TOO_LATE:
+                raise NotPossible(f"Slack took too long to open the form. Please press {button} again.") from error
+            raise NotPossible(
+                f"Slack did not say whether the form opened. If you do not see it, press {button} again."
+            ) from error
+
+    async def show_form(self, view: View, *, otherwise: Drawn) -> None:
+        """Show another form in place of the one that this person sent; where they closed it, tell them otherwise."""
+        if not await self._in_form(view):
+            await self._elsewhere(otherwise, replace=False)
+
+    async def _in_form(self, view: View) -> bool:
+        try:
+            await self._client.views_update(view_id=self._to.form, view=view)
+        except FAILURES as error:
+            _log.info("form_not_updated", error=word(error))
+            return False
+        return True
+
+    async def _elsewhere(self, drawn: Drawn, *, replace: bool) -> None:
         if self.uses_left and await self._by_response_url(drawn, replace=replace):
             return
         if self._to.channel and await self._in_channel(drawn, self._to.channel):
@@ -48,8 +86,8 @@ class Reply:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        except _FAILURES as error:
-            _log.warning("response_url_unreachable", error=type(error).__name__)
+        except FAILURES as error:
+            _log.warning("response_url_unreachable", error=word(error))
             return False
         if answer.status_code != 200:  # noqa: PLR2004 - the status of success
             _log.warning("response_url_refused", status=answer.status_code)
@@ -60,8 +98,8 @@ class Reply:
             await self._client.chat_postEphemeral(
                 channel=channel, user=self._to.user, text=drawn.text, blocks=drawn.blocks
             )
-        except _FAILURES as error:
-            _log.info("ephemeral_refused", error=type(error).__name__)
+        except FAILURES as error:
+            _log.info("ephemeral_refused", error=word(error))
             return False
         return True
 
@@ -70,5 +108,5 @@ class Reply:
             await self._client.chat_postMessage(
                 channel=self._to.user, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
             )
-        except _FAILURES as error:
-            _log.warning("answer_lost", user=self._to.user, error=type(error).__name__)
+        except FAILURES as error:
+            _log.warning("answer_lost", user=self._to.user, error=word(error))

@@ -18,11 +18,12 @@ class Work:
         task.add_done_callback(self._tasks.discard)
 
     async def drain(self, seconds: float) -> None:
-        """Let what was begun end; after that time, cancel the rest: the memory knows where it stood."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=seconds)
-        for task in late:
+        """Let what was begun end within that time."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    async def cut_short(self, seconds: float) -> None:
+        """Cancel what is left, and give it that time to tell so: the memory knows where it stood."""
+        for task in self._tasks:
             task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=1)
+        await self.drain(seconds)

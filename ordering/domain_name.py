@@ -118,8 +118,8 @@ def _why(label: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Cut and clean foreign text so that it can stand in a sentence: no control or direction characters."""
-    clean = "".join(c if c.isprintable() else "?" for c in text)
+    """Foreign text that can stand in a sentence: short, no control or direction characters, no backtick."""
+    clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 
 

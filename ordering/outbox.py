@@ -39,6 +39,12 @@ class Outbox:
             carts.cart(cart_id)
             return carts.show_in(cart_id, role, channel, ts=ts)
 
+    def move(self, message: Message, channel: str) -> Message:
+        """Show a cart in another channel from now on, and no more in this message."""
+        with self._store.begin() as carts:
+            carts.forget(message.id)
+            return carts.show_in(message.cart_id, message.role, channel)
+
     def forget(self, message: Message) -> None:
         """Show a cart no more in a message that is gone for good."""
         with self._store.begin() as carts:

@@ -66,15 +66,6 @@ def request_modal(cart: Cart, *, purpose: str = "", problem: str | None = None) 
     )
 
 
-def checking_modal(cart_id: int) -> View:
-    """What is shown while OVH checks the cart."""
-    return message_modal(f"Cart #{cart_id}", "Checking every name with OVH. This takes a few seconds…")
-
-
-def message_modal(title: str, sentence: str) -> View:
-    return View(type="modal", callback_id=Form.NOTE, title=cut(title, 24), close="Close", blocks=[section(sentence)])
-
-
 def pending(carts: Sequence[Cart]) -> Drawn:
     """The carts that wait for somebody or something."""
     if not carts:
@@ -82,8 +73,10 @@ def pending(carts: Sequence[Cart]) -> Drawn:
     return _list(f"{counted(len(carts), 'cart')} waiting", carts, f"`/domain show {carts[0].id}` tells a cart's story.")
 
 
-def history(carts: Sequence[Cart], *, more: bool) -> Drawn:
-    """What was asked for, newest first."""
+def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
+    """What was asked for, newest first; `before` is the number that the list starts below."""
+    if not carts and before is not None:
+        return Drawn.saying(f"Nothing was asked for before cart #{before}. `/domain history` shows the newest.")
     if not carts:
         return Drawn.saying("Nothing was asked for yet. `/domain search name.ovh` is a good start.")
     next_page = f"Older ones: `/domain history {carts[-1].id}`" if more else "That is all there is."

@@ -10,8 +10,12 @@ _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and privat
 
 def escape(text: str) -> str:
     """Foreign text for mrkdwn: nothing in it can ping, link, break a line or a code block."""
-    plain = "".join(" " if unicodedata.category(c) in _HARMFUL else c for c in text)
-    return escape_markup(" ".join(plain.replace("`", "'").split()))
+    return escape_markup(plain(text).replace("`", "'"))
+
+
+def plain(text: str) -> str:
+    """What of a text can be seen, on one line; empty where it is only made of space and invisible characters."""
+    return " ".join("".join(" " if unicodedata.category(c) in _HARMFUL else c for c in text).split())
 
 
 def escape_markup(text: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import Interaction, cart_number, names_of, search_of
-from ordering.errors import InvalidName, NotPossible
+from handlers.parsing import Interaction, cart_number, parts_of, search_of
+from ordering.errors import NotPossible
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ def test_names_are_separated_by_anything(typed):
     query, unreadable = search_of(typed)
     assert [n.ascii for n in query.names] == ["a.ovh", "b.ovh"]
     assert unreadable == []
+
+
+def test_an_option_that_lacks_its_value_is_explained():
+    assert search_of("word --tlds")[1] == ["After --tlds come the extensions, like --tlds com,fr."]
 
 
 @pytest.mark.parametrize("typed", ["word --tlds com,fr", "--tlds=com,.FR word", "word —tlds com, fr"])
@@ -40,9 +44,9 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_kept():
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_parser(text):
     search_of(text)
-    for read in (names_of, cart_number):
-        with contextlib.suppress(InvalidName, NotPossible):  # a refusal is an answer, anything else is not
-            assert read(text) is not None
+    assert all(parts_of(text))
+    with contextlib.suppress(NotPossible):  # a refusal is an answer, anything else is not
+        assert cart_number(text) is not None
 
 
 @pytest.mark.parametrize(("typed", "number"), [("12", 12), (" #12 ", 12)])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views import approval, cart, home, search
+from handlers.views import approval, cart, forms, home, search
+from handlers.views.drawn import Drawn
 from handlers.views.help import help_message
 from handlers.views.text import cut, escape
 from ordering.cart import MOST_LINES, Cart, CartState
@@ -174,8 +175,9 @@ def test_forms_and_homes_fit():
     overview = Overview(waiting, waiting, waiting, waiting[:10], waiting[:5])
     views = [
         cart.request_modal(full, purpose=EVIL, problem="No."),
-        cart.checking_modal(12),
-        cart.message_modal("x" * 50, "Fine."),
+        forms.checking(),
+        forms.outdated(),
+        forms.note(Drawn.saying(EVIL)),
         approval.reject_modal(full),
         home.home(overview, [card(shown).blocks for shown in waiting]),
         home.home(Overview((), (), (), (), ()), []),

@@ -1,5 +1,6 @@
 """The real bot, in this process, between the simulated Slack and OVH."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -73,6 +74,12 @@ class Story:
         told = self.slack.state.messages[message.channel]
         await self.slack.until(lambda: [m for m in told if m.only_for == who.id and why in m.text])
 
+    async def ovh_hangs(self) -> None:
+        """Wait until the faults that were set up for OVH have begun."""
+        async with asyncio.timeout(10):
+            while self.ovh.faults.waiting:  # noqa: ASYNC110 - the simulated OVH tells nobody what it is asked
+                await asyncio.sleep(0.02)
+
     @property
     def orders(self):
         return list(self.ovh.orders.all.values())
@@ -104,14 +111,19 @@ async def stage(tmp_path: Path, mode: str, settings: dict[str, str]) -> AsyncIte
 
 
 @pytest.fixture
-async def story(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Story]:
+async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Bot]:
     monkeypatch.chdir(tmp_path)
     for name, value in stage.environment.items():
         monkeypatch.setenv(name, value)
-    bot = await Bot.build(read_settings())
-    await bot.start()
-    yield Story(stage)
-    await bot.stop()
+    built = await Bot.build(read_settings())
+    await built.start()
+    yield built
+    await built.stop()
+
+
+@pytest.fixture
+def story(stage: Stage, bot: Bot) -> Story:
+    return Story(stage)
 
 
 def _with(words: str, view: OpenView | None) -> OpenView | None:

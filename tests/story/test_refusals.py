@@ -88,7 +88,10 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
     ("typed", "answer"),
     [
         ("search -bad-.com", "cannot be a domain name"),
-        ("search --speed name.ovh", "is not an option of search"),
+        ("search --speed name.ovh", "--speed is not an option of search"),
+        ("search name --tlds", "After --tlds come the extensions"),
+        ("search name --tlds -x-", "cannot be a domain name"),
+        ("search\nname.ovh\u00a0other.ovh", "2 of 2 names available."),
         ("search name.zz", "*name.zz* is not sold by OVH here."),
         ("search premium-name.com", "*premium-name.com* is premium, and not bought here."),
         ("search aftermarket-name.com", "is for sale by its owner, not free"),
@@ -100,15 +103,50 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("add taken-name.com", "taken-name.com is taken."),
         ("add premium-name.com", "is a premium name"),
         ("add nothing", "has no extension"),
+        ("add `bad`.ovh", "“'bad'.ovh” cannot be a domain name"),
         ("remove name.ovh", "no open cart"),
         ("cart", "The cart is empty."),
         ("pending", "No cart waits for anything."),
         ("show", "Write the cart's number"),
         ("show 99", "There is no cart #99."),
         ("history", "Nothing was asked for yet."),
+        ("history 1", "Nothing was asked for before cart #1."),
     ],
 )
 async def test_whatever_is_typed_gets_an_answer_in_words(story: Story, typed: str, answer: str):
     await story.ada.command(typed)
     seen = await story.sees(story.ada, answer)
     assert not seen.text.endswith("…")
+
+
+async def test_a_refused_search_stands_where_the_wait_stood(story: Story):
+    await story.ada.command("search " + " ".join(f"n{number}.ovh" for number in range(501)))
+    await story.sees(story.ada, "one search may ask 500")
+    assert not any("Asking OVH" in message.text for message in story.ada.messages("domains"))
+
+
+async def test_one_bad_name_holds_no_other_back(story: Story):
+    await story.ada.command("add one.ovh bad_name.ovh two.ovh")
+    told = await story.sees(story.ada, "Added *one.ovh*, *two.ovh*.")
+    assert "“bad_name.ovh” cannot be a domain name" in told.plain_text()
+    await story.ada.command("remove one.ovh nothere.ovh two.ovh")
+    told = await story.sees(story.ada, "Removed *one.ovh*, *two.ovh*.")
+    assert "nothere.ovh is not in cart #1" in told.plain_text()
+
+
+async def test_a_purpose_that_nobody_can_see_is_none(story: Story):
+    await story.search_and_add("name.ovh")
+    cart = await story.sees(story.ada, "Request approval")
+    await story.ada.click(cart, "Request approval")
+    await story.slack.until(lambda: story.ada.modal)
+    errors = await story.ada.submit(purpose="\u200b\u202e\u2060")
+    assert errors == {"purpose": "Say in a few words what the names are for."}
+
+
+async def test_one_person_searches_three_times_at_once_and_no_more(story: Story):
+    story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=3, seconds=2)
+    for number in range(4):
+        await story.ada.command(f"search slow-{number}.ovh")
+    await story.sees(story.ada, "3 of your searches are still under way.")
+    await story.ben.command("search name.ovh")
+    await story.sees(story.ben, "*name.ovh* is available.")
