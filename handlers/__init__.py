@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, cart, command, home, payment
+from handlers import approval, attention, cart, command, home, payment
 from handlers.desk import Desk
 from handlers.home import Homes
 from handlers.once import Once
@@ -24,6 +24,7 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
     command.register(app, desk)
     cart.register(app, desk)
     approval.register(app, desk)
+    attention.register(app, desk)
     payment.register(app, desk)
     homes = home.register(app, desk)
     _answer_the_rest(app, desk)

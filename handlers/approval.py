@@ -1,12 +1,13 @@
-"""An approver says yes or no; a requester takes the request back; somebody moves on what got stuck."""
+"""An approver says yes or no; a requester takes the request back."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.clicks import on_click
 from handlers.desk import Desk
 from handlers.ids import REASON, Act, Form
 from handlers.parsing import Interaction, cart_number
@@ -15,14 +16,10 @@ from handlers.views import approval as views
 from handlers.views.drawn import Drawn
 from handlers.views.text import plain
 
-Decision = Callable[[Desk, Interaction], Awaitable[str]]
-
 
 def register(app: AsyncApp, desk: Desk) -> None:
-    _on_click(app, desk, Act.APPROVE, _approve)
-    _on_click(app, desk, Act.WITHDRAW, _withdraw)
-    _on_click(app, desk, Act.TRY_AGAIN, _try_again)
-    _on_click(app, desk, Act.GIVE_UP, _give_up)
+    on_click(app, desk, Act.APPROVE, _approve)
+    on_click(app, desk, Act.WITHDRAW, _withdraw)
 
     @app.action(Act.REJECT)
     async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -39,20 +36,6 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.start(lambda did, reply: _reject(desk, did, reply), did)
 
 
-def _on_click(app: AsyncApp, desk: Desk, act: Act, decide: Decision) -> None:
-    """A button whose click is a decision: recorded at once, carried out by the driver, told on the card."""
-
-    async def story(did: Interaction, reply: Reply) -> None:
-        said = await decide(desk, did)
-        desk.wake()
-        await reply.tell(Drawn.saying(said))
-
-    @app.action(act)
-    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(story, Interaction.of_action(body))
-
-
 async def _approve(desk: Desk, did: Interaction) -> str:
     number, _, shown = did.value.partition(" ")
     person = await desk.person(did)
@@ -67,18 +50,6 @@ async def _withdraw(desk: Desk, did: Interaction) -> str:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.withdraw, cart_number(did.value), by=person)
     return f"You withdrew cart #{cart.id}. Nothing was ordered."
-
-
-async def _try_again(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.try_again, cart_number(did.value), by=person)
-    return f"Cart #{cart.id} is tried again, under the same approval."
-
-
-async def _give_up(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.give_up, cart_number(did.value), by=person)
-    return f"Cart #{cart.id} is closed. Nothing was ordered."
 
 
 async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:

@@ -18,6 +18,8 @@ class Act(StrEnum):
     OPEN_ORDER = "open_order"
     TRY_AGAIN = "try_again"
     GIVE_UP = "give_up"
+    ADOPT = "adopt_order"
+    NOTHING_ORDERED = "nothing_ordered"
 
 
 class Form(StrEnum):
@@ -25,8 +27,10 @@ class Form(StrEnum):
 
     REQUEST = "request_form"
     REJECT = "reject_form"
+    ADOPT = "adopt_form"
     NOTE = "note"
 
 
 PURPOSE = "purpose"
 REASON = "reason"
+ORDER = "order"

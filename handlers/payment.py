@@ -11,8 +11,8 @@ from handlers.desk import Desk
 from handlers.ids import Act
 from handlers.parsing import Interaction, cart_number
 from handlers.reply import Reply
-from handlers.views.approval import order_link
 from handlers.views.drawn import Drawn
+from handlers.views.payment import order_link
 from ordering.errors import NotPossible
 
 

@@ -45,7 +45,8 @@ MOVES: dict[CartState, frozenset[CartState]] = {
     S.PAYING: frozenset({S.PAID, S.CHECKED_OUT, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.PAID: frozenset({S.DELIVERED, S.NEEDS_ATTENTION}),
     # A person moves it on, by a button; or OVH does, when what was missing arrives.
-    S.NEEDS_ATTENTION: frozenset({S.APPROVED, S.CHECKED_OUT, S.PAID, S.DELIVERED, S.CANCELLED}),
+    # Or something else goes wrong: that is news.
+    S.NEEDS_ATTENTION: frozenset({S.APPROVED, S.CHECKED_OUT, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.DELIVERED: frozenset(),
     S.REJECTED: frozenset(),
     S.CANCELLED: frozenset(),
@@ -58,6 +59,14 @@ COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PA
 # While a cart is in one of these, no other cart may ask for the same name.
 HOLDING = WAITING | {S.PAID}
 MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the desk cannot go on just now, though it keeps trying; `since` is when that began."""
+
+    said: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +93,14 @@ class Cart:
     order: SalesOrder | None = None
     payment: Payment | None = None
     note: str | None = None  # what people should know about the present state
+    trouble: Trouble | None = None
     version: int = 0
 
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
         """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
         if state not in MOVES[self.state]:
             raise NotPossible(f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.")
-        return replace(self, state=state, since=at, note=changes.pop("note", None), **changes)
+        return replace(self, state=state, since=at, note=changes.pop("note", None), trouble=None, **changes)
 
     def with_line(self, line: Line) -> Self:
         """Add a name; raises `NotPossible` where it is there already or the cart is full."""
@@ -110,6 +120,18 @@ class Cart:
 
     def line(self, domain: DomainName) -> Line | None:
         return next((line for line in self.lines if line.domain == domain), None)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether OVH was asked to order it and nobody knows what came of it."""
+        return self.state is S.NEEDS_ATTENTION and self.attempt is not None and self.order is None
+
+    @property
+    def has_nothing_to_come(self) -> bool:
+        """Whether it needs attention, and nothing was ordered or OVH cancelled what was."""
+        if self.state is not S.NEEDS_ATTENTION:
+            return False
+        return self.order.status.is_over if self.order else self.attempt is None
 
     @property
     def people_who_added(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ordering.cart import Cart, CartState
+from ordering.cart import Cart, CartState, Trouble
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.events import happened
@@ -40,9 +40,6 @@ class Pace:
 
     def after(self, waited: timedelta) -> timedelta:
         return max(self.quickest, min(waited / 10, self.slowest))
-
-    def after_failures(self, tries: int) -> timedelta:
-        return min(self.quickest * (1 << min(tries, 20)), self.slowest)
 
 
 class Fulfilment:
@@ -85,16 +82,18 @@ class Fulfilment:
     def advance(self, cart_id: int) -> None:
         """Do the next step of a cart, or come back later where OVH does not answer."""
         with self._store.read() as carts:
-            cart, tries = carts.cart(cart_id), carts.tries(cart_id)
+            cart = carts.cart(cart_id)
         step = self._steps.get(cart.state)
         if step is None:
             return
         try:
             step(cart)
-        except (RegistrarUnavailable, RegistrarRefused):
+        except (RegistrarUnavailable, RegistrarRefused) as error:
             # A question went unanswered or was refused: nothing was done, so the same step can be done later.
-            self._come_back(cart, self._pace.after_failures(tries))
+            self._try_later(cart, str(error))
             raise
+        if cart.trouble is not None:
+            self._trouble_is_over(cart)
 
     def put_off(self, cart_id: int) -> None:
         """Come back late to a cart whose step failed in an unforeseen way."""
@@ -180,11 +179,14 @@ class Fulfilment:
             self._needs_attention(
                 cart,
                 f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
-                "It is not paid, and the desk will not pay it.",
+                "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays.",
+                follow=True,
                 order=order,
             )
             return
-        self._save(cart.to(S.CHECKED_OUT, at=self._clock(), order=order, note=note), due_in=timedelta())
+        # How it can be paid is read with its expiry in the next step: until then neither is known.
+        made = replace(order, expires_at=None)
+        self._save(cart.to(S.CHECKED_OUT, at=self._clock(), order=made, note=note), due_in=timedelta())
 
     def _step_back(self, cart: Cart, note: str) -> None:
         self._save(cart.to(S.APPROVED, at=self._clock(), note=note), due_in=self._pace.quickest)
@@ -252,17 +254,31 @@ class Fulfilment:
     def _watch_delivery(self, cart: Cart) -> None:
         known = _order_of(cart)
         order = replace(self._registrar.order(known.id), methods=known.methods)
-        deliveries = {} if order.status.is_over else {n.domain: self._registrar.delivery(n.domain) for n in cart.lines}
+        if order.status.is_over:
+            self._cancelled(cart, order)
+            return
+        deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
         trouble = _trouble(order, deliveries)
         arrived = all(d.progress is DeliveryProgress.DELIVERED for d in deliveries.values())
         if order.status is OrderStatus.DELIVERED and trouble is None and arrived:
             self._save(cart.to(S.DELIVERED, at=self._clock(), order=order))
-        elif trouble is not None and cart.state is S.PAID:
+        elif trouble is not None and trouble != cart.note:
             self._needs_attention(cart, trouble, follow=True, order=order)
+        elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
+            note = "what was missing has arrived"
+            self._save(cart.to(S.PAID, at=self._clock(), order=order, note=note), due_in=timedelta())
         elif order != known:
             self._refresh(cart, order)
         else:
             self._come_back(cart, self._pace.after(self._clock() - cart.since))
+
+    def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
+        if cart.state is S.PAID or _order_of(cart).status.is_paid:
+            note = f"OVH cancelled order {order.id} after it was paid. Ask OVH's support about the refund."
+            self._needs_attention(cart, note, order=order)
+        else:
+            note = f"OVH cancelled order {order.id}: nothing was paid."
+            self._save(cart.to(S.CANCELLED, at=self._clock(), order=order, note=note))
 
     # needs_attention: OVH may still mend what a person would have to
 
@@ -291,7 +307,9 @@ class Fulfilment:
             note = f"OVH changed order {order.id}: {known.total} before, {order.total} now."
             events.append(happened(cart, now, note=note))
         with self._store.begin() as carts:
-            carts.save(replace(cart, order=order), *events, due_at=now + self._pace.after(now - cart.since))
+            carts.save(
+                replace(cart, order=order, trouble=None), *events, due_at=now + self._pace.after(now - cart.since)
+            )
 
     def _save(self, cart: Cart, *, due_in: timedelta | None = None) -> Cart:
         now = self._clock()
@@ -299,6 +317,24 @@ class Fulfilment:
             return carts.save(
                 cart, happened(cart, now, note=cart.note), due_at=None if due_in is None else now + due_in
             )
+
+    def _try_later(self, cart: Cart, why: str) -> None:
+        """Note what keeps the desk from going on, so that people see it, and come back less and less often."""
+        now = self._clock()
+        said = why.partition(" Try again")[0]  # that is what the desk does
+        since = cart.trouble.since if cart.trouble else now
+        wait = self._pace.after(now - since)
+        if cart.trouble is not None and cart.trouble.said == said:
+            self._come_back(cart, wait)
+            return
+        with self._store.begin() as carts:
+            carts.save(replace(cart, trouble=Trouble(said, since)), due_at=now + wait)
+
+    def _trouble_is_over(self, cart: Cart) -> None:
+        """The step went through, and changed nothing that would have taken the note off."""
+        with self._store.begin() as carts:
+            if carts.cart(cart.id).version == cart.version:
+                carts.save(replace(cart, trouble=None), due_at=self._clock() + self._pace.quickest)
 
     def _come_back(self, cart: Cart, wait: timedelta) -> None:
         with self._store.begin() as carts:
@@ -314,8 +350,6 @@ def _order_of(cart: Cart) -> SalesOrder:
 def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> str | None:
     if order.status is OrderStatus.DOCUMENTS_REQUESTED:
         return f"OVH asks for documents for order {order.id}. Open the order at OVH and send them."
-    if order.status.is_over:
-        return f"OVH cancelled order {order.id} after it was paid. Ask OVH's support about the refund."
     for domain, delivery in deliveries.items():
         if delivery.progress is DeliveryProgress.FAILED:
             return f"The registry did not register {domain}: {delivery.comment or 'no reason given'}."

@@ -65,9 +65,6 @@ class Reading(Protocol):
     def next_due(self) -> datetime | None:
         """When the next cart is due."""
 
-    def tries(self, cart_id: int) -> int:
-        """How often this cart was postponed since its state last changed."""
-
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
         """Which of these names are in carts under way, and in which."""
 
@@ -159,6 +156,9 @@ class Registrar(Protocol):
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order. `known` orders belong to others."""
+
+    def order_of(self, order_id: int, lines: Sequence[Line], total: Money) -> SalesOrder | None:
+        """Read an order where it is over exactly these names and at most this total, else None."""
 
     def order(self, order_id: int) -> SalesOrder:
         """Read an order with its status, without payment methods."""

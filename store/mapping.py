@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.cart import Cart, CartState
+from ordering.cart import Cart, CartState, Trouble
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.events import Event
@@ -38,6 +38,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         order=order_from(order) if order else None,
         payment=_payment_from(row),
         note=row.note,
+        trouble=Trouble(row.trouble, utc(row.trouble_since)) if row.trouble and row.trouble_since else None,
         version=row.version,
     )
 
@@ -67,6 +68,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "payment_asked_at": payment.asked_at if payment else None,
         "payment_sent_at": payment.sent_at if payment else None,
         "note": cart.note,
+        "trouble": cart.trouble.said if cart.trouble else None,
+        "trouble_since": cart.trouble.since if cart.trouble else None,
     }
 
 

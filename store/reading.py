@@ -80,9 +80,6 @@ class SqlReading:
         earliest = self._session.execute(select(func.min(col(CartRow.due_at)))).scalar_one()
         return mapping.utc(earliest) if earliest else None
 
-    def tries(self, cart_id: int) -> int:
-        return int(self._session.execute(select(col(CartRow.tries)).where(col(CartRow.id) == cart_id)).scalar_one())
-
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
         query = (
             select(col(LineRow.domain), col(LineRow.cart_id))

@@ -47,9 +47,7 @@ class SqlTransaction(SqlReading):
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
         self._session.execute(
-            update(CartRow)
-            .where(col(CartRow.id) == cart_id, col(CartRow.version) == version)
-            .values(due_at=due_at, tries=col(CartRow.tries) + 1)
+            update(CartRow).where(col(CartRow.id) == cart_id, col(CartRow.version) == version).values(due_at=due_at)
         )
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
@@ -80,8 +78,6 @@ class SqlTransaction(SqlReading):
             select(col(CartRow.state), col(CartRow.approved_at)).where(col(CartRow.id) == cart.id)
         ).one_or_none()
         values = mapping.cart_columns(cart) | {"version": cart.version + 1, "due_at": due_at}
-        if before is None or before.state != cart.state.value:
-            values["tries"] = 0
         if cart.state is CartState.APPROVED and (before is None or before.state == CartState.SUBMITTED.value):
             values["approved_at"] = cart.since
         changed = self._session.execute(

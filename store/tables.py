@@ -50,7 +50,8 @@ class CartRow(SQLModel, table=True):
     payment_sent_at: datetime | None = None
     note: str | None = None
     due_at: datetime | None = None
-    tries: int = 0
+    trouble: str | None = None
+    trouble_since: datetime | None = None
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 

@@ -100,6 +100,10 @@ class FakeRegistrar:
             return Sighting(Finding.ABSENT, "The cart is open.")
         return Sighting(Finding.FOUND, "Found.", self.orders[made])
 
+    def order_of(self, order_id: int, lines: Sequence[Line], total: Money) -> SalesOrder | None:
+        order = self.orders.get(order_id)
+        return order if order and order.total <= total else None
+
     def order(self, order_id: int) -> SalesOrder:
         return self.orders[order_id]
 

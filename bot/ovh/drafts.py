@@ -41,7 +41,8 @@ class Drafts:
         for line in lines:
             item = self._put(cart, line)
             path = f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
-            for entry in self._client.ask(f"{path}/requiredConfiguration", priority=Priority.MONEY) or ():
+            asked = self._client.ask(f"{path}/requiredConfiguration", priority=Priority.MONEY)
+            for entry in reading.listed(asked):
                 label = str(entry["label"])
                 if label not in self._standing:
                     unanswered.append((line, label, bool(entry.get("required"))))
@@ -87,7 +88,7 @@ class Drafts:
         """OVH accepts a label twice and refuses the cart later, so what is there goes first."""
         if prefilled:
             known = self._client.ask(f"{path}/configuration", query={"label": label}, priority=Priority.MONEY)
-            for number in known or ():
+            for number in reading.listed(known):
                 self._build("DELETE", f"{path}/configuration/{int(number)}", None)
         self._build("POST", f"{path}/configuration", {"label": label, "value": self._standing[label]})
 

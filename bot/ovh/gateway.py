@@ -105,6 +105,10 @@ class OvhGateway:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
 
+    def order_of(self, order_id: int, lines: Sequence[Line], total: Money) -> SalesOrder | None:
+        with readable():
+            return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines), total)
+
     def order(self, order_id: int) -> SalesOrder:
         with readable():
             return self._orders.read(order_id)

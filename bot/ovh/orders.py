@@ -54,10 +54,10 @@ class Orders:
         if closed is False:
             return Sighting(Finding.ABSENT, "OVH's cart is still open.")
         since = (attempt.started_at - _CLOCKS_APART).isoformat(timespec="seconds")
-        listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY) or ()
+        listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY)
         # Oldest first: the attempt's order is among the first ones, however many came since.
-        new = sorted(int(number) for number in listed if int(number) not in known)
-        fitting = [order for number in new[:_MOST_READ] if (order := self._fitting(number, names, total))]
+        new = sorted(int(number) for number in reading.listed(listed) if int(number) not in known)
+        fitting = [order for number in new[:_MOST_READ] if (order := self.fitting(number, names, total))]
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
         if len(fitting) == 1:
             return Sighting(Finding.FOUND, f"{cart}, and order {fitting[0].id} has its names and total.", fitting[0])
@@ -68,6 +68,26 @@ class Orders:
         else:
             seen = "there is no new order"
         return Sighting(Finding.UNDECIDED, f"{cart}, and {seen}.")
+
+    def fitting(self, number: int, names: frozenset[str], total: Money) -> SalesOrder | None:
+        """Read an order where it holds exactly these names within this total, else None.
+
+        One that is too dear is not asked for its names.
+        """
+        path = f"/me/order/{number}"
+        try:
+            entry = self._client.ask(path, priority=Priority.MONEY)
+            price = reading.money(entry["priceWithTax"])
+            # What was approved is a ceiling: a price that fell before the checkout is no other order.
+            if price.currency != total.currency or price > total:
+                return None
+            ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
+            details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
+        except NotThere:
+            return None
+        if reading.names_in(details) != names:
+            return None
+        return reading.order(entry, self._status(number, Priority.MONEY))
 
     def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """Valid registered methods of this order, the account's default first."""
@@ -92,7 +112,7 @@ class Orders:
             return PaymentProgress.RECEIVED
         if status.is_over:
             return PaymentProgress.REFUSED
-        steps = self._client.ask(f"/me/order/{order_id}/followUp", priority=Priority.MONEY) or ()
+        steps = reading.listed(self._client.ask(f"/me/order/{order_id}/followUp", priority=Priority.MONEY))
         validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
         # OVH writes whole seconds of its own clock.
         sent = since.replace(microsecond=0) + self._client.clock_ahead
@@ -120,7 +140,7 @@ class Orders:
             query={"domain": domain.ascii, "function": "DomainCreate"},
             priority=Priority.POLLING,
         )
-        for number in sorted(tasks or (), reverse=True):
+        for number in sorted(reading.listed(tasks), reverse=True):
             task: Mapping[str, Any] = self._client.ask(f"/me/task/domain/{number}", priority=Priority.POLLING)
             if str(task.get("domain", "")).lower() == domain.ascii:
                 failed = task.get("status") in _TASK_FAILED
@@ -140,20 +160,3 @@ class Orders:
         except NotThere:
             return None
         return bool(found["readOnly"])
-
-    def _fitting(self, number: int, names: frozenset[str], total: Money) -> SalesOrder | None:
-        """Read an order as far as it may be the one: what does not fit in its total is not asked for its names."""
-        path = f"/me/order/{number}"
-        try:
-            entry = self._client.ask(path, priority=Priority.MONEY)
-            price = reading.money(entry["priceWithTax"])
-            # What was approved is a ceiling: a price that fell before the checkout is no other order.
-            if price.currency != total.currency or price > total:
-                return None
-            ids = self._client.ask(f"{path}/details", priority=Priority.MONEY) or ()
-            details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
-        except NotThere:
-            return None
-        if reading.names_in(details) != names:
-            return None
-        return reading.order(entry, self._status(number, Priority.MONEY))

@@ -18,6 +18,13 @@ _YEARS = re.compile(r"P(\d+)Y")
 Json = Mapping[str, Any]
 
 
+def listed(answer: Any) -> Sequence[Any]:  # noqa: ANN401 - decoded JSON
+    """A list that OVH answered; raises `TypeError` for `null`, which would otherwise pass for an empty one."""
+    if not isinstance(answer, list):
+        raise TypeError("an answer that is no list")
+    return answer
+
+
 def money(price: Json) -> Money:
     return Money.rounded(Decimal(price["value"]), price["currencyCode"])
 

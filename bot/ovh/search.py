@@ -161,7 +161,7 @@ class Search:
             raise Silent(LATER)
         path = f"/order/cart/{segment(cart)}/domain"
         query = {"domain": question.name.ascii}
-        return self._client.ask(path, query=query, priority=Priority.PEOPLE, turn=question.turn) or ()
+        return reading.listed(self._client.ask(path, query=query, priority=Priority.PEOPLE, turn=question.turn))
 
     def _search_cart(self) -> str:
         with self._cart_guard:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import (
-    Block,
-    ButtonElement,
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    StaticSelectElement,
-)
+from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from handlers.ids import REASON, Act, Form
-from handlers.views.drawn import Drawn, button, buttons, confirm, context, section, sections
+from handlers.views.attention import attention
+from handlers.views.drawn import Drawn, button, buttons, context, section, sections
 from handlers.views.figures import columns
-from handlers.views.text import counted, cut, escape, group_or_person, people, person, when
+from handlers.views.payment import open_order, payment
+from handlers.views.text import counted, escape, group_or_person, names, people, person, when
 from ordering.cart import Cart, CartState
 from ordering.events import Event
-from ordering.sales_order import PaymentMethod, SalesOrder
 
-_MOST_METHODS = 100  # options of a select
 _MOST_CONTRACTS = 20
 S = CartState
 
@@ -42,6 +35,8 @@ def card(
     blocks.append(context(_who(cart)))
     if cart.state in {S.SUBMITTED, S.APPROVED}:
         blocks += _terms(cart, waive_retraction=waive_retraction)
+    if cart.trouble:
+        blocks.append(section(f"{escape(cart.trouble.said)} The desk keeps trying, since {when(cart.trouble.since)}."))
     blocks += _actions(cart)
     return Drawn.of(_alone(cart), blocks)
 
@@ -67,18 +62,6 @@ def reject_modal(cart: Cart) -> View:
     )
 
 
-def order_link(url: str, cart: Cart) -> Drawn:
-    """The order's page, for one payer's eyes."""
-    number = cart.order.id if cart.order else ""
-    return Drawn.of(
-        f"Order {number} at OVH: this link is only for you.",
-        [
-            section(f"<{url}|Open order {number} at OVH>"),
-            context("Only you can see this. Whoever has the link can see and pay the order, so please keep it."),
-        ],
-    )
-
-
 def thread_line(event: Event, cart: Cart) -> str | None:
     """What the card's thread tells of an event; None where the card alone says enough."""
     by = person(event.by) if event.by else None
@@ -94,14 +77,14 @@ def thread_line(event: Event, cart: Cart) -> str | None:
         S.CHECKED_OUT: note or f"OVH made {order}. It waits for payment.",
         S.PAYING: f"{by} pays {order}.",
         S.PAID: "OVH has the payment." if not note else f"OVH has the payment: {note}.",
-        S.DELIVERED: f"{requester}, all names are registered: {_names(cart)}.",
+        S.DELIVERED: f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
         S.CANCELLED: f"{by} closed this: {note}." if by else note,
         S.NEEDS_ATTENTION: f"{requester}, this needs a person. {note}",
     }[event.state]
     if event.state is S.SUBMITTED and by and note.startswith("approved,"):
         return f"{by} {note}."
-    if event.state is S.APPROVED and by and note:
+    if event.state in {S.APPROVED, S.CHECKED_OUT} and by and note:
         return f"{by}: {note}."
     return plain or None
 
@@ -173,61 +156,17 @@ def _actions(cart: Cart) -> list[Block]:
                 button("Withdraw", Act.WITHDRAW, number, about=f"Withdraw the request of cart {number}"),
             )
         case S.CHECKED_OUT if cart.order is not None:
-            return _payment(cart, cart.order)
+            return payment(cart, cart.order)
         case S.PAYING | S.PAID if cart.order is not None:
-            return buttons(_open_order(cart))
+            return buttons(open_order(cart))
         case S.REJECTED | S.CANCELLED:
-            return buttons(button("Copy to open cart", Act.COPY, number, about=f"Copy the names of cart {number}"))
+            return buttons(
+                button("Copy to open cart", Act.COPY, number, about=f"Copy to open cart: the names of cart {number}")
+            )
         case S.NEEDS_ATTENTION:
-            return _attention(cart)
+            return attention(cart)
         case _:
             return []
-
-
-def _payment(cart: Cart, order: SalesOrder) -> list[Block]:
-    blocks: list[Block] = []
-    if cart.note:
-        blocks.append(section(escape(cart.note)))
-    if order.expires_at is None:
-        # OVH has just made the order; what it says of it is read in the next moment.
-        return [*blocks, context("Asking OVH how this order can be paid.")]
-    blocks.append(context(f"OVH keeps the order open until {when(order.expires_at)}."))
-    if not order.methods:
-        blocks.append(context("OVH has no payment method for this order yet. Open the order to pay it there."))
-        return [*blocks, *buttons(_open_order(cart))]
-    default = order.default_method
-    question = confirm("Pay this order?", f"Pay {order.total} for {_names(cart)}.", "Pay")
-    pay = button("Pay", Act.PAY, cart.id, style="primary", about=f"Pay order {order.id}", confirm=question)
-    options = [_option(method) for method in order.methods[:_MOST_METHODS]]
-    chosen = next((o for o in options if default and o.value == str(default.id)), options[0])
-    select = StaticSelectElement(
-        action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
-    )
-    return [*blocks, *buttons(select, pay, _open_order(cart))]
-
-
-def _option(method: PaymentMethod) -> Option:
-    return Option(text=cut(method.label, 75), value=str(method.id))
-
-
-def _attention(cart: Cart) -> list[Block]:
-    blocks: list[Block] = [section(escape(cart.note or "Look at it, please."))]
-    if cart.order is not None:
-        return [*blocks, *buttons(_open_order(cart))]
-    if cart.attempt is not None:
-        return blocks
-    close = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
-    return [
-        *blocks,
-        *buttons(
-            button("Try again", Act.TRY_AGAIN, cart.id, style="primary", about=f"Try to order cart {cart.id} again"),
-            button("Close without ordering", Act.GIVE_UP, cart.id, style="danger", confirm=close),
-        ),
-    ]
-
-
-def _open_order(cart: Cart) -> ButtonElement:
-    return button("Open order", Act.OPEN_ORDER, cart.id, about=f"Open the order of cart {cart.id} at OVH")
 
 
 def _circle(members: frozenset[str]) -> str:
@@ -235,14 +174,8 @@ def _circle(members: frozenset[str]) -> str:
     return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "somebody with the right"
 
 
-def _names(cart: Cart) -> str:
-    shown = ", ".join(str(line.domain) for line in cart.lines[:5])
-    more = len(cart.lines) - 5
-    return cut(shown, 200) + (f" and {more} more" if more > 0 else "")
-
-
 def _alone(cart: Cart) -> str:
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
     order = f", order {cart.order.id}" if cart.order else ""
     amount = f", {total} with tax" if total else ""
-    return f"Cart #{cart.id} is {cart.state.in_words}: {_names(cart)}{amount}{order}"
+    return f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}{amount}{order}"

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from handlers.ids import PURPOSE, Act, Form
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
 from handlers.views.figures import priced
-from handlers.views.text import counted, cut, escape, person, when
+from handlers.views.text import counted, cut, escape, names, person, when
 from ordering.cart import Cart, CartState
 from ordering.cart_line import Line
 from ordering.events import Event
@@ -85,21 +85,21 @@ def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> 
 
 def story(cart: Cart, events: Sequence[Event]) -> Drawn:
     """One cart: what is in it and all that happened to it."""
-    names = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
+    listed = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
     told = [_happened(event) for event in events[-40:]]
     head = f"*Cart #{cart.id}* is {cart.state.in_words}"
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
     return Drawn.of(
-        f"Cart #{cart.id} is {cart.state.in_words}: {_names(cart)}",
-        [section(head), *sections(names or ["No names in it."]), *sections(told or ["Nothing happened to it yet."])],
+        f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
+        [section(head), *sections(listed or ["No names in it."]), *sections(told or ["Nothing happened to it yet."])],
     )
 
 
 def one_line(cart: Cart) -> str:
     """A cart in a list: number, names, total, state, who asked."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    parts = [f"*#{cart.id}*  {_names(cart)}", str(total) if total else "", cart.state.in_words]
+    parts = [f"*#{cart.id}*  {names(cart)}", str(total) if total else "", cart.state.in_words]
     if cart.requester:
         parts.append(f"asked by {person(cart.requester)}")
     if cart.order:
@@ -117,22 +117,16 @@ def _removable(cart: Cart, line: Line) -> SectionBlock:
 def _closed(cart: Cart) -> Drawn:
     asked = f" by {person(cart.requester)}" if cart.requester else ""
     head = f"*Cart #{cart.id}* was sent for approval{asked} and is {cart.state.in_words} now."
-    names = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
+    listed = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
     hint = f"`/domain show {cart.id}` tells its story. `/domain add name.ovh` starts the next cart."
     return Drawn.of(
-        f"Cart #{cart.id} is {cart.state.in_words}: {_names(cart)}", [section(head), *sections(names), context(hint)]
+        f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}", [section(head), *sections(listed), context(hint)]
     )
 
 
 def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
     text = f"{title}: {', '.join(f'#{cart.id} {cart.state.in_words}' for cart in carts)}"
     return Drawn.of(text, [section(f"*{title}*"), *sections(one_line(cart) for cart in carts), context(hint)])
-
-
-def _names(cart: Cart) -> str:
-    shown = ", ".join(str(line.domain) for line in cart.lines[:3])
-    more = len(cart.lines) - 3
-    return cut(shown, 400) + (f" and {more} more" if more > 0 else "") if shown else "no names"
 
 
 def _happened(event: Event) -> str:

@@ -84,7 +84,7 @@ def _alone(summary: str, answers: Sequence[Availability], buyable: Sequence[Avai
 def _row(answer: Availability, *, can_add: bool) -> Block:
     price = offered(answer.offer) if answer.offer else ""
     premium = " · premium" if answer.verdict is _V.PREMIUM else ""
-    add = button("Add to cart", Act.ADD, answer.domain.ascii, about=f"Add {answer.domain} to the cart")
+    add = button("Add to cart", Act.ADD, answer.domain.ascii, about=f"Add to cart: {answer.domain}")
     return section(f"*{answer.domain}*{premium}\n{price}", accessory=add if can_add else None)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
+from ordering.cart import Cart
+
+_NAMED = 5  # of a cart, where its names stand in a sentence
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
 
 
@@ -60,3 +63,12 @@ def counted(number: int, thing: str) -> str:
 
 def years(number: int) -> str:
     return counted(number, "year")
+
+
+def names(cart: Cart) -> str:
+    """A cart's first names, and how many more there are."""
+    if not cart.lines:
+        return "no names"
+    shown = ", ".join(str(line.domain) for line in cart.lines[:_NAMED])
+    more = len(cart.lines) - _NAMED
+    return cut(shown, 200) + (f" and {more} more" if more > 0 else "")

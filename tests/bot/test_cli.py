@@ -51,7 +51,7 @@ def test_missing_settings_are_listed_without_a_traceback(tmp_path):
 
 
 def test_migrate_says_the_revision_and_export_an_empty_record(tmp_path):
-    assert "revision 0002" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
+    assert "revision 0003" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
     assert json.loads(run("-m", "bot", "export", cwd=tmp_path).stdout) == []
     assert run("-m", "bot", "export", "--format", "csv", cwd=tmp_path).stdout.startswith("cart,state,channel")
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views import approval, cart, forms, home, search
+from handlers.views import approval, attention, cart, forms, home, search
 from handlers.views.drawn import Drawn
 from handlers.views.help import help_message
 from handlers.views.text import cut, escape
-from ordering.cart import MOST_LINES, Cart, CartState
+from ordering.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.offer import Action, Availability, Contract, Offer, Verdict
@@ -147,9 +147,25 @@ def test_each_state_has_its_buttons_and_no_others(state, labels):
     assert found == labels
 
 
-def test_an_unclear_order_offers_no_second_one():
-    words = str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, attempt=Attempt(1, "cart", NOW)))))
-    assert "Try again" not in words
+def test_an_unclear_order_is_for_a_person_to_settle():
+    undecided = a_cart(S.NEEDS_ATTENTION, attempt=Attempt(1, "cart", NOW))
+    words = str(blocks_of(card(undecided)))
+    assert "It is this order…" in words
+    assert "Nothing was ordered, try again" in words
+    assert "Close" not in words
+    assert faults_of_view(attention.adopt_modal(undecided).to_dict()) == []
+
+
+def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
+    order = SalesOrder(7, euros("9.99"), euros("1.67"))
+    assert "Close" not in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=order))))
+    over = replace(order, status=OrderStatus.CANCELLED)
+    assert "Close this cart?" in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=over))))
+
+
+def test_a_trouble_that_lasts_is_on_the_card():
+    shown = a_cart(S.APPROVED, trouble=Trouble("OVH does <not> answer.", NOW))
+    assert "OVH does &lt;not&gt; answer. The desk keeps trying, since" in str(blocks_of(card(shown)))
 
 
 def test_the_default_payment_method_is_chosen_at_first():

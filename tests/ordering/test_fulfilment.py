@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ordering.cart import CartState
-from ordering.errors import OrderingError, RegistrarRefused
+from ordering.cart import CartState, Trouble
+from ordering.errors import NotAllowed, NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
 from store.engine import open_engines
 from store.migrate import migrate
 from store.sql import SqlStore
@@ -155,6 +155,109 @@ def test_a_failed_registration_needs_a_person_and_may_still_arrive(rules):
     assert rules.settle(cart.id, steps=30).state is S.DELIVERED
 
 
+def test_a_dear_order_that_ovh_cancels_unpaid_ends_there(rules):
+    cart = rules.approved()
+    rules.registrar.order_total = euros("99.00")
+    stuck = rules.settle(cart.id)
+    rules.registrar.cancel(stuck.order.id)
+    ended = rules.settle(cart.id, steps=10, seconds=60)
+    assert (ended.state, ended.note) == (S.CANCELLED, f"OVH cancelled order {stuck.order.id}: nothing was paid.")
+
+
+def test_a_paid_order_that_ovh_cancels_is_told_and_can_be_closed(rules):
+    cart = rules.paid()
+    rules.registrar.failed = "A justification is required"
+    assert "A justification" in rules.settle(cart.id, steps=4).note
+    rules.registrar.cancel(cart.order.id)
+    stuck = rules.settle(cart.id, steps=10, seconds=60)
+    assert stuck.state is S.NEEDS_ATTENTION
+    assert "after it was paid. Ask OVH's support about the refund." in stuck.note
+    with pytest.raises(OrderingError):
+        rules.workflow.try_again(cart.id, by=rules.dan)
+    assert rules.workflow.give_up(cart.id, by=rules.dan).state is S.CANCELLED
+
+
+def test_what_was_missing_arrives_and_the_cart_goes_on(rules):
+    cart = rules.paid()
+    rules.registrar.failed = "A justification is required"
+    assert rules.settle(cart.id, steps=4).state is S.NEEDS_ATTENTION
+    rules.registrar.failed = None
+    assert rules.settle(cart.id, steps=10, seconds=60).state is S.PAID
+
+
+def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    rules.settle(cart.id, steps=10)
+    (order_id,) = rules.registrar.orders
+    with pytest.raises(NotAllowed):
+        rules.workflow.adopt(cart.id, order_id, by=rules.ben)
+    with pytest.raises(NotPossible, match="is not this cart's"):
+        rules.workflow.adopt(cart.id, order_id + 1, by=rules.dan)
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan)
+    assert (found.state, found.order.id) == (S.CHECKED_OUT, order_id)
+    assert rules.settle(cart.id).order.methods
+    with pytest.raises(NotPossible):
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+
+
+def test_an_order_of_another_cart_is_not_adopted(rules):
+    other = rules.ordered()
+    cart = rules.approved("second.ovh", "C2")
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    rules.settle(cart.id, steps=10)
+    with pytest.raises(NotPossible, match="belongs to another cart"):
+        rules.workflow.adopt(cart.id, other.order.id, by=rules.dan)
+
+
+def test_a_person_says_that_nothing_was_ordered_and_it_is_ordered_once(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    rules.settle(cart.id, steps=10)
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan).state is S.APPROVED
+    assert rules.settle(cart.id, steps=10).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_person_who_errs_about_nothing_being_ordered_buys_nothing_twice(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    rules.settle(cart.id, steps=10)
+    rules.registrar.undecided = False
+    with pytest.raises(NotPossible, match="has these names"):
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+    assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_first_try_that_could_still_come_through_bars_another(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    rules.settle(cart.id, steps=10)
+    rules.registrar.undecided, rules.registrar.undeletable = False, True
+    with pytest.raises(NotPossible, match="OVH still holds the first try"):
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+    assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
+
+
+def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, monkeypatch):
+    cart = rules.approved()
+
+    def silent(*_args, **_kwargs):
+        raise RegistrarUnavailable("OVH does not answer just now. Try again in a minute.")
+
+    monkeypatch.setattr(rules.registrar, "prepare", silent)
+    began = rules.clock.now
+    for _ in range(4):
+        with pytest.raises(RegistrarUnavailable):
+            rules.fulfilment.advance(cart.id)
+        rules.clock.pass_by(60)
+    stuck = rules.workflow.cart(cart.id)
+    assert (stuck.state, stuck.trouble) == (S.APPROVED, Trouble("OVH does not answer just now.", began))
+    monkeypatch.undo()
+    assert rules.settle(cart.id, seconds=400).trouble is None
+
+
 def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
     cart = rules.approved()
 
@@ -171,7 +274,7 @@ FAULTS = st.sampled_from([None, "lost_before", "lost_after", "refused", "unavail
 DEEDS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["approve", "reject", "pay", "advance", "restart", "deliver", "rise", "try", "withdraw", "wait"]
+            ["approve", "reject", "pay", "advance", "restart", "deliver", "rise", "try", "withdraw", "wait", "adopt"]
         ),
         FAULTS,
     ),
@@ -205,25 +308,18 @@ def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_f
 
 
 def _do(rules: Rules, cart_id: int, deed: str) -> None:
-    cart = rules.workflow.cart(cart_id)
-    match deed:
-        case "approve":
-            rules.workflow.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else "")
-        case "reject":
-            rules.workflow.reject(cart_id, approver=rules.cleo, reason="no")
-        case "pay":
-            rules.workflow.pay(cart_id, payer=rules.dan, method=None)
-        case "try":
-            rules.workflow.try_again(cart_id, by=rules.dan)
-        case "withdraw":
-            rules.workflow.withdraw(cart_id, by=rules.ada)
-        case "restart":
-            rules.restart()
-        case "deliver":
-            rules.registrar.deliver()
-        case "rise":
-            rules.registrar.quote = a_quote(str(rules.registrar.quote.total.amount + 1))
-        case "wait":
-            rules.clock.pass_by(70)
-        case _:
-            rules.settle(cart_id, steps=1)
+    cart, work = rules.workflow.cart(cart_id), rules.workflow
+    deeds = {
+        "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else ""),
+        "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
+        "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None),
+        "try": lambda: work.try_again(cart_id, by=rules.dan),
+        "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan),
+        "withdraw": lambda: work.withdraw(cart_id, by=rules.ada),
+        "restart": rules.restart,
+        "deliver": rules.registrar.deliver,
+        "rise": lambda: setattr(rules.registrar, "quote", a_quote(str(rules.registrar.quote.total.amount + 1))),
+        "wait": lambda: rules.clock.pass_by(70),
+        "advance": lambda: rules.settle(cart_id, steps=1),
+    }
+    deeds[deed]()

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
-from tests.story.conftest import Story, stage, story
+from tests.story.conftest import Story, bot, stage, story
 
-__all__ = ["stage", "story"]  # fixtures of the stories, used here, too
+__all__ = ["bot", "stage", "story"]  # fixtures of the stories, used here, too
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 

@@ -230,7 +230,7 @@ def test_terms_that_the_seal_does_not_cover_are_named(attack, engines):
 
 
 def test_a_cart_that_nobody_opened_is_named(attack):
-    columns = "channel, created_by, state, since, version, approved_by, tries"
+    columns = "channel, created_by, state, since, version, approved_by"
     (fault,) = attack(f"INSERT INTO carts (id, {columns}) SELECT 9, 'C9', {columns[9:]} FROM carts WHERE id = 3")
     assert (fault.cart, fault.what) == (9, "was inserted: nothing is on record of it")
 

@@ -133,3 +133,40 @@ async def test_a_deleted_card_comes_back(story: Story):
     story.slack.state.messages["C0APPROVALS"].clear()
     await story.cleo.click(card, "Approve")
     await story.payable()
+
+
+async def test_an_order_that_cannot_be_told_from_none_is_for_a_person(story: Story):
+    """OVH closed the cart, but shows no order with its names: a payer looks there and says which one it is."""
+    card = await story.requested()
+    story.ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
+    hidden = story.ovh.faults.add("GET", "/me/order/*/details", "refuse", times=999, status=404)
+    await story.cleo.click(card, "Approve")
+    card = await story.card("OVH did not say whether it made the order.", seconds=30)
+    await story.dan.click(card, "It is this order…")
+    await story.slack.until(lambda: story.dan.modal)
+    assert await story.dan.submit(order="4711") == {}
+    await story.sees(story.dan, "Order 4711 is not this cart's", channel="dan")
+    await story.clicks_in_vain(story.ben, card, "Nothing was ordered, try again", "Only approvers and payers")
+    await story.dan.click(card, "It is this order…")
+    await story.slack.until(lambda: story.dan.modal)
+    story.ovh.faults.remove(hidden)
+    assert await story.dan.submit(order=str(story.orders[0].id)) == {}
+    await story.payable()
+    assert len(story.orders) == 1
+
+
+async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: Story):
+    card = await story.requested()
+    away = story.ovh.faults.add("*", "*", "error500", times=999)
+    await story.cleo.click(card, "Approve")
+    await story.card("OVH does not answer just now. The desk keeps trying, since", seconds=30)
+    story.ovh.faults.remove(away)
+    card = await story.payable(seconds=40)
+    assert "keeps trying" not in card.plain_text()
+    assert len(story.orders) == 1
+
+
+async def test_an_empty_answer_is_never_read_as_no(story: Story):
+    story.ovh.faults.add("GET", "/order/cart/*/domain", "null")
+    await story.ada.command("search name.ovh")
+    await story.sees(story.ada, "OVH could not be asked")

@@ -1,0 +1,68 @@
+"""Somebody with the right moves on what the desk could not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.clicks import on_click
+from handlers.desk import Desk
+from handlers.ids import ORDER, Act, Form
+from handlers.parsing import Interaction, cart_number
+from handlers.reply import Reply
+from handlers.views import attention as views
+from handlers.views.drawn import Drawn
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    on_click(app, desk, Act.TRY_AGAIN, _try_again)
+    on_click(app, desk, Act.GIVE_UP, _give_up)
+    on_click(app, desk, Act.NOTHING_ORDERED, _nothing_ordered)
+
+    @app.action(Act.ADOPT)
+    async def adopt_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _ask_which(desk, did, reply), Interaction.of_action(body))
+
+    @app.view(Form.ADOPT)
+    async def adopt_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_form(body)
+        if not did.typed(ORDER).isdecimal():
+            await ack(response_action="errors", errors={ORDER: "Write the order's number, like 230000123."})
+            return
+        await ack()
+        desk.start(lambda did, reply: _adopt(desk, did, reply), did)
+
+
+async def _try_again(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.try_again, cart_number(did.value), by=person)
+    return f"Cart #{cart.id} is tried again, under the same approval."
+
+
+async def _give_up(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.give_up, cart_number(did.value), by=person)
+    return f"Cart #{cart.id} is closed. Nothing was ordered."
+
+
+async def _nothing_ordered(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.nothing_ordered, cart_number(did.value), by=person)
+    return f"Cart #{cart.id} is ordered again, under the same approval."
+
+
+async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.may_settle, cart_number(did.value), by=person)
+    await reply.open_form(views.adopt_modal(cart), button="It is this order…")
+
+
+async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    cart_id, order_id = cart_number(did.metadata), int(did.typed(ORDER))
+    cart = await desk.bridge.call(desk.workflow.adopt, cart_id, order_id, by=person)
+    desk.wake()
+    await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. The card shows how it can be paid."))

@@ -1,0 +1,30 @@
+"""Buttons whose click is a decision: recorded at once, carried out by the driver, told on the card."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.desk import Desk
+from handlers.ids import Act
+from handlers.parsing import Interaction
+from handlers.reply import Reply
+from handlers.views.drawn import Drawn
+
+Decision = Callable[[Desk, Interaction], Awaitable[str]]
+
+
+def on_click(app: AsyncApp, desk: Desk, act: Act, decide: Decision) -> None:
+    """Have a button decide, and tell the person who clicked what came of it."""
+
+    async def story(did: Interaction, reply: Reply) -> None:
+        said = await decide(desk, did)
+        desk.wake()
+        await reply.tell(Drawn.saying(said))
+
+    @app.action(act)
+    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(story, Interaction.of_action(body))

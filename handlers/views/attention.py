@@ -1,0 +1,73 @@
+"""What a person can do about a cart that the desk cannot move by itself."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, InputBlock, NumberInputElement
+from slack_sdk.models.views import View
+
+from handlers.ids import ORDER, Act, Form
+from handlers.views.drawn import button, buttons, confirm, section
+from handlers.views.payment import open_order
+from handlers.views.text import escape, names
+from ordering.cart import Cart
+
+
+def attention(cart: Cart) -> list[Block]:
+    """What happened, and the buttons that are safe now."""
+    told = section(escape(cart.note or "Look at it, please."))
+    if cart.is_undecided:
+        return [told, *_undecided(cart)]
+    if not cart.has_nothing_to_come:
+        return [told, *buttons(open_order(cart))]
+    if cart.order is not None:
+        question = confirm("Close this cart?", "OVH cancelled the order. Its names are free again then.", "Close it")
+        close = button("Close", Act.GIVE_UP, cart.id, about=f"Close cart {cart.id}", confirm=question)
+        return [told, *buttons(open_order(cart), close)]
+    question = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
+    return [
+        told,
+        *buttons(
+            button("Try again", Act.TRY_AGAIN, cart.id, style="primary", about=f"Try again to order cart {cart.id}"),
+            button(
+                "Close without ordering", Act.GIVE_UP, cart.id, style="danger",
+                about=f"Close without ordering cart {cart.id}", confirm=question,
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def adopt_modal(cart: Cart) -> View:
+    """The form that asks which order at OVH is this cart's."""
+    total = f", at most {cart.seal.total} with tax" if cart.seal else ""
+    return View(
+        type="modal",
+        callback_id=Form.ADOPT,
+        private_metadata=str(cart.id),
+        title=f"Order of cart #{cart.id}",
+        submit="It is this one",
+        close="Not now",
+        blocks=[
+            section(f"Find the order at OVH that has exactly these names{total}:\n{escape(names(cart))}"),
+            InputBlock(
+                block_id=ORDER,
+                label="Number of the order at OVH",
+                hint="The desk reads the order and compares it before it believes this.",
+                element=NumberInputElement(action_id=ORDER, is_decimal_allowed=False, min_value="1"),
+            ),
+        ],
+    )
+
+
+def _undecided(cart: Cart) -> list[Block]:
+    again = confirm(
+        "Was nothing ordered?",
+        f"Look at OVH first. If no order has {names(cart)}, the desk orders again under the same approval.",
+        "Nothing was ordered",
+    )
+    return buttons(
+        button("It is this order…", Act.ADOPT, cart.id, style="primary", about=f"It is this order… for cart {cart.id}"),
+        button(
+            "Nothing was ordered, try again", Act.NOTHING_ORDERED, cart.id,
+            about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
+        ),
+    )  # fmt: skip
