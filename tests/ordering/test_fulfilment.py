@@ -1,5 +1,7 @@
 """What was decided is carried out once, whatever gets lost on the way."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -309,7 +311,7 @@ def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_f
 
 def _do(rules: Rules, cart_id: int, deed: str) -> None:
     cart, work = rules.workflow.cart(cart_id), rules.workflow
-    deeds = {
+    deeds: dict[str, Callable[[], object]] = {
         "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else ""),
         "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
         "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None),
