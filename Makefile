@@ -5,7 +5,7 @@ UV     := $(or $(shell command -v uv 2>/dev/null),$(TOOLS)/bin/uv)
 RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox rehearse test check format clean
+.PHONY: help install sandbox rehearse test prove check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ rehearse: .venv/.installed  ## Walk one request through its whole life and print
 
 test: .venv/.installed  ## Run every test
 	$(RUN) pytest -n 4
+
+prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), and check that nothing happens twice
+	$(RUN) python -W ignore -m prove
 
 check: .venv/.installed  ## Format, lint, types, import rules, dependencies: all without running tests
 	$(RUN) ruff format --check

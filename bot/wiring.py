@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -24,7 +23,7 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.failures import word
 from handlers.people import People
-from ordering.fulfilment import Fulfilment
+from ordering.fulfilment import Fulfilment, Pace
 from ordering.outbox import Outbox
 from ordering.workflow import Workflow
 from store.engine import Engines, open_engines
@@ -59,7 +58,7 @@ async def run(settings: Settings) -> None:
 class Bot:
     """All parts, connected. Use `build`, `start`, `until`, `stop`."""
 
-    def __init__(self, settings: Settings, engines: Engines, team: str) -> None:
+    def __init__(self, settings: Settings, engines: Engines, team: str, *, pace: Pace | None = None) -> None:
         policy = settings.policy()
         store = SqlStore(engines)
         self._settings = settings
@@ -86,7 +85,9 @@ class Bot:
         homes = handlers.register(self.app, desk)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
-            fulfilment=Fulfilment(store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle),
+            fulfilment=Fulfilment(
+                store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle, pace=pace
+            ),
             announcer=Announcer(self._client, outbox, own, policy),
             refresh_homes=homes.refresh,
             bridge=own,
@@ -101,8 +102,8 @@ class Bot:
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
-    async def build(cls, settings: Settings) -> Bot:
-        """Migrate the database and learn which workspace the token belongs to.
+    async def build(cls, settings: Settings, *, pace: Pace | None = None) -> Bot:
+        """Migrate the database and learn which workspace the token belongs to; `pace` is how often OVH is looked at.
 
         Raises `SettingsError` where a setting turns out to be unusable.
         """
@@ -110,7 +111,7 @@ class Bot:
             engines = open_engines(settings.database_url.get_secret_value())
             _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
             me = await slack_client(settings).auth_test()
-            return cls(settings, engines, team=str(me["team_id"]))
+            return cls(settings, engines, team=str(me["team_id"]), pace=pace)
         except ValueError as error:
             raise SettingsError((str(error),)) from error
         except SlackApiError as error:
@@ -140,8 +141,7 @@ class Bot:
         await self._work.drain(_LAST_WORK)
         if self._driving is not None:
             self._driving.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._driving
+            await asyncio.wait({self._driving})
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)

@@ -1,0 +1,82 @@
+"""`python -m prove`: the campaign on both databases at once, and its table."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+KINDS = ("sqlite", "postgresql")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Kill and mislead the bot on the true wire, and check that nothing is ordered or paid twice.",
+)
+
+
+@app.command()
+def prove(
+    seconds: Annotated[float, typer.Option(envvar="PROVE_SECONDS", help="How long to go on.")] = 300,
+    seed: Annotated[int, typer.Option(help="Where the runs' seeds begin.")] = 1,
+    database: Annotated[str, typer.Option(help="sqlite or postgresql alone; both where nothing is said.")] = "",
+    replay: Annotated[int | None, typer.Option(help="One run alone, by the seed that a failure printed.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
+) -> None:
+    """Kill and mislead the bot on the true wire, and check that nothing is ordered or paid twice."""
+    from prove.table import table
+
+    if as_json or replay is not None:
+        seen = _campaign(database or KINDS[0], seconds, seed, replay)
+        print(json.dumps(seen) if as_json else table({database or KINDS[0]: seen}))
+        sys.exit(bool(seen["broken"]))
+    kinds = [database] if database else list(KINDS)
+    found = asyncio.run(_side_by_side(kinds, seconds, seed))
+    print(table(found))
+    sys.exit(any(seen["broken"] for seen in found.values()))
+
+
+async def _side_by_side(kinds: list[str], seconds: float, seed: int) -> dict[str, dict[str, object]]:
+    """One process for each database: each is bound by its interpreter's lock."""
+
+    async def one(kind: str) -> dict[str, object]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "prove", "--json", "--database", kind, "--seconds", str(seconds), "--seed", str(seed),
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        printed, _ = await process.communicate()
+        return dict(json.loads(printed.splitlines()[-1]))
+
+    return dict(zip(kinds, await asyncio.gather(*(one(kind) for kind in kinds)), strict=True))
+
+
+def _campaign(kind: str, seconds: float, seed: int, replay: int | None) -> dict[str, object]:
+    from bot import logs
+    from prove.campaign import Campaign
+    from prove.databases import opened
+    from prove.mortality import make_mortal
+
+    make_mortal()
+    with tempfile.TemporaryDirectory(prefix="prove-") as folder, contextlib.ExitStack() as stack:
+        log = stack.enter_context((Path(folder) / "bots.log").open("w+"))
+        with contextlib.redirect_stderr(log):
+            logs.configure("INFO", "json")
+        campaign = Campaign(seed=seed, databases=stack.enter_context(opened(kind, Path(folder))))
+        asyncio.run(campaign.last(seconds) if replay is None else campaign.run(replay))
+        log.seek(0)
+        leaks = sum("xoxb-" in line or "orderPassword=" in line.replace("orderPassword=***", "") for line in log)
+        if leaks:
+            campaign.seen.broken.append((seed, "secrets in logs, channels or database", f"{leaks} lines of the log"))
+        logging.getLogger().handlers.clear()  # what still says goodbye finds no closed file
+        return dict(vars(campaign.seen))
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m prove")

@@ -1,0 +1,94 @@
+"""What must hold after every run, whatever went wrong in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlmodel import SQLModel
+
+from ordering.audit import Audit
+from ordering.cart import Cart, CartState
+from ordering.events import Event
+from sandbox.stage import Stage
+from store.engine import open_engines
+from store.sql import SqlStore
+
+LAWS = (
+    "orders that no approval covers",
+    "carts with more than one order",
+    "payments beyond one an order",
+    "decisions lost",
+    "carts stuck without a person told",
+    "records that do not verify",
+    "secrets in logs, channels or database",
+)
+_APPROVED = re.compile(r"You approved cart #(\d+)")
+_PAYING = re.compile(r"Paying .* for cart #(\d+)")
+_S = CartState
+Broken = tuple[str, str]
+
+
+def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
+    """Compare what the record says with OVH's ledger and with what people saw."""
+    engines = open_engines(database)
+    try:
+        with SqlStore(engines).read() as reading:
+            carts = [(cart, reading.events(cart.id)) for cart in reading.every_cart()]
+            for fault in Audit(reading.record()).faults():
+                yield "records that do not verify", str(fault)
+        with engines.read.connect() as connection:
+            for table in SQLModel.metadata.sorted_tables:
+                if any("orderPassword" in str(row) for row in connection.execute(table.select())):
+                    yield "secrets in logs, channels or database", f"an order's link in {table.name}"
+    finally:
+        engines.close()
+    yield from _orders(stage, carts)
+    yield from _decisions(stage, carts)
+    yield from _secrets(stage)
+
+
+def _orders(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[Broken]:
+    made: Counter[int] = Counter()
+    for order in stage.ovh.orders.all.values():
+        names = frozenset(order.domains)
+        fitting = [
+            cart
+            for cart, events in carts
+            if names == {line.domain.ascii for line in cart.lines}
+            and cart.seal is not None
+            and order.total <= cart.seal.total.amount
+            and any(event.state is _S.APPROVED and event.by for event in events)
+        ]
+        if not fitting:
+            yield "orders that no approval covers", f"order {order.id} over {sorted(names)}"
+        made.update(cart.id for cart in fitting)
+        if len(order.payments) > 1:
+            yield "payments beyond one an order", f"order {order.id}: {order.payments}"
+    for cart_id, count in made.items():
+        if count > 1:
+            yield "carts with more than one order", f"cart #{cart_id}: {count}"
+
+
+def _decisions(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[Broken]:
+    """Whatever somebody was told to be decided is on record."""
+    recorded = {(event.cart_id, event.state) for _, events in carts for event in events if event.by}
+    for pattern, state in ((_APPROVED, _S.APPROVED), (_PAYING, _S.PAYING)):
+        for kind, shown in stage.slack.state.archive:
+            found = pattern.search(str(shown.get("text"))) if kind in {"message", "edit"} else None
+            if found and (int(found[1]), state) not in recorded:
+                yield "decisions lost", f"cart #{found[1]} was told to be {state.in_words}"
+
+
+def _secrets(stage: Stage) -> Iterator[Broken]:
+    for kind, shown in stage.slack.state.archive:
+        if kind in {"message", "edit"} and shown.get("only_for") is None and "orderPassword" in str(shown):
+            yield "secrets in logs, channels or database", "an order's link in a channel"
+    if stage.log.exists():
+        written = stage.log.read_text(errors="replace")
+        slack, ovh = stage.slack.credentials, stage.ovh.credentials
+        known = [slack.bot_token, slack.app_token, ovh.application_secret, ovh.consumer_key]
+        known += [order.url.rpartition("=")[2] for order in stage.ovh.orders.all.values()]
+        if any(secret in written for secret in known):
+            yield "secrets in logs, channels or database", "a secret in the log"

@@ -1,0 +1,42 @@
+"""What a campaign saw, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prove.laws import LAWS
+
+_ROWS = (
+    ("runs", "runs"),
+    ("with a death or a fault in them", "troubled"),
+    ("of them by a true kill -9", "true_kills"),
+    ("with everybody clicking at once", "races"),
+    ("with Slack delivering everything twice", "twice"),
+)
+
+
+def table(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """Markdown, a column a database; each broken law with the seed that replays it below."""
+    kinds = list(found)
+    lines = [_line("", kinds), _line("---", ["---:"] * len(kinds))]
+    lines += [_line(label, [found[kind][field] for kind in kinds]) for label, field in _ROWS]
+    for counted, what in (("deaths", "died {}"), ("faults", "OVH: {}"), ("endings", "the card {}")):
+        keys = sorted({key for kind in kinds for key in found[kind][counted] if key != "the end"})
+        lines += [_line(what.format(key), [found[kind][counted].get(key, 0) for kind in kinds]) for key in keys]
+    for law in LAWS:
+        lines.append(_line(f"**{law}**", [_broken(found[kind], law) for kind in kinds]))
+    for kind in kinds:
+        lines += [
+            f"{law}: {what}\n    replay: python -m prove --database {kind} --replay {seed}"
+            for seed, law, what in found[kind]["broken"]
+        ]
+    return "\n".join(lines)
+
+
+def _broken(seen: Mapping[str, Any], law: str) -> int:
+    return sum(broken[1] == law for broken in seen["broken"])
+
+
+def _line(label: str, cells: list[Any]) -> str:
+    return f"| {label} | {' | '.join(str(cell) for cell in cells)} |"

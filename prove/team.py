@@ -1,0 +1,141 @@
+"""People who do what the cards ask of them, and do it again where nothing seems to happen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from random import Random
+
+from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
+from sandbox.stage import Stage
+
+_AGAIN = 2.5  # seconds until somebody tries once more
+_PATIENCE = 60.0  # seconds for all of it: then the cart is stuck
+Deed = Callable[[], Awaitable[object]]
+
+
+class Stuck(Exception):
+    """Nobody was told anything, and nothing goes on."""
+
+
+class Team:
+    """Ada asks, Cleo approves, Dan pays."""
+
+    def __init__(self, stage: Stage, chance: Random) -> None:
+        self._slack = stage.slack
+        self._chance = chance
+        self._race = False
+        self.ada, self.cleo, self.dan = (stage.slack.person(name) for name in ("ada", "cleo", "dan"))
+
+    async def buy(self, name: str, *, race: bool = False) -> str:
+        """Take a name through its whole life; returns the card's last words, raises `Stuck`.
+
+        In a `race` everybody presses every button at the same moment, more than once.
+        """
+        self._race = race
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self.request(name)
+                return await self.follow()
+        except TimeoutError as error:
+            raise Stuck(self._card_text() or "there is no card") from error
+
+    async def request(self, name: str) -> None:
+        await self._until(lambda: self.ada.command(f"add {name}"), lambda: self._cart(name))
+        await self._until(lambda: self._ask(name), lambda: self.card() or self._was_sent(name))
+        await self._until(_nothing, self.card)
+
+    async def follow(self) -> str:
+        """Do what the card asks for, until it asks no more."""
+        while True:
+            card = self._card_text()
+            if "is delivered" in card or "was not bought" in card or "was rejected" in card:
+                return card
+            if "It is this order…" in card or ("needs a person" in card and "Try again" not in card):
+                # The desk keeps looking by itself; a person who is told is the worst that may happen.
+                if await self._changes(card, 4 * _AGAIN):
+                    continue
+                return card
+            await self._do_what_is_asked(card)
+            await self._changes(card, _AGAIN)
+
+    def card(self) -> Message | None:
+        """The newest approval card."""
+        return next((m for m in reversed(self.cleo.messages("approvals")) if _is_card(m)), None)
+
+    async def _do_what_is_asked(self, card: str) -> None:
+        if "waits for approval" in card and self._race:
+            await self._all_at_once(
+                [(self.cleo, "Approve")] * 3 + [(self.dan, "Approve")] * 3 + [(self.ada, "Withdraw")], refuse=True
+            )
+        elif "waits for approval" in card:
+            await self._click(self.cleo, "Approve")
+        elif "waits for payment" in card and self._race:
+            await self._all_at_once([(self.dan, "Pay")] * 4 + [(self.cleo, "Pay")] * 2)
+        elif "waits for payment" in card:
+            await self._click(self.dan, "Pay")
+        elif "Try again" in card:
+            await self._click(self.dan, "Try again")
+
+    async def _all_at_once(self, clicks: list[tuple[Actor, str]], *, refuse: bool = False) -> None:
+        self._chance.shuffle(clicks)
+        deeds = [self._click(who, button) for who, button in clicks]
+        await asyncio.gather(*deeds, *([self._reject()] if refuse else []))
+
+    async def _reject(self) -> None:
+        await self._click(self.cleo, "Reject")
+        with suppress(TimeoutError, NotAcknowledged, NoSuchButton):
+            await self._slack.until(lambda: self.cleo.modal, _AGAIN)
+            await self.cleo.submit(reason="Not this month")
+
+    async def _click(self, who: Actor, button: str) -> None:
+        card = self.card()
+        if card is not None:
+            with suppress(NotAcknowledged, NoSuchButton):
+                await who.click(card, button)
+
+    async def _ask(self, name: str) -> None:
+        cart = self._cart(name)
+        if cart is None:
+            return
+        self.ada.close_modal()
+        await self.ada.click(cart, "Request approval")
+        with suppress(TimeoutError):
+            await self._slack.until(lambda: self.ada.modal, _AGAIN)
+        if self.ada.modal is not None:
+            await self.ada.submit(purpose="For the launch")
+
+    async def _until(self, deed: Deed, done: Callable[[], object]) -> None:
+        while not done():
+            with suppress(NotAcknowledged, NoSuchButton):
+                await deed()
+            with suppress(TimeoutError):
+                await self._slack.until(done, _AGAIN)
+
+    async def _changes(self, card: str, seconds: float) -> bool:
+        try:
+            await self._slack.until(lambda: self._card_text() != card, seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _cart(self, name: str) -> Message | None:
+        shown = [m for m in self.ada.messages("domains") if not m.ephemeral and name in m.plain_text()]
+        return shown[-1] if shown else None
+
+    def _was_sent(self, name: str) -> bool:
+        cart = self._cart(name)
+        return cart is not None and "was sent for approval" in cart.plain_text()
+
+    def _card_text(self) -> str:
+        card = self.card()
+        return card.plain_text() if card else ""
+
+
+def _is_card(message: Message) -> bool:
+    return not message.thread_ts and not message.ephemeral and "Cart #" in message.plain_text()
+
+
+async def _nothing() -> None:
+    return
