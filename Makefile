@@ -5,10 +5,10 @@ UV     := $(or $(shell command -v uv 2>/dev/null),$(TOOLS)/bin/uv)
 RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox rehearse test prove check format clean
+.PHONY: help install sandbox rehearse test prove prove-the-proof check format clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.installed: pyproject.toml uv.lock | $(UV)
 	@# Byte code makes the bot start about three times faster, so it is compiled once, here.
@@ -32,6 +32,9 @@ test: .venv/.installed  ## Run every test
 
 prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), and check that nothing happens twice
 	$(RUN) python -W ignore -m prove
+
+prove-the-proof: .venv/.installed  ## Break one guard at a time, and show that the tests catch it
+	$(RUN) python -m prove.proof
 
 check: .venv/.installed  ## Format, lint, types, import rules, dependencies: all without running tests
 	$(RUN) ruff format --check

@@ -1,0 +1,173 @@
+"""`python -m prove.proof`: breaks one guard of the bot at a time, and shows that the tests or the campaign catch it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+ROOT = Path(__file__).parents[1]
+# The quickest first: each step is taken only where the ones before it saw nothing.
+_TESTS = (
+    ["-m", "pytest", "-xq", "-n", "4", "--no-header", "tests/ordering", "tests/bot/ovh"],
+    ["-m", "pytest", "-xq", "-n", "4", "--no-header", "tests/store", "tests/story"],
+    ["-W", "ignore", "-m", "prove", "--seconds", "60"],
+)
+_ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
+_CODE = ("bot", "handlers", "ordering", "prove", "sandbox", "store", "tests")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """What is broken, and how: `old` stands in the file exactly once."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+
+
+MUTATIONS = (
+    Mutation(
+        "drop the compare-and-set",
+        "store/sql.py",
+        "update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)",
+        "update(CartRow).where(col(CartRow.id) == cart.id).values(**values)",
+    ),
+    Mutation(
+        "send a deed again when its answer is lost",
+        "bot/ovh/client.py",
+        '        answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n',
+        "        try:\n"
+        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n'
+        "        except Exception:\n"
+        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n',
+    ),
+    Mutation(
+        "take an unclear answer to a deed for a no",
+        "bot/ovh/errors.py",
+        '    return OutcomeUnknown("OVH gave no clear answer.")\n',
+        "    return RegistrarUnavailable(LATER)\n",
+    ),
+    Mutation(
+        "skip the seal before the checkout",
+        "ordering/fulfilment.py",
+        "        if cart.seal.holds_for(fresh):\n",
+        "        if fresh:\n",
+    ),
+    Mutation(
+        "approve what the card did not show",
+        "ordering/workflow.py",
+        "            if shown != sealed.short:\n",
+        "            if not sealed:\n",
+    ),
+    Mutation(
+        "forget the intent to order",
+        "ordering/fulfilment.py",
+        "        return self._save(begun, due_in=self._settle / 4)\n",
+        "        return begun\n",
+    ),
+    Mutation(
+        "order anew while the first try could still come through",
+        "ordering/fulfilment.py",
+        "        if cart.attempt is None or not self._registrar.discard(cart.attempt.registrar_cart):\n",
+        "        if cart.attempt is None:\n",
+    ),
+    Mutation(
+        "pay before comparing what OVH ordered",
+        "ordering/fulfilment.py",
+        "        if cart.seal is None or order.total.currency != cart.seal.total.currency or "
+        "order.total > cart.seal.total:\n",
+        "        if cart.seal is None:\n",
+    ),
+    Mutation(
+        "forget that the payment was sent",
+        "ordering/fulfilment.py",
+        "        if cart.payment.sent_at is None:\n",
+        "        if cart.payment is not None:\n",
+    ),
+    Mutation(
+        "let anybody pay",
+        "ordering/workflow.py",
+        "            cart = carts.cart(cart_id)\n            self.policy.may_pay(payer)\n",
+        "            cart = carts.cart(cart_id)\n",
+    ),
+    Mutation(
+        "let people approve their own request",
+        "ordering/policy.py",
+        "        if self.self_approval:\n            return\n",
+        "        if self.approvers:\n            return\n",
+    ),
+    Mutation(
+        "read null as an empty list",
+        "bot/ovh/reading.py",
+        "    if not isinstance(answer, list):\n",
+        "    answer = answer or []\n    if not isinstance(answer, list):\n",
+    ),
+    Mutation(
+        "believe any order that a person names",
+        "bot/ovh/orders.py",
+        "        if reading.names_in(details) != names:\n            return None\n",
+        "",
+    ),
+)
+
+
+def prove_the_proof(only: str = "") -> None:
+    """Break one guard at a time; fails where one break is seen by nobody."""
+    missed = 0
+    print("| guard that was broken | caught by | seconds |\n| --- | --- | ---: |")
+    for mutation in MUTATIONS:
+        if only in mutation.what:
+            started = time.monotonic()
+            caught = _caught_by(mutation)
+            missed += caught is None
+            spent = time.monotonic() - started
+            print(f"| {mutation.what} | {caught or '**nobody**'} | {spent:.0f} |", flush=True)
+    sys.exit(bool(missed))
+
+
+def _caught_by(mutation: Mutation) -> str | None:
+    with tempfile.TemporaryDirectory(prefix="proof-") as folder:
+        copy = Path(folder)
+        for name in _CODE:
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in _ALONE:
+            if (ROOT / name).exists():
+                shutil.copy(ROOT / name, copy / name)
+        _break(copy / mutation.file, mutation)
+        environment = {**os.environ, "PYTHONPATH": str(copy)}
+        for command in _TESTS:
+            done = subprocess.run(
+                [sys.executable, *command], cwd=copy, env=environment, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                return _first_failure(done.stdout) or f"`{' '.join(command[1:3])}` ended with {done.returncode}"
+    return None
+
+
+def _break(path: Path, mutation: Mutation) -> None:
+    text = path.read_text()
+    if text.count(mutation.old) != 1:
+        raise SystemExit(f"“{mutation.what}” no longer fits {mutation.file}: bring it up to date")
+    path.write_text(text.replace(mutation.old, mutation.new))
+
+
+def _first_failure(printed: str) -> str | None:
+    for line in printed.splitlines():
+        if line.startswith(("FAILED", "ERROR")):
+            return f"`{line.split()[1].rpartition('/')[2]}`"
+        if line.startswith("| **") and not line.rstrip(" |").endswith("0"):
+            return f"the campaign: {line.split('**')[1]}"
+    return None
+
+
+if __name__ == "__main__":
+    typer.run(prove_the_proof)
