@@ -47,10 +47,10 @@ async def _side_by_side(kinds: list[str], seconds: float, seed: int) -> dict[str
     """One process for each database: each is bound by its interpreter's lock."""
 
     async def one(kind: str) -> dict[str, object]:
+        options = ("--json", "--database", kind, "--seconds", str(seconds), "--seed", str(seed))
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "prove", "--json", "--database", kind, "--seconds", str(seconds), "--seed", str(seed),
-            stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+            sys.executable, "-W", "ignore", "-m", "prove", *options, stdout=asyncio.subprocess.PIPE
+        )
         printed, _ = await process.communicate()
         return dict(json.loads(printed.splitlines()[-1]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +92,8 @@ class Campaign:
             self.seen.endings[_in_short(await walk)] += 1
         except Stuck as stuck:
             broken.append(("carts stuck without a person told", str(stuck)[:300]))
+        except Exception as error:  # noqa: BLE001 - told with its seed, and the others go on
+            broken.append(("runs that failed by themselves", "".join(traceback.format_exception(error))[-2000:]))
         finally:
             for task in (walk, fated):
                 task.cancel()

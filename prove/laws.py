@@ -23,6 +23,7 @@ LAWS = (
     "carts stuck without a person told",
     "records that do not verify",
     "secrets in logs, channels or database",
+    "runs that failed by themselves",
 )
 _APPROVED = re.compile(r"You approved cart #(\d+)")
 _PAYING = re.compile(r"Paying .* for cart #(\d+)")

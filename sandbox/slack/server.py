@@ -65,7 +65,7 @@ class Server:
             await self.sockets[-1].send_str(json.dumps(envelope))
             async with asyncio.timeout(timeout):
                 return (await answer).get("payload") or {}
-        except TimeoutError:
+        except (TimeoutError, ConnectionResetError):
             return None
         finally:
             del self._waiting[envelope["envelope_id"]]
