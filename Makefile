@@ -5,7 +5,7 @@ UV     := $(or $(shell command -v uv 2>/dev/null),$(TOOLS)/bin/uv)
 RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox rehearse test prove prove-the-proof check format clean
+.PHONY: help install sandbox rehearse test prove prove-the-proof pictures check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), an
 
 prove-the-proof: .venv/.installed  ## Break one guard at a time, and show that the tests catch it
 	$(RUN) python -m prove.proof
+
+pictures: .venv/.installed  ## Take the README's pictures anew from the sandbox's page (needs Chromium)
+	$(RUN) python -m sandbox --pictures docs/pictures
 
 check: .venv/.installed  ## Format, lint, types, import rules, dependencies: all without running tests
 	$(RUN) ruff format --check

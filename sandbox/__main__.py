@@ -30,13 +30,16 @@ def sandbox(
     rehearse: Annotated[
         bool, typer.Option("--rehearse", help="Walk one request through its whole life, print it, and leave.")
     ] = False,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Take the README's pictures into this folder, and leave; needs Chromium.")
+    ] = None,
 ) -> None:
     """Start a pretend Slack and a pretend OVH, and the bot against them. Nothing leaves this machine."""
     with tempfile.TemporaryDirectory(prefix="domain-desk-") as folder:
-        sys.exit(asyncio.run(_run(Path(folder), port=port, no_bot=no_bot, rehearse=rehearse)))
+        sys.exit(asyncio.run(_run(Path(folder), port=port, no_bot=no_bot, rehearse=rehearse, pictures=pictures)))
 
 
-async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool) -> int:
+async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool, pictures: Path | None) -> int:
     from sandbox.rehearsal import Rehearsal
     from sandbox.stage import Stage
 
@@ -53,6 +56,11 @@ async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool) -> int:
             await stage.start_bot()
             print(f"The bot is connected. Its health: http://127.0.0.1:{stage.port}/healthz", flush=True)
             print(f"Its log: {stage.log}", flush=True)
+        if pictures is not None:
+            from sandbox.pictures import Pictures
+
+            await Pictures(stage, pictures).take()
+            return 0
         if rehearse:
             return 0 if await Rehearsal(stage).play() else 1
         print(f"\nOpen {stage.page_url} in a browser. Ctrl-C stops all of it.", flush=True)

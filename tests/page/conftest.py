@@ -1,24 +1,15 @@
 """The sandbox's page in a real browser, with the real bot behind it."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
-from tests.story.conftest import Story, bot, stage, story
+from tests.page.browser import FLAGS, browser_path
+from tests.story.conftest import Story, board, bot, settings, stage, story
 
-__all__ = ["bot", "stage", "story"]  # fixtures of the stories, used here, too
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
+__all__ = ["board", "bot", "settings", "stage", "story"]  # fixtures of the stories, used here, too
 expect.set_options(timeout=15_000)
-
-
-def browser_path() -> str | None:
-    """A Chromium of this machine; None leaves the choice to playwright, which may have its own."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 @pytest.fixture
@@ -29,7 +20,7 @@ def mode() -> str:
 @pytest.fixture
 async def page(story: Story) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(15_000)
         faults: list[str] = []

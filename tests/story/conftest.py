@@ -1,7 +1,7 @@
 """The real bot, in this process, between the simulated Slack and OVH."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from bot.settings import read_settings
 from bot.wiring import Bot
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
+from tests.story.drawing import Board
 
 
 class Story:
@@ -99,8 +100,15 @@ def settings() -> dict[str, str]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def board() -> Iterator[Board]:
+    drawing = Board()
+    yield drawing
+    drawing.close()
+
+
 @pytest.fixture
-async def stage(tmp_path: Path, mode: str, settings: dict[str, str]) -> AsyncIterator[Stage]:
+async def stage(tmp_path: Path, mode: str, settings: dict[str, str], board: Board) -> AsyncIterator[Stage]:
     opened = Stage(tmp_path, http_mode=mode == "http", settings=settings)
     await opened.open()
     yield opened
@@ -108,6 +116,8 @@ async def stage(tmp_path: Path, mode: str, settings: dict[str, str]) -> AsyncIte
     assert opened.slack.state.faulty == []
     assert opened.slack.state.pings == []
     assert_no_secret_in_a_channel(opened)
+    shown = [seen["blocks"] for _, seen in opened.slack.state.archive if seen.get("blocks")]
+    assert await asyncio.to_thread(board.unknowns, shown) == []
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""The README's pictures, taken from the page in a headless browser: true to the code, made anew by a command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
+
+from sandbox.stage import Stage
+
+NAMES = ("search", "cart", "approval", "order", "home")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# What differs from run to run, and what is too much for a picture.
+_QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
+_SAME_DATES = "document.querySelectorAll('.block time').forEach(each => each.textContent = 'Dec 8th, 10:00')"
+_SIZE: ViewportSize = {"width": 1280, "height": 1400}
+
+
+class Pictures:
+    """Ada searches, fills a cart and asks; Cleo approves; Dan sees his Home."""
+
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self._stage = stage
+        self._folder = folder
+
+    async def take(self) -> None:
+        """Walk one request and take a picture of each stop."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=os.environ.get("CHROMIUM") or path, args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = await browser.new_page(
+                viewport=_SIZE,
+                device_scale_factor=1.5,
+                color_scheme="light",
+                bypass_csp=True,
+            )
+            await page.goto(self._stage.page_url)
+            await page.add_style_tag(content=_QUIET)
+            await self._walk(page)
+            await browser.close()
+
+    async def _walk(self, page: Page) -> None:
+        await _be(page, "Ada", "domains")
+        await _type(page, "/domain search blue-otter.ovh promo-otter.fr taken-otter.com")
+        found = _message(page, "2 of 3 names available.")
+        await self._shoot(page, found, "search")
+        for name in ("blue-otter.ovh", "promo-otter.fr"):
+            await _type(page, f"/domain add {name}")
+            await expect(_message(page, f"Added {name}")).to_be_visible()
+        cart = _message(page, "Cart #1  2 names")
+        await self._shoot(page, cart, "cart")
+        await cart.locator("[data-action=request_approval]").click()
+        await page.locator("#form textarea, #form input").fill("Names for the otter campaign")
+        await page.locator("#form [type=submit]").click()
+        await expect(page.locator("#form")).to_contain_text("is with the approvers")
+        await page.keyboard.press("Escape")
+        await _be(page, "Cleo", "approvals")
+        await self._shoot(page, _message(page, "waits for approval"), "approval")
+        await page.locator("[data-action=approve]").last.click()
+        await self._shoot(page, _message(page, "OVH keeps the order open"), "order")
+        await _be(page, "Dan", "Domain Desk")
+        await page.locator("#tabs [data-focus=home]").click()
+        await expect(page.locator("#home")).to_contain_text("waits for payment")
+        await page.add_style_tag(content="#home { flex: none }")  # no longer than what is in it
+        await self._shoot(page, page.locator("#home"), "home")
+
+    async def _shoot(self, page: Page, what: Locator, name: str) -> None:
+        await expect(what).to_be_visible()
+        await page.mouse.move(0, 0)
+        await page.evaluate(_SAME_DATES)
+        await what.screenshot(path=self._folder / f"{name}.png", animations="disabled")
+
+
+async def _be(page: Page, person: str, place: str) -> None:
+    await page.locator(f"[data-person={person}]").click()
+    await page.locator("#places .place", has_text=place).first.click()
+
+
+async def _type(page: Page, text: str) -> None:
+    await page.locator("#typed").fill(text)
+    await page.locator("#typed").press("Enter")
+
+
+def _message(page: Page, words: str) -> Locator:
+    return page.locator("#messages .message", has_text=words).last

@@ -1,0 +1,31 @@
+"""The README's pictures are those that `make pictures` makes."""
+
+import re
+import struct
+from pathlib import Path
+
+from sandbox.pictures import NAMES, Pictures
+from tests.story.conftest import Story
+
+_ROOT = Path(__file__).parents[2]
+_KEPT = _ROOT / "docs" / "pictures"
+
+
+def size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels, from a PNG's head."""
+    width, height = struct.unpack(">II", path.read_bytes()[16:24])
+    return width, height
+
+
+def test_the_readme_shows_them_all_and_they_are_small():
+    shown = re.findall(r"docs/pictures/(\w+)\.png", (_ROOT / "README.md").read_text())
+    assert sorted(shown) == sorted(NAMES)
+    assert all((_KEPT / f"{name}.png").stat().st_size < 110_000 for name in NAMES)
+
+
+async def test_the_command_still_makes_them(story: Story, tmp_path: Path):
+    await Pictures(story.stage, tmp_path).take()
+    for name in NAMES:
+        made, kept = size(tmp_path / f"{name}.png"), size(_KEPT / f"{name}.png")
+        # The letters differ a little from machine to machine; a row more or less does not pass.
+        assert all(abs(new - old) <= 0.08 * old for new, old in zip(made, kept, strict=True)), (name, made, kept)
