@@ -20,8 +20,8 @@ from prove.team import Stuck, Team
 from prove.trouble import Trouble
 from sandbox.stage import Stage
 
-_SIDE_BY_SIDE = 16
-_TRUE_KILLS_SIDE_BY_SIDE = 2  # each starts processes
+_SIDE_BY_SIDE = 20
+_TRUE_KILLS_SIDE_BY_SIDE = 4  # each starts processes
 _SETTINGS = {"DESK_SETTLE_SECONDS": "0.6", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
 
 
