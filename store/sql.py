@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -23,6 +23,14 @@ from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 class SqlTransaction(SqlReading):
     """Writes within one transaction. A cart changes by compare-and-set alone."""
+
+    def cart(self, cart_id: int) -> Cart:
+        self._hold(col(CartRow.id) == cart_id)
+        return super().cart(cart_id)
+
+    def open_cart(self, channel: str) -> Cart | None:
+        self._hold(col(CartRow.channel) == channel, col(CartRow.state) == CartState.OPEN.value)
+        return super().open_cart(channel)
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         row = CartRow(channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
@@ -72,6 +80,13 @@ class SqlTransaction(SqlReading):
 
     def told(self, event_id: int) -> None:
         self._session.execute(delete(UntoldRow).where(col(UntoldRow.event_id) == event_id))
+
+    def _hold(self, *which: ColumnElement[bool]) -> None:
+        """Have others who would change these carts wait for this transaction, rather than fail after it.
+
+        SQLite has one writer at a time anyway.
+        """
+        self._session.execute(select(col(CartRow.id)).where(*which).with_for_update())
 
     def _compare_and_set(self, cart: Cart, due_at: datetime | None) -> Cart:
         before = self._session.execute(
