@@ -63,6 +63,8 @@ class Orders:
             return Sighting(Finding.FOUND, f"{cart}, and order {fitting[0].id} has its names and total.", fitting[0])
         if fitting:
             seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names and total"
+        elif len(new) == 1:
+            seen = f"the one new order, {new[0]}, does not show its names and total"
         elif new:
             seen = f"none of {len(new)} new orders shows its names and total"
         else:

@@ -36,7 +36,9 @@ def card(
     if cart.state in {S.SUBMITTED, S.APPROVED}:
         blocks += _terms(cart, waive_retraction=waive_retraction)
     if cart.trouble:
-        blocks.append(section(f"{escape(cart.trouble.said)} The desk keeps trying, since {when(cart.trouble.since)}."))
+        blocks.append(
+            section(f"{escape(cart.trouble.said)} The desk has been trying again since {when(cart.trouble.since)}.")
+        )
     blocks += _actions(cart)
     return Drawn.of(_alone(cart), blocks)
 

@@ -165,7 +165,7 @@ def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
 
 def test_a_trouble_that_lasts_is_on_the_card():
     shown = a_cart(S.APPROVED, trouble=Trouble("OVH does <not> answer.", NOW))
-    assert "OVH does &lt;not&gt; answer. The desk keeps trying, since" in str(blocks_of(card(shown)))
+    assert "OVH does &lt;not&gt; answer. The desk has been trying again since" in str(blocks_of(card(shown)))
 
 
 def test_the_default_payment_method_is_chosen_at_first():
