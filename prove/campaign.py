@@ -22,7 +22,7 @@ from sandbox.stage import Stage
 
 _SIDE_BY_SIDE = 20
 _TRUE_KILLS_SIDE_BY_SIDE = 4  # each starts processes
-_SETTINGS = {"DESK_SETTLE_SECONDS": "0.6", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
+SETTINGS = {"DESK_SETTLE_SECONDS": "0.6", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Campaign:
         trouble = Trouble.drawn(Random(seed))
         with TemporaryDirectory(prefix="prove-") as folder:
             database = await asyncio.to_thread(self._databases.new, Path(folder))
-            stage = Stage(Path(folder), settings=_SETTINGS | {"DATABASE_URL": database})
+            stage = Stage(Path(folder), settings=SETTINGS | {"DATABASE_URL": database})
             stage.ovh.orders.deliver_after = 0.1
             await stage.open()
             try:

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from ordering.audit import Audit
 from ordering.cart import Cart, CartState
 from ordering.events import Event
+from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.sql import SqlStore
@@ -27,6 +28,7 @@ LAWS = (
 )
 _APPROVED = re.compile(r"You approved cart #(\d+)")
 _PAYING = re.compile(r"Paying .* for cart #(\d+)")
+_MADE_FOR = re.compile(r"Domain Desk #(\d+) attempt")
 _S = CartState
 Broken = tuple[str, str]
 
@@ -51,25 +53,26 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
 
 
 def _orders(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[Broken]:
+    """An order's description names the cart that it was made for: the desk wrote it before it ordered."""
+    by_id = {cart.id: (cart, events) for cart, events in carts}
     made: Counter[int] = Counter()
     for order in stage.ovh.orders.all.values():
-        names = frozenset(order.domains)
-        fitting = [
-            cart
-            for cart, events in carts
-            if names == {line.domain.ascii for line in cart.lines}
-            and cart.seal is not None
-            and order.total <= cart.seal.total.amount
-            and any(event.state is _S.APPROVED and event.by for event in events)
-        ]
-        if not fitting:
-            yield "orders that no approval covers", f"order {order.id} over {sorted(names)}"
-        made.update(cart.id for cart in fitting)
+        found = _MADE_FOR.search(order.description)
+        cart_id = int(found[1]) if found else 0
+        made[cart_id] += 1
+        if not (cart_id in by_id and _is_approved(order, *by_id[cart_id])):
+            yield "orders that no approval covers", f"order {order.id} over {order.domains}: {order.description}"
         if len(order.payments) > 1:
             yield "payments beyond one an order", f"order {order.id}: {order.payments}"
     for cart_id, count in made.items():
         if count > 1:
             yield "carts with more than one order", f"cart #{cart_id}: {count}"
+
+
+def _is_approved(order: Order, cart: Cart, events: list[Event]) -> bool:
+    names = {line.domain.ascii for line in cart.lines}
+    decided = any(event.state is _S.APPROVED and event.by for event in events)
+    return decided and set(order.domains) == names and cart.seal is not None and order.total <= cart.seal.total.amount
 
 
 def _decisions(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[Broken]:

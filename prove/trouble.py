@@ -18,6 +18,7 @@ _AROUND = [
     ("GET", "/me/order/*/details"), ("GET", "/me/order/*/followUp"), ("GET", "/me/order/*/paymentMethods"),
     ("GET", "/domain/*"), ("GET", "/me/task/domain"),
 ]  # fmt: skip
+ROUTES = [*_MONEY, *_AROUND]
 OVH_FAULTS: list[OvhKind] = [
     "lost_before", "lost_after", "hang", "slow", "error500", "html502", "rate_limit", "check_timeout", "null",
 ]  # fmt: skip

@@ -1,0 +1,180 @@
+"""`python -m prove.walk`: random walks over the whole interface, with faults and deaths, shrunk by hypothesis.
+
+People do whatever comes to their mind in any order; after each walk the laws must hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from prove.campaign import SETTINGS
+from prove.databases import Databases, opened
+from prove.laws import broken_laws
+from prove.life import Life
+from prove.mortality import make_mortal
+from prove.trouble import OVH_FAULTS, ROUTES
+from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
+from sandbox.stage import Stage
+
+_NAMES = ("one.ovh", "two.ovh", "premium-three.com")
+_PAUSE = 0.15  # seconds after each deed, so that the desk may act between
+_REST = 2.0  # seconds at the end
+_BUTTONS = (
+    "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
+    "Copy to open cart",
+)  # fmt: skip
+_PEOPLE = ("ada", "ben", "cleo", "dan", "gwen")
+
+
+class Loop:
+    """An event loop on a thread of its own: hypothesis' rules are plain functions."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    def do(self, deed: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the deed gives
+        return asyncio.run_coroutine_threadsafe(deed, self._loop).result(60)
+
+
+class Walk(RuleBasedStateMachine):
+    """One workspace, its people, and all that can happen to them."""
+
+    loop: Loop
+    databases: Databases
+    seen: Counter[str] = Counter()
+
+    @initialize()
+    def begin(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="walk-")
+        self._url = self.databases.new(Path(self._folder.name))
+        self._stage = Stage(Path(self._folder.name), settings=SETTINGS | {"DATABASE_URL": self._url})
+        self._stage.ovh.orders.deliver_after = 0.1
+        self.loop.do(self._stage.open())
+        self._live()
+
+    @rule(who=st.sampled_from(_PEOPLE), word=st.sampled_from(["add", "remove", "search"]), name=st.sampled_from(_NAMES))
+    def types(self, who: str, word: str, name: str) -> None:
+        self._try(self._person(who).command(f"{word} {name}"))
+
+    @rule(who=st.sampled_from(_PEOPLE))
+    def asks(self, who: str) -> None:
+        self._try(self._ask(self._person(who)))
+
+    @rule(who=st.sampled_from(_PEOPLE), button=st.sampled_from(_BUTTONS), twice=st.booleans())
+    def presses(self, who: str, button: str, *, twice: bool) -> None:
+        if (card := self._newest_with(button)) is not None:
+            self._try(self._press(self._person(who), card, button, 2 if twice else 1))
+
+    @rule(route=st.sampled_from(ROUTES), kind=st.sampled_from(OVH_FAULTS))
+    def ovh_stumbles(self, route: tuple[str, str], kind: Any) -> None:  # noqa: ANN401 - one of the faults
+        self._stage.ovh.faults.add(*route, kind, seconds=0.5)
+
+    @rule()
+    def is_killed(self) -> None:
+        self._die()
+        self._live()
+
+    @rule(name=st.sampled_from(_NAMES))
+    def rises(self, name: str) -> None:
+        self._stage.ovh.names.rise(name, "1.00")
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self._stage.ovh.a_day_later()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "_stage"):
+            return
+        try:
+            self.loop.do(asyncio.sleep(_REST))
+            self._die()
+            orders = self._stage.ovh.orders.all.values()
+            self.seen.update(walks=1, orders=len(orders), payments=sum(len(order.payments) for order in orders))
+            assert list(broken_laws(self._stage, self._url)) == []
+            assert self._stage.slack.state.faulty == []
+        finally:
+            self.loop.do(self._stage.close())
+            self.databases.drop(self._url)
+            self._folder.cleanup()
+
+    def _live(self) -> None:
+        self._life = Life(self._stage.environment)
+        self.loop.do(self._stage.slack.connected(20))
+
+    def _die(self) -> None:
+        self.seen["deaths"] += 1
+        self._life.kill()
+        self._life.join()
+        if self._life.failure is not None:
+            raise self._life.failure
+
+    def _person(self, name: str) -> Actor:
+        return self._stage.slack.person(name)
+
+    def _newest_with(self, button: str) -> Message | None:
+        shown = [m for messages in self._stage.slack.state.messages.values() for m in messages if not m.ephemeral]
+        return next((m for m in reversed(shown) if button in m.plain_text()), None)
+
+    def _try(self, deed: Coroutine[Any, Any, Any]) -> None:
+        """Whoever finds no button or gets no answer shrugs."""
+
+        async def tried() -> None:
+            with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
+                await deed
+            await asyncio.sleep(_PAUSE)
+
+        self.loop.do(tried())
+
+    async def _ask(self, who: Actor) -> None:
+        cart = self._newest_with("Request approval")
+        if cart is not None:
+            who.close_modal()
+            await who.click(cart, "Request approval")
+            await self._stage.slack.until(lambda: who.modal, 1)
+            await who.submit(purpose="For the launch")
+
+    async def _press(self, who: Actor, card: Message, button: str, times: int) -> None:
+        await asyncio.gather(*(who.click(card, button) for _ in range(times)), return_exceptions=True)
+
+
+def walks(
+    count: Annotated[int, typer.Option("--walks", help="How many.")] = 100,
+    steps: Annotated[int, typer.Option(help="Deeds in each, at most.")] = 25,
+    begin: Annotated[int, typer.Option("--seed", help="The same seed walks the same ways.")] = 1,
+    database: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
+) -> None:
+    """Walk at random, and fail where a law is broken, with the shortest way to it that was found."""
+    from bot import logs  # noqa: PLC0415 - --help stays quick
+
+    logs.configure("ERROR", "json")
+    make_mortal()
+    with tempfile.TemporaryDirectory(prefix="walks-") as folder, opened(database, Path(folder)) as databases:
+        Walk.loop, Walk.databases = Loop(), databases
+        chosen = settings(
+            max_examples=count,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        run_state_machine_as_test(seed(begin)(Walk), settings=chosen)
+    told = ", ".join(f"{number} {what}" for what, number in Walk.seen.items())
+    print(f"On {database}: {told}; every law held.")
+
+
+if __name__ == "__main__":
+    typer.run(walks)
