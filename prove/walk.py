@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -54,7 +54,7 @@ class Walk(RuleBasedStateMachine):
 
     loop: Loop
     databases: Databases
-    seen: Counter[str] = Counter()
+    seen: ClassVar[Counter[str]] = Counter()
 
     @initialize()
     def begin(self) -> None:
