@@ -82,10 +82,17 @@ class Walk(RuleBasedStateMachine):
     def ovh_stumbles(self, route: tuple[str, str], kind: Any) -> None:  # noqa: ANN401 - one of the faults
         self._stage.ovh.faults.add(*route, kind, seconds=0.5)
 
-    @rule()
-    def is_killed(self) -> None:
-        self._die()
-        self._live()
+    @rule(spared=st.integers(0, 3))
+    def is_killed(self, spared: int) -> None:
+        if not spared:
+            self._die()
+            self._live()
+
+    @rule(times=st.integers(1, 4))
+    def goes_on(self, times: int) -> None:
+        """Without people who do the sensible thing now and then, nothing would ever be ordered."""
+        for _ in range(times):
+            self._try(self._next())
 
     @rule(name=st.sampled_from(_NAMES))
     def rises(self, name: str) -> None:
@@ -137,6 +144,16 @@ class Walk(RuleBasedStateMachine):
             await asyncio.sleep(_PAUSE)
 
         self.loop.do(tried())
+
+    async def _next(self) -> None:
+        if (card := self._newest_with("Pay")) is not None:
+            await self._person("dan").click(card, "Pay")
+        elif (card := self._newest_with("Approve")) is not None:
+            await self._person("cleo").click(card, "Approve")
+        elif self._newest_with("Request approval") is not None:
+            await self._ask(self._person("ada"))
+        else:
+            await self._person("ada").command("add one.ovh")
 
     async def _ask(self, who: Actor) -> None:
         cart = self._newest_with("Request approval")
