@@ -90,6 +90,12 @@ class Reading(Protocol):
 class Transaction(Reading, Protocol):
     """What can be written, all or nothing. Leaving the context commits; an exception rolls back."""
 
+    def decide_alone(self) -> None:
+        """Have every other decision that depends on several carts wait for this one, and wait for those under way.
+
+        To be said first: which names are held and what the month has cost is true only for who decides alone.
+        """
+
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         """Start a channel's cart; raises `CartChanged` where somebody else just did."""
 

@@ -74,6 +74,7 @@ class Workflow:
         line = self._line_for(domain, by)
         now = self._clock()
         with self._store.begin() as carts:
+            carts.decide_alone()
             cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
             self._refuse_held(carts, [domain], without=cart.id)
             carts.show_in(cart.id, MessageRole.CART, channel)
@@ -91,6 +92,7 @@ class Workflow:
         self.policy.must_be_member(by)
         now = self._clock()
         with self._store.begin() as carts:
+            carts.decide_alone()
             old = carts.cart(cart_id)
             if old.state not in {S.REJECTED, S.CANCELLED}:
                 raise NotPossible(f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.")
@@ -129,6 +131,7 @@ class Workflow:
         quote = self._pre_flight(cart)
         now = self._clock()
         with self._store.begin() as carts:
+            carts.decide_alone()
             # The version that was quoted is saved: a name added meanwhile makes this fail, not slip through.
             self._refuse_held(carts, [line.domain for line in cart.lines], without=cart.id)
             self._refuse_beyond_limits(carts, cart, quote.total, now)
@@ -148,6 +151,7 @@ class Workflow:
         """Say yes to exactly what the card showed; `shown` is the short seal on the button that was clicked."""
         now = self._clock()
         with self._store.begin() as carts:
+            carts.decide_alone()
             cart = carts.cart(cart_id)
             self._must_wait_for_approval(cart, approver)
             sealed, quote = _sealed(cart)
@@ -201,6 +205,7 @@ class Workflow:
         """Decide to pay a cart's order with one of its methods; without one, with the default."""
         now = self._clock()
         with self._store.begin() as carts:
+            carts.decide_alone()
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:

@@ -42,6 +42,12 @@ MUTATIONS = (
         "update(CartRow).where(col(CartRow.id) == cart.id).values(**values)",
     ),
     Mutation(
+        "decide about several carts at the same moment",
+        "store/sql.py",
+        '        if self._session.get_bind().dialect.name == "postgresql":\n',
+        '        if self._session.get_bind().dialect.name == "nothing":\n',
+    ),
+    Mutation(
         "send a deed again when its answer is lost",
         "bot/ovh/client.py",
         '        answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n',

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -20,6 +20,8 @@ from store.engine import Engines
 from store.reading import SqlReading
 from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
+_DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
+
 
 class SqlTransaction(SqlReading):
     """Writes within one transaction. A cart changes by compare-and-set alone."""
@@ -31,6 +33,11 @@ class SqlTransaction(SqlReading):
     def open_cart(self, channel: str) -> Cart | None:
         self._hold(col(CartRow.channel) == channel, col(CartRow.state) == CartState.OPEN.value)
         return super().open_cart(channel)
+
+    def decide_alone(self) -> None:
+        # SQLite has one writer at a time anyway.
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _DECISIONS})
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         row = CartRow(channel=channel, created_by=by, state=CartState.OPEN.value, since=at)

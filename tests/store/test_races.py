@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 
+from ordering.domain_name import DomainName
 from ordering.errors import OrderingError
 from ordering.policy import Person, Policy
 from tests.builders import NOW, a_line
@@ -72,3 +74,20 @@ def test_eight_drivers_pay_once(store):
     rules.workflow.pay(cart.id, payer=rules.dan, method=None)
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
     assert len(rules.registrar.payments) == 1
+
+
+def test_of_eight_carts_with_the_same_name_one_is_submitted(store):
+    rules = Rules(store)
+    carts = [rules.workflow.add(f"C{n}", DomainName.parse("one.ovh"), by=rules.ada) for n in range(EIGHT)]
+    results = all_at_once(
+        lambda n: rules.workflow.request_approval(carts[n].id, requester=rules.ada, purpose="For the launch")
+    )
+    assert winners(results) == 1
+
+
+def test_eight_approvals_at_once_stay_within_the_month(store):
+    """Each alone fits, two together do not."""
+    rules = Rules(store, Policy(approvers=frozenset({"U0CLEO"}), payers=frozenset(), limit_per_month=Decimal(5)))
+    carts = [rules.requested(f"n{n}.ovh", channel=f"C{n}") for n in range(EIGHT)]
+    results = all_at_once(lambda n: rules.workflow.approve(carts[n].id, approver=rules.cleo, shown=carts[n].seal.short))
+    assert winners(results) == 1
