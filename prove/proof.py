@@ -70,7 +70,7 @@ MUTATIONS = (
     ),
     Mutation(
         "approve what the card did not show",
-        "ordering/workflow.py",
+        "ordering/workflow/deciding.py",
         "            if shown != sealed.short:\n",
         "            if not sealed:\n",
     ),
@@ -101,7 +101,7 @@ MUTATIONS = (
     ),
     Mutation(
         "let anybody pay",
-        "ordering/workflow.py",
+        "ordering/workflow/paying.py",
         "            cart = carts.cart(cart_id)\n            self.policy.may_pay(payer)\n",
         "            cart = carts.cart(cart_id)\n",
     ),

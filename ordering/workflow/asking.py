@@ -1,0 +1,84 @@
+"""A requester asks for approval, or takes the request back."""
+
+from __future__ import annotations
+
+from ordering.cart import Cart, CartState
+from ordering.errors import NotAllowed, NotPossible, RegistrarRefused
+from ordering.events import happened
+from ordering.offer import Quote
+from ordering.policy import Person
+from ordering.ports import MessageRole
+from ordering.seal import seal
+from ordering.workflow.use_cases import UseCases
+
+S = CartState
+
+
+class Asking(UseCases):
+    """Checking a cart with OVH, sealing what that showed, and asking the approvers."""
+
+    def may_request(self, cart: Cart, person: Person) -> None:
+        """Raise where this cart cannot be sent to the approvers: before a form is shown, and again after it."""
+        self.policy.may_change(cart, person)
+        if not cart.lines:
+            raise NotPossible(f"Cart #{cart.id} is empty. `/domain search name.ovh` finds names to add.")
+        if _is_private(cart.channel) and self.policy.approval_channel is None and not self.policy.self_approval:
+            raise NotPossible(
+                "Nobody else can see this conversation, so nobody could approve. "
+                "Add the names in a channel, or ask the operator to set an approval channel."
+            )
+
+    def request_approval(self, cart_id: int, *, requester: Person, purpose: str) -> Cart:
+        """Check the cart with OVH, seal what it showed, close the cart and ask the approvers.
+
+        Where the pre-flight fails, the cart stays open and the error says what to mend.
+        """
+        cart = self.cart(cart_id)
+        self.may_request(cart, requester)
+        if not purpose.strip():
+            raise NotPossible("Say in a few words what the names are for: the approver will want to know.")
+        quote = self._pre_flight(cart)
+        now = self._clock()
+        with self._store.begin() as carts:
+            carts.decide_alone()
+            # The version that was quoted is saved: a name added meanwhile makes this fail, not slip through.
+            self._refuse_held(carts, [line.domain for line in cart.lines], without=cart.id)
+            self._refuse_beyond_limits(carts, cart, quote.total, now)
+            submitted = cart.to(
+                S.SUBMITTED,
+                at=now,
+                requester=requester.id,
+                purpose=purpose.strip(),
+                quote=quote,
+                seal=seal(cart.lines, quote, waive_retraction=self.policy.waive_retraction),
+            )
+            channel = self.policy.approval_channel or cart.channel
+            carts.show_in(cart.id, MessageRole.APPROVAL, channel)
+            return carts.save(submitted, happened(submitted, now, by=requester.id, note=submitted.purpose))
+
+    def withdraw(self, cart_id: int, *, by: Person) -> Cart:
+        """Take one's own request back while nobody has decided."""
+        self.policy.must_be_member(by)
+        now = self._clock()
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            if cart.state is not S.SUBMITTED:
+                raise NotPossible(f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.")
+            if by.id != cart.requester:
+                raise NotAllowed(f"Only the person who asked for cart #{cart_id} can withdraw it.")
+            cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
+            return carts.save(cancelled, happened(cancelled, now, by=by.id, note="withdrawn"))
+
+    def _pre_flight(self, cart: Cart) -> Quote:
+        if not self.policy.allow_premium and (premium := [str(n.domain) for n in cart.lines if n.is_premium]):
+            raise NotPossible(f"Premium names are not bought here: {', '.join(premium)}. Remove them, then ask again.")
+        try:
+            prepared = self._registrar.prepare(cart.lines, reference=f"Domain Desk #{cart.id} pre-flight")
+        except RegistrarRefused as refusal:
+            raise NotPossible(f"Cart #{cart.id} cannot be bought as it is. {refusal} The cart stays open.") from refusal
+        self._registrar.discard(prepared.registrar_cart)
+        return prepared.quote
+
+
+def _is_private(channel: str) -> bool:
+    return channel.startswith("D")

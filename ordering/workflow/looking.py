@@ -1,0 +1,60 @@
+"""Anybody looks at carts: nothing changes."""
+
+from __future__ import annotations
+
+from ordering.cart import WAITING, Cart, CartState
+from ordering.errors import NotAllowed
+from ordering.events import Event
+from ordering.overview import Overview
+from ordering.policy import Person
+from ordering.workflow.use_cases import UseCases
+
+S = CartState
+
+
+class Looking(UseCases):
+    """Reading carts and their stories."""
+
+    def open_cart(self, channel: str) -> Cart | None:
+        with self._store.read() as carts:
+            return carts.open_cart(channel)
+
+    def story(self, cart_id: int) -> tuple[Cart, list[Event]]:
+        """A cart with all that happened to it, oldest first."""
+        with self._store.read() as carts:
+            return carts.cart(cart_id), carts.events(cart_id)
+
+    def pending(self, *, limit: int = 20) -> list[Cart]:
+        """Carts that wait for somebody or something, newest first."""
+        with self._store.read() as carts:
+            return carts.carts(states=WAITING, limit=limit)
+
+    def history(self, *, before: int | None = None, limit: int = 20) -> list[Cart]:
+        """Carts that were asked for, newest first."""
+        with self._store.read() as carts:
+            return carts.carts(states=frozenset(S) - {S.OPEN}, before=before, limit=limit)
+
+    def overview(self, person: Person) -> Overview:
+        """What waits for this person, what is theirs, and what was ordered lately."""
+        with self._store.read() as carts:
+            waiting = carts.carts(states=WAITING, limit=30)
+            mine = carts.carts(states=WAITING | {S.OPEN, S.PAID}, person=person.id, limit=10)
+            recent = carts.carts(states={S.PAID, S.DELIVERED}, limit=5)
+        return Overview(
+            to_approve=tuple(c for c in waiting if c.state is S.SUBMITTED and self._could_approve(c, person)),
+            to_pay=tuple(c for c in waiting if c.state is S.CHECKED_OUT and self.policy.pays(person)),
+            needs_attention=tuple(
+                c
+                for c in waiting
+                if c.state is S.NEEDS_ATTENTION and (self.policy.decides(person) or self.policy.pays(person))
+            ),
+            mine=tuple(mine),
+            recent=tuple(recent),
+        )
+
+    def _could_approve(self, cart: Cart, person: Person) -> bool:
+        try:
+            self.policy.may_approve(cart, person)
+        except NotAllowed:
+            return False
+        return person.id not in cart.approved_by

@@ -1,0 +1,49 @@
+"""A payer decides to pay."""
+
+from __future__ import annotations
+
+from ordering.cart import Cart, CartState
+from ordering.errors import NotPossible
+from ordering.events import happened
+from ordering.policy import Person
+from ordering.sales_order import Payment
+from ordering.workflow.use_cases import UseCases
+
+S = CartState
+
+
+class Paying(UseCases):
+    """Paying a cart's order."""
+
+    def pay(self, cart_id: int, *, payer: Person, method: int | None) -> Cart:
+        """Decide to pay a cart's order with one of its methods; without one, with the default."""
+        now = self._clock()
+        with self._store.begin() as carts:
+            carts.decide_alone()
+            cart = carts.cart(cart_id)
+            self.policy.may_pay(payer)
+            if cart.state is not S.CHECKED_OUT or cart.order is None:
+                raise NotPossible(_why_not_payable(cart))
+            chosen = cart.order.default_method if method is None else None
+            method = chosen.id if chosen else method
+            if method not in {known.id for known in cart.order.methods}:
+                raise NotPossible(f"That payment method cannot pay order {cart.order.id}. Choose another on the card.")
+            self._refuse_beyond_limits(carts, cart, cart.order.total, now)
+            paying = cart.to(S.PAYING, at=now, payment=Payment(method=method, by=payer.id, asked_at=now))
+            return carts.save(paying, happened(paying, now, by=payer.id), due_at=now)
+
+    def order_link(self, cart_id: int, *, payer: Person) -> str:
+        """The order's page at OVH, for a payer's eyes only."""
+        self.policy.may_pay(payer)
+        cart = self.cart(cart_id)
+        if cart.order is None:
+            raise NotPossible(f"Cart #{cart_id} has no sales order yet.")
+        return self._registrar.order_link(cart.order.id)
+
+
+def _why_not_payable(cart: Cart) -> str:
+    return {
+        S.PAYING: f"The payment of cart #{cart.id} is under way already. The card shows when it is through.",
+        S.PAID: f"Cart #{cart.id} is paid already.",
+        S.DELIVERED: f"Cart #{cart.id} is paid and delivered already.",
+    }.get(cart.state, f"Cart #{cart.id} is {cart.state.in_words}: there is nothing to pay.")

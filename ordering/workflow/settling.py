@@ -1,0 +1,95 @@
+"""Something needs a person, who says what the desk could not find out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ordering.cart import Cart, CartState
+from ordering.errors import NotPossible
+from ordering.events import happened
+from ordering.policy import Person
+from ordering.sales_order import Finding
+from ordering.workflow.use_cases import UseCases, seal_and_quote
+
+S = CartState
+
+
+class Settling(UseCases):
+    """Moving on a cart that needs attention."""
+
+    def try_again(self, cart_id: int, *, by: Person) -> Cart:
+        """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
+        return self._resolve(cart_id, by=by, to=S.APPROVED, note="to be tried again")
+
+    def give_up(self, cart_id: int, *, by: Person) -> Cart:
+        """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
+        return self._resolve(cart_id, by=by, to=S.CANCELLED, note="closed")
+
+    def may_settle(self, cart_id: int, *, by: Person) -> Cart:
+        """Raise where this person may not say what became of this cart's order."""
+        self.policy.may_resolve(by)
+        cart = self.cart(cart_id)
+        if not cart.is_undecided:
+            raise NotPossible(_why_not_movable(cart))
+        return cart
+
+    def adopt(self, cart_id: int, order_id: int, *, by: Person) -> Cart:
+        """Say which order at OVH is this cart's; one with other names or above the approved total is refused."""
+        cart = self.may_settle(cart_id, by=by)
+        with self._store.read() as carts:
+            known = carts.known_orders()
+        order = (
+            None if order_id in known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[0].total)
+        )
+        if order is None:
+            raise NotPossible(
+                f"Order {order_id} is not this cart's: it has other names, costs more than was approved, "
+                "or belongs to another cart. Look at OVH for the one with exactly these names."
+            )
+        now = self._clock()
+        found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
+        with self._store.begin() as carts:
+            return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=now)
+
+    def nothing_ordered(self, cart_id: int, *, by: Person) -> Cart:
+        """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
+
+        Refused where an order that fits is there after all, or where the first checkout could still come through.
+        """
+        cart = self.may_settle(cart_id, by=by)
+        if cart.attempt is None:
+            raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
+        with self._store.read() as carts:
+            known = carts.known_orders()
+        sighting = self._registrar.find_order(cart.attempt, cart.lines, seal_and_quote(cart)[0].total, known=known)
+        if sighting.order is not None:
+            raise NotPossible(
+                f"Order {sighting.order.id} at OVH has these names. If it is this cart's, choose “It is this order”."
+            )
+        if sighting.finding is Finding.ABSENT and not self._registrar.discard(cart.attempt.registrar_cart):
+            raise NotPossible("OVH still holds the first try, so it is not tried again yet. Try again in a minute.")
+        now = self._clock()
+        again = cart.to(S.APPROVED, at=now)
+        with self._store.begin() as carts:
+            note = "nothing was ordered, to be tried again"
+            return carts.save(again, happened(again, now, by=by.id, note=note), due_at=now)
+
+    def _resolve(self, cart_id: int, *, by: Person, to: CartState, note: str) -> Cart:
+        now = self._clock()
+        self.policy.may_resolve(by)
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            if not cart.has_nothing_to_come or (to is S.APPROVED and cart.order is not None):
+                raise NotPossible(_why_not_movable(cart))
+            moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
+            return carts.save(
+                moved, happened(moved, now, by=by.id, note=note), due_at=now if to is S.APPROVED else None
+            )
+
+
+def _why_not_movable(cart: Cart) -> str:
+    return f"Cart #{cart.id} is not one that this button can move. Look at its newest card."
+
+
+def _closing(cart: Cart) -> str:
+    return f"Closed: OVH cancelled order {cart.order.id}." if cart.order else "Closed without ordering."

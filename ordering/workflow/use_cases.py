@@ -1,0 +1,46 @@
+"""What every use case works with, and the rules that several of them ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ordering.cart import Cart
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
+from ordering.money import Money
+from ordering.offer import Quote
+from ordering.policy import Policy
+from ordering.ports import Reading, Registrar, Store
+from ordering.seal import Seal
+
+
+class UseCases:
+    """Holds a memory, a registrar, the team's rules and a clock; times are UTC."""
+
+    def __init__(self, *, store: Store, registrar: Registrar, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._registrar = registrar
+        self._clock = clock
+        self.policy = policy
+
+    def cart(self, cart_id: int) -> Cart:
+        with self._store.read() as carts:
+            return carts.cart(cart_id)
+
+    def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
+        for domain, holder in carts.holding(domains).items():
+            if holder != without:
+                raise NotPossible(f"{domain} is already in cart #{holder}, which is under way. `/domain show {holder}`")
+
+    def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
+        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        committed = carts.committed(month, total.currency, without=cart.id)
+        self.policy.within_limits(total, committed=committed)
+
+
+def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:
+    """What was shown and sealed of a cart; raises `NotPossible` where it was never asked for."""
+    if cart.seal is None or cart.quote is None:
+        raise NotPossible(f"Cart #{cart.id} was never checked with OVH. Ask for approval again.")
+    return cart.seal, cart.quote
