@@ -1,0 +1,38 @@
+"""What stands in the way of a cart before anybody is asked to approve it: each finding at its line, with its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
+
+
+class Mend(StrEnum):
+    """What a person can do about a finding."""
+
+    REMOVE = "remove"
+    YEARS = "years"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that must be mended first. Without a name it is about the whole cart."""
+
+    sentence: str
+    domain: DomainName | None = None
+    mend: Mend | None = None
+
+
+class NotReady(NotPossible):
+    """The cart cannot be asked for as it is; `findings` say what to mend, and it stays open."""
+
+    def __init__(self, cart_id: int, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            f"Cart #{cart_id} cannot be bought as it is. {' '.join(f.sentence for f in self.findings)} "
+            "The cart stays open."
+        )
