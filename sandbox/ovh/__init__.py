@@ -13,13 +13,18 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.ovh import routes, signing
+from sandbox.ovh import routes as _routes  # noqa: F401 - importing them makes them known
+from sandbox.ovh import routing, signing
+from sandbox.ovh.bills import Bills
 from sandbox.ovh.carts import Carts
 from sandbox.ovh.clock import Clock
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
 from sandbox.ovh.names import Names
+from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
+from sandbox.ovh.payments import Payments
+from sandbox.ovh.registry import Registry
 from sandbox.ovh.signing import Credentials
 
 __all__ = ["Credentials", "OvhSimulator", "Recorded"]
@@ -36,7 +41,7 @@ class Recorded:
 
 
 class OvhSimulator:
-    """One account. Its state is plain attributes: `carts`, `orders`, `names`, `faults`, `clock`, `calls`."""
+    """One account. Its state is plain attributes: `carts`, `orders`, `payments`, `bills`, `names`, `faults`, more."""
 
     def __init__(self, *, subsidiary: str = "FR") -> None:
         self.subsidiary = subsidiary
@@ -45,19 +50,26 @@ class OvhSimulator:
         self.clock_offset = 0.0  # seconds by which /auth/time misleads
         self.names = Names()
         self.carts = Carts(self.clock, self.names)
-        self.orders = Orders(self.clock, self.names)
+        self.orders = Orders(self.clock)
+        self.payments = Payments(self.clock, self.orders)
+        self.bills = Bills(self.clock, self.orders)
+        self.registry = Registry(self.clock, self.names, self.orders)
+        self.names.delivered = self.registry.delivered
         self.faults = Faults()
         self.calls: list[Recorded] = []
+        self.address = ""  # where its pages are, once it listens
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen, and return the base for `OVH_API_URL`."""
         server = web.Application()
+        OrderPage(self).add_to(server.router)
         server.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
-        return f"http://{host}:{self._runner.addresses[0][1]}/1.0"
+        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        return f"{self.address}/1.0"
 
     async def stop(self) -> None:
         if self._runner is not None:
@@ -69,8 +81,16 @@ class OvhSimulator:
 
     # What a person at the sandbox can do
 
-    def refuse_card(self, method_id: int) -> None:
-        next(m for m in self.orders.methods if m.id == method_id).refuses = True
+    def refuse_card(self, method_id: int, why: str | None = None) -> None:
+        method = next(m for m in self.payments.methods if m.id == method_id)
+        method.refuses, method.why = True, why or method.why
+
+    def expire(self, order_id: int) -> None:
+        """End an unpaid order's time now."""
+        self.orders.all[order_id].expires_at = self.clock.now()
+
+    def pay_on_the_page(self, order_id: int) -> None:
+        self.payments.pay_on_the_page(self.orders.all[order_id])
 
     def request_documents(self, order_id: int, *, asked: bool = True) -> None:
         self.orders.all[order_id].documents = asked
@@ -98,13 +118,12 @@ class OvhSimulator:
 
     def _answer(self, request: web.Request, path: str, body: str) -> tuple[int, Any]:
         try:
-            handler, parts = routes.find(request.method, path)
-            if (request.method, path) not in routes.UNSIGNED or "X-Ovh-Signature" in request.headers:
+            route, parts = routing.find(request.method, path)
+            if not route.unsigned or "X-Ovh-Signature" in request.headers:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
                 now = time.time() + self.clock_offset
                 signing.check(self.credentials, request.method, url, path, body, request.headers, now)
-            call = routes.Call(self, parts, request.query, _decoded(body))
-            return 200, handler(call)
+            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body)))
         except OvhError as error:
             return error.status, error.body
         except (KeyError, ValueError, TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,11 +17,12 @@ _AFTERMARKET = Decimal(2399)
 
 @dataclass
 class Names:
-    """The registry of the sandbox. `owned` names are the account's, `taken` ones somebody else's."""
+    """The registry of the sandbox. `owned` and `delivered` names are the account's, `taken` ones somebody else's."""
 
     taken: set[str] = field(default_factory=lambda: set(TAKEN))
     owned: set[str] = field(default_factory=set)
     risen: dict[str, Decimal] = field(default_factory=dict)
+    delivered: Callable[[], Container[str]] = set
 
     def offers(self, name: str) -> list[dict[str, Any]]:
         """The offers for a name in A-labels; raises what OVH answers where it has none to give."""
@@ -45,7 +47,7 @@ class Names:
         return [_offer(extension, "create", "create-default", first, renewal)]
 
     def is_taken(self, name: str) -> bool:
-        return name in self.taken or name in self.owned or name.startswith("taken-")
+        return name in self.taken or name in self.owned or name in self.delivered() or name.startswith("taken-")
 
     def price_of(self, name: str, pricing_mode: str) -> Decimal:
         """Today's price for the first year, without tax; raises where there is no such offer (any more)."""

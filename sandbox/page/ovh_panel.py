@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from sandbox.ovh import OvhSimulator
+from sandbox.ovh.errors import OvhError
 from sandbox.ovh.faults import Fault, Kind
 from sandbox.ovh.orders import Order
+from sandbox.ovh.payments import Method
 
 _FOR_EVER = 1_000_000
 _CHECKOUT, _PAY = "/order/cart/*/checkout", "/me/order/*/pay"
 _DUTY = "5.00"  # by how much a price rises at a press
+_CREDIT = Decimal(50)  # what a press puts on the prepaid account
 
 # name: (what it says, method, path, kind of fault, how often, options)
 _FAULTS: dict[str, tuple[str, str, str, Kind, int, dict[str, Any]]] = {
@@ -29,6 +33,7 @@ class OvhPanel:
     def __init__(self, ovh: OvhSimulator) -> None:
         self._ovh = ovh
         self._on: dict[str, Fault] = {}
+        self._removed: list[Method] = []
         self.lost_since: int | None = None  # how many orders there were when a checkout's answer was to be lost
         self._presses: dict[str, Callable[[str], None]] = {
             "deliver": lambda _: ovh.deliver_now(),
@@ -36,13 +41,17 @@ class OvhPanel:
             "rise": lambda name: ovh.names.rise(name, _DUTY),
             "take": ovh.names.taken.add,
             "refuse": self._refuse,
+            "methods": lambda _: self._remove_methods(),
+            "credit": lambda _: self._put_credit(),
+            "expire": lambda order: ovh.expire(int(order)),
+            "page": self._pay_on_the_page,
             "documents": self._documents,
             "task_error": self._task_error,
             "cancel": lambda order: ovh.cancel(int(order)),
         }
 
     def press(self, switch: str, argument: str = "") -> None:
-        """Press a switch; raises `KeyError` or `ValueError` where there is no such thing."""
+        """Press a switch; raises `KeyError` or `ValueError` where there is no such thing, or it cannot be done."""
         if switch in _FAULTS:
             self._flip(switch)
         else:
@@ -54,9 +63,11 @@ class OvhPanel:
             "switches": [{"name": name, "label": told[0], "on": self._is_on(name)} for name, told in _FAULTS.items()],
             "methods": [
                 {"id": method.id, "label": f"{method.kind.replace('_', ' ')} {method.label}", "refuses": method.refuses}
-                for method in self._ovh.orders.methods
+                for method in self._ovh.payments.methods
                 if method.status == "VALID"
             ],
+            "removed": bool(self._removed),
+            "prepaid": f"€{self._ovh.payments.prepaid:.2f}",
             "orders": [self._order(order) for order in reversed(self._ovh.orders.all.values())],
             "carts": [
                 {
@@ -76,6 +87,7 @@ class OvhPanel:
             "total": f"€{order.total}",
             "status": self._ovh.orders.status(order),
             "payments": len(order.payments),
+            "url": order.url,
             "documents": order.documents,
             "taskError": any(name in self._ovh.orders.task_errors for name in order.domains),
         }
@@ -93,8 +105,22 @@ class OvhPanel:
             self.lost_since = len(self._ovh.orders.all)
 
     def _refuse(self, method_id: str) -> None:
-        method = next(m for m in self._ovh.orders.methods if str(m.id) == method_id)
+        method = next(m for m in self._ovh.payments.methods if str(m.id) == method_id)
         method.refuses = not method.refuses
+
+    def _remove_methods(self) -> None:
+        """Leave the account without a way to pay, or give it back what it had."""
+        methods = self._ovh.payments.methods
+        self._removed, methods[:] = methods[:], self._removed
+
+    def _put_credit(self) -> None:
+        self._ovh.payments.prepaid += _CREDIT
+
+    def _pay_on_the_page(self, order: str) -> None:
+        try:
+            self._ovh.pay_on_the_page(int(order))
+        except OvhError as error:
+            raise ValueError(str(error.body["message"])) from error
 
     def _documents(self, order: str) -> None:
         self._ovh.request_documents(int(order), asked=not self._ovh.orders.all[int(order)].documents)

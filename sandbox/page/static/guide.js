@@ -1,5 +1,5 @@
 // The guided tour, and the pretend OVH's panel.
-import { byId, h, redraw } from "./dom.js";
+import { byId, h, link, redraw } from "./dom.js";
 
 export function showGuide(seen, go) {
   redraw(byId("guide"), [seen.tour, seen.me], () => {
@@ -27,7 +27,7 @@ function ways(step, seen, go) {
 export function showOvh(seen, press) {
   const { ovh } = seen;
   redraw(byId("ovh-ledger"), [ovh.orders, ovh.carts], () => ledger(ovh, press));
-  redraw(byId("ovh-switches"), [ovh.switches, ovh.methods], () => switches(ovh, press));
+  redraw(byId("ovh-switches"), [ovh.switches, ovh.methods, ovh.removed, ovh.prepaid], () => switches(ovh, press));
   byId("ovh-clock").textContent = ovh.clock;
   byId("ovh-calls").textContent = `${ovh.calls} calls so far`;
 }
@@ -54,6 +54,9 @@ function switches(ovh, press) {
     h("h3", {}, "What can go wrong"),
     ovh.switches.map((each) => box(each.on, each.label, () => press(each.name), each.name)),
     ovh.methods.map((each) => box(each.refuses, `Refuse ${each.label}`, () => press("refuse", String(each.id)), `refuse-${each.id}`)),
+    box(ovh.removed, "No payment method at all", () => press("methods"), "methods"),
+    h("h3", {}, "Prepaid account"), h("p", { class: "line" }, h("span", {}, ovh.prepaid),
+      h("button", { class: "button small", "data-focus": "credit", onclick: () => press("credit") }, "Put €50 on it")),
   ];
 }
 
@@ -80,7 +83,9 @@ function entry(order, press) {
     h("p", {}, order.names.join(", ")),
     h("p", { class: "line" }, h("span", { class: `status ${order.status}` }, STATUS[order.status] ?? order.status),
       h("span", {}, `${order.payments} ${order.payments === 1 ? "payment" : "payments"}`)),
+    h("p", {}, link(order.url, "Its page at OVH")),
     h("details", {}, h("summary", { "data-focus": `more-${order.id}` }, "Make trouble"), h("p", { class: "row" },
       act("documents", "Documents requested", order.documents), act("task_error", "Registry error", order.taskError),
-      act("cancel", "Cancel it", order.status === "cancelled"))));
+      act("cancel", "Cancel it", order.status === "cancelled"), act("expire", "Let it expire", order.status === "cancelled"),
+      act("page", "Pay on OVH's page", order.payments > 0))));
 }

@@ -1,0 +1,70 @@
+"""Invoices: made some time after the payment, one for each order."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.errors import not_found
+from sandbox.ovh.orders import Order, Orders
+from sandbox.ovh.prices import price
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Whoever has its links sees it: they are as secret as the order's."""
+
+    id: str
+    order: Order
+    at: datetime
+    category: str = "purchase-web"
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(8))
+
+
+class Bills:
+    """`after` seconds pass between an order's payment and its invoice."""
+
+    def __init__(self, clock: Clock, orders: Orders) -> None:
+        self._clock = clock
+        self._orders = orders
+        self._numbers = count(81_230_001)
+        self._made: dict[int, Bill] = {}
+        self.after = 1.0
+
+    def of(self, order: Order) -> Bill | None:
+        """The order's invoice; none before its time."""
+        if order.paid_at is None:
+            return None
+        at = after(order.paid_at, self.after)
+        if order.id not in self._made and at <= self._clock.now():
+            self._made[order.id] = Bill(f"FR{next(self._numbers)}", order, at)
+        return self._made.get(order.id)
+
+    def all(self) -> list[Bill]:
+        return [bill for order in self._orders.all.values() if (bill := self.of(order))]
+
+    def get(self, number: str) -> Bill:
+        found = next((bill for bill in self.all() if bill.id == number), None)
+        if found is None:
+            raise not_found(f"The requested object (billId = {number}) does not exist")
+        return found
+
+    def shown(self, number: str, address: str) -> dict[str, Any]:
+        bill = self.get(number)
+        order, secret = bill.order, f"reference={bill.id}&passwd={bill.password}"
+        return {
+            "billId": bill.id,
+            "orderId": order.id,
+            "category": bill.category,
+            "date": text(bill.at),
+            "priceWithTax": price(order.total, ucents=False),
+            "priceWithoutTax": price(order.total - order.tax, ucents=False),
+            "tax": price(order.tax, ucents=False),
+            "url": f"{address}/display-bill?{secret}",
+            "pdfUrl": f"{address}/pdf-bill?{secret}",
+            "password": bill.password,
+        }

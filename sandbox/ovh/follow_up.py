@@ -1,0 +1,41 @@
+"""What OVH tells of an order's way: four steps, each with a history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sandbox.ovh.bills import Bill
+from sandbox.ovh.clock import text
+from sandbox.ovh.orders import Order
+
+
+def follow_up(order: Order, status: str, bill: Bill | None) -> list[dict[str, Any]]:
+    """The steps of an order. A refusal leaves ERROR behind; no label says refused, only the description does."""
+    delivered = status == "delivered"
+    validated = [_entry(order.paid_at, "FRAUD_DOCS_REQUESTED")] if order.paid_at and order.documents else []
+    validated += [_entry(bill.at, "INVOICE_SENT")] if bill else []
+    return [
+        {"step": "VALIDATING", "status": _validating(order), "history": _history(order)},
+        {"step": "VALIDATED", "status": "DONE" if order.paid_at else "TODO", "history": validated},
+        {"step": "DELIVERING", "status": "DONE" if delivered else "TODO", "history": []},
+        {"step": "AVAILABLE", "status": "DONE" if delivered else "TODO", "history": []},
+    ]
+
+
+def _validating(order: Order) -> str:
+    return "DONE" if order.paid_at else "ERROR" if order.tries else "TODO"
+
+
+def _history(order: Order) -> list[dict[str, Any]]:
+    told = [_entry(order.made_at, "ORDER_STARTED")]
+    for attempt in order.tries:
+        if attempt.why is None:
+            told += [_entry(attempt.at, "PAYMENT_RECEIVED"), _entry(attempt.at, "PAYMENT_CONFIRMED")]
+        else:
+            told.append(_entry(attempt.at, "PAYMENT_INITIATED", attempt.why))
+    return told
+
+
+def _entry(at: datetime, label: str, description: str = "") -> dict[str, Any]:
+    return {"date": text(at), "label": label, "description": description or label.replace("_", " ").capitalize()}

@@ -1,0 +1,231 @@
+"""What pays at OVH: registered methods, the prepaid account, loyalty points, and OVH's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.ovh.clock import Clock, text
+from sandbox.ovh.errors import not_found, refused
+from sandbox.ovh.orders import Order, Orders, Source, Try
+from sandbox.ovh.prices import price
+
+_CARDS = {"VISA", "MASTERCARD", "AMERICAN_EXPRESS", "CARTE_BANCAIRE"}
+# The oldest names of means, which their route still speaks beside the newer ones.
+_OLD_NAMES = {
+    "CREDIT_CARD": "creditCard", "PAYPAL": "paypal", "DEFERRED_PAYMENT_ACCOUNT": "deferredPaymentAccount",
+}  # fmt: skip
+MEANS = {
+    "CREDIT_CARD", "CURRENT_ACCOUNT", "DEFERRED_PAYMENT_ACCOUNT", "DOMESTIC_CARD", "ENTERPRISE",
+    "INTERNAL_TRUSTED_ACCOUNT", "PAYPAL", "RUPAY", "SEPA_DIRECT_DEBIT", "bankAccount", "creditCard",
+    "deferredPaymentAccount", "fidelityAccount", "ovhAccount", "paypal",
+}  # fmt: skip
+_NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
+# What the oldest route of all calls the way in which money came.
+_PAID_BY = {"ovhAccount": "ovhAccount", "fidelityAccount": "fidelityPoints", "page": "creditCard"}
+
+
+@dataclass
+class Method:
+    """A registered method. Whatever its `status`, it is listed; only a VALID one pays.
+
+    `refuses` has the bank decline it, with `why`; it fits orders up to `most`. `mean_id` is what the legacy route
+    knows it by.
+    """
+
+    id: int
+    kind: str
+    label: str
+    default: bool = False
+    refuses: bool = False
+    status: str = "VALID"
+    why: str = "The bank declined this payment (insufficient funds)."
+    most: Decimal | None = None
+    expires: str | None = None
+
+    @property
+    def mean_id(self) -> int:
+        return self.id - 8_000_000
+
+    @property
+    def payment_type(self) -> str:
+        return "CREDIT_CARD" if self.kind in _CARDS else self.kind
+
+    @property
+    def mean(self) -> str:
+        return _OLD_NAMES.get(self.payment_type, self.payment_type)
+
+
+class Payments:
+    """`prepaid` is the credit of the OVH account, `points` the loyalty points, each worth a cent (invented).
+
+    `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself.
+    """
+
+    def __init__(self, clock: Clock, orders: Orders) -> None:
+        self._clock = clock
+        self._orders = orders
+        self.prepaid = Decimal(0)
+        self.points = 0
+        self.lists_unusable = True
+        self.tells_why = True
+        self.methods = [
+            Method(8_120_045, "VISA", "4970 XXXX XXXX 1234", default=True, expires="2028-09-30T00:00:00+02:00"),
+            Method(8_120_046, "SEPA_DIRECT_DEBIT", "FR76 XXXX XXXX 4321"),
+            Method(
+                8_120_047, "MASTERCARD", "5131 XXXX XXXX 9999", status="EXPIRED", expires="2026-06-30T00:00:00+02:00"
+            ),
+        ]
+
+    # What there is to pay with
+
+    def fitting(self, order: Order) -> list[Method]:
+        """The registered methods that OVH lists for an order; none where it is not to be paid."""
+        if self._orders.status(order) != "notPaid":
+            return []
+        return [
+            method
+            for method in self.methods
+            if (method.status == "VALID" or self.lists_unusable) and (method.most is None or order.total <= method.most)
+        ]
+
+    def means(self, order: Order) -> list[str]:
+        """What the legacy route names for an order: kinds of means, not the means themselves."""
+        if self._orders.status(order) != "notPaid":
+            return []
+        kinds = [method.mean for method in self.fitting(order) if method.status == "VALID"]
+        kinds += ["ovhAccount"] if self.prepaid > 0 else []
+        kinds += ["fidelityAccount"] if self.points > 0 or order.total == 0 else []
+        return list(dict.fromkeys(kinds))
+
+    # Paying. The call says nothing of its success: status and follow-up do.
+
+    def pay(self, order: Order, method_id: object) -> None:
+        usable = [method for method in self.fitting(order) if method.status == "VALID"]
+        method = next((m for m in usable if m.id == method_id), None)
+        self._must_be_open(order)
+        if method is None:
+            raise refused("Invalid payment method")
+        self._charge(order, method)
+
+    def pay_with_default(self, order: Order) -> None:
+        """What a checkout does on wish; without a usable default method the order stays unpaid."""
+        for method in self.fitting(order):
+            if method.default and method.status == "VALID":
+                self._charge(order, method)
+
+    def pay_with_mean(self, order: Order, mean: str, mean_id: object) -> None:
+        """The legacy way: from an account, or with a registered mean by its old id."""
+        if mean not in MEANS:
+            raise refused(f"Invalid value for paymentMean: {mean}")
+        self._must_be_open(order)
+        if mean == "ovhAccount":
+            self._spend_credit(order)
+        elif mean == "fidelityAccount":
+            self._spend_points(order)
+        else:
+            self._charge(order, self._meant(order, mean, mean_id))
+
+    def pay_on_the_page(self, order: Order) -> None:
+        """A person pays on OVH's own page, with a card that nobody registered."""
+        self._must_be_open(order)
+        self._take(order, "page")
+
+    def _must_be_open(self, order: Order) -> None:
+        if self._orders.status(order) != "notPaid":
+            raise refused("This order cannot be paid")
+
+    def _meant(self, order: Order, mean: str, mean_id: object) -> Method:
+        if mean in _NEED_AN_ID and mean_id is None:
+            raise refused(f"paymentMeanId is mandatory for {mean}")
+        for method in self.fitting(order):
+            named = mean in {method.mean, method.payment_type} and mean_id in {None, method.mean_id}
+            if named and method.status == "VALID":
+                return method
+        raise refused("Invalid payment mean")
+
+    def _charge(self, order: Order, method: Method) -> None:
+        if method.refuses:
+            why = method.why if self.tells_why else ""
+            order.tries.append(Try(self._clock.now(), method.id, why))
+        else:
+            self._take(order, method.id)
+
+    def _spend_credit(self, order: Order) -> None:
+        if self.prepaid < order.total:
+            raise refused("The balance of your OVH account is insufficient")
+        self.prepaid -= order.total
+        self._take(order, "ovhAccount")
+
+    def _spend_points(self, order: Order) -> None:
+        if self.points < order.total * 100:
+            raise refused("The balance of your fidelity account is insufficient")
+        self.points -= int(order.total * 100)
+        self._take(order, "fidelityAccount")
+
+    def _take(self, order: Order, source: Source) -> None:
+        order.paid_at = self._clock.now()
+        order.tries.append(Try(order.paid_at, source))
+        order.payments.append(source)
+
+    # What is told of it
+
+    def transactions(self) -> dict[int, dict[str, Any]]:
+        """One for each try of a registered method, good or not."""
+        return {
+            order.id * 10 + place: _transaction(order.id * 10 + place, order, attempt)
+            for order in self._orders.all.values()
+            for place, attempt in enumerate(order.tries)
+            if isinstance(attempt.source, int)
+        }
+
+    def transaction(self, number: str) -> dict[str, Any]:
+        found = self.transactions().get(int(number))
+        if found is None:
+            raise not_found("This transaction does not exist")
+        return found
+
+    def payment(self, order: Order) -> dict[str, Any]:
+        if order.paid_at is None:
+            raise not_found("The requested object does not exist")
+        source = order.payments[-1]
+        kinds = {method.id: "creditCard" if method.kind in _CARDS else "withdrawal" for method in self.methods}
+        kind = "free" if order.total == 0 else _PAID_BY.get(str(source)) or kinds.get(int(source), "creditCard")
+        return {"paymentDate": text(order.paid_at), "paymentIdentifier": None, "paymentType": kind}
+
+    def method(self, number: str) -> dict[str, Any]:
+        found = next((m for m in self.methods if str(m.id) == number), None)
+        if found is None:
+            raise not_found("This payment method does not exist")
+        return {
+            "paymentMethodId": found.id, "paymentType": found.payment_type,
+            "paymentSubType": found.kind if found.kind in _CARDS else None, "status": found.status,
+            "default": found.default, "label": found.label, "description": None, "expirationDate": found.expires,
+            "creationDate": "2025-01-10T10:00:00+01:00", "lastUpdate": "2026-01-10T10:00:00+01:00",
+            "integration": "NONE", "billingContactId": 1, "formSessionId": None, "merchantId": None,
+            "icon": {"data": None, "name": "card", "url": None}, "oneclick": False, "paymentMeanId": found.mean_id,
+        }  # fmt: skip
+
+    def prepaid_account(self, number: str) -> dict[str, Any]:
+        credit, now = price(self.prepaid, ucents=False), text(self._clock.now())
+        return {
+            "ovhAccountId": number, "isActive": True, "canBeCredited": True, "alertThreshold": None, "balance": credit,
+            "availableAfterCredit": credit, "retrievableAmount": credit, "openDate": now, "lastUpdate": now,
+        }  # fmt: skip
+
+    def fidelity_account(self) -> dict[str, Any]:
+        now = text(self._clock.now())
+        return {
+            "balance": self.points, "canBeCredited": True, "alertThreshold": None, "openDate": now, "lastUpdate": now,
+        }  # fmt: skip
+
+
+def _transaction(number: int, order: Order, attempt: Try) -> dict[str, Any]:
+    at: datetime = attempt.at
+    return {
+        "transactionId": number, "paymentMethodId": attempt.source, "amount": price(order.total, ucents=False),
+        "status": "SUCCESS" if attempt.why is None else "FAILED", "type": "DEBIT",
+        "creationDate": text(at), "lastUpdate": text(at),
+    }  # fmt: skip

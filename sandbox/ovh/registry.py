@@ -1,0 +1,80 @@
+"""The registry's work on paid names, and what the account holds once it is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.errors import not_found
+from sandbox.ovh.names import Names
+from sandbox.ovh.orders import Order, Orders
+
+_YEAR = 365 * 86_400.0
+
+
+class Registry:
+    """Names are the account's since an order was delivered, or since ever (`names.owned`)."""
+
+    def __init__(self, clock: Clock, names: Names, orders: Orders) -> None:
+        self._clock = clock
+        self._names = names
+        self._orders = orders
+
+    def delivered(self) -> dict[str, Order]:
+        """The names that were registered, with their orders; those that the registry refused are missing."""
+        return {
+            name: order
+            for order in self._orders.all.values()
+            if self._orders.status(order) == "delivered"
+            for name in order.domains
+            if name not in self._orders.task_errors
+        }
+
+    def owned(self) -> set[str]:
+        return self._names.owned | set(self.delivered())
+
+    def service(self, name: str) -> dict[str, Any]:
+        """A name of the account; a 404 where it has none such."""
+        order = self.delivered().get(name)
+        if order is None and name not in self._names.owned:
+            raise not_found("This service does not exist")
+        since = order.made_at if order else self._clock.now()
+        ends = text(_next(since, self._clock.now()))
+        return {
+            "domain": name, "state": "ok", "expirationDate": ends, "renewalDate": ends, "lastUpdate": text(since),
+            "nameServerType": "hosted", "offer": "gold", "transferLockStatus": "locked", "dnssecState": "disabled",
+            "dnssecSupported": True, "renewalState": "automatic_renew", "suspensionState": "not_suspended",
+            "whoisOwner": "21009911", "contactOwner": {"id": "21009911"}, "serviceId": 9_912_233,
+            "nameServers": [{"id": place, "nameServer": f"dns{place}.example.net"} for place in (1, 2)],
+        }  # fmt: skip
+
+    def tasks(self) -> dict[int, tuple[Order, str]]:
+        return {
+            order.id * 100 + place: (order, name)
+            for order in self._orders.all.values()
+            if order.paid_at is not None
+            for place, name in enumerate(order.domains)
+        }
+
+    def task(self, number: str) -> dict[str, Any]:
+        found = self.tasks().get(int(number))
+        if found is None:
+            raise not_found("The requested object does not exist")
+        order, name = found
+        at = text(order.paid_at or order.made_at)
+        error = self._orders.task_errors.get(name)
+        status = "error" if error else "done" if name in self.delivered() else "doing"
+        return {
+            "id": int(number), "function": "DomainCreate", "domain": name, "status": status, "type": "domain",
+            "comment": error, "creationDate": at, "todoDate": at, "doneDate": at if status == "done" else None,
+            "lastUpdate": at, "canAccelerate": False, "canCancel": False, "canRelaunch": error is not None,
+        }  # fmt: skip
+
+
+def _next(since: datetime, now: datetime) -> datetime:
+    """The first anniversary that is still ahead."""
+    ends = after(since, _YEAR)
+    while ends <= now:
+        ends = after(ends, _YEAR)
+    return ends

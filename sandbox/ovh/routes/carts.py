@@ -1,0 +1,79 @@
+"""Carts, and the search that happens in one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sandbox.ovh.errors import refused
+from sandbox.ovh.routing import Call, route
+
+
+@route("GET", "/order/cart")
+def _carts(call: Call) -> list[str]:
+    wanted = call.query.get("description")
+    mine = (cart for cart in call.ovh.carts.all.values() if cart.assigned)
+    return [cart.id for cart in mine if wanted is None or cart.description == wanted]
+
+
+@route("POST", "/order/cart", unsigned=True)
+def _new_cart(call: Call) -> dict[str, Any]:
+    return call.ovh.carts.create(call.body)
+
+
+@route("GET", "/order/cart/{cartId}", unsigned=True)
+def _cart(call: Call) -> dict[str, Any]:
+    return call.ovh.carts.shown(call.ovh.carts.get(call.parts[0]))
+
+
+@route("PUT", "/order/cart/{cartId}", unsigned=True)
+def _change_cart(call: Call) -> dict[str, Any]:
+    return call.ovh.carts.change(call.ovh.carts.get(call.parts[0]), call.body)
+
+
+@route("DELETE", "/order/cart/{cartId}")
+def _delete_cart(call: Call) -> None:
+    cart = call.ovh.carts.get(call.parts[0])
+    del call.ovh.carts.all[cart.id]
+
+
+@route("POST", "/order/cart/{cartId}/assign")
+def _assign(call: Call) -> None:
+    call.ovh.carts.assign(call.ovh.carts.get(call.parts[0]))
+
+
+@route("GET", "/order/cart/{cartId}/domain")
+def _search(call: Call) -> list[dict[str, Any]]:
+    call.ovh.carts.get(call.parts[0])
+    return call.ovh.names.offers(_name(call.query.get("domain")))
+
+
+@route("POST", "/order/cart/{cartId}/domain")
+def _add(call: Call) -> dict[str, Any]:
+    cart = call.ovh.carts.get(call.parts[0])
+    return call.ovh.carts.add(cart, call.body | {"domain": _name(call.body.get("domain"))})
+
+
+@route("GET", "/order/cart/{cartId}/checkout")
+def _dry_run(call: Call) -> dict[str, Any]:
+    return call.ovh.carts.check(call.ovh.carts.get(call.parts[0]))
+
+
+@route("POST", "/order/cart/{cartId}/checkout")
+def _check_out(call: Call) -> dict[str, Any]:
+    """Not idempotent by any key: that the cart is closed afterwards is all that stands against a second order."""
+    cart = call.ovh.carts.get(call.parts[0])
+    checked = call.ovh.carts.check(cart)
+    waived = bool(call.body.get("waiveRetractationPeriod"))
+    order = call.ovh.orders.create(cart, checked, call.ovh.address, waived=waived)
+    cart.read_only = True
+    if call.body.get("autoPayWithPreferredPaymentMethod"):
+        call.ovh.payments.pay_with_default(order)
+    return checked | {"orderId": order.id, "url": order.url}
+
+
+def _name(typed: object) -> str:
+    name = str(typed or "")
+    if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+", name):
+        raise refused("Some parameters are invalid in the request: Check failed. Invalid domain name")
+    return name

@@ -1,0 +1,46 @@
+"""What can be registered, what is the account's, and the registry's work in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.ovh.prices import CATALOGUE, HIGHLIGHTED
+from sandbox.ovh.routing import Call, route
+
+
+@route("GET", "/domain/extensions/highlighted")
+def _highlighted(_call: Call) -> list[str]:
+    return list(HIGHLIGHTED)
+
+
+@route("GET", "/domain/extensions")
+def _extensions(_call: Call) -> list[str]:
+    return sorted(CATALOGUE)
+
+
+@route("GET", "/me/task/domain")
+def _tasks(call: Call) -> list[int]:
+    like, status = call.query.get("domain") or "", call.query.get("status")
+    if call.query.get("function") not in {None, "DomainCreate"}:
+        return []
+    registry = call.ovh.registry
+    return [
+        number
+        for number, (_, name) in registry.tasks().items()
+        if like in name and status in {None, registry.task(str(number))["status"]}
+    ]
+
+
+@route("GET", "/me/task/domain/{id}")
+def _task(call: Call) -> dict[str, Any]:
+    return call.ovh.registry.task(call.parts[0])
+
+
+@route("GET", "/domain")
+def _domains(call: Call) -> list[str]:
+    return sorted(call.ovh.registry.owned())
+
+
+@route("GET", "/domain/{serviceName}")
+def _domain(call: Call) -> dict[str, Any]:
+    return call.ovh.registry.service(call.parts[0])

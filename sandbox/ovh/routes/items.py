@@ -1,0 +1,61 @@
+"""What lies in a cart, and what was answered to the registry's questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.ovh.carts import Item
+from sandbox.ovh.errors import not_found
+from sandbox.ovh.routing import Call, route
+
+
+@route("GET", "/order/cart/{cartId}/item", unsigned=True)
+def _items(call: Call) -> list[int]:
+    return list(call.ovh.carts.get(call.parts[0]).items)
+
+
+@route("GET", "/order/cart/{cartId}/item/{itemId}", unsigned=True)
+def _item(call: Call) -> dict[str, Any]:
+    return call.ovh.carts.item(call.ovh.carts.get(call.parts[0]), _one(call))
+
+
+@route("DELETE", "/order/cart/{cartId}/item/{itemId}", unsigned=True)
+def _delete_item(call: Call) -> None:
+    del call.ovh.carts.get(call.parts[0]).items[_one(call).id]
+
+
+@route("GET", "/order/cart/{cartId}/item/{itemId}/requiredConfiguration", unsigned=True)
+def _required(call: Call) -> list[dict[str, Any]]:
+    return call.ovh.carts.required(_one(call))
+
+
+@route("GET", "/order/cart/{cartId}/item/{itemId}/configuration", unsigned=True)
+def _configurations(call: Call) -> list[int]:
+    wanted = call.query.get("label")
+    return [number for number, (label, _) in _one(call).configurations.items() if wanted in {None, label}]
+
+
+@route("POST", "/order/cart/{cartId}/item/{itemId}/configuration", unsigned=True)
+def _configure(call: Call) -> dict[str, Any]:
+    call.needs("label", "value")
+    return call.ovh.carts.configure(call.ovh.carts.get(call.parts[0]), _one(call), call.body)
+
+
+@route("GET", "/order/cart/{cartId}/item/{itemId}/configuration/{configurationId}", unsigned=True)
+def _configuration(call: Call) -> dict[str, Any]:
+    number, configurations = int(call.parts[2]), _one(call).configurations
+    if number not in configurations:
+        raise not_found("This configuration does not exist")
+    label, value = configurations[number]
+    return {"id": number, "label": label, "value": value}
+
+
+@route("DELETE", "/order/cart/{cartId}/item/{itemId}/configuration/{configurationId}", unsigned=True)
+def _unconfigure(call: Call) -> None:
+    if _one(call).configurations.pop(int(call.parts[2]), None) is None:
+        raise not_found("This configuration does not exist")
+
+
+def _one(call: Call) -> Item:
+    carts = call.ovh.carts
+    return carts.one(carts.get(call.parts[0]), call.parts[1])

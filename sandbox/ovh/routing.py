@@ -1,0 +1,76 @@
+"""How a method and a path find their handler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sandbox.ovh.errors import OvhError, gateway
+
+if TYPE_CHECKING:
+    from sandbox.ovh import OvhSimulator
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: the account, what stood in the path, the query and the body."""
+
+    ovh: OvhSimulator
+    parts: tuple[str, ...]
+    query: Mapping[str, str]
+    body: dict[str, Any]
+
+    def needs(self, *names: str) -> None:
+        """Raise what OVH's gateway answers where the body lacks one of these."""
+        for name in names:
+            if self.body.get(name) is None:
+                raise gateway(400, "INVALID_ARGUMENT", f"Missing parameter(s): {name}")
+
+    def asks(self, name: str) -> str:
+        """A part of the query that must be there."""
+        if not self.query.get(name):
+            raise gateway(400, "INVALID_ARGUMENT", f"Missing parameter(s): {name}")
+        return self.query[name]
+
+
+Handler = Callable[[Call], Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """`unsigned` ones answer anybody, as OVH's schema says of them."""
+
+    method: str
+    path: str
+    handler: Handler
+    unsigned: bool
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(pattern_of(self.path))
+
+
+ROUTES: list[Route] = []
+
+
+def route(method: str, path: str, *, unsigned: bool = False) -> Callable[[Handler], Handler]:
+    def register(handler: Handler) -> Handler:
+        ROUTES.append(Route(method, path, handler, unsigned))
+        return handler
+
+    return register
+
+
+def pattern_of(path: str) -> str:
+    """A path with {names} as a pattern that finds what stands in their places."""
+    return re.sub(r"\{\w+\}", "([^/]+)", path)
+
+
+def find(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
+    """The route of a path; raises what OVH answers to an unknown one."""
+    for known in ROUTES:
+        if known.method == method and (found := known.pattern.fullmatch(path)):
+            return known, found.groups()
+    raise OvhError(404, {"class": "Client::NotFound", "message": "Got an invalid (or empty) URL"})
