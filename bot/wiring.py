@@ -23,7 +23,8 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.failures import word
 from handlers.people import People
-from ordering.fulfilment import Fulfilment, Pace
+from ordering.fulfilment import Fulfilment
+from ordering.logbook import Pace
 from ordering.outbox import Outbox
 from ordering.workflow import Workflow
 from store.engine import Engines, open_engines

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.settings import Settings
 from bot.wiring import Bot
-from ordering.fulfilment import Pace
+from ordering.logbook import Pace
 from prove.mortality import GATE, Gate, Killed
 
 # As in earnest, thirty times quicker.

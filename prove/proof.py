@@ -64,7 +64,7 @@ MUTATIONS = (
     ),
     Mutation(
         "skip the seal before the checkout",
-        "ordering/fulfilment.py",
+        "ordering/checkout.py",
         "        if cart.seal.holds_for(fresh):\n",
         "        if fresh:\n",
     ),
@@ -76,26 +76,26 @@ MUTATIONS = (
     ),
     Mutation(
         "forget the intent to order",
-        "ordering/fulfilment.py",
-        "        return self._save(begun, due_in=self._settle / 4)\n",
+        "ordering/checkout.py",
+        "        return self._book.save(begun, due_in=self._settle / 4)\n",
         "        return begun\n",
     ),
     Mutation(
         "order anew while the first try could still come through",
-        "ordering/fulfilment.py",
+        "ordering/checkout.py",
         "        if cart.attempt is None or not self._registrar.discard(cart.attempt.registrar_cart):\n",
         "        if cart.attempt is None:\n",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
-        "ordering/fulfilment.py",
+        "ordering/checkout.py",
         "        if cart.seal is None or order.total.currency != cart.seal.total.currency or "
         "order.total > cart.seal.total:\n",
         "        if cart.seal is None:\n",
     ),
     Mutation(
         "forget that the payment was sent",
-        "ordering/fulfilment.py",
+        "ordering/payment.py",
         "        if cart.payment.sent_at is None:\n",
         "        if cart.payment is not None:\n",
     ),

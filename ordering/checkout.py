@@ -1,0 +1,124 @@
+"""From the approval to a sales order: one checkout, and after a lost answer a search for what it made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ordering.cart import Cart, CartState
+from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.logbook import Logbook
+from ordering.policy import Policy
+from ordering.ports import Prepared, Registrar
+from ordering.sales_order import Attempt, Finding, SalesOrder, Sighting
+from ordering.seal import differences, seal
+
+S = CartState
+
+
+class Checkout:
+    """The steps approved -> checking_out -> checked_out. `settle` is how long an unanswered checkout is observed."""
+
+    def __init__(self, book: Logbook, registrar: Registrar, policy: Policy, settle: timedelta) -> None:
+        self._book = book
+        self._registrar = registrar
+        self._policy = policy
+        self._settle = settle
+
+    def check_out(self, cart: Cart) -> None:
+        """Order what was approved, unless OVH's fresh quote is not what was sealed."""
+        number = (cart.attempt.number if cart.attempt else 0) + 1
+        try:
+            prepared = self._registrar.prepare(cart.lines, reference=f"Domain Desk #{cart.id} attempt {number}")
+        except RegistrarRefused as refusal:
+            self._book.needs_attention(cart, f"{refusal} Nothing was ordered.", attempt=None)
+            return
+        if not self._still_sealed(cart, prepared):
+            return
+        begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, self._book.now()))
+        try:
+            order = self._registrar.check_out(prepared.registrar_cart, waive_retraction=self._policy.waive_retraction)
+        except RegistrarRefused as refusal:
+            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)
+        except RegistrarUnavailable as busy:
+            self._step_back(begun, f"{busy} Nothing was ordered; trying again.")
+        except OutcomeUnknown:
+            self._book.come_back(begun, self._book.pace.quickest)
+        else:
+            self._ordered(begun, order)
+
+    def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
+        if cart.seal is None or cart.quote is None:
+            raise AssertionError(f"cart #{cart.id} is approved without a seal")
+        quote = prepared.quote
+        fresh = seal(cart.lines, quote, waive_retraction=self._policy.waive_retraction)
+        if cart.seal.holds_for(fresh):
+            return True
+        self._registrar.discard(prepared.registrar_cart)
+        changed = "; ".join(differences(cart.quote, quote))
+        note = f"What was approved has changed ({changed}), so nothing was ordered. Please decide again."
+        self._book.save(cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note))
+        return False
+
+    def _begin_attempt(self, cart: Cart, attempt: Attempt) -> Cart:
+        begun = cart.to(S.CHECKING_OUT, at=attempt.started_at, attempt=attempt)
+        # Should this process die now, the next one looks: but not while the call may still be on the wire.
+        return self._book.save(begun, due_in=self._settle / 4)
+
+    def look_for_order(self, cart: Cart) -> None:
+        """After a lost answer: adopt the order that was made, or step back once it is proven that none was."""
+        sighting = self._find_order(cart)
+        waited = self._book.now() - cart.since
+        if sighting.order is not None:
+            self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+        elif waited < self._settle:
+            self._book.come_back(cart, self._book.pace.after(waited))
+        elif sighting.finding is Finding.ABSENT:
+            self._order_anew(cart)
+        else:
+            note = f"OVH did not say whether it made the order. {sighting.seen} The desk keeps looking."
+            self._book.needs_attention(cart, note, follow=True)
+
+    def look_again(self, cart: Cart) -> None:
+        """A person was asked what became of it; the order may still show."""
+        sighting = self._find_order(cart)
+        if sighting.order is not None:
+            self._ordered(cart, sighting.order, note="The order was found at OVH after all.")
+        else:
+            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+
+    def _order_anew(self, cart: Cart) -> None:
+        """Step back for another try, once the old cart is gone: a checkout that is still on its way would find it."""
+        if cart.attempt is None or not self._registrar.discard(cart.attempt.registrar_cart):
+            self._book.come_back(cart, self._book.pace.quickest)
+            return
+        sighting = self._find_order(cart)  # it may have come through just before the cart went
+        if sighting.order is not None:
+            self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+        else:
+            self._step_back(cart, "OVH's answer was lost and no order was made there; trying again.")
+
+    def _find_order(self, cart: Cart) -> Sighting:
+        if cart.attempt is None or cart.seal is None:
+            raise AssertionError(f"cart #{cart.id} has no attempt to look for")
+        with self._book.store.read() as carts:
+            known = carts.known_orders()
+        return self._registrar.find_order(cart.attempt, cart.lines, cart.seal.total, known=known)
+
+    def _ordered(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
+        if cart.seal is None or order.total.currency != cart.seal.total.currency or order.total > cart.seal.total:
+            approved = cart.seal.total if cart.seal else "nothing"
+            self._book.needs_attention(
+                cart,
+                f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
+                "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays.",
+                follow=True,
+                order=order,
+            )
+            return
+        # How it can be paid is read with its expiry in the next step: until then neither is known.
+        made = replace(order, expires_at=None)
+        self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
+
+    def _step_back(self, cart: Cart, note: str) -> None:
+        self._book.save(cart.to(S.APPROVED, at=self._book.now(), note=note), due_in=self._book.pace.quickest)
