@@ -14,17 +14,21 @@ import structlog
 
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
-from ordering.errors import RegistrarError
+from ordering.claims import Claims
+from ordering.errors import CartChanged, RegistrarError
 from ordering.fulfilment import Fulfilment
+from ordering.ports import Errand
 
-_LONGEST_SLEEP = 30.0  # seconds; a missed wake costs at most this
+_LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
+_HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
 _SHOWN_AT_ONCE = 8
+_RENEWALS = 3  # of a lease, so that one may fail
 _log = structlog.get_logger()
 
 
 class Driver:
-    """Woken by a click or by time. Each cart is advanced by one task at a time, and shown by one."""
+    """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one."""
 
     def __init__(
         self,
@@ -32,9 +36,11 @@ class Driver:
         fulfilment: Fulfilment,
         announcer: Announcer,
         refresh_homes: Callable[[], Awaitable[None]],
+        claims: Claims,
         bridge: Bridge,
     ) -> None:
         self._fulfilment = fulfilment
+        self._claims = claims
         self._announcer = announcer
         self._refresh_homes = refresh_homes
         self._bridge = bridge
@@ -57,6 +63,7 @@ class Driver:
                 tasks.create_task(self._keep_advancing())
                 tasks.create_task(self._keep_showing())
                 tasks.create_task(self._keep_homes())
+                tasks.create_task(self._keep_claims())
         finally:
             for task in [*self._advancing.values(), *self._showing.values()]:
                 task.cancel()
@@ -64,15 +71,15 @@ class Driver:
     async def _keep_advancing(self) -> None:
         while True:
             self._advance_now.clear()
-            for cart_id in await self._bridge.call(self._fulfilment.due):
-                if cart_id not in self._advancing:
-                    self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
+            due = await self._bridge.call(self._fulfilment.due)
+            for cart_id in await self._bridge.call(self._claims.take, Errand.ADVANCE, due):
+                self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
             await _until(self._advance_now, await self._pause())
 
     async def _pause(self) -> float:
-        """Seconds until the next cart is due, of those that nobody works on."""
+        """Seconds until there is a cart to advance."""
         next_due = await self._bridge.call(self._fulfilment.next_due)
-        if next_due is None or self._advancing:
+        if next_due is None:
             return _LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))
 
@@ -81,31 +88,37 @@ class Driver:
             await self._bridge.call(self._fulfilment.advance, cart_id)
         except RegistrarError as error:
             _log.warning("step_postponed", cart=cart_id, why=str(error))
+        except CartChanged:
+            _log.info("step_overtaken", cart=cart_id)  # by a person, or by a process that thought this one dead
         except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
             _log.exception("step_failed", cart=cart_id)
             await self._bridge.call(self._fulfilment.put_off, cart_id)
-        finally:
-            del self._advancing[cart_id]
-            self.wake()
+        del self._advancing[cart_id]
+        await self._bridge.call(self._claims.give_back, Errand.ADVANCE, cart_id)
+        self.wake()
 
     async def _keep_showing(self) -> None:
         while True:
             self._show_now.clear()
-            for cart_id in await self._announcer.outdated():
-                if cart_id not in self._showing:
-                    self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
+            outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
+            for cart_id in await self._bridge.call(self._claims.take, Errand.SHOW, outdated):
+                self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
             await _until(self._show_now, _LONGEST_SLEEP)
 
     async def _show(self, cart_id: int) -> None:
-        """Show one cart, however often it takes; a slow answer of Slack's delays no other cart."""
-        retry = _SHORTEST_RETRY
-        try:
-            while not await self._shown(cart_id):
-                await asyncio.sleep(retry)
-                retry = min(retry * 2, _LONGEST_RETRY)
-        finally:
-            del self._showing[cart_id]
-            self._show_now.set()
+        """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
+
+        Between two tries another process may have it: Slack may hear that one better.
+        """
+        retry, mine = _SHORTEST_RETRY, True
+        while mine and not await self._shown(cart_id):
+            await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
+            await asyncio.sleep(retry)
+            retry = min(retry * 2, _LONGEST_RETRY)
+            mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
+        del self._showing[cart_id]
+        await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
+        self._show_now.set()
 
     async def _shown(self, cart_id: int) -> bool:
         try:
@@ -120,7 +133,13 @@ class Driver:
         while True:
             self._refresh_now.clear()
             await self._refresh_homes()
-            await _until(self._refresh_now, _LONGEST_SLEEP)
+            await _until(self._refresh_now, _HOMES_AGE)
+
+    async def _keep_claims(self) -> None:
+        while True:
+            await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
+            await self._bridge.call(self._claims.keep, Errand.ADVANCE, list(self._advancing))
+            await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -23,6 +23,7 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.failures import word
 from handlers.people import People
+from ordering.claims import LEASE, Claims
 from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace
 from ordering.outbox import Outbox
@@ -59,7 +60,9 @@ async def run(settings: Settings) -> None:
 class Bot:
     """All parts, connected. Use `build`, `start`, `until`, `stop`."""
 
-    def __init__(self, settings: Settings, engines: Engines, team: str, *, pace: Pace | None = None) -> None:
+    def __init__(
+        self, settings: Settings, engines: Engines, team: str, *, pace: Pace | None = None, lease: timedelta = LEASE
+    ) -> None:
         policy = settings.policy()
         store = SqlStore(engines)
         self._settings = settings
@@ -69,6 +72,7 @@ class Bot:
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
+        self._claims = Claims(store, clock=_now, lease=lease)
         self.app = AsyncApp(
             client=self._client,
             signing_secret=_plain(settings.slack_signing_secret),
@@ -91,6 +95,7 @@ class Bot:
             ),
             announcer=Announcer(self._client, outbox, own, policy),
             refresh_homes=homes.refresh,
+            claims=self._claims,
             bridge=own,
         )
         self._socket = (
@@ -103,16 +108,17 @@ class Bot:
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
-    async def build(cls, settings: Settings, *, pace: Pace | None = None) -> Bot:
-        """Migrate the database and learn which workspace the token belongs to; `pace` is how often OVH is looked at.
+    async def build(cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE) -> Bot:
+        """Migrate the database and learn which workspace the token belongs to.
 
+        `pace` is how often OVH is looked at, `lease` after how long others take over what this process left.
         Raises `SettingsError` where a setting turns out to be unusable.
         """
         try:
             engines = open_engines(settings.database_url.get_secret_value())
             _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
             me = await slack_client(settings).auth_test()
-            return cls(settings, engines, team=str(me["team_id"]), pace=pace)
+            return cls(settings, engines, team=str(me["team_id"]), pace=pace, lease=lease)
         except ValueError as error:
             raise SettingsError((str(error),)) from error
         except SlackApiError as error:
@@ -120,6 +126,8 @@ class Bot:
 
     async def start(self) -> int:
         """Open both lines and the front; returns the front's port."""
+        if not self._engines.are_shared:
+            await self._own_bridge.call(self._claims.forget_all)
         self._driving = asyncio.create_task(self.driver.run())
         if self._socket is not None:
             await self._socket.connect_async()  # type: ignore[no-untyped-call] # Bolt left it untyped

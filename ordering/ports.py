@@ -25,6 +25,13 @@ class MessageRole(StrEnum):
     APPROVAL = "approval"
 
 
+class Errand(StrEnum):
+    """What a process can claim a cart for."""
+
+    ADVANCE = "advance"
+    SHOW = "show"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it."""
@@ -60,10 +67,10 @@ class Reading(Protocol):
         """All carts, oldest first; with `since`, those that something happened to from then on."""
 
     def due(self, now: datetime) -> list[int]:
-        """Numbers of the carts that the driver should advance, longest due first."""
+        """Numbers of the carts that are to be advanced and that nobody works on, longest due first."""
 
     def next_due(self) -> datetime | None:
-        """When the next cart is due."""
+        """When the next cart is due; one that somebody works on when that claim ends."""
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
         """Which of these names are in carts under way, and in which."""
@@ -119,6 +126,20 @@ class Transaction(Reading, Protocol):
 
     def told(self, event_id: int) -> None:
         """Note that a thread has told this event."""
+
+    def claim(
+        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[int]:
+        """Claim carts for an errand, each where no claim on it lasts beyond `now`; returns those that were free."""
+
+    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        """Have these claims last longer, as far as they are still this holder's."""
+
+    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
+        """End a claim, if it is still this holder's."""
+
+    def forget_claims(self) -> None:
+        """End every claim, whoever holds it."""
 
 
 class Store(Protocol):

@@ -9,7 +9,7 @@ import sys
 
 from bot.settings import read_settings
 from bot.wiring import Bot
-from prove.life import PACE
+from prove.life import LEASE, PACE
 from prove.mortality import GATE, Gate, make_mortal
 from sandbox.stage import Stage
 
@@ -36,7 +36,7 @@ def _kill_myself() -> None:
 
 
 async def _live() -> None:
-    bot = await Bot.build(read_settings(), pace=PACE)
+    bot = await Bot.build(read_settings(), pace=PACE, lease=LEASE)
     await bot.start()
     await bot.until(asyncio.Event())
 

@@ -14,6 +14,7 @@ from prove.mortality import GATE, Gate, Killed
 
 # As in earnest, thirty times quicker.
 PACE = Pace(quickest=timedelta(seconds=0.06), slowest=timedelta(seconds=1))
+LEASE = timedelta(seconds=0.7)
 _ONE_BIRTH_AT_A_TIME = threading.Lock()  # Alembic keeps what it works on in the module
 _LAST_BREATH = 1.0  # seconds for cancelled tasks to end; what they try has no effect
 
@@ -60,7 +61,7 @@ class Life:
     async def _live(self) -> None:
         await asyncio.to_thread(_ONE_BIRTH_AT_A_TIME.acquire)
         try:
-            bot = await Bot.build(self._settings, pace=PACE)
+            bot = await Bot.build(self._settings, pace=PACE, lease=LEASE)
         finally:
             _ONE_BIRTH_AT_A_TIME.release()
         try:

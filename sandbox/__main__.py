@@ -53,7 +53,7 @@ async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool, picture
             print("\nSettings for a bot of your own:\n")
             print("\n".join(f"{name}={value}" for name, value in stage.environment.items()), flush=True)
         else:
-            await stage.start_bot()
+            await stage.bot.start()
             print(f"The bot is connected. Its health: http://127.0.0.1:{stage.port}/healthz", flush=True)
             print(f"Its log: {stage.log}", flush=True)
         if pictures is not None:

@@ -74,7 +74,7 @@ class Rehearsal:
 
     async def _record(self) -> None:
         self._title("The operator exports the record: python -m bot export")
-        record = json.loads(await self._stage.run_bot_command("export"))
+        record = json.loads(await self._stage.bot.run_command("export"))
         self._show("the record", json.dumps(record, indent=1))
 
     def _verdict(self) -> bool:

@@ -1,28 +1,19 @@
-"""The pretend Slack and OVH, and the very same bot as a child process against them."""
+"""The pretend Slack and OVH, and the very same bot against them."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import signal
 import socket
-import sys
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
 
+from sandbox.bot_process import BotProcess
 from sandbox.ovh import OvhSimulator
 from sandbox.page import Page
 from sandbox.slack import SlackSimulator
 
-_OURS = ("SLACK_", "OVH_", "DESK_", "DATABASE_URL", "HOST", "PORT", "LOG_")
-_READY_SECONDS = 30.0
-_STOP_SECONDS = 5.0
-
 
 class Stage:
-    """Start the two services, then the bot as often as you like; `folder` holds its database and log."""
+    """Start the two services, then the bot, or several; `folder` holds its database and log."""
 
     def __init__(self, folder: Path, *, http_mode: bool = False, settings: dict[str, str] | None = None) -> None:
         self.slack = SlackSimulator()
@@ -32,7 +23,7 @@ class Stage:
         self.port = _free_port()
         self._http_mode = http_mode
         self._settings = settings or {}
-        self._bot: asyncio.subprocess.Process | None = None
+        self._bots: list[BotProcess] = []
         self.slack_url = ""
         self.ovh_url = ""
         self.page_url = ""
@@ -43,13 +34,19 @@ class Stage:
         self.ovh_url = await self.ovh.start()
         self.page_url = await self.page.start(page_port)
         if self._http_mode:
-            self.slack.delivery.to = f"http://127.0.0.1:{self.port}/slack/events"
+            self.slack.delivery.to.append(_door(self.port))
 
     async def close(self) -> None:
-        await self.stop_bot()
+        for bot in self._bots:
+            await bot.stop()
         await self.page.stop()
         await self.slack.stop()
         await self.ovh.stop()
+
+    @cached_property
+    def bot(self) -> BotProcess:
+        """The bot of this stage, as a process that is still to be started."""
+        return self._bot_at(self.port)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -84,63 +81,21 @@ class Stage:
             user: "approves and pays" if user in approvers else "pays" for user in payers
         }
 
-    async def start_bot(self) -> None:
-        """Start the bot and wait until it says that it is ready; raises `RuntimeError` with its log where it ends."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        with self.log.open("ab") as log:
-            self._bot = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run",
-                cwd=self.folder, env=inherited | self.environment, stdout=log, stderr=log,
-            )  # fmt: skip
-        try:
-            async with asyncio.timeout(_READY_SECONDS):
-                while not await self.healthy():
-                    if self._bot.returncode is not None:
-                        raise RuntimeError(f"the bot ended by itself:\n{self.log.read_text()[-3000:]}")
-                    await asyncio.sleep(0.05)
-        except TimeoutError as error:
-            raise RuntimeError(f"the bot did not become ready:\n{self.log.read_text()[-3000:]}") from error
+    def another_bot(self) -> BotProcess:
+        """One more process on the same settings; in HTTP mode Slack's requests go to all of them in turn."""
+        port = _free_port()
+        if self._http_mode:
+            self.slack.delivery.to.append(_door(port))
+        return self._bot_at(port)
 
-    async def healthy(self) -> bool:
-        try:
-            return bool((await asyncio.to_thread(self._health))["status"] == "ok")
-        except OSError:
-            return False
+    def _bot_at(self, port: int) -> BotProcess:
+        bot = BotProcess(self.environment, folder=self.folder, log=self.log, port=port)
+        self._bots.append(bot)
+        return bot
 
-    async def stop_bot(self) -> int | None:
-        """End it as an operator would, and return its exit code."""
-        if self._bot is None or self._bot.returncode is not None:
-            return None
-        self._bot.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(_STOP_SECONDS):
-                return await self._bot.wait()
-        except TimeoutError:
-            await self.kill_bot()
-            raise
 
-    async def kill_bot(self) -> None:
-        """Kill -9: no goodbye."""
-        if self._bot is not None and self._bot.returncode is None:
-            self._bot.kill()
-            await self._bot.wait()
-
-    async def run_bot_command(self, *arguments: str) -> str:
-        """Run another command of the bot against the same database, and return what it printed."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments,
-            cwd=self.folder, env=inherited | self.environment, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        printed, _ = await process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
-        return printed.decode()
-
-    def _health(self) -> dict[str, Any]:
-        with urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+def _door(port: int) -> str:
+    return f"http://127.0.0.1:{port}/slack/events"
 
 
 def _free_port() -> int:

@@ -57,6 +57,11 @@ class Engines:
     read: Engine
     lane: FairLock | None = field(default=None)
 
+    @property
+    def are_shared(self) -> bool:
+        """Whether several processes may work on this database: a SQLite file is one process's."""
+        return self.lane is None
+
     def health(self) -> str | None:
         """None where the database answers, else the reason in words."""
         try:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlmodel import Session, col
 
 from ordering.audit import Kept, Record
@@ -16,12 +16,13 @@ from ordering.domain_name import DomainName
 from ordering.errors import NoSuchCart
 from ordering.events import Event
 from ordering.money import Money
-from ordering.ports import Message
+from ordering.ports import Errand, Message
 from store import evidence, mapping
-from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store.tables import CartRow, ClaimRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
 _DUE_AT_ONCE = 100
+_ADVANCED = and_(col(ClaimRow.cart_id) == col(CartRow.id), col(ClaimRow.errand) == Errand.ADVANCE.value)
 
 
 class SqlReading:
@@ -71,13 +72,15 @@ class SqlReading:
             last = page[-1].id
 
     def due(self, now: datetime) -> list[int]:
-        query = (
-            select(col(CartRow.id)).where(col(CartRow.due_at) <= now).order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE)
-        )
-        return self._numbers(query)
+        free = or_(col(ClaimRow.until).is_(None), col(ClaimRow.until) <= now)
+        query = select(col(CartRow.id)).outerjoin(ClaimRow, _ADVANCED).where(col(CartRow.due_at) <= now, free)
+        return self._numbers(query.order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE))
 
     def next_due(self) -> datetime | None:
-        earliest = self._session.execute(select(func.min(col(CartRow.due_at)))).scalar_one()
+        worked_on = col(ClaimRow.until) > col(CartRow.due_at)
+        free_at = case((worked_on, col(ClaimRow.until)), else_=col(CartRow.due_at))
+        query = select(func.min(free_at)).select_from(CartRow).outerjoin(ClaimRow, _ADVANCED)
+        earliest = self._session.execute(query).scalar_one()
         return mapping.utc(earliest) if earliest else None
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:

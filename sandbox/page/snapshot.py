@@ -25,7 +25,7 @@ def snapshot(slack: SlackSimulator, me: str, roles: dict[str, str]) -> dict[str,
         "messages": {channel.id: _messages(slack, channel, me) for channel in channels},
         "home": _view(slack.state.homes.get(me)),
         "forms": [_view(opened) for opened in slack.state.modals[me]],
-        "bot": {"id": BOT_USER, "connected": bool(slack.server.sockets) or slack.delivery.to is not None},
+        "bot": {"id": BOT_USER, "connected": bool(slack.server.sockets) or bool(slack.delivery.to)},
     }
 
 

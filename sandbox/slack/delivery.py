@@ -23,12 +23,15 @@ class NotAcknowledged(Exception):
 
 
 class Delivery:
-    """`to` is the app's address in HTTP mode, None for Socket Mode; `twice` delivers everything again."""
+    """`to` are the app's addresses in HTTP mode, none for Socket Mode; `twice` delivers everything again.
+
+    Several are several processes behind one address: a balancer that gives each request to the next one that answers.
+    """
 
     def __init__(self, server: Server, credentials: Credentials) -> None:
         self._server = server
         self._credentials = credentials
-        self.to: str | None = None
+        self.to: list[str] = []
         self.twice = False
 
     async def send(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -41,8 +44,8 @@ class Delivery:
         return answer
 
     async def _once(self, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
-        if self.to is not None:
-            return await self._post(self.to, kind, payload, retry=retry)
+        if self.to:
+            return await self._balanced(kind, payload, retry=retry)
         envelope = {
             "envelope_id": str(uuid.uuid4()),
             "type": kind,
@@ -52,6 +55,15 @@ class Delivery:
         if kind == "events_api":
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
         return await self._server.deliver(envelope, DEADLINE)
+
+    async def _balanced(self, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
+        self.to.append(self.to.pop(0))
+        for url in list(reversed(self.to)):
+            try:
+                return await self._post(url, kind, payload, retry=retry)
+            except aiohttp.ClientConnectorError:
+                continue  # nobody listens there: that process is dead
+        return None
 
     async def _post(self, url: str, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
         body, content_type = _encoded(kind, payload)
@@ -68,6 +80,8 @@ class Delivery:
                 if answer.status != 200:  # noqa: PLR2004 - the status of success
                     return None
                 return _decoded(text)
+        except aiohttp.ClientConnectorError:
+            raise
         except (TimeoutError, aiohttp.ClientError):
             return None
 

@@ -32,6 +32,8 @@ class Server:
         self._tickets: set[str] = set()
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._runner: web.AppRunner | None = None
+        self._leaving: set[web.WebSocketResponse] = set()
+        self._turn = 0
         self.sockets: list[web.WebSocketResponse] = []
         self.calls: list[str] = []
         self.base = ""
@@ -57,12 +59,13 @@ class Server:
 
     async def deliver(self, envelope: dict[str, Any], timeout: float) -> dict[str, Any] | None:  # noqa: ASYNC109 - Slack's deadline
         """Send one envelope down any socket; the acknowledgement's payload, or None when none came in time."""
-        if not self.sockets:
+        socket = self._next_socket()
+        if socket is None:
             return None
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = answer
         try:
-            await self.sockets[-1].send_str(json.dumps(envelope))
+            await socket.send_str(json.dumps(envelope))
             async with asyncio.timeout(timeout):
                 return (await answer).get("payload") or {}
         except (TimeoutError, ConnectionResetError):
@@ -70,9 +73,16 @@ class Server:
         finally:
             del self._waiting[envelope["envelope_id"]]
 
+    def _next_socket(self) -> web.WebSocketResponse | None:
+        """Slack sends each envelope down any one open connection; here they take turns, so that tests know which."""
+        open_ones = [socket for socket in self.sockets if socket not in self._leaving]
+        self._turn += 1
+        return open_ones[self._turn % len(open_ones)] if open_ones else None
+
     async def disconnect(self, reason: str) -> None:
         """Tell the app to come again; the old socket stays open, as Slack leaves it."""
         for socket in list(self.sockets):
+            self._leaving.add(socket)
             await socket.send_str(
                 json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
             )
@@ -97,6 +107,7 @@ class Server:
                     self._acknowledged(frame.data)
         finally:
             self.sockets.remove(socket)
+            self._leaving.discard(socket)
         return socket
 
     def _acknowledged(self, frame: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.stage import Stage
+from store.migrate import newest
 
 HEAVY = ("slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "alembic", "ovh", "aiohttp", "pydantic_settings")
 
@@ -51,7 +52,7 @@ def test_missing_settings_are_listed_without_a_traceback(tmp_path):
 
 
 def test_migrate_says_the_revision_and_export_an_empty_record(tmp_path):
-    assert "revision 0003" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
+    assert f"revision {newest()}" in run("-m", "bot", "migrate", cwd=tmp_path).stdout
     assert json.loads(run("-m", "bot", "export", cwd=tmp_path).stdout) == []
     assert run("-m", "bot", "export", "--format", "csv", cwd=tmp_path).stdout.startswith("cart,state,channel")
 
@@ -98,6 +99,6 @@ async def test_settings_that_turn_out_wrong_are_said_without_a_traceback(tmp_pat
     stage = Stage(tmp_path, settings=wrong)
     await stage.open()
     with pytest.raises(RuntimeError, match=re.escape(said)) as error:
-        await stage.start_bot()
+        await stage.bot.start()
     await stage.close()
     assert "Traceback" not in str(error.value)

@@ -15,13 +15,13 @@ def mode() -> str:
 
 @pytest.fixture
 async def killed(stage: Stage) -> Story:
-    await stage.start_bot()
+    await stage.bot.start()
     return Story(stage)
 
 
 async def kill_and_restart(story: Story) -> None:
-    await story.stage.kill_bot()
-    await story.stage.start_bot()
+    await story.stage.bot.kill()
+    await story.stage.bot.start()
 
 
 async def test_killed_between_all_acts_the_order_is_made_and_paid_once(killed: Story):
@@ -51,7 +51,7 @@ async def test_killed_between_all_acts_the_order_is_made_and_paid_once(killed: S
 
 
 async def test_sigterm_stops_the_bot_cleanly_within_five_seconds(killed: Story):
-    assert await killed.stage.stop_bot() == 0
+    assert await killed.stage.bot.stop() == 0
 
 
 async def test_sigterm_does_not_wait_for_an_ovh_that_never_answers(killed: Story):
@@ -60,4 +60,4 @@ async def test_sigterm_does_not_wait_for_an_ovh_that_never_answers(killed: Story
     async with asyncio.timeout(5):
         while killed.ovh.faults.waiting:  # noqa: ASYNC110 - the fault itself tells nobody
             await asyncio.sleep(0.05)
-    assert await killed.stage.stop_bot() == 0
+    assert await killed.stage.bot.stop() == 0

@@ -51,7 +51,7 @@ async def test_a_request_lives_its_whole_life(story: Story):
     assert len(story.orders) == 1
     assert story.orders[0].payments == [8120045]
 
-    record = json.loads(await story.stage.run_bot_command("export"))
+    record = json.loads(await story.stage.bot.run_command("export"))
     assert [r["state"] for r in record] == ["delivered"]
     assert record[0]["items"][1] == {
         "domain": "other.fr",
@@ -64,7 +64,7 @@ async def test_a_request_lives_its_whole_life(story: Story):
     assert record[0]["sales_order"] == story.orders[0].id
     assert record[0]["total"] == {"amount": "11.38", "currency": "EUR", "tax": "1.90"}
     states = [event["state"] for event in record[0]["history"]]
-    assert "The record is whole" in await story.stage.run_bot_command("verify")
+    assert "The record is whole" in await story.stage.bot.run_command("verify")
     assert states == ["submitted", "approved", "checking_out", "checked_out", "paying", "paid", "delivered"]
 
 

@@ -1,0 +1,86 @@
+"""A process that works on a cart has it to itself, for as long as it lives."""
+
+from datetime import timedelta
+
+import pytest
+
+from ordering.claims import Claims
+from ordering.ports import Errand
+from tests.builders import NOW
+from tests.conftest import Rules
+from tests.store.test_races import all_at_once
+
+LEASE = timedelta(seconds=20)
+ADVANCE, SHOW = Errand.ADVANCE, Errand.SHOW
+
+
+@pytest.fixture
+def rules(store) -> Rules:
+    return Rules(store)
+
+
+def process(rules: Rules) -> Claims:
+    return Claims(rules.store, clock=rules.clock, lease=LEASE)
+
+
+def test_eight_processes_share_the_carts_and_none_has_two_owners(rules):
+    carts = [rules.approved(f"n{n}.ovh", channel=f"C{n}").id for n in range(5)]
+    taken: list[int] = []
+    all_at_once(lambda _: taken.extend(process(rules).take(ADVANCE, carts)))
+    assert sorted(taken) == carts
+
+
+def test_what_somebody_works_on_is_not_due_for_others(rules):
+    cart = rules.approved()
+    assert process(rules).take(ADVANCE, rules.fulfilment.due()) == [cart.id]
+    assert rules.fulfilment.due() == []
+    assert rules.fulfilment.next_due() == NOW + LEASE
+
+
+def test_a_dead_process_is_followed_when_its_lease_ends(rules):
+    cart = rules.approved()
+    process(rules).take(ADVANCE, [cart.id])
+    rules.clock.pass_by(19)
+    assert process(rules).take(ADVANCE, [cart.id]) == []
+    rules.clock.pass_by(1)
+    assert rules.fulfilment.due() == [cart.id]
+    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+
+
+def test_a_living_process_keeps_its_cart_however_long_the_step_takes(rules):
+    cart, living = rules.approved(), process(rules)
+    living.take(ADVANCE, [cart.id])
+    for _ in range(5):
+        rules.clock.pass_by(15)
+        living.keep(ADVANCE, [cart.id])
+    assert process(rules).take(ADVANCE, [cart.id]) == []
+
+
+def test_who_was_thought_dead_cannot_renew_or_give_back_the_followers_claim(rules):
+    cart, late, follower = rules.approved(), process(rules), process(rules)
+    late.take(ADVANCE, [cart.id])
+    rules.clock.pass_by(20)
+    follower.take(ADVANCE, [cart.id])
+    late.keep(ADVANCE, [cart.id])
+    late.give_back(ADVANCE, cart.id)
+    assert process(rules).take(ADVANCE, [cart.id]) == []
+
+
+def test_a_cart_that_was_given_back_is_free_at_once(rules):
+    cart, first = rules.approved(), process(rules)
+    first.take(ADVANCE, [cart.id])
+    first.give_back(ADVANCE, cart.id)
+    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+
+
+def test_one_process_may_show_what_another_advances(rules):
+    cart = rules.approved()
+    process(rules).take(ADVANCE, [cart.id])
+    assert process(rules).take(SHOW, [cart.id]) == [cart.id]
+
+
+def test_alone_a_restart_waits_for_no_lease(rules):
+    cart = rules.approved()
+    process(rules).take(ADVANCE, [cart.id])
+    process(rules).forget_all()
+    assert rules.fulfilment.due() == [cart.id]
