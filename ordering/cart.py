@@ -121,6 +121,12 @@ class Cart:
     def line(self, domain: DomainName) -> Line | None:
         return next((line for line in self.lines if line.domain == domain), None)
 
+    def holds_the_same_as(self, other: Cart) -> bool:
+        """Whether the two stand alike and hold the same names with the same answers, whatever is known to be asked."""
+        return self.state is other.state and [replace(line, questions=None) for line in self.lines] == [
+            replace(line, questions=None) for line in other.lines
+        ]
+
     @property
     def is_undecided(self) -> bool:
         """Whether OVH was asked to order it and nobody knows what came of it."""

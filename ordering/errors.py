@@ -2,6 +2,8 @@
 
 OrderingError                 tell the person: str(error) is the sentence
   InvalidName                 what was typed is no domain name: ask for another
+  InvalidAnswer               what was typed does not answer the question: say so at its field
+  WrongAnswers                several of those, by the question's label (ordering.question)
   NotAllowed                  the person lacks the right: nothing changed
   NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
     CartChanged               somebody else was quicker: read again, then decide again
@@ -19,6 +21,10 @@ class OrderingError(Exception):
 
 class InvalidName(OrderingError):
     """What was typed cannot be a domain name."""
+
+
+class InvalidAnswer(OrderingError):
+    """What was typed cannot answer what was asked."""
 
 
 class NotAllowed(OrderingError):

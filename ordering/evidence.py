@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ordering.cart import Cart, CartState
+from ordering.cart_line import Line
 from ordering.events import Event
 from ordering.money import Money
 
@@ -97,7 +98,7 @@ def facts(cart: Cart) -> str:
         "created_by": cart.created_by,
         "requester": cart.requester,
         "purpose": cart.purpose,
-        "lines": [[n.domain.ascii, n.years, n.pricing_mode, _amount(n.price), n.added_by] for n in lines],
+        "lines": [_line(line) for line in lines],
         "quote": quote and [_amount(quote.total), _amount(quote.tax), _amount(quote.without_tax)],
         "seal": seal and [seal.digest, _amount(seal.total)],
         "approved_by": list(cart.approved_by),
@@ -109,6 +110,12 @@ def facts(cart: Cart) -> str:
         "note": cart.note,
     }
     return _canonical(told)
+
+
+def _line(line: Line) -> list[Any]:
+    """A line, and behind it what was answered for it and by whom, where there is something."""
+    told = [line.domain.ascii, line.years, line.pricing_mode, _amount(line.price), line.added_by]
+    return told + ([[[a.label, a.value, a.by] for a in line.answers]] if line.answers else [])
 
 
 def _fields(entry: Entry) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,12 @@ from typing import Protocol
 
 from ordering.cart import Cart, CartState
 from ordering.cart_line import Line
+from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.money import Money
 from ordering.offer import Availability, Quote
+from ordering.question import Question
 from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
 
 
@@ -172,8 +174,20 @@ class Registrar(Protocol):
     def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
         """Ask for each name and yield answers as they come; a name that fails is one answer, never an error."""
 
+    def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
+        """What the registries ask of these lines. Raises `LinesRefused` where one cannot be had."""
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """The account's contacts that can own a name, newest first. Personal data."""
+
+    def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        """Make a contact of fields that were checked."""
+
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
-        """Build a fresh registrar cart with exactly these lines and dry-run it."""
+        """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.
+
+        Raises `LinesRefused` where it cannot be bought as it is.
+        """
 
     def discard(self, registrar_cart: str) -> bool:
         """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""

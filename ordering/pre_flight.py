@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
+from ordering.errors import NotPossible, RegistrarRefused
+from ordering.question import Question
 
 
 class Mend(StrEnum):
@@ -36,3 +37,12 @@ class NotReady(NotPossible):
             f"Cart #{cart_id} cannot be bought as it is. {' '.join(f.sentence for f in self.findings)} "
             "The cart stays open."
         )
+
+
+class LinesRefused(RegistrarRefused):
+    """A clear no of the registrar, taken apart: `findings` at their lines, and what it `asked` of each line."""
+
+    def __init__(self, findings: Iterable[Finding], asked: Mapping[DomainName, tuple[Question, ...]]) -> None:
+        self.findings = tuple(findings)
+        self.asked = dict(asked)
+        super().__init__(" ".join(finding.sentence for finding in self.findings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from ordering.events import Event
 from ordering.money import Money
 from ordering.offer import Configuration, Contract, Quote
 from ordering.ports import Message, MessageRole
+from ordering.question import Answer, Kind, Question
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.seal import Seal
 from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
@@ -87,6 +88,8 @@ def line_from(row: LineRow) -> Line:
         added_by=row.added_by,
         renewal=_money(row.renewal_minor, row.currency),
         regular=_money(row.regular_minor, row.currency),
+        questions=None if row.questions is None else tuple(map(_question_from, row.questions)),
+        answers=tuple(Answer(label, value, by) for label, value, by in row.answers or ()),
     )
 
 
@@ -102,7 +105,17 @@ def line_row(cart_id: int, place: int, line: Line) -> LineRow:
         price_minor=line.price.minor,
         renewal_minor=line.renewal.minor if line.renewal else None,
         regular_minor=line.regular.minor if line.regular else None,
+        questions=None if line.questions is None else [_question_columns(question) for question in line.questions],
+        answers=[[answer.label, answer.value, answer.by] for answer in line.answers] or None,
     )
+
+
+def _question_from(stored: dict[str, Any]) -> Question:
+    return Question(**stored | {"kind": Kind(stored["kind"]), "allowed": tuple(stored["allowed"])})
+
+
+def _question_columns(question: Question) -> dict[str, Any]:
+    return asdict(question) | {"kind": question.kind.value, "allowed": list(question.allowed)}
 
 
 def quote_from(stored: dict[str, Any]) -> Quote:

@@ -72,6 +72,8 @@ class LineRow(SQLModel, table=True):
     price_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
     renewal_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     regular_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
+    questions: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    answers: list[list[str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class SalesOrderRow(SQLModel, table=True):

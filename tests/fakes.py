@@ -1,15 +1,19 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from ordering import pre_flight
 from ordering.cart_line import Line
+from ordering.contact import Contact, LegalForm, newest_first
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Action, Availability, Offer, Quote
 from ordering.ports import Prepared
+from ordering.pre_flight import LinesRefused, Mend
+from ordering.question import Question
 from ordering.sales_order import (
     Attempt,
     Delivery,
@@ -50,6 +54,8 @@ class FakeRegistrar:
         self.payments: list[tuple[int, int]] = []
         self.next_fault: str | None = None
         self.prepare_refuses: str | None = None
+        self.asks: dict[str, tuple[Question, ...]] = {}  # by extension
+        self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
         self.undeletable = False  # carts that OVH does not give up
@@ -70,9 +76,25 @@ class FakeRegistrar:
             offer = Offer(name, action, "transfer-default" if taken else mode, orderable=True, price=Money(299, "EUR"))
             yield Availability.of(name, (offer,))
 
+    def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
+        return {line.domain: self.asks.get(line.domain.extension, ()) for line in lines}
+
+    def contacts(self) -> tuple[Contact, ...]:
+        return newest_first(self.known_contacts)
+
+    def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        made = Contact(str(next(self._numbers)), form, dict(values))
+        self.known_contacts.append(made)
+        return made
+
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         if self.prepare_refuses:
             raise RegistrarRefused(self.prepare_refuses)
+        asked = self.questions(lines)
+        missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
+        if missing:
+            findings = [pre_flight.Finding(f"{name} lacks answers.", name, Mend.ANSWER) for name in missing]
+            raise LinesRefused(findings, asked)
         cart = f"{reference} {next(self._numbers)}"
         self.carts[cart] = None
         return Prepared(cart, self.quote)

@@ -7,50 +7,62 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.ovh import reading
+from bot.ovh import asked, complaints, reading
 from bot.ovh.access import Access
 from bot.ovh.client import Client, segment
-from bot.ovh.errors import NotThere
+from bot.ovh.complaints import Asked
+from bot.ovh.contacts import Contacts
+from bot.ovh.errors import Complained, NotThere
 from bot.ovh.lane import Priority
+from bot.ovh.rules import Rules
 from ordering.cart_line import Line
 from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.offer import Configuration, Quote
 from ordering.ports import Prepared
+from ordering.pre_flight import LinesRefused, Mend
+from ordering.question import OWNER_CONTACT, Question
 
 _CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
-# OVH fills these in from the account, whatever it says of their being required.
-_FILLED_BY_OVH = {"OWNER_CONTACT", "ADMIN_ACCOUNT", "TECH_ACCOUNT", "DNS"}
 _log = structlog.get_logger()
 
 
 class Drafts:
-    """Builds carts with the team's standing answers to what registries ask; `home` tells the account's subsidiary."""
+    """Builds carts with the answers to what registries ask; `home` tells the account's subsidiary."""
 
     def __init__(self, client: Client, access: Access, *, home: Callable[[], str]) -> None:
         self._client = client
         self._home = home
+        self._rules = Rules(client)
+        self.contacts = Contacts(client)
         self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
         if access.owner_contact:
-            self._standing["OWNER_CONTACT"] = f"/me/contact/{access.owner_contact.rpartition('/')[2]}"
+            self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
+
+    def questions(self, lines: Sequence[Line]) -> Asked:
+        """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back."""
+        cart = self._new("Domain Desk questions")
+        try:
+            return {line.domain: self._questions(line, self._path(cart, self._put(cart, line, {}))) for line in lines}
+        finally:
+            self.discard(cart)
 
     def prepare(self, lines: Sequence[Line], reference: str) -> Prepared:
-        """Fill a fresh cart. Where that fails half-way the cart is left behind: OVH expires it."""
+        """Fill a fresh cart. Where that fails half-way the cart is left behind: OVH expires it.
+
+        Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
+        """
         cart = self._new(reference)
+        found: Asked = {}
         given: list[Configuration] = []
-        unanswered: list[tuple[Line, str, bool]] = []
         for line in lines:
-            item = self._put(cart, line)
-            path = f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
-            asked = self._client.ask(f"{path}/requiredConfiguration", priority=Priority.MONEY)
-            for entry in reading.listed(asked):
-                label = str(entry["label"])
-                if label not in self._standing:
-                    unanswered.append((line, label, bool(entry.get("required"))))
-                elif Configuration(line.domain, label, self._standing[label]) not in given:
-                    self._answer(path, label, prefilled=bool(item.get("configurations", True)))
-                    given.append(Configuration(line.domain, label, self._standing[label]))
-        _refuse_open_questions([(line, label) for line, label, required in unanswered if required])
-        return Prepared(cart, self._dry_run(cart, given, [(line, label) for line, label, _ in unanswered]))
+            item = self._put(cart, line, found)
+            path = self._path(cart, item)
+            found[line.domain] = line.asked(self._questions(line, path)).questions or ()
+            given += self._configure(path, line, found, prefilled=bool(item.get("configurations", True)))
+        quote = self._dry_run(cart, lines, found, given)
+        if unanswered := complaints.open_questions(lines, found):
+            raise LinesRefused(unanswered, found)
+        return Prepared(cart, quote)
 
     def discard(self, cart: str) -> bool:
         """Delete a cart; true when it was deleted now or is not there any more."""
@@ -74,44 +86,65 @@ class Drafts:
             _log.debug("assign_refused", why=str(refusal))
         return cart
 
-    def _put(self, cart: str, line: Line) -> reading.Json:
+    def _put(self, cart: str, line: Line, found: Asked) -> reading.Json:
         wanted = {"pricingMode": line.pricing_mode, "duration": f"P{line.years}Y"}  # else OVH chooses, perhaps premium
         body = {"domain": line.domain.ascii, "planCode": line.domain.extension, "quantity": 1, **wanted}
-        item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body)
+        try:
+            item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body)
+        except Complained as refusal:
+            raise complaints.of_line(refusal, line, found, Mend.REMOVE) from refusal
         taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
-        for field, asked in wanted.items():
-            if (got := taken.get(field) or asked) != asked:
-                raise RegistrarRefused(f"OVH put {line.domain} into the cart with {field} {got}, not {asked}.")
+        for field, asked_for in wanted.items():
+            if (got := taken.get(field) or asked_for) != asked_for:
+                raise RegistrarRefused(f"OVH put {line.domain} into the cart with {field} {got}, not {asked_for}.")
         return item
 
-    def _answer(self, path: str, label: str, *, prefilled: bool) -> None:
-        """OVH accepts a label twice and refuses the cart later, so what is there goes first."""
-        if prefilled:
-            known = self._client.ask(f"{path}/configuration", query={"label": label}, priority=Priority.MONEY)
-            for number in reading.listed(known):
-                self._build("DELETE", f"{path}/configuration/{int(number)}", None)
-        self._build("POST", f"{path}/configuration", {"label": label, "value": self._standing[label]})
+    def _path(self, cart: str, item: reading.Json) -> str:
+        return f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
 
-    def _dry_run(self, cart: str, given: Sequence[Configuration], unanswered: Sequence[tuple[Line, str]]) -> Quote:
+    def _questions(self, line: Line, path: str) -> tuple[Question, ...]:
+        entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=Priority.MONEY))
+        rule = self._rules.about(line.domain, {str(entry["label"]) for entry in entries})
+        return asked.questions(entries, standing=self._standing, rule=rule)
+
+    def _configure(self, path: str, line: Line, found: Asked, *, prefilled: bool) -> list[Configuration]:
+        """Answer what is asked. OVH accepts a label twice and refuses the cart later, so what is there goes first."""
+        given = []
+        for question in found[line.domain]:
+            value = asked.sent(question, line.answer_to(question))
+            if value is None:
+                continue
+            if prefilled:
+                self._clear(path, question.label)
+            try:
+                self._build("POST", f"{path}/configuration", {"label": question.label, "value": value})
+            except Complained as refusal:
+                raise complaints.of_line(refusal, line, found, Mend.ANSWER) from refusal
+            given.append(Configuration(line.domain, question.label, value))
+        return given
+
+    def _clear(self, path: str, label: str) -> None:
+        known = self._client.ask(f"{path}/configuration", query={"label": label}, priority=Priority.MONEY)
+        for number in reading.listed(known):
+            self._build("DELETE", f"{path}/configuration/{int(number)}", None)
+
+    def _dry_run(self, cart: str, lines: Sequence[Line], found: Asked, given: Sequence[Configuration]) -> Quote:
         try:
             answer = self._client.ask(f"/order/cart/{segment(cart)}/checkout", priority=Priority.MONEY)
-        except RegistrarRefused as refusal:
-            # OVH's sentence names the field but not the name; what it declared as required cannot be trusted.
-            said = str(refusal)
-            _refuse_open_questions([(line, label) for line, label in unanswered if f" {label} is mandatory" in said])
-            raise
+        except Complained as refusal:
+            raise complaints.of_dry_run(refusal, lines, found, eligibility=self._eligibility) from refusal
         return reading.quote(answer, tuple(given))
+
+    def _eligibility(self, line: Line) -> Mapping[str, str]:
+        """The fields of the line's owner that break its registry's rule; empty where OVH finds none or does not say."""
+        chosen = line.answer(OWNER_CONTACT)
+        contact = chosen.value if chosen else self._standing.get(OWNER_CONTACT)
+        try:
+            return self._rules.broken_by(line.domain, self.contacts.owner(contact))
+        except RegistrarError as error:
+            _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
+            return {}
 
     def _build(self, method: str, path: str, body: Mapping[str, object] | None) -> reading.Json:
         answer = self._client.build(method, path, body, priority=Priority.MONEY)
         return answer if isinstance(answer, dict) else {}
-
-
-def _refuse_open_questions(asked: Sequence[tuple[Line, str]]) -> None:
-    """Say which names need an answer that the desk cannot give."""
-    own = [f"{line.domain} ({label})" for line, label in asked if label not in _FILLED_BY_OVH]
-    if own:
-        raise RegistrarRefused(
-            f"The registry asks something that the desk cannot answer: {', '.join(own)}. "
-            "Remove the name, or order it on OVH's own page."
-        )

@@ -7,7 +7,7 @@ A deed (it buys or pays)                     the same two, only where it is cert
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -66,18 +66,34 @@ class Answer:
         return str(self.body.get("errorCode") or "") if isinstance(self.body, dict) else ""
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """OVH's message, line by line."""
+        message = str(self.body.get("message") or "") if isinstance(self.body, dict) else ""
+        return tuple(line.strip() for line in message.splitlines() if line.strip())
+
+    @property
+    def details(self) -> dict[str, str]:
+        """The fields that OVH complains of, where it names them, each with why."""
+        named = self.body.get("details") if isinstance(self.body, dict) else None
+        return {str(name): str(why) for name, why in named.items()} if isinstance(named, dict) else {}
+
+    @property
     def said(self) -> str:
         """OVH's message, with the fields that it complains of where it names them."""
-        if not isinstance(self.body, dict):
-            return ""
-        details = self.body.get("details")
-        fields = [f"{name}: {why}" for name, why in details.items()] if isinstance(details, dict) else []
-        lines = [*str(self.body.get("message") or "").splitlines(), *fields]
-        return "; ".join(line.strip() for line in lines if line.strip())[:_MOST_SAID]
+        return "; ".join([*self.lines, *(f"{name}: {why}" for name, why in self.details.items())])[:_MOST_SAID]
 
 
 class NotThere(RegistrarRefused):
     """OVH knows no such thing (404, or 460 for expired)."""
+
+
+class Complained(RegistrarRefused):
+    """OVH does not like what it was given; `lines` are its message, `details` the fields that it names."""
+
+    def __init__(self, sentence: str, *, lines: Sequence[str] = (), details: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.lines = tuple(lines)
+        self.details = dict(details or {})
 
 
 class Silent(RegistrarUnavailable):
@@ -93,7 +109,7 @@ def refusal(answer: Answer) -> RegistrarRefused:
         return RegistrarRefused(f"OVH did not accept the desk's key ({said}). The operator must renew it.")
     if answer.status == HTTPStatus.FORBIDDEN:
         return RegistrarRefused(f"OVH does not allow this ({said}). The operator must look at the key's rights.")
-    return RegistrarRefused(f"OVH said no: {said}.")
+    return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details)
 
 
 def of_question(answer: Answer) -> Exception:

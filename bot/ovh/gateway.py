@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.ovh import reading
@@ -16,11 +16,13 @@ from bot.ovh.lane import Priority
 from bot.ovh.orders import Orders
 from bot.ovh.search import Search
 from ordering.cart_line import Line
+from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Availability
 from ordering.ports import Prepared
+from ordering.question import Question
 from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
 
 _EXTENSIONS_FRESH = 3600.0  # seconds
@@ -81,6 +83,20 @@ class OvhGateway:
 
     def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
         return self._search.look_up(names)
+
+    # What registries ask
+
+    def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
+        with readable():
+            return self._drafts.questions(lines)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        with readable():
+            return self._drafts.contacts.all()
+
+    def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        with readable():
+            return self._drafts.contacts.create(form, values)
 
     # Ordering
 

@@ -6,6 +6,7 @@ never falls inside a transaction. What people decide here, `ordering.fulfilment`
 
 from __future__ import annotations
 
+from ordering.workflow.answering import Answering
 from ordering.workflow.asking import Asking
 from ordering.workflow.deciding import Deciding
 from ordering.workflow.filling import Filling
@@ -17,5 +18,5 @@ from ordering.workflow.settling import Settling
 __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
 
 
-class Workflow(Searching, Filling, Asking, Deciding, Paying, Settling, Looking):
+class Workflow(Searching, Filling, Answering, Asking, Deciding, Paying, Settling, Looking):
     """The use cases, in the order in which a cart lives through them. Safe to call from several threads."""

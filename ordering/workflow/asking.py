@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ordering.cart import Cart, CartState
-from ordering.errors import NotAllowed, NotPossible, RegistrarRefused
+from ordering.errors import CartChanged, NotAllowed, NotPossible, RegistrarRefused
 from ordering.events import happened
 from ordering.offer import Quote
 from ordering.policy import Person
 from ordering.ports import MessageRole
+from ordering.pre_flight import LinesRefused, NotReady
 from ordering.seal import seal
 from ordering.workflow.use_cases import UseCases
 
@@ -37,11 +38,14 @@ class Asking(UseCases):
         self.may_request(cart, requester)
         if not purpose.strip():
             raise NotPossible("Say in a few words what the names are for: the approver will want to know.")
-        quote = self._pre_flight(cart)
+        quoted, quote = cart, self._pre_flight(cart)
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
-            # The version that was quoted is saved: a name added meanwhile makes this fail, not slip through.
+            # What was quoted is saved: a name added or an answer changed meanwhile makes this fail, not slip through.
+            cart = carts.cart(cart_id)
+            if not cart.holds_the_same_as(quoted):
+                raise CartChanged(cart_id)
             self._refuse_held(carts, [line.domain for line in cart.lines], without=cart.id)
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             submitted = cart.to(
@@ -74,6 +78,9 @@ class Asking(UseCases):
             raise NotPossible(f"Premium names are not bought here: {', '.join(premium)}. Remove them, then ask again.")
         try:
             prepared = self._registrar.prepare(cart.lines, reference=f"Domain Desk #{cart.id} pre-flight")
+        except LinesRefused as refusal:
+            self._keep_questions(cart.id, refusal.asked)
+            raise NotReady(cart.id, refusal.findings) from refusal
         except RegistrarRefused as refusal:
             raise NotPossible(f"Cart #{cart.id} cannot be bought as it is. {refusal} The cart stays open.") from refusal
         self._registrar.discard(prepared.registrar_cart)

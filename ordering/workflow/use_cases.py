@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from ordering.cart import Cart
+from ordering.cart import Cart, CartState
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
 from ordering.money import Money
 from ordering.offer import Quote
 from ordering.policy import Policy
 from ordering.ports import Reading, Registrar, Store
+from ordering.question import Question
 from ordering.seal import Seal
 
 
@@ -37,6 +39,15 @@ class UseCases:
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         committed = carts.committed(month, total.currency, without=cart.id)
         self.policy.within_limits(total, committed=committed)
+
+    def _keep_questions(self, cart_id: int, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
+        """Note what OVH asks; what people answered stays as it is."""
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            lines = tuple(line.asked(asked[line.domain]) if line.domain in asked else line for line in cart.lines)
+            if cart.state is not CartState.OPEN or lines == cart.lines:
+                return cart
+            return carts.save(replace(cart, lines=lines))
 
 
 def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:

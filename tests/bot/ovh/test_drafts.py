@@ -8,10 +8,13 @@ import pytest
 
 from bot.ovh import Access
 from bot.ovh.drafts import Drafts
+from bot.ovh.errors import Complained
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
+from ordering.pre_flight import LinesRefused
+from ordering.question import Question
 
 LINE = Line(DomainName.parse("name.ovh"), 2, "create-default", Money(299, "EUR"), added_by="U0ADA")
 EUR = {"currencyCode": "EUR", "value": Decimal(1)}
@@ -31,7 +34,7 @@ class PaperOvh:
         if error := self.refuses.get(kind):
             raise error
         totals = {"prices": {"withTax": EUR, "tax": EUR, "withoutTax": EUR}, "contracts": None}
-        return {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}[kind]
+        return {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}.get(kind)
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
         kind = path.rpartition("/")[2]
@@ -95,7 +98,7 @@ def test_an_answer_that_is_there_already_is_replaced_not_doubled(ovh):
 
 def test_a_required_question_that_nobody_answered_names_the_domain_and_the_label(ovh):
     ovh.required = [{"label": "REASON", "required": True}]
-    with pytest.raises(RegistrarRefused, match=r"name\.ovh \(REASON\)"):
+    with pytest.raises(LinesRefused, match=r"name\.ovh: the registry asks for the reason"):
         prepare(ovh)
 
 
@@ -105,12 +108,11 @@ def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
 
 
 def test_a_question_that_only_the_dry_run_insists_on_names_the_domain_too(ovh):
-    ovh.required = [{"label": "CLAIMS_NOTICE", "required": False}]
-    ovh.refuses["checkout"] = RegistrarRefused(
-        "OVH said no: Custom field CLAIMS_NOTICE is mandatory for product domain."
-    )
-    with pytest.raises(RegistrarRefused, match=r"name\.ovh \(CLAIMS_NOTICE\)"):
+    ovh.required = [{"label": "COLOUR", "required": False}]
+    ovh.refuses["checkout"] = Complained("no", lines=["Custom field COLOUR is mandatory for product domain"])
+    with pytest.raises(LinesRefused, match=r"name\.ovh: the registry asks for COLOUR") as refused:
         prepare(ovh)
+    assert refused.value.asked[LINE.domain] == (Question("COLOUR", insisted=True),)
 
 
 def test_a_cart_that_counts_as_ours_already_is_used(ovh):

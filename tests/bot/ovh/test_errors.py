@@ -30,8 +30,8 @@ BUSY = [
 
 @pytest.mark.parametrize("answer", CLEAR_NO)
 def test_a_clear_no_is_a_no_to_questions_and_deeds(answer):
-    assert type(errors.of_question(answer)) is RegistrarRefused
-    assert type(errors.of_deed(answer)) is RegistrarRefused
+    assert isinstance(errors.of_question(answer), RegistrarRefused)
+    assert isinstance(errors.of_deed(answer), RegistrarRefused)
 
 
 @pytest.mark.parametrize("answer", BUSY)

@@ -94,7 +94,7 @@ async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
 
 async def test_a_question_that_nobody_answered_is_refused_in_words(gateway):
     line = Line(DomainName.parse("reason-x.fr"), 1, "create-default", Money(649, "EUR"), added_by="U0ADA")
-    with pytest.raises(RegistrarRefused, match="REASON"):
+    with pytest.raises(RegistrarRefused, match="asks for the reason"):
         await ask(gateway.prepare, [line], reference="x")
 
 

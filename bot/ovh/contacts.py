@@ -1,0 +1,95 @@
+"""Owner contacts at OVH. The list is one call by /domain/contact, whose ids are those of /me/contact."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from bot.ovh.client import Client
+from bot.ovh.lane import Priority
+from bot.ovh.reading import Json, listed
+from ordering.contact import Contact, LegalForm, newest_first
+
+_FRESH = 300.0  # seconds; a contact that is made here shows at once
+_OURS = {
+    "organisation": "organisationName",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "email": "email",
+    "phone": "phone",
+    "language": "language",
+    "vat": "vat",
+    "company_number": "companyNationalIdentificationNumber",
+    "birth_day": "birthDay",
+    "birth_city": "birthCity",
+    "birth_country": "birthCountry",
+    "national_number": "nationalIdentificationNumber",
+    "nationality": "nationality",
+}
+_ADDRESS = ("line1", "zip", "city", "province", "country")
+# GET /me names the account's own data otherwise than a contact.
+_OF_ACCOUNT = {
+    "organisationName": "organisation",
+    "firstName": "firstname",
+    "lastName": "name",
+    "email": "email",
+    "phone": "phone",
+    "language": "language",
+    "legalForm": "legalform",
+    "vat": "vat",
+    "companyNationalIdentificationNumber": "companyNationalIdentificationNumber",
+    "nationalIdentificationNumber": "nationalIdentificationNumber",
+    "birthDay": "birthDay",
+    "birthCity": "birthCity",
+}
+_ADDRESS_OF_ACCOUNT = {"line1": "address", "zip": "zip", "city": "city", "country": "country", "province": "area"}
+
+
+class Contacts:
+    """Reads the account's contacts, remembers them for a while, and makes new ones."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._guard = threading.Lock()
+        self._read_at = float("-inf")
+        self._known: dict[str, Json] = {}
+
+    def all(self) -> tuple[Contact, ...]:
+        """Every contact, newest first."""
+        with self._guard:
+            if time.monotonic() - self._read_at >= _FRESH:
+                entries = listed(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
+                self._known = {str(entry["id"]): entry for entry in entries}
+                self._read_at = time.monotonic()
+            return newest_first(_contact(entry) for entry in self._known.values())
+
+    def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        """Make a contact. A lost answer may leave one behind: it harms nobody, and shows in the list."""
+        made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+        with self._guard:
+            self._known[str(made["id"])] = made
+        return _contact(made)
+
+    def owner(self, contact_id: str | None) -> Json:
+        """The owner as the rule engine takes it: a contact, or without one the account itself."""
+        if contact_id is not None:
+            self.all()
+            return self._known.get(contact_id, {})
+        me = self._client.ask("/me", priority=Priority.PEOPLE)
+        own = {theirs: me[ours] for theirs, ours in _OF_ACCOUNT.items() if me.get(ours)}
+        return own | {"address": {theirs: me[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if me.get(ours)}}
+
+
+def _contact(entry: Json) -> Contact:
+    address: dict[str, Any] = entry.get("address") or {}
+    values = {ours: entry.get(theirs) for ours, theirs in _OURS.items()}
+    values |= {part: address.get(part) for part in _ADDRESS}
+    told = {name: str(value) for name, value in values.items() if value}
+    return Contact(str(entry["id"]), LegalForm(entry.get("legalForm") or "other"), told)
+
+
+def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:
+    named: dict[str, object] = {theirs: values[ours] for ours, theirs in _OURS.items() if ours in values}
+    return named | {"legalForm": form.value, "address": {part: values[part] for part in _ADDRESS if part in values}}

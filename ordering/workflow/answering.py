@@ -1,0 +1,101 @@
+"""What registries ask of the names in an open cart, and what people answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ordering.cart import Cart, CartState
+from ordering.cart_line import Line
+from ordering.contact import Contact, LegalForm
+from ordering.domain_name import DomainName
+from ordering.errors import InvalidAnswer, NotPossible
+from ordering.policy import Person
+from ordering.question import OF_ONE_NAME, Reach, WrongAnswers
+from ordering.workflow.use_cases import UseCases
+
+S = CartState
+
+
+class Answering(UseCases):
+    """Questions and answers. Contacts are personal data: they go to the one person who asks for them."""
+
+    def learn_questions(self, cart_id: int) -> Cart:
+        """Ask OVH about the names of an open cart of which it is not known what their registries ask."""
+        cart = self.cart(cart_id)
+        unknown = [line for line in cart.lines if line.questions is None]
+        if cart.state is not S.OPEN or not unknown:
+            return cart
+        return self._keep_questions(cart_id, self._registrar.questions(unknown))
+
+    def may_answer(self, cart_id: int, *, by: Person) -> Cart:
+        """The cart, where this person may answer for its names; raises where they may not."""
+        cart = self.cart(cart_id)
+        self.policy.may_change(cart, by)
+        return cart
+
+    def answer(
+        self, cart_id: int, domain: DomainName, typed: Mapping[str, str], *, by: Person, reach: Reach = Reach.ONE
+    ) -> Cart:
+        """Keep what somebody typed for a name, by label; an empty text takes an answer back.
+
+        `reach` says which other names get the same answers. Raises `WrongAnswers` with a sentence for each label.
+        """
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            self.policy.may_change(cart, by)
+            line = cart.line(domain)
+            if line is None:
+                raise NotPossible(f"{domain} is not in cart #{cart_id} any more, so there is nothing to answer.")
+            values = _checked(line, typed)
+            lines = [
+                each.answered(values, by=by.id) if each is line else _copied(values, line, each, by=by, reach=reach)
+                for each in cart.lines
+            ]
+            return cart if tuple(lines) == cart.lines else carts.save(replace(cart, lines=tuple(lines)))
+
+    def contacts(self, *, by: Person) -> tuple[Contact, ...]:
+        """The account's contacts, newest first, for a member's own eyes."""
+        self.policy.must_be_member(by)
+        return self._registrar.contacts()
+
+    def create_contact(self, form: LegalForm, values: Mapping[str, str], *, by: Person) -> Contact:
+        """Make a contact of fields that were checked."""
+        self.policy.must_be_member(by)
+        return self._registrar.create_contact(form, values)
+
+
+def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
+    """The answers as OVH takes them; None where nothing is said or only what the desk says anyway."""
+    known = {question.label: question for question in line.questions or ()}
+    values: dict[str, str | None] = {}
+    wrong: dict[str, str] = {}
+    for label, text in typed.items():
+        question = known.get(label)
+        if question is None:
+            raise NotPossible(f"OVH asks other questions about {line.domain} now. Close the form and open it again.")
+        try:
+            value = question.checked(text) if text.strip() else None
+        except InvalidAnswer as error:
+            wrong[label] = str(error)
+        else:
+            values[label] = None if value == question.standing else value
+    if wrong:
+        raise WrongAnswers(wrong)
+    return values
+
+
+def _copied(values: Mapping[str, str | None], source: Line, line: Line, *, by: Person, reach: Reach) -> Line:
+    """The same answers for another name, as far as it is asked the same and they may be given for it."""
+    same_extension = line.domain.extension == source.domain.extension
+    if reach is Reach.ONE or (reach is Reach.EXTENSION and not same_extension):
+        return line
+    fitting = {
+        question.label: value
+        for question in line.questions or ()
+        if (value := values.get(question.label)) is not None
+        and question.label not in OF_ONE_NAME
+        and (same_extension or not question.is_legal)  # the conditions of one registry are not those of another
+        and question.accepts(value)
+    }
+    return line.answered(fitting, by=by.id)

@@ -1,0 +1,117 @@
+"""Whatever OVH lists becomes questions that a person can answer; its no becomes findings at their lines."""
+
+import pytest
+
+from bot.ovh import asked, complaints
+from bot.ovh.errors import Complained
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.money import Money
+from ordering.pre_flight import Mend
+from ordering.question import Answer, Kind, Question
+
+
+def read(*entries, **standing):
+    return asked.questions(entries, standing=standing)
+
+
+def line(name: str, *answers: Answer) -> Line:
+    return Line(DomainName(name), 1, "create-default", Money(649, "EUR"), added_by="U0ADA", answers=answers)
+
+
+def broken(lines, found, *said, eligibility=lambda _line: {}, **details):
+    refusal = Complained("OVH said no: …", lines=said, details=details)
+    return complaints.of_dry_run(refusal, lines, found, eligibility=eligibility)
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        ({"label": "OWNER_CONTACT", "type": "/me/contact"}, Kind.CONTACT),
+        ({"label": "LOCAL_PRESENCE", "type": "/domain/contact"}, Kind.CONTACT),
+        ({"label": "ADMIN_ACCOUNT", "type": "Nichandle"}, Kind.ACCOUNT),
+        ({"label": "DNS", "type": "String"}, Kind.NAME_SERVERS),
+        ({"label": "ACCEPT_CONDITIONS", "type": "bool"}, Kind.YES_NO),
+        ({"label": "CLAIMS_NOTICE", "type": "string"}, Kind.TEXT),
+        ({"label": "DOMAIN_CONFIG", "type": "json"}, Kind.JSON),
+        ({"label": "OF_TOMORROW", "type": "hologram"}, Kind.TEXT),
+        ({"label": "WITHOUT_TYPE"}, Kind.TEXT),
+        ({"label": "SIZE", "type": "string", "allowedValues": ["S", "M", "S", " ", None, 3]}, Kind.CHOICE),
+        ({"label": "SURE", "type": "string", "allowedValues": [True, False]}, Kind.YES_NO),
+    ],
+)
+def test_every_type_becomes_a_kind_of_answer(entry, kind):
+    assert [question.kind for question in read(entry)] == [kind]
+
+
+def test_allowed_values_stay_as_ovh_writes_them_each_once():
+    assert read({"label": "SIZE", "type": "string", "allowedValues": ["S", " M ", "S", 3]})[0].allowed == (
+        "S",
+        " M ",
+        "3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "must"),
+    [
+        ({"label": "OF_TOMORROW", "type": "string", "required": True}, True),
+        ({"label": "OF_TOMORROW", "type": "string"}, False),
+        ({"label": "REASON", "type": "string", "required": False}, True),
+        ({"label": "OWNER_CONTACT", "type": "/me/contact", "required": True}, False),
+        ({"label": "OWNER_LEGAL_AGE", "type": "bool", "required": True}, False),
+    ],
+)
+def test_what_must_be_answered_is_decided_where_ovhs_flag_cannot_be_trusted(entry, must):
+    assert [q.must_be_answered for q in read(entry, OWNER_LEGAL_AGE="true")] == [must]
+
+
+def test_the_rule_explains_what_nobody_has_words_for():
+    rule = asked.by_label(
+        {"and": [
+            {"label": "OWNER_CONTACT", "fields": {"and": [{"label": "city"}]}},
+            {"or": [{"label": "MOTTO", "description": "The motto.",
+                     "constraints": [{"operator": "contains", "values": ["Onward", "Upward"]}]}]},
+        ]}
+    )  # fmt: skip
+    (question,) = asked.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
+    assert (question.help, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
+    assert "city" not in rule
+
+
+def test_a_persons_answer_goes_before_the_standing_one():
+    question = Question("OWNER_CONTACT", Kind.CONTACT, standing="1")
+    assert asked.sent(question, None) == "/me/contact/1"
+    assert asked.sent(question, Answer("OWNER_CONTACT", "2", "U0ADA")) == "/me/contact/2"
+    assert asked.sent(Question("DNS"), None) is None
+
+
+def test_what_the_dry_run_misses_is_found_at_the_lines_that_lack_it():
+    answered, bare = line("one.fr", Answer("COLOUR", "red", "U0ADA")), line("two.fr")
+    found = {each.domain: (Question("COLOUR"),) for each in (answered, bare)}
+    refused = broken([answered, bare], found, "Custom field COLOUR is mandatory for product domain")
+    assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [
+        ("two.fr: the registry asks for COLOUR.", bare.domain, Mend.ANSWER)
+    ]
+
+
+def test_what_nothing_listed_is_asked_as_a_text():
+    refused = broken([line("one.fr")], {}, "Custom field HAT is mandatory for product domain")
+    assert refused.asked == {DomainName("one.fr"): (Question("HAT", insisted=True),)}
+
+
+def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
+    refused = broken([line("one.eu")], {}, "1 error", **{"owner.address.country": "should be in the EU"})
+    assert [f.sentence for f in refused.findings] == ["one.eu: the owner's country should be in the EU."]
+
+
+def test_of_several_names_the_rule_tells_whose_owner_it_is():
+    lines = [line("one.com"), line("two.eu")]
+    wrong = {"owner.address.country": "should be in the EU"}
+    refused = broken(lines, {}, "1 error", eligibility=lambda each: wrong if each is lines[1] else {}, **wrong)
+    assert [f.domain for f in refused.findings] == [DomainName("two.eu")]
+
+
+def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
+    refused = broken([line("one.com"), line("two.eu")], {}, "Something else")
+    assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [("OVH said no: Something else.", None, None)]

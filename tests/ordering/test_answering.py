@@ -1,0 +1,153 @@
+"""What registries ask is learned, answered by people, copied on wish, sealed, and never guessed."""
+
+import pytest
+
+from ordering.domain_name import DomainName
+from ordering.errors import CartChanged, NotAllowed, NotPossible
+from ordering.evidence import facts
+from ordering.policy import Membership, Person
+from ordering.pre_flight import Mend, NotReady
+from ordering.question import Kind, Question, Reach, WrongAnswers
+
+REASON = Question("REASON", required=True)
+CONDITIONS = Question("ACCEPT_CONDITIONS", Kind.YES_NO, required=True)
+CLAIM = Question("CLAIMS_NOTICE", required=True)
+AGE = Question("OWNER_LEGAL_AGE", Kind.YES_NO, required=True, standing="true")
+NAME = DomainName("name.fr")
+
+
+@pytest.fixture
+def asking(rules):
+    """A registrar that asks for something under each extension; the cart has two .fr names and a .corsica one."""
+    rules.registrar.asks = {"fr": (REASON, CONDITIONS, CLAIM, AGE), "corsica": (REASON, CONDITIONS)}
+    for name in ("name.fr", "other.fr", "name.corsica"):
+        cart = rules.workflow.add("C1", DomainName.parse(name), by=rules.ada)
+    rules.cart_id = cart.id
+    return rules
+
+
+def learned(rules):
+    return rules.workflow.learn_questions(rules.cart_id)
+
+
+def answer(rules, typed, **how):
+    return rules.workflow.answer(rules.cart_id, NAME, typed, by=how.pop("by", rules.ada), **how)
+
+
+def given(cart, name):
+    return {answer.label: answer.value for answer in cart.line(DomainName(name)).answers}
+
+
+def test_a_cart_with_open_questions_is_not_asked_for_and_says_which(asking):
+    with pytest.raises(NotReady, match=r"name\.fr lacks answers") as told:
+        asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+    assert {finding.mend for finding in told.value.findings} == {Mend.ANSWER}
+    cart = asking.workflow.cart(asking.cart_id)
+    assert cart.state.value == "open"
+    assert [q.label for q in cart.line(NAME).open_questions] == ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]
+
+
+def test_each_name_is_asked_about_once(asking):
+    first = learned(asking)
+    assert learned(asking).version == first.version
+
+
+def test_answers_are_kept_with_who_gave_them_and_go_into_the_record(asking):
+    learned(asking)
+    cart = answer(asking, {"REASON": " Ours ", "ACCEPT_CONDITIONS": "true"}, by=asking.ben)
+    assert [(a.label, a.value, a.by) for a in cart.line(NAME).answers] == [
+        ("ACCEPT_CONDITIONS", "true", "U0BEN"),
+        ("REASON", "Ours", "U0BEN"),
+    ]
+    assert asking.workflow.cart(asking.cart_id).line(NAME) == cart.line(NAME)
+
+
+def test_what_was_answered_for_what_was_asked_is_in_the_facts_of_its_event(asking):
+    asking.registrar.asks = {"fr": (REASON,)}
+    learned(asking)
+    answer(asking, {"REASON": "Ours"}, reach=Reach.EVERY)
+    cart = asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+    assert '["REASON","Ours","U0ADA"]' in facts(cart)
+
+
+def test_wrong_answers_are_told_each_and_nothing_is_kept(asking):
+    learned(asking)
+    with pytest.raises(WrongAnswers) as wrong:
+        answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": "false", "CLAIMS_NOTICE": "x" * 4000})
+    assert set(wrong.value.by_label) == {"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"}
+    assert given(asking.workflow.cart(asking.cart_id), "name.fr") == {}
+
+
+def test_the_desks_own_answer_is_no_persons_answer(asking):
+    learned(asking)
+    assert given(answer(asking, {"OWNER_LEGAL_AGE": "true"}), "name.fr") == {}
+    assert given(answer(asking, {"OWNER_LEGAL_AGE": "false"}), "name.fr") == {"OWNER_LEGAL_AGE": "false"}
+
+
+@pytest.mark.parametrize(
+    ("reach", "other", "corsica"),
+    [
+        (Reach.ONE, {}, {}),
+        (Reach.EXTENSION, {"REASON": "Ours", "ACCEPT_CONDITIONS": "true"}, {}),
+        # The conditions of one registry are not those of another, and a claim is about one name alone.
+        (Reach.EVERY, {"REASON": "Ours", "ACCEPT_CONDITIONS": "true"}, {"REASON": "Ours"}),
+    ],
+)
+def test_answers_are_copied_as_far_as_somebody_wishes_and_may(asking, reach, other, corsica):
+    learned(asking)
+    cart = answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": "true", "CLAIMS_NOTICE": "read"}, reach=reach)
+    assert given(cart, "other.fr") == other
+    assert given(cart, "name.corsica") == corsica
+
+
+def test_an_empty_text_takes_an_answer_back(asking):
+    learned(asking)
+    answer(asking, {"REASON": "Ours"})
+    assert given(answer(asking, {"REASON": " "}), "name.fr") == {}
+
+
+def test_a_question_that_is_not_asked_any_more_is_not_answered(asking):
+    learned(asking)
+    with pytest.raises(NotPossible, match="other questions"):
+        answer(asking, {"MOTTO": "Onward"})
+
+
+def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
+    cart = rules.requested("name.fr")
+    with pytest.raises(NotPossible, match="can no longer be changed"):
+        rules.workflow.answer(cart.id, NAME, {"REASON": "Ours"}, by=rules.ada)
+
+
+def test_a_guest_neither_answers_nor_sees_contacts(asking):
+    guest = Person("U0GWEN", Membership.GUEST)
+    for deed in (
+        lambda: answer(asking, {"REASON": "Ours"}, by=guest),
+        lambda: asking.workflow.contacts(by=guest),
+    ):
+        with pytest.raises(NotAllowed, match="Guests"):
+            deed()
+
+
+def test_an_answer_that_changes_during_the_pre_flight_stops_it(asking):
+    asking.registrar.asks = {"fr": (Question("REASON"),)}
+    learned(asking)
+
+    def meanwhile(lines, *, reference):
+        answer(asking, {"REASON": "Another"}, by=asking.ben)
+        return prepare(lines, reference=reference)
+
+    prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
+    with pytest.raises(CartChanged):
+        asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+
+
+def test_questions_that_are_learned_during_the_pre_flight_do_not(asking):
+    asking.registrar.asks = {}
+
+    def meanwhile(lines, *, reference):
+        learned(asking)
+        return prepare(lines, reference=reference)
+
+    prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
+    cart = asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
+    assert cart.state.value == "submitted"

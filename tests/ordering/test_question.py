@@ -1,0 +1,104 @@
+"""An answer is what the registrar can take, or the person is told what is wrong with it."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordering.errors import InvalidAnswer
+from ordering.question import Answer, Kind, Question, in_order, newly_asked
+from tests.builders import a_line
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "answer"),
+    [
+        (Kind.TEXT, "  Ours since 1990 \n", "Ours since 1990"),
+        (Kind.YES_NO, "True", "true"),
+        (Kind.CONTACT, "/me/contact/21003344", "21003344"),
+        (Kind.CONTACT, "21003344", "21003344"),
+        (Kind.ACCOUNT, " AB12345-OVH", "ab12345-ovh"),
+        (Kind.NAME_SERVERS, "NS1.example.net, ns2.example.net.\nns1.example.net", "ns1.example.net,ns2.example.net"),
+        (Kind.JSON, ' {"exact": 1.10, "big": 12345678901234567890} ', '{"exact": 1.10, "big": 12345678901234567890}'),
+    ],
+)
+def test_an_answer_is_put_into_the_form_that_is_taken(kind, typed, answer):
+    assert Question("X", kind).checked(typed) == answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "why"),
+    [
+        (Kind.TEXT, "x" * 3001, "too long"),
+        (Kind.YES_NO, "perhaps", "Yes or No"),
+        (Kind.CONTACT, "Ada", "Choose a contact"),
+        (Kind.ACCOUNT, "ada@example.com", "looks like ab12345-ovh"),
+        (Kind.NAME_SERVERS, "ns1.example.net", "2 to 13"),
+        (Kind.NAME_SERVERS, "ns1.example.net, -bad-.net", "cannot be a domain name"),
+        (Kind.JSON, '{"a": }', "not well-formed"),
+        (Kind.JSON, "NaN", "NaN is not JSON"),
+        (Kind.JSON, "[" * 3000, "JSON"),
+    ],
+)
+def test_what_answers_nothing_is_refused_with_the_reason(kind, typed, why):
+    with pytest.raises(InvalidAnswer, match=why):
+        Question("X", kind).checked(typed)
+
+
+@pytest.mark.parametrize("label", ["ACCEPT_CONDITIONS", "CLAIMS_NOTICE"])
+def test_no_is_no_answer_to_a_legal_statement(label):
+    with pytest.raises(InvalidAnswer, match="remove the name"):
+        Question(label, Kind.YES_NO).checked("false")
+
+
+def test_only_what_is_allowed_is_an_answer():
+    question = Question("SIZE", Kind.CHOICE, allowed=("small", " large "))
+    assert [question.accepts(answer) for answer in ("small", " large ", "large", "huge")] == [True, True, False, False]
+
+
+def test_a_label_that_nobody_knows_stands_for_itself_with_the_registrars_own_words():
+    strange = Question("COMPANY_MOTTO", told="The motto of the company.")
+    assert (strange.title, strange.help, strange.noun) == (
+        "COMPANY_MOTTO",
+        "The motto of the company.",
+        "COMPANY_MOTTO",
+    )
+
+
+def test_what_must_be_answered_stands_first_and_every_label_once():
+    listed = [Question("A"), Question("B", required=True), Question("A", required=True), Question("C")]
+    assert [question.label for question in in_order(listed)] == ["B", "A", "C"]
+
+
+def test_what_the_registrar_insisted_on_once_stays_asked():
+    known = (Question("COLOUR", insisted=True), Question("DNS", insisted=True))
+    now = newly_asked(known, [Question("DNS", Kind.NAME_SERVERS)])
+    assert {(q.label, q.kind, q.must_be_answered) for q in now} == {
+        ("DNS", Kind.NAME_SERVERS, True),
+        ("COLOUR", Kind.TEXT, True),
+    }
+
+
+def test_an_answer_that_no_longer_fits_leaves_its_question_open():
+    line = a_line().asked([Question("SIZE", Kind.CHOICE, required=True, allowed=("small",))])
+    answered = line.answered({"SIZE": "small"}, by="U0ADA")
+    assert answered.open_questions == ()
+    assert answered.asked([Question("SIZE", Kind.CHOICE, required=True, allowed=("large",))]).open_questions
+
+
+def test_an_answer_stays_the_one_of_who_gave_it_until_it_changes():
+    line = a_line().answered({"REASON": "Ours"}, by="U0ADA").answered({"REASON": "Ours"}, by="U0BEN")
+    assert line.answers == (Answer("REASON", "Ours", "U0ADA"),)
+    assert line.answered({"REASON": "Mine"}, by="U0BEN").answers == (Answer("REASON", "Mine", "U0BEN"),)
+    assert line.answered({"REASON": None}, by="U0BEN").answers == ()
+
+
+@given(st.sampled_from(Kind), st.text(max_size=60) | st.from_type(dict).map(json.dumps))
+def test_an_accepted_answer_is_accepted_again_as_it_is(kind, typed):
+    question = Question("X", kind)
+    try:
+        answer = question.checked(typed)
+    except InvalidAnswer:
+        return
+    assert question.checked(answer) == answer
