@@ -77,8 +77,8 @@ class Driver:
             await _until(self._advance_now, await self._pause())
 
     async def _pause(self) -> float:
-        """Seconds until there is a cart to advance."""
-        next_due = await self._bridge.call(self._fulfilment.next_due)
+        """Seconds until there is a cart to advance that this process does not work on."""
+        next_due = await self._bridge.call(self._fulfilment.next_due, without=list(self._advancing))
         if next_due is None:
             return _LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))

@@ -23,7 +23,7 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.failures import word
 from handlers.people import People
-from ordering.claims import LEASE, Claims
+from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace
 from ordering.outbox import Outbox
@@ -72,7 +72,7 @@ class Bot:
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
-        self._claims = Claims(store, clock=_now, lease=lease)
+        claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
         self.app = AsyncApp(
             client=self._client,
             signing_secret=_plain(settings.slack_signing_secret),
@@ -95,7 +95,7 @@ class Bot:
             ),
             announcer=Announcer(self._client, outbox, own, policy),
             refresh_homes=homes.refresh,
-            claims=self._claims,
+            claims=claims,
             bridge=own,
         )
         self._socket = (
@@ -126,8 +126,6 @@ class Bot:
 
     async def start(self) -> int:
         """Open both lines and the front; returns the front's port."""
-        if not self._engines.are_shared:
-            await self._own_bridge.call(self._claims.forget_all)
         self._driving = asyncio.create_task(self.driver.run())
         if self._socket is not None:
             await self._socket.connect_async()  # type: ignore[no-untyped-call] # Bolt left it untyped

@@ -9,14 +9,53 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ordering.ports import Errand, Store
 
 LEASE = timedelta(seconds=20)
 
 
-class Claims:
-    """One process's claims. The lease is compared between clocks, so let those of all machines be set right."""
+class Claims(Protocol):
+    """What a process may work on."""
+
+    lease: timedelta
+
+    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+        """Claim those of these carts that nobody works on; returns their numbers in the order given."""
+
+    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
+        """Renew the lease of carts that are still worked on."""
+
+    def give_back(self, errand: Errand, cart_id: int) -> None:
+        """The work is done, or left for whoever comes first."""
+
+
+class Alone:
+    """The claims of a process that has its database to itself: kept in mind, and gone with it."""
+
+    lease = LEASE
+
+    def __init__(self) -> None:
+        self._mine: set[tuple[Errand, int]] = set()
+
+    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+        taken = [cart_id for cart_id in cart_ids if (errand, cart_id) not in self._mine]
+        self._mine.update((errand, cart_id) for cart_id in taken)
+        return taken
+
+    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
+        """Nobody else waits for them."""
+
+    def give_back(self, errand: Errand, cart_id: int) -> None:
+        self._mine.discard((errand, cart_id))
+
+
+class Shared:
+    """The claims of one process among several, in the memory that they share.
+
+    The lease is compared between clocks, so let those of all machines be set right.
+    """
 
     def __init__(self, store: Store, *, clock: Callable[[], datetime], lease: timedelta = LEASE) -> None:
         self._store = store
@@ -25,7 +64,6 @@ class Claims:
         self.lease = lease
 
     def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
-        """Claim those of these carts that nobody works on; returns their numbers, longest waiting first."""
         if not cart_ids:
             return []
         now = self._clock()
@@ -34,17 +72,10 @@ class Claims:
         return [cart_id for cart_id in cart_ids if cart_id in taken]
 
     def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
-        """Renew the lease of carts that are still worked on."""
         if cart_ids:
             with self._store.begin() as carts:
                 carts.keep(errand, cart_ids, holder=self._holder, until=self._clock() + self.lease)
 
     def give_back(self, errand: Errand, cart_id: int) -> None:
-        """The work is done, or left for whoever comes first."""
         with self._store.begin() as carts:
             carts.give_back(errand, cart_id, holder=self._holder)
-
-    def forget_all(self) -> None:
-        """Where one process works alone, whatever is claimed when it starts was claimed by a dead one."""
-        with self._store.begin() as carts:
-            carts.forget_claims()

@@ -6,7 +6,7 @@ answer the next step looks and never repeats; so a restart runs the same code as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.cart import Cart, CartState
@@ -52,9 +52,9 @@ class Fulfilment:
         with self._book.store.read() as carts:
             return carts.due(self._book.now())
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
         with self._book.store.read() as carts:
-            return carts.next_due()
+            return carts.next_due(without=without)
 
     def advance(self, cart_id: int) -> None:
         """Do the next step of a cart, or come back later where OVH does not answer."""

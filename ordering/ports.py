@@ -71,8 +71,8 @@ class Reading(Protocol):
     def due(self, now: datetime) -> list[int]:
         """Numbers of the carts that are to be advanced and that nobody works on, longest due first."""
 
-    def next_due(self) -> datetime | None:
-        """When the next cart is due; one that somebody works on when that claim ends."""
+    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
+        """When the next cart is due, of all but these; one that another process works on when its claim ends."""
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
         """Which of these names are in carts under way, and in which."""
@@ -139,9 +139,6 @@ class Transaction(Reading, Protocol):
 
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         """End a claim, if it is still this holder's."""
-
-    def forget_claims(self) -> None:
-        """End every claim, whoever holds it."""
 
 
 class Store(Protocol):

@@ -13,7 +13,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from prove.databases import Databases
-from prove.doomed import live_and_die
+from prove.doomed import Doomed
 from prove.laws import Broken, broken_laws
 from prove.life import Life
 from prove.team import Stuck, Team
@@ -115,7 +115,7 @@ class Campaign:
 
     async def _die_truly(self, stage: Stage, deaths: tuple[int, ...]) -> None:
         for dies_at in (*deaths, None):
-            code = await live_and_die(stage, dies_at)
+            code = await Doomed(stage.environment, stage.log, dies_at).ends()
             if code != -signal.SIGKILL:
                 raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
             self.seen.true_kills += 1

@@ -40,10 +40,6 @@ def give_back(session: Session, errand: Errand, cart_id: int, *, holder: str) ->
     session.execute(delete(ClaimRow).where(*mine, col(ClaimRow.cart_id) == cart_id))
 
 
-def forget_all(session: Session) -> None:
-    session.execute(delete(ClaimRow))
-
-
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
     """Both databases speak the same "on conflict", each by a function of its own."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"

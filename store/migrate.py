@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -17,6 +18,8 @@ _LOCK = 7_368_421  # any number, the same in every process
 
 def migrate(engines: Engines) -> str:
     """Upgrade to the newest revision and name it. Safe to run again, and in two processes at once."""
+    if (known := revision(engines)) == newest():
+        return known
     config = _config()
     with engines.write.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -32,6 +35,7 @@ def revision(engines: Engines) -> str:
         return _revision(connection)
 
 
+@cache
 def newest() -> str:
     """Name the newest revision that this version of the desk knows."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())

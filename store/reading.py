@@ -76,10 +76,12 @@ class SqlReading:
         query = select(col(CartRow.id)).outerjoin(ClaimRow, _ADVANCED).where(col(CartRow.due_at) <= now, free)
         return self._numbers(query.order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE))
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
         worked_on = col(ClaimRow.until) > col(CartRow.due_at)
         free_at = case((worked_on, col(ClaimRow.until)), else_=col(CartRow.due_at))
         query = select(func.min(free_at)).select_from(CartRow).outerjoin(ClaimRow, _ADVANCED)
+        if without:
+            query = query.where(col(CartRow.id).not_in(without))
         earliest = self._session.execute(query).scalar_one()
         return mapping.utc(earliest) if earliest else None
 

@@ -99,9 +99,6 @@ class SqlTransaction(SqlReading):
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         claims.give_back(self._session, errand, cart_id, holder=holder)
 
-    def forget_claims(self) -> None:
-        claims.forget_all(self._session)
-
     def _hold(self, *which: ColumnElement[bool]) -> None:
         """Have others who would change these carts wait for this transaction, rather than fail after it.
 

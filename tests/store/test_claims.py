@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ordering.claims import Claims
+from ordering.claims import Alone, Shared
 from ordering.ports import Errand
 from tests.builders import NOW
 from tests.conftest import Rules
@@ -19,8 +19,8 @@ def rules(store) -> Rules:
     return Rules(store)
 
 
-def process(rules: Rules) -> Claims:
-    return Claims(rules.store, clock=rules.clock, lease=LEASE)
+def process(rules: Rules) -> Shared:
+    return Shared(rules.store, clock=rules.clock, lease=LEASE)
 
 
 def test_eight_processes_share_the_carts_and_none_has_two_owners(rules):
@@ -79,8 +79,10 @@ def test_one_process_may_show_what_another_advances(rules):
     assert process(rules).take(SHOW, [cart.id]) == [cart.id]
 
 
-def test_alone_a_restart_waits_for_no_lease(rules):
-    cart = rules.approved()
-    process(rules).take(ADVANCE, [cart.id])
-    process(rules).forget_all()
-    assert rules.fulfilment.due() == [cart.id]
+def test_alone_a_process_takes_each_cart_once_until_it_gives_it_back():
+    alone = Alone()
+    assert alone.take(ADVANCE, [1, 2]) == [1, 2]
+    assert alone.take(ADVANCE, [2, 3]) == [3]
+    assert alone.take(SHOW, [1]) == [1]
+    alone.give_back(ADVANCE, 2)
+    assert alone.take(ADVANCE, [1, 2]) == [2]
