@@ -52,6 +52,8 @@ async def _side_by_side(kinds: list[str], seconds: float, seed: int) -> dict[str
             sys.executable, "-W", "ignore", "-m", "prove", *options, stdout=asyncio.subprocess.PIPE
         )
         printed, _ = await process.communicate()
+        if not printed:
+            raise SystemExit(f"The campaign on {kind} ended by itself; what it said stands above.")
         return dict(json.loads(printed.splitlines()[-1]))
 
     return dict(zip(kinds, await asyncio.gather(*(one(kind) for kind in kinds)), strict=True))

@@ -7,22 +7,29 @@ import signal
 import time
 import traceback
 from collections import Counter
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from prove.databases import Databases
 from prove.doomed import Doomed
 from prove.laws import Broken, broken_laws
-from prove.life import Life
+from prove.life import SETTINGS, Life
 from prove.team import Stuck, Team
 from prove.trouble import Trouble
+from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
 _SIDE_BY_SIDE = 20
-_TRUE_KILLS_SIDE_BY_SIDE = 4  # each starts processes
-SETTINGS = {"DESK_SETTLE_SECONDS": "0.6", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
+_WALKERS = 1  # a walk takes its time, and little of the processor's
+_BIRTH = 60.0  # seconds until the first bot of a run is connected, on a busy machine
+_THREADS = 200  # lives are waited for in threads, and each run has up to two at a time
+_TRUE_KILLS_SIDE_BY_SIDE = 2  # each starts processes
+_TRUE_KILLS_A_SECOND = 0.09  # at most: they are what costs most
 
 
 @dataclass
@@ -33,6 +40,10 @@ class Seen:
     troubled: int = 0
     races: int = 0
     twice: int = 0
+    pairs: int = 0
+    walks: int = 0
+    deeds: int = 0
+    walked_orders: int = 0
     true_kills: int = 0
     deaths: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -50,17 +61,26 @@ class Campaign:
 
     async def last(self, seconds: float) -> Seen:
         """Run until the time is over; what was begun is brought to its end."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
         until = time.monotonic() + seconds
         seeds = iter(range(self._seed, self._seed + 10_000_000))
 
         async def work(*, truly: bool) -> None:
             while time.monotonic() < until:
-                await self.run(next(seeds), truly=truly)
+                often = self.seen.true_kills >= seconds * _TRUE_KILLS_A_SECOND
+                await self.run(next(seeds), truly=truly and not often)
 
         workers = [work(truly=False) for _ in range(_SIDE_BY_SIDE)]
         workers += [work(truly=True) for _ in range(_TRUE_KILLS_SIDE_BY_SIDE)]
-        await asyncio.gather(*workers)
+        walkers = [self._walk(until, number) for number in range(_WALKERS)]
+        await asyncio.gather(*workers, *walkers)
         return self.seen
+
+    async def _walk(self, until: float, number: int) -> None:
+        first = self._seed + number * 1_000_000
+        self.seen.broken += await asyncio.to_thread(walk_until, until, databases=self._databases, first_seed=first)
+        self.seen.walks, self.seen.deeds = Walk.seen["walks"], Walk.seen["deeds"]
+        self.seen.walked_orders = Walk.seen["walked_orders"]
 
     async def run(self, seed: int, *, truly: bool = False) -> list[Broken]:
         """One run; `truly` kills the bot as a process of its own, by `kill -9`."""
@@ -79,26 +99,33 @@ class Campaign:
         return broken
 
     async def _on(self, stage: Stage, trouble: Trouble, database: str, *, truly: bool) -> list[Broken]:
-        fate = self._die_truly(stage, trouble.deaths) if truly else self._die(stage, trouble.deaths)
-        fated = asyncio.create_task(fate)
-        await stage.slack.connected(30)
+        die = self._die_truly if truly else self._die
+        fates = [die(stage, trouble.deaths)]
+        if self._databases.shared and trouble.others_deaths is not None:
+            fates.append(die(stage, trouble.others_deaths))
+        fated = asyncio.create_task(_all_of(fates))
         trouble.befall(stage)
-        walk = asyncio.create_task(Team(stage, Random(trouble.chance)).buy("name.ovh", race=trouble.race))
+        walk = asyncio.create_task(self._walk_through(stage, trouble))
         broken: list[Broken] = []
+        tasks: set[asyncio.Task[Any]] = {walk, fated}
         try:
-            await asyncio.wait({walk, fated}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not walk.done():
-                fated.result()
+                await fated
             self.seen.endings[_in_short(await walk)] += 1
         except Stuck as stuck:
             broken.append(("carts stuck without a person told", str(stuck)[:300]))
         except Exception as error:  # noqa: BLE001 - told with its seed, and the others go on
             broken.append(("runs that failed by themselves", "".join(traceback.format_exception(error))[-2000:]))
         finally:
-            for task in (walk, fated):
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait({walk, fated})
+            await asyncio.wait(tasks)
         return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database)))
+
+    async def _walk_through(self, stage: Stage, trouble: Trouble) -> str:
+        await stage.slack.connected(_BIRTH)
+        return await Team(stage, Random(trouble.chance)).buy("name.ovh", race=trouble.race)
 
     async def _die(self, stage: Stage, deaths: tuple[int, ...]) -> None:
         """One life after another in this process; the last one lasts until the run is over."""
@@ -125,8 +152,15 @@ class Campaign:
         self.seen.troubled += trouble.is_any
         self.seen.races += trouble.race
         self.seen.twice += trouble.twice
+        self.seen.pairs += self._databases.shared and trouble.others_deaths is not None
         self.seen.faults.update(kind for _, _, kind in trouble.faults)
         self.seen.broken += [(seed, law, what) for law, what in broken]
+
+
+async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:
+    async with asyncio.TaskGroup() as together:
+        for fate in fates:
+            together.create_task(fate)
 
 
 _ENDINGS = ("is delivered", "was not bought", "was rejected", "needs a person")

@@ -17,7 +17,9 @@ from store.migrate import migrate
 
 
 class Databases(Protocol):
-    """Where runs get their databases from."""
+    """Where runs get their databases from; `shared` tells whether several processes may work on one."""
+
+    shared: bool
 
     def new(self, folder: Path) -> str:
         """The address of a fresh database; `folder` is the run's own."""
@@ -28,6 +30,8 @@ class Databases(Protocol):
 
 class SqliteFiles:
     """Copies of one migrated file."""
+
+    shared = False
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
@@ -43,6 +47,8 @@ class SqliteFiles:
 
 class PostgresDatabases:
     """Databases made from one migrated template."""
+
+    shared = True
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -73,11 +79,22 @@ def opened(kind: str, folder: Path) -> Iterator[Databases]:
     if kind == "sqlite":
         yield SqliteFiles(folder)
         return
+    _have_room_for_many(folder / "postgres")
     server = get_server(folder / "postgres", cleanup_mode="stop")
     try:
         yield PostgresDatabases(server.get_uri())
     finally:
         server.cleanup()
+
+
+def _have_room_for_many(folder: Path) -> None:
+    """Some thirty runs side by side, each with a pool or two: more connections than the usual hundred."""
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET max_connections = 600")
+    finally:
+        server.cleanup()  # the setting counts from the next start on
 
 
 def _migrated(url: str) -> None:

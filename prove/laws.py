@@ -24,6 +24,7 @@ LAWS = (
     "carts stuck without a person told",
     "records that do not verify",
     "secrets in logs, channels or database",
+    "random walks that broke a law",
     "runs that failed by themselves",
 )
 _APPROVED = re.compile(r"You approved cart #(\d+)")

@@ -12,10 +12,10 @@ from bot.wiring import Bot
 from ordering.logbook import Pace
 from prove.mortality import GATE, Gate, Killed
 
+SETTINGS = {"DESK_SETTLE_SECONDS": "0.6", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
 # As in earnest, some fifteen times quicker.
 PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
-_ONE_BIRTH_AT_A_TIME = threading.Lock()  # Alembic keeps what it works on in the module
 _LAST_BREATH = 1.0  # seconds for cancelled tasks to end; what they try has no effect
 
 
@@ -59,11 +59,8 @@ class Life:
             self.over.set()
 
     async def _live(self) -> None:
-        await asyncio.to_thread(_ONE_BIRTH_AT_A_TIME.acquire)
-        try:
-            bot = await Bot.build(self._settings, pace=PACE, lease=LEASE)
-        finally:
-            _ONE_BIRTH_AT_A_TIME.release()
+        # The database is at the newest revision already: Alembic, which serves one thread at a time, has nothing to do.
+        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE)
         try:
             await bot.start()
             self.ready.set()

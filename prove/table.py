@@ -13,6 +13,10 @@ _ROWS = (
     ("of them by a true kill -9", "true_kills"),
     ("with everybody clicking at once", "races"),
     ("with Slack delivering everything twice", "twice"),
+    ("with two processes that share the work", "pairs"),
+    ("random walks", "walks"),
+    ("deeds in them", "deeds"),
+    ("orders that came of them", "walked_orders"),
 )
 
 

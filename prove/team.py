@@ -20,11 +20,14 @@ class Stuck(Exception):
 
 
 class Team:
-    """Ada asks, Cleo approves, Dan pays."""
+    """Ada asks in a channel, Cleo approves, Dan pays."""
 
-    def __init__(self, stage: Stage, chance: Random) -> None:
+    def __init__(self, stage: Stage, chance: Random, *, channel: str = "domains", patience: float = _PATIENCE) -> None:
         self._slack = stage.slack
         self._chance = chance
+        self._channel = channel
+        self._patience = patience
+        self._name = ""
         self._race = False
         self.ada, self.cleo, self.dan = (stage.slack.person(name) for name in ("ada", "cleo", "dan"))
 
@@ -33,17 +36,17 @@ class Team:
 
         In a `race` everybody presses every button at the same moment, more than once.
         """
-        self._race = race
+        self._name, self._race = name, race
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await self.request(name)
+            async with asyncio.timeout(self._patience):
+                await self.request()
                 return await self.follow()
         except TimeoutError as error:
             raise Stuck(self._card_text() or "there is no card") from error
 
-    async def request(self, name: str) -> None:
-        await self._until(lambda: self.ada.command(f"add {name}"), lambda: self._cart(name))
-        await self._until(lambda: self._ask(name), lambda: self.card() or self._was_sent(name))
+    async def request(self) -> None:
+        await self._until(lambda: self.ada.command(f"add {self._name}", channel=self._channel), self._cart)
+        await self._until(self._ask, lambda: self.card() or self._was_sent())
         await self._until(_nothing, self.card)
 
     async def follow(self) -> str:
@@ -61,8 +64,9 @@ class Team:
             await self._changes(card, _AGAIN)
 
     def card(self) -> Message | None:
-        """The newest approval card."""
-        return next((m for m in reversed(self.cleo.messages("approvals")) if _is_card(m)), None)
+        """The newest approval card of this name."""
+        shown = (m for m in reversed(self.cleo.messages("approvals")) if _is_card(m))
+        return next((m for m in shown if self._name in m.plain_text()), None)
 
     async def _do_what_is_asked(self, card: str) -> None:
         if "waits for approval" in card and self._race:
@@ -95,8 +99,8 @@ class Team:
             with suppress(NotAcknowledged, NoSuchButton):
                 await who.click(card, button)
 
-    async def _ask(self, name: str) -> None:
-        cart = self._cart(name)
+    async def _ask(self) -> None:
+        cart = self._cart()
         if cart is None:
             return
         self.ada.close_modal()
@@ -120,12 +124,12 @@ class Team:
             return False
         return True
 
-    def _cart(self, name: str) -> Message | None:
-        shown = [m for m in self.ada.messages("domains") if not m.ephemeral and name in m.plain_text()]
+    def _cart(self) -> Message | None:
+        shown = [m for m in self.ada.messages(self._channel) if not m.ephemeral and self._name in m.plain_text()]
         return shown[-1] if shown else None
 
-    def _was_sent(self, name: str) -> bool:
-        cart = self._cart(name)
+    def _was_sent(self) -> bool:
+        cart = self._cart()
         return cart is not None and "was sent for approval" in cart.plain_text()
 
     def _card_text(self) -> str:

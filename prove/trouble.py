@@ -31,6 +31,7 @@ _MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more wh
 class Trouble:
     """`deaths` are boundaries, one for each life but the last; `faults` are (method, path, kind) at OVH.
 
+    `others_deaths` are those of a second process that shares the work, where there is one.
     With `race` people decide all at once; `chance` is the seed of what they do.
     """
 
@@ -41,11 +42,12 @@ class Trouble:
     details_late: bool
     race: bool
     chance: int
+    others_deaths: tuple[int, ...] | None
 
     @classmethod
     def drawn(cls, chance: Random) -> Trouble:
         """Draw the trouble of one run: nearly always a death, mostly a fault on a call about money."""
-        deaths = tuple(chance.randint(1, _MOST_BOUNDARIES) for _ in range(chance.choice([0, 1, 1, 1, 2])))
+        deaths = _deaths(chance)
         routes = [
             chance.choice(_MONEY if chance.random() < 0.6 else _AROUND) for _ in range(chance.choice([0, 1, 1, 2]))
         ]
@@ -60,6 +62,7 @@ class Trouble:
             details_late=chance.random() < 0.2,
             race=chance.random() < 0.3,
             chance=chance.randrange(1 << 30),
+            others_deaths=_deaths(chance) if chance.random() < 0.4 else None,
         )
 
     def befall(self, stage: Stage) -> None:
@@ -73,3 +76,7 @@ class Trouble:
     @property
     def is_any(self) -> bool:
         return bool(self.deaths or self.faults or self.slack or self.twice or self.details_late)
+
+
+def _deaths(chance: Random) -> tuple[int, ...]:
+    return tuple(chance.randint(1, _MOST_BOUNDARIES) for _ in range(chance.choice([0, 1, 1, 1, 2])))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
+import time
+import traceback
 from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -19,16 +21,16 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from prove.campaign import SETTINGS
 from prove.databases import Databases, opened
 from prove.laws import broken_laws
-from prove.life import Life
+from prove.life import SETTINGS, Life
 from prove.mortality import make_mortal
 from prove.trouble import OVH_FAULTS, ROUTES
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
 _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
+_COUNTING = threading.Lock()
 _PAUSE = 0.15  # seconds after each deed, so that the desk may act between
 _REST = 2.0  # seconds at the end
 _BUTTONS = (
@@ -45,6 +47,9 @@ class Loop:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
     def do(self, deed: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the deed gives
         return asyncio.run_coroutine_threadsafe(deed, self._loop).result(60)
 
@@ -52,12 +57,12 @@ class Loop:
 class Walk(RuleBasedStateMachine):
     """One workspace, its people, and all that can happen to them."""
 
-    loop: Loop
-    databases: Databases
+    databases: ClassVar[Databases]
     seen: ClassVar[Counter[str]] = Counter()
 
     @initialize()
     def begin(self) -> None:
+        self.loop = Loop()
         self._folder = tempfile.TemporaryDirectory(prefix="walk-")
         self._url = self.databases.new(Path(self._folder.name))
         self._stage = Stage(Path(self._folder.name), settings=SETTINGS | {"DATABASE_URL": self._url})
@@ -109,20 +114,24 @@ class Walk(RuleBasedStateMachine):
             self.loop.do(asyncio.sleep(_REST))
             self._die()
             orders = self._stage.ovh.orders.all.values()
-            self.seen.update(walks=1, orders=len(orders), payments=sum(len(order.payments) for order in orders))
+            self._count(walks=1, walked_orders=len(orders))
             assert list(broken_laws(self._stage, self._url)) == []
             assert self._stage.slack.state.faulty == []
         finally:
             self.loop.do(self._stage.close())
             self.databases.drop(self._url)
             self._folder.cleanup()
+            self.loop.close()
+
+    def _count(self, **many: int) -> None:
+        with _COUNTING:
+            self.seen.update(many)
 
     def _live(self) -> None:
         self._life = Life(self._stage.environment)
         self.loop.do(self._stage.slack.connected(20))
 
     def _die(self) -> None:
-        self.seen["deaths"] += 1
         self._life.kill()
         self._life.join()
         if self._life.failure is not None:
@@ -137,6 +146,7 @@ class Walk(RuleBasedStateMachine):
 
     def _try(self, deed: Coroutine[Any, Any, Any]) -> None:
         """Whoever finds no button or gets no answer shrugs."""
+        self._count(deeds=1)
 
         async def tried() -> None:
             with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
@@ -167,8 +177,38 @@ class Walk(RuleBasedStateMachine):
         await asyncio.gather(*(who.click(card, button) for _ in range(times)), return_exceptions=True)
 
 
+def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tuple[int, str, str]]:
+    """Walk until the monotonic clock says `end`; returns each broken law with the seed that walks there again.
+
+    Safe to call from several threads. What was seen is counted in `Walk.seen`.
+    """
+    broken = []
+    for number in range(first_seed, first_seed + 1_000_000):
+        if time.monotonic() >= end:
+            break
+        try:
+            walk(number, databases=databases)
+        except Exception as error:  # noqa: BLE001 - told with its seed, and the walks go on
+            broken.append((number, "random walks that broke a law", "".join(traceback.format_exception(error))[-3000:]))
+    return broken
+
+
+def walk(number: int, *, databases: Databases, ways: int = 6, steps: int = 25) -> None:
+    """Walk a few ways that a seed draws; raises where a law is broken, with the shortest way to it that was found."""
+    mine = type("Walk", (Walk,), {"databases": databases})
+    chosen = settings(
+        max_examples=ways,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(number)(mine), settings=chosen)
+
+
 def walks(
-    count: Annotated[int, typer.Option("--walks", help="How many.")] = 100,
+    ways: Annotated[int, typer.Option("--walks", help="How many.")] = 100,
     steps: Annotated[int, typer.Option(help="Deeds in each, at most.")] = 25,
     begin: Annotated[int, typer.Option("--seed", help="The same seed walks the same ways.")] = 1,
     database: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
@@ -179,17 +219,8 @@ def walks(
     logs.configure("ERROR", "json")
     make_mortal()
     with tempfile.TemporaryDirectory(prefix="walks-") as folder, opened(database, Path(folder)) as databases:
-        Walk.loop, Walk.databases = Loop(), databases
-        chosen = settings(
-            max_examples=count,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        )
-        run_state_machine_as_test(seed(begin)(Walk), settings=chosen)
-    told = ", ".join(f"{number} {what}" for what, number in Walk.seen.items())
+        walk(begin, databases=databases, ways=ways, steps=steps)
+    told = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in Walk.seen.items())
     print(f"On {database}: {told}; every law held.")
 
 

@@ -22,6 +22,13 @@ def test_a_run_with_deaths_and_faults_keeps_every_law():
     assert "| runs | 1 |" in done.stdout
 
 
+def test_walks_at_random_end_with_every_law_held():
+    command = [sys.executable, "-W", "ignore", "-m", "prove.walk", "--walks", "3", "--seed", "7"]
+    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "every law held" in done.stdout
+
+
 def test_an_order_out_of_nowhere_two_for_one_cart_and_a_second_payment_are_seen(tmp_path):
     database = f"sqlite:///{tmp_path / 'desk.db'}"
     engines = open_engines(database)

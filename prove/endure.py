@@ -1,0 +1,111 @@
+"""`python -m prove.endure`: two processes on one PostgreSQL, one or the other killed at random, under load.
+
+The bots are the very `bot run`, with the lease and the pace of every day. Teams buy names without a pause; at the end
+each name must be delivered, by one order that was paid once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import typer
+
+from prove.databases import opened
+from prove.laws import broken_laws
+from prove.team import Stuck, Team
+from sandbox.bot_process import BotProcess
+from sandbox.slack.world import BOT_USER, Channel
+from sandbox.stage import Stage
+
+_TEAMS = 8
+_LIVES_FOR = (1.0, 7.0)  # seconds between two kills, drawn anew each time
+_LIES_DEAD_FOR = (0.0, 3.0)
+_PATIENCE = 240.0  # seconds for one name: several deaths may fall on it, and each is followed within half a minute
+
+
+class Endurance:
+    """The stage, its two bots, and what came of it."""
+
+    def __init__(self, stage: Stage, chance: Random) -> None:
+        self._stage = stage
+        self._chance = chance
+        self._names = itertools.count(1)
+        self._over = False
+        self.kills = 0
+        self.endings: Counter[str] = Counter()
+
+    async def last(self, seconds: float) -> None:
+        """Kill and buy until the time is over; what was begun is brought to its end."""
+        bots = [self._stage.bot, self._stage.another_bot()]
+        await asyncio.gather(*(bot.start() for bot in bots))
+        until = time.monotonic() + seconds
+        teams = [asyncio.create_task(self._buy_until(until, number)) for number in range(_TEAMS)]
+        await self._kill_until(until, bots)
+        await asyncio.gather(*teams)
+
+    async def _kill_until(self, until: float, bots: list[BotProcess]) -> None:
+        while time.monotonic() < until:
+            await asyncio.sleep(self._chance.uniform(*_LIVES_FOR))
+            victim = self._chance.choice(bots)
+            await victim.kill()
+            self.kills += 1
+            await asyncio.sleep(self._chance.uniform(*_LIES_DEAD_FOR))
+            await victim.start()
+
+    async def _buy_until(self, until: float, number: int) -> None:
+        channel = Channel(f"C0LOAD{number}", f"load-{number}", {"U0ADA", BOT_USER})
+        self._stage.slack.state.world.channels[channel.id] = channel
+        team = Team(self._stage, self._chance, channel=channel.id, patience=_PATIENCE)
+        while time.monotonic() < until:
+            try:
+                card = await team.buy(f"endured-{next(self._names):04}.ovh")
+            except Stuck:
+                self.endings["stuck"] += 1
+            else:
+                self.endings["delivered" if "is delivered" in card else "otherwise"] += 1
+
+
+def endure(
+    seconds: Annotated[float, typer.Option(help="How long to kill and to buy.")] = 300,
+    seed: Annotated[int, typer.Option(help="Of the kills and pauses.")] = 1,
+) -> None:
+    """Kill one of two processes at random, again and again, and check that every cart ends where it should."""
+    with tempfile.TemporaryDirectory(prefix="endure-") as folder, opened("postgresql", Path(folder)) as databases:
+        url = databases.new(Path(folder))
+        failed = asyncio.run(_on(Path(folder), url, seconds, Random(seed)))
+    sys.exit(failed)
+
+
+async def _on(folder: Path, url: str, seconds: float, chance: Random) -> bool:
+    stage = Stage(folder, settings={"DATABASE_URL": url, "DESK_SETTLE_SECONDS": "5"})
+    await stage.open()
+    endurance = Endurance(stage, chance)
+    try:
+        await endurance.last(seconds)
+    finally:
+        await stage.close()
+    broken = list(broken_laws(stage, url))
+    orders = stage.ovh.orders.all.values()
+    print("| seconds | kill -9 | names bought | delivered | other endings | orders | payments | broken laws |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    delivered, others = endurance.endings["delivered"], endurance.endings["stuck"] + endurance.endings["otherwise"]
+    payments = sum(len(order.payments) for order in orders)
+    print(
+        f"| {seconds:.0f} | {endurance.kills} | {delivered + others} | {delivered} | {others} "
+        f"| {len(orders)} | {payments} | {len(broken)} |"
+    )
+    for law, what in broken:
+        print(f"{law}: {what}")
+    return bool(broken or others) or not delivered == len(orders) == payments
+
+
+if __name__ == "__main__":
+    typer.run(endure)
