@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import time
 import traceback
@@ -19,6 +20,7 @@ from prove.databases import Databases
 from prove.doomed import Doomed
 from prove.laws import Broken, broken_laws
 from prove.life import SETTINGS, Life
+from prove.mortality import THE_END
 from prove.team import Stuck, Team
 from prove.trouble import Trouble
 from prove.walk import Walk, walk_until
@@ -46,6 +48,7 @@ class Seen:
     walked_orders: int = 0
     true_kills: int = 0
     deaths: Counter[str] = field(default_factory=Counter)
+    places: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     endings: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
@@ -138,7 +141,7 @@ class Campaign:
                 await asyncio.to_thread(life.join)
             if life.failure is not None:
                 raise life.failure
-            self.seen.deaths[_at(life.gate.died_at or "")] += 1
+            self._died(life.gate.died_at)
 
     async def _die_truly(self, stage: Stage, deaths: tuple[int, ...]) -> None:
         for dies_at in (*deaths, None):
@@ -146,6 +149,11 @@ class Campaign:
             if code != -signal.SIGKILL:
                 raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
             self.seen.true_kills += 1
+
+    def _died(self, boundary: str | None) -> None:
+        if boundary is not None and boundary != THE_END:
+            self.seen.deaths[_at(boundary)] += 1
+            self.seen.places[_IDS.sub("*", boundary)] += 1
 
     def _note(self, seed: int, trouble: Trouble, broken: list[Broken]) -> None:
         self.seen.runs += 1
@@ -163,6 +171,7 @@ async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:
             together.create_task(fate)
 
 
+_IDS = re.compile(r"[0-9a-f-]{36}|\d+|\?.*|[\w-]+\.(ovh|com)")  # what differs between runs, not between places
 _ENDINGS = ("is delivered", "was not bought", "was rejected", "needs a person")
 
 
@@ -175,4 +184,4 @@ def _at(boundary: str) -> str:
     side, _, what = boundary.partition(" ")
     if "Slack" in what:
         return f"{side} Slack"
-    return boundary if "commit" in what or side == "the" else f"{side} OVH"
+    return boundary if "commit" in what else f"{side} OVH"

@@ -16,6 +16,7 @@ from sandbox.stage import Stage
 from store.engine import open_engines
 from store.sql import SqlStore
 
+WALK, WAYS = "random walks that broke a law", 6  # ways that one seed of the walks draws
 LAWS = (
     "orders that no approval covers",
     "carts with more than one order",
@@ -24,7 +25,7 @@ LAWS = (
     "carts stuck without a person told",
     "records that do not verify",
     "secrets in logs, channels or database",
-    "random walks that broke a law",
+    WALK,
     "runs that failed by themselves",
 )
 _APPROVED = re.compile(r"You approved cart #(\d+)")

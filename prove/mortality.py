@@ -14,6 +14,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.ovh.session import Session
 from store.sql import SqlStore, SqlTransaction
 
+THE_END = "the end"  # where those die who outlive their run
+
 
 class Killed(BaseException):
     """Raised at every boundary that a dead bot comes to; no `except Exception` holds it up."""
@@ -51,7 +53,7 @@ class Gate:
     def close(self) -> None:
         """Let nothing have an effect any more, from outside."""
         with self._guard:
-            self.died_at = self.died_at or "the end"
+            self.died_at = self.died_at or THE_END
 
 
 GATE: ContextVar[Gate | None] = ContextVar("gate", default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prove.laws import LAWS
+from prove.laws import LAWS, WALK, WAYS
 
 _ROWS = (
     ("runs", "runs"),
@@ -26,16 +26,21 @@ def table(found: Mapping[str, Mapping[str, Any]]) -> str:
     lines = [_line("", kinds), _line("---", ["---:"] * len(kinds))]
     lines += [_line(label, [found[kind][field] for kind in kinds]) for label, field in _ROWS]
     for counted, what in (("deaths", "died {}"), ("faults", "OVH: {}"), ("endings", "the card {}")):
-        keys = sorted({key for kind in kinds for key in found[kind][counted] if key != "the end"})
+        keys = sorted({key for kind in kinds for key in found[kind][counted]})
         lines += [_line(what.format(key), [found[kind][counted].get(key, 0) for kind in kinds]) for key in keys]
+    lines.append(_line("different places at which they died", [len(found[kind]["places"]) for kind in kinds]))
     for law in LAWS:
         lines.append(_line(f"**{law}**", [_broken(found[kind], law) for kind in kinds]))
     for kind in kinds:
         lines += [
-            f"{law}: {what}\n    replay: python -m prove --database {kind} --replay {seed}"
+            f"{law}: {what}\n    replay: {_replay(law, seed)} --database {kind}"
             for seed, law, what in found[kind]["broken"]
         ]
     return "\n".join(lines)
+
+
+def _replay(law: str, seed: int) -> str:
+    return f"python -m prove.walk --walks {WAYS} --seed {seed}" if law == WALK else f"python -m prove --replay {seed}"
 
 
 def _broken(seen: Mapping[str, Any], law: str) -> int:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from prove.databases import Databases, opened
-from prove.laws import broken_laws
+from prove.laws import WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
 from prove.mortality import make_mortal
 from prove.trouble import OVH_FAULTS, ROUTES
@@ -189,11 +189,11 @@ def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tup
         try:
             walk(number, databases=databases)
         except Exception as error:  # noqa: BLE001 - told with its seed, and the walks go on
-            broken.append((number, "random walks that broke a law", "".join(traceback.format_exception(error))[-3000:]))
+            broken.append((number, WALK, "".join(traceback.format_exception(error))[-3000:]))
     return broken
 
 
-def walk(number: int, *, databases: Databases, ways: int = 6, steps: int = 25) -> None:
+def walk(number: int, *, databases: Databases, ways: int = WAYS, steps: int = 25) -> None:
     """Walk a few ways that a seed draws; raises where a law is broken, with the shortest way to it that was found."""
     mine = type("Walk", (Walk,), {"databases": databases})
     chosen = settings(
