@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Any, Self
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
-from ordering.offer import Quote
+from ordering.quote import Quote
 from ordering.sales_order import Attempt, Payment, SalesOrder
 from ordering.seal import Seal
 
@@ -114,9 +115,14 @@ class Cart:
 
     def without(self, domain: DomainName) -> Self:
         """Take a name out; raises `NotPossible` where it is not there."""
-        if self.line(domain) is None:
-            raise NotPossible(f"{domain} is not in cart #{self.id}. `/domain cart` shows what is.")
+        self._must_have(domain)
         return replace(self, lines=tuple(line for line in self.lines if line.domain != domain))
+
+    def with_years(self, years: Mapping[DomainName, int]) -> Self:
+        """Change for how long names are registered; raises `NotPossible` for a name or years that are not there."""
+        for domain in years:
+            self._must_have(domain)
+        return replace(self, lines=tuple(n.with_years(years[n.domain]) if n.domain in years else n for n in self.lines))
 
     def line(self, domain: DomainName) -> Line | None:
         return next((line for line in self.lines if line.domain == domain), None)
@@ -142,3 +148,7 @@ class Cart:
     @property
     def people_who_added(self) -> frozenset[str]:
         return frozenset(line.added_by for line in self.lines)
+
+    def _must_have(self, domain: DomainName) -> None:
+        if self.line(domain) is None:
+            raise NotPossible(f"{domain} is not in cart #{self.id}. `/domain cart` shows what is.")

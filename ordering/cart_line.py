@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
 from ordering.money import Money
-from ordering.offer import PREMIUM_MODES, Offer
+from ordering.offer import PREMIUM_MODES, USUAL_PHASE, Offer
 from ordering.question import Answer, Question, newly_asked
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name to register, as it was offered when somebody added it. Prices are without tax.
+    """A name to register, as it was offered when it was last looked up. Prices are without tax.
 
-    `questions` are what the registrar asked when it was last asked (None: not yet), `answers` what people said.
+    `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are sentences about the
+    name that whoever decides about it should read. `questions` are what the registrar asked when it was last asked
+    (None: not yet), `answers` what people said.
     """
 
     domain: DomainName
@@ -25,6 +29,10 @@ class Line:
     added_by: str
     renewal: Money | None = None
     regular: Money | None = None
+    promotion_ends: datetime | None = None
+    phase: str = USUAL_PHASE
+    offered_years: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
     questions: tuple[Question, ...] | None = None
     answers: tuple[Answer, ...] = ()
 
@@ -38,7 +46,34 @@ class Line:
             added_by=added_by,
             renewal=offer.renewal,
             regular=offer.regular,
+            promotion_ends=offer.promotion_ends,
+            phase=offer.phase,
+            offered_years=offer.years,
         )
+
+    def as_in(self, offer: Offer) -> Line:
+        """The same line with the offer's figures of now; the years stay as they were chosen."""
+        return replace(
+            self,
+            price=offer.price,
+            renewal=offer.renewal,
+            regular=offer.regular,
+            promotion_ends=offer.promotion_ends,
+            offered_years=offer.years,
+        )
+
+    def with_years(self, years: int) -> Line:
+        """The same line for so many years; raises `NotPossible` where they are not offered."""
+        offered = self.offered_years or (self.years,)
+        if years not in offered:
+            those = ", ".join(str(n) for n in sorted(offered))
+            raise NotPossible(f"OVH does not offer {self.domain} for {years} years, only for {those}.")
+        return replace(self, years=years)
+
+    @property
+    def priced_years(self) -> int:
+        """What `price` is for."""
+        return self.offered_years[0] if self.offered_years else self.years
 
     @property
     def is_premium(self) -> bool:

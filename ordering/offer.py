@@ -1,7 +1,8 @@
-"""What OVH would sell: offers, what a search says of a name, and the quote of a dry run."""
+"""What OVH would sell: offers, and what a search says of a name."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from ordering.money import Money
 
 STANDARD_MODES = frozenset({"create-default", "default"})
 PREMIUM_MODES = frozenset({"create-premium", "premium"})
+USUAL_PHASE = "ga"  # general availability
 
 
 class Action(StrEnum):
@@ -40,7 +42,7 @@ class Offer:
     regular: Money | None = None  # the price before a discount, where there is one
     promotion_ends: datetime | None = None
     years: tuple[int, ...] = (1,)
-    phase: str = "ga"
+    phase: str = USUAL_PHASE
 
     @property
     def is_premium(self) -> bool:
@@ -53,6 +55,15 @@ class Offer:
         `orderable` alone does not say so: a taken name comes back with an orderable transfer offer.
         """
         return self.action is Action.CREATE and self.orderable and self.pricing_mode in STANDARD_MODES | PREMIUM_MODES
+
+    @property
+    def mark(self) -> str:
+        """Tells this offer from the others of its name, and from itself on other terms: what a button carries.
+
+        Nothing can be read from it, so nothing is believed: it only says whether what was seen is still offered.
+        """
+        seen = [self.pricing_mode, self.phase, str(self.price), str(self.renewal), *map(str, self.years)]
+        return hashlib.sha256(" ".join(seen).encode()).hexdigest()[:12]
 
 
 class Verdict(StrEnum):
@@ -68,53 +79,39 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The answer for one name: the verdict, its offer where there is one, and the reason where there is none."""
+    """The answer for one name: the verdict, its best offer where there is one, and the reason where there is none.
+
+    `offers` are all that OVH made for it, also those that the desk does not take up, such as transfers.
+    """
 
     domain: DomainName
     verdict: Verdict
     offer: Offer | None = None
     reason: str | None = None
+    offers: tuple[Offer, ...] = ()
 
     @property
     def can_be_added(self) -> bool:
         return self.verdict in {Verdict.AVAILABLE, Verdict.PREMIUM}
 
+    def to_buy(self, *, allow_premium: bool) -> tuple[Offer, ...]:
+        """The offers that register the name and may be bought: standard before premium, the cheapest first."""
+        offers = [offer for offer in self.offers if offer.registers and (allow_premium or not offer.is_premium)]
+        return tuple(sorted(offers, key=_rank))
+
     @classmethod
     def of(cls, domain: DomainName, offers: tuple[Offer, ...]) -> Availability:
-        """Read OVH's list of offers: the first that registers the name counts, standard before premium."""
-        registering = sorted((offer for offer in offers if offer.registers), key=lambda offer: offer.is_premium)
+        """Read OVH's list of offers: those that register it first, standard before premium, the cheapest first."""
+        registering = sorted((offer for offer in offers if offer.registers), key=_rank)
         if registering:
             best = registering[0]
-            return cls(domain, Verdict.PREMIUM if best.is_premium else Verdict.AVAILABLE, best)
+            verdict = Verdict.PREMIUM if best.is_premium else Verdict.AVAILABLE
+            return cls(domain, verdict, best, offers=offers)
         aftermarket = [offer for offer in offers if "aftermarket" in offer.pricing_mode]
         if aftermarket:
-            return cls(domain, Verdict.AFTERMARKET, aftermarket[0])
-        return cls(domain, Verdict.TAKEN, offers[0] if offers else None)
+            return cls(domain, Verdict.AFTERMARKET, aftermarket[0], offers=offers)
+        return cls(domain, Verdict.TAKEN, offers[0] if offers else None, offers=offers)
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """Terms that ordering accepts."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """One answer given to OVH for one name, such as OWNER_LEGAL_AGE = true."""
-
-    domain: DomainName
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """OVH's own figures for a whole cart, from a dry run: nothing here is our sum."""
-
-    total: Money  # with tax
-    tax: Money
-    without_tax: Money
-    contracts: tuple[Contract, ...] = ()
-    configuration: tuple[Configuration, ...] = ()
+def _rank(offer: Offer) -> tuple[bool, int]:
+    return offer.is_premium, offer.price.minor

@@ -15,8 +15,9 @@ from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.money import Money
-from ordering.offer import Availability, Quote
+from ordering.offer import Availability
 from ordering.question import Question
+from ordering.quote import Quote
 from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
 
 
@@ -76,6 +77,9 @@ class Reading(Protocol):
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
         """Which of these names are in carts under way, and in which."""
+
+    def names_in_carts(self) -> frozenset[DomainName]:
+        """All names of carts that are open or under way."""
 
     def committed(self, since: datetime, currency: str, *, without: int) -> Money:
         """Total with tax that was approved, ordered or paid since then, without that one cart."""
@@ -179,6 +183,12 @@ class Registrar(Protocol):
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Make a contact of fields that were checked."""
+
+    def owned(self) -> frozenset[DomainName]:
+        """The names that the account has already, as it was a minute ago at the most."""
+
+    def can_be_paid(self) -> bool:
+        """Whether the account has a registered payment method that is valid now."""
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.

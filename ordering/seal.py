@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ordering.cart_line import Line
+from ordering.domain_name import DomainName
 from ordering.money import Money
-from ordering.offer import Quote
+from ordering.offer import USUAL_PHASE
+from ordering.quote import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Seal:
 def seal(lines: Iterable[Line], quote: Quote, *, waive_retraction: bool) -> Seal:
     """Seal what is shown: names, years, offers, configuration, contracts, waiver, currency; and the total."""
     terms = {
-        "lines": sorted([line.domain.ascii, line.years, line.pricing_mode] for line in lines),
+        "lines": sorted(_terms(line) for line in lines),
         "configuration": sorted([c.domain.ascii, c.label, c.value] for c in quote.configuration),
         "contracts": sorted([c.name, c.url] for c in quote.contracts),
         "waive_retraction": waive_retraction,
@@ -43,21 +45,45 @@ def seal(lines: Iterable[Line], quote: Quote, *, waive_retraction: bool) -> Seal
     return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total)
 
 
+def _terms(line: Line) -> list[str | int]:
+    """What is wanted of a name; the usual phase goes without saying."""
+    terms: list[str | int] = [line.domain.ascii, line.years, line.pricing_mode]
+    return terms if line.phase == USUAL_PHASE else [*terms, line.phase]
+
+
 def differences(approved: Quote, now: Quote) -> list[str]:
-    """Tell, one sentence a difference, how a new quote differs from the approved one."""
-    found = []
+    """Tell, one sentence a difference, how a new quote differs from the approved one: name by name, then the rest."""
+    found = [line for domain in _domains(approved, now) if (line := _of_price(domain, approved, now))]
+    found += _set_differences("Answer to OVH", _answers(approved), _answers(now))
+    found += _set_differences("Contract", {c.name for c in approved.contracts}, {c.name for c in now.contracts})
+    found += _addresses(approved, now)
     if now.total != approved.total:
-        found.append(f"total with tax: was {approved.total}, now {now.total}")
-    found += _set_differences("contract", {c.name for c in approved.contracts}, {c.name for c in now.contracts})
-    found += _set_differences(
-        "answer to OVH",
-        {f"{c.label} = {c.value} for {c.domain}" for c in approved.configuration},
-        {f"{c.label} = {c.value} for {c.domain}" for c in now.configuration},
-    )
-    return found or ["the wording of the contracts or the terms of the order"]
+        found.append(f"Total with tax: was {approved.total}, now {now.total}.")
+    return found or ["The terms of the order have changed."]
+
+
+def _domains(*quotes: Quote) -> list[DomainName]:
+    return list(dict.fromkeys(line.domain for quote in quotes for line in quote.lines if line.domain))
+
+
+def _of_price(domain: DomainName, approved: Quote, now: Quote) -> str | None:
+    before, after = approved.price_of(domain), now.price_of(domain)
+    if before is None or before == after:
+        return None
+    return f"{domain}: was {before} without tax, now {after or 'without a price'}."
+
+
+def _answers(quote: Quote) -> set[str]:
+    return {f"{c.label} = {c.value} for {c.domain}" for c in quote.configuration}
+
+
+def _addresses(approved: Quote, now: Quote) -> list[str]:
+    """A contract of the same name that lies elsewhere may say something else."""
+    before, after = ({c.name: c.url for c in quote.contracts} for quote in (approved, now))
+    return [f"Contract {name} has another address." for name in before if after.get(name, before[name]) != before[name]]
 
 
 def _set_differences(what: str, before: set[str], after: set[str]) -> list[str]:
-    return [f"{what} gone: {gone}" for gone in sorted(before - after)] + [
-        f"{what} new: {new}" for new in sorted(after - before)
+    return [f"{what} gone: {gone}." for gone in sorted(before - after)] + [
+        f"{what} new: {new}." for new in sorted(after - before)
     ]

@@ -12,9 +12,9 @@ from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.money import Money
-from ordering.offer import Configuration, Contract, Quote
 from ordering.ports import Message, MessageRole
 from ordering.question import Answer, Kind, Question
+from ordering.quote import Configuration, Contract, Quote, QuotedLine
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.seal import Seal
 from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
@@ -90,6 +90,10 @@ def line_from(row: LineRow) -> Line:
         regular=_money(row.regular_minor, row.currency),
         questions=None if row.questions is None else tuple(map(_question_from, row.questions)),
         answers=tuple(Answer(label, value, by) for label, value, by in row.answers or ()),
+        promotion_ends=utc(row.promotion_ends) if row.promotion_ends else None,
+        phase=row.phase,
+        offered_years=tuple(row.offered_years),
+        warnings=tuple(row.warnings),
     )
 
 
@@ -107,6 +111,10 @@ def line_row(cart_id: int, place: int, line: Line) -> LineRow:
         regular_minor=line.regular.minor if line.regular else None,
         questions=None if line.questions is None else [_question_columns(question) for question in line.questions],
         answers=[[answer.label, answer.value, answer.by] for answer in line.answers] or None,
+        promotion_ends=line.promotion_ends,
+        phase=line.phase,
+        offered_years=list(line.offered_years),
+        warnings=list(line.warnings),
     )
 
 
@@ -128,6 +136,9 @@ def quote_from(stored: dict[str, Any]) -> Quote:
         configuration=tuple(
             Configuration(DomainName(domain), label, value) for domain, label, value in stored["configuration"]
         ),
+        lines=tuple(_quoted_line(line, currency) for line in stored.get("lines", ())),
+        before=_money(stored.get("before"), currency),
+        reduction=_money(stored.get("reduction"), currency),
     )
 
 
@@ -139,6 +150,11 @@ def quote_columns(quote: Quote) -> dict[str, Any]:
         "without_tax": quote.without_tax.minor,
         "contracts": [[contract.name, contract.url] for contract in quote.contracts],
         "configuration": [[c.domain.ascii, c.label, c.value] for c in quote.configuration],
+        "lines": [
+            [n.domain.ascii if n.domain else None, n.said, n.price.minor, n.before.minor, n.extra] for n in quote.lines
+        ],
+        "before": quote.before.minor if quote.before else None,
+        "reduction": quote.reduction.minor if quote.reduction else None,
     }
 
 
@@ -177,6 +193,13 @@ def message_from(row: MessageRow) -> Message:
 def utc(at: datetime) -> datetime:
     """Times go in and come out in UTC, on both databases."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _quoted_line(stored: list[Any], currency: str) -> QuotedLine:
+    domain, said, price, before, extra = stored
+    return QuotedLine(
+        DomainName(domain) if domain else None, said, Money(price, currency), Money(before, currency), extra=extra
+    )
 
 
 def _seal_from(row: CartRow) -> Seal | None:

@@ -96,6 +96,12 @@ class SqlReading:
         )
         return {DomainName(domain): cart_id for domain, cart_id in self._session.execute(query)}
 
+    def names_in_carts(self) -> frozenset[DomainName]:
+        states = sorted({CartState.OPEN, *HOLDING})
+        query = select(col(LineRow.domain)).join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
+        found = self._session.execute(query.where(col(CartRow.state).in_(states))).scalars()
+        return frozenset(DomainName(name) for name in found)
+
     def committed(self, since: datetime, currency: str, *, without: int) -> Money:
         total = func.coalesce(col(SalesOrderRow.total_minor), col(CartRow.seal_minor))
         query = (

@@ -74,6 +74,10 @@ class LineRow(SQLModel, table=True):
     regular_minor: int | None = Field(default=None, sa_column=Column(BigInteger))
     questions: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     answers: list[list[str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    promotion_ends: datetime | None = None
+    phase: str = "ga"
+    offered_years: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class SalesOrderRow(SQLModel, table=True):

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.money import Money
-from ordering.offer import Configuration, Contract, Quote
 from ordering.policy import Policy
+from ordering.quote import Configuration, Contract, Quote, QuotedLine
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 POLICY = Policy(approvers=frozenset({"U0CLEO", "U0DAN"}), payers=frozenset({"U0DAN"}))
@@ -28,3 +28,7 @@ def a_quote(total: str = "3.59", tax: str = "0.60", *, contracts: tuple[Contract
         contracts=(Contract("Terms", "https://contracts.example/terms.pdf"),) if contracts is None else contracts,
         configuration=(Configuration(DomainName.parse("name.ovh"), "OWNER_LEGAL_AGE", "true"),),
     )
+
+
+def a_quoted(name: str, price: str, *, before: str | None = None, extra: bool = False) -> QuotedLine:
+    return QuotedLine(DomainName.parse(name), "registration", euros(price), euros(before or price), extra=extra)

@@ -10,10 +10,11 @@ from ordering.contact import Contact, LegalForm, newest_first
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
-from ordering.offer import Action, Availability, Offer, Quote
+from ordering.offer import Action, Availability, Offer
 from ordering.ports import Prepared
 from ordering.pre_flight import LinesRefused, Mend
 from ordering.question import Question
+from ordering.quote import Quote
 from ordering.sales_order import (
     Attempt,
     Delivery,
@@ -61,6 +62,9 @@ class FakeRegistrar:
         self.undeletable = False  # carts that OVH does not give up
         self.delivered = False
         self.failed: str | None = None
+        self.names: set[DomainName] = set()  # that the account owns
+        self.offers: dict[str, tuple[Offer, ...]] = {}  # other ones than usual, by name
+        self.has_method = True
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -70,6 +74,9 @@ class FakeRegistrar:
 
     def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
         for name in names:
+            if name.ascii in self.offers:
+                yield Availability.of(name, self.offers[name.ascii])
+                continue
             mode = "create-premium" if name.ascii.startswith("premium") else "create-default"
             taken = name.ascii.startswith("taken")
             action = Action.TRANSFER if taken else Action.CREATE
@@ -86,6 +93,12 @@ class FakeRegistrar:
         made = Contact(str(next(self._numbers)), form, dict(values))
         self.known_contacts.append(made)
         return made
+
+    def owned(self) -> frozenset[DomainName]:
+        return frozenset(self.names)
+
+    def can_be_paid(self) -> bool:
+        return self.has_method
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         if self.prepare_refuses:

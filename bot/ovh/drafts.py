@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.ovh import asked, complaints, reading
+from bot.ovh import asked, complaints, quoted, reading
 from bot.ovh.access import Access
 from bot.ovh.client import Client, segment
 from bot.ovh.complaints import Asked
@@ -16,11 +16,12 @@ from bot.ovh.errors import Complained, NotThere
 from bot.ovh.lane import Priority
 from bot.ovh.rules import Rules
 from ordering.cart_line import Line
+from ordering.domain_name import DomainName
 from ordering.errors import RegistrarError, RegistrarRefused
-from ordering.offer import Configuration, Quote
 from ordering.ports import Prepared
 from ordering.pre_flight import LinesRefused, Mend
 from ordering.question import OWNER_CONTACT, Question
+from ordering.quote import Configuration
 
 _CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
 _log = structlog.get_logger()
@@ -54,12 +55,14 @@ class Drafts:
         cart = self._new(reference)
         found: Asked = {}
         given: list[Configuration] = []
+        items: list[tuple[int, DomainName]] = []
         for line in lines:
             item = self._put(cart, line, found)
+            items.append((int(item["itemId"]), line.domain))
             path = self._path(cart, item)
             found[line.domain] = line.asked(self._questions(line, path)).questions or ()
             given += self._configure(path, line, found, prefilled=bool(item.get("configurations", True)))
-        quote = self._dry_run(cart, lines, found, given)
+        quote = quoted.quote(self._dry_run(cart, lines, found), tuple(given), items)
         if unanswered := complaints.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
         return Prepared(cart, quote)
@@ -128,12 +131,12 @@ class Drafts:
         for number in reading.listed(known):
             self._build("DELETE", f"{path}/configuration/{int(number)}", None)
 
-    def _dry_run(self, cart: str, lines: Sequence[Line], found: Asked, given: Sequence[Configuration]) -> Quote:
+    def _dry_run(self, cart: str, lines: Sequence[Line], found: Asked) -> reading.Json:
         try:
             answer = self._client.ask(f"/order/cart/{segment(cart)}/checkout", priority=Priority.MONEY)
         except Complained as refusal:
             raise complaints.of_dry_run(refusal, lines, found, eligibility=self._eligibility) from refusal
-        return reading.quote(answer, tuple(given))
+        return dict(answer)
 
     def _eligibility(self, line: Line) -> Mapping[str, str]:
         """The fields of the line's owner that break its registry's rule; empty where OVH finds none or does not say."""

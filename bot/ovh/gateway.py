@@ -26,6 +26,7 @@ from ordering.question import Question
 from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
 
 _EXTENSIONS_FRESH = 3600.0  # seconds
+_OWNED_FRESH = 60.0  # seconds
 _HEALTHY_FOR = 60.0  # seconds; so that being asked often costs OVH's quota nothing
 _ILL_FOR = 10.0  # seconds; so that a recovery shows soon
 _MOST_TRIED = 10  # extensions for a bare word, where the team named none
@@ -45,6 +46,7 @@ class OvhGateway:
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
         self._subsidiary = access.subsidiary
         self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._owned: tuple[float, frozenset[DomainName]] = (float("-inf"), frozenset())
         self._health_guard = threading.Lock()
         self._failed: tuple[float, str] | None = None
 
@@ -99,6 +101,20 @@ class OvhGateway:
             return self._drafts.contacts.create(form, values)
 
     # Ordering
+
+    def owned(self) -> frozenset[DomainName]:
+        read_at, known = self._owned
+        if time.monotonic() - read_at >= _OWNED_FRESH:
+            with readable():
+                answer = reading.listed(self._client.ask("/domain", priority=Priority.PEOPLE))
+                known = reading.names_of(str(name) for name in answer)
+            self._owned = (time.monotonic(), known)
+        return known
+
+    def can_be_paid(self) -> bool:
+        with readable():
+            query = {"status": "VALID"}
+            return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         with readable():

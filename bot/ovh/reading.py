@@ -11,7 +11,7 @@ from typing import Any
 from ordering.domain_name import DomainName
 from ordering.errors import InvalidName
 from ordering.money import Money
-from ordering.offer import Action, Configuration, Contract, Offer, Quote
+from ordering.offer import Action, Offer
 from ordering.sales_order import OrderStatus, PaymentMethod, SalesOrder
 
 _YEARS = re.compile(r"P(\d+)Y")
@@ -69,17 +69,6 @@ def _promotion_ends(lines: Iterable[Json]) -> datetime | None:
     return min(map(datetime.fromisoformat, ends)) if ends else None
 
 
-def quote(checkout: Json, configuration: tuple[Configuration, ...]) -> Quote:
-    prices = checkout["prices"]
-    return Quote(
-        total=money(prices["withTax"]),
-        tax=money(prices["tax"]),
-        without_tax=money(prices["withoutTax"]),
-        contracts=tuple(Contract(c["name"], c["url"]) for c in checkout.get("contracts") or ()),
-        configuration=configuration,
-    )
-
-
 def ordered(checkout: Json) -> SalesOrder:
     """What a checkout answered; raises `KeyError` or `TypeError` where it names no order."""
     prices = checkout["prices"]
@@ -110,15 +99,17 @@ def names_in(details: Sequence[Json]) -> frozenset[str]:
     OVH names them in a field of their own, but for some products that holds a placeholder: then the lines'
     words are read, as in "name.ovh - .ovh registration".
     """
-    named = _names(str(detail.get("domain") or "") for detail in details)
-    return named or _names(word for detail in details for word in str(detail.get("description") or "").split())
+    named = names_of(str(detail.get("domain") or "") for detail in details)
+    words = names_of(word for detail in details for word in str(detail.get("description") or "").split())
+    return frozenset(name.ascii for name in named or words)
 
 
-def _names(texts: Iterable[str]) -> frozenset[str]:
+def names_of(texts: Iterable[str]) -> frozenset[DomainName]:
+    """Those of the texts that are names."""
     found = set()
     for text in texts:
         try:
-            found.add(DomainName.parse(text).ascii)
+            found.add(DomainName.parse(text))
         except InvalidName:
             continue
     return frozenset(found)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from handlers.views.text import escape_markup, when, years
 from ordering.cart_line import Line
-from ordering.offer import Offer, Quote
+from ordering.offer import Offer
+from ordering.quote import Quote
 
 
 def offered(offer: Offer) -> str:

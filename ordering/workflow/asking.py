@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ordering.cart import Cart, CartState
-from ordering.errors import CartChanged, NotAllowed, NotPossible, RegistrarRefused
+from ordering.errors import CartChanged, NotAllowed, NotPossible
 from ordering.events import happened
-from ordering.offer import Quote
+from ordering.inspection import Checked, Inspection
 from ordering.policy import Person
 from ordering.ports import MessageRole
 from ordering.pre_flight import LinesRefused, NotReady
@@ -38,7 +38,8 @@ class Asking(UseCases):
         self.may_request(cart, requester)
         if not purpose.strip():
             raise NotPossible("Say in a few words what the names are for: the approver will want to know.")
-        quoted, quote = cart, self._pre_flight(cart)
+        quoted, checked = cart, self._pre_flight(cart)
+        quote = checked.quote
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -51,10 +52,12 @@ class Asking(UseCases):
             submitted = cart.to(
                 S.SUBMITTED,
                 at=now,
+                note=checked.remark,
+                lines=checked.with_warnings(carts.names_in_carts()),
                 requester=requester.id,
                 purpose=purpose.strip(),
                 quote=quote,
-                seal=seal(cart.lines, quote, waive_retraction=self.policy.waive_retraction),
+                seal=seal(checked.lines, quote, waive_retraction=self.policy.waive_retraction),
             )
             channel = self.policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
@@ -73,18 +76,12 @@ class Asking(UseCases):
             cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
             return carts.save(cancelled, happened(cancelled, now, by=by.id, note="withdrawn"))
 
-    def _pre_flight(self, cart: Cart) -> Quote:
-        if not self.policy.allow_premium and (premium := [str(n.domain) for n in cart.lines if n.is_premium]):
-            raise NotPossible(f"Premium names are not bought here: {', '.join(premium)}. Remove them, then ask again.")
+    def _pre_flight(self, cart: Cart) -> Checked:
         try:
-            prepared = self._registrar.prepare(cart.lines, reference=f"Domain Desk #{cart.id} pre-flight")
+            return Inspection(self._registrar, self.policy).check(cart)
         except LinesRefused as refusal:
             self._keep_questions(cart.id, refusal.asked)
             raise NotReady(cart.id, refusal.findings) from refusal
-        except RegistrarRefused as refusal:
-            raise NotPossible(f"Cart #{cart.id} cannot be bought as it is. {refusal} The cart stays open.") from refusal
-        self._registrar.discard(prepared.registrar_cart)
-        return prepared.quote
 
 
 def _is_private(channel: str) -> bool:

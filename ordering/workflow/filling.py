@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ordering.cart import Cart, CartState
 from ordering.cart_line import Line
+from ordering.choosing import choose
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
-from ordering.offer import Availability, Verdict
+from ordering.errors import NotPossible, RegistrarError
+from ordering.look_alike import warnings_about
+from ordering.offer import Availability, Offer
 from ordering.policy import Person
 from ordering.ports import MessageRole
 from ordering.workflow.use_cases import UseCases
@@ -19,17 +22,39 @@ S = CartState
 class Filling(UseCases):
     """Changing an open cart."""
 
-    def add(self, channel: str, domain: DomainName, *, by: Person) -> Cart:
-        """Put a free name into the channel's open cart, at the price that OVH asks now."""
+    def offers_of(self, domain: DomainName, *, by: Person) -> tuple[Offer, ...]:
+        """What of a name can be bought, asked now, the proposed first; raises `NotPossible` where nothing can."""
         self.policy.must_be_member(by)
-        line = self._line_for(domain, by)
+        answer = self._look_up(domain)
+        offers = answer.to_buy(allow_premium=self.policy.allow_premium)
+        return offers or (choose(answer, allow_premium=self.policy.allow_premium),)
+
+    def add(self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None) -> Cart:
+        """Put a free name into the channel's open cart, as OVH offers it now.
+
+        `seen` is the mark of the offer that somebody chose. Raises `ChoiceNeeded` where there are several and none was
+        chosen, or where the chosen one is not offered on the same terms any more.
+        """
+        self.policy.must_be_member(by)
+        owned = self._owned_or_none()
+        if domain in owned:
+            raise NotPossible(f"{domain} is in this OVH account already.")
+        offer = choose(self._look_up(domain), allow_premium=self.policy.allow_premium, seen=seen)
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
             cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
             self._refuse_held(carts, [domain], without=cart.id)
+            warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts())
             carts.show_in(cart.id, MessageRole.CART, channel)
-            return carts.save(cart.with_line(line))
+            return carts.save(cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings)))
+
+    def set_years(self, cart_id: int, years: Mapping[DomainName, int], *, by: Person) -> Cart:
+        """Change for how long names of an open cart are registered, within what OVH offers."""
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            self.policy.may_change(cart, by)
+            return carts.save(cart.with_years(years))
 
     def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
         """Take a name out of an open cart."""
@@ -57,22 +82,12 @@ class Filling(UseCases):
             carts.show_in(cart.id, MessageRole.CART, old.channel)
             return carts.save(cart)
 
-    def _line_for(self, domain: DomainName, by: Person) -> Line:
-        answer = next(iter(self._registrar.look_up([domain])))
-        if answer.offer is None or not answer.can_be_added:
-            raise NotPossible(_why_not_addable(answer))
-        if answer.verdict is Verdict.PREMIUM and not self.policy.allow_premium:
-            raise NotPossible(
-                f"{domain} is a premium name ({answer.offer.price} without tax), and this team does not buy those. "
-                "Search for another name, or ask the operator to allow premium names."
-            )
-        return Line.of(answer.offer, added_by=by.id)
+    def _look_up(self, domain: DomainName) -> Availability:
+        return next(iter(self._registrar.look_up([domain])))
 
-
-def _why_not_addable(answer: Availability) -> str:
-    name = answer.domain
-    return {
-        Verdict.TAKEN: f"{name} is taken. `/domain search` finds others.",
-        Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",
-        Verdict.NOT_SOLD: f"OVH does not sell .{name.extension} here. Try another extension.",
-    }.get(answer.verdict, f"I could not ask OVH about {name} just now: {answer.reason}. Try again in a minute.")
+    def _owned_or_none(self) -> frozenset[DomainName]:
+        """For warnings only: whether a name may be asked for is decided by the pre-flight, which must know."""
+        try:
+            return self._registrar.owned()
+        except RegistrarError:
+            return frozenset()

@@ -10,10 +10,10 @@ from ordering.cart import Cart, CartState
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
 from ordering.money import Money
-from ordering.offer import Quote
 from ordering.policy import Policy
 from ordering.ports import Reading, Registrar, Store
 from ordering.question import Question
+from ordering.quote import Quote
 from ordering.seal import Seal
 
 

@@ -14,8 +14,9 @@ from handlers.views.text import cut, escape
 from ordering.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.domain_name import DomainName
 from ordering.events import Event
-from ordering.offer import Action, Availability, Contract, Offer, Verdict
+from ordering.offer import Action, Availability, Offer, Verdict
 from ordering.overview import Overview
+from ordering.quote import Contract
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.seal import seal
 from sandbox.slack.block_kit import faults_of, faults_of_view

@@ -6,9 +6,9 @@ import pytest
 
 from ordering.domain_name import DomainName
 from ordering.money import Money
-from ordering.offer import Configuration, Contract
+from ordering.quote import Configuration, Contract
 from ordering.seal import differences, seal
-from tests.builders import a_line, a_quote
+from tests.builders import a_line, a_quote, a_quoted
 
 SEALED = seal([a_line()], a_quote(), waive_retraction=True)
 
@@ -48,9 +48,29 @@ def test_anything_else_voids_it(lines, quote, waive):
 def test_differences_are_told_in_words():
     now = replace(a_quote("5.00"), contracts=(Contract("New terms", "https://contracts.example/n.pdf"),))
     assert differences(a_quote(), now) == [
-        "total with tax: was €3.59, now €5.00",
-        "contract gone: Terms",
-        "contract new: New terms",
+        "Contract gone: Terms.",
+        "Contract new: New terms.",
+        "Total with tax: was €3.59, now €5.00.",
+    ]
+
+
+def test_differences_of_price_are_told_name_by_name():
+    before, after = (
+        replace(a_quote(), lines=(a_quoted("name.ovh", price), a_quoted("other.ovh", "1.00")))
+        for price in ("2.99", "4")
+    )
+    assert differences(before, after) == ["name.ovh: was €2.99 without tax, now €4.00."]
+
+
+def test_a_contract_that_moved_and_an_answer_that_changed_are_told():
+    moved = replace(
+        a_quote(contracts=(Contract("Terms", "https://contracts.example/other.pdf"),)),
+        configuration=(Configuration(DomainName("name.ovh"), "OWNER_LEGAL_AGE", "false"),),
+    )
+    assert differences(a_quote(), moved) == [
+        "Answer to OVH gone: OWNER_LEGAL_AGE = true for name.ovh.",
+        "Answer to OVH new: OWNER_LEGAL_AGE = false for name.ovh.",
+        "Contract Terms has another address.",
     ]
 
 

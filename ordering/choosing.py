@@ -1,0 +1,49 @@
+"""Which of a name's offers goes into the cart: the one that was seen, or the only one; else somebody chooses."""
+
+from __future__ import annotations
+
+from ordering.errors import NotPossible
+from ordering.offer import Availability, Offer, Verdict
+
+
+class ChoiceNeeded(NotPossible):
+    """Somebody must choose among `offers`, or confirm the only one."""
+
+    def __init__(self, sentence: str, offers: tuple[Offer, ...]) -> None:
+        super().__init__(sentence)
+        self.offers = offers
+
+
+class OfferChanged(ChoiceNeeded):
+    """What was seen is no longer offered on the same terms."""
+
+
+def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None) -> Offer:
+    """Take the offer with the mark that somebody saw, or the only one; raises `NotPossible`, `ChoiceNeeded`."""
+    offers = answer.to_buy(allow_premium=allow_premium)
+    if not offers:
+        raise NotPossible(_why_not(answer))
+    if seen is not None:
+        found = next((offer for offer in offers if offer.mark == seen), None)
+        if found is None:
+            raise OfferChanged(
+                f"OVH offers {answer.domain} on other terms than you saw. Nothing was added yet.", offers
+            )
+        return found
+    if len(offers) > 1:
+        raise ChoiceNeeded(f"OVH offers {answer.domain} in {len(offers)} ways. Choose one.", offers)
+    return offers[0]
+
+
+def _why_not(answer: Availability) -> str:
+    name = answer.domain
+    if answer.verdict is Verdict.PREMIUM and answer.offer is not None:
+        return (
+            f"{name} is a premium name ({answer.offer.price} without tax), and this team does not buy those. "
+            "Search for another name, or ask the operator to allow premium names."
+        )
+    return {
+        Verdict.TAKEN: f"{name} is taken. `/domain search` finds others.",
+        Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",
+        Verdict.NOT_SOLD: f"OVH does not sell .{name.extension} here. Try another extension.",
+    }.get(answer.verdict, f"I could not ask OVH about {name} just now: {answer.reason}. Try again in a minute.")

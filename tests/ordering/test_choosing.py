@@ -1,0 +1,83 @@
+"""What goes into the cart is what somebody saw, or what leaves no choice."""
+
+from dataclasses import replace
+
+import pytest
+
+from ordering.choosing import ChoiceNeeded, OfferChanged
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
+from ordering.offer import Action, Offer
+from tests.builders import POLICY, euros
+
+NAME = DomainName.parse("name.ovh")
+USUAL = Offer(NAME, Action.CREATE, "create-default", orderable=True, price=euros("2.99"), years=(1, 2, 5))
+EARLY = replace(USUAL, phase="eap", price=euros("99.00"))
+PREMIUM = replace(USUAL, pricing_mode="create-premium", price=euros("1250"), renewal=euros("900"))
+TRANSFER = replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default")
+
+
+def offers(rules, *found):
+    rules.registrar.offers = {"name.ovh": found}
+
+
+def test_the_only_offer_is_taken(rules):
+    offers(rules, TRANSFER, USUAL)
+    assert rules.workflow.add("C1", NAME, by=rules.ada).lines[0].price == euros("2.99")
+
+
+def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
+    offers(rules, EARLY, USUAL)
+    with pytest.raises(ChoiceNeeded, match="in 2 ways") as needed:
+        rules.workflow.add("C1", NAME, by=rules.ada)
+    assert needed.value.offers == (USUAL, EARLY)
+    assert rules.workflow.open_cart("C1") is None
+    [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=EARLY.mark).lines
+    assert (line.phase, line.price) == ("eap", euros("99.00"))
+
+
+@pytest.mark.parametrize(
+    "now", [replace(USUAL, price=euros("3.99")), replace(USUAL, pricing_mode="default"), replace(USUAL, years=(2,))]
+)
+def test_an_offer_on_other_terms_than_seen_is_shown_again(rules, now):
+    offers(rules, now)
+    with pytest.raises(OfferChanged, match="on other terms than you saw") as changed:
+        rules.workflow.add("C1", NAME, by=rules.ada, seen=USUAL.mark)
+    assert changed.value.offers == (now,)
+    assert rules.workflow.add("C1", NAME, by=rules.ada, seen=now.mark).lines
+
+
+def test_premium_is_a_choice_only_where_it_is_allowed(rules):
+    offers(rules, USUAL, PREMIUM)
+    assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL,)
+    offers(rules, PREMIUM)
+    with pytest.raises(NotPossible, match="this team does not buy those"):
+        rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark)
+    rules.restart(replace(POLICY, allow_premium=True))
+    offers(rules, USUAL, PREMIUM)
+    assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL, PREMIUM)
+    assert rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark).lines[0].is_premium
+
+
+def test_a_transfer_is_never_sold_as_new(rules):
+    offers(rules, TRANSFER)
+    with pytest.raises(NotPossible, match="is taken"):
+        rules.workflow.add("C1", NAME, by=rules.ada, seen=TRANSFER.mark)
+
+
+def test_years_are_chosen_from_what_is_offered_until_it_is_submitted(rules):
+    offers(rules, USUAL)
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    with pytest.raises(NotPossible, match="only for 1, 2, 5"):
+        rules.workflow.set_years(cart.id, {NAME: 3}, by=rules.ben)
+    cart = rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ben)
+    assert cart.lines[0].years == 5
+    rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    with pytest.raises(NotPossible, match="can no longer be changed"):
+        rules.workflow.set_years(cart.id, {NAME: 1}, by=rules.ben)
+
+
+def test_an_extension_that_starts_at_two_years_is_added_for_two(rules):
+    offers(rules, replace(USUAL, years=(2, 3)))
+    [line] = rules.workflow.add("C1", NAME, by=rules.ada).lines
+    assert (line.years, line.priced_years) == (2, 2)

@@ -1,0 +1,96 @@
+"""Nobody is asked to approve what cannot be bought, and whoever is asked sees what is true now."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ordering.domain_name import DomainName
+from ordering.errors import RegistrarRefused
+from ordering.offer import Action, Offer
+from ordering.pre_flight import Mend, NotReady
+from tests.builders import NOW, POLICY, euros
+
+NAME = DomainName.parse("name.ovh")
+
+
+def an_offer(price: str = "2.99", *, mode: str = "create-default", years: tuple[int, ...] = (1,), **more) -> Offer:
+    return Offer(NAME, Action.CREATE, mode, orderable=True, price=euros(price), years=years, **more)
+
+
+def asked_for(rules, cart):
+    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+
+
+def refused(rules, cart):
+    with pytest.raises(NotReady) as refusal:
+        asked_for(rules, cart)
+    assert rules.workflow.cart(cart.id) == cart
+    return refusal.value.findings
+
+
+def test_a_name_that_the_account_owns_is_neither_added_nor_asked_for(rules):
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    rules.registrar.names.add(NAME)
+    [finding] = refused(rules, cart)
+    assert finding.sentence == "name.ovh is in this OVH account already."
+    assert (finding.domain, finding.mend) == (NAME, Mend.REMOVE)
+
+
+def test_every_line_with_a_failure_is_named_at_once(rules):
+    rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.add("C1", DomainName.parse("other.ovh"), by=rules.ada)
+    transfer = replace(an_offer(), action=Action.TRANSFER, pricing_mode="transfer-default")
+    rules.registrar.offers = {"name.ovh": (transfer,), "other.ovh": (transfer,)}
+    sentences = [finding.sentence for finding in refused(rules, cart)]
+    assert sentences == ["name.ovh is not free any more.", "other.ovh is not free any more."]
+
+
+def test_a_name_that_went_premium_is_not_bought_at_that_price(rules):
+    rules.restart(replace(POLICY, allow_premium=True))
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    rules.registrar.offers = {"name.ovh": (an_offer("1250", mode="create-premium"),)}
+    [finding] = refused(rules, cart)
+    assert finding.sentence.startswith("OVH offers name.ovh on other terms now.")
+
+
+def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
+    rules.registrar.offers = {"name.ovh": (an_offer(years=(2, 3)),)}
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    assert cart.lines[0].years == 2
+    rules.registrar.offers = {"name.ovh": (an_offer(years=(3, 5)),)}
+    assert [finding.mend for finding in refused(rules, cart)] == [Mend.YEARS]
+
+
+def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_what_it_was(rules):
+    rules.registrar.offers = {"name.ovh": (an_offer("0.99", renewal=euros("3.59")),)}
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    ends = NOW + timedelta(days=9)
+    now = an_offer("1.99", renewal=euros("4.59"), regular=euros("5.00"), promotion_ends=ends)
+    rules.registrar.offers = {"name.ovh": (now,)}
+    [line] = asked_for(rules, cart).lines
+    assert (line.price, line.renewal, line.regular) == (euros("1.99"), euros("4.59"), euros("5.00"))
+    assert line.promotion_ends == ends
+    assert line.warnings == ("Was €0.99, then €3.59 a year when it was added.",)
+    assert rules.workflow.cart(cart.id).lines == (line,)
+
+
+def test_an_account_without_a_payment_method_is_told_and_not_refused(rules):
+    rules.registrar.has_method = False
+    assert "no valid payment method" in rules.requested().note
+
+
+def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatch):
+    def forbidden():
+        raise RegistrarRefused("OVH says no: This call has not been granted.")
+
+    monkeypatch.setattr(rules.registrar, "owned", forbidden)
+    assert "does not let the desk list the account's names" in rules.requested().note
+
+
+def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_card(rules):
+    rules.registrar.names.add(DomainName.parse("coco.com"))
+    cart = rules.workflow.add("C1", DomainName.parse("с0co.ovh"), by=rules.ada)  # noqa: RUF001 - a Cyrillic letter
+    expected = ("Mixes Cyrillic and Latin letters.", "Looks like coco.com, which this OVH account owns.")
+    assert cart.lines[0].warnings == expected
+    assert asked_for(rules, cart).lines[0].warnings == expected

@@ -1,0 +1,44 @@
+"""Names that can be taken for others are told apart for people."""
+# ruff: noqa: RUF001 - letters of the same look are what these tests are about
+
+import pytest
+
+from ordering.domain_name import DomainName
+from ordering.look_alike import skeleton, warnings_about
+
+N = DomainName.parse
+
+
+def warnings(name: str, *, owned: tuple[str, ...] = (), in_carts: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return warnings_about(N(name), owned=map(N, owned), in_carts=map(N, in_carts))
+
+
+@pytest.mark.parametrize("name", ["name.ovh", "café.fr", "東京タワー.com", "tokyo東京.com", "москва.com", "서울漢.com"])
+def test_a_name_of_one_script_or_of_scripts_that_belong_together_has_no_warning(name):
+    assert warnings(name, owned=("other.com",)) == ()
+
+
+def test_letters_of_two_scripts_in_one_name_are_told():
+    assert warnings("pаypal.com") == ("Mixes Cyrillic and Latin letters.",)
+
+
+def test_a_name_that_only_looks_latin_is_told():
+    assert warnings("сосо.com") == ("Is written in Cyrillic letters that look like “coco”.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "owned"),
+    [("g00gle.com", "google.fr"), ("paypa1.com", "paypal.com"), ("cafe.fr", "café.fr"), ("rnodern.ovh", "modern.ovh")],
+)
+def test_a_look_alike_of_an_owned_name_or_of_one_in_a_cart_is_told_whatever_its_extension(name, owned):
+    assert warnings(name, owned=(owned,)) == (f"Looks like {N(owned)}, which this OVH account owns.",)
+    assert warnings(name, in_carts=(owned,)) == (f"Looks like {N(owned)}, which is in one of the team's carts.",)
+
+
+def test_the_same_word_under_another_extension_is_no_look_alike():
+    assert warnings("google.com", owned=("google.fr",), in_carts=("google.com", "google.fr")) == ()
+
+
+def test_a_skeleton_is_its_own_skeleton():
+    for label in ("paypa1", "сосо", "café", "rn", "vv", "0l1i"):
+        assert skeleton(skeleton(label)) == skeleton(label)
