@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, attention, cart, command, home, payment
+from handlers import approval, attention, cart, command, home, offers, payment, years
 from handlers.desk import Desk
 from handlers.home import Homes
 from handlers.once import Once
@@ -23,6 +23,8 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
     app.middleware(Once())
     command.register(app, desk)
     cart.register(app, desk)
+    offers.register(app, desk)
+    years.register(app, desk)
     approval.register(app, desk)
     attention.register(app, desk)
     payment.register(app, desk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -14,11 +15,15 @@ from handlers.refusals import sentence
 from handlers.reply import Reply
 from handlers.views import cart as views
 from handlers.views.drawn import Drawn
+from handlers.views.figures import warned
 from handlers.views.forms import checking
+from handlers.views.offers import choice
 from handlers.views.text import counted, plain
 from ordering.cart import Cart
+from ordering.choosing import ChoiceNeeded
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible, OrderingError
+from ordering.pre_flight import NotReady
 
 _PAGE = 20
 _MOST_NAMES = 20
@@ -28,7 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.ADD)
     async def add_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: add(desk, did, reply, did.value), Interaction.of_action(body))
+        desk.start(lambda did, reply: _add_clicked(desk, did, reply), Interaction.of_action(body))
 
     @app.action(Act.REMOVE)
     async def remove_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -67,9 +72,25 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     async def put(name: DomainName) -> Cart:
         return await desk.bridge.call(desk.workflow.add, channel, name, by=person)
 
-    cart, added, refused = await _each(parts, put)
+    changed = await _each(parts, put)
     desk.wake()
-    await reply.tell(Drawn.saying("\n".join(filter(None, [_added(cart, added), *refused]))))
+    if said := "\n".join(filter(None, [added(changed.cart, changed.names), *changed.refused])):
+        await reply.tell(Drawn.saying(said))
+    for name, needed in changed.choices:
+        await reply.tell(choice(str(needed), name, needed.offers))
+
+
+async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Add the offer that was seen; where OVH offers it on other terms by now, show those first."""
+    typed, _, seen = did.value.partition(" ")
+    name, person = DomainName.parse(typed), await desk.person(did)
+    try:
+        cart = await desk.bridge.call(desk.workflow.add, _channel_of(did), name, by=person, seen=seen or None)
+    except ChoiceNeeded as needed:
+        await reply.tell(choice(str(needed), name, needed.offers))
+        return
+    desk.wake()
+    await reply.tell(Drawn.saying(added(cart, [name])))
 
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
@@ -84,26 +105,38 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
     async def take_out(name: DomainName) -> Cart:
         return await _remove(desk, did, cart_id, name)
 
-    left, gone, refused = await _each(parts, take_out)
-    await reply.tell(Drawn.saying("\n".join(filter(None, [_removed(left, gone), *refused]))))
+    changed = await _each(parts, take_out)
+    await reply.tell(Drawn.saying("\n".join(filter(None, [_removed(changed.cart, changed.names), *changed.refused]))))
 
 
-async def _each(
-    parts: list[str], change: Callable[[DomainName], Awaitable[Cart]]
-) -> tuple[Cart | None, list[DomainName], list[str]]:
-    """Change a cart name by name: the cart as it is then, the names that it took, a sentence for each other."""
+@dataclass
+class _Changed:
+    """A cart after several changes: the names that it took, a sentence for each other, and what is to be chosen."""
+
     cart: Cart | None = None
-    done: list[DomainName] = []
-    refused: list[str] = []
+    names: list[DomainName] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    choices: list[tuple[DomainName, ChoiceNeeded]] = field(default_factory=list)
+
+
+async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]]) -> _Changed:
+    """Change a cart name by name."""
+    done = _Changed()
     for part in parts:
         try:
             name = DomainName.parse(part)
-            cart = await change(name)
         except OrderingError as refusal:
-            refused.append(sentence(refusal))
+            done.refused.append(sentence(refusal))
+            continue
+        try:
+            done.cart = await change(name)
+        except ChoiceNeeded as needed:
+            done.choices.append((name, needed))
+        except OrderingError as refusal:
+            done.refused.append(sentence(refusal))
         else:
-            done.append(name)
-    return cart, done, refused
+            done.names.append(name)
+    return done
 
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
@@ -133,7 +166,10 @@ async def history(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> No
 async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
     number, _, name = did.value.partition(" ")
     cart = await _remove(desk, did, cart_number(number), DomainName.parse(name))
-    if did.ephemeral:
+    if did.form and cart.lines:
+        form = views.request_modal(cart, purpose=did.typed(PURPOSE))
+        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [DomainName.parse(name)])))
+    elif did.ephemeral or did.form:
         await reply.tell(views.shared_cart(cart), replace=True)
 
 
@@ -172,7 +208,9 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     channel = desk.workflow.policy.approval_channel or cart.channel
     total = f" {cart.quote.total} with tax." if cart.quote else ""
     told = f"Cart #{cart.id} is with the approvers, in <#{channel}>.{total} You will be told there what becomes of it."
-    await reply.tell(Drawn.saying(told))
+    await reply.tell(
+        Drawn.saying(told + "".join(f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings))
+    )
 
 
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
@@ -184,7 +222,9 @@ async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: 
     except OrderingError:
         await reply.tell(said)
     else:
-        form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=sentence(refusal))
+        findings = refusal.findings if isinstance(refusal, NotReady) else ()
+        problem = None if findings else sentence(refusal)
+        form = views.request_modal(cart, purpose=did.typed(PURPOSE), problem=problem, findings=findings)
         await reply.show_form(form, otherwise=said)
 
 
@@ -194,12 +234,16 @@ def _channel_of(did: Interaction) -> str:
     return did.channel
 
 
-def _added(cart: Cart | None, added: list[DomainName]) -> str:
-    if cart is None or not added:
+def added(cart: Cart | None, names: list[DomainName]) -> str:
+    """What was added, with what somebody should know of it; empty where nothing was."""
+    if cart is None or not names:
         return ""
-    names = ", ".join(f"*{name}*" for name in added)
+    told = ", ".join(f"*{name}*" for name in names)
+    warnings = [f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings and line.domain in names]
     size = counted(len(cart.lines), "name")
-    return f"Added {names}. Cart #{cart.id} has {size}. `/domain cart` shows it, and asks for approval."
+    return f"Added {told}. Cart #{cart.id} has {size}. `/domain cart` shows it, and asks for approval." + "".join(
+        warnings
+    )
 
 
 def _removed(cart: Cart | None, names: list[DomainName]) -> str:

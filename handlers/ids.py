@@ -7,6 +7,8 @@ class Act(StrEnum):
     """Buttons and selects. Their values carry a number or a name, never a price or a state."""
 
     ADD = "add"
+    CHOOSE = "choose_offer"
+    YEARS = "years"
     REMOVE = "remove"
     REQUEST = "request_approval"
     COPY = "copy_lines"
@@ -23,9 +25,11 @@ class Act(StrEnum):
 
 
 class Form(StrEnum):
-    """Modals, by their callback_id; their private_metadata is the cart's number."""
+    """Modals, by their callback_id; their private_metadata holds ids alone, such as the cart's number."""
 
     REQUEST = "request_form"
+    OFFER = "offer_form"
+    YEARS = "years_form"
     REJECT = "reject_form"
     ADOPT = "adopt_form"
     NOTE = "note"
@@ -34,3 +38,4 @@ class Form(StrEnum):
 PURPOSE = "purpose"
 REASON = "reason"
 ORDER = "order"
+OFFER = "offer"

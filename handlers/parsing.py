@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"#?(\d{1,9})")
 class Interaction:
     """Who did what where. `channel` is None on Home and in forms.
 
-    `form` is one that was sent and stays open, `placeholder` tells that a message stands where the answer belongs.
+    `form` is one that was sent or clicked in and stays open, `placeholder` tells that a message stands where the
+    answer belongs.
 
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
     """
@@ -54,6 +55,7 @@ class Interaction:
     def of_action(cls, body: Mapping[str, Any]) -> Interaction:
         container, action = body.get("container", {}), body["actions"][0]
         shown_in = body.get("view") or body
+        form = shown_in.get("type") == "modal"
         return cls(
             user=body["user"]["id"],
             team=body["user"].get("team_id"),
@@ -61,7 +63,9 @@ class Interaction:
             channel=(body.get("channel") or {}).get("id"),
             response_url=body.get("response_url"),
             value=action.get("value") or "",
-            values=_values(shown_in.get("state"), block=action.get("block_id")),
+            values=_values(shown_in.get("state"), block=None if form else action.get("block_id")),
+            form=shown_in["id"] if form else None,
+            metadata=(shown_in.get("private_metadata") or "") if form else "",
             message_ts=container.get("message_ts"),
             ephemeral=bool(container.get("is_ephemeral")),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
@@ -44,8 +46,10 @@ class Reply:
 
         Slack lets a click open one within three seconds.
         """
+        # Over a form that stays open, the new one goes on top of it.
+        show = self._client.views_push if self._to.form else self._client.views_open
         try:
-            await self._client.views_open(trigger_id=self._to.trigger, view=view)
+            opened = await show(trigger_id=self._to.trigger, view=view)
         except FAILURES as error:
             _log.warning("form_not_opened", error=word(error))
             if word(error) in _TOO_LATE:
@@ -53,6 +57,8 @@ class Reply:
             raise NotPossible(
                 f"Slack did not say whether the form opened. If you do not see it, press {button} again."
             ) from error
+        # What is told from here on belongs into that form.
+        self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
     async def show_form(self, view: View, *, otherwise: Drawn) -> None:
         """Show another form in place of the one that this person sent; where they closed it, tell them otherwise."""

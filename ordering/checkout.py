@@ -10,6 +10,7 @@ from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailab
 from ordering.logbook import Logbook
 from ordering.policy import Policy
 from ordering.ports import Prepared, Registrar
+from ordering.quote import Quote
 from ordering.sales_order import Attempt, Finding, SalesOrder, Sighting
 from ordering.seal import differences, seal
 
@@ -35,7 +36,7 @@ class Checkout:
             return
         if not self._still_sealed(cart, prepared):
             return
-        begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, self._book.now()))
+        begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, self._book.now()), prepared.quote)
         try:
             order = self._registrar.check_out(prepared.registrar_cart, waive_retraction=self._policy.waive_retraction)
         except RegistrarRefused as refusal:
@@ -55,13 +56,16 @@ class Checkout:
         if cart.seal.holds_for(fresh):
             return True
         self._registrar.discard(prepared.registrar_cart)
-        changed = "; ".join(differences(cart.quote, quote))
-        note = f"What was approved has changed ({changed}), so nothing was ordered. Please decide again."
+        changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
+        note = "\n".join(changed)
         self._book.save(cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note))
         return False
 
-    def _begin_attempt(self, cart: Cart, attempt: Attempt) -> Cart:
-        begun = cart.to(S.CHECKING_OUT, at=attempt.started_at, attempt=attempt)
+    def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
+        note = None
+        if cart.seal is not None and quote.total < cart.seal.total:
+            note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
+        begun = cart.to(S.CHECKING_OUT, at=attempt.started_at, attempt=attempt, quote=quote, note=note)
         # Should this process die now, the next one looks: but not while the call may still be on the wire.
         return self._book.save(begun, due_in=self._settle / 4)
 

@@ -8,9 +8,9 @@ from slack_sdk.models.views import View
 from handlers.ids import REASON, Act, Form
 from handlers.views.attention import attention
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
-from handlers.views.figures import columns
 from handlers.views.payment import open_order, payment
-from handlers.views.text import counted, escape, group_or_person, names, people, person, when
+from handlers.views.receipt import disagreements, over_the_years, receipt, short_receipt
+from handlers.views.text import counted, escape, escape_lines, group_or_person, names, people, person, when
 from ordering.cart import Cart, CartState
 from ordering.events import Event
 
@@ -31,9 +31,15 @@ def card(
     blocks: list[Block] = [section(f"*Cart #{cart.id}*  {status}")]
     if cart.purpose:
         blocks.append(section(f">{escape(cart.purpose)}"))
-    blocks += sections(columns(cart.lines, cart.quote), fence=True)
+    if cart.note and cart.state is S.SUBMITTED:
+        blocks.append(section(escape_lines(cart.note)))
+    blocks += _warnings(cart)
+    deciding = cart.state in {S.SUBMITTED, S.APPROVED}
+    blocks += sections((receipt if deciding else short_receipt)(cart.lines, cart.quote), fence=True)
+    if deciding:
+        blocks += _cost(cart)
     blocks.append(context(_who(cart)))
-    if cart.state in {S.SUBMITTED, S.APPROVED}:
+    if deciding:
         blocks += _terms(cart, waive_retraction=waive_retraction)
     if cart.trouble:
         blocks.append(
@@ -67,7 +73,7 @@ def reject_modal(cart: Cart) -> View:
 def thread_line(event: Event, cart: Cart) -> str | None:
     """What the card's thread tells of an event; None where the card alone says enough."""
     by = person(event.by) if event.by else None
-    note = escape(event.note) if event.note else ""
+    note = escape_lines(event.note) if event.note else ""
     if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note):
         return None
     requester = person(cart.requester) if cart.requester else "Everybody"
@@ -128,18 +134,41 @@ def _public(cart: Cart) -> bool:
     return not cart.channel.startswith("D")
 
 
+def _warnings(cart: Cart) -> list[Block]:
+    return sections(
+        f"*{line.domain}*  {' '.join(escape(warning) for warning in line.warnings)}"
+        for line in cart.lines
+        if line.warnings
+    )
+
+
+def _cost(cart: Cart) -> list[Block]:
+    """What the receipt's figures leave unsaid."""
+    blocks: list[Block] = [section(said) for said in disagreements(cart.lines, cart.quote)]
+    said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
+    return [*blocks, *(context(words) for words in said if words)]
+
+
+def _extras(cart: Cart) -> str | None:
+    """What OVH puts into an order beside the names, such as a DNS zone for each."""
+    extras = cart.quote.extras if cart.quote else ()
+    if not extras:
+        return None
+    if any(line.price.minor for line in extras):
+        return "OVH adds a DNS zone to each name; where it costs something, that is in the name's price."
+    return "OVH adds a DNS zone to each name, at no charge."
+
+
 def _terms(cart: Cart, *, waive_retraction: bool) -> list[Block]:
     blocks: list[Block] = []
-    if cart.note and cart.state is S.SUBMITTED:
-        blocks.append(section(escape(cart.note)))
     contracts = cart.quote.contracts if cart.quote else ()
     if contracts:
         named = ", ".join(_linked(c.url, c.name) for c in contracts[:_MOST_CONTRACTS])
         more = f" and {len(contracts) - _MOST_CONTRACTS} more" if len(contracts) > _MOST_CONTRACTS else ""
         blocks.append(context(f"Contracts that ordering accepts: {named}{more}"))
-    if waive_retraction:
-        blocks.append(context("Ordering waives the right of retraction, so that OVH registers the names at once."))
-    return blocks
+    waiver = "Ordering waives the right of retraction, so that OVH registers the names at once."
+    kept = "The right of retraction is kept: OVH may not register the names before it ends."
+    return [*blocks, context(waiver if waive_retraction else kept)]
 
 
 def _linked(url: str, name: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
 from handlers.ids import PURPOSE, Act, Form
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
-from handlers.views.figures import priced
+from handlers.views.figures import priced, warned
 from handlers.views.text import counted, cut, escape, names, person, when
-from ordering.cart import Cart, CartState
+from handlers.views.years import years_button
+from ordering.cart import MOST_LINES, Cart, CartState
 from ordering.cart_line import Line
+from ordering.domain_name import DomainName
 from ordering.events import Event
+from ordering.pre_flight import Finding, Mend
 
 _PURPOSE_LENGTH = 300
 S = CartState
@@ -34,16 +37,21 @@ def shared_cart(cart: Cart) -> Drawn:
             section(head),
             *(_removable(cart, line) for line in cart.lines),
             context("Prices are without tax; OVH's own total is shown before anyone approves."),
-            *buttons(ask),
+            *buttons(ask, years_button(cart)),
         ],
     )
 
 
-def request_modal(cart: Cart, *, purpose: str = "", problem: str | None = None) -> View:
-    """The form that asks what the names are for; with `problem`, again, and nothing typed is lost."""
+def request_modal(
+    cart: Cart, *, purpose: str = "", problem: str | None = None, findings: Sequence[Finding] = ()
+) -> View:
+    """The form that asks what the names are for; again with what stands in the way, and nothing typed is lost."""
     blocks: list[Block] = []
     if problem:
         blocks.append(section(f"*Not sent yet.* {problem}"))
+    if findings:
+        blocks.append(section("*Not sent yet.* Mend this first:"))
+        blocks += [section(escape(found.sentence), accessory=_mend(cart, found)) for found in findings[:MOST_LINES]]
     blocks += sections([f"*{line.domain}*  {priced(line)}" for line in cart.lines])
     blocks.append(
         InputBlock(
@@ -107,11 +115,19 @@ def one_line(cart: Cart) -> str:
     return " · ".join(filter(None, parts))
 
 
+def _mend(cart: Cart, found: Finding) -> ButtonElement | None:
+    if found.mend is Mend.REMOVE and found.domain is not None:
+        return _remove(cart, found.domain)
+    return years_button(cart) if found.mend is Mend.YEARS else None
+
+
+def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
+    return button("Remove", Act.REMOVE, f"{cart.id} {domain.ascii}", about=f"Remove {domain} from cart {cart.id}")
+
+
 def _removable(cart: Cart, line: Line) -> SectionBlock:
-    remove = button(
-        "Remove", Act.REMOVE, f"{cart.id} {line.domain.ascii}", about=f"Remove {line.domain} from cart {cart.id}"
-    )
-    return section(f"*{line.domain}*  {priced(line)}\nadded by {person(line.added_by)}", accessory=remove)
+    remove = _remove(cart, line.domain)
+    return section(f"*{line.domain}*  {priced(line)}{warned(line)}\nadded by {person(line.added_by)}", accessory=remove)
 
 
 def _closed(cart: Cart) -> Drawn:

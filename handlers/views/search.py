@@ -7,11 +7,11 @@ from itertools import groupby
 
 from slack_sdk.models.blocks import Block
 
-from handlers.ids import Act
-from handlers.views.drawn import Drawn, button, context, section, sections
+from handlers.views.drawn import Drawn, context, section, sections
 from handlers.views.figures import offered
+from handlers.views.offers import add_button, side_by_side
 from handlers.views.text import counted, cut, escape, escape_markup
-from ordering.offer import Availability, Verdict
+from ordering.offer import Action, Availability, Verdict
 
 _WITH_BUTTON = 20  # rows of their own; more would be a wall
 _MOST_LISTED = 12  # paragraphs of a list; 500 of the usual names fit with room to spare
@@ -37,7 +37,7 @@ def results(
     buyable.sort(key=lambda a: (a.verdict is _V.PREMIUM, a.offer.price.minor if a.offer else 0, a.domain))
     summary = _summary(answers, buyable, asked, done=done)
     blocks: list[Block] = [section(summary)]
-    blocks += [_row(answer, can_add=can_add) for answer in buyable[:_WITH_BUTTON]]
+    blocks += [_row(a, can_add=can_add, allow_premium=allow_premium) for a in buyable[:_WITH_BUTTON]]
     blocks += _rest(buyable[_WITH_BUTTON:])
     blocks += _others([a for a in answers if a not in buyable])
     if unreadable:
@@ -81,11 +81,11 @@ def _alone(summary: str, answers: Sequence[Availability], buyable: Sequence[Avai
     return f"{plain} {names}{' and more' if len(buyable) > 5 else ''}."  # noqa: PLR2004 - the slice above
 
 
-def _row(answer: Availability, *, can_add: bool) -> Block:
-    price = offered(answer.offer) if answer.offer else ""
+def _row(answer: Availability, *, can_add: bool, allow_premium: bool) -> Block:
+    offers = answer.to_buy(allow_premium=allow_premium)
     premium = " · premium" if answer.verdict is _V.PREMIUM else ""
-    add = button("Add to cart", Act.ADD, answer.domain.ascii, about=f"Add to cart: {answer.domain}")
-    return section(f"*{answer.domain}*{premium}\n{price}", accessory=add if can_add else None)
+    add = add_button(answer.domain, offers)
+    return section(f"*{answer.domain}*{premium}\n{side_by_side(offers)}", accessory=add if can_add else None)
 
 
 def _rest(answers: Sequence[Availability]) -> list[Block]:
@@ -113,6 +113,8 @@ def _reason(answer: Availability) -> str | None:
 def _other(answer: Availability) -> str:
     if answer.offer and answer.verdict in {_V.PREMIUM, _V.AFTERMARKET}:
         return f"{answer.domain} ({answer.offer.price})"
+    if answer.offer and answer.offer.action is Action.TRANSFER:
+        return f"{answer.domain} (transfer {answer.offer.price})"
     return str(answer.domain)
 
 
@@ -122,7 +124,7 @@ def _title(verdict: Verdict, reason: str | None) -> str:
     return {
         _V.PREMIUM: "*Premium*, which this team does not buy",
         _V.AFTERMARKET: "*For sale by the owner*, which the desk does not buy",
-        _V.TAKEN: "*Taken*",
+        _V.TAKEN: "*Taken*, so that only their owners can transfer them to OVH, which the desk does not do",
         _V.NOT_SOLD: "*Not sold by OVH here*",
     }[verdict]
 

@@ -16,6 +16,11 @@ def escape(text: str) -> str:
     return escape_markup(plain(text).replace("`", "'"))
 
 
+def escape_lines(text: str) -> str:
+    """The same for words of ours with foreign parts, whose line breaks are ours."""
+    return "\n".join(escape(line) for line in text.split("\n"))
+
+
 def plain(text: str) -> str:
     """What of a text can be seen, on one line; empty where it is only made of space and invisible characters."""
     return " ".join("".join(" " if unicodedata.category(c) in _HARMFUL else c for c in text).split())

@@ -1,0 +1,58 @@
+"""Somebody chooses among several offers for one name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.cart import added
+from handlers.desk import Desk
+from handlers.ids import OFFER, Act, Form
+from handlers.parsing import Interaction
+from handlers.reply import Reply
+from handlers.views import offers as views
+from handlers.views.drawn import Drawn
+from ordering.choosing import ChoiceNeeded
+from ordering.domain_name import DomainName
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.CHOOSE)
+    async def choose_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body))
+
+    @app.view(Form.OFFER)
+    async def offer_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_form(body, stays=True)
+        await ack(response_action="update", view=views.asking(_about(did)[1]))
+        desk.start(lambda did, reply: _add(desk, did, reply), did)
+
+
+async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Open the form at once, as its trigger dies in three seconds, and fill it when OVH has answered."""
+    name, person = DomainName.parse(did.value), await desk.person(did)
+    await reply.open_form(views.asking(name), button="Add to cart")
+    offers = await desk.bridge.call(desk.workflow.offers_of, name, by=person)
+    form = views.offer_modal(name, did.channel or "", offers)
+    await reply.show_form(form, otherwise=views.choice(f"Offers for {name}", name, offers))
+
+
+async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
+    channel, name = _about(did)
+    person = await desk.person(did)
+    try:
+        cart = await desk.bridge.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
+    except ChoiceNeeded as needed:
+        form = views.offer_modal(name, channel, needed.offers, problem=str(needed))
+        await reply.show_form(form, otherwise=views.choice(str(needed), name, needed.offers))
+        return
+    desk.wake()
+    await reply.tell(Drawn.saying(added(cart, [name])))
+
+
+def _about(did: Interaction) -> tuple[str, DomainName]:
+    channel, _, name = did.metadata.partition(" ")
+    return channel, DomainName(name)

@@ -1,0 +1,98 @@
+"""One name that is offered in several ways, side by side, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, RadioButtonsElement
+from slack_sdk.models.views import View
+
+from handlers.ids import OFFER, Act, Form
+from handlers.views.drawn import Drawn, button, context, section
+from handlers.views.figures import offered
+from handlers.views.text import cut, escape, years
+from ordering.domain_name import DomainName
+from ordering.offer import Offer
+
+_MOST = 10  # radio buttons that Slack takes
+_OPTION = 75
+_NET = "Prices are without tax. The total with tax is shown before anyone approves."
+# Source: OVH's own words are `ga`, once `normal`; the others are launch phases as registries name them.
+_PHASES = {
+    "ga": "", "normal": "", "sunrise": "sunrise, for trademark owners", "landrush": "landrush", "eap": "early access",
+}  # fmt: skip
+
+
+def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
+    """Adds the only offer, or lets somebody choose; it carries which offer was seen, never its price."""
+    about = f"Add to cart: {domain}"
+    if len(offers) > 1:
+        return button("Add to cart", Act.CHOOSE, domain.ascii, about=about)
+    seen = f" {offers[0].mark}" if offers else ""
+    return button("Add to cart", Act.ADD, f"{domain.ascii}{seen}", about=about)
+
+
+def side_by_side(offers: Sequence[Offer]) -> str:
+    """What is offered, a line each; the only one needs no name."""
+    if len(offers) == 1:
+        return offered(offers[0])
+    return "\n".join(f"{_kind(offer)}: {offered(offer)}" for offer in offers)
+
+
+def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
+    """A message in which somebody chooses, or confirms the only offer."""
+    rows = [
+        section(f"{_kind(offer)}\n{offered(offer)}", accessory=add_button(domain, [offer])) for offer in offers[:_MOST]
+    ]
+    return Drawn.of(sentence, [section(escape(sentence)), *rows, context(_NET)])
+
+
+def asking(domain: DomainName) -> View:
+    """The form until OVH has answered."""
+    return View(
+        type="modal",
+        callback_id=Form.NOTE,
+        title="Add to cart",
+        close="Not now",
+        blocks=[section(f"Asking OVH what it offers for *{domain}*…")],
+    )
+
+
+def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, problem: str | None = None) -> View:
+    """The form in which somebody chooses."""
+    options = [_option(offer) for offer in offers[:_MOST]]
+    radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
+    told = [section(f"*Not added yet.* {escape(problem)}")] if problem else []
+    return View(
+        type="modal",
+        callback_id=Form.OFFER,
+        private_metadata=f"{channel} {domain.ascii}",
+        title="Add to cart",
+        submit="Add to cart",
+        close="Not now",
+        blocks=[
+            *told,
+            section(f"*{domain}*"),
+            InputBlock(block_id=OFFER, label="Which offer?", element=radio),
+            context(_NET),
+        ],
+    )
+
+
+def _option(offer: Offer) -> Option:
+    later = f", then {offer.renewal} a year" if offer.renewal is not None else ""
+    price = f"{offer.price} for {years(offer.years[0])}{later}"
+    return Option(text=cut(price, _OPTION), value=offer.mark, description=cut(_described(offer), _OPTION))
+
+
+def _kind(offer: Offer) -> str:
+    phase = _PHASES.get(offer.phase, escape(offer.phase))
+    kind = "*Premium*" if offer.is_premium else "*Standard*"
+    return f"{kind} ({phase})" if phase else kind
+
+
+def _described(offer: Offer) -> str:
+    kind = "Premium: the registry's own price" if offer.is_premium else "Standard price"
+    phase = _PHASES.get(offer.phase, offer.phase)
+    reduced = f"instead of {offer.regular}" if offer.regular is not None and offer.regular > offer.price else ""
+    return ", ".join(filter(None, [kind, phase, reduced]))

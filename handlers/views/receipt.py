@@ -1,0 +1,136 @@
+"""What a cart costs, as a receipt: narrow enough for a phone, its figures under one another."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from handlers.views.text import escape_markup, years
+from ordering.cart_line import Line
+from ordering.cost import HORIZONS, cost_of, together
+from ordering.money import Money
+from ordering.quote import Quote
+
+_NARROWEST = 34  # characters; a phone shows about forty
+_LONGEST_NAME = 30  # beside its price; a longer one has a row of its own
+_LATER = HORIZONS[1:]  # what is paid now covers the first year, so that has no column of its own
+_UNKNOWN = "?"
+Cells = tuple[str, ...]
+
+
+def receipt(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """Each name with its price now, then its renewal and its cost over the years; OVH's own totals below."""
+    cells = [_cells(line, quote) for line in lines]
+    head: Cells = ("", "a year", *(years(n) for n in _LATER))
+    widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
+    width = max(_NARROWEST, sum(widths) + 2 * len(widths), _needed(lines, quote))
+    rows = [_apart("", "now", width), _across(head, widths, width)]
+    for line, row in zip(lines, cells, strict=True):
+        rows += [*_priced(line, quote, width), _across(row, widths, width), *_remarks(line, quote)]
+    return rows + _totals(quote, width)
+
+
+def short_receipt(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """Each name with its price, and OVH's own totals: for a cart that is decided."""
+    width = max(_NARROWEST, _needed(lines, quote))
+    return [row for line in lines for row in _priced(line, quote, width)] + _totals(quote, width)
+
+
+def over_the_years(lines: Sequence[Line], quote: Quote | None) -> str | None:
+    """What all names cost from now on, a sum of ours; None where not all of it is known."""
+    costs = [cost_of(line, quote) for line in lines]
+    renewals = together(cost.renewal for cost in costs)
+    sums = [together(cost.over(n) for cost in costs) for n in HORIZONS]
+    if renewals is None or None in sums:
+        return None
+    spans = ", ".join(f"{amount} over {years(n)}" for n, amount in zip(HORIZONS, sums, strict=True))
+    return f"Renewals: {renewals} a year. All together: {spans}. These are sums of today's prices without tax."
+
+
+def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """Where OVH's figures do not fit each other, a sentence each: its own totals count."""
+    if quote is None:
+        return []
+    found = []
+    summed = quote.lines_together
+    if summed is not None and summed != quote.without_tax:
+        found.append(f"OVH's lines add up to {summed}; its own total without tax is {quote.without_tax}, and counts.")
+    if quote.without_tax + quote.tax != quote.total:
+        found.append(f"OVH's total is {quote.total}, though {quote.without_tax} and {quote.tax} tax are not that much.")
+    unsaid = [line for line in lines if quote.lines and quote.price_of(line.domain) is None]
+    if unsaid:
+        found.append("OVH does not say which of its lines are for which name: the names' prices are those it offered.")
+    return found
+
+
+def _cells(line: Line, quote: Quote | None) -> Cells:
+    cost = cost_of(line, quote)
+    return (years(line.years), _figure(line.renewal), *(_figure(cost.over(n)) for n in _LATER))
+
+
+def _priced(line: Line, quote: Quote | None, width: int) -> Iterator[str]:
+    name, price = escape_markup(str(line.domain)), _figure(cost_of(line, quote).now)
+    if _shown(name) + 2 + len(price) <= width:
+        yield _apart(name, price, width)
+    else:
+        yield name
+        yield _apart("", price, width)
+
+
+def _remarks(line: Line, quote: Quote | None) -> Iterator[str]:
+    cost = cost_of(line, quote)
+    before = quote.price_before(line.domain) if quote else None
+    if before is None and line.years == line.priced_years:
+        before = line.regular
+    if cost.now is not None and before is not None and before > cost.now:
+        until = f" until {_day(line.promotion_ends)}" if line.promotion_ends else ""
+        yield f"  instead of {before}{until}"
+    if cost.now is not None and line.years == line.priced_years and cost.now != line.price:
+        yield f"  offered at {line.price}"
+    if line.is_premium:
+        yield "  premium: the registry's own price"
+
+
+def _totals(quote: Quote | None, width: int) -> list[str]:
+    if quote is None:
+        return []
+    rows = [("without tax", quote.without_tax), ("tax", quote.tax), ("total with tax", quote.total)]
+    if quote.before and quote.reduction and quote.reduction.minor:
+        rows = [("before reductions", quote.before), ("reductions", quote.reduction), *rows]
+    return ["─" * width, *(_apart(label, str(amount), width) for label, amount in rows)]
+
+
+def _needed(lines: Sequence[Line], quote: Quote | None) -> int:
+    """The width in which every name that is not too long stands beside its price."""
+    prices = [_figure(cost_of(line, quote).now) for line in lines]
+    names = [min(_shown(str(line.domain)), _LONGEST_NAME) for line in lines]
+    return max((name + 2 + len(price) for name, price in zip(names, prices, strict=True)), default=0)
+
+
+def _across(cells: Cells, widths: Sequence[int], width: int) -> str:
+    first, *rest = cells
+    figures = "  ".join(f"{cell:>{room}}" for cell, room in zip(rest, widths[1:], strict=True))
+    return _apart(f"  {first}", figures, width)
+
+
+def _apart(left: str, right: str, width: int) -> str:
+    return left + " " * max(1, width - _shown(left) - len(right)) + right
+
+
+def _shown(text: str) -> int:
+    """How many columns a text takes in a typewriter's letters."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text.replace("&amp;", "&")
+    )
+
+
+def _figure(amount: Money | None) -> str:
+    return _UNKNOWN if amount is None else str(amount)
+
+
+def _day(at: datetime) -> str:
+    """A date that stands in a typewriter's letters, where Slack draws no dates of the reader's own."""
+    day = at.astimezone(UTC)
+    return f"{day.day} {day:%b %Y}"

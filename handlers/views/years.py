@@ -1,0 +1,50 @@
+"""For how many years names are registered: the form of one cart."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, StaticSelectElement
+from slack_sdk.models.views import View
+
+from handlers.ids import Act, Form
+from handlers.views.drawn import button, context, section
+from handlers.views.text import years
+from ordering.cart import Cart
+from ordering.cart_line import Line
+
+
+def years_button(cart: Cart) -> ButtonElement | None:
+    """Opens the form, where there is something to choose."""
+    if not any(_has_choice(line) for line in cart.lines):
+        return None
+    return button("Years", Act.YEARS, cart.id, about=f"Years of the names in cart {cart.id}")
+
+
+def years_modal(cart: Cart) -> View:
+    """A select for each name that OVH offers for more than one number of years."""
+    asked = [line for line in cart.lines if _has_choice(line)]
+    fixed = [f"{line.domain}: {years(line.years)}" for line in cart.lines if not _has_choice(line)]
+    return View(
+        type="modal",
+        callback_id=Form.YEARS,
+        private_metadata=f"{cart.id} {cart.channel}",
+        title=f"Years of cart #{cart.id}",
+        submit="Save",
+        close="Not now",
+        blocks=[
+            *(_select(line) for line in asked),
+            *([section("As OVH offers nothing else:\n" + "\n".join(fixed))] if fixed else []),
+            context("OVH's price for the years that you choose is on the card before anyone approves."),
+        ],
+    )
+
+
+def _has_choice(line: Line) -> bool:
+    """Also where the years that were chosen are offered no longer."""
+    return len(line.offered_years) > 1 or (line.years,) != (line.offered_years or (line.years,))
+
+
+def _select(line: Line) -> InputBlock:
+    options = [Option(text=years(number), value=str(number)) for number in sorted(line.offered_years)]
+    chosen = next((option for option in options if option.value == str(line.years)), None)
+    select = StaticSelectElement(action_id=line.domain.ascii, options=options, initial_option=chosen)
+    return InputBlock(label=str(line.domain), element=select)

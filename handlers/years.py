@@ -1,0 +1,50 @@
+"""Somebody chooses for how many years names are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.desk import Desk
+from handlers.ids import Act, Form
+from handlers.parsing import Interaction, cart_number
+from handlers.reply import Reply
+from handlers.views.drawn import Drawn
+from handlers.views.text import years
+from handlers.views.years import years_modal
+from ordering.domain_name import DomainName
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.YEARS)
+    async def years_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body))
+
+    @app.view(Form.YEARS)
+    async def years_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        did = Interaction.of_form(body)
+        # The form is closed, so the answer goes to the cart's channel.
+        in_channel = replace(did, channel=did.metadata.partition(" ")[2] or None)
+        desk.start(lambda did, reply: _save(desk, did, reply), in_channel)
+
+
+async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
+    desk.workflow.policy.may_change(cart, person)
+    await reply.open_form(years_modal(cart), button="Years")
+
+
+async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    chosen = {DomainName(name): int(number) for name, number in (did.values or {}).items() if number}
+    cart_id = cart_number(did.metadata.partition(" ")[0])
+    cart = await desk.bridge.call(desk.workflow.set_years, cart_id, chosen, by=person)
+    desk.wake()
+    told = ", ".join(f"*{line.domain}* {years(line.years)}" for line in cart.lines if line.domain in chosen)
+    await reply.tell(Drawn.saying(f"Cart #{cart.id}: {told}."))
