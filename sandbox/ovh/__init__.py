@@ -18,6 +18,7 @@ from sandbox.ovh import routing, signing
 from sandbox.ovh.bills import Bills
 from sandbox.ovh.carts import Carts
 from sandbox.ovh.clock import Clock
+from sandbox.ovh.contacts import Contacts
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
 from sandbox.ovh.names import Names
@@ -48,8 +49,9 @@ class OvhSimulator:
         self.credentials = Credentials()
         self.clock = Clock()
         self.clock_offset = 0.0  # seconds by which /auth/time misleads
-        self.names = Names()
-        self.carts = Carts(self.clock, self.names)
+        self.names = Names(self.clock)
+        self.contacts = Contacts()
+        self.carts = Carts(self.clock, self.names, self.contacts)
         self.orders = Orders(self.clock)
         self.payments = Payments(self.clock, self.orders)
         self.bills = Bills(self.clock, self.orders)

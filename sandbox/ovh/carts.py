@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from sandbox.ovh.clock import Clock, after, text
-from sandbox.ovh.errors import not_found, refused
+from sandbox.ovh.contacts import Contacts
+from sandbox.ovh.errors import OvhError, not_found, refused
+from sandbox.ovh.extensions import Extension, extension_of
 from sandbox.ovh.names import Names
-from sandbox.ovh.prices import price, tax_of
+from sandbox.ovh.offers import Offer
+from sandbox.ovh.prices import MARKETS, Market, price
+from sandbox.ovh.questions import Question, complaints
+from sandbox.ovh.quotes import Priced, quote
+from sandbox.ovh.rules import broken, eligibility_of, faults
 
 _DAY = 86_400.0
-SUBSIDIARIES = frozenset(
-    ["CZ", "DE", "ES", "EU", "FI", "FR", "GB", "IE", "IT", "LT", "MA", "NL", "PL", "PT", "SN", "TN"]
-)
-_CONTRACTS = [
-    {"name": "Domain name terms", "url": "https://contracts.example/domain.pdf", "content": "Made up. " * 50},
-    {"name": "General terms of service", "url": "https://contracts.example/general.pdf", "content": "Made up. " * 50},
-]
 
 
 @dataclass
 class Item:
+    """`offer` is the last one that OVH had for it: what is shown once it has none any more."""
+
     id: int
     domain: str
     plan: str
     mode: str
     duration: str
+    offer: Offer
     configurations: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def years(self) -> int:
+        return int(self.duration[1:-1])
+
+    @property
+    def extension(self) -> Extension:
+        found = extension_of(self.domain)
+        if found is None:
+            raise LookupError(self.domain)
+        return found
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return self.extension.questions(self.domain.partition(".")[0])
+
+    def answer(self, label: str) -> str | None:
+        return next((value for known, value in self.configurations.values() if known == label), None)
 
 
 @dataclass
@@ -40,24 +61,40 @@ class Cart:
     description: str
     expire: datetime
     assigned: bool
+    subsidiary: str = "FR"
     items: dict[int, Item] = field(default_factory=dict)
     read_only: bool = False
 
+    @property
+    def market(self) -> Market:
+        return MARKETS[self.subsidiary]
+
 
 class Carts:
-    """All carts of the account, with what the documentation says of their life."""
+    """All carts of the account, with what the documentation says of their life.
 
-    def __init__(self, clock: Clock, names: Names) -> None:
+    Switches: `legal_age_blocks` has the dry run insist on OWNER_LEGAL_AGE, `refuses_unknown_labels` on no others than
+    are asked; with `prefills` an item comes with an answer; `gifts` has promotions be lines, not reductions.
+    """
+
+    def __init__(self, clock: Clock, names: Names, contacts: Contacts) -> None:
         self._clock = clock
         self._names = names
+        self._contacts = contacts
         self._numbers = count(410_200_301)
+        self.legal_age_blocks = True
+        self.refuses_unknown_labels = True
+        self.prefills = False
+        self.gifts = True
         self.all: dict[str, Cart] = {}
 
+    # Their life
+
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        if body.get("ovhSubsidiary") not in SUBSIDIARIES:
+        if body.get("ovhSubsidiary") not in MARKETS:
             raise refused("Invalid value for ovhSubsidiary")
         expire = datetime.fromisoformat(body["expire"]) if body.get("expire") else after(self._clock.now(), _DAY)
-        cart = Cart(str(uuid.uuid4()), body.get("description") or "", expire, assigned=False)
+        cart = Cart(str(uuid.uuid4()), body.get("description") or "", expire, False, body["ovhSubsidiary"])  # noqa: FBT003 - a field
         self.all[cart.id] = cart
         return self.shown(cart)
 
@@ -88,18 +125,37 @@ class Carts:
             raise refused("This cart is already assigned")
         cart.assigned = True
 
+    # What lies in them
+
     def add(self, cart: Cart, body: dict[str, Any]) -> dict[str, Any]:
+        """Put a name in; the same name twice is two items. Without a pricing mode OVH takes its first offer."""
         _must_be_open(cart)
         name = str(body["domain"])
-        offers = [o for o in self._names.offers(name) if o["action"] == "create"]
-        mode = body.get("pricingMode") or (offers[0]["pricingMode"] if offers else "create-default")
-        self._names.price_of(name, mode)
-        duration = body.get("duration") or "P1Y"
-        item = Item(next(self._numbers), name, body.get("planCode") or name.partition(".")[2], mode, duration)
+        offer = self._offer(cart, name, body.get("pricingMode"))
+        duration = body.get("duration") or f"P{offer.years[0]}Y"
+        _must_be_offered(offer, duration)
+        plan = body.get("planCode") or offer.extension
+        if plan != offer.extension:
+            raise refused(f"The plan {plan} is not available for {name}")
+        item = Item(next(self._numbers), name, plan, offer.mode, duration, offer)
+        if self.prefills:
+            item.configurations[next(self._numbers)] = ("OWNER_LEGAL_AGE", "true")
         cart.items[item.id] = item
         return self.item(cart, item)
 
+    def change_item(self, cart: Cart, item: Item, body: dict[str, Any]) -> dict[str, Any]:
+        _must_be_open(cart)
+        if body.get("duration"):
+            _must_be_offered(item.offer, body["duration"])
+            item.duration = body["duration"]
+        return self.item(cart, item)
+
+    def remove(self, cart: Cart, item: Item) -> None:
+        _must_be_open(cart)
+        del cart.items[item.id]
+
     def item(self, cart: Cart, item: Item) -> dict[str, Any]:
+        total = price(item.offer.total(item.years), cart.market.currency, ucents=self._names.ucents)
         return {
             "cartId": cart.id,
             "configurations": list(item.configurations),
@@ -108,7 +164,7 @@ class Carts:
             "offerId": None,
             "options": [],
             "parentItemId": None,
-            "prices": [{"label": "TOTAL", "price": price(self._cost(item))}],
+            "prices": [{"label": "TOTAL", "price": total}],
             "productId": "domain",
             "settings": {
                 "catalogName": "dom-public",
@@ -125,21 +181,8 @@ class Carts:
         except (KeyError, ValueError) as error:
             raise not_found("This item does not exist") from error
 
-    def required(self, item: Item) -> list[dict[str, Any]]:
-        """What OVH asks for; `required` is left out, as it cannot be trusted anyway."""
-        asked = [
-            {"label": "OWNER_LEGAL_AGE", "type": "bool"},
-            {"label": "OWNER_CONTACT", "type": "/me/contact"},
-            {"label": "ADMIN_ACCOUNT", "type": "Nichandle"},
-            {"label": "TECH_ACCOUNT", "type": "Nichandle"},
-            {"label": "DNS", "type": "String"},
-        ]
-        if item.domain.startswith("reason-"):
-            asked.append({"label": "REASON", "type": "string"})
-        return asked
-
     def configure(self, cart: Cart, item: Item, body: dict[str, Any]) -> dict[str, Any]:
-        """A label posted twice is accepted here and refused at the dry run."""
+        """Whatever is posted is accepted here, a label twice, too; the dry run judges."""
         _must_be_open(cart)
         value = body["value"]
         shown = str(value).lower() if isinstance(value, bool) else str(value)
@@ -147,74 +190,66 @@ class Carts:
         item.configurations[number] = (str(body["label"]), shown)
         return {"id": number, "label": body["label"], "value": shown}
 
+    def unconfigure(self, cart: Cart, item: Item, number: int) -> None:
+        _must_be_open(cart)
+        if item.configurations.pop(number, None) is None:
+            raise not_found("This configuration does not exist")
+
+    # Judging them
+
     def check(self, cart: Cart) -> dict[str, Any]:
-        """The dry run: validates what was configured, and knows the tax."""
+        """The dry run: validates what was configured and who may own it, and knows the tax."""
         _must_be_open(cart)
         if not cart.assigned:
             raise refused("This cart is not assigned to an account")
         if not cart.items:
             raise refused("Cart is empty")
-        complaints = [text for item in cart.items.values() for text in _complaints(item)]
-        if complaints:
-            raise refused("\n".join(complaints))
-        return self._totals(cart)
+        if found := [text for item in cart.items.values() for text in self._complaints(item)]:
+            raise refused("\n".join(found))
+        for item in cart.items.values():
+            if refusal := self._ineligible(item):
+                raise refusal
+            item.offer = self._offer(cart, item.domain, item.mode)
+        return self.summary(cart)
 
-    def _totals(self, cart: Cart) -> dict[str, Any]:
-        without = sum((self._cost(item) for item in cart.items.values()), Decimal(0))
-        tax = tax_of(without)
-        return {
-            "contracts": _CONTRACTS,
-            "details": [line for place, item in enumerate(cart.items.values(), 1) for line in self._lines(place, item)],
-            "orderId": None,
-            "prices": {
-                "originalWithoutTax": price(without, ucents=False),
-                "reduction": price(Decimal(0), ucents=False),
-                "tax": price(tax, ucents=False),
-                "withTax": price(without + tax, ucents=False),
-                "withoutTax": price(without, ucents=False),
-            },
-            "url": None,
-        }
+    def summary(self, cart: Cart) -> dict[str, Any]:
+        """What it costs, unjudged."""
+        items = [Priced(item.id, item.domain, item.years, item.offer) for item in cart.items.values()]
+        return quote(items, cart.market, gifts=self.gifts)
 
-    def _lines(self, place: int, item: Item) -> list[dict[str, Any]]:
-        zone = f"*{place:03}.001"
-        cost = self._cost(item)
-        return [
-            _line(item.id, f"{item.domain} - .{item.plan} registration", "DURATION", f"*{place:03}", cost),
-            _line(item.id, f"{item.domain} - .{item.plan} registration", "INSTALLATION", f"*{place:03}", Decimal(0)),
-            _line(None, f"{item.domain} - DNS zone", "DURATION", zone, Decimal(0)),
-            _line(None, f"{item.domain} - DNS zone", "INSTALLATION", zone, Decimal(0)),
+    def _offer(self, cart: Cart, name: str, mode: str | None) -> Offer:
+        """Today's offer of a pricing mode; raises where there is none (any more)."""
+        for offer in self._names.offers_for(name, cart.market):
+            if offer.action == "create" and offer.mode == (mode or offer.mode):
+                return offer
+        raise refused(f"The domain {name} is not available for this offer")
+
+    def _complaints(self, item: Item) -> Iterator[str]:
+        asked = [
+            question.but(needed=False)
+            if question.label == "OWNER_LEGAL_AGE" and not self.legal_age_blocks
+            else question
+            for question in item.questions
         ]
+        yield from complaints(asked, item.configurations.values(), refuses_unknown=self.refuses_unknown_labels)
+        if self._contacts.owner(item.answer("OWNER_CONTACT")) is None:
+            yield "Custom field OWNER_CONTACT names no contact of this account for product domain"
+        for label in ("ADMIN_ACCOUNT", "TECH_ACCOUNT"):
+            if self._contacts.admin(item.answer(label)) is None:
+                yield f"Custom field {label} names no account for product domain"
 
-    def _cost(self, item: Item) -> Decimal:
-        years = int(item.duration[1:-1])
-        first = self._names.price_of(item.domain, item.mode)
-        return first + (years - 1) * self._names.prices(item.domain)[1]
-
-
-def _line(item: int | None, description: str, kind: str, domain: str, cost: Decimal) -> dict[str, Any]:
-    shown, nothing = price(cost, ucents=False), price(Decimal(0), ucents=False)
-    return {
-        "cartItemID": item,
-        "description": description,
-        "detailType": kind,
-        "domain": domain,  # a placeholder until the order exists
-        "quantity": 1,
-        "unitPrice": shown,
-        "totalPrice": shown,
-        "originalTotalPrice": shown,
-        "reductionTotalPrice": nothing,
-        "reductions": [],
-    }
+    def _ineligible(self, item: Item) -> OvhError | None:
+        people = {
+            "OWNER_CONTACT": self._contacts.owner(item.answer("OWNER_CONTACT")),
+            "ADMIN_ACCOUNT": self._contacts.admin(item.answer("ADMIN_ACCOUNT")),
+        }
+        found = faults(eligibility_of(item.extension), people)
+        return broken(found) if found else None
 
 
-def _complaints(item: Item) -> list[str]:
-    labels = [label for label, _ in item.configurations.values()]
-    mandatory = {"OWNER_LEGAL_AGE"} | ({"REASON"} if item.domain.startswith("reason-") else set())
-    return [f"Custom field {label} is mandatory for product domain" for label in sorted(mandatory - set(labels))] + [
-        f"Custom field {label} is duplicated for product domain"
-        for label in sorted({label for label in labels if labels.count(label) > 1})
-    ]
+def _must_be_offered(offer: Offer, duration: str) -> None:
+    if not re.fullmatch(r"P\d+Y", duration) or int(duration[1:-1]) not in offer.years:
+        raise refused(f"The duration {duration} is not available for this offer")
 
 
 def _must_be_open(cart: Cart) -> None:

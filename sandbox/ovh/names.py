@@ -3,88 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass, field
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import OvhError, refused
-from sandbox.ovh.prices import CATALOGUE, price
+from sandbox.ovh.extensions import EXTENSIONS, Extension, extension_of
+from sandbox.ovh.offers import Offer
+from sandbox.ovh.prices import MARKETS, Market, rounded
 
 TAKEN = {"ovh.com", "google.com", "example.com", "slack.com", "github.com", "wikipedia.org"}
-_PREMIUM = Decimal(1250)
+_DAY = 86_400.0
+_PREMIUM, _PREMIUM_RENEWAL = Decimal(1250), Decimal(350)
 _AFTERMARKET = Decimal(2399)
+_EARLY = Decimal(120)  # by how much more it costs to come before the others
+FRANCE = MARKETS["FR"]
 
 
-@dataclass
 class Names:
-    """The registry of the sandbox. `owned` and `delivered` names are the account's, `taken` ones somebody else's."""
+    """The registry of the sandbox. `owned` and `delivered` names are the account's, `taken` ones somebody else's.
 
-    taken: set[str] = field(default_factory=lambda: set(TAKEN))
-    owned: set[str] = field(default_factory=set)
-    risen: dict[str, Decimal] = field(default_factory=dict)
-    delivered: Callable[[], Container[str]] = set
+    Switches: whether prices carry `ucents`, and whether a discount is shown as a `negative_discount`.
+    """
 
-    def offers(self, name: str) -> list[dict[str, Any]]:
-        """The offers for a name in A-labels; raises what OVH answers where it has none to give."""
-        label, _, extension = name.partition(".")
-        if extension not in CATALOGUE:
-            raise refused(f"Some parameters are invalid in the request: Check failed. {extension} is not available")
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._opened = clock.now()
+        self.taken = set(TAKEN)
+        self.owned: set[str] = set()
+        self.delivered: Callable[[], Container[str]] = set
+        self.risen: dict[str, Decimal] = {}
+        self.ucents = True
+        self.negative_discount = False
+
+    def offers(self, name: str, market: Market = FRANCE) -> list[dict[str, Any]]:
+        """The offers for a name in A-labels, as OVH shows them."""
+        return [
+            offer.shown(ucents=self.ucents, negative_discount=self.negative_discount)
+            for offer in self.offers_for(name, market)
+        ]
+
+    def offers_for(self, name: str, market: Market = FRANCE) -> list[Offer]:
+        """The offers for a name; raises what OVH answers where it has none to give."""
+        label, _, rest = name.partition(".")
+        extension = extension_of(name)
+        if extension is None:
+            raise refused(f"Some parameters are invalid in the request: Check failed. {rest} is not available")
         if label.startswith("broken-"):
             raise OvhError(500, {"class": "Server::InternalServerError", "message": "Internal server error"})
         if label.startswith("timeout-"):
             raise refused("Check timeout. Please retry later")
+        if not _fits(label, extension):
+            raise refused("Some parameters are invalid in the request: Check failed. Invalid domain name")
         if label.startswith("empty-"):
             return []
         if label.startswith("aftermarket-"):
-            return [_offer(extension, "transfer", "transfer-aftermarket1", _AFTERMARKET, _AFTERMARKET)]
-        first, renewal = self.prices(name)
+            return [_transfer(extension, "transfer-aftermarket1", _AFTERMARKET, market)]
+        if label.startswith("resale-"):
+            return [
+                _transfer(extension, "transfer-default", extension.renewal, market),
+                _transfer(extension, "transfer-aftermarket2", _AFTERMARKET, market),
+            ]
         if self.is_taken(name):
-            return [_offer(extension, "transfer", "transfer-default", renewal, renewal)]
-        if label.startswith("premium-"):
-            return [_offer(extension, "create", "create-premium", _PREMIUM, _PREMIUM)]
-        if label.startswith("promo-"):
-            return [_offer(extension, "create", "create-default", first / 2, renewal, regular=first)]
-        return [_offer(extension, "create", "create-default", first, renewal)]
+            return [_transfer(extension, "transfer-default", extension.renewal, market)]
+        return self._creations(name, label, extension, market)
+
+    def standard(self, extension: Extension, market: Market = FRANCE, *, dearer: Decimal = Decimal(0)) -> Offer:
+        """What a name of this extension costs today that is nothing special; `dearer` is what was put on it."""
+        regular = market.amount(extension.first + dearer)
+        renewal = market.amount(extension.renewal)
+        offer = Offer(
+            extension.name, "create", "create-default", regular, renewal, renewal, extension.years,
+            fee=market.amount(extension.fee), currency=market.currency,
+        )  # fmt: skip
+        if extension.promotion is None:
+            return offer
+        reduced = market.amount(Decimal(extension.promotion.price) + dearer)
+        return self._promoted(offer, regular - reduced, extension.promotion.days)
+
+    def price_list(self, market: Market = FRANCE) -> dict[str, Offer]:
+        """The standard offer of every extension, by its name: what a catalogue shows."""
+        return {name: self.standard(extension, market) for name, extension in EXTENSIONS.items()}
 
     def is_taken(self, name: str) -> bool:
         return name in self.taken or name in self.owned or name in self.delivered() or name.startswith("taken-")
 
-    def price_of(self, name: str, pricing_mode: str) -> Decimal:
-        """Today's price for the first year, without tax; raises where there is no such offer (any more)."""
-        for offer in self.offers(name):
-            if offer["pricingMode"] == pricing_mode and offer["action"] == "create":
-                total = next(line for line in offer["prices"] if line["label"] == "TOTAL")
-                return Decimal(str(total["price"]["value"]))
-        raise refused(f"The domain {name} is not available for this offer")
-
-    def prices(self, name: str) -> tuple[Decimal, Decimal]:
-        first, renewal = CATALOGUE[name.partition(".")[2]]
-        return Decimal(first) + self.risen.get(name, Decimal(0)), Decimal(renewal)
-
     def rise(self, name: str, by: str) -> None:
-        """From now on this name costs more."""
+        """From now on this name costs more, by so many euro."""
         self.risen[name] = self.risen.get(name, Decimal(0)) + Decimal(by)
 
+    def _creations(self, name: str, label: str, extension: Extension, market: Market) -> list[Offer]:
+        """The ways to register a name that nobody has."""
+        dearer = self.risen.get(name, Decimal(0))
+        offer = self.standard(extension, market, dearer=dearer)
+        if label.startswith("premium-"):
+            first, later = market.amount(_PREMIUM + dearer), market.amount(_PREMIUM_RENEWAL)
+            plain = replace(offer, discount=Decimal(0), begins=None, ends=None)
+            return [replace(plain, mode="create-premium", regular=first, renewal=later, further=later)]
+        if label.startswith("promo-"):
+            half = rounded(offer.regular / 2, market.currency)
+            return [self._promoted(offer, offer.regular - half, 30)]
+        if label.startswith("gift-"):
+            return [self._promoted(offer, offer.regular, 30)]
+        if label.startswith("launch-") or extension.launching:
+            early = replace(offer, mode="create-early", phase="landrush", regular=offer.regular + market.amount(_EARLY))
+            return [offer, early]
+        return [offer]
 
-def _offer(
-    extension: str, action: str, mode: str, total: Decimal, renewal: Decimal, *, regular: Decimal | None = None
-) -> dict[str, Any]:
-    regular = regular or total
-    amounts = {"PRICE": regular, "RENEW": renewal, "DISCOUNT": regular - total, "FEE": Decimal(0), "TOTAL": total}
-    return {
-        "action": action,
-        "configurations": [],
-        "currentNameservers": ["ns1.example.net", "ns2.example.net"] if action == "transfer" else None,
-        "deliveryTime": "",
-        "duration": ["P1Y", "P2Y", "P3Y"] if action == "create" else ["P1Y"],
-        "isTransferLocked": action == "transfer" or None,
-        "offer": "gold",
-        "offerId": f"{extension}-{action}",
-        "orderable": True,  # true for a transfer, too: it can be ordered by the owner
-        "phase": "ga",
-        "prices": [{"label": label, "price": price(amount)} for label, amount in amounts.items()],
-        "pricingMode": mode,
-        "productId": "domain",
-        "quantityMax": 1,
-        "recommendedDuration": "P1Y",
-    }
+    def _promoted(self, offer: Offer, discount: Decimal, days: int) -> Offer:
+        """The offer with a promotion, until that is over."""
+        ends = after(self._opened, days * _DAY)
+        if ends <= self._clock.now():
+            return replace(offer, discount=Decimal(0), begins=None, ends=None)
+        return replace(offer, discount=discount, begins=self._opened, ends=ends)
+
+
+def _transfer(extension: Extension, mode: str, euro: Decimal, market: Market) -> Offer:
+    cost, renewal = market.amount(euro), market.amount(extension.renewal)
+    return Offer(extension.name, "transfer", mode, cost, renewal, renewal, currency=market.currency)
+
+
+def _fits(label: str, extension: Extension) -> bool:
+    shortest, longest = extension.length
+    return shortest <= len(label) <= longest and (extension.idn or not label.startswith("xn--"))

@@ -52,16 +52,16 @@ class OrderPage:
         order = self._found(request)
         if order is None:
             return _page("No such order", "<p>There is no order with this number and password.</p>", status=403)
-        status = self._ovh.orders.status(order)
+        status, coin = self._ovh.orders.status(order), order.currency
         until = f"{order.open_until:%d %B %Y, %H:%M} UTC"
-        payable = (
-            f'<p>OVH keeps it open until {until}.</p><form method="post"><button>Pay {order.total} EUR</button></form>'
-        )
+        pay = f'<form method="post"><button>Pay {order.total} {coin}</button></form>'
         body = (
             f"<p>{escape(_STATUS.get(status, status))}</p>{_lines(order)}"
-            f"<p>Without tax {order.total - order.tax} EUR, tax {order.tax} EUR.</p>"
-            f"<p><strong>Total with tax {order.total} EUR</strong></p>{payable if status == 'notPaid' else ''}"
+            f"<p>Without tax {order.total - order.tax} {coin}, tax {order.tax} {coin}.</p>"
+            f"<p><strong>Total with tax {order.total} {coin}</strong></p>"
         )
+        if status == "notPaid":
+            body += f"<p>OVH keeps it open until {until}.</p>{pay}"
         return _page(f"Order {order.id}", body)
 
     async def _pay(self, request: web.Request) -> web.Response:
@@ -81,7 +81,9 @@ class OrderPage:
         if bill is None or not hmac.compare_digest(password.encode(), bill.password.encode()):
             return _page("No such invoice", "<p>There is no invoice with this number and password.</p>", status=403)
         order = bill.order
-        total = f"<p>Total with tax {order.total} EUR, of which tax {order.tax} EUR. Paid.</p>"
+        total = (
+            f"<p>Total with tax {order.total} {order.currency}, of which tax {order.tax} {order.currency}. Paid.</p>"
+        )
         return _page(f"Invoice {bill.id}", f"<p>For order {order.id}, {bill.at:%d %B %Y}.</p>{_lines(order)}{total}")
 
     def _found(self, request: web.Request) -> Order | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sandbox.ovh.carts import Cart
+from sandbox.ovh.carts import Cart, Item
 from sandbox.ovh.clock import Clock, after, text
 from sandbox.ovh.errors import not_found, refused
 from sandbox.ovh.prices import price
@@ -42,7 +42,9 @@ class Order:
     tax: Decimal
     made_at: datetime
     url: str
+    currency: str = "EUR"
     lines: list[dict[str, Any]] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
     payments: list[Source] = field(default_factory=list)
     tries: list[Try] = field(default_factory=list)
     paid_at: datetime | None = None
@@ -87,7 +89,9 @@ class Orders:
             tax=Decimal(str(checked["prices"]["tax"]["value"])),
             made_at=self._clock.now(),
             url=f"{address}/display-order?orderId={number}&orderPassword={secrets.token_urlsafe(8)}",
+            currency=cart.market.currency,
             lines=[line | {"domain": names[_place(line["domain"])]} for line in checked["details"]],
+            items=list(cart.items.values()),
             waived=waived,
         )
         self.all[number] = order
@@ -124,9 +128,9 @@ class Orders:
             "date": text(order.made_at),
             "expirationDate": text(order.open_until),
             "retractionDate": None if order.waived else text(_retractable_until(order)),
-            "priceWithTax": price(order.total, ucents=False),
-            "priceWithoutTax": price(order.total - order.tax, ucents=False),
-            "tax": price(order.tax, ucents=False),
+            "priceWithTax": price(order.total, order.currency),
+            "priceWithoutTax": price(order.total - order.tax, order.currency),
+            "tax": price(order.tax, order.currency),
             "url": order.url,
             "pdfUrl": order.url.replace("display-order", "pdf-order"),
             "password": order.password,
@@ -143,6 +147,20 @@ class Orders:
         line = order.lines[int(number) - order.id * 1000]
         told = {name: line[name] for name in ("description", "domain", "detailType", "unitPrice", "totalPrice")}
         return told | {"orderDetailId": int(number), "quantity": str(line["quantity"]), "cancelled": False}
+
+    def extension(self, order: Order, number: str) -> dict[str, Any]:
+        """What a line was ordered as; lines that are no item's, as the zones', have no plan."""
+        self.detail(order, number)
+        line = order.lines[int(number) - order.id * 1000]
+        item = next((item for item in order.items if item.id == line["cartItemID"]), None)
+        configurations = item.configurations.values() if item else ()
+        plan = {
+            "code": item.plan if item else None, "duration": item.duration if item else None, "quantity": 1,
+            "pricingMode": item.mode if item else None, "product": {"name": "domain" if item else "zone"},
+        }  # fmt: skip
+        told = [{"label": label, "value": value} for label, value in configurations]
+        kind = "plan" if item else "product"
+        return {"order": {"action": "installation", "type": kind, "plan": plan, "configurations": told}}
 
     def _waits(self, order: Order) -> bool:
         return self.waits_for_waiver and not order.waived and self._clock.now() < _retractable_until(order)

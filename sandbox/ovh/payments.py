@@ -209,7 +209,7 @@ class Payments:
         }  # fmt: skip
 
     def prepaid_account(self, number: str) -> dict[str, Any]:
-        credit, now = price(self.prepaid, ucents=False), text(self._clock.now())
+        credit, now = price(self.prepaid), text(self._clock.now())
         return {
             "ovhAccountId": number, "isActive": True, "canBeCredited": True, "alertThreshold": None, "balance": credit,
             "availableAfterCredit": credit, "retrievableAmount": credit, "openDate": now, "lastUpdate": now,
@@ -225,7 +225,7 @@ class Payments:
 def _transaction(number: int, order: Order, attempt: Try) -> dict[str, Any]:
     at: datetime = attempt.at
     return {
-        "transactionId": number, "paymentMethodId": attempt.source, "amount": price(order.total, ucents=False),
+        "transactionId": number, "paymentMethodId": attempt.source, "amount": price(order.total, order.currency),
         "status": "SUCCESS" if attempt.why is None else "FAILED", "type": "DEBIT",
         "creationDate": text(at), "lastUpdate": text(at),
     }  # fmt: skip

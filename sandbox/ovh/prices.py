@@ -1,33 +1,55 @@
-"""Prices as OVH writes them, and the catalogue of the sandbox. All amounts are invented."""
+"""Prices as OVH writes them, and the markets: each subsidiary has its currency and its tax. All rates are invented."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-CENT = Decimal("0.01")
-TAX = Decimal("0.20")  # French VAT
+_DECIMALS = {"XOF": 0, "TND": 3}
+# As OVH localises them: not to be parsed by anybody.
+_TEXTS = {"EUR": "{} €", "GBP": "£{}", "PLN": "{} zł", "CZK": "{} Kč", "USD": "${}"}
 
-# extension: (first year, renewal), both without tax
-CATALOGUE: dict[str, tuple[str, str]] = {
-    "ovh": ("2.99", "3.59"), "com": ("8.99", "13.49"), "fr": ("6.49", "8.49"), "net": ("11.99", "15.99"),
-    "org": ("8.49", "13.99"), "io": ("39.99", "54.99"), "eu": ("5.99", "8.99"), "app": ("13.99", "18.99"),
-    "dev": ("11.99", "15.99"), "be": ("6.49", "8.99"), "de": ("4.99", "7.49"), "es": ("5.49", "9.99"),
-    "it": ("6.99", "9.99"), "shop": ("1.99", "33.99"), "tech": ("4.99", "52.99"), "xyz": ("1.49", "14.99"),
-    "store": ("2.49", "49.99"), "club": ("5.99", "15.99"), "info": ("3.99", "22.99"), "biz": ("13.99", "18.99"),
-    "co.uk": ("7.49", "9.49"), "me": ("6.99", "19.99"), "uk": ("7.49", "9.49"), "cloud": ("7.99", "21.99"),
+
+@dataclass(frozen=True)
+class Market:
+    """`factor` turns the table's euro into the currency; `tax` is what a person in the country pays, as a share."""
+
+    currency: str
+    factor: Decimal
+    tax: Decimal
+
+    def amount(self, euro: Decimal) -> Decimal:
+        return rounded(euro * self.factor, self.currency)
+
+    def tax_on(self, amount: Decimal) -> Decimal:
+        return rounded(amount * self.tax, self.currency)
+
+
+def _market(currency: str, factor: str, tax: str) -> Market:
+    return Market(currency, Decimal(factor), Decimal(tax))
+
+
+MARKETS = {
+    "FR": _market("EUR", "1", "0.20"), "DE": _market("EUR", "1", "0.19"), "ES": _market("EUR", "1", "0.21"),
+    "FI": _market("EUR", "1", "0.255"), "IE": _market("EUR", "1", "0.23"), "IT": _market("EUR", "1", "0.22"),
+    "LT": _market("EUR", "1", "0.21"), "NL": _market("EUR", "1", "0.21"), "PT": _market("EUR", "1", "0.23"),
+    "EU": _market("EUR", "1", "0"), "CZ": _market("CZK", "25.2", "0.21"), "GB": _market("GBP", "0.86", "0.20"),
+    "PL": _market("PLN", "4.31", "0.23"), "MA": _market("MAD", "10.83", "0.20"), "SN": _market("XOF", "656", "0.18"),
+    "TN": _market("TND", "3.37", "0.19"),
 }  # fmt: skip
-HIGHLIGHTED = ("ovh", "com", "fr", "net", "org", "io", "eu", "app", "dev", "shop")
 
 
-def price(amount: Decimal, *, ucents: bool = True) -> dict[str, Any]:
-    """An order.Price; its `text` is localised and its integer form is 10^8 of the value."""
-    rounded = amount.quantize(CENT, ROUND_HALF_UP)
-    shown: dict[str, Any] = {"currencyCode": "EUR", "text": f"{rounded} €", "value": float(rounded)}
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """To the currency's smallest unit, half up."""
+    return amount.quantize(Decimal(1).scaleb(-_DECIMALS.get(currency, 2)), ROUND_HALF_UP)
+
+
+def price(amount: Decimal, currency: str = "EUR", *, ucents: bool = False) -> dict[str, Any]:
+    """An order.Price; its `text` is localised and its integer form, where it is there, is 10^8 of the value."""
+    exact = rounded(amount, currency)
+    text = _TEXTS.get(currency, f"{{}} {currency}").format(exact)
+    shown: dict[str, Any] = {"currencyCode": currency, "text": text, "value": float(exact)}
     if ucents:
-        shown["priceInUcents"] = int(rounded * 10**8)
+        shown["priceInUcents"] = int(exact * 10**8)
     return shown
-
-
-def tax_of(amount: Decimal) -> Decimal:
-    return (amount * TAX).quantize(CENT, ROUND_HALF_UP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +11,23 @@ from sandbox.ovh.errors import not_found
 from sandbox.ovh.names import Names
 from sandbox.ovh.orders import Order, Orders
 
+_FEWEST_WORDS = 3
 _YEAR = 365 * 86_400.0
 
 
 class Registry:
-    """Names are the account's since an order was delivered, or since ever (`names.owned`)."""
+    """Names are the account's since an order was delivered, or since ever (`names.owned`).
+
+    `reason_suffices` is how the `.fr` registry judges a justification, which it does after the payment.
+    """
+
+    reason_suffices: Callable[[str], bool]
 
     def __init__(self, clock: Clock, names: Names, orders: Orders) -> None:
         self._clock = clock
         self._names = names
         self._orders = orders
+        self.reason_suffices = lambda reason: len(reason.split()) >= _FEWEST_WORDS
 
     def delivered(self) -> dict[str, Order]:
         """The names that were registered, with their orders; those that the registry refused are missing."""
@@ -28,7 +36,7 @@ class Registry:
             for order in self._orders.all.values()
             if self._orders.status(order) == "delivered"
             for name in order.domains
-            if name not in self._orders.task_errors
+            if self.error(order, name) is None
         }
 
     def owned(self) -> set[str]:
@@ -49,6 +57,14 @@ class Registry:
             "nameServers": [{"id": place, "nameServer": f"dns{place}.example.net"} for place in (1, 2)],
         }  # fmt: skip
 
+    def error(self, order: Order, name: str) -> str | None:
+        """Why the registry does not register a name of an order; None where it does."""
+        for item in order.items:
+            reason = item.answer("REASON")
+            if item.domain == name and item.plan == "fr" and reason and not self.reason_suffices(reason):
+                return "A justification is required"
+        return self._orders.task_errors.get(name)
+
     def tasks(self) -> dict[int, tuple[Order, str]]:
         return {
             order.id * 100 + place: (order, name)
@@ -63,7 +79,7 @@ class Registry:
             raise not_found("The requested object does not exist")
         order, name = found
         at = text(order.paid_at or order.made_at)
-        error = self._orders.task_errors.get(name)
+        error = self.error(order, name)
         status = "error" if error else "done" if name in self.delivered() else "doing"
         return {
             "id": int(number), "function": "DomainCreate", "domain": name, "status": status, "type": "domain",

@@ -40,16 +40,13 @@ Handler = Callable[[Call], Any]
 
 @dataclass(frozen=True)
 class Route:
-    """`unsigned` ones answer anybody, as OVH's schema says of them."""
+    """`unsigned` ones answer anybody, as OVH's schema says of them. A {name} in the path stands for one part of it."""
 
     method: str
     path: str
     handler: Handler
     unsigned: bool
-
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        return re.compile(pattern_of(self.path))
+    pattern: re.Pattern[str]
 
 
 ROUTES: list[Route] = []
@@ -57,20 +54,17 @@ ROUTES: list[Route] = []
 
 def route(method: str, path: str, *, unsigned: bool = False) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, handler, unsigned))
+        pattern = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path))
+        ROUTES.append(Route(method, path, handler, unsigned, pattern))
         return handler
 
     return register
 
 
-def pattern_of(path: str) -> str:
-    """A path with {names} as a pattern that finds what stands in their places."""
-    return re.sub(r"\{\w+\}", "([^/]+)", path)
-
-
 def find(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
-    """The route of a path; raises what OVH answers to an unknown one."""
-    for known in ROUTES:
-        if known.method == method and (found := known.pattern.fullmatch(path)):
-            return known, found.groups()
-    raise OvhError(404, {"class": "Client::NotFound", "message": "Got an invalid (or empty) URL"})
+    """The route of a path, the one with the fewest names in it; raises what OVH answers to an unknown one."""
+    of_method = [known for known in ROUTES if known.method == method]
+    fitting = [(known, found.groups()) for known in of_method if (found := known.pattern.fullmatch(path))]
+    if not fitting:
+        raise OvhError(404, {"class": "Client::NotFound", "message": "Got an invalid (or empty) URL"})
+    return min(fitting, key=lambda each: len(each[1]))

@@ -84,7 +84,7 @@ class OvhPanel:
         return {
             "id": order.id,
             "names": order.domains,
-            "total": f"€{order.total}",
+            "total": f"€{order.total}" if order.currency == "EUR" else f"{order.total} {order.currency}",
             "status": self._ovh.orders.status(order),
             "payments": len(order.payments),
             "url": order.url,

@@ -44,14 +44,21 @@ def _assign(call: Call) -> None:
 
 @route("GET", "/order/cart/{cartId}/domain")
 def _search(call: Call) -> list[dict[str, Any]]:
-    call.ovh.carts.get(call.parts[0])
-    return call.ovh.names.offers(_name(call.query.get("domain")))
+    cart = call.ovh.carts.get(call.parts[0])
+    return call.ovh.names.offers(_name(call.query.get("domain")), cart.market)
 
 
 @route("POST", "/order/cart/{cartId}/domain")
 def _add(call: Call) -> dict[str, Any]:
     cart = call.ovh.carts.get(call.parts[0])
     return call.ovh.carts.add(cart, call.body | {"domain": _name(call.body.get("domain"))})
+
+
+@route("GET", "/order/cart/{cartId}/summary", unsigned=True)
+def _summary(call: Call) -> dict[str, Any]:
+    """A preview that validates nothing and names no contracts."""
+    cart = call.ovh.carts.get(call.parts[0])
+    return call.ovh.carts.summary(cart) | {"contracts": []}
 
 
 @route("GET", "/order/cart/{cartId}/checkout")

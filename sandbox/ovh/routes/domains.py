@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.ovh.prices import CATALOGUE, HIGHLIGHTED
+from sandbox.ovh.extensions import EXTENSIONS, highlighted
 from sandbox.ovh.routing import Call, route
 
 
 @route("GET", "/domain/extensions/highlighted")
 def _highlighted(_call: Call) -> list[str]:
-    return list(HIGHLIGHTED)
+    return highlighted()
 
 
 @route("GET", "/domain/extensions")
 def _extensions(_call: Call) -> list[str]:
-    return sorted(CATALOGUE)
+    return sorted(EXTENSIONS)
 
 
 @route("GET", "/me/task/domain")

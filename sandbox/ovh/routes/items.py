@@ -21,12 +21,17 @@ def _item(call: Call) -> dict[str, Any]:
 
 @route("DELETE", "/order/cart/{cartId}/item/{itemId}", unsigned=True)
 def _delete_item(call: Call) -> None:
-    del call.ovh.carts.get(call.parts[0]).items[_one(call).id]
+    call.ovh.carts.remove(call.ovh.carts.get(call.parts[0]), _one(call))
+
+
+@route("PUT", "/order/cart/{cartId}/item/{itemId}", unsigned=True)
+def _change_item(call: Call) -> dict[str, Any]:
+    return call.ovh.carts.change_item(call.ovh.carts.get(call.parts[0]), _one(call), call.body)
 
 
 @route("GET", "/order/cart/{cartId}/item/{itemId}/requiredConfiguration", unsigned=True)
 def _required(call: Call) -> list[dict[str, Any]]:
-    return call.ovh.carts.required(_one(call))
+    return [question.shown() for question in _one(call).questions]
 
 
 @route("GET", "/order/cart/{cartId}/item/{itemId}/configuration", unsigned=True)
@@ -52,8 +57,7 @@ def _configuration(call: Call) -> dict[str, Any]:
 
 @route("DELETE", "/order/cart/{cartId}/item/{itemId}/configuration/{configurationId}", unsigned=True)
 def _unconfigure(call: Call) -> None:
-    if _one(call).configurations.pop(int(call.parts[2]), None) is None:
-        raise not_found("This configuration does not exist")
+    call.ovh.carts.unconfigure(call.ovh.carts.get(call.parts[0]), _one(call), int(call.parts[2]))
 
 
 def _one(call: Call) -> Item:

@@ -37,6 +37,11 @@ def _detail(call: Call) -> dict[str, Any]:
     return call.ovh.orders.detail(_one(call), call.parts[1])
 
 
+@route("GET", "/me/order/{orderId}/details/{orderDetailId}/extension")
+def _extension(call: Call) -> dict[str, Any]:
+    return call.ovh.orders.extension(_one(call), call.parts[1])
+
+
 @route("GET", "/me/order/{orderId}/followUp")
 def _follow_up(call: Call) -> list[dict[str, Any]]:
     order = _one(call)

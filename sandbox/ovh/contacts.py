@@ -1,0 +1,135 @@
+"""The account's contacts, who may own a name, and accounts at OVH, who may administer one."""
+
+from __future__ import annotations
+
+import re
+from itertools import count
+from typing import Any
+
+from sandbox.ovh.countries import COUNTRIES, LANGUAGES, WITHOUT_ZIP
+from sandbox.ovh.errors import not_found, refused
+
+Contact = dict[str, Any]
+LEGAL_FORMS = ("administration", "association", "corporation", "individual", "other", "personalcorporation")
+_ALWAYS = ("firstName", "lastName", "email", "phone", "language", "legalForm", "address")
+_OPTIONAL = (
+    "organisationName", "organisationType", "vat", "companyNationalIdentificationNumber",
+    "nationalIdentificationNumber", "birthDay", "birthCity", "birthZip", "birthCountry", "nationality", "gender",
+    "cellPhone", "fax", "spareEmail",
+)  # fmt: skip
+_ADDRESS = ("line1", "line2", "line3", "zip", "city", "country", "province", "otherDetails")
+_FORMS = {
+    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+", "spareEmail": r"[^@\s]+@[^@\s]+\.[^@\s]+", "phone": r"\+\d{1,3}\.\d{4,14}",
+    "cellPhone": r"\+\d{1,3}\.\d{4,14}", "fax": r"\+\d{1,3}\.\d{4,14}", "birthDay": r"\d{4}-\d\d-\d\d",
+    "gender": "male|female",
+}  # fmt: skip
+_AMONG = {"legalForm": LEGAL_FORMS, "language": LANGUAGES, "birthCountry": COUNTRIES, "nationality": COUNTRIES}
+
+
+class Contacts:
+    """`all` are the account's contacts by id, `accounts` those of OVH by nic; `own` is who calls.
+
+    What is mandatory beside the schema's fields is a guess: an organisation's name unless it is a person, and a zip
+    where the country has such.
+    """
+
+    own = "aa00000-ovh"
+
+    def __init__(self) -> None:
+        self._numbers = count(21_003_400)
+        sandbox = _made("corporation", "Ada", "Sandbox", "Paris", "75001", "FR", organisationName="Sandbox Ltd")
+        berlin = _made("individual", "Bea", "Linden", "Berlin", "10115", "DE", language="de_DE", phone="+49.301234567")
+        self.accounts = {self.own: sandbox, "bl00000-ovh": berlin}
+        self.all: dict[int, Contact] = {}
+        for place, contact in enumerate((sandbox, berlin, _SPANISH, _AMERICAN)):
+            self.all[21_003_344 + place] = {"id": 21_003_344 + place} | contact
+
+    def get(self, number: str) -> Contact:
+        contact = self.all.get(int(number)) if number.isdecimal() else None
+        if contact is None:
+            raise not_found(f"The requested object (contactId = {number}) does not exist")
+        return contact
+
+    def create(self, body: Contact) -> Contact:
+        number = next(self._numbers)
+        self.all[number] = {"id": number} | _checked(body)
+        return self.all[number]
+
+    def change(self, number: str, body: Contact) -> Contact:
+        known = self.get(number)
+        address = known["address"] | (body.get("address") or {})
+        self.all[known["id"]] = {"id": known["id"]} | _checked(known | body | {"address": address})
+        return self.all[known["id"]]
+
+    def fields(self, number: str) -> list[dict[str, Any]]:
+        """Which fields a contact of this legal form must have."""
+        needed = set(mandatory(self.get(number)))
+        every = [*_ALWAYS[:-1], *(f"address.{field}" for field in _ADDRESS), *_OPTIONAL]
+        return [{"fieldName": name, "mandatory": name in needed, "readOnly": False} for name in every]
+
+    def owner(self, value: str | None) -> Contact | None:
+        """Who a value of OWNER_CONTACT means; the account itself where nothing was said, None for nobody."""
+        if not value:
+            return self.accounts[self.own]
+        number = value.rpartition("/")[2]
+        return self.all.get(int(number)) if number.isdecimal() else None
+
+    def admin(self, value: str | None) -> Contact | None:
+        return self.accounts.get(value or self.own)
+
+
+def from_account(account: Contact) -> Contact:
+    """An account as the rule checker takes it, with the names that contacts have."""
+    names = {"firstName": "firstname", "lastName": "name", "organisationName": "organisation", "legalForm": "legalform"}
+    address = {"line1": account.get("address"), "province": account.get("area")}
+    address |= {field: account.get(field) for field in ("zip", "city", "country")}
+    same = {
+        field: account.get(field) for field in ("email", "phone", "language", "vat", "nationalIdentificationNumber")
+    }
+    return {field: account.get(known) for field, known in names.items()} | same | {"address": address}
+
+
+def mandatory(contact: Contact) -> list[str]:
+    needed = [*_ALWAYS[:-1], "address.line1", "address.city", "address.country"]
+    if contact.get("legalForm") != "individual":
+        needed.append("organisationName")
+    if (contact.get("address") or {}).get("country") not in WITHOUT_ZIP:
+        needed.append("address.zip")
+    return needed
+
+
+def _checked(body: Contact) -> Contact:
+    """A contact with every field, or the 400 that names the first one that is wrong."""
+    address = body.get("address") or {}
+    given = {field: body.get(field) for field in (*_ALWAYS, *_OPTIONAL)}
+    given["address"] = {field: address.get(field) for field in _ADDRESS}
+    flat = given | {f"address.{field}": address.get(field) for field in _ADDRESS}
+    for field, value in flat.items():
+        among = COUNTRIES if field == "address.country" else _AMONG.get(field)
+        wrong_form = field in _FORMS and not re.fullmatch(_FORMS[field], str(value))
+        if value and (wrong_form or (among and value not in among)):
+            raise refused(f"Invalid value for field {field}")
+    for field in mandatory(given):
+        if not flat[field]:
+            raise refused(f"Missing or empty field: {field}")
+    return given
+
+
+def _made(form: str, first: str, last: str, city: str, zip_code: str, country: str, **more: str) -> Contact:
+    """A contact that fits, made of invented data."""
+    usual = {
+        "firstName": first, "lastName": last, "legalForm": form, "language": "fr_FR", "phone": "+33.123456789",
+        "email": f"{first.lower()}@example.com",
+    }  # fmt: skip
+    address = {"line1": "1 Example Street", "zip": zip_code, "city": city, "country": country}
+    return _checked(usual | more | {"address": address})
+
+
+_SPANISH = _made(
+    "individual", "Eva", "Ejemplo", "Madrid", "28001", "ES",
+    language="es_ES", phone="+34.911234567", nationalIdentificationNumber="00000000T",
+)  # fmt: skip
+_AMERICAN = _made(
+    "corporation", "Tex", "Sample", "Austin", "73301", "US",
+    language="en_US", phone="+1.5125550100", organisationName="Sample Inc",
+)  # fmt: skip

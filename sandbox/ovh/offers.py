@@ -1,0 +1,85 @@
+"""One way to have a name: what it costs, for how long, and how OVH shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.ovh.clock import text
+from sandbox.ovh.prices import price
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Amounts are without tax and in `currency`.
+
+    `regular` is for the first year, `further` for each other one bought with it, `renewal` for a year later on;
+    `discount` and `fee` come once, whatever the years.
+    """
+
+    extension: str
+    action: str
+    mode: str
+    regular: Decimal
+    renewal: Decimal
+    further: Decimal
+    years: tuple[int, ...] = (1,)
+    phase: str = "ga"
+    discount: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    begins: datetime | None = None
+    ends: datetime | None = None
+    currency: str = "EUR"
+    orderable: bool = True  # true for a transfer, too: it can be ordered by the owner
+
+    def before_discount(self, years: int) -> Decimal:
+        return self.regular + (years - 1) * self.further
+
+    def total(self, years: int) -> Decimal:
+        return self.before_discount(years) - self.discount + self.fee
+
+    def shown(self, *, ucents: bool = True, negative_discount: bool = False) -> dict[str, Any]:
+        """An order.cart.ProductInformation. Its total is for the first duration that it lists; RENEW is for a year."""
+        years = self.years[0]
+        amounts = {
+            "PRICE": self.before_discount(years),
+            "RENEW": self.renewal,
+            "DISCOUNT": -self.discount if negative_discount else self.discount,
+            "FEE": self.fee,
+            "TOTAL": self.total(years),
+        }
+        lines: list[dict[str, Any]] = [
+            {"label": label, "price": price(amount, self.currency, ucents=ucents)} for label, amount in amounts.items()
+        ]
+        lines[-1]["promotions"] = [self._promotion(ucents=ucents)] if self.discount else None
+        transfer = self.action == "transfer"
+        return {
+            "action": self.action,
+            "configurations": [],
+            "currentNameservers": ["ns1.example.net", "ns2.example.net"] if transfer else None,
+            "deliveryTime": "",
+            "duration": [f"P{years}Y" for years in self.years],
+            "isTransferLocked": transfer or None,
+            "offer": "gold",
+            "offerId": f"{self.extension}-{self.action}",
+            "orderable": self.orderable,
+            "phase": self.phase,
+            "prices": lines,
+            "pricingMode": self.mode,
+            "productId": "domain",
+            "quantityMax": 1,
+            "recommendedDuration": f"P{years}Y",
+        }
+
+    def _promotion(self, *, ucents: bool) -> dict[str, Any]:
+        return {
+            "name": f"{self.extension}-first-year",
+            "type": "fixed_amount",
+            "price": price(self.discount, self.currency, ucents=ucents),
+            "startDate": text(self.begins) if self.begins else None,
+            "endDate": text(self.ends) if self.ends else None,
+            "bundleWithPlanCodes": [],
+            "tags": [],
+        }

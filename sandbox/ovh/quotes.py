@@ -1,0 +1,90 @@
+"""What a cart costs, line by line, as the dry run and the checkout tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sandbox.ovh.offers import Offer
+from sandbox.ovh.prices import Market, price
+
+_NOTHING = Decimal(0)
+_CONTRACTS = [
+    {"name": "Domain name terms", "url": "https://contracts.example/domain.pdf", "content": "Made up. " * 50},
+    {"name": "General terms of service", "url": "https://contracts.example/general.pdf", "content": "Made up. " * 50},
+]
+
+
+@dataclass(frozen=True)
+class Priced:
+    """An item with the offer that it is bought by."""
+
+    number: int
+    domain: str
+    years: int
+    offer: Offer
+
+
+def quote(items: Sequence[Priced], market: Market, *, gifts: bool) -> dict[str, Any]:
+    """An order.Order that is none yet.
+
+    With `gifts` a promotion is a line of its own and no reduction; else it is told as the duration's reduction.
+    """
+    total = sum((item.offer.total(item.years) for item in items), _NOTHING)
+    reduction = _NOTHING if gifts else sum((item.offer.discount for item in items), _NOTHING)
+    tax = market.tax_on(total)
+    amounts = {
+        "originalWithoutTax": total + reduction, "reduction": reduction, "tax": tax, "withTax": total + tax,
+        "withoutTax": total,
+    }  # fmt: skip
+    return {
+        "contracts": _CONTRACTS,
+        "details": [line for place, item in enumerate(items, 1) for line in _lines(place, item, gifts=gifts)],
+        "orderId": None,
+        "prices": {name: price(amount, market.currency) for name, amount in amounts.items()},
+        "url": None,
+    }
+
+
+def _lines(place: int, item: Priced, *, gifts: bool) -> list[dict[str, Any]]:
+    """A name's lines and those of its zone, which costs nothing; `domain` is a placeholder until there is an order."""
+    offer, name, zone = item.offer, f"*{place:03}", f"*{place:03}.001"
+    what = f"{item.domain} - .{offer.extension} registration"
+    cost = offer.before_discount(item.years)
+    lines = [
+        _line(item.number, f"{what} - {item.years * 12} months", "DURATION", name, cost, offer, gifts=gifts),
+        _line(item.number, what, "INSTALLATION", name, offer.fee, offer),
+    ]
+    if gifts and offer.discount:
+        lines.append(_line(None, f".{offer.extension} promotion", "GIFT", name, -offer.discount, offer))
+    zones = [
+        _line(None, f"{item.domain} - DNS zone", kind, zone, _NOTHING, offer) for kind in ("DURATION", "INSTALLATION")
+    ]
+    return lines + zones
+
+
+def _line(
+    item: int | None, description: str, kind: str, domain: str, cost: Decimal, offer: Offer, *, gifts: bool = True
+) -> dict[str, Any]:
+    reduction = _NOTHING if gifts else offer.discount
+    shown = {"originalTotalPrice": cost, "reductionTotalPrice": reduction, "totalPrice": cost - reduction}
+    shown["unitPrice"] = cost - reduction
+    return {
+        "cartItemID": item,
+        "description": description,
+        "detailType": kind,
+        "domain": domain,
+        "quantity": 1,
+        "reductions": [_reduction(offer)] if reduction else [],
+    } | {name: price(amount, offer.currency) for name, amount in shown.items()}
+
+
+def _reduction(offer: Offer) -> dict[str, Any]:
+    amount = price(offer.discount, offer.currency)
+    words = f".{offer.extension} promotion"
+    return {
+        "context": "promotion", "type": "fixed_amount", "description": words, "reductionDescription": words,
+        "price": amount, "value": amount,
+    }  # fmt: skip

@@ -1,0 +1,42 @@
+"""Eligibility: the rule of a name, and whether data respects it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.ovh.contacts import from_account
+from sandbox.ovh.errors import refused
+from sandbox.ovh.extensions import Extension, extension_of
+from sandbox.ovh.routing import Call, route
+from sandbox.ovh.rules import broken, checked_rule_of, faults, rule_of
+
+_ACTIONS = {"create", "trade", "transfer", "update"}
+
+
+@route("GET", "/domain/configurationRule", unsigned=True)
+def _rule(call: Call) -> dict[str, Any]:
+    extension, label = _asked(call)
+    return rule_of(extension, label)
+
+
+@route("POST", "/domain/configurationRule/check")
+def _check(call: Call) -> None:
+    """All actions are judged as a creation: what else the others ask is not simulated."""
+    extension, label = _asked(call)
+    body = call.body
+    data = {
+        "OWNER_CONTACT": body.get("owner"),
+        "ADMIN_ACCOUNT": from_account(body["adminAccount"]) if body.get("adminAccount") else None,
+        "ACCEPT_CONDITIONS": (body.get("extras") or {}).get("acceptCondition"),
+        "DOMAIN_CONFIG": body.get("domain"),
+    }
+    if found := faults(checked_rule_of(extension, label), data):
+        raise broken(found)
+
+
+def _asked(call: Call) -> tuple[Extension, str]:
+    name, action = call.asks("domain"), call.asks("action")
+    extension = extension_of(name)
+    if action not in _ACTIONS or extension is None:
+        raise refused("Some parameters are invalid in the request")
+    return extension, name.partition(".")[0]

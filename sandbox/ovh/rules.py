@@ -1,0 +1,198 @@
+"""The rules of registries in OVH's recursive form, and whether data respects them.
+
+The form and its operators are those of OVH's guide on eligibility rules; of its answers to data that breaks one,
+class, count and `details` are OVH's, and so are the words for a missing field. The other sentences are invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sandbox.ovh.countries import COUNTRIES, LANGUAGES, WITHOUT_ZIP
+from sandbox.ovh.errors import OvhError
+from sandbox.ovh.extensions import Extension, OwnerRule
+from sandbox.ovh.questions import Question
+
+Rule = dict[str, Any]
+Data = Mapping[str, Any]
+_LEGAL_FORMS = ["association", "corporation", "individual", "other"]  # fewer than contacts may have: OVH's own list
+_REQUIRED: Rule = {"operator": "required"}
+# What the parts of a check's body are called, and with them what its `details` begin with.
+_PEOPLE = {"OWNER_CONTACT": "owner", "ADMIN_ACCOUNT": "adminAccount", "TECH_ACCOUNT": "techAccount"}
+_NAMES = _PEOPLE | {"ACCEPT_CONDITIONS": "extras.acceptCondition", "DOMAIN_CONFIG": "domain"}
+_TYPES = {"/me/contact": "contact", "Nichandle": "contact", "String": "string[]"}
+
+# Building a rule
+
+
+def rule_of(extension: Extension, label: str) -> Rule:
+    """The rule for creating one name."""
+    questions = [q for q in extension.questions(label) if q.label not in {*_PEOPLE, "DNS"}]
+    return {"and": [*_people(extension), *map(_question, questions)], "constraints": []}
+
+
+def eligibility_of(extension: Extension) -> Rule:
+    """The part of it that is about who owns and administers the name."""
+    return {"and": _people(extension), "constraints": []}
+
+
+def checked_rule_of(extension: Extension, label: str) -> Rule:
+    """The part of it that the check can judge: its body has no room for other answers."""
+    questions = [q for q in extension.questions(label) if q.label in {"ACCEPT_CONDITIONS", "DOMAIN_CONFIG"}]
+    return {"and": [*_people(extension), *map(_question, questions)], "constraints": []}
+
+
+def _people(extension: Extension) -> list[Rule]:
+    people = [_owner(extension.owner)]
+    if extension.owner.or_admin:
+        people.append(_contact("ADMIN_ACCOUNT", _place(extension.owner, "OWNER_CONTACT")))
+    return people
+
+
+def _question(question: Question) -> Rule:
+    """A label other than a contact; a JSON one is a form of its own."""
+    constraints: list[Rule] = [_REQUIRED] if question.needed and question.label != "OWNER_LEGAL_AGE" else []
+    if question.must_be_true and question.label != "OWNER_LEGAL_AGE":
+        constraints.append({"operator": "shouldbetrue"})
+    if question.allowed:
+        constraints.append({"operator": "contains", "values": list(question.allowed)})
+    if question.pattern:
+        constraints.append({"operator": "match", "value": question.pattern})
+    kind = "domain" if question.type == "json" else _TYPES.get(question.type, question.type)
+    rule: Rule = {"label": question.label, "type": kind, "description": question.help, "constraints": constraints}
+    if question.keys:
+        rule["fields"] = {"and": [_field(key) for key in question.keys], "constraints": []}
+    return rule
+
+
+def _owner(owner: OwnerRule) -> Rule:
+    individual = {"operator": "eq", "value": "individual"}
+    fields = [
+        _field("address.city"), _field("address.country", {"operator": "contains", "values": list(COUNTRIES)}),
+        _field("address.line1"), _field("email"), _field("phone"),
+        _field("language", {"operator": "contains", "values": list(LANGUAGES)}),
+        _field("legalForm", {"operator": "contains", "values": _LEGAL_FORMS}),
+        _field("firstName", when=_when("legalForm", individual)),
+        _field("lastName", when=_when("legalForm", individual)),
+        _field("organisationName", when=_when("legalForm", individual | {"operator": "ne"})),
+        _field("address.zip", when=_when("address.country", {"operator": "notcontains", "values": list(WITHOUT_ZIP)})),
+        *map(_field, owner.fields),
+    ]  # fmt: skip
+    if owner.or_admin:
+        fields += _place(owner, "ADMIN_ACCOUNT")
+    elif owner.countries:
+        fields.append(_field("address.country", {"operator": "contains", "values": list(owner.countries)}))
+    return _contact("OWNER_CONTACT", fields)
+
+
+def _place(owner: OwnerRule, other: str) -> list[Rule]:
+    """To be where the registry wants it, unless the other one is."""
+    elsewhere: list[Rule] = [
+        {
+            "label": "address.country",
+            "type": "string",
+            "constraints": [{"operator": "ne", "value": owner.countries[0]}],
+        },
+        {"label": "address.city", "type": "string", "constraints": [{"operator": "ne", "value": owner.city}]},
+    ]
+    away = {"label": other, "type": "contact", "fields": {"or": elsewhere, "constraints": []}, "constraints": []}
+    wanted = {"address.country": owner.countries[0], "address.city": owner.city}
+    return [
+        {
+            "label": label, "type": "string", "placeholder": value,
+            "constraints": [{"operator": "eq", "value": value, "conditions": away}],
+        }
+        for label, value in wanted.items()
+    ]  # fmt: skip
+
+
+def _contact(label: str, fields: list[Rule]) -> Rule:
+    about = "owner" if label == "OWNER_CONTACT" else "admin"
+    return {
+        "label": label, "type": "contact", "description": f"rule related to the domain {about}",
+        "fields": {"and": fields, "constraints": []}, "constraints": [_REQUIRED],
+    }  # fmt: skip
+
+
+def _field(label: str, *constraints: Rule, when: Rule | None = None) -> Rule:
+    required = _REQUIRED | {"conditions": when} if when else _REQUIRED
+    longest = {"operator": "maxlength", "value": "255"}
+    return {"label": label, "type": "string", "constraints": [*constraints, required, longest]}
+
+
+def _when(label: str, constraint: Rule) -> Rule:
+    """A condition on another field of the owner."""
+    field = {"label": label, "type": "string", "constraints": [constraint, _REQUIRED]}
+    return {"label": "OWNER_CONTACT", "type": "contact", "fields": field, "constraints": [_REQUIRED]}
+
+
+# Judging data
+
+
+def broken(found: Mapping[str, str]) -> OvhError:
+    """OVH's answer to data that breaks a rule, with what `faults` found."""
+    details = {"_message": "Input data does not respect the rule"} | dict(found)
+    message = f"{len(found)} constraints of rules are not respected"
+    return OvhError(
+        400, {"class": "Client::BadRequest::DOMDOCRuleNotRespected", "message": message, "details": details}
+    )
+
+
+def faults(rule: Rule, data: Data) -> dict[str, str]:
+    """What breaks a rule, by the names that OVH's `details` have; `data` holds contacts and answers by label."""
+    return dict(_faults(rule, data, data, ""))
+
+
+def _faults(rule: Rule, data: Data, everything: Data, inside: str) -> Iterator[tuple[str, str]]:
+    if rule.get("or"):
+        yield from min((list(_faults(part, data, everything, inside)) for part in rule["or"]), key=len)
+    for part in rule.get("and", ()):
+        yield from _faults(part, data, everything, inside)
+    if "label" in rule:
+        value = _value(data, rule["label"])
+        name = _snake(_NAMES.get(rule["label"], rule["label"].rpartition(".")[2]))
+        for constraint in rule.get("constraints", ()):
+            condition = constraint.get("conditions")
+            if (condition is None or not faults(condition, everything)) and not _keeps(value, constraint):
+                wanted = _WORDS[constraint["operator"]].format(constraint.get("value"))
+                yield f"{inside}{name}", f'Field "{name}" {wanted}'
+        if value and "fields" in rule:
+            yield from _faults(rule["fields"], value, everything, f"{name}.")
+
+
+def _keeps(value: Any, constraint: Rule) -> bool:  # noqa: ANN401 - a contact, a text, a yes
+    """Whether a value keeps a constraint; one that is not there breaks only those that ask for it."""
+    operator = constraint["operator"]
+    if value is None or isinstance(value, dict):
+        return value is not None or operator not in {"required", "eq"}
+    return _CHECKS[operator](str(value), constraint)
+
+
+_CHECKS: dict[str, Callable[[str, Rule], bool]] = {
+    "required": lambda _given, _constraint: True,
+    "shouldbetrue": lambda given, _constraint: given.lower() in {"true", "1"},
+    "eq": lambda given, constraint: given == constraint["value"],
+    "ne": lambda given, constraint: given != constraint["value"],
+    "contains": lambda given, constraint: given in constraint["values"],
+    "notcontains": lambda given, constraint: given not in constraint["values"],
+    "maxlength": lambda given, constraint: len(given) <= int(constraint["value"]),
+    "match": lambda given, constraint: re.fullmatch(constraint["value"], given) is not None,
+}
+_WORDS = {
+    "required": "is required", "shouldbetrue": "should be true", "eq": 'should be equal to "{}"',
+    "ne": 'should not be equal to "{}"', "contains": "has a value that is not allowed",
+    "notcontains": "has a value that is not allowed", "maxlength": "is longer than {}",
+    "match": "does not match the expected format",
+}  # fmt: skip
+
+
+def _value(data: Data, label: str) -> Any:  # noqa: ANN401 - as above
+    for part in label.split("."):
+        data = data.get(part) or {}
+    return data or None
+
+
+def _snake(name: str) -> str:
+    return name if name in _PEOPLE.values() else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

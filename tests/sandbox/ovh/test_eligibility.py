@@ -1,0 +1,160 @@
+"""Who may own a name: contacts, the rules of registries, and the check of both."""
+
+from typing import Any
+
+import pytest
+from ovh.exceptions import BadParametersError, ResourceNotFoundError
+
+from sandbox.ovh.extensions import EXTENSIONS
+from sandbox.ovh.rules import rule_of
+from tests.sandbox.ovh.schema import Schema
+
+ADA: dict[str, Any] = {
+    "firstName": "Ada", "lastName": "Sandbox", "email": "ada@example.com", "phone": "+33.123456789",
+    "language": "fr_FR", "legalForm": "individual",
+    "address": {"line1": "1 Example Street", "zip": "75001", "city": "Paris", "country": "FR"},
+}  # fmt: skip
+IN_BERLIN = ADA | {"address": ADA["address"] | {"city": "Berlin", "country": "DE"}}
+IN_AUSTIN = ADA | {"address": ADA["address"] | {"city": "Austin", "country": "US"}}
+BERLIN_ACCOUNT = {"city": "Berlin", "country": "DE", "legalform": "individual"}
+
+
+@pytest.fixture
+def check(client, call):
+    async def refused(name: str, **body: Any) -> dict[str, str]:
+        """The `details` of the check, empty where the data is fine."""
+        try:
+            await call(client.post, f"/domain/configurationRule/check?domain={name}&action=create", **body)
+        except BadParametersError as error:
+            answer = error.response.json()
+            assert answer["class"] == "Client::BadRequest::DOMDOCRuleNotRespected"
+            details: dict[str, str] = answer["details"]
+            assert answer["message"] == f"{len(details) - 1} constraints of rules are not respected"
+            return details
+        return {}
+
+    return refused
+
+
+@pytest.mark.parametrize("extension", sorted(EXTENSIONS))
+def test_each_rule_has_ovhs_recursive_form(extension):
+    rule = rule_of(EXTENSIONS[extension], "blue-otter")
+    assert list(Schema().faults("domain.configuration.rules.Rule", rule, extension)) == []
+
+
+async def test_the_rule_of_a_name_is_read_without_a_signature(client, call):
+    answer = await call(client.call, "GET", "/domain/configurationRule?domain=paris.fr&action=create", None, False)  # noqa: FBT003 - the package's own signature
+    labels = [part["label"] for part in answer["and"]]
+    assert labels == ["OWNER_CONTACT", "OWNER_LEGAL_AGE", "REASON"]
+
+
+@pytest.mark.parametrize(
+    "query", ["domain=x.com", "action=create", "domain=x.com&action=eat", "domain=x.zz&action=create"]
+)
+async def test_a_rule_is_asked_for_a_name_that_is_sold_and_an_action(client, call, query):
+    with pytest.raises(BadParametersError):
+        await call(client.get, f"/domain/configurationRule?{query}")
+
+
+async def test_data_that_keeps_the_rule_is_answered_with_nothing(check):
+    assert await check("x.com", owner=ADA) == {}
+
+
+async def test_what_is_missing_is_named_as_ovh_names_it(check):
+    details = await check("x.com", owner={"firstName": "Ada", "lastName": "Sandbox"})
+    named = ("city", "country", "email", "language", "legal_form", "line1", "phone")
+    assert {f"owner.{name}" for name in named} <= set(details)
+    assert details["owner.city"] == 'Field "city" is required'
+
+
+async def test_nobody_at_all_is_no_owner(check):
+    assert (await check("x.com"))["owner"] == 'Field "owner" is required'
+
+
+async def test_an_organisation_has_a_name_and_a_person_has_two(check):
+    assert "owner.organisation_name" in await check("x.com", owner=ADA | {"legalForm": "corporation"})
+    assert "owner.first_name" in await check("x.com", owner=ADA | {"firstName": None})
+    firm = ADA | {"legalForm": "corporation", "organisationName": "Sandbox Ltd", "firstName": None}
+    assert await check("x.com", owner=firm) == {}
+
+
+async def test_a_zip_is_asked_where_a_country_has_such(check):
+    assert "owner.zip" in await check("x.com", owner=ADA | {"address": ADA["address"] | {"zip": None}})
+    dublin = {"line1": "1 Example Street", "city": "Dublin", "country": "IE"}
+    assert await check("x.com", owner=ADA | {"address": dublin}) == {}
+
+
+async def test_an_eu_name_has_an_owner_in_the_eu(check):
+    assert await check("x.eu", owner=ADA) == {}
+    assert "owner.country" in await check("x.eu", owner=IN_AUSTIN)
+
+
+async def test_a_berlin_name_has_its_owner_or_its_admin_in_berlin(check):
+    admin_elsewhere = {"city": "Paris", "country": "FR"}
+    assert await check("x.berlin", owner=IN_BERLIN, adminAccount=admin_elsewhere) == {}
+    assert await check("x.berlin", owner=ADA, adminAccount=BERLIN_ACCOUNT) == {}
+    assert {"owner.city", "adminAccount.city"} <= set(await check("x.berlin", owner=ADA, adminAccount=admin_elsewhere))
+
+
+async def test_special_conditions_are_part_of_the_check(check):
+    assert "extras.accept_condition" in await check("x.dev", owner=ADA)
+    assert await check("x.dev", owner=ADA, extras={"acceptCondition": True}) == {}
+    assert "domain.audience" in await check("council.gov.uk", owner=ADA, domain={"represent": "a council"})
+
+
+async def test_contacts_are_listed_by_two_doors(client, call):
+    ids = await call(client.get, "/me/contact")
+    assert [contact["id"] for contact in await call(client.get, "/domain/contact")] == ids
+    mine, theirs = [await call(client.get, f"/{door}/contact/{ids[0]}") for door in ("me", "domain")]
+    assert {field for field in mine if mine[field] != theirs.get(field, "missing")} == {"spareEmail"}
+    with pytest.raises(ResourceNotFoundError):
+        await call(client.get, "/me/contact/1")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"firstName": ""}, "firstName"),
+        ({"email": "ada"}, "email"),
+        ({"phone": "0123456789"}, "phone"),
+        ({"language": "xx_XX"}, "language"),
+        ({"legalForm": "club"}, "legalForm"),
+        ({"legalForm": "association"}, "organisationName"),
+        ({"birthDay": "31/01/1990"}, "birthDay"),
+        ({"address": ADA["address"] | {"country": "XX"}}, "address.country"),
+        ({"address": ADA["address"] | {"zip": ""}}, "address.zip"),
+        ({"address": None}, "address.line1"),
+    ],
+)
+async def test_a_contact_that_does_not_fit_is_refused_by_the_name_of_its_field(simulator, client, call, change, field):
+    before = len(simulator.contacts.all)
+    with pytest.raises(BadParametersError, match=field):
+        await call(client.post, "/me/contact", **(ADA | change))
+    assert len(simulator.contacts.all) == before
+
+
+async def test_a_contact_is_made_changed_and_owns(client, call):
+    made = await call(client.post, "/me/contact", **ADA)
+    changed = await call(client.put, f"/me/contact/{made['id']}", address={"city": "Lyon"})
+    assert (changed["address"]["city"], changed["address"]["country"]) == ("Lyon", "FR")
+    assert made["id"] in await call(client.get, "/me/contact")
+
+
+async def test_fields_say_what_a_legal_form_needs(client, call):
+    firm, person = [
+        {entry["fieldName"] for entry in await call(client.get, f"/me/contact/{number}/fields") if entry["mandatory"]}
+        for number in (21003344, 21003345)
+    ]
+    assert firm - person == {"organisationName"}
+
+
+async def test_the_dry_run_judges_the_owner_too(client, call):
+    made = await call(client.post, "/order/cart", ovhSubsidiary="FR")
+    path = f"/order/cart/{made['cartId']}"
+    await call(client.post, f"{path}/assign")
+    item = f"{path}/item/{(await call(client.post, f'{path}/domain', domain='x.eu'))['itemId']}"
+    for label, value in (("OWNER_LEGAL_AGE", "true"), ("OWNER_CONTACT", "/me/contact/21003347")):
+        await call(client.post, f"{item}/configuration", label=label, value=value)
+    with pytest.raises(BadParametersError, match="1 constraints of rules") as refusal:
+        await call(client.get, f"{path}/checkout")
+    assert "owner.country" in refusal.value.response.json()["details"]

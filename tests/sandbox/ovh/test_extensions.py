@@ -1,0 +1,201 @@
+"""What the registries of the sandbox ask, and how OVH complains of what was answered."""
+
+import json
+from typing import Any
+
+import pytest
+from ovh.exceptions import BadParametersError
+
+from sandbox.ovh.extensions import EXTENSIONS
+from sandbox.ovh.questions import Question
+from tests.sandbox.ovh.schema import Schema
+
+# What answers each question that an extension adds.
+GOOD = {
+    "OWNER_LEGAL_AGE": "true", "ACCEPT_CONDITIONS": "true", "DNS": "ns1.example.net,ns2.example.net",
+    "REASON": "The mayor of this town asks for it", "CLAIMS_NOTICE": "acknowledged", "PROTECTED_CODE": "ABC123",
+    "DOMAIN_CONFIG": json.dumps({"audience": "all", "represent": "a council", "reason": "its site"}),
+    "NEXUS_CATEGORY": "C11", "NEXUS_PURPOSE": "P1", "LEGAL_TYPE": "CCO", "REGISTRANT_TYPE": "LTD",
+    "COMPANY_NUMBER": "AB123456", "TAX_CODE": "12345678901", "OWNER_BIRTH_DAY": "1990-01-31", "USE_OF_NAME": "A shop",
+}  # fmt: skip
+OWNERS = {"berlin": "/me/contact/21003345", "es": "/domain/contact/21003346"}
+
+
+class Cart:
+    """A cart at the simulated OVH that holds one name."""
+
+    def __init__(self, client: Any, call: Any) -> None:
+        self._client, self._call = client, call
+        self.path = self.item = ""
+
+    async def fill(self, name: str, **how: Any) -> "Cart":
+        made = await self._call(self._client.post, "/order/cart", ovhSubsidiary="FR")
+        self.path = f"/order/cart/{made['cartId']}"
+        await self._call(self._client.post, f"{self.path}/assign")
+        added = await self._call(self._client.post, f"{self.path}/domain", domain=name, **how)
+        self.item = f"{self.path}/item/{added['itemId']}"
+        return self
+
+    async def answer(self, **answers: str) -> None:
+        for label, value in answers.items():
+            await self._call(self._client.post, f"{self.item}/configuration", label=label, value=value)
+
+    async def asked(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = await self._call(self._client.get, f"{self.item}/requiredConfiguration")
+        return listed
+
+    async def dry_run(self) -> Any:
+        return await self._call(self._client.get, f"{self.path}/checkout")
+
+    async def check_out(self) -> Any:
+        return await self._call(self._client.post, f"{self.path}/checkout")
+
+
+@pytest.fixture
+def cart(client, call) -> Cart:
+    return Cart(client, call)
+
+
+def needed(extension: str) -> list[Question]:
+    return [question for question in EXTENSIONS[extension].questions("blue-otter") if question.needed]
+
+
+def test_the_table_is_long_and_its_rules_differ():
+    assert len(EXTENSIONS) >= 25
+    rules = {(e.asks, e.owner, e.years, e.promotion) for e in EXTENSIONS.values()}
+    assert len(rules) >= 20
+
+
+def test_a_rule_that_no_source_tells_of_is_marked_as_invented():
+    established = {"ACCEPT_CONDITIONS", "REASON", "CLAIMS_NOTICE", "PROTECTED_CODE", "DOMAIN_CONFIG", "DNS"}
+    for extension in EXTENSIONS.values():
+        if {question.label for question in extension.asks} - established:
+            assert extension.invented, extension.name
+
+
+@pytest.mark.parametrize("extension", sorted(EXTENSIONS))
+async def test_each_extension_is_bought_by_answering_what_it_needs_and_not_without(cart, extension):
+    await cart.fill(f"blue-otter.{extension}")
+    listed = {entry["label"]: entry for entry in await cart.asked()}
+    assert list(Schema().faults("order.cart.ConfigurationRequirements[]", list(listed.values()), extension)) == []
+    wanted = [question.label for question in needed(extension)]
+    assert set(wanted) <= set(listed)
+    with pytest.raises(BadParametersError) as refusal:
+        await cart.dry_run()
+    for label in wanted:
+        assert f"Custom field {label} is mandatory for product domain" in str(refusal.value)
+    await cart.answer(**{label: GOOD[label] for label in wanted})
+    if extension in OWNERS:
+        with pytest.raises(BadParametersError, match="not respected"):
+            await cart.dry_run()
+        await cart.answer(OWNER_CONTACT=OWNERS[extension])
+    assert (await cart.dry_run())["orderId"] is None
+    assert (await cart.check_out())["orderId"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("paris.fr", "REASON"),
+        ("lyon.fr", "REASON"),
+        ("reason-x.com", "REASON"),
+        ("claims-x.com", "CLAIMS_NOTICE"),
+        ("protected-x.com", "PROTECTED_CODE"),
+    ],
+)
+async def test_some_questions_depend_on_the_name(cart, name, label):
+    await cart.fill(name)
+    assert label in {entry["label"] for entry in await cart.asked()}
+    await cart.answer(OWNER_LEGAL_AGE="true")
+    with pytest.raises(BadParametersError, match=f"{label} is mandatory"):
+        await cart.dry_run()
+    await cart.answer(**{label: GOOD[label]})
+    await cart.dry_run()
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "value"),
+    [
+        ("x.us", "NEXUS_CATEGORY", "C99"),
+        ("x.dev", "ACCEPT_CONDITIONS", "false"),
+        ("x.it", "TAX_CODE", "many"),
+        ("x.me", "OWNER_BIRTH_DAY", "31/01/1990"),
+        ("council.gov.uk", "DOMAIN_CONFIG", "not json"),
+        ("council.gov.uk", "DOMAIN_CONFIG", '{"audience": "all"}'),
+        ("protected-x.com", "PROTECTED_CODE", "?"),
+        ("reason-x.com", "REASON", "  "),
+        ("x.com", "OWNER_CONTACT", "Ada"),
+        ("x.com", "OWNER_CONTACT", "/me/contact/1"),
+        ("x.com", "ADMIN_ACCOUNT", "zz99999-ovh"),
+        ("x.ch", "DNS", "not a host"),
+    ],
+)
+async def test_an_answer_that_does_not_fit_is_taken_and_refused_at_the_dry_run(cart, name, label, value):
+    await cart.fill(name, duration="P2Y" if "gov" in name else "P1Y")
+    wanted = [question.label for question in needed(name.partition(".")[2])]
+    await cart.answer(**({other: GOOD[other] for other in wanted} | {label: value}))
+    with pytest.raises(BadParametersError, match=f"Custom field {label}"):
+        await cart.dry_run()
+    with pytest.raises(BadParametersError, match=f"Custom field {label}"):
+        await cart.check_out()
+
+
+async def test_a_label_that_was_not_asked_is_refused_where_ovh_is_strict(simulator, cart):
+    await cart.fill("x.com")
+    await cart.answer(OWNER_LEGAL_AGE="true", SHOE_SIZE="43")
+    with pytest.raises(BadParametersError, match="SHOE_SIZE is unknown"):
+        await cart.dry_run()
+    simulator.carts.refuses_unknown_labels = False
+    await cart.dry_run()
+
+
+async def test_legal_age_blocks_only_where_ovh_is_strict(simulator, cart):
+    simulator.carts.legal_age_blocks = False
+    await (await cart.fill("x.com")).dry_run()
+
+
+async def test_required_is_wrong_in_both_directions(cart):
+    for name, label, says in (("x.tech", "REASON", True), ("x.us", "NEXUS_PURPOSE", False)):
+        await cart.fill(name)
+        entry = next(entry for entry in await cart.asked() if entry["label"] == label)
+        assert entry["required"] is says
+        demanded = {question.label for question in needed(name.partition(".")[2])}
+        assert (label in demanded) is not says
+
+
+async def test_an_answer_may_be_there_from_the_start(simulator, client, call, cart):
+    simulator.carts.prefills = True
+    await cart.fill("x.com")
+    (number,) = await call(client.get, f"{cart.item}/configuration", label="OWNER_LEGAL_AGE")
+    assert (await call(client.get, f"{cart.item}/configuration/{number}"))["value"] == "true"
+
+
+@pytest.mark.parametrize(("reason", "state"), [("Please", "error"), ("The mayor asks for it", "done")])
+async def test_a_poor_reason_for_a_city_fails_after_the_payment(simulator, client, call, cart, reason, state):
+    await cart.fill("lyon.fr")
+    await cart.answer(OWNER_LEGAL_AGE="true", REASON=reason)
+    order = (await cart.check_out())["orderId"]
+    await call(client.post, f"/me/order/{order}/pay", paymentMethod={"id": 8120045})
+    simulator.deliver_now()
+    assert await call(client.get, f"/me/order/{order}/status") == "delivered"
+    (number,) = await call(client.get, "/me/task/domain", domain="lyon.fr")
+    task = await call(client.get, f"/me/task/domain/{number}")
+    assert (task["status"], task["canRelaunch"]) == (state, state == "error")
+    assert ("lyon.fr" in await call(client.get, "/domain")) is (state == "done")
+
+
+async def test_an_orders_line_tells_what_was_answered(client, call, cart):
+    await cart.fill("x.com", pricingMode="create-default", duration="P2Y")
+    await cart.answer(OWNER_LEGAL_AGE="true")
+    order = f"/me/order/{(await cart.check_out())['orderId']}/details"
+    first = (await call(client.get, order))[0]
+    told = (await call(client.get, f"{order}/{first}/extension"))["order"]
+    assert (told["plan"]["code"], told["plan"]["duration"]) == ("com", "P2Y")
+    assert told["configurations"] == [{"label": "OWNER_LEGAL_AGE", "value": "true"}]
+
+
+async def test_lists_of_extensions_come_from_the_table(client, call):
+    assert set(await call(client.get, "/domain/extensions")) == set(EXTENSIONS)
+    promoted = await call(client.get, "/domain/extensions/highlighted")
+    assert promoted[:3] == ["ovh", "com", "fr"]
+    assert set(promoted) < set(EXTENSIONS)
