@@ -46,6 +46,7 @@ class OvhSimulator:
 
     def __init__(self, *, subsidiary: str = "FR") -> None:
         self.subsidiary = subsidiary
+        self.state = "complete"  # an account that is "incomplete" may not check out: a guess at what a 403 there means
         self.credentials = Credentials()
         self.clock = Clock()
         self.clock_offset = 0.0  # seconds by which /auth/time misleads

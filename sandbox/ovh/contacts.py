@@ -17,6 +17,14 @@ _OPTIONAL = (
     "nationalIdentificationNumber", "birthDay", "birthCity", "birthZip", "birthCountry", "nationality", "gender",
     "cellPhone", "fax", "spareEmail",
 )  # fmt: skip
+# How GET /me calls what a contact has, too.
+_OF_ACCOUNT = {
+    "firstName": "firstname", "lastName": "name", "organisationName": "organisation", "legalForm": "legalform",
+    "email": "email", "phone": "phone", "language": "language", "vat": "vat",
+    "companyNationalIdentificationNumber": "companyNationalIdentificationNumber",
+    "nationalIdentificationNumber": "nationalIdentificationNumber",
+}  # fmt: skip
+_ADDRESS_OF_ACCOUNT = {"line1": "address", "province": "area", "zip": "zip", "city": "city", "country": "country"}
 _ADDRESS = ("line1", "line2", "line3", "zip", "city", "country", "province", "otherDetails")
 _FORMS = {
     "email": r"[^@\s]+@[^@\s]+\.[^@\s]+", "spareEmail": r"[^@\s]+@[^@\s]+\.[^@\s]+", "phone": r"\+\d{1,3}\.\d{4,14}",
@@ -78,15 +86,17 @@ class Contacts:
         return self.accounts.get(value or self.own)
 
 
-def from_account(account: Contact) -> Contact:
+def as_account(contact: Contact) -> dict[str, Any]:
+    """A contact as GET /me shows an account: flat, and by other names."""
+    address = contact["address"]
+    told = {theirs: contact.get(ours) for ours, theirs in _OF_ACCOUNT.items()}
+    return told | {theirs: address.get(ours) for ours, theirs in _ADDRESS_OF_ACCOUNT.items()}
+
+
+def from_account(account: dict[str, Any]) -> Contact:
     """An account as the rule checker takes it, with the names that contacts have."""
-    names = {"firstName": "firstname", "lastName": "name", "organisationName": "organisation", "legalForm": "legalform"}
-    address = {"line1": account.get("address"), "province": account.get("area")}
-    address |= {field: account.get(field) for field in ("zip", "city", "country")}
-    same = {
-        field: account.get(field) for field in ("email", "phone", "language", "vat", "nationalIdentificationNumber")
-    }
-    return {field: account.get(known) for field, known in names.items()} | same | {"address": address}
+    address = {ours: account.get(theirs) for ours, theirs in _ADDRESS_OF_ACCOUNT.items()}
+    return {ours: account.get(theirs) for ours, theirs in _OF_ACCOUNT.items()} | {"address": address}
 
 
 def mandatory(contact: Contact) -> list[str]:

@@ -41,6 +41,8 @@ COVERAGE: dict[str, str] = {
     "GET /order/catalog/public/domain": MISSING,
     "GET /domain/extensions": SUPPORTED,
     "GET /domain/extensions/highlighted": SUPPORTED,
+    "GET /domain/extensions/{name}": SUPPORTED,
+    "GET /domain/extensions/{name}/registryConfigurations": SUPPORTED,
     "GET /domain/configurationRule": SUPPORTED,
     "POST /domain/configurationRule/check": PARTIAL,
     "GET /domain": SUPPORTED,

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.ovh.carts import Cart, Item
 from sandbox.ovh.clock import Clock, after, text
 from sandbox.ovh.errors import not_found, refused
-from sandbox.ovh.prices import price
+from sandbox.ovh.prices import amount_of, price
 
 TWO_WEEKS = 14 * 86_400.0
 Source = int | str  # what money came from: a payment method's id, or an account's name, or "page"
@@ -85,8 +85,8 @@ class Orders:
             cart=cart.id,
             description=cart.description,
             domains=names,
-            total=Decimal(str(checked["prices"]["withTax"]["value"])),
-            tax=Decimal(str(checked["prices"]["tax"]["value"])),
+            total=amount_of(checked["prices"]["withTax"]),
+            tax=amount_of(checked["prices"]["tax"]),
             made_at=self._clock.now(),
             url=f"{address}/display-order?orderId={number}&orderPassword={secrets.token_urlsafe(8)}",
             currency=cart.market.currency,

@@ -53,3 +53,8 @@ def price(amount: Decimal, currency: str = "EUR", *, ucents: bool = False) -> di
     if ucents:
         shown["priceInUcents"] = int(exact * 10**8)
     return shown
+
+
+def amount_of(shown: dict[str, Any]) -> Decimal:
+    """The exact amount of an order.Price, with all its places."""
+    return rounded(Decimal(str(shown["value"])), shown["currencyCode"])

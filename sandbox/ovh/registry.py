@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.ovh.clock import Clock, after, text
 from sandbox.ovh.errors import not_found
+from sandbox.ovh.extensions import Extension
 from sandbox.ovh.names import Names
 from sandbox.ovh.orders import Order, Orders
 
@@ -86,6 +87,27 @@ class Registry:
             "comment": error, "creationDate": at, "todoDate": at, "doneDate": at if status == "done" else None,
             "lastUpdate": at, "canAccelerate": False, "canCancel": False, "canRelaunch": error is not None,
         }  # fmt: skip
+
+
+def registry_configuration(extension: Extension) -> dict[str, Any]:
+    """What a registry takes: the form of names, the lengths of contracts. Grace periods are invented."""
+    months = [years * 12 for years in extension.years]
+    shortest, longest = extension.length
+    return {
+        "domain": {
+            "extension_type": "cctld" if extension.country_code else "gtld",
+            "isPremiumSupported": not extension.country_code,
+            "label": {"isIDNSupported": extension.idn, "minLength": shortest, "maxLength": longest},
+        },
+        "lifecycle": {
+            "create": {"allowedPeriodsInMonths": months},
+            "order": {"active": True, "minMonths": months[0], "maxMonths": months[-1]},
+            "renew": {"allowedPeriodsInMonths": months, "gracePeriodInDays": 30},
+            "restore": {"gracePeriodInDays": 30},
+            "transfer": {"allowedPeriodsInMonths": [12], "includeRenew": True},
+        },
+        "dns": {"isDNSSECSupported": True, "minNumber": 2, "maxNumber": 13},
+    }
 
 
 def _next(since: datetime, now: datetime) -> datetime:

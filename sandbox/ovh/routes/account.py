@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from sandbox.ovh.contacts import as_account
+from sandbox.ovh.prices import MARKETS
 from sandbox.ovh.routing import Call, route
+
+_SYMBOLS = {"EUR": "€", "GBP": "£"}
 
 
 @route("GET", "/auth/time", unsigned=True)
@@ -24,9 +28,10 @@ def _credential(call: Call) -> dict[str, Any]:
 
 @route("GET", "/me")
 def _me(call: Call) -> dict[str, Any]:
-    return {
-        "nichandle": "aa00000-ovh", "ovhSubsidiary": call.ovh.subsidiary, "ovhCompany": "ovh", "country": "FR",
-        "currency": {"code": "EUR", "symbol": "€"}, "state": "complete", "kycValidated": False,
-        "legalform": "corporation", "email": "domains@example.com", "firstname": "Ada", "name": "Sandbox",
-        "organisation": "Sandbox Ltd", "language": "fr_FR", "customerCode": "0000-0000-00",
+    contacts = call.ovh.contacts
+    currency = MARKETS[call.ovh.subsidiary].currency
+    return as_account(contacts.accounts[contacts.own]) | {
+        "nichandle": contacts.own, "ovhSubsidiary": call.ovh.subsidiary, "ovhCompany": "ovh",
+        "currency": {"code": currency, "symbol": _SYMBOLS.get(currency, currency)}, "state": call.ovh.state,
+        "kycValidated": False, "customerCode": "0000-0000-00",
     }  # fmt: skip

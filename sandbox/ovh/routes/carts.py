@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.ovh.errors import refused
+from sandbox.ovh.errors import forbidden, refused
 from sandbox.ovh.routing import Call, route
 
 
@@ -63,12 +63,14 @@ def _summary(call: Call) -> dict[str, Any]:
 
 @route("GET", "/order/cart/{cartId}/checkout")
 def _dry_run(call: Call) -> dict[str, Any]:
+    _must_be_complete(call)
     return call.ovh.carts.check(call.ovh.carts.get(call.parts[0]))
 
 
 @route("POST", "/order/cart/{cartId}/checkout")
 def _check_out(call: Call) -> dict[str, Any]:
     """Not idempotent by any key: that the cart is closed afterwards is all that stands against a second order."""
+    _must_be_complete(call)
     cart = call.ovh.carts.get(call.parts[0])
     checked = call.ovh.carts.check(cart)
     waived = bool(call.body.get("waiveRetractationPeriod"))
@@ -77,6 +79,11 @@ def _check_out(call: Call) -> dict[str, Any]:
     if call.body.get("autoPayWithPreferredPaymentMethod"):
         call.ovh.payments.pay_with_default(order)
     return checked | {"orderId": order.id, "url": order.url}
+
+
+def _must_be_complete(call: Call) -> None:
+    if call.ovh.state != "complete":
+        raise forbidden()
 
 
 def _name(typed: object) -> str:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.ovh.extensions import EXTENSIONS, highlighted
+from sandbox.ovh.errors import not_found
+from sandbox.ovh.extensions import EXTENSIONS, Extension, highlighted
+from sandbox.ovh.registry import registry_configuration
 from sandbox.ovh.routing import Call, route
 
 
 @route("GET", "/domain/extensions/highlighted")
 def _highlighted(_call: Call) -> list[str]:
     return highlighted()
+
+
+@route("GET", "/domain/extensions/{name}")
+def _extension(call: Call) -> dict[str, Any]:
+    return {"name": _known(call.parts[0]).name}
+
+
+@route("GET", "/domain/extensions/{name}/registryConfigurations")
+def _registry(call: Call) -> dict[str, Any]:
+    return registry_configuration(_known(call.parts[0]))
 
 
 @route("GET", "/domain/extensions")
@@ -44,3 +56,9 @@ def _domains(call: Call) -> list[str]:
 @route("GET", "/domain/{serviceName}")
 def _domain(call: Call) -> dict[str, Any]:
     return call.ovh.registry.service(call.parts[0])
+
+
+def _known(name: str) -> Extension:
+    if name not in EXTENSIONS:
+        raise not_found(f"The requested object (name = {name}) does not exist")
+    return EXTENSIONS[name]

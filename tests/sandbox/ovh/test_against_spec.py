@@ -71,7 +71,12 @@ def test_every_route_of_the_table_exists_at_ovh(schema):
 async def test_every_answer_fits_the_schema(simulator, client, call, schema):
     there = [route for route, how in COVERAGE.items() if how is not MISSING and route != LEGACY]
     middle = [route for route in there if route not in ORDER and route not in TORN_DOWN]
-    known: dict[str, object] = {"serviceName": "name.ovh", "paymentMethodId": 8120045, "ovhAccountId": "FR"}
+    known: dict[str, object] = {
+        "serviceName": "name.ovh",
+        "paymentMethodId": 8120045,
+        "ovhAccountId": "FR",
+        "name": "fr",
+    }
     known["contactId"] = 21003344
     faults = []
     for route in [*TORN_DOWN, *ORDER, *middle]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from ovh.exceptions import BadParametersError
+from ovh.exceptions import BadParametersError, ResourceNotFoundError
 
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.ovh.questions import Question
@@ -192,6 +192,21 @@ async def test_an_orders_line_tells_what_was_answered(client, call, cart):
     told = (await call(client.get, f"{order}/{first}/extension"))["order"]
     assert (told["plan"]["code"], told["plan"]["duration"]) == ("com", "P2Y")
     assert told["configurations"] == [{"label": "OWNER_LEGAL_AGE", "value": "true"}]
+
+
+@pytest.mark.parametrize("extension", sorted(EXTENSIONS))
+async def test_a_registrys_configuration_is_that_of_its_offers(simulator, client, call, extension):
+    told = await call(client.get, f"/domain/extensions/{extension}/registryConfigurations")
+    (offer, *_) = simulator.names.offers(f"blue-otter.{extension}")
+    assert [f"P{months // 12}Y" for months in told["lifecycle"]["create"]["allowedPeriodsInMonths"]] == offer[
+        "duration"
+    ]
+    assert told["domain"]["label"]["isIDNSupported"] is EXTENSIONS[extension].idn
+
+
+async def test_an_unknown_extension_has_no_configuration(client, call):
+    with pytest.raises(ResourceNotFoundError):
+        await call(client.get, "/domain/extensions/zz/registryConfigurations")
 
 
 async def test_lists_of_extensions_come_from_the_table(client, call):

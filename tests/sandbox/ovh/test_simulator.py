@@ -86,6 +86,26 @@ async def test_a_checked_out_cart_is_closed_and_cannot_order_again(simulator, cl
     assert len(simulator.orders.all) == 1
 
 
+async def test_an_account_that_is_not_complete_may_not_check_out(simulator, client, call, cart, item):
+    await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    simulator.state = "incomplete"
+    assert (await call(client.get, "/me"))["state"] == "incomplete"
+    for method in (client.get, client.post):
+        with pytest.raises(APIError, match="You are not allowed"):
+            await call(method, f"{cart}/checkout")
+    assert simulator.orders.all == {}
+
+
+@pytest.mark.parametrize(("subsidiary", "code", "tax"), [("GB", "GBP", 0.51), ("DE", "EUR", 0.57), ("SN", "XOF", 353)])
+async def test_a_cart_of_another_subsidiary_has_its_currency_and_tax(simulator, client, call, subsidiary, code, tax):
+    simulator.subsidiary = subsidiary
+    assert (await call(client.get, "/me"))["currency"]["code"] == code
+    made = await call(client.post, "/order/cart", ovhSubsidiary=subsidiary)
+    await call(client.post, f"/order/cart/{made['cartId']}/domain", domain="name.ovh")
+    quoted = (await call(client.get, f"/order/cart/{made['cartId']}/summary"))["prices"]
+    assert (quoted["tax"]["currencyCode"], quoted["tax"]["value"]) == (code, tax)
+
+
 async def test_details_come_late_when_they_do(simulator, client, call, cart, item):
     simulator.orders.details_after = 60
     await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
