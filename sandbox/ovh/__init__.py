@@ -126,6 +126,7 @@ class OvhSimulator:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
                 now = time.time() + self.clock_offset
                 signing.check(self.credentials, request.method, url, path, body, request.headers, now)
+            self.payments.settle()
             return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body)))
         except OvhError as error:
             return error.status, error.body

@@ -24,11 +24,12 @@ def follow_up(order: Order, status: str, bill: Bill | None) -> list[dict[str, An
 
 
 def _validating(order: Order) -> str:
-    return "DONE" if order.paid_at else "ERROR" if order.tries else "TODO"
+    return "DONE" if order.paid_at else "DOING" if order.pending else "ERROR" if order.tries else "TODO"
 
 
 def _history(order: Order) -> list[dict[str, Any]]:
     told = [_entry(order.made_at, "ORDER_STARTED")]
+    told += [_entry(attempt.at, "PAYMENT_INITIATED") for attempt in order.pending]
     for attempt in order.tries:
         if attempt.why is None:
             told += [_entry(attempt.at, "PAYMENT_RECEIVED"), _entry(attempt.at, "PAYMENT_CONFIRMED")]

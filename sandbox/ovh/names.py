@@ -1,4 +1,9 @@
-"""What OVH offers for a name. The beginning of a name says what it is, so that anybody can predict it."""
+"""What OVH offers for a name. The beginning of a name says what it is, so that anybody can predict it.
+
+`premium-`, `promo-`, `gift-` (free in the first year) and `launch-` (two offers) are to be had; `taken-`,
+`aftermarket-` and `resale-` (both at once) are somebody's; `empty-`, `timeout-` and `broken-` get no answer of use.
+`reason-`, `claims-` and `protected-` are asked more questions (see `extensions`).
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ class Try:
 class Order:
     """`payments` is where its money came from: a second one would be the worst that can happen.
 
-    `lines` are the checkout's, with the names in the place of placeholders. `expires_at` unset means two weeks.
+    `lines` are the checkout's, with the names in the place of placeholders. `pending` are tries of which the bank has
+    not said anything yet. `expires_at` unset means two weeks.
     """
 
     id: int
@@ -47,6 +48,7 @@ class Order:
     items: list[Item] = field(default_factory=list)
     payments: list[Source] = field(default_factory=list)
     tries: list[Try] = field(default_factory=list)
+    pending: list[Try] = field(default_factory=list)
     paid_at: datetime | None = None
     expires_at: datetime | None = None
     cancelled: bool = False

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.ovh.clock import Clock, text
+from sandbox.ovh.clock import Clock, after, text
 from sandbox.ovh.errors import not_found, refused
 from sandbox.ovh.orders import Order, Orders, Source, Try
 from sandbox.ovh.prices import price
@@ -58,10 +58,15 @@ class Method:
         return _OLD_NAMES.get(self.payment_type, self.payment_type)
 
 
+_REMOVED = Method(0, "VISA", "", refuses=True, why="The payment method was removed.")
+
+
 class Payments:
     """`prepaid` is the credit of the OVH account, `points` the loyalty points, each worth a cent (invented).
 
-    `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself.
+    `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself. With
+    `settle_after` the bank takes so many seconds to answer, in which another payment is taken as well: nothing that
+    OVH says rules that out.
     """
 
     def __init__(self, clock: Clock, orders: Orders) -> None:
@@ -71,6 +76,7 @@ class Payments:
         self.points = 0
         self.lists_unusable = True
         self.tells_why = True
+        self.settle_after = 0.0
         self.methods = [
             Method(8_120_045, "VISA", "4970 XXXX XXXX 1234", default=True, expires="2028-09-30T00:00:00+02:00"),
             Method(8_120_046, "SEPA_DIRECT_DEBIT", "FR76 XXXX XXXX 4321"),
@@ -146,7 +152,21 @@ class Payments:
                 return method
         raise refused("Invalid payment mean")
 
+    def settle(self) -> None:
+        """Let the bank answer what it had time for; to be called before anything is told."""
+        for order in self._orders.all.values():
+            for attempt in list(order.pending):
+                if after(attempt.at, self.settle_after) <= self._clock.now():
+                    order.pending.remove(attempt)
+                    self._answer(order, next((m for m in self.methods if m.id == attempt.source), _REMOVED))
+
     def _charge(self, order: Order, method: Method) -> None:
+        if self.settle_after:
+            order.pending.append(Try(self._clock.now(), method.id))
+        else:
+            self._answer(order, method)
+
+    def _answer(self, order: Order, method: Method) -> None:
         if method.refuses:
             why = method.why if self.tells_why else ""
             order.tries.append(Try(self._clock.now(), method.id, why))
@@ -173,11 +193,11 @@ class Payments:
     # What is told of it
 
     def transactions(self) -> dict[int, dict[str, Any]]:
-        """One for each try of a registered method, good or not."""
+        """One for each try of a registered method, good or not, or not known yet."""
         return {
             order.id * 10 + place: _transaction(order.id * 10 + place, order, attempt)
             for order in self._orders.all.values()
-            for place, attempt in enumerate(order.tries)
+            for place, attempt in enumerate(order.tries + order.pending)
             if isinstance(attempt.source, int)
         }
 
@@ -224,8 +244,9 @@ class Payments:
 
 def _transaction(number: int, order: Order, attempt: Try) -> dict[str, Any]:
     at: datetime = attempt.at
+    status = "CONFIRMING" if attempt in order.pending else "SUCCESS" if attempt.why is None else "FAILED"
     return {
         "transactionId": number, "paymentMethodId": attempt.source, "amount": price(order.total, order.currency),
-        "status": "SUCCESS" if attempt.why is None else "FAILED", "type": "DEBIT",
+        "status": status, "type": "DEBIT",
         "creationDate": text(at), "lastUpdate": text(at),
     }  # fmt: skip

@@ -95,6 +95,29 @@ async def test_a_refusal_may_keep_its_reason_to_itself(simulator, client, call, 
     assert (step["status"], step["history"][-1]["description"]) == ("ERROR", "Payment initiated")
 
 
+async def test_a_bank_may_take_its_time_and_nothing_is_known_meanwhile(simulator, client, call, kept, later, path):
+    simulator.payments.settle_after = 60.0
+    await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
+    step = (await call(client.get, f"{path}/followUp"))[0]
+    assert (step["status"], step["history"][-1]["label"]) == ("DOING", "PAYMENT_INITIATED")
+    assert await call(client.get, f"{path}/status") == "notPaid"
+    (number,) = await call(client.get, "/me/payment/transaction", status="CONFIRMING")
+    later(61)
+    assert await call(client.get, f"{path}/status") != "notPaid"
+    assert (await call(client.get, f"/me/payment/transaction/{number}"))["status"] == "SUCCESS"
+    assert kept.payments == [8120045]
+
+
+async def test_paying_again_before_the_bank_answers_pays_twice(simulator, client, call, kept, later, path):
+    """Nothing that OVH says rules it out, so the desk must not rely on it."""
+    simulator.payments.settle_after = 60.0
+    for _ in range(2):
+        await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
+    later(61)
+    await call(client.get, path)
+    assert kept.payments == [8120045, 8120045]
+
+
 async def test_each_try_of_a_method_is_a_transaction(simulator, client, call, path):
     simulator.refuse_card(8120045)
     await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
