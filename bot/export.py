@@ -15,6 +15,7 @@ Row = tuple[Cart, Sequence[Event]]
 _COLUMNS = (
     "cart", "state", "channel", "requester", "purpose", "domain", "years", "pricing_mode", "added_by",
     "approved_by", "rejected_by", "reason", "total", "tax", "currency", "sales_order", "paid_by", "payment_method",
+    "invoice",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
         "sales_order": cart.order.id if cart.order else None,
         "paid_by": cart.payment.by if cart.payment else None,
         "payment_method": cart.payment.method if cart.payment else None,
+        "invoice": cart.order.invoice if cart.order else None,
         "history": [
             {"state": e.state.value, "at": e.at.isoformat(timespec="seconds"), "by": e.by, "note": e.note}
             for e in events

@@ -107,7 +107,7 @@ class Announcer:
         await self._bring(cart, await self._bridge.call(self._outbox.move, message, cart.requester))
 
     async def _tell(self, event: Event, cart: Cart, card_at: Message | None) -> None:
-        line = thread_line(event, cart)
+        line = thread_line(event, cart, payers=self._policy.payers)
         if line is not None and card_at is not None and card_at.ts:
             await self._client.chat_postMessage(
                 channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False

@@ -20,6 +20,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
     on_click(app, desk, Act.TRY_AGAIN, _try_again)
     on_click(app, desk, Act.GIVE_UP, _give_up)
     on_click(app, desk, Act.NOTHING_ORDERED, _nothing_ordered)
+    on_click(app, desk, Act.IT_WAS_PAID, _it_was_paid)
+    on_click(app, desk, Act.NOT_PAID, _not_paid)
 
     @app.action(Act.ADOPT)
     async def adopt_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -52,6 +54,18 @@ async def _nothing_ordered(desk: Desk, did: Interaction) -> str:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.nothing_ordered, cart_number(did.value), by=person)
     return f"Cart #{cart.id} is ordered again, under the same approval."
+
+
+async def _it_was_paid(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.it_was_paid, cart_number(did.value), by=person)
+    return f"Cart #{cart.id} counts as paid. The desk follows the order, and says so if OVH does not show the payment."
+
+
+async def _not_paid(desk: Desk, did: Interaction) -> str:
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.not_paid, cart_number(did.value), by=person)
+    return f"The order of cart #{cart.id} can be paid again. It is the same order: choose on the card how."
 
 
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:

@@ -12,8 +12,8 @@ from handlers.ids import Act
 from handlers.parsing import Interaction, cart_number
 from handlers.reply import Reply
 from handlers.views.drawn import Drawn
-from handlers.views.payment import order_link
-from ordering.errors import NotPossible
+from handlers.views.payment import invoice_link, order_link
+from ordering.sales_order import MethodId
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -27,9 +27,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.start(lambda did, reply: _pay(desk, did, reply), Interaction.of_action(body))
 
     @app.action(Act.OPEN_ORDER)
-    async def open_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _open_order(desk, did, reply), Interaction.of_action(body))
+
+    @app.action(Act.OPEN_INVOICE)
+    async def invoice_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _open_invoice(desk, did, reply), Interaction.of_action(body))
 
 
 async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -41,17 +46,20 @@ async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
     await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))
 
 
-async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     cart_id = cart_number(did.value)
     url = await desk.bridge.call(desk.workflow.order_link, cart_id, payer=person)
     await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
 
 
-def _method(chosen: str) -> int | None:
-    """The chosen method's number, None for the default; raises `NotPossible` for what the card never offered."""
-    if not chosen:
-        return None
-    if not chosen.isdecimal():
-        raise NotPossible("That payment method cannot be read. Choose one on the newest card, then press Pay again.")
-    return int(chosen)
+async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    cart_id = cart_number(did.value)
+    url = await desk.bridge.call(desk.workflow.invoice_link, cart_id, payer=person)
+    await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+
+
+def _method(chosen: str) -> MethodId | None:
+    """The chosen method, None where nothing was chosen; whether the order accepts it is for the rules to say."""
+    return int(chosen) if chosen.isdecimal() else chosen or None

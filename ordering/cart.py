@@ -11,6 +11,7 @@ from typing import Any, Self
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
+from ordering.money import Money
 from ordering.quote import Quote
 from ordering.sales_order import Attempt, Payment, SalesOrder
 from ordering.seal import Seal
@@ -93,6 +94,7 @@ class Cart:
     attempt: Attempt | None = None
     order: SalesOrder | None = None
     payment: Payment | None = None
+    reminded_at: datetime | None = None  # that its order is still to be paid
     note: str | None = None  # what people should know about the present state
     trouble: Trouble | None = None
     version: int = 0
@@ -133,10 +135,21 @@ class Cart:
             replace(line, questions=None) for line in other.lines
         ]
 
+    def covers(self, total: Money) -> bool:
+        """Whether what was approved allows an order over this total."""
+        return self.seal is not None and total.currency == self.seal.total.currency and total <= self.seal.total
+
     @property
     def is_undecided(self) -> bool:
         """Whether OVH was asked to order it and nobody knows what came of it."""
         return self.state is S.NEEDS_ATTENTION and self.attempt is not None and self.order is None
+
+    @property
+    def payment_is_undecided(self) -> bool:
+        """Whether OVH was asked to pay its order and nobody knows what came of it."""
+        if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
+            return False
+        return not (self.order.status.is_paid or self.order.status.is_over)
 
     @property
     def has_nothing_to_come(self) -> bool:

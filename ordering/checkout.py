@@ -110,15 +110,8 @@ class Checkout:
         return self._registrar.find_order(cart.attempt, cart.lines, cart.seal.total, known=known)
 
     def _ordered(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
-        if cart.seal is None or order.total.currency != cart.seal.total.currency or order.total > cart.seal.total:
-            approved = cart.seal.total if cart.seal else "nothing"
-            self._book.needs_attention(
-                cart,
-                f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
-                "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays.",
-                follow=True,
-                order=order,
-            )
+        if not cart.covers(order.total):
+            self._book.too_dear(cart, order)
             return
         # How it can be paid is read with its expiry in the next step: until then neither is known.
         made = replace(order, expires_at=None)

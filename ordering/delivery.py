@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from ordering.cart import Cart, CartState
 from ordering.domain_name import DomainName
+from ordering.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.logbook import Logbook, order_of
 from ordering.ports import Registrar
 from ordering.sales_order import Delivery, DeliveryProgress, OrderStatus, SalesOrder
 
 S = CartState
+_INVOICE_COMES_WITHIN = timedelta(days=30)
+_INVOICE_IS_ASKED_FOR_EVERY = timedelta(hours=6)  # at most; at first more often
+_PAID_SHOWS_WITHIN = timedelta(hours=1)  # at OVH, after somebody said that it was paid
 
 
 class Deliveries:
-    """The step paid -> delivered, and the way back from needs_attention."""
+    """The step paid -> delivered, and the way back from needs_attention. The invoice is found on the way."""
 
     def __init__(self, book: Logbook, registrar: Registrar) -> None:
         self._book = book
@@ -25,24 +30,55 @@ class Deliveries:
     def watch(self, cart: Cart) -> None:
         """See whether all names work, or what is in the way."""
         known = order_of(cart)
-        order = replace(self._registrar.order(known.id), methods=known.methods)
+        order = self._with_invoice(known.seen_as(self._registrar.order(known.id), known.methods))
         if order.status.is_over:
             self._cancelled(cart, order)
-            return
+        elif order.status is OrderStatus.NOT_PAID:
+            self._not_paid_after_all(cart, order)
+        else:
+            self._watch_names(cart, order)
+
+    def look_for_invoice(self, cart: Cart) -> None:
+        """All names work; OVH's invoice may come later. Nobody waits for it, so a failed question is no trouble."""
+        known = order_of(cart)
+        order, waited = known, self._book.now() - cart.since
+        with suppress(RegistrarUnavailable):
+            order = self._with_invoice(known)
+        if order != known or waited > _INVOICE_COMES_WITHIN:
+            self._book.refresh(cart, order, due_in=None)
+        else:
+            self._book.come_back(cart, max(self._book.pace.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY)))
+
+    def _watch_names(self, cart: Cart, order: SalesOrder) -> None:
         deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
         trouble = _trouble(order, deliveries)
         arrived = all(d.progress is DeliveryProgress.DELIVERED for d in deliveries.values())
         if order.status is OrderStatus.DELIVERED and trouble is None and arrived:
-            self._book.save(cart.to(S.DELIVERED, at=self._book.now(), order=order))
+            wait = None if order.invoice else self._book.pace.quickest
+            self._book.save(cart.to(S.DELIVERED, at=self._book.now(), order=order), due_in=wait)
         elif trouble is not None and trouble != cart.note:
             self._book.needs_attention(cart, trouble, follow=True, order=order)
         elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
-            note = "what was missing has arrived"
+            note = "What was missing has arrived."
             self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
-        elif order != known:
-            self._book.refresh(cart, order)
         else:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            self._book.look_later(cart, order)
+
+    def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
+        """Somebody said that it was paid, and OVH does not show it."""
+        if cart.state is S.PAID and self._book.now() - cart.since > _PAID_SHOWS_WITHIN:
+            note = f"OVH still shows order {order.id} as unpaid. The desk keeps looking."
+            self._book.needs_attention(cart, note, follow=True, order=order)
+        else:
+            self._book.look_later(cart, order)
+
+    def _with_invoice(self, order: SalesOrder) -> SalesOrder:
+        if order.invoice is not None or not order.status.is_paid:
+            return order
+        try:
+            return replace(order, invoice=self._registrar.invoice_of(order.id))
+        except RegistrarRefused:
+            return order  # a key without that right must not keep the names from being followed
 
     def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
         if cart.state is S.PAID or order_of(cart).status.is_paid:

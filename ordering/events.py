@@ -7,6 +7,9 @@ from datetime import datetime
 
 from ordering.cart import Cart, CartState
 
+# The note of an event by which the payers are reminded.
+REMINDER = "A reminder: the order is still to be paid."
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

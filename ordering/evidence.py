@@ -107,6 +107,7 @@ def facts(cart: Cart) -> str:
         "attempt": attempt and [attempt.number, attempt.registrar_cart, _moment(attempt.started_at)],
         "sales_order": order and [order.id, _amount(order.total), _amount(order.tax)],
         "payment": payment and [payment.method, payment.by, _moment(payment.asked_at)],
+        "invoice": order.invoice if order else None,
         "note": cart.note,
     }
     return _canonical(told)

@@ -37,13 +37,14 @@ class Fulfilment:
         self._book = Logbook(store, clock, pace or Pace())
         self._checkout = Checkout(self._book, registrar, policy, settle)
         self._deliveries = Deliveries(self._book, registrar)
-        payments = Payments(self._book, registrar, settle)
+        self._payments = Payments(self._book, registrar, settle)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: self._checkout.look_for_order,
-            S.CHECKED_OUT: payments.watch_order,
-            S.PAYING: payments.pay_or_watch,
+            S.CHECKED_OUT: self._payments.watch_order,
+            S.PAYING: self._payments.pay_or_watch,
             S.PAID: self._deliveries.watch,
+            S.DELIVERED: self._deliveries.look_for_invoice,
             S.NEEDS_ATTENTION: self._look_again,
         }
 
@@ -77,7 +78,9 @@ class Fulfilment:
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""
-        if cart.order is not None:
-            self._deliveries.watch(cart)
-        else:
+        if cart.order is None:
             self._checkout.look_again(cart)
+        elif cart.payment_is_undecided:
+            self._payments.look_again(cart)
+        else:
+            self._deliveries.watch(cart)

@@ -56,19 +56,40 @@ class Logbook:
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
         """OVH cancelled an order that nobody paid: that is the end."""
         note = f"OVH cancelled order {order.id}: nothing was paid."
-        self.save(cart.to(CartState.CANCELLED, at=self.now(), order=order, note=note))
+        self.save(cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None, note=note))
 
-    def refresh(self, cart: Cart, order: SalesOrder) -> None:
-        """Keep what the order shows now; its state is the same, so this is an event only where its amount changed."""
+    def too_dear(self, cart: Cart, order: SalesOrder) -> None:
+        """OVH's order costs more than was approved: nobody pays it from here."""
+        approved = cart.seal.total if cart.seal else "nothing"
+        self.needs_attention(
+            cart,
+            f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
+            "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays.",
+            follow=True,
+            order=order,
+            payment=None,
+        )
+
+    def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
+        """Keep what the order shows now; its state is the same, so only its amount and its invoice are news."""
         now, known = self.now(), order_of(cart)
-        events = []
+        notes = []
         if (order.total, order.tax) != (known.total, known.tax):
-            note = f"OVH changed order {order.id}: {known.total} before, {order.total} now."
-            events.append(happened(cart, now, note=note))
+            notes.append(f"OVH changed order {order.id}: {known.total} before, {order.total} now.")
+        if order.invoice != known.invoice:
+            notes.append(f"OVH's invoice is {order.invoice}.")
+        seen = replace(cart, order=order, trouble=None)
+        events = [happened(seen, now, note=note) for note in notes]
         with self.store.begin() as carts:
-            carts.save(
-                replace(cart, order=order, trouble=None), *events, due_at=now + self.pace.after(now - cart.since)
-            )
+            carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
+
+    def look_later(self, cart: Cart, order: SalesOrder) -> None:
+        """Nothing ended: keep what is new of the order, and look again after a while."""
+        wait = self.pace.after(self.now() - cart.since)
+        if order == order_of(cart):
+            self.come_back(cart, wait)
+        else:
+            self.refresh(cart, order, due_in=wait)
 
     def try_later(self, cart: Cart, why: str) -> None:
         """Note what keeps the desk from going on, so that people see it, and come back less and less often."""

@@ -7,11 +7,16 @@ from datetime import datetime, timedelta
 
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.events import REMINDER, happened
 from ordering.logbook import Logbook, order_of
 from ordering.ports import Registrar
-from ordering.sales_order import OrderStatus, PaymentProgress
+from ordering.sales_order import OrderStatus, Payment, PaymentProgress, SalesOrder
 
 S = CartState
+P = PaymentProgress
+# Times the settling time: for a payment that the order itself shows, so that it is neither lost nor stuck yet.
+_PATIENCE = 10
+_LAST_DAYS = timedelta(days=3)
 
 
 class Payments:
@@ -23,58 +28,149 @@ class Payments:
         self._settle = settle
 
     def watch_order(self, cart: Cart) -> None:
-        """Keep how the order can be paid up to date, and see where it was paid or cancelled at OVH."""
+        """Keep how the order can be paid up to date, see where it was paid or cancelled at OVH, and remind once."""
         known = order_of(cart)
-        order = self._registrar.order(known.id)
+        order = known.seen_as(self._registrar.order(known.id), known.methods)
+        if self._is_settled(cart, order):
+            return
         # Read each time: a card may have been refused, removed or added since.
-        methods = () if order.status.is_over else self._registrar.payment_methods(known.id)
-        seen = replace(order, methods=methods)
-        if order.status.is_paid:
-            note = "paid on OVH's own page"
-            self._book.save(cart.to(S.PAID, at=self._book.now(), order=seen, note=note), due_in=timedelta())
-        elif order.status.is_over:
-            self._book.cancelled_unpaid(cart, seen)
-        elif seen != known:
-            self._book.refresh(cart, seen)
+        order = known.seen_as(order, self._registrar.payment_methods(known.id))
+        if self._is_time_to_remind(cart, order):
+            self._remind(cart, order)
         else:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            self._book.look_later(cart, order)
 
     def pay_or_watch(self, cart: Cart) -> None:
         """Send a payment once, then see what became of it."""
         if cart.payment is None:
             raise AssertionError(f"cart #{cart.id} is being paid without a decision")
         if cart.payment.sent_at is None:
-            self._send_payment(cart)
+            self._send(cart, cart.payment)
         else:
-            self._watch_payment(cart, cart.payment.sent_at)
+            self._watch(cart, cart.payment, cart.payment.sent_at)
 
-    def _send_payment(self, cart: Cart) -> None:
-        order, payment = order_of(cart), cart.payment
-        if payment is None:
-            raise AssertionError(f"cart #{cart.id} is being paid without a decision")
+    def look_again(self, cart: Cart) -> None:
+        """A person was asked whether it was paid; OVH may still show it."""
+        known, payment = order_of(cart), _payment_of(cart)
+        order = known.seen_as(self._registrar.order(known.id), known.methods)
+        if order.status.is_paid:
+            self._paid(cart, order, note="OVH shows the payment after all.")
+            return
+        sighting = self._registrar.payment(order, payment)
+        if sighting.progress is P.UNDECIDED and order.status.is_over:
+            note = (
+                f"OVH cancelled order {order.id}. {sighting.seen} If it was taken, ask OVH's support to give it back."
+            )
+            self._book.needs_attention(cart, note, order=order)
+        elif sighting.progress in {P.REFUSED, P.NOT_SEEN, P.CANCELLED}:
+            self._not_paid(cart, payment, sighting.progress, sighting.seen)
+        else:
+            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+
+    # Before the payment
+
+    def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
+        """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""
+        if order.status.is_paid:
+            paid = cart.to(
+                S.PAID, at=self._book.now(), order=order, payment=None, note="It was paid on OVH's own page."
+            )
+            self._book.save(paid, due_in=timedelta())
+        elif order.status.is_over:
+            self._book.cancelled_unpaid(cart, replace(order, methods=()))
+        elif not cart.covers(order.total):
+            self._book.too_dear(cart, order)
+        else:
+            return False
+        return True
+
+    def _is_time_to_remind(self, cart: Cart, order: SalesOrder) -> bool:
+        if cart.reminded_at is not None or cart.attempt is None or order.expires_at is None:
+            return False
+        return remind_at(cart.attempt.started_at, order.expires_at) <= self._book.now() < order.expires_at
+
+    def _remind(self, cart: Cart, order: SalesOrder) -> None:
+        """That it was done stands in the same transaction as the event that does it: so it is done once."""
+        now = self._book.now()
+        reminded = replace(cart, order=order, reminded_at=now, trouble=None)
+        with self._book.store.begin() as carts:
+            due_at = now + self._book.pace.after(now - cart.since)
+            carts.save(reminded, happened(reminded, now, note=REMINDER), due_at=due_at)
+
+    # The payment
+
+    def _send(self, cart: Cart, payment: Payment) -> None:
+        known = order_of(cart)
+        # It may have been paid, cancelled or changed at OVH since the card was drawn.
+        if self._is_settled(cart, known.seen_as(self._registrar.order(known.id), known.methods)):
+            return
         sending = replace(cart, payment=replace(payment, sent_at=self._book.now()))
         with self._book.store.begin() as carts:
             sent = carts.save(sending, due_at=self._book.now() + self._book.pace.quickest)
         try:
-            self._registrar.pay(order.id, payment.method)
-        except (RegistrarRefused, RegistrarUnavailable) as refusal:
-            self._unpaid(sent, f"{refusal} Nothing was paid: choose another payment method, or try again.")
+            self._registrar.pay(known.id, payment.method)
+        except RegistrarRefused as refusal:
+            note = f"{refusal} Nothing was paid with {known.name_of(payment.method)}. Choose another way to pay."
+            self._unpaid(sent, note, order=known.refused_by(payment.method))
+        except RegistrarUnavailable as busy:
+            self._unpaid(sent, f"{busy} Nothing was paid.")
         except OutcomeUnknown:
             self._book.come_back(sent, self._book.pace.quickest)
 
-    def _watch_payment(self, cart: Cart, sent_at: datetime) -> None:
+    def _watch(self, cart: Cart, payment: Payment, sent_at: datetime) -> None:
         order = order_of(cart)
-        progress = self._registrar.payment(order.id, since=sent_at)
+        sighting = self._registrar.payment(order, payment)
         waited = self._book.now() - sent_at
-        if progress is PaymentProgress.RECEIVED:
-            paid = replace(order, status=OrderStatus.CHECKING)
-            self._book.save(cart.to(S.PAID, at=self._book.now(), order=paid), due_in=timedelta())
-        elif progress is PaymentProgress.REFUSED:
-            self._unpaid(cart, "OVH says that the payment was refused. Choose another payment method.")
-        elif progress is PaymentProgress.NOT_SEEN and waited >= self._settle:
-            self._unpaid(cart, "OVH has not taken the payment. Choose a payment method and pay again.")
-        else:
-            self._book.come_back(cart, self._book.pace.after(waited))
+        match sighting.progress:
+            case P.RECEIVED:
+                self._paid(cart, replace(order, status=OrderStatus.CHECKING))
+            case P.REFUSED | P.CANCELLED:
+                self._not_paid(cart, payment, sighting.progress, sighting.seen)
+            case P.NOT_SEEN if waited >= self._settle:
+                self._not_paid(cart, payment, sighting.progress, sighting.seen)
+            case P.UNDECIDED if waited >= self._settle:
+                self._ask_a_person(cart, payment, sighting.seen)
+            case P.UNDER_WAY if waited >= self._settle * _PATIENCE:
+                self._ask_a_person(cart, payment, sighting.seen)
+            case _:
+                self._book.come_back(cart, self._book.pace.after(waited))
 
-    def _unpaid(self, cart: Cart, note: str) -> None:
-        self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note), due_in=timedelta())
+    def _paid(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
+        self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
+
+    def _not_paid(self, cart: Cart, payment: Payment, progress: PaymentProgress, seen: str | None) -> None:
+        """The same order can be paid another way: never is there a second one."""
+        order = order_of(cart)
+        method = order.name_of(payment.method)
+        if progress is P.CANCELLED:
+            self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
+        elif progress is P.REFUSED:
+            why = f" OVH says: {seen}." if seen else ""
+            note = f"{method} was refused.{why} Nothing was paid. Choose another way to pay."
+            self._unpaid(cart, note, order=order.refused_by(payment.method))
+        else:
+            self._unpaid(cart, f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again.")
+
+    def _ask_a_person(self, cart: Cart, payment: Payment, seen: str | None) -> None:
+        order = order_of(cart)
+        method = order.name_of(payment.method)
+        note = (
+            f"OVH does not say whether order {order.id} was paid with {method}. {seen or ''} The desk keeps looking. "
+            "Look at the order at OVH and at the account that pays, then say what happened."
+        )
+        self._book.needs_attention(cart, note, follow=True)
+
+    def _unpaid(self, cart: Cart, note: str, **changes: object) -> None:
+        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, **changes)
+        self._book.save(unpaid, due_in=timedelta())
+
+
+def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
+    """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
+    return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)
+
+
+def _payment_of(cart: Cart) -> Payment:
+    if cart.payment is None:
+        raise AssertionError(f"cart #{cart.id} is undecided without a payment")
+    return cart.payment

@@ -18,7 +18,16 @@ from ordering.money import Money
 from ordering.offer import Availability
 from ordering.question import Question
 from ordering.quote import Quote
-from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
+from ordering.sales_order import (
+    Attempt,
+    Delivery,
+    MethodId,
+    Payment,
+    PaymentMethod,
+    PaymentSighting,
+    SalesOrder,
+    Sighting,
+)
 
 
 class MessageRole(StrEnum):
@@ -212,13 +221,19 @@ class Registrar(Protocol):
         """Read an order with its status, without payment methods."""
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        """Valid registered methods that can pay this order, the account's default first."""
+        """What can pay this order: valid registered methods, the account's default first, then other means."""
 
-    def pay(self, order_id: int, method: int) -> None:
+    def pay(self, order_id: int, method: MethodId) -> None:
         """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this."""
 
-    def payment(self, order_id: int, *, since: datetime) -> PaymentProgress:
-        """Look how far a payment is that was sent at `since`; what became of earlier ones does not count."""
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+        """Look how far a payment is that was sent; what became of earlier ones does not count."""
+
+    def invoice_of(self, order_id: int) -> str | None:
+        """The number of the order's invoice, None until there is one."""
+
+    def invoice_link(self, number: str) -> str:
+        """The invoice's page at OVH. A bearer secret as the order's."""
 
     def order_link(self, order_id: int) -> str:
         """The order's page at OVH. A bearer secret: shown to one payer, kept nowhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -34,13 +34,23 @@ class OrderStatus(StrEnum):
         return self in {self.CANCELLING, self.CANCELLED}
 
 
+# A registered method by its number at OVH, or one of the older registered means by its name, such as `ovhAccount`.
+MethodId = int | str
+# What an order over nothing is completed with, without a choice: as OVH's own tools do.
+FREE: MethodId = "fidelityAccount"
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A way to pay that OVH has on file; `label` is OVH's, such as ``VISA 4970 XXXX XXXX 1234``."""
+    """A way to pay that OVH has on file; `label` is OVH's, such as ``VISA 4970 XXXX XXXX 1234``.
 
-    id: int
+    `refused` is set once it did not pay this order.
+    """
+
+    id: MethodId
     label: str
     default: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +63,33 @@ class SalesOrder:
     status: OrderStatus = OrderStatus.NOT_PAID
     expires_at: datetime | None = None
     methods: tuple[PaymentMethod, ...] = ()
+    invoice: str | None = None  # its number
 
     @property
-    def default_method(self) -> PaymentMethod | None:
-        return next((m for m in self.methods if m.default), self.methods[0] if self.methods else None)
+    def is_free(self) -> bool:
+        return self.total.minor == 0
+
+    @property
+    def suggested_method(self) -> PaymentMethod | None:
+        """The account's default, unless it was refused and there is another."""
+        hopeful = [method for method in self.methods if not method.refused] or list(self.methods)
+        return next((method for method in hopeful if method.default), hopeful[0] if hopeful else None)
+
+    def name_of(self, method_id: MethodId) -> str:
+        """A method in words, even where OVH no longer lists it."""
+        known = next((method.label for method in self.methods if method.id == method_id), None)
+        return known or f"method {method_id}"
+
+    def seen_as(self, fresh: SalesOrder, methods: tuple[PaymentMethod, ...]) -> SalesOrder:
+        """What OVH shows of it now, with what only we know: the invoice's number, and which methods were refused."""
+        refused = {method.id for method in self.methods if method.refused}
+        marked = tuple(replace(method, refused=method.id in refused) for method in methods)
+        return replace(fresh, methods=marked, invoice=self.invoice)
+
+    def refused_by(self, method_id: MethodId) -> SalesOrder:
+        """The order with that method marked as refused."""
+        marked = tuple(replace(m, refused=True) if m.id == method_id else m for m in self.methods)
+        return replace(self, methods=marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +105,7 @@ class Attempt:
 class Payment:
     """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay."""
 
-    method: int
+    method: MethodId
     by: str
     asked_at: datetime
     sent_at: datetime | None = None
@@ -96,12 +129,22 @@ class Sighting:
 
 
 class PaymentProgress(StrEnum):
-    """How far a payment is, read from the order's status and follow-up."""
+    """How far a payment is, read from the order's status and follow-up and the account's transactions."""
 
-    NOT_SEEN = "not_seen"
-    UNDER_WAY = "under_way"
+    NOT_SEEN = "not_seen"  # nothing at OVH could be it
+    UNDER_WAY = "under_way"  # the order itself shows it, and not yet its end
+    UNDECIDED = "undecided"  # something could be it, or could not be read
     REFUSED = "refused"
     RECEIVED = "received"
+    CANCELLED = "cancelled"  # the order is over, and shows no payment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSighting:
+    """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some."""
+
+    progress: PaymentProgress
+    seen: str | None = None
 
 
 class DeliveryProgress(StrEnum):

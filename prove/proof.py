@@ -89,9 +89,8 @@ MUTATIONS = (
     Mutation(
         "pay before comparing what OVH ordered",
         "ordering/checkout.py",
-        "        if cart.seal is None or order.total.currency != cart.seal.total.currency or "
-        "order.total > cart.seal.total:\n",
-        "        if cart.seal is None:\n",
+        "        if not cart.covers(order.total):\n",
+        "        if not cart.seal:\n",
     ),
     Mutation(
         "forget that the payment was sent",

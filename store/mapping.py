@@ -38,6 +38,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         attempt=_attempt_from(row),
         order=order_from(order) if order else None,
         payment=_payment_from(row),
+        reminded_at=utc(row.reminded_at) if row.reminded_at else None,
         note=row.note,
         trouble=Trouble(row.trouble, utc(row.trouble_since)) if row.trouble and row.trouble_since else None,
         version=row.version,
@@ -64,10 +65,12 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "attempt_number": attempt.number if attempt else None,
         "attempt_cart": attempt.registrar_cart if attempt else None,
         "attempt_at": attempt.started_at if attempt else None,
-        "payment_method": payment.method if payment else None,
+        "payment_method": payment.method if payment and isinstance(payment.method, int) else None,
+        "payment_mean": payment.method if payment and isinstance(payment.method, str) else None,
         "payment_by": payment.by if payment else None,
         "payment_asked_at": payment.asked_at if payment else None,
         "payment_sent_at": payment.sent_at if payment else None,
+        "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
         "trouble_since": cart.trouble.since if cart.trouble else None,
@@ -165,7 +168,8 @@ def order_from(row: SalesOrderRow) -> SalesOrder:
         tax=Money(row.tax_minor, row.currency),
         status=OrderStatus(row.status),
         expires_at=utc(row.expires_at) if row.expires_at else None,
-        methods=tuple(PaymentMethod(m["id"], m["label"], m["default"]) for m in row.methods),
+        methods=tuple(PaymentMethod(m["id"], m["label"], m["default"], m.get("refused", False)) for m in row.methods),
+        invoice=row.invoice,
     )
 
 
@@ -178,7 +182,8 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         total_minor=order.total.minor,
         tax_minor=order.tax.minor,
         expires_at=order.expires_at,
-        methods=[{"id": m.id, "label": m.label, "default": m.default} for m in order.methods],
+        methods=[asdict(method) for method in order.methods],
+        invoice=order.invoice,
     )
 
 
@@ -215,10 +220,11 @@ def _attempt_from(row: CartRow) -> Attempt | None:
 
 
 def _payment_from(row: CartRow) -> Payment | None:
-    if row.payment_method is None or row.payment_by is None or row.payment_asked_at is None:
+    method = row.payment_mean or row.payment_method
+    if method is None or row.payment_by is None or row.payment_asked_at is None:
         return None
     sent_at = utc(row.payment_sent_at) if row.payment_sent_at else None
-    return Payment(row.payment_method, row.payment_by, utc(row.payment_asked_at), sent_at)
+    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at)
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

@@ -45,9 +45,11 @@ class CartRow(SQLModel, table=True):
     attempt_cart: str | None = None
     attempt_at: datetime | None = None
     payment_method: int | None = None
+    payment_mean: str | None = None  # instead of the method's number
     payment_by: str | None = None
     payment_asked_at: datetime | None = None
     payment_sent_at: datetime | None = None
+    reminded_at: datetime | None = None
     note: str | None = None
     due_at: datetime | None = None
     trouble: str | None = None
@@ -81,7 +83,10 @@ class LineRow(SQLModel, table=True):
 
 
 class SalesOrderRow(SQLModel, table=True):
-    """OVH's sales order of a cart: at most one, and no order belongs to two carts. Its link is never kept."""
+    """OVH's sales order of a cart: at most one, and no order belongs to two carts.
+
+    Its link and its invoice's are never kept.
+    """
 
     __tablename__ = "sales_orders"
 
@@ -93,6 +98,7 @@ class SalesOrderRow(SQLModel, table=True):
     tax_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
     expires_at: datetime | None = None
     methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    invoice: str | None = None
 
 
 class EventRow(SQLModel, table=True):

@@ -20,9 +20,12 @@ from ordering.sales_order import (
     Delivery,
     DeliveryProgress,
     Finding,
+    MethodId,
     OrderStatus,
+    Payment,
     PaymentMethod,
     PaymentProgress,
+    PaymentSighting,
     SalesOrder,
     Sighting,
 )
@@ -52,7 +55,10 @@ class FakeRegistrar:
         self.quote: Quote = a_quote()
         self.orders: dict[int, SalesOrder] = {}
         self.carts: dict[str, int | None] = {}
-        self.payments: list[tuple[int, int]] = []
+        self.payments: list[tuple[int, MethodId]] = []
+        self.methods: tuple[PaymentMethod, ...] = METHODS
+        self.sighting: PaymentSighting | None = None  # what is seen of a payment, where the order does not show it
+        self.invoice: str | None = None
         self.next_fault: str | None = None
         self.prepare_refuses: str | None = None
         self.asks: dict[str, tuple[Question, ...]] = {}  # by extension
@@ -143,9 +149,9 @@ class FakeRegistrar:
         return self.orders[order_id]
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        return METHODS
+        return self.methods
 
-    def pay(self, order_id: int, method: int) -> None:
+    def pay(self, order_id: int, method: MethodId) -> None:
         fault, self.next_fault = self.next_fault, None
         self._fail_before(fault)
         self.payments.append((order_id, method))
@@ -154,9 +160,16 @@ class FakeRegistrar:
         if fault == "lost_after":
             raise OutcomeUnknown("lost")
 
-    def payment(self, order_id: int, *, since: datetime) -> PaymentProgress:
-        paid = any(paid == order_id for paid, _ in self.payments)
-        return PaymentProgress.RECEIVED if paid else PaymentProgress.NOT_SEEN
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+        if any(paid == order.id for paid, _ in self.payments):
+            return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
+        return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+
+    def invoice_of(self, order_id: int) -> str | None:
+        return self.invoice
+
+    def invoice_link(self, number: str) -> str:
+        return f"https://order.example/invoice/{number}"
 
     def order_link(self, order_id: int) -> str:
         return f"https://order.example/{order_id}"

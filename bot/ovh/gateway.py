@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
 from bot.ovh import reading
 from bot.ovh.access import Access
@@ -14,6 +13,7 @@ from bot.ovh.drafts import Drafts
 from bot.ovh.errors import readable
 from bot.ovh.lane import Priority
 from bot.ovh.orders import Orders
+from bot.ovh.payments import Payments
 from bot.ovh.search import Search
 from ordering.cart_line import Line
 from ordering.contact import Contact, LegalForm
@@ -23,7 +23,16 @@ from ordering.money import Money
 from ordering.offer import Availability
 from ordering.ports import Prepared
 from ordering.question import Question
-from ordering.sales_order import Attempt, Delivery, PaymentMethod, PaymentProgress, SalesOrder, Sighting
+from ordering.sales_order import (
+    Attempt,
+    Delivery,
+    MethodId,
+    Payment,
+    PaymentMethod,
+    PaymentSighting,
+    SalesOrder,
+    Sighting,
+)
 
 _EXTENSIONS_FRESH = 3600.0  # seconds
 _OWNED_FRESH = 60.0  # seconds
@@ -43,6 +52,7 @@ class OvhGateway:
         self._client = Client(access)
         self._drafts = Drafts(self._client, access, home=self._home)
         self._orders = Orders(self._client)
+        self._payments = Payments(self._client)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
         self._subsidiary = access.subsidiary
         self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
@@ -153,14 +163,22 @@ class OvhGateway:
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         with readable():
-            return self._orders.methods(order_id)
+            return self._payments.methods(order_id)
 
-    def pay(self, order_id: int, method: int) -> None:
-        self._client.do(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
+    def pay(self, order_id: int, method: MethodId) -> None:
+        self._payments.pay(order_id, method)
 
-    def payment(self, order_id: int, *, since: datetime) -> PaymentProgress:
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         with readable():
-            return self._orders.payment(order_id, since)
+            return self._payments.look(order, payment)
+
+    def invoice_of(self, order_id: int) -> str | None:
+        with readable():
+            return self._payments.invoice_of(order_id)
+
+    def invoice_link(self, number: str) -> str:
+        with readable():
+            return self._payments.invoice_link(number)
 
     def delivery(self, domain: DomainName) -> Delivery:
         with readable():

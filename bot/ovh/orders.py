@@ -1,9 +1,9 @@
-"""Looking for an order after an answer was lost, following its payment and the delivery of its names."""
+"""Looking for an order after an answer was lost, and following the delivery of its names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.ovh import reading
@@ -17,17 +17,12 @@ from ordering.sales_order import (
     Delivery,
     DeliveryProgress,
     Finding,
-    OrderStatus,
-    PaymentMethod,
-    PaymentProgress,
     SalesOrder,
     Sighting,
 )
 
 _CLOCKS_APART = timedelta(minutes=10)
 _MOST_READ = 20  # orders; more new ones than that are not ours to guess about
-_RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
-_INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
 _TASK_FAILED = {"error", "problem", "cancelled"}
 
 
@@ -43,10 +38,7 @@ class Orders:
 
     def link(self, order_id: int) -> str:
         """The order's page; raises `KeyError` where OVH gives none."""
-        entry = self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE)
-        if not entry["url"]:
-            raise KeyError("url")
-        return str(entry["url"])
+        return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
 
     def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: frozenset[int]) -> Sighting:
         """Look at the attempt's cart first: one that OVH did not close made no order."""
@@ -90,41 +82,6 @@ class Orders:
         if reading.names_in(details) != names:
             return None
         return reading.order(entry, self._status(number, Priority.MONEY))
-
-    def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        """Valid registered methods of this order, the account's default first."""
-        usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
-        found = []
-        for number in usable.get("registered") or ():
-            try:
-                entry = self._client.ask(f"/me/payment/method/{int(number)}", priority=Priority.PEOPLE)
-            except NotThere:
-                continue  # removed a moment ago
-            if entry.get("status") == "VALID":
-                found.append(reading.payment_method(entry))
-        return tuple(sorted(found, key=lambda method: not method.default))
-
-    def payment(self, order_id: int, since: datetime) -> PaymentProgress:
-        """Read the order's status, and its follow-up since then while it is not paid.
-
-        A step's ERROR stays after a refusal, so it counts only where its history says something newer.
-        """
-        status = OrderStatus(self._status(order_id, Priority.MONEY))
-        if status.is_paid:
-            return PaymentProgress.RECEIVED
-        if status.is_over:
-            return PaymentProgress.REFUSED
-        steps = reading.listed(self._client.ask(f"/me/order/{order_id}/followUp", priority=Priority.MONEY))
-        validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
-        # OVH writes whole seconds of its own clock.
-        sent = since.replace(microsecond=0) + self._client.clock_ahead
-        history = validating.get("history") or ()
-        labels = {entry.get("label") for entry in history if datetime.fromisoformat(entry["date"]) >= sent}
-        if labels & _RECEIVED:
-            return PaymentProgress.RECEIVED
-        if (labels and validating.get("status") == "ERROR") or "FRAUD_REFUSED" in labels:
-            return PaymentProgress.REFUSED
-        return PaymentProgress.UNDER_WAY if labels & _INITIATED else PaymentProgress.NOT_SEEN
 
     def delivery(self, domain: DomainName) -> Delivery:
         """Ask for the name itself; while the account does not have it, for the registry's task."""

@@ -15,6 +15,12 @@ from ordering.offer import Action, Offer
 from ordering.sales_order import OrderStatus, PaymentMethod, SalesOrder
 
 _YEARS = re.compile(r"P(\d+)Y")
+_MOST_SAID = 200
+_MEANS = {
+    "ovhAccount": "Prepaid OVH account",
+    "fidelityAccount": "OVH loyalty points",
+    "deferredPaymentAccount": "Deferred payment account",
+}
 Json = Mapping[str, Any]
 
 
@@ -91,6 +97,27 @@ def payment_method(entry: Json) -> PaymentMethod:
     label = " ".join(filter(None, [kind, entry.get("label") or entry.get("description")]))
     number = int(entry["paymentMethodId"])
     return PaymentMethod(number, label or f"method {number}", default=bool(entry.get("default")))
+
+
+def payment_mean(name: str) -> PaymentMethod:
+    """A mean that OVH knows by its name alone."""
+    return PaymentMethod(name, _MEANS.get(name) or name.replace("_", " ").capitalize())
+
+
+def said_in(history: Sequence[Json]) -> str | None:
+    """The newest words of a follow-up that say more than their own label does."""
+    for entry in reversed(history):
+        words = str(entry.get("description") or "").strip()
+        if words and words.replace(" ", "_").upper() != entry.get("label"):
+            return words[:_MOST_SAID].rstrip(".")
+    return None
+
+
+def link(entry: Json) -> str:
+    """The page of an order or of an invoice; raises `KeyError` where OVH gives none."""
+    if not entry["url"]:
+        raise KeyError("url")
+    return str(entry["url"])
 
 
 def names_in(details: Sequence[Json]) -> frozenset[str]:

@@ -8,11 +8,11 @@ from slack_sdk.models.views import View
 from handlers.ids import REASON, Act, Form
 from handlers.views.attention import attention
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
-from handlers.views.payment import open_order, payment
+from handlers.views.payment import open_invoice, open_order, payment
 from handlers.views.receipt import disagreements, over_the_years, receipt, short_receipt
 from handlers.views.text import counted, escape, escape_lines, group_or_person, names, people, person, when
 from ordering.cart import Cart, CartState
-from ordering.events import Event
+from ordering.events import REMINDER, Event
 
 _MOST_CONTRACTS = 20
 S = CartState
@@ -70,13 +70,16 @@ def reject_modal(cart: Cart) -> View:
     )
 
 
-def thread_line(event: Event, cart: Cart) -> str | None:
+def thread_line(event: Event, cart: Cart, *, payers: frozenset[str]) -> str | None:
     """What the card's thread tells of an event; None where the card alone says enough."""
+    if event.note == REMINDER:
+        return _reminder(cart, payers)
     by = person(event.by) if event.by else None
     note = escape_lines(event.note) if event.note else ""
     if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note):
         return None
     requester = person(cart.requester) if cart.requester else "Everybody"
+    concerned = person(cart.payment.by) if cart.payment else requester
     order = f"order {cart.order.id}" if cart.order else "the order"
     plain = {
         S.SUBMITTED: f"{by} asked for approval." if by else note,
@@ -84,17 +87,27 @@ def thread_line(event: Event, cart: Cart) -> str | None:
         S.CHECKING_OUT: note,
         S.CHECKED_OUT: note or f"OVH made {order}. It waits for payment.",
         S.PAYING: f"{by} pays {order}.",
-        S.PAID: "OVH has the payment." if not note else f"OVH has the payment: {note}.",
-        S.DELIVERED: f"{requester}, all names are registered: {names(cart)}.",
+        S.PAID: note or "OVH has the payment.",
+        S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
         S.CANCELLED: f"{by} closed this: {note}." if by else note,
-        S.NEEDS_ATTENTION: f"{requester}, this needs a person. {note}",
+        S.NEEDS_ATTENTION: f"{concerned}, this needs a person. {note}",
     }[event.state]
     if event.state is S.SUBMITTED and by and note.startswith("approved,"):
         return f"{by} {note}."
-    if event.state in {S.APPROVED, S.CHECKED_OUT} and by and note:
-        return f"{by}: {note}."
+    if event.state in {S.APPROVED, S.CHECKED_OUT, S.PAID} and by and note:
+        return f"{by}: {note.rstrip('.')}."
     return plain or None
+
+
+def _reminder(cart: Cart, payers: frozenset[str]) -> str | None:
+    """Nobody needs it once the order is paid or cancelled."""
+    if cart.state is not S.CHECKED_OUT or cart.order is None or cart.order.expires_at is None:
+        return None
+    return (
+        f"{_circle(payers)}: order {cart.order.id} over {cart.order.total} with tax is still to be paid. "
+        f"OVH cancels it on {when(cart.order.expires_at)}."
+    )
 
 
 def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozenset[str]) -> str:
@@ -188,8 +201,8 @@ def _actions(cart: Cart) -> list[Block]:
             )
         case S.CHECKED_OUT if cart.order is not None:
             return payment(cart, cart.order)
-        case S.PAYING | S.PAID if cart.order is not None:
-            return buttons(open_order(cart))
+        case S.PAYING | S.PAID | S.DELIVERED if cart.order is not None:
+            return buttons(open_order(cart), open_invoice(cart))
         case S.REJECTED | S.CANCELLED:
             return buttons(
                 button("Copy to open cart", Act.COPY, number, about=f"Copy to open cart: the names of cart {number}")

@@ -17,6 +17,8 @@ def attention(cart: Cart) -> list[Block]:
     told = section(escape(cart.note or "Look at it, please."))
     if cart.is_undecided:
         return [told, *_undecided(cart)]
+    if cart.payment_is_undecided:
+        return [told, *_undecided_payment(cart)]
     if not cart.has_nothing_to_come:
         return [told, *buttons(open_order(cart))]
     if cart.order is not None:
@@ -70,4 +72,28 @@ def _undecided(cart: Cart) -> list[Block]:
             "Nothing was ordered, try again", Act.NOTHING_ORDERED, cart.id,
             about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
         ),
+    )  # fmt: skip
+
+
+def _undecided_payment(cart: Cart) -> list[Block]:
+    """Either answer is compared with what OVH shows; neither pays anything by itself."""
+    order = f"order {cart.order.id} over {cart.order.total}" if cart.order else "the order"
+    paid = confirm(
+        "Was it paid?",
+        f"Look at OVH, and at the account that pays: was the money for {order} taken? The desk then follows the order.",
+        "It was paid",
+    )
+    again = confirm(
+        "Was it not paid?",
+        f"Look at OVH, and at the account that pays: no money for {order} was taken? "
+        "The same order can then be paid another way.",
+        "It was not paid",
+    )
+    return buttons(
+        button("It was paid", Act.IT_WAS_PAID, cart.id, about=f"The order of cart {cart.id} was paid", confirm=paid),
+        button(
+            "It was not paid, choose again", Act.NOT_PAID, cart.id,
+            about=f"The order of cart {cart.id} was not paid, choose again", confirm=again,
+        ),
+        open_order(cart),
     )  # fmt: skip

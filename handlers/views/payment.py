@@ -1,4 +1,4 @@
-"""How an order is paid, and the way to its page at OVH."""
+"""How an order is paid, and the way to its page and its invoice at OVH."""
 
 from __future__ import annotations
 
@@ -14,26 +14,24 @@ _MOST_METHODS = 100  # options of a select
 
 
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
-    """The ways to pay an order, the account's default chosen at first."""
+    """The ways to pay an order, the suggested one chosen at first, and until when."""
     blocks: list[Block] = []
     if cart.note:
         blocks.append(section(escape(cart.note)))
     if order.expires_at is None:
         # OVH has just made the order; what it says of it is read in the next moment.
         return [*blocks, context("Asking OVH how this order can be paid.")]
-    blocks.append(context(f"OVH keeps the order open until {when(order.expires_at)}."))
+    until = f"OVH keeps the order open until {when(order.expires_at)}, and cancels it then if it is unpaid."
+    if order.is_free:
+        free = context("This order costs nothing. Pay completes it; no payment method is needed.")
+        return [*blocks, context(until), free, *buttons(_pay(cart, order), open_order(cart))]
     if not order.methods:
-        blocks.append(context("OVH has no payment method for this order yet. Open the order to pay it there."))
-        return [*blocks, *buttons(open_order(cart))]
-    default = order.default_method
-    question = confirm("Pay this order?", f"Pay {order.total} for {names(cart)}.", "Pay")
-    pay = button("Pay", Act.PAY, cart.id, style="primary", about=f"Pay order {order.id}", confirm=question)
-    options = [_option(method) for method in order.methods[:_MOST_METHODS]]
-    chosen = next((o for o in options if default and o.value == str(default.id)), options[0])
-    select = StaticSelectElement(
-        action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
-    )
-    return [*blocks, *buttons(select, pay, open_order(cart))]
+        none = section(
+            "OVH has no payment method on file that can pay this order. Open the order to pay it on OVH's page: "
+            "the desk sees it there. Or add a method in OVH's control panel, and it shows here."
+        )
+        return [*blocks, none, context(until), *buttons(open_order(cart))]
+    return [*blocks, context(until), *buttons(_methods(order), _pay(cart, order), open_order(cart))]
 
 
 def open_order(cart: Cart) -> ButtonElement:
@@ -41,17 +39,49 @@ def open_order(cart: Cart) -> ButtonElement:
     return button("Open order", Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
 
 
+def open_invoice(cart: Cart) -> ButtonElement | None:
+    """The button that shows a payer the invoice's page, once there is one."""
+    if cart.order is None or cart.order.invoice is None:
+        return None
+    return button("Open invoice", Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
+
+
 def order_link(url: str, cart: Cart) -> Drawn:
     """The order's page, for one payer's eyes."""
     number = cart.order.id if cart.order else ""
+    return _link(url, f"order {number}", "Whoever has the link can see and pay the order, so please keep it.")
+
+
+def invoice_link(url: str, cart: Cart) -> Drawn:
+    """The invoice's page, for one payer's eyes."""
+    number = cart.order.invoice if cart.order else ""
+    return _link(url, f"invoice {number}", "Whoever has the link can see the invoice, so please keep it.")
+
+
+def _link(url: str, what: str, caution: str) -> Drawn:
     return Drawn.of(
-        f"Order {number} at OVH: this link is only for you.",
-        [
-            section(f"<{url}|Open order {number} at OVH>"),
-            context("Only you can see this. Whoever has the link can see and pay the order, so please keep it."),
-        ],
+        f"{what.capitalize()} at OVH: this link is only for you.",
+        [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
+    )
+
+
+def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
+    title, text = "Pay this order?", f"Pay {order.total} for {names(cart)}."
+    if order.is_free:
+        title, text = "Complete this order?", f"It costs nothing: {names(cart)}."
+    question = confirm(title, text, "Pay")
+    return button("Pay", Act.PAY, cart.id, style="primary", about=f"Pay order {order.id}", confirm=question)
+
+
+def _methods(order: SalesOrder) -> StaticSelectElement:
+    options = [_option(method) for method in order.methods[:_MOST_METHODS]]
+    suggested = order.suggested_method
+    chosen = next((o for o in options if suggested and o.value == str(suggested.id)), options[0])
+    return StaticSelectElement(
+        action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
     )
 
 
 def _option(method: PaymentMethod) -> Option:
-    return Option(text=cut(method.label, 75), value=str(method.id))
+    refused = " (refused)" if method.refused else ""
+    return Option(text=cut(method.label, 75 - len(refused)) + refused, value=str(method.id))

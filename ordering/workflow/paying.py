@@ -6,7 +6,7 @@ from ordering.cart import Cart, CartState
 from ordering.errors import NotPossible
 from ordering.events import happened
 from ordering.policy import Person
-from ordering.sales_order import Payment
+from ordering.sales_order import FREE, MethodId, Payment, SalesOrder
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
@@ -15,8 +15,8 @@ S = CartState
 class Paying(UseCases):
     """Paying a cart's order."""
 
-    def pay(self, cart_id: int, *, payer: Person, method: int | None) -> Cart:
-        """Decide to pay a cart's order with one of its methods; without one, with the default."""
+    def pay(self, cart_id: int, *, payer: Person, method: MethodId | None) -> Cart:
+        """Decide to pay a cart's order with one of its methods; without one, with the suggested one."""
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -24,12 +24,9 @@ class Paying(UseCases):
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart))
-            chosen = cart.order.default_method if method is None else None
-            method = chosen.id if chosen else method
-            if method not in {known.id for known in cart.order.methods}:
-                raise NotPossible(f"That payment method cannot pay order {cart.order.id}. Choose another on the card.")
+            chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
-            paying = cart.to(S.PAYING, at=now, payment=Payment(method=method, by=payer.id, asked_at=now))
+            paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))
             return carts.save(paying, happened(paying, now, by=payer.id), due_at=now)
 
     def order_link(self, cart_id: int, *, payer: Person) -> str:
@@ -39,6 +36,26 @@ class Paying(UseCases):
         if cart.order is None:
             raise NotPossible(f"Cart #{cart_id} has no sales order yet.")
         return self._registrar.order_link(cart.order.id)
+
+    def invoice_link(self, cart_id: int, *, payer: Person) -> str:
+        """The invoice's page at OVH, for a payer's eyes only."""
+        self.policy.may_pay(payer)
+        cart = self.cart(cart_id)
+        if cart.order is None or cart.order.invoice is None:
+            raise NotPossible(f"OVH has not sent the invoice for cart #{cart_id} yet.")
+        return self._registrar.invoice_link(cart.order.invoice)
+
+
+def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:
+    """The method to pay with; raises `NotPossible` for one that the order does not accept."""
+    if order.is_free:
+        return FREE
+    suggested = order.suggested_method
+    if asked is None and suggested is not None:
+        return suggested.id
+    if asked is None or asked not in {known.id for known in order.methods}:
+        raise NotPossible(f"That payment method cannot pay order {order.id}. Choose another on the card.")
+    return asked
 
 
 def _why_not_payable(cart: Cart) -> str:

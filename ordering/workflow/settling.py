@@ -8,7 +8,7 @@ from ordering.cart import Cart, CartState
 from ordering.errors import NotPossible
 from ordering.events import happened
 from ordering.policy import Person
-from ordering.sales_order import Finding
+from ordering.sales_order import Finding, Payment, PaymentProgress, SalesOrder
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
@@ -73,6 +73,43 @@ class Settling(UseCases):
         with self._store.begin() as carts:
             note = "nothing was ordered, to be tried again"
             return carts.save(again, happened(again, now, by=by.id, note=note), due_at=now)
+
+    def it_was_paid(self, cart_id: int, *, by: Person) -> Cart:
+        """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""
+        cart, order, payment = self._payment_to_settle(cart_id, by)
+        sighting = self._registrar.payment(order, payment)
+        if sighting.progress in {PaymentProgress.REFUSED, PaymentProgress.NOT_SEEN, PaymentProgress.CANCELLED}:
+            raise NotPossible(
+                f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
+                "The card will offer the ways to pay again in a moment."
+            )
+        return self._settled(cart, S.PAID, by, "It was paid.")
+
+    def not_paid(self, cart_id: int, *, by: Person) -> Cart:
+        """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
+        cart, order, payment = self._payment_to_settle(cart_id, by)
+        progress = self._registrar.payment(order, payment).progress
+        if progress is PaymentProgress.RECEIVED:
+            raise NotPossible(f"OVH has received a payment for order {order.id}. The card will show it in a moment.")
+        if progress is PaymentProgress.UNDER_WAY:
+            raise NotPossible(
+                f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
+                "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it."
+            )
+        return self._settled(cart, S.CHECKED_OUT, by, "It was not paid: a payer chooses again.", payment=None)
+
+    def _payment_to_settle(self, cart_id: int, by: Person) -> tuple[Cart, SalesOrder, Payment]:
+        self.policy.may_resolve(by)
+        cart = self.cart(cart_id)
+        if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
+            raise NotPossible(_why_not_movable(cart))
+        return cart, cart.order, cart.payment
+
+    def _settled(self, cart: Cart, to: CartState, by: Person, note: str, **changes: object) -> Cart:
+        now = self._clock()
+        moved = cart.to(to, at=now, **changes)
+        with self._store.begin() as carts:
+            return carts.save(moved, happened(moved, now, by=by.id, note=note), due_at=now)
 
     def _resolve(self, cart_id: int, *, by: Person, to: CartState, note: str) -> Cart:
         now = self._clock()

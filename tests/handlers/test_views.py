@@ -128,7 +128,7 @@ def test_every_card_and_cart_fits_one_message(state, count):
 @pytest.mark.parametrize("state", list(S))
 def test_every_line_of_a_thread_is_harmless(state):
     for by in (None, "U0CLEO"):
-        line = approval.thread_line(Event(12, state, NOW, by, EVIL), a_cart(state))
+        line = approval.thread_line(Event(12, state, NOW, by, EVIL), a_cart(state), payers=frozenset())
         assert line is None or "<!channel>" not in line
 
 
@@ -139,7 +139,7 @@ def test_every_line_of_a_thread_is_harmless(state):
         (S.APPROVED, []),
         (S.CHECKED_OUT, ["Pay", "Open order"]),
         (S.PAID, ["Open order"]),
-        (S.DELIVERED, []),
+        (S.DELIVERED, ["Open order"]),
         (S.REJECTED, ["Copy to open cart"]),
         (S.NEEDS_ATTENTION, ["Try again", "Close without ordering"]),
     ],

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from ordering.domain_name import DomainName
 from ordering.errors import OrderingError
+from ordering.events import REMINDER
 from ordering.policy import Person, Policy
 from tests.builders import NOW, a_line
 from tests.conftest import Rules
@@ -74,6 +76,14 @@ def test_eight_drivers_pay_once(store):
     rules.workflow.pay(cart.id, payer=rules.dan, method=None)
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
     assert len(rules.registrar.payments) == 1
+
+
+def test_eight_drivers_remind_the_payers_once(store):
+    rules = Rules(store)
+    cart = rules.ordered()
+    rules.clock.now = NOW + timedelta(days=12)
+    all_at_once(lambda _: rules.fulfilment.advance(cart.id))
+    assert [event.note for event in rules.workflow.story(cart.id)[1]].count(REMINDER) == 1
 
 
 def test_of_eight_carts_with_the_same_name_one_is_submitted(store):

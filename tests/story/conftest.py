@@ -12,6 +12,8 @@ from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
 from tests.story.drawing import Board
 
+_IN_LINKS = ("orderPassword", "passwd=")
+
 
 class Story:
     """What the tests say: people do something, and wait for what they should see."""
@@ -141,10 +143,10 @@ def _with(words: str, view: OpenView | None) -> OpenView | None:
 
 
 def assert_no_secret_in_a_channel(stage: Stage) -> None:
-    """An order's link is for one payer's eyes: never in what a channel sees."""
+    """An order's link and its invoice's are for one payer's eyes: never in what a channel sees."""
     for kind, shown in stage.slack.state.archive:
         if kind in {"message", "edit"} and shown.get("only_for") is None:
-            assert "orderPassword" not in str(shown)
+            assert not any(secret in str(shown) for secret in _IN_LINKS)
     database = stage.folder / "desk.db"
     if database.exists():
-        assert b"orderPassword" not in database.read_bytes()
+        assert not any(secret.encode() in database.read_bytes() for secret in _IN_LINKS)

@@ -42,19 +42,6 @@ async def test_a_lost_answer_of_the_payment_never_pays_twice(story: Story, kind:
     assert story.orders[0].payments == [8120045]
 
 
-async def test_a_refused_card_leads_to_another_for_the_same_order(story: Story):
-    story.ovh.refuse_card(8120045)
-    card = await story.ordered()
-    await story.dan.click(card, "Pay")
-    card = await story.card("the payment was refused", seconds=30)
-    assert "waits for payment" in card.plain_text()
-    await story.dan.select(card, "payment_method", "8120046")
-    await story.dan.click(card, "Pay")
-    await story.card("is delivered", seconds=30)
-    assert len(story.orders) == 1
-    assert story.orders[0].payments == [8120046]
-
-
 async def test_a_total_that_rose_after_the_approval_asks_the_approvers_again(story: Story):
     card = await story.requested()
     story.ovh.names.rise("name.ovh", "5.00")

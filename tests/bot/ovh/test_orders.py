@@ -10,17 +10,13 @@ from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Verdict
-from ordering.sales_order import Attempt, Finding, OrderStatus, PaymentProgress
+from ordering.sales_order import Attempt, Finding
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
 
 async def ask(function, *args, **kwargs):
     return await asyncio.to_thread(function, *args, **kwargs)
-
-
-def just_now() -> datetime:
-    return datetime.now(UTC) - timedelta(seconds=5)
 
 
 async def ordered(gateway):
@@ -87,23 +83,6 @@ async def test_a_checkout_twice_makes_one_order(ovh, gateway):
     assert len(ovh.orders.all) == 1
 
 
-async def test_a_refused_card_is_seen_and_another_can_pay(ovh, gateway):
-    _, order = await ordered(gateway)
-    ovh.refuse_card(8120045)
-    await ask(gateway.pay, order.id, 8120045)
-    assert await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
-    await ask(gateway.pay, order.id, 8120046)
-    assert await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.RECEIVED
-
-
-async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway):
-    _, order = await ordered(gateway)
-    ovh.refuse_card(8120045)
-    await ask(gateway.pay, order.id, 8120045)
-    later = datetime.now(UTC) + timedelta(seconds=5)
-    assert await ask(gateway.payment, order.id, since=later) is PaymentProgress.NOT_SEEN
-
-
 async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     ovh.faults.add("DELETE", "/order/cart/*", "error500")
@@ -112,13 +91,6 @@ async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway
     assert await ask(gateway.discard, prepared.registrar_cart)
     with pytest.raises(RegistrarRefused):
         await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
-
-
-async def test_a_cancelled_order_was_not_paid(ovh, gateway):
-    _, order = await ordered(gateway)
-    ovh.cancel(order.id)
-    assert await ask(gateway.payment, order.id, since=just_now()) is PaymentProgress.REFUSED
-    assert (await ask(gateway.order, order.id)).status is OrderStatus.CANCELLED
 
 
 async def test_the_link_is_ovhs_own(ovh, gateway):

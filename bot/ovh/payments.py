@@ -1,0 +1,146 @@
+"""How an order can be paid, paying it, and what OVH shows of a payment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.ovh import reading
+from bot.ovh.client import Client, segment
+from bot.ovh.errors import NotThere
+from bot.ovh.lane import Priority
+from ordering.errors import RegistrarRefused
+from ordering.money import Money
+from ordering.sales_order import (
+    MethodId,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentProgress,
+    PaymentSighting,
+    SalesOrder,
+)
+
+P = PaymentProgress
+_RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
+_INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
+_FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # a transaction that is none of these may still pay
+_MOST_READ = 20  # transactions of one method: ours is among the newest
+# Means that only say "one of the registered ones": those are listed themselves.
+_NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
+
+
+class Payments:
+    """Payments of sales orders, and their invoices."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+        """The order's valid methods, the account's default first, then means such as the prepaid account."""
+        entries = [entry for entry in self._registered(order_id) if entry.get("status") == "VALID"]
+        methods = sorted(map(reading.payment_method, entries), key=lambda method: not method.default)
+        listed = {_kind(str(entry.get("paymentType"))) for entry in entries} | {_kind(mean) for mean in _NEED_AN_ID}
+        means = [reading.payment_mean(mean) for mean in self._means(order_id) if _kind(mean) not in listed]
+        return (*methods, *means)
+
+    def pay(self, order_id: int, method: MethodId) -> None:
+        """Pay with a method by its number, or the older way with a mean by its name."""
+        if isinstance(method, int):
+            self._client.do(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
+        else:
+            self._client.do(f"/me/order/{order_id}/payWithRegisteredPaymentMean", {"paymentMean": method})
+
+    def look(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+        """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""
+        status = OrderStatus(str(self._client.ask(f"/me/order/{order.id}/status", priority=Priority.MONEY)))
+        if status.is_paid:
+            return PaymentSighting(P.RECEIVED, f"Order {order.id} is paid.")
+        # OVH writes whole seconds of its own clock.
+        since = (payment.sent_at or payment.asked_at).replace(microsecond=0) + self._client.clock_ahead
+        told = self._followed(order, since)
+        if told is not None:
+            return told
+        seen = self._booked(payment.method, order.total, since)
+        if status.is_over and seen.progress is P.NOT_SEEN:
+            return PaymentSighting(P.CANCELLED, f"OVH cancelled order {order.id}.")
+        return seen
+
+    def invoice_of(self, order_id: int) -> str | None:
+        """The number of the order's invoice, once OVH made it."""
+        bills = self._client.ask("/me/bill", query={"orderId": str(order_id)}, priority=Priority.POLLING)
+        return next((str(number) for number in reading.listed(bills)), None)
+
+    def invoice_link(self, number: str) -> str:
+        """The invoice's page; raises `KeyError` where OVH gives none."""
+        return reading.link(self._client.ask(f"/me/bill/{segment(number)}", priority=Priority.PEOPLE))
+
+    def _registered(self, order_id: int) -> Iterator[Mapping[str, Any]]:
+        usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
+        for number in usable.get("registered") or ():
+            try:
+                yield self._client.ask(f"/me/payment/method/{int(number)}", priority=Priority.PEOPLE)
+            except NotThere:
+                continue  # removed a moment ago
+
+    def _means(self, order_id: int) -> list[str]:
+        """Names of means that the order accepts; none where this older route is not there or not allowed."""
+        path = f"/me/order/{order_id}/availableRegisteredPaymentMean"
+        try:
+            answer = self._client.ask(path, priority=Priority.PEOPLE)
+        except RegistrarRefused:
+            return []  # the methods alone can pay; the client logged what OVH said
+        return [str(entry["paymentMean"]) for entry in reading.listed(answer)]
+
+    def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting | None:
+        """What the order's follow-up says of a payment since then; None where it says nothing.
+
+        A step's ERROR stays after a refusal, so it counts only where its history says something newer.
+        """
+        steps = reading.listed(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
+        validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
+        history = [e for e in validating.get("history") or () if datetime.fromisoformat(e["date"]) >= since]
+        labels = {entry.get("label") for entry in history}
+        if labels & _RECEIVED:
+            return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.")
+        if (labels and validating.get("status") == "ERROR") or "FRAUD_REFUSED" in labels:
+            return PaymentSighting(P.REFUSED, reading.said_in(history))
+        if labels & _INITIATED:
+            return PaymentSighting(P.UNDER_WAY, f"OVH has begun a payment of order {order.id}, and not ended it.")
+        return None
+
+    def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
+        """Look for a transaction that could be this payment. It names no order, so it can prove nothing but absence.
+
+        Accounts such as the prepaid one are no methods and have no transactions: what they pay, the order shows.
+        """
+        if not isinstance(method, int):
+            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
+        try:
+            alike = [entry for entry in self._transactions(method) if _fits(entry, total, since)]
+        except RegistrarRefused as refusal:
+            return PaymentSighting(P.UNDECIDED, f"The account's transactions could not be read: {refusal}")
+        open_ones = [entry for entry in alike if entry["status"] not in _FAILED]
+        if open_ones:
+            entry = open_ones[-1]
+            seen = f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()})"
+            return PaymentSighting(P.UNDECIDED, f"{seen}, but the order shows no payment.")
+        failed = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
+        return PaymentSighting(P.NOT_SEEN, failed)
+
+    def _transactions(self, method: int) -> Iterator[Mapping[str, Any]]:
+        query = {"paymentMethodId": str(method)}
+        numbers = reading.listed(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
+        for number in sorted(map(int, numbers))[-_MOST_READ:]:
+            yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)
+
+
+def _fits(entry: Mapping[str, Any], total: Money, since: datetime) -> bool:
+    taken = entry.get("type", "DEBIT") == "DEBIT" and reading.money(entry["amount"]) == total
+    return taken and datetime.fromisoformat(entry["creationDate"]) >= since
+
+
+def _kind(name: str) -> str:
+    """A kind of payment under both of its spellings: CREDIT_CARD and creditCard."""
+    return name.replace("_", "").casefold()

@@ -1,0 +1,187 @@
+"""What can pay an order, and what OVH shows of a payment: its status, its follow-up, the account's transactions."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.ovh.client import Client
+from ordering.cart_line import Line
+from ordering.domain_name import DomainName
+from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.money import Money
+from ordering.sales_order import Payment, PaymentProgress
+from sandbox.ovh.orders import Try
+
+LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+VISA, SEPA = 8_120_045, 8_120_046
+P = PaymentProgress
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+@pytest.fixture
+async def order(gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    made = await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    return await ask(gateway.order, made.id)
+
+
+def sent(method=VISA, *, seconds: float = -5) -> Payment:
+    """A payment that was sent so many seconds from now."""
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return Payment(method, "U0DAN", at, at)
+
+
+async def seen(gateway, order, payment):
+    sighting = await ask(gateway.payment, order, payment)
+    return sighting.progress, sighting.seen
+
+
+async def labels(gateway, order):
+    return [method.label for method in await ask(gateway.payment_methods, order.id)]
+
+
+def another_order_pays(ovh, order, *, why=None):
+    """An order of somebody else's on the account, over the same amount, that the same card is asked to pay."""
+    ours = ovh.orders.all[order.id]
+    foreign = replace(ours, id=order.id + 1000, payments=[], tries=[Try(datetime.now(UTC), VISA, why)])
+    ovh.orders.all[foreign.id] = foreign
+
+
+async def test_valid_methods_come_first_then_what_else_the_order_accepts(ovh, gateway, order):
+    ovh.payments.prepaid, ovh.payments.points = Decimal(50), 1000
+    assert await labels(gateway, order) == [
+        "VISA 4970 XXXX XXXX 1234",
+        "SEPA DIRECT DEBIT FR76 XXXX XXXX 4321",
+        "Prepaid OVH account",
+        "OVH loyalty points",
+    ]
+
+
+async def test_the_methods_alone_pay_where_the_older_route_is_refused(ovh, gateway, order):
+    ovh.faults.add("GET", "/me/order/*/availableRegisteredPaymentMean", "refuse")
+    assert len(await labels(gateway, order)) == 2
+
+
+@pytest.mark.parametrize("fault", ["html502", "null"])
+async def test_means_that_could_not_be_read_are_not_taken_for_none(ovh, gateway, order, fault, monkeypatch):
+    monkeypatch.setattr("bot.ovh.client._TRIES", 1)
+    ovh.faults.add("GET", "/me/order/*/availableRegisteredPaymentMean", fault)
+    with pytest.raises(RegistrarUnavailable):
+        await labels(gateway, order)
+
+
+async def test_the_prepaid_account_pays_an_order_once(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(5)
+    await ask(gateway.pay, order.id, "ovhAccount")
+    assert ovh.orders.all[order.id].payments == ["ovhAccount"]
+    assert (await seen(gateway, order, sent("ovhAccount")))[0] is P.RECEIVED
+
+
+async def test_too_little_credit_is_a_clear_no(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(1)
+    with pytest.raises(RegistrarRefused, match="The balance of your OVH account is insufficient"):
+        await ask(gateway.pay, order.id, "ovhAccount")
+    assert await seen(gateway, order, sent("ovhAccount")) == (P.NOT_SEEN, "The order shows no payment.")
+
+
+async def test_a_lost_answer_of_an_account_is_unknown(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(5)
+    ovh.faults.add("POST", "/me/order/*/payWithRegisteredPaymentMean", "lost_after")
+    with pytest.raises(OutcomeUnknown):
+        await ask(gateway.pay, order.id, "ovhAccount")
+    assert (await seen(gateway, order, sent("ovhAccount")))[0] is P.RECEIVED
+
+
+async def test_a_refused_card_says_why_and_another_can_pay(ovh, gateway, order):
+    ovh.refuse_card(VISA, "The card is blocked.")
+    await ask(gateway.pay, order.id, VISA)
+    assert await seen(gateway, order, sent()) == (P.REFUSED, "The card is blocked")
+    await ask(gateway.pay, order.id, SEPA)
+    assert (await seen(gateway, order, sent(SEPA)))[0] is P.RECEIVED
+
+
+async def test_a_refusal_without_words_is_one_all_the_same(ovh, gateway, order):
+    ovh.refuse_card(VISA)
+    ovh.payments.tells_why = False
+    await ask(gateway.pay, order.id, VISA)
+    assert await seen(gateway, order, sent()) == (P.REFUSED, None)
+
+
+async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway, order):
+    ovh.refuse_card(VISA)
+    await ask(gateway.pay, order.id, VISA)
+    assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, "OVH shows no payment.")
+
+
+async def test_a_cancelled_order_was_not_paid(ovh, gateway, order):
+    ovh.cancel(order.id)
+    assert (await seen(gateway, order, sent()))[0] is P.CANCELLED
+
+
+async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.UNDECIDED
+    assert "took €3.59 with this method (success), but the order shows no payment." in told
+
+
+@pytest.mark.parametrize(("method", "seconds"), [(SEPA, -5), (VISA, 60)])
+async def test_a_transaction_of_another_method_or_time_proves_nothing(ovh, gateway, order, method, seconds):
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, order, sent(method, seconds=seconds)))[0] is P.NOT_SEEN
+
+
+async def test_a_transaction_over_another_amount_proves_nothing(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, replace(order, total=Money(999, "EUR")), sent()))[0] is P.NOT_SEEN
+
+
+async def test_a_failed_transaction_did_not_pay(ovh, gateway, order):
+    another_order_pays(ovh, order, why="No.")
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.NOT_SEEN
+    assert told.startswith("Its transaction")
+
+
+async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway, order):
+    ovh.faults.add("GET", "/me/payment/transaction", "refuse")
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.UNDECIDED
+    assert told.startswith("The account's transactions could not be read: OVH does not allow this")
+
+
+async def test_the_invoice_comes_after_the_payment_and_its_link_is_ovhs_own(ovh, gateway, order):
+    assert await ask(gateway.invoice_of, order.id) is None
+    await ask(gateway.pay, order.id, VISA)
+    ovh.clock.advance(2)
+    number = await ask(gateway.invoice_of, order.id)
+    assert number == ovh.bills.all()[0].id
+    assert number in await ask(gateway.invoice_link, number)
+
+
+FOLLOW_UP = [
+    ("PAYMENT_INITIATED", "DOING", P.UNDER_WAY),
+    ("REGISTERED_PAYMENT_INITIATED", "DOING", P.UNDER_WAY),
+    ("PAYMENT_RECEIVED", "DOING", P.RECEIVED),
+    ("FRAUD_REFUSED", "DOING", P.REFUSED),
+    ("PAYMENT_INITIATED", "ERROR", P.REFUSED),
+]
+
+
+@pytest.mark.parametrize(("label", "status", "progress"), FOLLOW_UP)
+async def test_the_orders_own_follow_up_is_believed_first(gateway, order, label, status, progress, monkeypatch):
+    entry = {"date": datetime.now(UTC).isoformat(), "label": label, "description": "x"}
+    step = {"step": "VALIDATING", "status": status, "history": [entry]}
+    asked = Client.ask
+
+    def follow_up(client, path, **kwargs):
+        return [step] if path.endswith("/followUp") else asked(client, path, **kwargs)
+
+    monkeypatch.setattr(Client, "ask", follow_up)
+    assert (await seen(gateway, order, sent()))[0] is progress

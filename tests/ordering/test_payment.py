@@ -1,0 +1,289 @@
+"""An order is paid once, whatever gets lost, and never is there a second order to cure a payment."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ordering.cart import CartState
+from ordering.errors import NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.events import REMINDER
+from ordering.payment import remind_at
+from ordering.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
+from tests.builders import NOW, a_quote, euros
+
+S = CartState
+UNDECIDED = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.59, but the order shows no payment.")
+REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
+
+
+@pytest.mark.parametrize(("fault", "payments"), [("lost_after", 1), ("lost_before", 0), ("refused", 0)])
+def test_a_payment_without_a_clear_answer_is_never_repeated(rules, fault, payments):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.registrar.next_fault = fault
+    after = rules.settle(cart.id, steps=20)
+    assert len(rules.registrar.payments) == payments
+    assert after.state is (S.PAID if payments else S.CHECKED_OUT)
+
+
+def test_payment_methods_are_read_anew(rules, monkeypatch):
+    cart = rules.ordered()
+    assert cart.order.methods
+    monkeypatch.setattr(rules.registrar, "payment_methods", lambda _: ())
+    assert rules.settle(cart.id).order.methods == ()
+
+
+def test_a_payment_on_ovhs_own_page_is_seen(rules):
+    cart = rules.ordered()
+    rules.registrar.pay(cart.order.id, 1)
+    assert rules.settle(cart.id, steps=3).state is S.PAID
+
+
+def undecided(rules):
+    """A cart whose payment got lost, and OVH shows something that could be it."""
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
+    return rules.settle(cart.id, steps=4)
+
+
+def show(rules, order_id, **changes):
+    """OVH shows the order otherwise from now on."""
+    rules.registrar.orders[order_id] = replace(rules.registrar.orders[order_id], **changes)
+
+
+def reminders(rules, cart_id):
+    return [event.at for event in rules.workflow.story(cart_id)[1] if event.note == REMINDER]
+
+
+def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules):
+    cart = rules.ordered()
+    rules.registrar.sighting = REFUSED
+    for method, suggested in ((1, 2), (2, 1)):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method)
+        rules.registrar.next_fault = "lost_before"
+        cart = rules.settle(cart.id, steps=3)
+        assert cart.state is S.CHECKED_OUT
+        assert cart.order.suggested_method.id == suggested
+    assert all(method.refused for method in cart.order.methods)
+    assert cart.note == "SEPA was refused. OVH says: The card is blocked. Nothing was paid. Choose another way to pay."
+
+
+def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.registrar.next_fault = "unavailable"
+    cart = rules.settle(cart.id, steps=1)
+    assert (cart.state, cart.note) == (S.CHECKED_OUT, "OVH is busy. Nothing was paid.")
+    assert not cart.order.methods[0].refused
+
+
+def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
+    rules.registrar.methods = (PaymentMethod("ovhAccount", "Prepaid OVH account"),)
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+    cart = rules.settle(cart.id, steps=2)
+    assert (cart.state, cart.payment.method) == (S.PAID, "ovhAccount")
+    assert rules.registrar.payments == [(cart.order.id, "ovhAccount")]
+
+
+@pytest.mark.parametrize("method", [9, "fidelityAccount"])
+def test_what_the_order_does_not_accept_cannot_pay_it(rules, method):
+    cart = rules.ordered()
+    with pytest.raises(NotPossible, match="cannot pay order"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method)
+
+
+def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
+    rules.registrar.quote, rules.registrar.methods = a_quote("0.00", "0.00"), ()
+    cart = rules.ordered()
+    with pytest.raises(NotAllowed):
+        rules.workflow.pay(cart.id, payer=rules.ben, method=None)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.registrar.payments == [(cart.order.id, "fidelityAccount")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"status": OrderStatus.CHECKING}, S.PAID),
+        ({"status": OrderStatus.CANCELLED}, S.CANCELLED),
+        ({"total": euros("99.00")}, S.NEEDS_ATTENTION),
+        ({"total": euros("99.00"), "status": OrderStatus.DELIVERING}, S.PAID),
+    ],
+)
+def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes, state):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    show(rules, cart.order.id, **changes)
+    rules.fulfilment.advance(cart.id)
+    after = rules.workflow.cart(cart.id)
+    assert (after.state, after.payment) == (state, None)
+    assert rules.registrar.payments == []
+
+
+def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment(rules):
+    cart = rules.ordered()
+    show(rules, cart.order.id, total=euros("99.00"))
+    assert rules.settle(cart.id, steps=3).state is S.NEEDS_ATTENTION
+    with pytest.raises(NotPossible):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+
+
+def test_an_undecided_payment_is_for_a_person_only_after_the_settling_time(rules):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
+    assert rules.settle(cart.id, steps=5, seconds=10).state is S.PAYING
+    cart = rules.settle(cart.id, steps=3, seconds=10)
+    assert cart.payment_is_undecided
+    assert UNDECIDED.seen in cart.note
+    assert (cart.payment.method, cart.payment.by) == (1, "U0DAN")
+
+
+def test_a_payment_that_the_order_itself_shows_is_given_more_time(rules):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.registrar.next_fault = "lost_before"
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.")
+    assert rules.settle(cart.id, steps=19).state is S.PAYING
+    assert rules.settle(cart.id, steps=4).payment_is_undecided
+
+
+@pytest.mark.parametrize(
+    ("then", "state"),
+    [
+        (REFUSED, S.CHECKED_OUT),
+        (PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment."), S.CHECKED_OUT),
+        (PaymentSighting(PaymentProgress.CANCELLED, "OVH cancelled it."), S.CANCELLED),
+        (UNDECIDED, S.NEEDS_ATTENTION),
+    ],
+)
+def test_the_desk_keeps_looking_whether_ovh_decides_it(rules, then, state):
+    cart = undecided(rules)
+    rules.registrar.sighting = then
+    assert rules.settle(cart.id, steps=8).state is state
+
+
+def test_an_undecided_payment_that_ovh_shows_late_is_adopted(rules):
+    cart = undecided(rules)
+    show(rules, cart.order.id, status=OrderStatus.CHECKING)
+    after = rules.settle(cart.id, steps=8)
+    assert (after.state, after.payment.by) == (S.PAID, "U0DAN")
+
+
+def test_an_order_that_is_cancelled_under_an_undecided_payment_is_for_ovhs_support(rules):
+    cart = undecided(rules)
+    show(rules, cart.order.id, status=OrderStatus.CANCELLED)
+    after = rules.settle(cart.id, steps=8)
+    assert after.state is S.NEEDS_ATTENTION
+    assert after.note.endswith("If it was taken, ask OVH's support to give it back.")
+    assert rules.workflow.give_up(cart.id, by=rules.dan).state is S.CANCELLED
+
+
+def test_a_person_who_says_that_it_was_paid_is_believed_for_an_hour(rules):
+    cart = undecided(rules)
+    with pytest.raises(NotAllowed):
+        rules.workflow.it_was_paid(cart.id, by=rules.ben)
+    assert rules.workflow.it_was_paid(cart.id, by=rules.dan).state is S.PAID
+    assert rules.settle(cart.id, steps=10, seconds=300).state is S.PAID
+    after = rules.settle(cart.id, steps=10, seconds=300)
+    assert after.payment_is_undecided
+    assert "OVH still shows order" in after.note
+    show(rules, cart.order.id, status=OrderStatus.CHECKING)
+    assert rules.settle(cart.id, steps=10, seconds=300).state is S.PAID
+
+
+def test_a_person_who_says_that_it_was_not_paid_lets_a_payer_choose_again(rules):
+    cart = undecided(rules)
+    with pytest.raises(NotAllowed):
+        rules.workflow.not_paid(cart.id, by=rules.ben)
+    again = rules.workflow.not_paid(cart.id, by=rules.dan)
+    assert (again.state, again.payment, again.order.id) == (S.CHECKED_OUT, None, cart.order.id)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2)
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.registrar.payments == [(cart.order.id, 2)]
+
+
+@pytest.mark.parametrize("seen", [REFUSED, PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")])
+def test_what_ovh_shows_otherwise_is_not_believed(rules, seen):
+    cart = undecided(rules)
+    rules.registrar.sighting = seen
+    with pytest.raises(NotPossible, match="was not paid"):
+        rules.workflow.it_was_paid(cart.id, by=rules.dan)
+    for progress, why in (
+        (PaymentProgress.RECEIVED, "has received"),
+        (PaymentProgress.UNDER_WAY, "could pay it twice"),
+    ):
+        rules.registrar.sighting = PaymentSighting(progress, "OVH shows it.")
+        with pytest.raises(NotPossible, match=why):
+            rules.workflow.not_paid(cart.id, by=rules.dan)
+
+
+def test_nothing_is_settled_while_ovh_cannot_be_asked(rules, monkeypatch):
+    cart = undecided(rules)
+
+    def silent(*_args):
+        raise RegistrarUnavailable("OVH does not answer just now. Try again in a minute.")
+
+    monkeypatch.setattr(rules.registrar, "payment", silent)
+    for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
+        with pytest.raises(RegistrarUnavailable):
+            settle(cart.id, by=rules.dan)
+    assert rules.workflow.cart(cart.id).payment_is_undecided
+
+
+def test_a_payment_that_is_not_undecided_is_not_settled(rules):
+    cart = rules.paid()
+    for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
+        with pytest.raises(NotPossible):
+            settle(cart.id, by=rules.dan)
+
+
+@pytest.mark.parametrize(("life", "at"), [(14, 11), (6, 3), (4, 2), (1, 0.5)])
+def test_the_reminder_comes_three_days_before_the_end_or_at_half_the_later(life, at):
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    assert remind_at(made, made + timedelta(days=life)) == made + timedelta(days=at)
+
+
+def test_the_payers_are_reminded_once_whatever_restarts(rules):
+    cart = rules.ordered()
+    for day in range(13):
+        assert len(reminders(rules, cart.id)) == (day > 11)
+        rules.restart()
+        rules.settle(cart.id, steps=2, seconds=43_200)
+    assert len(reminders(rules, cart.id)) == 1
+    assert rules.workflow.cart(cart.id).note is None
+
+
+def test_a_reminder_that_comes_too_late_is_left_out(rules):
+    cart = rules.ordered()
+    rules.clock.now = NOW + timedelta(days=15)
+    rules.settle(cart.id, steps=2)
+    assert reminders(rules, cart.id) == []
+
+
+def test_an_invoice_that_comes_after_the_delivery_is_found_once(rules):
+    cart = rules.paid()
+    rules.registrar.deliver()
+    cart = rules.settle(cart.id)
+    assert (cart.state, cart.order.invoice) == (S.DELIVERED, None)
+    rules.registrar.invoice = "FR7"
+    cart = rules.settle(cart.id, steps=5, seconds=3600)
+    assert cart.order.invoice == "FR7"
+    assert rules.fulfilment.next_due() is None
+    assert [e.note for e in rules.workflow.story(cart.id)[1]].count("OVH's invoice is FR7.") == 1
+    assert rules.workflow.invoice_link(cart.id, payer=rules.dan).endswith("/FR7")
+    with pytest.raises(NotAllowed):
+        rules.workflow.invoice_link(cart.id, payer=rules.ben)
+
+
+def test_an_invoice_that_never_comes_is_not_asked_for_for_ever(rules):
+    cart = rules.paid()
+    rules.registrar.deliver()
+    rules.settle(cart.id, steps=150, seconds=6 * 3600)
+    assert rules.fulfilment.next_due() is None
+    with pytest.raises(NotPossible, match="has not sent the invoice"):
+        rules.workflow.invoice_link(cart.id, payer=rules.dan)

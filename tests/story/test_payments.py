@@ -1,0 +1,252 @@
+"""Every way in which a payment can end: the order's number never changes, and the money moves once."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from sandbox.ovh.orders import Order, Source, Try
+from sandbox.slack import Message
+from tests.story.conftest import Story
+
+VISA, SEPA = 8_120_045, 8_120_046
+PAY = "/me/order/*/pay"
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_SETTLE_SECONDS": "3"}
+
+
+class Till:
+    """One cart's order, as OVH has it, and what must hold of it in the end."""
+
+    def __init__(self, story: Story, card: Message) -> None:
+        self.story, self.card = story, card
+        (self.order,) = story.orders
+
+    async def pays(self, method: str | None = None) -> None:
+        if method:
+            await self.story.dan.select(self.card, "payment_method", method)
+        await self.story.dan.click(self.card, "Pay")
+
+    async def shows(self, words: str, *, seconds: float = 30) -> None:
+        self.card = await self.story.card(words, seconds=seconds)
+
+    async def ends_paid(self, source: Source, *, method: int | str | None, by: str | None = "U0DAN") -> None:
+        """Delivered; the money came from there, once; the record tells the same order, payer, way and invoice."""
+        await self.shows("is delivered")
+        await self.shows("Open invoice")
+        assert self.order.payments == [source]
+        record = await self.record()
+        assert (record["state"], record["paid_by"], record["payment_method"]) == ("delivered", by, method)
+        assert [record["invoice"]] == [bill.id for bill in self.story.ovh.bills.all() if bill.order is self.order]
+
+    async def ends_unpaid(self) -> None:
+        await self.shows("was not bought")
+        assert self.order.payments == []
+        record = await self.record()
+        assert (record["state"], record["paid_by"], record["invoice"]) == ("cancelled", None, None)
+
+    async def record(self):
+        """The record of the one cart, which has the one order that there is."""
+        (told,) = json.loads(await self.story.stage.bot.run_command("export"))
+        assert told["sales_order"] == self.order.id
+        assert self.story.checkouts() == 1
+        assert "The record is whole" in await self.story.stage.bot.run_command("verify")
+        return told
+
+    async def offers(self, *labels: str) -> None:
+        """The card's select has these ways to pay, in this order."""
+        await self.story.slack.until(lambda: self._offered() == [*labels], 10)
+
+    async def tells(self, line: str) -> None:
+        """The card's thread has this line, once."""
+        await self.story.slack.until(lambda: line in self.thread(), 10)
+        assert self.thread().count(line) == 1
+
+    def _offered(self) -> list[str]:
+        elements = [e for block in self.card.blocks for e in block.get("elements", []) if e["type"] == "static_select"]
+        return [option["text"]["text"] for element in elements for option in element["options"]]
+
+    def thread(self) -> list[str]:
+        return [message.text for message in self.story.slack.thread(self.card)]
+
+
+async def ordered(story: Story) -> Till:
+    return Till(story, await story.ordered())
+
+
+async def test_a_refused_card_tells_why_and_another_pays_the_same_order(story: Story):
+    story.ovh.refuse_card(VISA, "The card is blocked.")
+    till = await ordered(story)
+    await till.pays()
+    await till.shows("VISA 4970 XXXX XXXX 1234 was refused. OVH says: The card is blocked. Nothing was paid.")
+    await till.offers("VISA 4970 XXXX XXXX 1234 (refused)", "SEPA DIRECT DEBIT FR76 XXXX XXXX 4321")
+    await till.pays()  # another one is selected already
+    await till.ends_paid(SEPA, method=SEPA)
+
+
+async def test_the_prepaid_account_pays(story: Story):
+    story.ovh.payments.prepaid = Decimal(20)
+    till = await ordered(story)
+    await till.pays("ovhAccount")
+    await till.ends_paid("ovhAccount", method="ovhAccount")
+    assert story.ovh.payments.prepaid == Decimal(20) - till.order.total
+
+
+async def test_loyalty_points_pay(story: Story):
+    story.ovh.payments.points = 1000
+    till = await ordered(story)
+    await till.pays("fidelityAccount")
+    await till.ends_paid("fidelityAccount", method="fidelityAccount")
+
+
+async def test_too_little_credit_is_told_and_a_card_pays(story: Story):
+    story.ovh.payments.prepaid = Decimal(1)
+    till = await ordered(story)
+    await till.pays("ovhAccount")
+    await till.shows("The balance of your OVH account is insufficient. Nothing was paid with Prepaid OVH account.")
+    assert "Prepaid OVH account (refused)" in str(till.card.blocks)
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+    assert story.ovh.payments.prepaid == Decimal(1)
+
+
+async def test_an_order_over_nothing_is_completed_without_a_choice(story: Story):
+    story.ovh.names.rise("name.ovh", "-2.99")
+    till = await ordered(story)
+    assert "This order costs nothing." in till.card.plain_text()
+    assert "payment_method" not in str(till.card.blocks)
+    await till.pays()
+    await till.ends_paid("fidelityAccount", method="fidelityAccount")
+
+
+async def test_without_any_method_the_page_pays_and_the_desk_sees_it(story: Story):
+    story.ovh.payments.methods.clear()
+    till = await ordered(story)
+    await till.shows("OVH has no payment method on file that can pay this order. Open the order to pay it")
+    story.ovh.pay_on_the_page(till.order.id)
+    await till.ends_paid("page", method=None, by=None)
+    await till.tells("It was paid on OVH's own page.")
+
+
+async def test_a_click_on_pay_after_the_page_was_paid_pays_nothing(story: Story):
+    till = await ordered(story)
+    story.ovh.faults.add("GET", "/me/order/*/status", "slow", seconds=1.5)  # the desk has not seen it yet
+    story.ovh.pay_on_the_page(till.order.id)
+    await till.pays()
+    await till.ends_paid("page", method=None, by=None)
+    assert story.ovh.count("POST", PAY) == 0
+
+
+async def test_an_unpaid_order_reminds_the_payers_once_and_ends_when_ovh_cancels_it(story: Story):
+    till = await ordered(story)
+    till.order.expires_at = datetime.now(UTC) + timedelta(seconds=14)
+    await story.slack.until(lambda: [line for line in till.thread() if "is still to be paid" in line], 14)
+    await till.ends_unpaid()
+    reminders = [line for line in till.thread() if "is still to be paid" in line]
+    assert len(reminders) == 1
+    assert reminders[0].startswith(f"<@U0DAN>: order {till.order.id} over €3.59 with tax is still to be paid. OVH")
+
+
+@pytest.mark.parametrize("kind", ["lost_after", "hang"])
+async def test_a_lost_answer_of_a_payment_that_went_through_is_found(story: Story, kind):
+    till = await ordered(story)
+    story.ovh.faults.add("POST", PAY, kind)
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_bank_that_takes_its_time_is_waited_for(story: Story, *, lost: bool):
+    """Longer than the settling time, and a second payment would be taken meanwhile."""
+    story.ovh.payments.settle_after = 8.0
+    till = await ordered(story)
+    if lost:
+        story.ovh.faults.add("POST", PAY, "lost_after")
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+    assert story.ovh.count("POST", PAY) == 1
+
+
+async def test_a_lost_answer_of_a_payment_that_did_not_go_through_is_told_and_paid_again(story: Story):
+    till = await ordered(story)
+    story.ovh.faults.add("POST", PAY, "lost_before")
+    await till.pays()
+    await till.shows("OVH has not taken the payment with VISA 4970 XXXX XXXX 1234. OVH shows no payment.")
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+
+
+async def undecided(story: Story) -> Till:
+    """A payment whose answer got lost, while the same card paid as much for an order that is not the desk's."""
+    till = await ordered(story)
+    story.ovh.faults.add("POST", PAY, "lost_before")
+    await till.pays()
+    await story.ovh_hangs()
+    _pays_elsewhere(story, till.order)
+    await till.shows("OVH does not say whether order")
+    assert "but the order shows no payment" in till.card.plain_text()
+    return till
+
+
+async def test_an_undecided_payment_that_was_not_one_is_settled_by_a_person(story: Story):
+    till = await undecided(story)
+    await story.clicks_in_vain(story.ben, till.card, "It was not paid, choose again", "Only approvers and payers")
+    await story.dan.click(till.card, "It was not paid, choose again")
+    await till.shows("OVH keeps the order open")
+    await till.tells("<@U0DAN>: It was not paid: a payer chooses again.")
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+
+
+async def test_an_undecided_payment_that_was_one_is_settled_by_a_person(story: Story):
+    till = await undecided(story)
+    await story.dan.click(till.card, "It was paid")
+    await till.shows("is paid")
+    await till.tells("<@U0DAN>: It was paid.")
+    till.order.paid_at, till.order.payments = datetime.now(UTC), [VISA]  # OVH shows late what the person saw
+    await till.ends_paid(VISA, method=VISA)
+    assert story.ovh.count("POST", PAY) == 1
+
+
+async def test_an_undecided_payment_that_shows_late_needs_nobody(story: Story):
+    till = await undecided(story)
+    till.order.paid_at, till.order.payments = datetime.now(UTC), [VISA]
+    await till.ends_paid(VISA, method=VISA)
+    await till.tells("OVH shows the payment after all.")
+
+
+async def test_what_ovh_shows_otherwise_is_refused(story: Story):
+    till = await undecided(story)
+    looks = story.ovh.faults.add("GET", "/me/order/*", "slow", times=1000, seconds=1)  # the person is quicker
+    del story.ovh.orders.all[till.order.id + 1000]
+    await story.clicks_in_vain(story.dan, till.card, "It was paid", "OVH shows that order")
+    story.ovh.faults.remove(looks)
+    await till.shows("OVH has not taken the payment")
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+
+
+async def test_the_invoice_is_for_a_payers_eyes_only(story: Story):
+    till = await ordered(story)
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
+    await story.clicks_in_vain(story.ben, till.card, "Open invoice", "Only payers can do this")
+    await story.dan.click(till.card, "Open invoice")
+    link = await story.sees(story.dan, "Open invoice FR", channel="approvals")
+    assert link.ephemeral
+    assert "passwd=" in str(link.blocks)
+
+
+def _pays_elsewhere(story: Story, ours: Order) -> None:
+    foreign = replace(ours, id=ours.id + 1000, payments=[VISA], tries=[Try(datetime.now(UTC), VISA)], cart="other")
+    story.ovh.orders.all[foreign.id] = foreign
