@@ -15,7 +15,7 @@ from sandbox.ovh.contacts import Contacts
 from sandbox.ovh.errors import OvhError, not_found, refused
 from sandbox.ovh.extensions import Extension, extension_of
 from sandbox.ovh.names import Names
-from sandbox.ovh.offers import Offer
+from sandbox.ovh.offers import OLD_MODES, Offer
 from sandbox.ovh.prices import MARKETS, Market, price
 from sandbox.ovh.questions import Question, complaints
 from sandbox.ovh.quotes import Priced, quote
@@ -137,7 +137,8 @@ class Carts:
         plan = body.get("planCode") or offer.extension
         if plan != offer.extension:
             raise refused(f"The plan {plan} is not available for {name}")
-        item = Item(next(self._numbers), name, plan, offer.mode, duration, offer)
+        mode = body.get("pricingMode") or offer.mode
+        item = Item(next(self._numbers), name, plan, mode, duration, offer)
         if self.prefills:
             item.configurations[next(self._numbers)] = ("OWNER_LEGAL_AGE", "true")
         cart.items[item.id] = item
@@ -218,7 +219,8 @@ class Carts:
         return quote(items, cart.market, gifts=self.gifts)
 
     def _offer(self, cart: Cart, name: str, mode: str | None) -> Offer:
-        """Today's offer of a pricing mode; raises where there is none (any more)."""
+        """Today's offer of a pricing mode, by its old name, too; raises where there is none (any more)."""
+        mode = OLD_MODES.get(mode or "", mode)
         for offer in self._names.offers_for(name, cart.market):
             if offer.action == "create" and offer.mode == (mode or offer.mode):
                 return offer

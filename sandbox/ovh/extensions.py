@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.ovh.countries import EU
-from sandbox.ovh.questions import ACCEPT, CLAIMS, DNS, PROTECTED, REASON, USUAL, Question
+from sandbox.ovh.questions import ACCEPT, CLAIMS, DNS, OWNER, PROTECTED, REASON, USUAL, Question
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ _PURPOSE = Question("NEXUS_PURPOSE", "string", needed=True, says=False, allowed=
 _LEGAL_TYPE = Question("LEGAL_TYPE", "string", needed=True, allowed=("CCO", "CCT", "RES", "GOV", "EDU", "ABO", "TDM"))
 _REGISTRANT = Question("REGISTRANT_TYPE", "string", needed=True, says=True, allowed=("LTD", "PLC", "IND", "FCORP"))
 _COMPANY = Question("COMPANY_NUMBER", "string", needed=True, says=True, pattern=r"[A-Z0-9]{8}")
+_OWNER_FIELDS = OWNER.but(says=True, fields=("firstName", "lastName", "legalForm", "address.country"))
 _COMPANY_OR_NOT = _COMPANY.but(needed=False)  # though it says that it is required
 _ACCEPT_TRUE = ACCEPT.but(allowed=("true",))
 _TAX_CODE = Question("TAX_CODE", "number", needed=True, pattern=r"\d{11}")
@@ -98,7 +99,7 @@ _TABLE = (
     _e("net",    "11.99", "15.99", _10,   highlighted=4),
     _e("org",    "8.49",  "13.99", _10,   highlighted=5),
     _e("io",     "39.99", "54.99", _5,    highlighted=6, **_CC),
-    _e("eu",     "5.99",  "8.99",  _10,   highlighted=7, owner=_IN_EU, **_CC),
+    _e("eu",     "5.99",  "8.99",  _10,   highlighted=7, owner=_IN_EU, asks=(_OWNER_FIELDS,), **_CC),
     _e("app",    "13.99", "18.99", _10,   highlighted=8, asks=(_ACCEPT_TRUE,), idn=False, **_INVENTED),
     _e("dev",    "11.99", "15.99", _10,   highlighted=9, asks=(ACCEPT,), idn=False, **_INVENTED),
     _e("shop",   "33.99", "33.99", _10,   highlighted=10, promotion=Promotion("1.99", 45)),

@@ -1,7 +1,8 @@
 """What OVH offers for a name. The beginning of a name says what it is, so that anybody can predict it.
 
 `premium-`, `promo-`, `gift-` (free in the first year) and `launch-` (two offers) are to be had; `taken-`,
-`aftermarket-` and `resale-` (both at once) are somebody's; `empty-`, `timeout-` and `broken-` get no answer of use.
+`aftermarket-` and `resale-` (both at once) are somebody's; `empty-`, `timeout-` and `broken-` get no answer of use;
+`old-` ones are offered in the shape of years ago.
 `reason-`, `claims-` and `protected-` are asked more questions (see `extensions`).
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import OvhError, refused
 from sandbox.ovh.extensions import EXTENSIONS, Extension, extension_of
-from sandbox.ovh.offers import Offer
+from sandbox.ovh.offers import Offer, in_old_shape
 from sandbox.ovh.prices import MARKETS, Market, rounded
 
 TAKEN = {"ovh.com", "google.com", "example.com", "slack.com", "github.com", "wikipedia.org"}
@@ -44,10 +45,12 @@ class Names:
 
     def offers(self, name: str, market: Market = FRANCE) -> list[dict[str, Any]]:
         """The offers for a name in A-labels, as OVH shows them."""
-        return [
-            offer.shown(ucents=self.ucents, negative_discount=self.negative_discount)
+        old = name.startswith("old-")
+        shown = [
+            offer.shown(ucents=self.ucents, negative_discount=self.negative_discount or old)
             for offer in self.offers_for(name, market)
         ]
+        return [in_old_shape(each) for each in shown] if old else shown
 
     def offers_for(self, name: str, market: Market = FRANCE) -> list[Offer]:
         """The offers for a name; raises what OVH answers where it has none to give."""

@@ -10,6 +10,14 @@ from typing import Any
 from sandbox.ovh.clock import text
 from sandbox.ovh.prices import price
 
+# How pricing modes were called before they told the action, too.
+OLD_MODES = {"default": "create-default", "premium": "create-premium"}
+
+
+def in_old_shape(shown: dict[str, Any]) -> dict[str, Any]:
+    """An offer as it was shown years ago: without action and pricing mode, in a phase called normal."""
+    return {name: value for name, value in shown.items() if name not in {"action", "pricingMode"}} | {"phase": "normal"}
+
 
 @dataclass(frozen=True)
 class Offer:

@@ -67,7 +67,15 @@ def test_the_table_is_long_and_its_rules_differ():
 
 
 def test_a_rule_that_no_source_tells_of_is_marked_as_invented():
-    established = {"ACCEPT_CONDITIONS", "REASON", "CLAIMS_NOTICE", "PROTECTED_CODE", "DOMAIN_CONFIG", "DNS"}
+    established = {
+        "ACCEPT_CONDITIONS",
+        "REASON",
+        "CLAIMS_NOTICE",
+        "PROTECTED_CODE",
+        "DOMAIN_CONFIG",
+        "DNS",
+        "OWNER_CONTACT",
+    }
     for extension in EXTENSIONS.values():
         if {question.label for question in extension.asks} - established:
             assert extension.invented, extension.name
@@ -161,6 +169,14 @@ async def test_required_is_wrong_in_both_directions(cart):
         assert entry["required"] is says
         demanded = {question.label for question in needed(name.partition(".")[2])}
         assert (label in demanded) is not says
+
+
+async def test_fields_that_matter_of_an_owner_may_be_named_and_an_owner_left_out_all_the_same(cart):
+    await cart.fill("x.eu")
+    entry = next(entry for entry in await cart.asked() if entry["label"] == "OWNER_CONTACT")
+    assert (entry["required"], entry["fields"][0]) == (True, "firstName")
+    await cart.answer(OWNER_LEGAL_AGE="true")
+    await cart.dry_run()
 
 
 async def test_an_answer_may_be_there_from_the_start(simulator, client, call, cart):

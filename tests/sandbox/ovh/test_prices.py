@@ -129,6 +129,16 @@ def test_a_name_may_be_transferred_and_bought_second_hand(ovh):
     ]
 
 
+def test_an_old_offer_tells_neither_action_nor_mode_and_its_mode_has_an_old_name(ovh):
+    (offer,) = ovh.names.offers("old-otter.com")
+    assert {"action", "pricingMode"}.isdisjoint(offer)
+    assert (offer["phase"], offer["offerId"]) == ("normal", "com-create")
+    cart = filled(ovh, "FR", [("old-otter.com", "default", 1)])
+    shown = ovh.carts.item(cart, next(iter(cart.items.values())))
+    assert shown["settings"]["pricingMode"] == "default"
+    assert amount(shown["prices"][0]["price"]) == Decimal("8.99")
+
+
 def test_a_free_first_year_costs_nothing_and_no_tax(ovh):
     quoted = ovh.carts.summary(filled(ovh, "FR", [("gift-otter.com", "create-default", 1)]))
     assert amount(quoted["prices"]["withTax"]) == 0
