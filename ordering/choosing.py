@@ -32,6 +32,8 @@ def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None
         return found
     if len(offers) > 1:
         raise ChoiceNeeded(f"OVH offers {answer.domain} in {len(offers)} ways. Choose one.", offers)
+    if offers[0].is_special:
+        raise ChoiceNeeded(f"OVH offers {answer.domain} on special terms. Add it if they suit you.", offers)
     return offers[0]
 
 

@@ -34,7 +34,9 @@ def cost_of(line: Line, quote: Quote | None) -> Cost:
     """The quote's price where it names the line, else the offer's where that is for as many years."""
     quoted = quote.price_of(line.domain) if quote else None
     offered = line.price if line.years == line.priced_years else None
-    return Cost(quoted if quoted is not None else offered, line.years, line.renewal)
+    now = quoted if quoted is not None else offered
+    renewal = line.renewal if now is None or line.renewal is None or line.renewal.currency == now.currency else None
+    return Cost(now, line.years, renewal)
 
 
 def together(amounts: Iterable[Money | None]) -> Money | None:

@@ -49,12 +49,18 @@ class Offer:
         return self.pricing_mode in PREMIUM_MODES
 
     @property
+    def is_special(self) -> bool:
+        """Whether its pricing mode is none that we know, such as one of a launch: never taken without being chosen."""
+        return self.pricing_mode not in STANDARD_MODES | PREMIUM_MODES
+
+    @property
     def registers(self) -> bool:
         """Whether this offer registers a free name.
 
         `orderable` alone does not say so: a taken name comes back with an orderable transfer offer.
         """
-        return self.action is Action.CREATE and self.orderable and self.pricing_mode in STANDARD_MODES | PREMIUM_MODES
+        known = self.pricing_mode in STANDARD_MODES | PREMIUM_MODES or self.pricing_mode.startswith("create-")
+        return self.action is Action.CREATE and self.orderable and known
 
     @property
     def mark(self) -> str:
@@ -95,13 +101,13 @@ class Availability:
         return self.verdict in {Verdict.AVAILABLE, Verdict.PREMIUM}
 
     def to_buy(self, *, allow_premium: bool) -> tuple[Offer, ...]:
-        """The offers that register the name and may be bought: standard before premium, the cheapest first."""
+        """The offers that register the name and may be bought: the usual before others, the cheapest first."""
         offers = [offer for offer in self.offers if offer.registers and (allow_premium or not offer.is_premium)]
         return tuple(sorted(offers, key=_rank))
 
     @classmethod
     def of(cls, domain: DomainName, offers: tuple[Offer, ...]) -> Availability:
-        """Read OVH's list of offers: those that register it first, standard before premium, the cheapest first."""
+        """Read OVH's list of offers: those that register it first, the usual before others, the cheapest first."""
         registering = sorted((offer for offer in offers if offer.registers), key=_rank)
         if registering:
             best = registering[0]
@@ -113,5 +119,5 @@ class Availability:
         return cls(domain, Verdict.TAKEN, offers[0] if offers else None, offers=offers)
 
 
-def _rank(offer: Offer) -> tuple[bool, int]:
-    return offer.is_premium, offer.price.minor
+def _rank(offer: Offer) -> tuple[bool, bool, int]:
+    return offer.is_premium, offer.is_special, offer.price.minor

@@ -64,7 +64,8 @@ def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:
             kept = f"{kept}\n{line}" if kept else line
     if kept:
         drawn.append(wrap.format(kept))
-    return [SectionBlock(text=_markdown(text)) for text in drawn]
+    # Figures are never folded away behind a "see more".
+    return [SectionBlock(text=_markdown(text), expand=fence or None) for text in drawn]
 
 
 def buttons(*elements: InteractiveElement | None) -> list[Block]:

@@ -25,25 +25,21 @@ _PHASES = {
 
 def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
     """Adds the only offer, or lets somebody choose; it carries which offer was seen, never its price."""
-    about = f"Add to cart: {domain}"
-    if len(offers) > 1:
-        return button("Add to cart", Act.CHOOSE, domain.ascii, about=about)
-    seen = f" {offers[0].mark}" if offers else ""
-    return button("Add to cart", Act.ADD, f"{domain.ascii}{seen}", about=about)
+    if len(offers) > 1 or any(offer.is_special for offer in offers):
+        return button("Add to cart", Act.CHOOSE, domain.ascii, about=f"Add to cart: {domain}")
+    return _add(domain, offers[0])
 
 
 def side_by_side(offers: Sequence[Offer]) -> str:
     """What is offered, a line each; the only one needs no name."""
-    if len(offers) == 1:
+    if len(offers) == 1 and not offers[0].is_special:
         return offered(offers[0])
     return "\n".join(f"{_kind(offer)}: {offered(offer)}" for offer in offers)
 
 
 def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
     """A message in which somebody chooses, or confirms the only offer."""
-    rows = [
-        section(f"{_kind(offer)}\n{offered(offer)}", accessory=add_button(domain, [offer])) for offer in offers[:_MOST]
-    ]
+    rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
     return Drawn.of(sentence, [section(escape(sentence)), *rows, context(_NET)])
 
 
@@ -79,6 +75,10 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     )
 
 
+def _add(domain: DomainName, offer: Offer) -> ButtonElement:
+    return button("Add to cart", Act.ADD, f"{domain.ascii} {offer.mark}", about=f"Add to cart: {domain}")
+
+
 def _option(offer: Offer) -> Option:
     later = f", then {offer.renewal} a year" if offer.renewal is not None else ""
     price = f"{offer.price} for {years(offer.years[0])}{later}"
@@ -86,13 +86,17 @@ def _option(offer: Offer) -> Option:
 
 
 def _kind(offer: Offer) -> str:
+    kind = "Premium" if offer.is_premium else "Special" if offer.is_special else "Standard"
     phase = _PHASES.get(offer.phase, escape(offer.phase))
-    kind = "*Premium*" if offer.is_premium else "*Standard*"
-    return f"{kind} ({phase})" if phase else kind
+    return f"*{kind}* ({phase})" if phase else f"*{kind}*"
 
 
 def _described(offer: Offer) -> str:
-    kind = "Premium: the registry's own price" if offer.is_premium else "Standard price"
+    kind = "Standard price"
+    if offer.is_premium:
+        kind = "Premium: the registry's own price"
+    elif offer.is_special:
+        kind = f"Special: OVH calls it {offer.pricing_mode}"
     phase = _PHASES.get(offer.phase, offer.phase)
     reduced = f"instead of {offer.regular}" if offer.regular is not None and offer.regular > offer.price else ""
     return ", ".join(filter(None, [kind, phase, reduced]))

@@ -16,36 +16,42 @@ _NARROWEST = 34  # characters; a phone shows about forty
 _LONGEST_NAME = 30  # beside its price; a longer one has a row of its own
 _LATER = HORIZONS[1:]  # what is paid now covers the first year, so that has no column of its own
 _UNKNOWN = "?"
+_RULE = "─"
 Cells = tuple[str, ...]
 
 
 def receipt(lines: Sequence[Line], quote: Quote | None) -> list[str]:
-    """Each name with its price now, then its renewal and its cost over the years; OVH's own totals below."""
+    """Each name with its price now, then its renewal and its cost over the years; OVH's own totals below.
+
+    What is about one name is one text, so that it is not torn where the receipt is too long for one paragraph.
+    """
     cells = [_cells(line, quote) for line in lines]
-    head: Cells = ("", "a year", *(years(n) for n in _LATER))
+    head: Cells = ("Years", "Renewal", *(years(n) for n in _LATER))
     widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
     width = max(_NARROWEST, sum(widths) + 2 * len(widths), _needed(lines, quote))
-    rows = [_apart("", "now", width), _across(head, widths, width)]
+    rows = [_apart("Name", "Now", width), _across(head, widths, width), _RULE * width]
     for line, row in zip(lines, cells, strict=True):
-        rows += [*_priced(line, quote, width), _across(row, widths, width), *_remarks(line, quote)]
+        rows.append("\n".join([*_priced(line, quote, width), _across(row, widths, width), *_remarks(line, quote)]))
     return rows + _totals(quote, width)
 
 
 def short_receipt(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     """Each name with its price, and OVH's own totals: for a cart that is decided."""
     width = max(_NARROWEST, _needed(lines, quote))
-    return [row for line in lines for row in _priced(line, quote, width)] + _totals(quote, width)
+    return ["\n".join(_priced(line, quote, width)) for line in lines] + _totals(quote, width)
 
 
 def over_the_years(lines: Sequence[Line], quote: Quote | None) -> str | None:
-    """What all names cost from now on, a sum of ours; None where not all of it is known."""
+    """What several names cost from now on, a sum of ours; None where not all of it is known."""
+    if len(lines) < 2:  # noqa: PLR2004 - one name's costs stand in the receipt
+        return None
     costs = [cost_of(line, quote) for line in lines]
     renewals = together(cost.renewal for cost in costs)
     sums = [together(cost.over(n) for cost in costs) for n in HORIZONS]
     if renewals is None or None in sums:
         return None
     spans = ", ".join(f"{amount} over {years(n)}" for n, amount in zip(HORIZONS, sums, strict=True))
-    return f"Renewals: {renewals} a year. All together: {spans}. These are sums of today's prices without tax."
+    return f"All together {spans}; renewals are {renewals} a year. The desk summed this from prices without tax."
 
 
 def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
@@ -66,7 +72,7 @@ def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
 
 def _cells(line: Line, quote: Quote | None) -> Cells:
     cost = cost_of(line, quote)
-    return (years(line.years), _figure(line.renewal), *(_figure(cost.over(n)) for n in _LATER))
+    return (str(line.years), _figure(line.renewal), *(_figure(cost.over(n)) for n in _LATER))
 
 
 def _priced(line: Line, quote: Quote | None, width: int) -> Iterator[str]:
@@ -80,10 +86,7 @@ def _priced(line: Line, quote: Quote | None, width: int) -> Iterator[str]:
 
 def _remarks(line: Line, quote: Quote | None) -> Iterator[str]:
     cost = cost_of(line, quote)
-    before = quote.price_before(line.domain) if quote else None
-    if before is None and line.years == line.priced_years:
-        before = line.regular
-    if cost.now is not None and before is not None and before > cost.now:
+    if cost.now is not None and (before := _before(line, quote, cost.now)) > cost.now:
         until = f" until {_day(line.promotion_ends)}" if line.promotion_ends else ""
         yield f"  instead of {before}{until}"
     if cost.now is not None and line.years == line.priced_years and cost.now != line.price:
@@ -92,13 +95,20 @@ def _remarks(line: Line, quote: Quote | None) -> Iterator[str]:
         yield "  premium: the registry's own price"
 
 
+def _before(line: Line, quote: Quote | None, now: Money) -> Money:
+    """The price before reductions: as the dry run says, or the offer, which may have counted them in already."""
+    known = [quote.price_before(line.domain) if quote else None]
+    known += [line.regular] if line.years == line.priced_years else []
+    return max((amount for amount in known if amount and amount.currency == now.currency), default=now)
+
+
 def _totals(quote: Quote | None, width: int) -> list[str]:
     if quote is None:
         return []
     rows = [("without tax", quote.without_tax), ("tax", quote.tax), ("total with tax", quote.total)]
     if quote.before and quote.reduction and quote.reduction.minor:
         rows = [("before reductions", quote.before), ("reductions", quote.reduction), *rows]
-    return ["─" * width, *(_apart(label, str(amount), width) for label, amount in rows)]
+    return [_RULE * width, *(_apart(label, str(amount), width) for label, amount in rows)]
 
 
 def _needed(lines: Sequence[Line], quote: Quote | None) -> int:

@@ -81,3 +81,12 @@ def test_an_extension_that_starts_at_two_years_is_added_for_two(rules):
     offers(rules, replace(USUAL, years=(2, 3)))
     [line] = rules.workflow.add("C1", NAME, by=rules.ada).lines
     assert (line.years, line.priced_years) == (2, 2)
+
+
+def test_terms_that_nobody_knows_are_never_taken_without_being_chosen(rules):
+    early = replace(USUAL, pricing_mode="create-early", phase="landrush", price=euros("122.99"))
+    offers(rules, early)
+    with pytest.raises(ChoiceNeeded, match="on special terms"):
+        rules.workflow.add("C1", NAME, by=rules.ada)
+    [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=early.mark).lines
+    assert (line.pricing_mode, line.phase) == ("create-early", "landrush")
