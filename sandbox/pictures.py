@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, ViewportSize, async_playwright, 
 
 from sandbox.stage import Stage
 
-NAMES = ("search", "cart", "approval", "order", "home")
+NAMES = ("search", "offers", "cart", "approval", "order", "cost", "home")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What differs from run to run, and what is too much for a picture.
 _QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
@@ -45,6 +45,7 @@ class Pictures:
             await browser.close()
 
     async def _walk(self, page: Page) -> None:
+        self._stage.ovh.names.owned.add("modern.com")  # so that a name can look like it
         await _be(page, "Ada", "domains")
         await _type(page, "/domain search blue-otter.ovh promo-otter.fr taken-otter.com")
         found = _message(page, "2 of 3 names available.")
@@ -68,6 +69,32 @@ class Pictures:
         await expect(page.locator("#home")).to_contain_text("waits for payment")
         await page.add_style_tag(content="#home { flex: none }")  # no longer than what is in it
         await self._shoot(page, page.locator("#home"), "home")
+        await self._choose_and_cost(page)
+
+    async def _choose_and_cost(self, page: Page) -> None:
+        """Another cart: a name that is offered in two ways, then what several names cost over the years."""
+        await _be(page, "Ada", "domains")
+        await _type(page, "/domain search launch-otter.com")
+        await _message(page, "launch-otter.com is available").locator("[data-action=choose_offer]").click()
+        form = page.locator("#form")
+        await expect(form).to_contain_text("Which offer?")
+        await self._shoot(page, form, "offers")
+        await page.keyboard.press("Escape")
+        for name in ("promo-otter.com", "café-otter.fr", "rnodern.org"):
+            await _type(page, f"/domain add {name}")
+            await expect(_message(page, f"Added {name}")).to_be_visible()
+        cart = _message(page, "Cart #2  3 names")
+        await cart.locator("[data-action=years]").click()
+        await form.locator("select").first.select_option("3 years")
+        await form.locator("[type=submit]").click()
+        await expect(_message(page, "promo-otter.com 3 years")).to_be_visible()
+        await cart.locator("[data-action=request_approval]").click()
+        await form.locator("textarea, input").fill("Names for the otter campaign")
+        await form.locator("[type=submit]").click()
+        await expect(form).to_contain_text("is with the approvers")
+        await page.keyboard.press("Escape")
+        await _be(page, "Cleo", "approvals")
+        await self._shoot(page, _message(page, "Cart #2 waits for approval"), "cost")
 
     async def _shoot(self, page: Page, what: Locator, name: str) -> None:
         await expect(what).to_be_visible()

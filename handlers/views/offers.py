@@ -40,7 +40,8 @@ def side_by_side(offers: Sequence[Offer]) -> str:
 def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
     """A message in which somebody chooses, or confirms the only offer."""
     rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
-    return Drawn.of(sentence, [section(escape(sentence)), *rows, context(_NET)])
+    said = escape(sentence)
+    return Drawn.of(said, [section(said), *rows, context(_NET)])
 
 
 def asking(domain: DomainName) -> View:

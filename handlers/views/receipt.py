@@ -12,7 +12,7 @@ from ordering.cost import HORIZONS, cost_of, together
 from ordering.money import Money
 from ordering.quote import Quote
 
-_NARROWEST = 34  # characters; a phone shows about forty
+_NARROWEST = 36  # characters; a phone shows about forty
 _LONGEST_NAME = 30  # beside its price; a longer one has a row of its own
 _LATER = HORIZONS[1:]  # what is paid now covers the first year, so that has no column of its own
 _UNKNOWN = "?"

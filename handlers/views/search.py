@@ -124,7 +124,7 @@ def _title(verdict: Verdict, reason: str | None) -> str:
     return {
         _V.PREMIUM: "*Premium*, which this team does not buy",
         _V.AFTERMARKET: "*For sale by the owner*, which the desk does not buy",
-        _V.TAKEN: "*Taken*, so that only their owners can transfer them to OVH, which the desk does not do",
+        _V.TAKEN: "*Taken*: an owner could transfer one to OVH, the desk could not",
         _V.NOT_SOLD: "*Not sold by OVH here*",
     }[verdict]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views import approval, attention, cart, forms, home, search
+from handlers.views import approval, attention, cart, forms, home, offers, search, years
 from handlers.views.drawn import Drawn
 from handlers.views.help import help_message
 from handlers.views.text import cut, escape
@@ -16,6 +16,7 @@ from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.offer import Action, Availability, Offer, Verdict
 from ordering.overview import Overview
+from ordering.pre_flight import Finding, Mend
 from ordering.quote import Contract
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.seal import seal
@@ -29,6 +30,15 @@ EVIL = "<!channel> <@U1> & `*_~ \n\n\u202e\u2066 https://evil.example " + "y" * 
 
 def offer(name: str, price: str = "2.99", **more) -> Offer:
     return Offer(DomainName.parse(name), Action.CREATE, "create-default", orderable=True, price=euros(price), **more)
+
+
+MANY_OFFERS = tuple(
+    replace(
+        offer(f"{LONG}.ovh", "1250.00"), phase=EVIL, pricing_mode=f"create-{EVIL}", renewal=euros("9999999.99"),
+        years=(1 + n,), regular=euros("99999.00"),
+    )
+    for n in range(12)
+)  # fmt: skip
 
 
 def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
@@ -202,12 +212,45 @@ def test_forms_and_homes_fit():
         forms.checking(),
         forms.outdated(),
         forms.note(Drawn.saying(EVIL)),
+        cart.request_modal(full, findings=[Finding(EVIL, line.domain, Mend.REMOVE) for line in full.lines]),
+        years.years_modal(replace(full, lines=tuple(replace(n, offered_years=(1, 2, 10)) for n in full.lines))),
+        years.years_modal(full),
+        offers.asking(DomainName.parse(f"{LONG}.ovh")),
+        offers.offer_modal(DomainName.parse(f"{LONG}.ovh"), "C1", MANY_OFFERS, problem=EVIL),
         approval.reject_modal(full),
         home.home(overview, [card(shown).blocks for shown in waiting]),
         home.home(Overview((), (), (), (), ()), []),
     ]
     for view in views:
         assert faults_of_view(view.to_dict()) == []
+
+
+def test_a_choice_among_offers_fits_a_message():
+    check(offers.choice(EVIL, DomainName.parse(f"{LONG}.ovh"), MANY_OFFERS))
+
+
+def test_warnings_stand_on_the_cart_and_on_the_card():
+    shown = a_cart(S.SUBMITTED, [replace(a_line(), warnings=("Looks like other.ovh.", EVIL))])
+    check(card(shown))
+    assert "Looks like other.ovh." in str(blocks_of(card(shown)))
+    assert "Looks like other.ovh." in str(blocks_of(cart.shared_cart(replace(shown, state=S.OPEN))))
+
+
+def test_without_a_waiver_the_card_says_what_that_means():
+    shown = a_cart(S.SUBMITTED)
+    kept = approval.card(
+        shown, approvals_needed=1, waive_retraction=False, approvers=POLICY.approvers, payers=POLICY.payers
+    )
+    assert "The right of retraction is kept" in str(blocks_of(kept))
+
+
+def test_each_finding_has_the_button_that_mends_it():
+    open_cart = a_cart(S.OPEN, [replace(a_line(), years=1, offered_years=(2, 3))])
+    name = open_cart.lines[0].domain
+    found = [Finding("a", name, Mend.REMOVE), Finding("b", name, Mend.YEARS), Finding("c")]
+    view = cart.request_modal(open_cart, findings=found).to_dict()
+    labels = [block["accessory"]["text"]["text"] for block in view["blocks"] if "accessory" in block]
+    assert labels == ["Remove", "Years"]
 
 
 def test_lists_fit():

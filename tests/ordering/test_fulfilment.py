@@ -48,10 +48,13 @@ def test_a_dearer_quote_asks_again_and_orders_nothing(rules):
     assert rules.registrar.orders == {}
 
 
-def test_a_cheaper_quote_goes_on(rules):
+def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     cart = rules.approved()
     rules.registrar.quote = a_quote("3.00")
-    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    ordered = rules.settle(cart.id)
+    assert (ordered.state, str(ordered.quote.total), str(ordered.seal.total)) == (S.CHECKED_OUT, "€3.00", "€3.59")
+    told = [event.note for event in rules.workflow.story(cart.id)[1] if event.state is S.CHECKING_OUT]
+    assert told == ["OVH asks €3.00 with tax now, less than the €3.59 that was approved."]
 
 
 def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(rules):

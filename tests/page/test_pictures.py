@@ -20,7 +20,7 @@ def size(path: Path) -> tuple[int, int]:
 def test_the_readme_shows_them_all_and_they_are_small():
     shown = re.findall(r"docs/pictures/(\w+)\.png", (_ROOT / "README.md").read_text())
     assert sorted(shown) == sorted(NAMES)
-    assert all((_KEPT / f"{name}.png").stat().st_size < 110_000 for name in NAMES)
+    assert all((_KEPT / f"{name}.png").stat().st_size < 140_000 for name in NAMES)
 
 
 async def test_the_command_still_makes_them(story: Story, tmp_path: Path):

@@ -39,7 +39,7 @@ def filled(ovh: OvhSimulator, subsidiary: str, wanted: list[tuple[str, str, int]
 @pytest.mark.parametrize("gifts", [True, False])
 def test_lines_sums_and_offers_agree_in_random_carts(ovh, gifts):
     ovh.carts.gifts = gifts
-    chance = random.Random(7)  # noqa: S311 - chance that can be replayed
+    chance = random.Random(7)
     for _ in range(200):
         subsidiary = chance.choice(sorted(MARKETS))
         market, expected, wanted = MARKETS[subsidiary], Decimal(0), []

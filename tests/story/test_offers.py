@@ -1,0 +1,193 @@
+"""Several offers for one name, years, and names that can be taken for others: from the search to the card."""
+
+import json
+import re
+
+import pytest
+
+from sandbox.slack import OpenView
+from tests.story.conftest import Story
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_ALLOW_PREMIUM": "true"}
+
+
+def without(words: str, view: OpenView | None) -> OpenView | None:
+    return view if view is not None and words not in view.plain_text() else None
+
+
+async def years_of(story: Story, cart, **chosen: str) -> None:
+    await story.ada.click(cart, "Years")
+    await story.slack.until(lambda: story.ada.modal)
+    assert await story.ada.submit(**chosen) == {}
+
+
+async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(story: Story):
+    await story.ada.command("search launch-otter.com")
+    found = await story.sees(story.ada, "*launch-otter.com* is available")
+    words = found.plain_text()
+    assert "*Standard*: €8.99 for 1 year, then €13.49 a year" in words
+    assert "*Special* (landrush): €128.99 for 1 year, then €13.49 a year" in words
+    await story.ada.click(found, "Add to cart")
+    form = await story.form_says("Which offer?")
+    radio = next(block["element"] for block in form.blocks if block["type"] == "input")
+    assert [option["description"]["text"] for option in radio["options"]] == [
+        "Standard price", "Special: OVH calls it create-early, landrush",
+    ]  # fmt: skip
+    assert await story.ada.submit(offer=radio["options"][1]["value"]) == {}
+    await story.form_says("Added *launch-otter.com*")
+    story.ada.close_modal()
+    await story.request()
+    assert "€128.99" in (await story.card("waits for")).plain_text()
+
+
+async def test_a_typed_name_with_several_offers_asks_back_and_adds_nothing_by_itself(story: Story):
+    await story.ada.command("add launch-otter.com name.ovh")
+    await story.sees(story.ada, "Added *name.ovh*")
+    asked = await story.sees(story.ada, "OVH offers launch-otter.com in 2 ways. Choose one.")
+    await story.ada.click(asked, "Add to cart")
+    assert "has 2 names" in (await story.sees(story.ada, "Added *launch-otter.com*")).plain_text()
+
+
+async def test_a_premium_name_is_named_as_such_with_its_renewal(story: Story):
+    await story.ada.command("search premium-otter.com")
+    found = await story.sees(story.ada, "premium-otter.com")
+    assert "€1250.00 for 1 year, then €350.00 a year" in found.plain_text()
+    await story.ada.click(found, "Add to cart")
+    await story.sees(story.ada, "Added *premium-otter.com*")
+    await story.request()
+    assert "premium: the registry's own price" in (await story.card("waits for")).plain_text()
+
+
+async def test_a_transfer_and_an_aftermarket_offer_are_shown_and_not_sold_as_new(story: Story):
+    await story.ada.command("search taken-otter.com aftermarket-otter.com")
+    found = await story.sees(story.ada, "None of these 2 names is available.")
+    assert "taken-otter.com (transfer €13.49)" in found.plain_text()
+    assert "aftermarket-otter.com (€2399.00)" in found.plain_text()
+    assert "Add to cart" not in found.plain_text()
+
+
+async def test_an_offer_that_changed_since_the_search_is_shown_again_and_not_replaced(story: Story):
+    await story.ada.command("search name.ovh")
+    found = await story.sees(story.ada, "€2.99 for 1 year")
+    story.ovh.names.rise("name.ovh", "1.00")
+    await story.ada.click(found, "Add to cart")
+    again = await story.sees(story.ada, "OVH offers name.ovh on other terms than you saw. Nothing was added yet.")
+    assert "€3.99 for 1 year" in again.plain_text()
+    await story.ada.command("cart")
+    await story.sees(story.ada, "The cart is empty.")
+    await story.ada.click(again, "Add to cart")
+    await story.sees(story.ada, "Added *name.ovh*")
+
+
+async def test_years_are_chosen_in_a_form_and_bought(story: Story):
+    await story.search_and_add("name.ovh", "name.ai")
+    cart = await story.sees(story.ada, "€149.98 for 2 years")
+    await years_of(story, cart, **{"name.ovh": "3", "name.ai": "4"})
+    await story.sees(story.ada, "*name.ovh* 3 years, *name.ai* 4 years")
+    await story.sees(story.ada, "3 years, offered at €2.99 for 1 year, then €3.59 a year")
+    await story.request()
+    card = await story.card("waits for")
+    assert re.search(r"name\.ovh +€10\.17\n", card.plain_text())
+    await story.cleo.click(card, "Approve")
+    await story.payable()
+    assert [line["description"] for line in story.orders[0].lines if "months" in line["description"]] == [
+        "name.ovh - .ovh registration - 36 months", "name.ai - .ai registration - 48 months",
+    ]  # fmt: skip
+
+
+async def test_years_can_no_longer_be_changed_once_they_are_asked_for(story: Story):
+    await story.search_and_add("name.ovh")
+    cart = await story.sees(story.ada, "Request approval")
+    await story.ada.click(cart, "Years")
+    await story.slack.until(lambda: story.ada.modal)
+    other = story.ada.modal
+    await story.ben.click(cart, "Request approval")
+    await story.slack.until(lambda: story.ben.modal)
+    await story.ben.submit(purpose="For the launch")
+    await story.card("waits for")
+    assert story.ada.modal is other
+    assert await story.ada.submit(**{"name.ovh": "3"}) == {}
+    await story.sees(story.ada, "it can no longer be changed")
+
+
+async def test_a_name_that_was_lost_meanwhile_is_removed_from_within_the_form(story: Story):
+    await story.search_and_add("mine.ovh", "lost.ovh")
+    story.ovh.names.taken.add("lost.ovh")
+    await story.request()
+    form = await story.form_says("lost.ovh is not free any more.")
+    await story.ada.click(form, "Remove")
+    left = await story.slack.until(lambda: without("lost.ovh", story.ada.modal))
+    assert "For the launch" in str(left.view)  # what was typed is not lost
+    assert await story.ada.submit() == {}
+    assert "lost.ovh" not in (await story.card("waits for")).plain_text()
+
+
+async def test_a_name_that_the_account_owns_is_refused(story: Story):
+    story.ovh.names.owned.add("mine.ovh")
+    await story.ada.command("add mine.ovh")
+    await story.sees(story.ada, "mine.ovh is in this OVH account already.")
+
+
+async def test_a_look_alike_is_told_to_the_requester_and_to_the_approver(story: Story):
+    story.ovh.names.owned.add("modern.ovh")
+    await story.ada.command("add rnodern.ovh")
+    told = await story.sees(story.ada, "Added *rnodern.ovh*")
+    assert "Looks like modern.ovh, which this OVH account owns." in told.plain_text()
+    await story.sees(story.ben, "Looks like modern.ovh")
+    await story.request()
+    await story.form_says("Looks like modern.ovh")
+    assert "*rnodern.ovh*  Looks like modern.ovh" in (await story.card("waits for")).plain_text()
+
+
+async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_ascii_one(story: Story):
+    both = "café-otter.fr (xn--caf-otter-d4a.fr)"
+    await story.ada.command("search café-otter.fr")
+    found = await story.sees(story.ada, both)
+    await story.ada.click(found, "Add to cart")
+    await story.sees(story.ada, f"Added *{both}*")
+    cart = await story.sees(story.ben, both)
+    await story.ada.click(cart, "Years")
+    await story.form_says(both)
+    story.ada.close_modal()
+    await story.ada.click(cart, "Request approval")
+    await story.form_says(both)
+    story.ada.close_modal()
+    await story.request()
+    card = await story.card("waits for")
+    assert both in card.plain_text()
+    await story.cleo.click(card, "Reject")
+    form = await story.slack.until(lambda: story.cleo.modal)
+    assert both in form.plain_text()
+    record = json.loads(await story.stage.bot.run_command("export"))
+    assert [item["domain"] for item in record[0]["items"]] == ["xn--caf-otter-d4a.fr"]
+
+
+async def test_a_dearer_quote_voids_the_approval_and_the_card_tells_each_difference_on_a_line(story: Story):
+    card = await story.requested("name.ovh", "other.ovh")
+    story.ovh.names.rise("other.ovh", "1.00")
+    await story.cleo.click(card, "Approve")
+    again = await story.card("Please decide again")
+    told = (
+        "OVH's terms changed, so nothing was ordered. Please decide again.\n"
+        "other.ovh: was €2.99 without tax, now €3.99.\n"
+        "Total with tax: was €7.18, now €8.38."
+    )
+    assert told in again.plain_text()
+    assert story.checkouts() == 0
+    await story.cleo.click(again, "Approve")
+    await story.payable()
+
+
+async def test_a_cheaper_quote_goes_on_and_is_on_record(story: Story):
+    card = await story.requested()
+    story.ovh.names.rise("name.ovh", "-1.00")
+    await story.cleo.click(card, "Approve")
+    card = await story.payable()
+    noted = "OVH asks €2.39 with tax now, less than the €3.59 that was approved."
+    await story.slack.until(lambda: noted in [message.text for message in story.slack.thread(card)])
+    record = json.loads(await story.stage.bot.run_command("export"))
+    assert noted in [event["note"] for event in record[0]["history"]]
+    assert record[0]["total"]["amount"] == "2.39"
