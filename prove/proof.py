@@ -75,6 +75,18 @@ MUTATIONS = (
         "            if not sealed:\n",
     ),
     Mutation(
+        "take another offer than the one that was seen",
+        "ordering/choosing.py",
+        "        if found is None:\n",
+        "        found = found or offers[0]\n        if found is None:\n",
+    ),
+    Mutation(
+        "ask for a name that the account owns",
+        "ordering/inspection.py",
+        "        if line.domain in owned:\n",
+        "        if not line.domain:\n",
+    ),
+    Mutation(
         "forget the intent to order",
         "ordering/checkout.py",
         "        return self._book.save(begun, due_in=self._settle / 4)\n",

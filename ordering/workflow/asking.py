@@ -47,7 +47,8 @@ class Asking(UseCases):
             cart = carts.cart(cart_id)
             if not cart.holds_the_same_as(quoted):
                 raise CartChanged(cart_id)
-            self._refuse_held(carts, [line.domain for line in cart.lines], without=cart.id)
+            if held := self._held(carts, [line.domain for line in cart.lines], without=cart.id):
+                raise NotReady(cart_id, held)
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             submitted = cart.to(
                 S.SUBMITTED,

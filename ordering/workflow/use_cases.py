@@ -12,6 +12,7 @@ from ordering.errors import NotPossible
 from ordering.money import Money
 from ordering.policy import Policy
 from ordering.ports import Reading, Registrar, Store
+from ordering.pre_flight import Finding, Mend
 from ordering.question import Question
 from ordering.quote import Quote
 from ordering.seal import Seal
@@ -30,10 +31,18 @@ class UseCases:
         with self._store.read() as carts:
             return carts.cart(cart_id)
 
+    def _held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
+        """What to say of each of these names that another cart under way holds."""
+        said = "{} is already in cart #{}, which is under way. `/domain show {}`"
+        return [
+            Finding(said.format(domain, holder, holder), domain, Mend.REMOVE)
+            for domain, holder in carts.holding(domains).items()
+            if holder != without
+        ]
+
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
-        for domain, holder in carts.holding(domains).items():
-            if holder != without:
-                raise NotPossible(f"{domain} is already in cart #{holder}, which is under way. `/domain show {holder}`")
+        for found in self._held(carts, domains, without=without):
+            raise NotPossible(found.sentence)
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

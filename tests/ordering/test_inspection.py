@@ -94,3 +94,13 @@ def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_ca
     expected = ("Mixes Cyrillic and Latin letters.", "Looks like coco.com, which this OVH account owns.")
     assert cart.lines[0].warnings == expected
     assert asked_for(rules, cart).lines[0].warnings == expected
+
+
+def test_names_that_another_cart_was_asked_for_meanwhile_are_each_named(rules):
+    two = [NAME, DomainName.parse("other.ovh")]
+    for channel in ("C1", "C2"):
+        for name in two:
+            rules.workflow.add(channel, name, by=rules.ada)
+    asked_for(rules, rules.workflow.open_cart("C1"))
+    found = refused(rules, rules.workflow.open_cart("C2"))
+    assert [(finding.domain, finding.mend) for finding in found] == [(name, Mend.REMOVE) for name in two]
