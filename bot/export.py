@@ -20,7 +20,10 @@ _COLUMNS = (
 
 
 def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
-    """One cart as `export --format json` tells it: amounts are decimal strings, times are UTC."""
+    """One cart as `export --format json` tells it: amounts are decimal strings, times are UTC.
+
+    `payment_method` is a payment method's number at OVH, or the name of another mean, such as ``ovhAccount``.
+    """
     total = cart.order or cart.quote
     return {
         "cart": cart.id,

@@ -111,6 +111,25 @@ MUTATIONS = (
         "        if cart.payment is not None:\n",
     ),
     Mutation(
+        "pay an order that was paid or changed at OVH meanwhile",
+        "ordering/payment.py",
+        "        if self._is_settled(cart, known.seen_as(self._registrar.order(known.id), known.methods)):\n"
+        "            return\n        sending",
+        "        sending",
+    ),
+    Mutation(
+        "take a payment that nobody can be sure of for none",
+        "ordering/payment.py",
+        "            case P.NOT_SEEN if waited >= self._settle:\n",
+        "            case P.NOT_SEEN | P.UNDECIDED if waited >= self._settle:\n",
+    ),
+    Mutation(
+        "let a person have an order paid again whose payment is under way",
+        "ordering/workflow/settling.py",
+        "        if progress is PaymentProgress.UNDER_WAY:\n",
+        "        if not progress:\n",
+    ),
+    Mutation(
         "let anybody pay",
         "ordering/workflow/paying.py",
         "            cart = carts.cart(cart_id)\n            self.policy.may_pay(payer)\n",

@@ -21,7 +21,7 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     if order.expires_at is None:
         # OVH has just made the order; what it says of it is read in the next moment.
         return [*blocks, context("Asking OVH how this order can be paid.")]
-    until = f"OVH keeps the order open until {when(order.expires_at)}, and cancels it then if it is unpaid."
+    until = f"OVH keeps the order open until {when(order.expires_at)}, then cancels it."
     if order.is_free:
         free = context("This order costs nothing. Pay completes it; no payment method is needed.")
         return [*blocks, context(until), free, *buttons(_pay(cart, order), open_order(cart))]
@@ -49,13 +49,15 @@ def open_invoice(cart: Cart) -> ButtonElement | None:
 def order_link(url: str, cart: Cart) -> Drawn:
     """The order's page, for one payer's eyes."""
     number = cart.order.id if cart.order else ""
-    return _link(url, f"order {number}", "Whoever has the link can see and pay the order, so please keep it.")
+    return _link(
+        url, f"order {number}", "Whoever has the link can see and pay the order, so please keep it to yourself."
+    )
 
 
 def invoice_link(url: str, cart: Cart) -> Drawn:
     """The invoice's page, for one payer's eyes."""
     number = cart.order.invoice if cart.order else ""
-    return _link(url, f"invoice {number}", "Whoever has the link can see the invoice, so please keep it.")
+    return _link(url, f"invoice {number}", "Whoever has the link can see the invoice, so please keep it to yourself.")
 
 
 def _link(url: str, what: str, caution: str) -> Drawn:
