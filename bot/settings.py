@@ -96,6 +96,8 @@ class Settings(DatabaseSettings):
     desk_owner_legal_age: bool = True
     desk_settle_seconds: float = Field(default=60, gt=0)
 
+    lists: dict[str, Extensions] = Field(default_factory=dict)
+
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -153,6 +155,7 @@ class Settings(DatabaseSettings):
             allow_premium=self.desk_allow_premium,
             waive_retraction=self.desk_waive_retraction,
             approval_channel=self.desk_approval_channel,
+            lists={name.lower(): extensions for name, extensions in self.lists.items()},
         )
 
 

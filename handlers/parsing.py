@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,14 @@ from ordering.domain_name import DomainName, parse_word_or_name
 from ordering.errors import InvalidName, NotPossible
 from ordering.workflow import Query
 
-_SEPARATORS = re.compile(r"[\s,;]+")
+# Between names: whatever separates them in lists, tables and sentences that people paste, with bullets and quotes.
+_SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as they are typed
+_LINK = re.compile(r"<(?:https?://|mailto:)?([^|>\s]+)(?:\|([^>]*))?>")  # as Slack writes one
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _TLDS = re.compile(r"--tlds?(?:\s*=\s*|\s+)([^\s,]+(?:\s*,\s*[^\s,]+)*)", re.IGNORECASE)
+_LIST = re.compile(r"--lists?(?:\s*=\s*|\s+)([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
+_IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,9})")
 
 
@@ -90,12 +95,13 @@ class Interaction:
 def search_of(text: str) -> tuple[Query, list[str]]:
     """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
     text = text.replace("—", "--")  # phones turn two hyphens into a dash
-    extensions = tuple(
-        part.lower().lstrip(".") for found in _TLDS.findall(text) for part in _SEPARATORS.split(found) if part
-    )
-    rest = _ALL.sub(" ", _TLDS.sub(" ", text))
+    extensions = tuple(extension.lower().lstrip(".") for extension in _values_of(_TLDS, text))
+    lists = tuple(name.lower() for name in _values_of(_LIST, text))
+    rest = text
+    for option in (_TLDS, _LIST, _ALL, _IDEAS):
+        rest = option.sub(" ", rest)
     names, words, unreadable = [], [], []
-    for part in filter(None, _SEPARATORS.split(rest)):
+    for part in parts_of(rest):
         if part.startswith("--"):
             unreadable.append(_why_no_option(part))
             continue
@@ -108,13 +114,23 @@ def search_of(text: str) -> tuple[Query, list[str]]:
             names.append(read)
         else:
             words.append(read)
-    every = bool(_ALL.search(text))
-    return Query(tuple(names), tuple(words), extensions, every_extension=every), unreadable
+    query = Query(
+        tuple(names),
+        tuple(words),
+        extensions,
+        lists=lists,
+        every_extension=bool(_ALL.search(text)),
+        ideas=bool(_IDEAS.search(text)),
+    )
+    return query, unreadable
 
 
 def parts_of(text: str) -> list[str]:
-    """What was typed, part by part, each once: names, whatever stood between them."""
-    return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
+    """What was typed, part by part, each once: names, whatever stood between and around them."""
+    plain = _SCHEME.sub("", _LINK.sub(lambda link: f" {link[2] or link[1]} ", text))
+    parts = (part.rstrip("!?:") for part in _SEPARATORS.split(plain))
+    # Of an address, its host.
+    return list(dict.fromkeys(filter(None, (part.partition("/")[0] for part in parts))))
 
 
 def cart_number(text: str) -> int:
@@ -127,7 +143,13 @@ def cart_number(text: str) -> int:
 def _why_no_option(part: str) -> str:
     if part.lower() in {"--tld", "--tlds"}:
         return f"After {part} come the extensions, like --tlds com,fr."
-    return f"{part} is not an option of search: there are --tlds com,fr and --all."
+    if part.lower() in {"--list", "--lists"}:
+        return f"After {part} comes the name of a list, like --list brand."
+    return f"{part} is not an option of search: there are --tlds com,fr, --list brand, --all and --ideas."
+
+
+def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
+    return (part for found in option.findall(text) for part in re.split(r"[\s,]+", found) if part)
 
 
 def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:

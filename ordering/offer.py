@@ -88,6 +88,7 @@ class Availability:
     """The answer for one name: the verdict, its best offer where there is one, and the reason where there is none.
 
     `offers` are all that OVH made for it, also those that the desk does not take up, such as transfers.
+    `asked_at` tells when OVH said so.
     """
 
     domain: DomainName
@@ -95,6 +96,7 @@ class Availability:
     offer: Offer | None = None
     reason: str | None = None
     offers: tuple[Offer, ...] = ()
+    asked_at: datetime | None = None
 
     @property
     def can_be_added(self) -> bool:

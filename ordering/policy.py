@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -46,7 +47,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The team's rules. `approvers` and `payers` are ids of people and of user groups; amounts include tax."""
+    """The team's rules. `approvers` and `payers` are ids of people and of user groups; amounts include tax.
+
+    `lists` are extensions that the team tries together, by the list's name.
+    """
 
     approvers: frozenset[str]
     payers: frozenset[str]
@@ -57,6 +61,7 @@ class Policy:
     allow_premium: bool = False
     waive_retraction: bool = True
     approval_channel: str | None = None
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def groups(self) -> frozenset[str]:

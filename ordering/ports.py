@@ -172,6 +172,15 @@ class Prepared:
     quote: Quote
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Calls to OVH, how long they take at the present pace, and how many of them are no bother."""
+
+    calls: int
+    seconds: float
+    affordable: int
+
+
 class Registrar(Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
@@ -181,8 +190,17 @@ class Registrar(Protocol):
     def every_extension(self) -> tuple[str, ...]:
         """All extensions that OVH sells here, without a dot."""
 
-    def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
-        """Ask for each name and yield answers as they come; a name that fails is one answer, never an error."""
+    def prices(self) -> Mapping[str, Money]:
+        """First-year prices without tax by extension, as far as known: to rank by, never to order by."""
+
+    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
+        """Ask for each name and yield answers as they come; a name that fails is one answer, never an error.
+
+        With `recent`, what OVH said in the last minutes will do: to look at, never to order by.
+        """
+
+    def cost_of(self, names: Collection[DomainName]) -> Cost:
+        """What it takes to look all of these up, with `recent`."""
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
         """What the registries ask of these lines. Raises `LinesRefused` where one cannot be had."""

@@ -1,6 +1,6 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -11,7 +11,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Action, Availability, Offer
-from ordering.ports import Prepared
+from ordering.ports import Cost, Prepared
 from ordering.pre_flight import LinesRefused, Mend
 from ordering.question import Question
 from ordering.quote import Quote
@@ -65,6 +65,7 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.affordable = 60
         self.undeletable = False  # carts that OVH does not give up
         self.delivered = False
         self.failed: str | None = None
@@ -78,7 +79,13 @@ class FakeRegistrar:
     def every_extension(self) -> tuple[str, ...]:
         return ("ovh", "com", "fr")
 
-    def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
+    def prices(self) -> Mapping[str, Money]:
+        return {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
+
+    def cost_of(self, names: Collection[DomainName]) -> Cost:
+        return Cost(len(names), seconds=float(len(names)), affordable=self.affordable)
+
+    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
         for name in names:
             if name.ascii in self.offers:
                 yield Availability.of(name, self.offers[name.ascii])

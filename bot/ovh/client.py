@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,12 +16,14 @@ import structlog
 
 from bot.ovh import errors
 from bot.ovh.access import Access
-from bot.ovh.errors import Answer, Silent
-from bot.ovh.lane import Lane, Priority
+from bot.ovh.budget import Budget
+from bot.ovh.errors import Answer, Silent, TurnedAway
+from bot.ovh.lane import Lane, Priority, Turn
 from bot.ovh.session import Session
 from ordering.errors import RegistrarUnavailable
 
 _TRIES = 4  # of a question that OVH is too busy to answer
+_TURNED_AWAY = 8  # times that one question may come too fast; the lane slows down with each
 _MOST_SILENCES = 2  # each may last as long as the read time-out, so they bound the whole wait
 # seconds; a deed that went out later could cross with whoever looks for the outcome of this attempt
 _DEED_WAITS = 20.0
@@ -30,8 +33,9 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the lane."""
 
-    def __init__(self, access: Access) -> None:
-        self._lane = Lane(per_second=access.requests_per_second, burst=access.burst, concurrency=access.concurrency)
+    def __init__(self, access: Access, budget: Budget | None = None) -> None:
+        own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
+        self.lane = Lane(budget or own, concurrency=access.concurrency)
         self._session = Session(access)
         self.answered_at = float("-inf")  # on the monotonic clock: when OVH last took a signed call
 
@@ -46,19 +50,37 @@ class Client:
         *,
         priority: Priority,
         query: Mapping[str, str] | None = None,
-        turn: int = 0,
+        turn: Turn | None = None,
         tries: int | None = None,
     ) -> Any:  # noqa: ANN401 - decoded JSON
-        """GET, repeated while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`."""
+        """GET, repeated while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`.
+
+        The first try takes the `turn` that the caller has waited for, if any.
+        """
         target = f"{path}?{urlencode(query)}" if query else path
         for attempt in stamina.retry_context(
             on=_Patience(), attempts=tries or _TRIES, timeout=None, wait_initial=0.3, wait_max=4.0
         ):
             with attempt:
-                answer = self._call("GET", target, None, priority, turn=turn)
+                answer = self._paced(target, priority, turn, tries=1 if tries == 1 else _TURNED_AWAY)
                 if not answer.ok:
                     raise errors.of_question(answer)
         return answer.body
+
+    def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
+        """GET what is too large to be read in one piece, once; raises `RegistrarUnavailable`."""
+        with self.lane.turn(Priority.POLLING) as turn:
+            turn.used = True
+            self._session.make_ready()
+            try:
+                status, content = self._session.download(f"{path}?{urlencode(query)}")
+            except requests.RequestException as error:
+                self.lane.slow_down()
+                raise errors.silence(error, deed=False) from error
+        self._heed(Answer(status, None))
+        if status != HTTPStatus.OK:
+            raise RegistrarUnavailable(errors.LATER)
+        return content
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401 - decoded JSON
         """A call that changes something but costs nothing; a lost answer leaves a draft that OVH expires."""
@@ -80,18 +102,35 @@ class Client:
 
     def close(self) -> None:
         """Send away who waits for a call; what is on the wire ends by itself."""
-        self._lane.close()
+        self.lane.close()
         self._session.close()
 
+    def _paced(self, target: str, priority: Priority, turn: Turn | None, *, tries: int) -> Answer:
+        """Ask until OVH does not say that it is asked too fast: the lane has each try wait for as long as it must."""
+        answer = self._call("GET", target, None, priority, turn=turn)
+        for _ in range(tries - 1):
+            if not answer.complains_of_pace:
+                return answer
+            answer = self._call("GET", target, None, priority)
+        if answer.complains_of_pace:
+            raise TurnedAway(errors.LATER)
+        return answer
+
     def _call(
-        self, method: str, target: str, body: Mapping[str, Any] | None, priority: Priority, *, turn: int = 0
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, Any] | None,
+        priority: Priority,
+        *,
+        turn: Turn | None = None,
     ) -> Answer:
         delta = self._session.delta
         answer = self._send(method, target, body, priority, turn=turn)
         if answer.complains_of_clock:
             # Turned away before anything was done: the clocks drifted apart, so read OVH's again, once.
             self._session.read_clock(stale=delta)
-            answer = self._send(method, target, body, priority, turn=turn)
+            answer = self._send(method, target, body, priority)
         return answer
 
     def _send(
@@ -101,17 +140,20 @@ class Client:
         body: Mapping[str, Any] | None,
         priority: Priority,
         *,
-        turn: int = 0,
+        turn: Turn | None = None,
         deed: bool = False,
     ) -> Answer:
         path = target.partition("?")[0]
-        with self._lane.slot(priority, turn=turn, within=_DEED_WAITS if deed else None):
+        if turn is None or turn.used:
+            turn = self.lane.turn(priority, within=_DEED_WAITS if deed else None)
+        with turn:
+            turn.used = True
             self._session.make_ready()
             started = time.monotonic()
             try:
                 answer, query_id = self._session.send(method, target, body)
             except requests.RequestException as error:
-                self._lane.slow_down()
+                self.lane.slow_down()
                 _log.warning("ovh_silent", method=method, path=path, error=type(error).__name__)
                 raise errors.silence(error, deed=deed) from error
         self._heed(answer)
@@ -122,9 +164,9 @@ class Client:
 
     def _heed(self, answer: Answer) -> None:
         if answer.complains_of_pace:
-            self._lane.slow_down(answer.retry_after)
+            self.lane.slow_down(answer.retry_after)
         elif answer.ok:
-            self._lane.recover()
+            self.lane.recover()
             self.answered_at = time.monotonic()
 
 
@@ -136,7 +178,8 @@ class _Patience:
 
     def __call__(self, error: Exception) -> bool:
         self._silences += isinstance(error, Silent)
-        return isinstance(error, RegistrarUnavailable) and self._silences < _MOST_SILENCES
+        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, TurnedAway)
+        return worth_it and self._silences < _MOST_SILENCES
 
 
 def segment(text: str | int) -> str:

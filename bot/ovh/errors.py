@@ -96,6 +96,10 @@ class Complained(RegistrarRefused):
         self.details = dict(details or {})
 
 
+class TurnedAway(RegistrarUnavailable):
+    """Asked too fast, again and again: the limit is somebody else's to spend just now."""
+
+
 class Silent(RegistrarUnavailable):
     """No answer at all: not reached, cut off, or too late."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from bot.ovh import reading
 from bot.ovh.access import Access
+from bot.ovh.catalogue import Catalogue
 from bot.ovh.client import Client, segment
 from bot.ovh.drafts import Drafts
 from bot.ovh.errors import readable
@@ -21,7 +23,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Availability
-from ordering.ports import Prepared
+from ordering.ports import Cost, Prepared
 from ordering.question import Question
 from ordering.sales_order import (
     Attempt,
@@ -53,6 +55,7 @@ class OvhGateway:
         self._drafts = Drafts(self._client, access, home=self._home)
         self._orders = Orders(self._client)
         self._payments = Payments(self._client)
+        self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
         self._subsidiary = access.subsidiary
         self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
@@ -93,8 +96,15 @@ class OvhGateway:
     def every_extension(self) -> tuple[str, ...]:
         return self._listed("/domain/extensions")
 
-    def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
-        return self._search.look_up(names)
+    def prices(self) -> Mapping[str, Money]:
+        return self._catalogue.prices()
+
+    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
+        return self._search.look_up(names, recent=recent)
+
+    def cost_of(self, names: Collection[DomainName]) -> Cost:
+        calls = self._search.calls_for(names)
+        return Cost(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
 
     # What registries ask
 
@@ -127,6 +137,7 @@ class OvhGateway:
             return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+        self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
             return self._drafts.prepare(lines, reference)
 

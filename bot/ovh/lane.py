@@ -5,117 +5,138 @@ from __future__ import annotations
 import heapq
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import count
+from typing import Self
 
+from bot.ovh.budget import Budget
 from ordering.errors import RegistrarUnavailable
-
-_SLOWEST = 0.1  # of the full pace, however often OVH complained
-_RECOVERY = 1.05  # each good answer brings the pace a twentieth back
-_LONGEST_PAUSE = 60.0  # seconds; then it is worth a look, whatever OVH said
 
 
 class Priority(IntEnum):
-    """Money before people before polling."""
+    """Money before people before polling; who waits for one answer goes before a search of many."""
 
     MONEY = 0
     PEOPLE = 1
-    POLLING = 2
+    SEARCH = 2
+    POLLING = 3
+
+
+@dataclass(order=True)
+class _Ticket:
+    """A place in the queue; `news` wakes its holder alone."""
+
+    priority: Priority
+    number: int
+    news: threading.Condition = field(compare=False)
+
+
+class Turn:
+    """Leave for one call: leaving it makes room for another. Where it was not `used`, the call counts as not made."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._held = True
+        self.used = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._held:
+            self._held = False
+            self._lane.leave(refund=not self.used)
 
 
 class Lane:
-    """A token bucket with a bound on calls under way, and a fair queue before it.
+    """A queue before a budget of calls, with at most `concurrency` of them under way. For all threads."""
 
-    `per_second` and `burst` are the pace under OVH's unpublished limit; `turn` in `slot` makes searches take turns.
-    """
-
-    def __init__(self, *, per_second: float, burst: int, concurrency: int) -> None:
-        self._full = self._rate = per_second
-        self._burst = float(burst)
-        self._tokens = float(burst)
-        self._filled_at = time.monotonic()
-        self._paused_until = 0.0
+    def __init__(self, budget: Budget, *, concurrency: int) -> None:
+        self._budget = budget
+        self._concurrency = concurrency
         self._room = concurrency
-        self._queue: list[tuple[int, int, int]] = []
-        self._asked = 0
+        self._queue: list[_Ticket] = []
+        self._numbers = count()
         self._closed = False
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     @property
     def pace(self) -> float:
         """Calls a second that are allowed just now."""
-        return self._rate
+        return self._budget.pace
 
     @property
     def waiting(self) -> int:
         """How many calls wait for their turn."""
         return len(self._queue)
 
-    @contextmanager
-    def slot(self, priority: Priority, *, turn: int = 0, within: float | None = None) -> Iterator[None]:
-        """Wait for one's turn, then hold a place for one call.
+    def turn(self, priority: Priority, *, within: float | None = None) -> Turn:
+        """Wait for one's turn. Use it in a `with`, around the call.
 
         Raises `RegistrarUnavailable` where the turn does not come `within` so many seconds, and when the lane closes.
         """
         deadline = float("inf") if within is None else time.monotonic() + within
-        with self._changed:
-            self._asked += 1
-            ticket = (int(priority), turn, self._asked)
+        with self._lock:
+            ticket = _Ticket(priority, next(self._numbers), threading.Condition(self._lock))
             heapq.heappush(self._queue, ticket)
             try:
                 while (pause := self._pause_for(ticket)) != 0:
-                    self._changed.wait(_until(deadline, pause))
+                    ticket.news.wait(_until(deadline, pause))
+                self._budget.spend()
+                self._room -= 1
             finally:
-                self._leave_queue(ticket)
-            self._tokens -= 1
-            self._room -= 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._room += 1
-                self._changed.notify_all()
+                self._queue.remove(ticket)  # at its front, but for one that gave up
+                heapq.heapify(self._queue)
+                self._tell_first()
+        return Turn(self)
+
+    def leave(self, *, refund: bool = False) -> None:
+        """End a turn; `refund` what was not used."""
+        with self._lock:
+            self._room += 1
+            if refund:
+                self._budget.refund()
+            self._tell_first()
 
     def slow_down(self, seconds: float | None = None) -> None:
-        """OVH complained: halve the pace, drop what was saved up, and pause for as long as it said.
-
-        Calls that were under way together complain together, so only the first of them halves.
-        """
-        with self._changed:
-            now = time.monotonic()
-            if now >= self._paused_until:
-                self._rate = max(self._rate / 2, self._full * _SLOWEST)
-            self._tokens = min(self._tokens, 0.0)
-            self._paused_until = max(self._paused_until, now + min(seconds or 1.0, _LONGEST_PAUSE))
+        """OVH complained, and said to wait so many seconds."""
+        with self._lock:
+            self._budget.complained(time.monotonic(), seconds)
 
     def recover(self) -> None:
-        """OVH answered: come back to the full pace, step by step."""
-        with self._changed:
-            self._rate = min(self._full, self._rate * _RECOVERY)
+        """OVH answered."""
+        with self._lock:
+            self._budget.answered(time.monotonic())
+
+    def seconds_for(self, calls: int) -> float:
+        """How long so many more calls take at the present pace, without the time that OVH needs for each."""
+        with self._lock:
+            return self._budget.seconds_for(calls, time.monotonic())
+
+    def news(self) -> None:
+        """The budget may allow more than it said."""
+        with self._lock:
+            self._tell_first()
 
     def close(self) -> None:
         """Let nobody call any more, and send away those who wait."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            for ticket in self._queue:
+                ticket.news.notify()
 
-    def _leave_queue(self, ticket: tuple[int, int, int]) -> None:
-        self._queue.remove(ticket)
-        heapq.heapify(self._queue)
-        self._changed.notify_all()
+    def _tell_first(self) -> None:
+        if self._queue:
+            self._queue[0].news.notify()
 
-    def _pause_for(self, ticket: tuple[int, int, int]) -> float | None:
-        """0: go now; a number: look again after as many seconds; None: wait for a change."""
+    def _pause_for(self, ticket: _Ticket) -> float | None:
+        """0: go now; a number: look again after as many seconds; None: wait for news."""
         if self._closed:
             raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.")
-        if self._queue[0] != ticket or self._room < 1:
+        if self._queue[0] is not ticket or self._room < 1:
             return None
-        now = time.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
-        self._filled_at = now
-        waits = max(self._paused_until - now, (1 - self._tokens) / self._rate)
-        return max(waits, 0.0)
+        return self._budget.wait(time.monotonic(), wanted=len(self._queue))
 
 
 def _until(deadline: float, pause: float | None) -> float | None:

@@ -1,22 +1,22 @@
-"""Asking OVH for names: many at once, each failing alone, searches taking turns."""
+"""Asking OVH for names: many at once, each failing alone."""
 
 from __future__ import annotations
 
-import heapq
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from queue import SimpleQueue
 
 import structlog
 
 from bot.ovh import reading
+from bot.ovh.answers import Answers
 from bot.ovh.client import Client, segment
 from bot.ovh.errors import LATER, NotThere, Silent, readable
-from bot.ovh.lane import Priority
+from bot.ovh.lane import Priority, Turn
+from bot.ovh.questions import Questions
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.offer import Availability, Verdict
@@ -25,151 +25,151 @@ _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
 _SILENCES_IN_A_ROW = 3  # then the names that wait are not asked one by one in vain
 _HUSH = 10.0  # seconds
 _log = structlog.get_logger()
-_Inbox = SimpleQueue[Availability]
-
-
-@dataclass(eq=False)
-class _Question:
-    """One name that somebody waits for; all who ask for it meanwhile read the same answer."""
-
-    name: DomainName
-    readers: list[_Inbox] = field(default_factory=list)
-    turn: int = 0
-    begun: bool = False
 
 
 class Search:
-    """Look-ups in one signed cart that never holds an item. The same name asked twice at once is asked once.
+    """Look-ups in one signed cart that never holds an item.
 
-    `home` tells the account's subsidiary. A search's first names come before another's later ones, so that
-    a long search makes nobody else wait for its end.
+    At most `threads` of them stand before the lane; each chooses its name when its turn has come, so that a
+    second search does not wait for the first one's end. `home` tells the account's subsidiary.
     """
 
     def __init__(self, client: Client, *, home: Callable[[], str], threads: int) -> None:
         self._client = client
         self._home = home
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ovh-search")
+        self._known = Answers()
+        self._questions = Questions(lambda name: _unknown(name, "the desk is stopping"))
         self._guard = threading.Lock()
-        self._open: dict[DomainName, _Question] = {}
-        self._waiting: list[tuple[int, int, _Question]] = []
-        self._asked = 0
-        self._closed = False
+        self._working = 0
         self._cart_guard = threading.Lock()
         self._cart: tuple[str, datetime] | None = None
         self._silences = 0
         self._hushed_until = 0.0
 
-    def look_up(self, names: Sequence[DomainName]) -> Iterator[Availability]:
-        """Yield answers as they come; giving up reading drops what was not asked yet."""
-        inbox: _Inbox = SimpleQueue()
-        questions = [self._join(name, turn, inbox) for turn, name in enumerate(dict.fromkeys(names))]
-        try:
-            for _ in questions:
-                yield inbox.get()
-        finally:
-            self._leave(questions, inbox)
+    @property
+    def waiting(self) -> int:
+        """How many names are not asked yet."""
+        return self._questions.waiting
+
+    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
+        """Yield answers as they come; with `recent`, those of the last minutes at once and without a call."""
+        unknown = []
+        for name in dict.fromkeys(names):
+            known = self._known.get(name) if recent else None
+            if known is None:
+                unknown.append(name)
+            else:
+                yield known
+        if unknown:
+            yield from self._questions.answers(unknown, asked=self._have_work)
+
+    def calls_for(self, names: Collection[DomainName]) -> int:
+        """How many of these would have to be asked."""
+        return sum(1 for name in set(names) if self._known.get(name) is None)
+
+    def forget(self, names: Collection[DomainName]) -> None:
+        """What is known of these must not be told any more."""
+        self._known.forget(names)
 
     def close(self) -> None:
         """Tell everybody who still waits that no answer will come."""
-        with self._guard:
-            self._closed = True
-            left, self._open = list(self._open.values()), {}
-        for question in left:
-            self._tell(question, _unknown(question.name, "the desk is stopping"))
+        self._questions.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    # Who asks for what
+    # Who asks what, and when
 
-    def _join(self, name: DomainName, turn: int, inbox: _Inbox) -> _Question:
+    def _have_work(self, asked: int) -> None:
         with self._guard:
-            question = self._open.get(name) or _Question(name, turn=turn)
-            question.readers.append(inbox)
-            question.turn = min(question.turn, turn)
-            if self._closed:
-                inbox.put(_unknown(name, "the desk is stopping"))
-                return question
-            self._open[name] = question
-            self._asked += 1
-            heapq.heappush(self._waiting, (turn, self._asked, question))
-            self._pool.submit(self._answer_next)
-        return question
+            for _ in range(min(asked, self._threads - self._working)):
+                try:
+                    self._pool.submit(self._work)
+                except RuntimeError:  # closed meanwhile: everybody was told
+                    return
+                self._working += 1
 
-    def _leave(self, questions: Sequence[_Question], inbox: _Inbox) -> None:
+    def _work(self) -> None:
+        while self._go_on():
+            self._answer_next()
+
+    def _go_on(self) -> bool:
         with self._guard:
-            for question in questions:
-                if inbox in question.readers:
-                    question.readers.remove(inbox)
-                if not question.readers and not question.begun:
-                    self._open.pop(question.name, None)
+            if self._questions.any_wanted():
+                return True
+            self._working -= 1
+            return False
 
     def _answer_next(self) -> None:
-        """Take the fairest question that somebody still waits for; each asking made one job, so none is left over."""
-        with self._guard:
-            question = heapq.heappop(self._waiting)[2]
-            if question.begun or not question.readers:
-                return
-            question.begun = True
-        answer = self._ask_safely(question)
-        with self._guard:
-            if self._open.get(question.name) is question:
-                del self._open[question.name]
-        self._tell(question, answer)
+        try:
+            self._search_cart()  # before the turn: making it takes turns of its own
+            turn = self._client.lane.turn(Priority.SEARCH)
+        except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait for ever
+            failure = error
+            self._answer(lambda name: self._failed(name, failure))
+        else:
+            with turn:
+                self._answer(lambda name: self._ask(name, turn))
 
-    def _tell(self, question: _Question, answer: Availability) -> None:
-        with self._guard:
-            readers, question.readers = question.readers, []
-        for inbox in readers:
-            inbox.put(answer)
+    def _answer(self, ask: Callable[[DomainName], Availability]) -> None:
+        question = self._questions.take()
+        if question is None:
+            return
+        try:
+            answer = ask(question.name)
+        except Exception as error:  # noqa: BLE001 - as above
+            answer = self._failed(question.name, error)
+        answer = replace(answer, asked_at=datetime.now(UTC))
+        self._known.keep(answer)
+        self._questions.tell(question, answer)
+
+    def _failed(self, name: DomainName, error: Exception) -> Availability:
+        if isinstance(error, RegistrarError):
+            self._count(error)
+            return _unknown(name, str(error))
+        _log.error("look_up_failed", domain=name.ascii, exc_info=error)
+        return _unknown(name, "the desk could not read OVH's answer")
 
     # Asking one name
 
-    def _ask_safely(self, question: _Question) -> Availability:
-        try:
-            return self._ask(question)
-        except Exception as bug:  # noqa: BLE001 - whatever fails, its reader must not wait for ever
-            _log.error("look_up_failed", domain=question.name.ascii, exc_info=bug)
-            return _unknown(question.name, "the desk could not read OVH's answer")
-
-    def _ask(self, question: _Question) -> Availability:
-        name = question.name
+    def _ask(self, name: DomainName, turn: Turn) -> Availability:
         try:
             with readable():
-                found = reading.offers(name, self._offers(question))
+                found = reading.offers(name, self._offers(name, turn))
         except RegistrarRefused as refusal:
             self._silences = 0
             if "Check failed" in str(refusal):
                 return Availability(name, Verdict.NOT_SOLD)
-            return _unknown(name, str(refusal))
-        except RegistrarError as error:
-            self._count(error)
-            return _unknown(name, str(error))
+            raise
         self._silences = 0
         return Availability.of(name, found)
 
-    def _offers(self, question: _Question) -> Sequence[reading.Json]:
+    def _offers(self, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
         cart = self._search_cart()
         try:
-            return self._in_cart(cart, question)
+            return self._in_cart(cart, name, turn)
         except NotThere:  # the cart expired or was removed
             with self._cart_guard:
                 if self._cart and self._cart[0] == cart:
                     self._cart = None
-            return self._in_cart(self._search_cart(), question)
+            return self._in_cart(self._search_cart(), name, turn)
 
-    def _in_cart(self, cart: str, question: _Question) -> Sequence[reading.Json]:
-        if time.monotonic() < self._hushed_until:
-            raise Silent(LATER)
+    def _in_cart(self, cart: str, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
         path = f"/order/cart/{segment(cart)}/domain"
-        query = {"domain": question.name.ascii}
-        return reading.listed(self._client.ask(path, query=query, priority=Priority.PEOPLE, turn=question.turn))
+        query = {"domain": name.ascii}
+        return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn))
 
     def _search_cart(self) -> str:
+        """The cart to ask in; raises `Silent` while OVH is left in peace."""
+        if time.monotonic() < self._hushed_until:
+            raise Silent(LATER)
         with self._cart_guard:
             now = datetime.now(UTC)
             if self._cart is None or self._cart[1] <= now:
-                if time.monotonic() < self._hushed_until:
+                if time.monotonic() < self._hushed_until:  # another thread tried in vain while this one waited
                     raise Silent(LATER)
-                self._cart = (self._new_cart(), now + _CART_LIFE)
+                with readable():
+                    self._cart = (self._new_cart(), now + _CART_LIFE)
             return self._cart[0]
 
     def _new_cart(self) -> str:

@@ -70,6 +70,11 @@ class Session:
             raise RegistrarRefused("The desk's OVH keys are incomplete. The operator must set them.") from error
         return _read(response), response.headers.get("X-Ovh-QueryID")
 
+    def download(self, target: str) -> tuple[int, bytes]:
+        """GET once, and return the status and the answer as it is; `requests`' errors pass through."""
+        response = self._ovh.raw_call("GET", target, None)
+        return response.status_code, response.content
+
     def close(self) -> None:
         self._ovh._session.close()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ordering.domain_name import DomainName, Word
 from ordering.errors import NotPossible
+from ordering.ideas import ideas
 from ordering.offer import Availability
+from ordering.ports import Cost
 from ordering.workflow.use_cases import UseCases
 
 MOST_LOOK_UPS = 500
@@ -15,23 +17,33 @@ MOST_LOOK_UPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody searches: full names, bare words, and the extensions to try those under (none: the team's)."""
+    """What somebody searches: full names, bare words, and where to try those.
+
+    That is under `extensions`, those of the team's named `lists`, all, or else the team's own. With `ideas` names
+    that the words suggest are searched in their stead.
+    """
 
     names: tuple[DomainName, ...] = ()
     words: tuple[Word, ...] = ()
     extensions: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     every_extension: bool = False
+    ideas: bool = False
 
 
 class Searching(UseCases):
     """Looking names up at OVH."""
 
     def names_of(self, query: Query) -> tuple[DomainName, ...]:
-        """Spell a query out, each name once, in the order asked; raises `NotPossible` above the most look-ups."""
+        """Spell a query out, each name once, those under the first extensions first.
+
+        Raises `NotPossible` above the most look-ups.
+        """
         names = list(query.names)
-        if query.words:
-            extensions = self._extensions(query)
-            names += [word.under(extension) for word in query.words for extension in extensions]
+        if query.ideas:
+            names += self._ideas(query)
+        elif query.words:
+            names += [word.under(extension) for extension in self._extensions(query) for word in query.words]
         asked = tuple(dict.fromkeys(names))
         if len(asked) > MOST_LOOK_UPS:
             raise NotPossible(
@@ -40,11 +52,28 @@ class Searching(UseCases):
             )
         return asked
 
-    def search(self, names: Sequence[DomainName]) -> Iterator[Availability]:
-        """Ask OVH for each name; answers come as they arrive."""
-        return self._registrar.look_up(names)
+    def cost_of(self, names: Collection[DomainName]) -> Cost:
+        """What it takes to search these, with what is known from the last minutes left out."""
+        return self._registrar.cost_of(names)
+
+    def search(self, names: Sequence[DomainName], *, anew: bool = False) -> Iterator[Availability]:
+        """Look each name up; answers come as they arrive. Those of the last minutes will do, unless asked `anew`."""
+        return self._registrar.look_up(names, recent=not anew)
+
+    def _ideas(self, query: Query) -> tuple[DomainName, ...]:
+        words = query.words or tuple(Word.parse(name.unicode.partition(".")[0]) for name in query.names)
+        sold = self._registrar.every_extension()
+        return ideas(words, self._extensions(query), sold, self._registrar.prices())
 
     def _extensions(self, query: Query) -> tuple[str, ...]:
-        if query.extensions:
-            return query.extensions
-        return self._registrar.every_extension() if query.every_extension else self._registrar.extensions()
+        chosen = (*query.extensions, *(extension for name in query.lists for extension in self._listed(name)))
+        if query.every_extension:
+            return tuple(dict.fromkeys((*chosen, *self._registrar.extensions(), *self._registrar.every_extension())))
+        return tuple(dict.fromkeys(chosen)) or self._registrar.extensions()
+
+    def _listed(self, name: str) -> tuple[str, ...]:
+        if name in self.policy.lists:
+            return self.policy.lists[name]
+        known = ", ".join(sorted(self.policy.lists))
+        there_are = f"There are: {known}." if known else "The operator can add one to desk.toml."
+        raise NotPossible(f"The team has no list “{name}”. {there_are}")

@@ -79,6 +79,15 @@ def test_every_setting_is_explained_in_env_example():
 
 def test_every_setting_that_is_no_secret_is_explained_in_desk_toml_example():
     text = (ROOT / "desk.toml.example").read_text()
-    explained = set(re.findall(r"^#?([a-z_]+) = ", text, re.MULTILINE))
-    assert explained == set(Settings.model_fields) - SECRETS - {"ovh_client_id"}
+    above, table = text.split("#[lists]")
+    explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))
+    assert explained | {"lists"} == set(Settings.model_fields) - SECRETS - {"ovh_client_id"}
+    assert tomllib.loads(re.sub(r"^#", "", table, flags=re.MULTILINE))
     tomllib.loads(re.sub(r"^#([a-z_]+ = )", r"\1", text, flags=re.MULTILINE))
+
+
+def test_lists_of_extensions_have_names(good, tmp_path, monkeypatch):
+    (tmp_path / "desk.toml").write_text('[lists]\nBrand = "com, .FR"\nnear = ["be", "de"]\n')
+    assert read_settings().policy().lists == {"brand": ("com", "fr"), "near": ("be", "de")}
+    monkeypatch.setenv("LISTS", '{"far": "nz"}')
+    assert read_settings().policy().lists["far"] == ("nz",)

@@ -12,7 +12,22 @@ from ordering.errors import NotPossible
 
 @pytest.mark.parametrize(
     "typed",
-    ["a.ovh b.ovh", "a.ovh,b.ovh", "a.ovh\nb.ovh", " A.ovh ; b.OVH. ", "<http://a.ovh|a.ovh> https://b.ovh/"],
+    [
+        "a.ovh b.ovh",
+        "a.ovh,b.ovh",
+        "a.ovh\nb.ovh",
+        " A.ovh ; b.OVH. ",
+        "<http://a.ovh|a.ovh> https://b.ovh/",
+        "- a.ovh\n- b.ovh",
+        "1. a.ovh\n2) b.ovh",
+        "| a.ovh | b.ovh |",
+        "“a.ovh”, 'b.ovh'!",
+        "(a.ovh) [b.ovh]",
+        "a.ovh\tb.ovh a.ovh",
+        "• a.ovh • b.ovh",
+        "<https://a.ovh>,<http://b.ovh/shop|b.ovh/shop>",
+        "http://a.ovh/x/y?z=1 b.ovh",
+    ],
 )
 def test_names_are_separated_by_anything(typed):
     query, unreadable = search_of(typed)
@@ -33,6 +48,13 @@ def test_extensions_can_be_chosen(typed):
 def test_all_extensions_can_be_asked():
     assert search_of("word --all")[0].every_extension
     assert not search_of("word")[0].every_extension
+
+
+def test_lists_and_ideas_can_be_asked():
+    query, unreadable = search_of("otter --list brand,Near --ideas")
+    assert ([w.ascii for w in query.words], query.lists, query.ideas) == (["otter"], ("brand", "near"), True)
+    assert unreadable == []
+    assert search_of("otter --list")[1] == ["After --list comes the name of a list, like --list brand."]
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_kept():

@@ -3,19 +3,30 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 
+from bot.ovh.answers import Answers
 from bot.ovh.errors import LATER, Silent
 from bot.ovh.search import Search
 from ordering.domain_name import DomainName
-from ordering.offer import Verdict
+from ordering.offer import Availability, Verdict
+from tests.bot.ovh.test_lane import a_lane
+
+AN_OFFER = {
+    "action": "create",
+    "orderable": True,
+    "pricingMode": "create-default",
+    "prices": [{"label": "TOTAL", "price": {"value": Decimal("2.99"), "currencyCode": "EUR"}}],
+}
 
 
 class SlowOvh:
     """A client whose answers come one by one, each when it is let through."""
 
     def __init__(self) -> None:
+        self.lane = a_lane(concurrency=8)
         self.asked: list[str] = []
         self.gate = threading.Semaphore(0)
         self.error: Exception | None = None
@@ -67,7 +78,11 @@ def people():
 
 
 def waiting(search: Search) -> int:
-    return len(search._waiting)  # noqa: SLF001 - how long the queue is, nothing else shows
+    return search.waiting
+
+
+def readers_of(search: Search, name: DomainName) -> int:
+    return len(search._questions._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
 
 
 def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, people):
@@ -77,7 +92,7 @@ def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, peo
     until(lambda: waiting(search) == 6)
     ovh.let(7)
     assert (len(first.result(5)), len(second.result(5))) == (5, 2)
-    assert ovh.asked == ["a0.ovh", "b0.ovh", "a1.ovh", "b1.ovh", "a2.ovh", "a3.ovh", "a4.ovh"]
+    assert ovh.asked == ["a0.ovh", "a1.ovh", "b0.ovh", "a2.ovh", "b1.ovh", "a3.ovh", "a4.ovh"]
 
 
 def test_who_gives_up_takes_no_answer_from_another(ovh, search, people):
@@ -85,7 +100,7 @@ def test_who_gives_up_takes_no_answer_from_another(ovh, search, people):
     ovh.let()
     next(first)
     other = people.submit(lambda: list(search.look_up(names("a", 3)[1:])))
-    until(lambda: waiting(search) >= 2)
+    until(lambda: readers_of(search, names("a", 3)[2]) == 2)
     first.close()
     ovh.let(3)
     assert [a.domain.ascii for a in other.result(5)] == ["a1.ovh", "a2.ovh"]
@@ -132,3 +147,36 @@ def test_an_odd_answer_is_one_unknown_name(ovh, search, answer):
 def test_a_bug_keeps_nobody_waiting(ovh, search):
     ovh.error = RuntimeError("a bug")
     assert [a.verdict for a in search.look_up(names("a", 1))] == [Verdict.UNKNOWN]
+
+
+def test_what_was_asked_lately_is_known_and_what_is_ordered_is_asked_again(ovh, search):
+    ovh.answer = [AN_OFFER]
+    ovh.let(9)
+    first = list(search.look_up(names("a", 3), recent=True))
+    assert search.calls_for(names("a", 4)) == 1
+    again = list(search.look_up(names("a", 3), recent=True))
+    assert [a.asked_at for a in again] == [a.asked_at for a in first]
+    assert len(ovh.asked) == 3
+    search.forget(names("a", 1))
+    assert search.calls_for(names("a", 4)) == 2
+    list(search.look_up(names("a", 1)))
+    assert len(ovh.asked) == 4
+
+
+def test_what_is_unknown_is_not_remembered(ovh, search):
+    ovh.answer = [None]
+    ovh.let(2)
+    for _ in range(2):
+        list(search.look_up(names("a", 1), recent=True))
+    assert len(ovh.asked) == 2
+
+
+def test_answers_grow_old_and_are_not_kept_without_end():
+    now = [0.0]
+    known = Answers(fresh=10, clock=lambda: now[0])
+    name = names("a", 1)[0]
+    known.keep(Availability(name, Verdict.TAKEN))
+    now[0] = 9.9
+    assert known.get(name) is not None
+    now[0] = 10.0
+    assert known.get(name) is None
