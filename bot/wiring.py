@@ -86,6 +86,7 @@ class Bot:
             client=self._client,
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
         )
+        self.desk = desk
         self._work = desk.work
         homes = handlers.register(self.app, desk)
         settle = timedelta(seconds=settings.desk_settle_seconds)

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, attention, cart, command, home, offers, payment, years
+from handlers import approval, attention, cart, command, home, offers, payment, search_clicks, years
 from handlers.desk import Desk
 from handlers.home import Homes
 from handlers.once import Once
@@ -22,6 +22,7 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
     """Give an app all its listeners, and return the Homes that are to be refreshed when something changes."""
     app.middleware(Once())
     command.register(app, desk)
+    search_clicks.register(app, desk)
     cart.register(app, desk)
     offers.register(app, desk)
     years.register(app, desk)

@@ -62,7 +62,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Put one or a few names into the channel's cart; what cannot be added is told, the rest is added."""
-    channel, parts = _channel_of(did), parts_of(typed)
+    channel, parts = channel_of(did), parts_of(typed)
     if not parts:
         raise NotPossible("Which name? Write it like `/domain add name.ovh`.")
     if len(parts) > _MOST_NAMES:
@@ -85,7 +85,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
     typed, _, seen = did.value.partition(" ")
     name, person = DomainName.parse(typed), await desk.person(did)
     try:
-        cart = await desk.bridge.call(desk.workflow.add, _channel_of(did), name, by=person, seen=seen or None)
+        cart = await desk.bridge.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
     except ChoiceNeeded as needed:
         await reply.tell(choice(str(needed), name, needed.offers))
         return
@@ -95,7 +95,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Take one or a few names out; what cannot be taken out is told, the rest is gone."""
-    cart, parts = await desk.bridge.call(desk.workflow.open_cart, _channel_of(did)), parts_of(typed)
+    cart, parts = await desk.bridge.call(desk.workflow.open_cart, channel_of(did)), parts_of(typed)
     if cart is None:
         raise NotPossible("This channel has no open cart, so there is nothing to remove.")
     if not parts:
@@ -141,7 +141,7 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
     """Show the channel's cart to the one who asks, with its buttons."""
-    cart = await desk.bridge.call(desk.workflow.open_cart, _channel_of(did))
+    cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did))
     if cart is None:
         await reply.tell(Drawn.saying("The cart is empty. `/domain search name.ovh` finds names to add."))
         return
@@ -228,7 +228,7 @@ async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: 
         await reply.show_form(form, otherwise=said)
 
 
-def _channel_of(did: Interaction) -> str:
+def channel_of(did: Interaction) -> str:
     if did.channel is None:
         raise NotPossible("Do that in a channel or in our conversation: a cart belongs to one.")
     return did.channel

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +15,7 @@ from handlers.parsing import Interaction
 from handlers.people import People
 from handlers.refusals import cut_short, refused, unforeseen
 from handlers.reply import Reply
+from handlers.searches import Searches
 from handlers.work import Work
 from ordering.errors import OrderingError
 from ordering.policy import Person
@@ -38,7 +38,7 @@ class Desk:
     client: AsyncWebClient
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
-    searching: Counter[str] = field(default_factory=Counter)
+    searches: Searches = field(default_factory=Searches)
 
     async def person(self, did: Interaction) -> Person:
         return await self.people.who(did.user, did.team)

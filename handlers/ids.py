@@ -8,6 +8,13 @@ class Act(StrEnum):
 
     ADD = "add"
     CHOOSE = "choose_offer"
+    SEARCH_ALL = "search_all"
+    SEARCH_STOP = "search_stop"
+    SEARCH_NEWEST = "search_newest"
+    SEARCH_AGAIN = "search_again"
+    SEARCH_ADD_ALL = "search_add_all"
+    SEARCH_BACK = "search_back"
+    SEARCH_NEXT = "search_next"
     YEARS = "years"
     REMOVE = "remove"
     REQUEST = "request_approval"

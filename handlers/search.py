@@ -1,22 +1,29 @@
-"""Somebody looks for names."""
+"""Somebody looks for names: the first answers within a second, the rest as they come, complete at the end."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 
 from handlers.desk import Desk
 from handlers.parsing import Interaction, search_of
 from handlers.reply import Reply
+from handlers.searches import Search
+from handlers.views import search as views
+from handlers.views.found import Standing
 from handlers.views.help import help_message
-from handlers.views.search import results
-from ordering.errors import NotPossible
+from ordering.domain_name import DomainName
 from ordering.offer import Availability
+from ordering.workflow import Query
 
-_FIRST_LOOK, _PATIENCE = 1.0, 3.0  # seconds until the first partial answer, and times as long until the next
-_MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
+_FIRST_LOOK = 1.0  # seconds until something is shown, whatever is there by then
+_FIRST_NAMES = 10  # those that are wanted most; what is shown when they are there is useful
+_SHORTEST_GAP = 1.0  # seconds between two looks
+
+
+class _Stopped(Exception):
+    """The person has seen enough."""
 
 
 async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
@@ -25,39 +32,89 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     if not (query.names or query.words or unreadable):
         await reply.tell(help_message())
         return
-    answers: list[Availability] = []
-
-    async def show(*, done: bool) -> None:
-        drawn = results(
-            answers,
-            asked=len(names),
-            unreadable=unreadable,
-            done=done,
-            allow_premium=desk.workflow.policy.allow_premium,
-            can_add=True,
-        )
-        await reply.tell(drawn)
-
-    with _one_of_a_few(desk.searching, did.user):
-        names = await desk.search_bridge.call(desk.workflow.names_of, query)
-        wait, last = _FIRST_LOOK, time.monotonic()
-        async with desk.search_bridge.stream(desk.workflow.search, names) as found:
-            async for answer in found:
-                answers.append(answer)
-                # The last use is kept for the complete answer.
-                if len(answers) < len(names) and reply.uses_left > 1 and time.monotonic() - last >= wait:
-                    await show(done=False)
-                    wait, last = wait * _PATIENCE, time.monotonic()
-    await show(done=True)
+    names = await desk.bridge.call(desk.workflow.names_of, query)
+    allow_premium = desk.workflow.policy.allow_premium
+    search = Search(did.user, names, unreadable, reply, allow_premium)
+    desk.searches.keep(search)
+    if not await _asked_first(desk, search, query):
+        await run(desk, search, names)
 
 
-@contextmanager
-def _one_of_a_few(searching: Counter[str], user: str) -> Iterator[None]:
-    """Hold one of a person's places; raises `NotPossible` where all are taken."""
-    if searching[user] >= _MOST_AT_ONCE:
-        raise NotPossible(f"{_MOST_AT_ONCE} of your searches are still under way. Search again when one of them ends.")
-    searching[user] += 1
+async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
+    """Look names up, and show how it goes; with `anew`, what is known from the last minutes will not do."""
+    search.standing, search.stop_now = Standing.ASKING, False
+    with desk.searches.one_of_a_few(search.user):
+        try:
+            async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
+                await _show_while(desk, search, found)
+        except _Stopped:
+            search.standing = Standing.STOPPED
+        else:
+            search.standing = Standing.DONE
+    await show(search)
+
+
+async def show(search: Search) -> None:
+    """Bring the search's message up to date."""
+    search.show_now = False
+    await search.reply.tell(views.results(search.found()), replace=True)
+
+
+async def _asked_first(desk: Desk, search: Search, query: Query) -> bool:
+    """Whether the person is asked before so much is spent: only a search over everything does that unawares."""
+    if not query.every_extension:
+        return False
+    cost = await desk.bridge.call(desk.workflow.cost_of, search.names)
+    if cost.calls <= cost.affordable:
+        return False
+    extensions = len({name.extension for name in search.names})
+    await search.reply.tell(views.asks_first(search.id, cost, extensions))
+    return True
+
+
+async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:
+    """Take the answers in, and look up now and then; raises `_Stopped`."""
+    begun, wanted = time.monotonic(), search.names[:_FIRST_NAMES]
+    already = len(search.answers)
+    collecting = asyncio.create_task(_collect(search, found))
+    next_look = begun + _FIRST_LOOK
+    looked = False
     try:
-        yield
+        while not await _over(collecting, search, next_look):
+            if search.stop_now:
+                raise _Stopped
+            is_time = time.monotonic() >= next_look or (not looked and search.has(wanted))
+            if not (search.show_now or (is_time and search.answers and search.reply.uses_left > 1)):
+                continue
+            looked = True
+            search.seconds_left = await _seconds_left(desk, search, already, time.monotonic() - begun)
+            await show(search)
+            looks_left = max(search.reply.uses_left - 1, 0)
+            next_look = time.monotonic() + max(_SHORTEST_GAP, search.seconds_left / (looks_left + 1))
+        await collecting
     finally:
-        searching[user] -= 1
+        collecting.cancel()
+
+
+async def _collect(search: Search, found: AsyncIterator[Availability]) -> None:
+    async for answer in found:
+        search.take(answer)
+
+
+async def _over(collecting: asyncio.Task[None], search: Search, next_look: float) -> bool:
+    """Wait for something to happen, or for the next look; whether all answers are there."""
+    search.news.clear()
+    news = asyncio.create_task(search.news.wait())
+    pause = next_look - time.monotonic()
+    # When it is time, but nothing to show yet, the next answer is what to wait for.
+    await asyncio.wait({collecting, news}, timeout=pause if pause > 0 else None, return_when=asyncio.FIRST_COMPLETED)
+    news.cancel()
+    return collecting.done()
+
+
+async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
+    """By what the lane allows, or by how fast answers came so far, whichever is longer."""
+    left = [name for name in search.names if name not in search.answers]
+    cost = await desk.bridge.call(desk.workflow.cost_of, left)
+    each = spent / max(len(search.answers) - already, 1)
+    return max(cost.seconds, each * len(left))

@@ -10,11 +10,17 @@ from playwright.async_api import Locator, Page, ViewportSize, async_playwright, 
 
 from sandbox.stage import Stage
 
-NAMES = ("search", "offers", "cart", "approval", "order", "cost", "home")
+NAMES = ("search", "bulk", "offers", "cart", "approval", "order", "cost", "home")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What differs from run to run, and what is too much for a picture.
 _QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
 _SAME_DATES = "document.querySelectorAll('.block time').forEach(each => each.textContent = 'Dec 8th, 10:00')"
+# Twenty words under ten extensions; the beginnings tell the pretend OVH what to say.
+_WORDS = (
+    "otter otters sea-otter river-otter blue-otter otterhq otterlab getotter promo-otter premium-otter timeout-otter "
+    "taken-otter taken-otters taken-sea taken-river taken-holt taken-raft taken-pup taken-fish taken-kelp"
+)
+_EXTENSIONS = "ovh,com,fr,net,org,io,eu,de,app,dev"
 _SIZE: ViewportSize = {"width": 1280, "height": 1400}
 
 
@@ -50,6 +56,8 @@ class Pictures:
         await _type(page, "/domain search blue-otter.ovh promo-otter.fr taken-otter.com")
         found = _message(page, "2 of 3 names available.")
         await self._shoot(page, found, "search")
+        await _type(page, f"/domain search {_WORDS} --tlds {_EXTENSIONS}")
+        await self._shoot(page, _message(page, "of 200 names available."), "bulk")
         for name in ("blue-otter.ovh", "promo-otter.fr"):
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()

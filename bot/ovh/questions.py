@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from queue import SimpleQueue
 
 from ordering.domain_name import DomainName
@@ -28,12 +29,16 @@ class Question:
 
 
 class Questions:
-    """What is to be asked, a line for each search. `unasked` says what its reader is told when all is closed."""
+    """What is to be asked, a line for each search; urgent ones before the others.
+
+    `unasked` makes what a reader is told when all is closed.
+    """
 
     def __init__(self, unasked: Callable[[DomainName], Availability]) -> None:
         self._unasked = unasked
         self._guard = threading.Lock()
         self._open: dict[DomainName, Question] = {}
+        self._urgent: deque[deque[Question]] = deque()
         self._lines: deque[deque[Question]] = deque()
         self._closed = False
 
@@ -43,10 +48,12 @@ class Questions:
         with self._guard:
             return sum(question.is_wanted for question in self._open.values())
 
-    def answers(self, names: Sequence[DomainName], *, asked: Callable[[int], None]) -> Iterator[Availability]:
+    def answers(
+        self, names: Sequence[DomainName], *, urgent: bool, asked: Callable[[int], None]
+    ) -> Iterator[Availability]:
         """Yield answers as they come, having told how many are `asked`; giving up reading drops what was not yet."""
         inbox: Inbox = SimpleQueue()
-        line = self._join(names, inbox)
+        line = self._join(names, inbox, self._urgent if urgent else self._lines)
         asked(len(line))
         try:
             for _ in line:
@@ -56,21 +63,16 @@ class Questions:
 
     def any_wanted(self) -> bool:
         with self._guard:
-            return any(question.is_wanted for line in self._lines for question in line)
+            lines = chain(self._urgent, self._lines)
+            return any(question.is_wanted for line in lines for question in line)
 
     def take(self) -> Question | None:
         """The next name of the search whose turn it is; from then on it is the caller's to answer."""
         with self._guard:
-            while self._lines:
-                line = self._lines.popleft()
-                while line and not line[0].is_wanted:
-                    line.popleft()
-                if line:
-                    question = line.popleft()
-                    question.begun = True
-                    self._lines.append(line)
-                    return question
-        return None
+            question = _next_in(self._urgent) or _next_in(self._lines)
+            if question is not None:
+                question.begun = True
+            return question
 
     def tell(self, question: Question, answer: Availability) -> None:
         with self._guard:
@@ -88,7 +90,7 @@ class Questions:
         for question in left:
             self.tell(question, self._unasked(question.name))
 
-    def _join(self, names: Sequence[DomainName], inbox: Inbox) -> list[Question]:
+    def _join(self, names: Sequence[DomainName], inbox: Inbox, lines: deque[deque[Question]]) -> list[Question]:
         with self._guard:
             line = [self._open.get(name) or Question(name) for name in dict.fromkeys(names)]
             for question in line:
@@ -98,7 +100,7 @@ class Questions:
                 else:
                     self._open[question.name] = question
             if not self._closed:
-                self._lines.append(deque(line))
+                lines.append(deque(line))
         return line
 
     def _leave(self, line: Sequence[Question], inbox: Inbox) -> None:
@@ -109,3 +111,15 @@ class Questions:
                 if question.is_wanted or question.begun or self._open.get(question.name) is not question:
                     continue
                 del self._open[question.name]
+
+
+def _next_in(lines: deque[deque[Question]]) -> Question | None:
+    """Take the first wanted question of the first line, which then is the last one."""
+    while lines:
+        line = lines.popleft()
+        while line and not line[0].is_wanted:
+            line.popleft()
+        if line:
+            lines.append(line)
+            return line.popleft()
+    return None

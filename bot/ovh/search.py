@@ -63,7 +63,8 @@ class Search:
             else:
                 yield known
         if unknown:
-            yield from self._questions.answers(unknown, asked=self._have_work)
+            # What must be fresh is wanted before something is bought.
+            yield from self._questions.answers(unknown, urgent=not recent, asked=self._have_work)
 
     def calls_for(self, names: Collection[DomainName]) -> int:
         """How many of these would have to be asked."""

@@ -7,7 +7,9 @@ from handlers.views.text import cut, escape
 
 _COMMANDS = """*Find*
 `/domain search name.ovh`  one name, or many: spaces, commas and line breaks all do
-`/domain search name`  a word, tried over the team's extensions (`--tlds com,fr` for others, `--all` for all)
+`/domain search name`  a word, tried over the team's extensions
+`/domain search name --tlds com,fr`  or over others: `--list brand` for a list of the team's, `--all` for all
+`/domain search blue otter --ideas`  other names that the words suggest
 
 *Collect*
 `/domain add name.ovh`  into this channel's cart

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ordering.cart import Cart
 
@@ -59,6 +59,18 @@ def group_or_person(member: str) -> str:
 def when(at: datetime) -> str:
     """A moment in the reader's own time zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def lasting(seconds: float) -> str:
+    """How long something takes, about: ``8 s``, ``40 s``, ``3 min``."""
+    if seconds < 10:  # noqa: PLR2004 - below, each second counts
+        return f"{max(round(seconds), 1)} s"
+    return f"{5 * round(seconds / 5)} s" if seconds < 90 else f"{round(seconds / 60)} min"  # noqa: PLR2004 - as people say
+
+
+def ago(since: timedelta) -> str:
+    """``1 minute ago``, ``4 minutes ago``."""
+    return f"{counted(max(round(since.total_seconds() / 60), 1), 'minute')} ago"
 
 
 def counted(number: int, thing: str) -> str:

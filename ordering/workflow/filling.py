@@ -9,7 +9,7 @@ from ordering.cart import Cart, CartState
 from ordering.cart_line import Line
 from ordering.choosing import choose
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible, RegistrarError
+from ordering.errors import NotPossible, OrderingError, RegistrarError
 from ordering.look_alike import warnings_about
 from ordering.offer import Availability, Offer
 from ordering.policy import Person
@@ -49,6 +49,37 @@ class Filling(UseCases):
             carts.show_in(cart.id, MessageRole.CART, channel)
             return carts.save(cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings)))
 
+    def add_all(
+        self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person
+    ) -> tuple[Cart, list[DomainName], list[OrderingError]]:
+        """Put many free names into the channel's open cart at once, in this order and as they were `seen`.
+
+        That is the mark of the one offer that somebody saw, as in `add`; a name with several is left to be chosen.
+        Returns the cart, the names that it took, and why each other was not; raises `NotPossible` where it took none.
+        """
+        self.policy.must_be_member(by)
+        owned = self._owned_or_none()
+        offers, refused = self._offers_for(seen, owned)
+        now = self._clock()
+        taken: list[DomainName] = []
+        with self._store.begin() as carts:
+            carts.decide_alone()
+            cart = carts.open_cart(channel) or carts.open(channel, by=by.id, at=now)
+            in_carts = carts.names_in_carts()
+            for offer in offers:
+                line = Line.of(offer, added_by=by.id)
+                warnings = warnings_about(line.domain, owned=owned, in_carts=in_carts)
+                try:
+                    self._refuse_held(carts, [line.domain], without=cart.id)
+                    cart = cart.with_line(replace(line, warnings=warnings))
+                    taken.append(line.domain)
+                except NotPossible as refusal:
+                    refused.append(refusal)
+            if not taken:
+                raise NotPossible("\n".join(["None of them was added.", *map(str, refused)]))
+            carts.show_in(cart.id, MessageRole.CART, channel)
+            return carts.save(cart), taken, refused
+
     def set_years(self, cart_id: int, years: Mapping[DomainName, int], *, by: Person) -> Cart:
         """Change for how long names of an open cart are registered, within what OVH offers."""
         with self._store.begin() as carts:
@@ -81,6 +112,22 @@ class Filling(UseCases):
                 cart = cart.with_line(replace(line, added_by=by.id))
             carts.show_in(cart.id, MessageRole.CART, old.channel)
             return carts.save(cart)
+
+    def _offers_for(
+        self, seen: Mapping[DomainName, str | None], owned: frozenset[DomainName]
+    ) -> tuple[list[Offer], list[OrderingError]]:
+        """What OVH offers for these now, in their order, and why some cannot be added."""
+        offers: list[Offer] = []
+        refused: list[OrderingError] = []
+        answers = {answer.domain: answer for answer in self._registrar.look_up(list(seen))}
+        for domain, mark in seen.items():
+            try:
+                if domain in owned:
+                    raise NotPossible(f"{domain} is in this OVH account already.")
+                offers.append(choose(answers[domain], allow_premium=self.policy.allow_premium, seen=mark))
+            except OrderingError as refusal:
+                refused.append(refusal)
+        return offers, refused
 
     def _look_up(self, domain: DomainName) -> Availability:
         return next(iter(self._registrar.look_up([domain])))

@@ -25,6 +25,7 @@ from sandbox.ovh.names import Names
 from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
 from sandbox.ovh.payments import Payments
+from sandbox.ovh.quota import Quota
 from sandbox.ovh.registry import Registry
 from sandbox.ovh.signing import Credentials
 
@@ -59,6 +60,7 @@ class OvhSimulator:
         self.registry = Registry(self.clock, self.names, self.orders)
         self.names.delivered = self.registry.delivered
         self.faults = Faults()
+        self.quota = Quota()
         self.calls: list[Recorded] = []
         self.address = ""  # where its pages are, once it listens
         self._runner: web.AppRunner | None = None
@@ -109,7 +111,7 @@ class OvhSimulator:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)
-        fault = self.faults.take(request.method, path)
+        fault = self.quota.take(request.method, path) or self.faults.take(request.method, path)
         spoiled = await self._spoil_before(request, fault)
         if spoiled is not None:
             self._record(request.method, path, spoiled.status)

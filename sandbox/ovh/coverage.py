@@ -38,7 +38,7 @@ COVERAGE: dict[str, str] = {
     "GET /order/cart/{cartId}/checkout": SUPPORTED,
     "POST /order/cart/{cartId}/checkout": SUPPORTED,
     "GET /order/cart/{cartId}/summary": SUPPORTED,
-    "GET /order/catalog/public/domain": MISSING,
+    "GET /order/catalog/public/domain": PARTIAL,
     "GET /domain/extensions": SUPPORTED,
     "GET /domain/extensions/highlighted": SUPPORTED,
     "GET /domain/extensions/{name}": SUPPORTED,

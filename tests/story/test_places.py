@@ -101,7 +101,7 @@ async def test_a_search_of_many_names_shows_progress_within_five_answers(story: 
     story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=100, seconds=0.6)
     names = " ".join(f"name-{number}.ovh" for number in range(60))
     await story.ada.command(f"search {names}")
-    await story.sees(story.ada, "of 60 asked", seconds=15)
+    await story.sees(story.ada, "/60", seconds=15)
     done = await story.sees(story.ada, "60 of 60 names available.", seconds=30)
     assert not done.text.endswith("…")
     assert len([m for m in story.ada.messages("domains") if m.ephemeral]) == 1

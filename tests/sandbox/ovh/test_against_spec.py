@@ -46,6 +46,7 @@ FROM_A_LIST = {
 }  # fmt: skip
 QUERIES = {
     "GET /order/cart/{cartId}/domain": "?domain=free.ovh",
+    "GET /order/catalog/public/domain": "?ovhSubsidiary=FR",
     "GET /domain/configurationRule": "?domain=free.berlin&action=create",
     "POST /domain/configurationRule/check": "?domain=free.com&action=create",
 }

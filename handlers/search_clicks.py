@@ -1,0 +1,97 @@
+"""The buttons under a search."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.cart import added, channel_of
+from handlers.desk import Desk
+from handlers.ids import Act
+from handlers.parsing import Interaction
+from handlers.refusals import sentence
+from handlers.reply import Reply
+from handlers.search import run, show
+from handlers.searches import Search
+from handlers.views import search as views
+from handlers.views.drawn import Drawn
+from handlers.views.found import Standing, V
+from ordering.cart import MOST_LINES
+
+Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    for act, deed in _DEEDS.items():
+        _on_click(app, desk, act, deed)
+
+
+def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
+    async def story(did: Interaction, reply: Reply) -> None:
+        search = desk.searches.get(did.value.partition(" ")[0], did.user)
+        if search is None:
+            await reply.tell(views.gone())
+            return
+        search.reply = reply
+        await deed(desk, did, search)
+
+    @app.action(act)
+    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(story, Interaction.of_action(body))
+
+
+async def _search_all(desk: Desk, _did: Interaction, search: Search) -> None:
+    await run(desk, search, search.names)
+
+
+async def _newest(_desk: Desk, _did: Interaction, search: Search) -> None:
+    if search.standing is Standing.ASKING:
+        search.wish(search.reply)  # whoever runs it shows it
+    else:
+        await show(search)
+
+
+async def _stop(_desk: Desk, _did: Interaction, search: Search) -> None:
+    if search.standing is Standing.ASKING:
+        search.wish(search.reply, stop=True)
+    else:
+        await show(search)
+
+
+async def _again(desk: Desk, _did: Interaction, search: Search) -> None:
+    names = search.found().to_ask_again
+    for name in names:
+        search.answers.pop(name, None)  # nothing old is shown as new
+    await run(desk, search, names, anew=True)
+
+
+async def _turn_page(_desk: Desk, did: Interaction, search: Search) -> None:
+    page = did.value.partition(" ")[2]
+    search.page = int(page) if page.isdecimal() else 0
+    await show(search)
+
+
+async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
+    """Put all that is free into the channel's cart, cheapest first; what cannot be is told with its reason."""
+    person = await desk.person(did)
+    free = [answer for answer in search.found().buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
+    offers = {answer.domain: answer.to_buy(allow_premium=search.allow_premium) for answer in free}
+    seen = {name: found[0].mark if len(found) == 1 and not found[0].is_special else None for name, found in offers.items()}
+    cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), seen, by=person)
+    desk.wake()
+    said = "\n".join(filter(None, [added(cart, new), *map(sentence, refused)]))
+    await search.reply.tell(Drawn.saying(said))
+
+
+_DEEDS: dict[Act, Deed] = {
+    Act.SEARCH_ALL: _search_all,
+    Act.SEARCH_STOP: _stop,
+    Act.SEARCH_NEWEST: _newest,
+    Act.SEARCH_AGAIN: _again,
+    Act.SEARCH_BACK: _turn_page,
+    Act.SEARCH_NEXT: _turn_page,
+    Act.SEARCH_ADD_ALL: _add_all,
+}

@@ -1,0 +1,97 @@
+"""The searches of the last time, so that their buttons find them: pages, Stop, Ask again."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from handlers.reply import Reply
+from handlers.views.found import Found, Standing
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
+from ordering.offer import Availability
+
+_MOST_KEPT = 300
+_MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
+
+
+@dataclass(eq=False)
+class Search:
+    """One person's search. `reply` is the newest way to its message: every click on it brings a fresh one."""
+
+    user: str
+    names: tuple[DomainName, ...]
+    unreadable: Sequence[str]
+    reply: Reply
+    allow_premium: bool
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    answers: dict[DomainName, Availability] = field(default_factory=dict)
+    standing: Standing = Standing.ASKING
+    page: int = 0
+    seconds_left: float = 0.0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    show_now: bool = False
+    stop_now: bool = False
+
+    def take(self, answer: Availability) -> None:
+        self.answers[answer.domain] = answer
+        self.news.set()
+
+    def wish(self, reply: Reply, *, stop: bool = False) -> None:
+        """Somebody wants to see it now, or to have it end."""
+        self.reply = reply
+        self.show_now, self.stop_now = True, self.stop_now or stop
+        self.news.set()
+
+    def has(self, names: Sequence[DomainName]) -> bool:
+        return all(name in self.answers for name in names)
+
+    def found(self) -> Found:
+        """What the view draws of it."""
+        return Found(
+            id=self.id,
+            names=self.names,
+            answers=list(self.answers.values()),
+            now=datetime.now(UTC),
+            standing=self.standing,
+            unreadable=self.unreadable,
+            seconds_left=self.seconds_left,
+            page=self.page,
+            allow_premium=self.allow_premium,
+        )
+
+
+class Searches:
+    """A bounded memory of this process: what is gone is told so, and searched again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Search] = OrderedDict()
+        self._running: Counter[str] = Counter()
+
+    def keep(self, search: Search) -> None:
+        self._kept[search.id] = search
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    def get(self, search_id: str, user: str) -> Search | None:
+        """A person's own search, as long as it is kept."""
+        search = self._kept.get(search_id)
+        return search if search is not None and search.user == user else None
+
+    @contextmanager
+    def one_of_a_few(self, user: str) -> Iterator[None]:
+        """Hold one of a person's places; raises `NotPossible` where all are taken."""
+        if self._running[user] >= _MOST_AT_ONCE:
+            raise NotPossible(
+                f"{_MOST_AT_ONCE} of your searches are still under way. Search again when one of them ends."
+            )
+        self._running[user] += 1
+        try:
+            yield
+        finally:
+            self._running[user] -= 1

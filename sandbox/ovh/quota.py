@@ -1,0 +1,49 @@
+"""A limit of calls, as OVH has one and does not publish it: off until it is switched on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.ovh.faults import Fault
+
+Complaint = Literal["rate_limit", "lost_before", "html408"]
+
+
+@dataclass
+class Quota:
+    """So many calls a second, and as many at once after a pause; None is no limit.
+
+    What is beyond gets the `complaint`: 429, a cut connection, or a load balancer's 408. `retry_after` is told with
+    a 429 where it is set.
+    """
+
+    per_second: float | None = None
+    complaint: Complaint = "rate_limit"
+    retry_after: int | None = None
+    refused: int = 0
+    _left: float = 0.0
+    _filled_at: float = 0.0
+
+    def switch(
+        self, per_second: float | None, *, complaint: Complaint = "rate_limit", retry_after: int | None = None
+    ) -> None:
+        """Set the limit anew, with all of it there to be used."""
+        self.per_second, self.complaint, self.retry_after = per_second, complaint, retry_after
+        self.refused = 0
+        self._left, self._filled_at = max(per_second or 0.0, 1.0), time.monotonic()
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """What a call gets that comes beyond the limit; None where it may come."""
+        if self.per_second is None:
+            return None
+        now = time.monotonic()
+        self._left = min(max(self.per_second, 1.0), self._left + (now - self._filled_at) * self.per_second)
+        self._filled_at = now
+        if self._left >= 1:
+            self._left -= 1
+            return None
+        self.refused += 1
+        told = {} if self.retry_after is None else {"retry_after": self.retry_after}
+        return Fault(method, path, self.complaint, 1, told)

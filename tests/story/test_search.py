@@ -1,0 +1,159 @@
+"""Many names at once: they come as they are answered, and each can be acted on."""
+
+import asyncio
+import re
+
+import pytest
+
+from sandbox.slack import Message
+from tests.story.conftest import Story
+
+LOOK_UP = ("GET", "/order/cart/*/domain")
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"OVH_BURST": "40", "OVH_REQUESTS_PER_SECOND": "20"}
+
+
+def names(prefix: str, count: int) -> str:
+    return "\n".join(f"{prefix}-{number}.ovh" for number in range(count))
+
+
+async def test_the_first_answers_are_there_within_a_second_and_the_rest_comes(story: Story):
+    await story.ada.command("search warm.ovh")
+    await story.sees(story.ada, "warm.ovh")
+    begun = asyncio.get_running_loop().time()
+    await story.ada.command(f"search {names('first', 60)}")
+    shown = await story.sees(story.ada, "/60")
+    assert asyncio.get_running_loop().time() - begun < 2  # one second, on a machine with other things to do
+    assert shown.text.endswith("…")
+    done = await story.sees(story.ada, "60 of 60 names available.", seconds=30)
+    assert not done.text.endswith("…")
+    assert "Page 1 of 5" in done.plain_text()
+
+
+async def test_two_searches_under_a_limit_and_faults_get_every_name_answered(story: Story):
+    """And whoever buys meanwhile does not wait for their end."""
+    await story.search_and_add("bought.ovh")
+    story.ovh.quota.switch(15, retry_after=1)
+    story.ovh.faults.add(*LOOK_UP, "lost_after", times=3)
+    story.ovh.faults.add(*LOOK_UP, "error500", times=3)
+    story.ovh.faults.add(*LOOK_UP, "html408", times=2)
+    await story.ada.command(f"search {names('ada', 90)}")
+    await story.ben.command(f"search {names('ben', 90)}")
+    await story.sees(story.ada, "/90")
+    asked = len(story.ovh.calls)
+    await story.request()
+    await story.card("waits for", seconds=20)
+    money = [n for n, call in enumerate(story.ovh.calls[asked:]) if "/checkout" in call.path or "/item" in call.path]
+    assert money
+    assert sum("/domain" in call.path for call in story.ovh.calls[asked : asked + money[-1]]) < 60
+    for person in (story.ada, story.ben):
+        done = await story.sees(person, "90 of 90 names available.", seconds=60)
+        assert "unknown" not in done.plain_text()
+
+
+async def test_a_repeated_search_costs_no_call(story: Story):
+    await story.ada.command("search one.ovh two.ovh")
+    await story.sees(story.ada, "2 of 2 names available.")
+    before = len(story.ovh.calls)
+    await story.ben.command("search two.ovh one.ovh")
+    await story.sees(story.ben, "2 of 2 names available.")
+    assert len(story.ovh.calls) == before
+
+
+async def test_a_search_can_be_stopped_and_gone_on_with(story: Story):
+    slow = story.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.5)
+    await story.ada.command(f"search {names('long', 100)}")
+    await story.ada.click(await story.sees(story.ada, "/100"), "Stop")
+    stopped = await story.sees(story.ada, "Stopped after")
+    assert not stopped.text.endswith("…")
+    await asyncio.sleep(1.5)  # what was under way has ended
+    asked = story.ovh.count(*LOOK_UP)
+    await asyncio.sleep(1)
+    assert story.ovh.count(*LOOK_UP) == asked < 100
+    story.ovh.faults.remove(slow)
+    await story.ada.click(stopped, "Ask again")
+    await story.sees(story.ada, "100 of 100 names available.", seconds=30)
+
+
+async def test_what_is_unknown_is_asked_again_alone(story: Story):
+    story.ovh.faults.add(*LOOK_UP, "null", times=1)
+    await story.ada.command("search dark.ovh")
+    shown = await story.sees(story.ada, "*Unknown* (1)")
+    await story.ada.click(shown, "Ask again")
+    await story.sees(story.ada, "*dark.ovh* is available.")
+
+
+def answered(shown: Message) -> int:
+    found = re.search(r"(\d+)/120", shown.plain_text())
+    return int(found[1]) if found else 0
+
+
+async def test_newest_shows_what_is_there_at_once(story: Story):
+    story.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.3)
+    await story.ada.command(f"search {names('new', 120)}")
+    shown = await story.sees(story.ada, "/120")
+    await asyncio.sleep(0.7)
+    before = answered(shown)
+    await story.ada.click(shown, "Show newest")
+    await story.slack.until(lambda: answered(shown) > before)
+    await story.ada.click(shown, "Stop")
+    await story.sees(story.ada, "Stopped after")
+
+
+async def test_pages_turn_both_ways(story: Story):
+    await story.ada.command(f"search {names('page', 30)} taken-page.ovh")
+    first = await story.sees(story.ada, "Page 1 of 3", seconds=20)
+    await story.ada.click(first, "Next page")
+    second = await story.sees(story.ada, "Page 2 of 3")
+    await story.ada.click(second, "Next page")
+    last = await story.sees(story.ada, "Page 3 of 3")
+    assert "taken-page.ovh" in last.plain_text()
+    await story.ada.click(last, "Previous page")
+    await story.sees(story.ada, "Page 2 of 3")
+
+
+async def test_all_that_is_free_goes_into_the_cart_at_once(story: Story):
+    await story.ada.command("search free-a.ovh free-b.fr taken-c.ovh premium-d.ovh")
+    found = await story.sees(story.ada, "2 of 4 names available.")
+    story.ovh.names.rise("free-b.fr", "3.00")
+    await story.ada.click(found, "Add all available")
+    told = await story.sees(story.ada, "Added *free-a.ovh*.")
+    assert "OVH offers free-b.fr on other terms than you saw." in told.plain_text()
+    await story.sees(story.ada, "*Cart #1*  1 name")
+
+
+async def test_everything_is_asked_for_only_after_a_yes(story: Story):
+    await story.ada.command("search otter hare --all")
+    asked = await story.sees(story.ada, "look-ups over")
+    assert story.ovh.count(*LOOK_UP) == 0
+    await story.ada.click(asked, "Search them all")
+    await story.sees(story.ada, "names available.", seconds=30)
+
+
+async def test_ideas_are_names_that_were_not_typed(story: Story):
+    await story.ada.command("search blue otter --ideas")
+    found = await story.sees(story.ada, "20 of 20 names available.")
+    assert "blue-otter.ovh" in found.plain_text()
+    assert story.ovh.count("GET", "/order/catalog/public/domain") == 1
+    assert story.ovh.count(*LOOK_UP) == 20
+
+
+async def test_a_list_that_is_none_is_told(story: Story):
+    await story.ada.command("search otter --list brand")
+    await story.sees(story.ada, "The team has no list “brand”.")
+
+
+async def test_a_search_that_is_not_kept_any_more_is_told_kindly(story: Story, bot):
+    await story.ada.command(f"search {names('gone', 30)}")
+    found = await story.sees(story.ada, "Page 1 of 3", seconds=20)
+    bot.desk.searches.__init__()
+    await story.ada.click(found, "Next page")
+    await story.sees(story.ada, "I do not keep that search any more")
