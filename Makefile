@@ -5,7 +5,7 @@ UV     := $(or $(shell command -v uv 2>/dev/null),$(TOOLS)/bin/uv)
 RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox rehearse test prove prove-the-proof pictures check format clean
+.PHONY: help install sandbox rehearse test bench bench-quick prove prove-the-proof pictures check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ rehearse: .venv/.installed  ## Walk one request through its whole life and print
 
 test: .venv/.installed  ## Run every test
 	$(RUN) pytest -n 4
+
+bench: .venv/.installed  ## Measure how fast the desk is beside what it could be and what others are (bench/latest.md)
+	$(RUN) python -W ignore -m bench
+
+bench-quick: .venv/.installed  ## A look at each of these figures, in less than a minute on a quiet machine
+	$(RUN) python -W ignore -m bench --quick
 
 prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), and check that nothing happens twice
 	$(RUN) python -W ignore -m prove

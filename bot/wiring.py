@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import signal
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 import handlers
 from bot.driver import Driver
 from bot.http import HttpFront
-from bot.ovh import Access, OvhGateway
+from bot.ovh import Access, OvhGateway, SharedBudget
 from bot.settings import Settings, SettingsError
 from bot.slack import slack_client
 from handlers.announce import Announcer
@@ -28,6 +29,7 @@ from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace
 from ordering.outbox import Outbox
 from ordering.workflow import Workflow
+from store.budget import SharedPage
 from store.engine import Engines, open_engines
 from store.migrate import migrate
 from store.sql import SqlStore
@@ -68,7 +70,7 @@ class Bot:
         self._settings = settings
         self._engines = engines
         self._client = slack_client(settings)
-        self._registrar = OvhGateway(access(settings))
+        self._registrar = OvhGateway(access(settings), budget(settings, engines))
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
@@ -184,6 +186,15 @@ def access(settings: Settings) -> Access:
         owner_contact=settings.desk_owner_contact,
         owner_legal_age=settings.desk_owner_legal_age,
     )
+
+
+def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
+    """On PostgreSQL several processes may use one key, so they share its budget."""
+    if engines.lane is not None:
+        return None
+    key = "\n".join(map(str, (settings.ovh_endpoint, settings.ovh_application_key, settings.ovh_client_id)))
+    page = SharedPage(engines, hashlib.sha256(key.encode()).hexdigest())
+    return SharedBudget(page, per_second=settings.ovh_requests_per_second, burst=settings.ovh_burst)
 
 
 def secrets(settings: Settings) -> list[str]:

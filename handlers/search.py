@@ -84,7 +84,8 @@ async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availabil
             if search.stop_now:
                 raise _Stopped
             is_time = time.monotonic() >= next_look or (not looked and search.has(wanted))
-            if not (search.show_now or (is_time and search.answers and search.reply.uses_left > 1)):
+            is_useful = 0 < len(search.answers) < len(search.names)  # else there is nothing, or all of it in a moment
+            if not (search.show_now or (is_time and is_useful and search.reply.uses_left > 1)):
                 continue
             looked = True
             search.seconds_left = await _seconds_left(desk, search, already, time.monotonic() - begun)

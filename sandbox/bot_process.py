@@ -31,6 +31,13 @@ class BotProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """The process's number; raises `RuntimeError` where it was never started."""
+        if self._process is None:
+            raise RuntimeError("the bot was not started")
+        return self._process.pid
+
     async def start(self) -> None:
         """Start it and wait until it says that it is ready; raises `RuntimeError` with its log where it ends."""
         with self._log.open("ab") as log:

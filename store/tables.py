@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+LIVE = "state NOT IN ('cancelled', 'delivered', 'rejected')"  # carts that something can still happen to
+
 
 class CartRow(SQLModel, table=True):
     """A cart; `version` is what compare-and-set compares."""
@@ -22,7 +24,9 @@ class CartRow(SQLModel, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index("carts_due", "due_at"),
-        Index("carts_by_state", "state", "id"),
+        # Without them an index by state would sort all the carts there ever were to show the newest.
+        Index("carts_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index("carts_by_approval", "approved_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -166,3 +170,12 @@ class ClaimRow(SQLModel, table=True):
     cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), primary_key=True, autoincrement=False))
     holder: str
     until: datetime
+
+
+class BudgetRow(SQLModel, table=True):
+    """How fast OVH may be asked just now with one key, by all processes together. Used on PostgreSQL alone."""
+
+    __tablename__ = "ovh_budget"
+
+    key: str = Field(primary_key=True)
+    state: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))

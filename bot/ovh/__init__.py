@@ -2,5 +2,6 @@
 
 from bot.ovh.access import Access
 from bot.ovh.gateway import OvhGateway
+from bot.ovh.shared_budget import SharedBudget
 
-__all__ = ["Access", "OvhGateway"]
+__all__ = ["Access", "OvhGateway", "SharedBudget"]

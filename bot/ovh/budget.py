@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
 
 _SLOWEST = 0.2  # calls a second, or a tenth of the full pace where that is less
 _RECOVERY = 1.05  # each good answer brings the pace a twentieth back, up to what OVH is known to take
 _CREEP = 0.0003  # beyond that: of the pace, a second, for each second without a complaint
 _LONGEST_PAUSE = 60.0  # seconds; then it is worth a look, whatever OVH said
 _REMEMBERED = 10.0  # seconds of good answers tell what OVH takes
+_SAMPLES = 200  # of them at the most
 _CAUTION = 0.95  # of what it was seen to take
 _HEADROOM = 0.96  # of the pace, and once the bucket ran dry a few calls behind it: a call may take longer
 _BEHIND = 0.03  # seconds' worth of calls, one at least, than the one after it, and then both arrive together
@@ -30,12 +33,18 @@ class Budget:
         self._filled_at = self._grown_at = self._complained_at = now
         self._paused_until = float("-inf")
         self._share = self._known_good = 1.0
-        self._good: deque[float] = deque()
+        self._good: deque[float] = deque(maxlen=_SAMPLES)
 
     @property
     def pace(self) -> float:
         """Calls a second that are allowed just now."""
         return self._per_second * self._share
+
+    def listen(self, news: Callable[[], None]) -> None:
+        """It has no news: what it says stands until it is asked again."""
+
+    def close(self) -> None:
+        """It holds nothing."""
 
     def wait(self, now: float, *, wanted: int = 1) -> float | None:
         """Seconds until one of `wanted` calls may go, 0 where it may now; None: not before there is news."""
@@ -86,6 +95,22 @@ class Budget:
         self._share = min(1.0, grown)
         self._grown_at = now
 
+    def state(self) -> dict[str, Any]:
+        """All that it knows, in JSON's types."""
+        return {
+            "tokens": self._tokens, "is_behind": self._is_behind, "share": self._share, "known_good": self._known_good,
+            "moments": [self._filled_at, self._grown_at, self._complained_at, max(self._paused_until, 0.0)],
+            "good": list(self._good),
+        }  # fmt: skip
+
+    def restore(self, state: Mapping[str, Any], *, later: float = 0.0) -> None:
+        """Go on with what another budget knew; `later` is by how much this one's clock is ahead of that one's."""
+        self._tokens, self._is_behind = state["tokens"], state["is_behind"]
+        self._share, self._known_good = state["share"], state["known_good"]
+        moments = [moment + later for moment in state["moments"]]
+        self._filled_at, self._grown_at, self._complained_at, self._paused_until = moments
+        self._good = deque((moment + later for moment in state["good"]), maxlen=_SAMPLES)
+
     @property
     def _least(self) -> float:
         return min(0.1, _SLOWEST / self._per_second)
@@ -98,7 +123,10 @@ class Budget:
         """Calls a second that OVH took in the last seconds."""
         while self._good and self._good[0] < now - _REMEMBERED:
             self._good.popleft()
-        return len(self._good) / max(1.0, now - self._good[0]) if self._good else 0.0
+        if not self._good:
+            return 0.0
+        shortest = 0.01 if len(self._good) == _SAMPLES else 1.0
+        return len(self._good) / max(shortest, now - self._good[0])
 
     def _fill(self, now: float) -> None:
         room = max(self._burst * self._share, 1.0)

@@ -18,7 +18,7 @@ from bot.ovh import errors
 from bot.ovh.access import Access
 from bot.ovh.budget import Budget
 from bot.ovh.errors import Answer, Silent, TurnedAway
-from bot.ovh.lane import Lane, Priority, Turn
+from bot.ovh.lane import Allowance, Lane, Priority, Turn
 from bot.ovh.session import Session
 from ordering.errors import RegistrarUnavailable
 
@@ -33,7 +33,7 @@ _log = structlog.get_logger()
 class Client:
     """One signed session for all threads, behind the lane."""
 
-    def __init__(self, access: Access, budget: Budget | None = None) -> None:
+    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
         own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
         self.lane = Lane(budget or own, concurrency=access.concurrency)
         self._session = Session(access)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from bot.ovh import reading
 from bot.ovh.access import Access
@@ -13,7 +12,7 @@ from bot.ovh.catalogue import Catalogue
 from bot.ovh.client import Client, segment
 from bot.ovh.drafts import Drafts
 from bot.ovh.errors import readable
-from bot.ovh.lane import Priority
+from bot.ovh.lane import Allowance, Priority
 from bot.ovh.orders import Orders
 from bot.ovh.payments import Payments
 from bot.ovh.search import Search
@@ -46,12 +45,13 @@ _MOST_TRIED = 10  # extensions for a bare word, where the team named none
 class OvhGateway:
     """OVH as the rules see it. Blocking; safe to call from several threads.
 
-    Raises `ValueError` with a line for the operator where the access cannot be used.
+    `budget` is how fast it may be asked, where that is not this process's alone to say. Raises `ValueError` with a line
+    for the operator where the access cannot be used.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
         self._access = access
-        self._client = Client(access)
+        self._client = Client(access, budget)
         self._drafts = Drafts(self._client, access, home=self._home)
         self._orders = Orders(self._client)
         self._payments = Payments(self._client)

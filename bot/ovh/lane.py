@@ -5,12 +5,12 @@ from __future__ import annotations
 import heapq
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count
-from typing import Self
+from typing import Protocol, Self
 
-from bot.ovh.budget import Budget
 from ordering.errors import RegistrarUnavailable
 
 
@@ -21,6 +21,29 @@ class Priority(IntEnum):
     PEOPLE = 1
     SEARCH = 2
     POLLING = 3
+
+
+class Allowance(Protocol):
+    """How many calls may go, and when: `Budget` and `SharedBudget`. Moments are of the monotonic clock."""
+
+    @property
+    def pace(self) -> float: ...
+
+    def listen(self, news: Callable[[], None]) -> None: ...
+
+    def wait(self, now: float, *, wanted: int = 1) -> float | None: ...
+
+    def spend(self) -> None: ...
+
+    def refund(self) -> None: ...
+
+    def seconds_for(self, calls: int, now: float) -> float: ...
+
+    def complained(self, now: float, seconds: float | None = None) -> None: ...
+
+    def answered(self, now: float) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(order=True)
@@ -52,14 +75,14 @@ class Turn:
 class Lane:
     """A queue before a budget of calls, with at most `concurrency` of them under way. For all threads."""
 
-    def __init__(self, budget: Budget, *, concurrency: int) -> None:
+    def __init__(self, budget: Allowance, *, concurrency: int) -> None:
         self._budget = budget
-        self._concurrency = concurrency
         self._room = concurrency
         self._queue: list[_Ticket] = []
         self._numbers = count()
         self._closed = False
         self._lock = threading.Lock()
+        budget.listen(self.news)
 
     @property
     def pace(self) -> float:
@@ -125,6 +148,7 @@ class Lane:
             self._closed = True
             for ticket in self._queue:
                 ticket.news.notify()
+        self._budget.close()
 
     def _tell_first(self) -> None:
         if self._queue:

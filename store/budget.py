@@ -1,0 +1,43 @@
+"""The pace towards the registrar, in one row a key: who holds it decides for all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from store.engine import Engines
+from store.tables import BudgetRow
+
+
+@dataclass
+class Page:
+    """The state that was written last, None before that, and the moment by the database's clock in seconds."""
+
+    now: float
+    state: Mapping[str, Any] | None
+
+
+class SharedPage:
+    """One row of PostgreSQL, held in a transaction of milliseconds."""
+
+    def __init__(self, engines: Engines, key: str) -> None:
+        self._engine = engines.write
+        self._key = key
+
+    @contextmanager
+    def held(self) -> Iterator[Page]:
+        """Hold the row; what `state` is then is written when the context ends."""
+        with Session(self._engine) as session, session.begin():
+            session.execute(insert(BudgetRow).values(key=self._key, state=None).on_conflict_do_nothing())
+            row = session.exec(select(BudgetRow).where(col(BudgetRow.key) == self._key).with_for_update()).one()
+            # The clock is read after the row is ours: two processes never see time run backwards.
+            now = float(session.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+            page = Page(now, row.state)
+            yield page
+            row.state = None if page.state is None else dict(page.state)
