@@ -74,8 +74,8 @@ async def _asked_first(desk: Desk, search: Search, query: Query) -> bool:
 
 async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:
     """Take the answers in, and look up now and then; raises `_Stopped`."""
-    begun, wanted = time.monotonic(), search.names[:_FIRST_NAMES]
-    already = len(search.answers)
+    begun, already = time.monotonic(), len(search.answers)
+    search.awaited = set(search.names[:_FIRST_NAMES]) - set(search.answers)
     collecting = asyncio.create_task(_collect(search, found))
     next_look = begun + _FIRST_LOOK
     looked = False
@@ -83,7 +83,7 @@ async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availabil
         while not await _over(collecting, search, next_look):
             if search.stop_now:
                 raise _Stopped
-            is_time = time.monotonic() >= next_look or (not looked and search.has(wanted))
+            is_time = time.monotonic() >= next_look or not (looked or search.awaited)
             is_useful = 0 < len(search.answers) < len(search.names)  # else there is nothing, or all of it in a moment
             if not (search.show_now or (is_time and is_useful and search.reply.uses_left > 1)):
                 continue
@@ -104,10 +104,11 @@ async def _collect(search: Search, found: AsyncIterator[Availability]) -> None:
 
 async def _over(collecting: asyncio.Task[None], search: Search, next_look: float) -> bool:
     """Wait for something to happen, or for the next look; whether all answers are there."""
-    search.news.clear()
-    news = asyncio.create_task(search.news.wait())
     pause = next_look - time.monotonic()
-    # When it is time, but nothing to show yet, the next answer is what to wait for.
+    search.is_due = pause <= 0  # it is time, but there was nothing to show yet
+    if not (search.show_now or search.stop_now):
+        search.news.clear()
+    news = asyncio.create_task(search.news.wait())
     await asyncio.wait({collecting, news}, timeout=pause if pause > 0 else None, return_when=asyncio.FIRST_COMPLETED)
     news.cancel()
     return collecting.done()

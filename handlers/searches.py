@@ -34,22 +34,25 @@ class Search:
     standing: Standing = Standing.ASKING
     page: int = 0
     seconds_left: float = 0.0
+    awaited: set[DomainName] = field(default_factory=set)  # until all of these are there, nobody is woken
+    is_due: bool = False  # the next answer is to be shown
     news: asyncio.Event = field(default_factory=asyncio.Event)
     show_now: bool = False
     stop_now: bool = False
 
     def take(self, answer: Availability) -> None:
+        """Keep an answer. Who shows them is woken when it matters, not for each of hundreds."""
         self.answers[answer.domain] = answer
-        self.news.set()
+        was_awaited = answer.domain in self.awaited
+        self.awaited.discard(answer.domain)
+        if self.is_due or (was_awaited and not self.awaited):
+            self.news.set()
 
     def wish(self, reply: Reply, *, stop: bool = False) -> None:
         """Somebody wants to see it now, or to have it end."""
         self.reply = reply
         self.show_now, self.stop_now = True, self.stop_now or stop
         self.news.set()
-
-    def has(self, names: Sequence[DomainName]) -> bool:
-        return all(name in self.answers for name in names)
 
     def found(self) -> Found:
         """What the view draws of it."""

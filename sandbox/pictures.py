@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
 
@@ -57,7 +58,7 @@ class Pictures:
         found = _message(page, "2 of 3 names available.")
         await self._shoot(page, found, "search")
         await _type(page, f"/domain search {_WORDS} --tlds {_EXTENSIONS}")
-        await self._shoot(page, _message(page, "of 200 names available."), "bulk")
+        await self._shoot(page, _message(page, "of 200 names available."), "bulk", small=True)
         for name in ("blue-otter.ovh", "promo-otter.fr"):
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()
@@ -104,11 +105,12 @@ class Pictures:
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "Cart #2 waits for approval"), "cost")
 
-    async def _shoot(self, page: Page, what: Locator, name: str) -> None:
-        await expect(what).to_be_visible()
+    async def _shoot(self, page: Page, what: Locator, name: str, *, small: bool = False) -> None:
+        await expect(what).to_be_visible(timeout=20_000)
         await page.mouse.move(0, 0)
         await page.evaluate(_SAME_DATES)
-        await what.screenshot(path=self._folder / f"{name}.png", animations="disabled")
+        scale: Literal["css", "device"] = "css" if small else "device"
+        await what.screenshot(path=self._folder / f"{name}.png", animations="disabled", scale=scale)
 
 
 async def _be(page: Page, person: str, place: str) -> None:
