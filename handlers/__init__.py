@@ -8,7 +8,19 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, attention, cart, command, home, offers, payment, search_clicks, years
+from handlers import (
+    approval,
+    attention,
+    cart,
+    command,
+    contacts,
+    home,
+    offers,
+    payment,
+    questions,
+    search_clicks,
+    years,
+)
 from handlers.desk import Desk
 from handlers.home import Homes
 from handlers.once import Once
@@ -26,6 +38,8 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
     cart.register(app, desk)
     offers.register(app, desk)
     years.register(app, desk)
+    questions.register(app, desk)
+    contacts.register(app, desk)
     approval.register(app, desk)
     attention.register(app, desk)
     payment.register(app, desk)

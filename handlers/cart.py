@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.desk import Desk
 from handlers.ids import PURPOSE, Act, Form
 from handlers.parsing import Interaction, cart_number, parts_of
+from handlers.questions import learn_quietly
 from handlers.refusals import sentence
 from handlers.reply import Reply
 from handlers.views import cart as views
@@ -78,6 +79,8 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         await reply.tell(Drawn.saying(said))
     for name, needed in changed.choices:
         await reply.tell(choice(str(needed), name, needed.offers))
+    if changed.names and changed.cart is not None:
+        desk.work.start(learn_quietly(desk, changed.cart.id))
 
 
 async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -91,6 +94,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))
+    desk.work.start(learn_quietly(desk, cart.id))
 
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,6 +17,8 @@ from handlers.people import People
 from handlers.refusals import cut_short, refused, unforeseen
 from handlers.reply import Reply
 from handlers.searches import Searches
+from handlers.views.drawn import Drawn
+from handlers.views.forms import note
 from handlers.work import Work
 from ordering.errors import OrderingError
 from ordering.policy import Person
@@ -50,6 +53,20 @@ class Desk:
         """
         self.work.start(self._told(story, did))
 
+    async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""
+        try:
+            return await story()
+        except OrderingError as refusal:
+            _log.info("refused", why=type(refusal).__name__)
+            return _instead(refused(refusal))
+        except Exception:  # noqa: BLE001 - the last door, as below
+            reference = secrets.token_hex(4)
+            _log.exception("unforeseen", reference=reference)
+            return _instead(unforeseen(reference))
+        finally:
+            self.wake()
+
     async def _told(self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction) -> None:
         reply = Reply(self.client, did)
         try:
@@ -66,3 +83,7 @@ class Desk:
             await reply.tell(unforeseen(reference))
         finally:
             self.wake()
+
+
+def _instead(drawn: Drawn) -> dict[str, Any]:
+    return {"response_action": "update", "view": note(drawn)}

@@ -32,16 +32,23 @@ class Act(StrEnum):
     GIVE_UP = "give_up"
     ADOPT = "adopt_order"
     NOTHING_ORDERED = "nothing_ordered"
+    QUESTIONS = "answer_questions"
+    NEW_CONTACT = "new_contact"
+    SHOW_CONTACTS = "show_contacts"
+    LEGAL_FORM = "legal_form"
 
 
 class Form(StrEnum):
-    """Modals, by their callback_id; their private_metadata holds ids alone, such as the cart's number."""
+    """Modals, by their callback_id; their private_metadata begins with ids, such as the cart's number."""
 
     REQUEST = "request_form"
     OFFER = "offer_form"
     YEARS = "years_form"
     REJECT = "reject_form"
     ADOPT = "adopt_form"
+    ANSWERS = "answers_form"
+    ANSWERS_LIST = "answers_list"
+    CONTACT = "contact_form"
     NOTE = "note"
 
 
@@ -49,3 +56,4 @@ PURPOSE = "purpose"
 REASON = "reason"
 ORDER = "order"
 OFFER = "offer"
+REACH = "reach"

@@ -11,6 +11,7 @@ from handlers.cart import added
 from handlers.desk import Desk
 from handlers.ids import OFFER, Act, Form
 from handlers.parsing import Interaction
+from handlers.questions import learn_quietly
 from handlers.reply import Reply
 from handlers.views import offers as views
 from handlers.views.drawn import Drawn
@@ -51,6 +52,7 @@ async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))
+    desk.work.start(learn_quietly(desk, cart.id))
 
 
 def _about(did: Interaction) -> tuple[str, DomainName]:

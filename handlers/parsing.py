@@ -30,6 +30,7 @@ class Interaction:
     answer belongs.
 
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
+    `callback` is the form's kind, `blocks` where each of its inputs stands.
     """
 
     user: str
@@ -44,6 +45,8 @@ class Interaction:
     metadata: str = ""
     message_ts: str | None = None
     ephemeral: bool = False
+    callback: str = ""
+    blocks: Mapping[str, str] | None = None
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -73,6 +76,7 @@ class Interaction:
             metadata=(shown_in.get("private_metadata") or "") if form else "",
             message_ts=container.get("message_ts"),
             ephemeral=bool(container.get("is_ephemeral")),
+            callback=(shown_in.get("callback_id") or "") if form else "",
         )
 
     @classmethod
@@ -85,7 +89,12 @@ class Interaction:
             values=_values(view.get("state")),
             form=view["id"] if stays else None,
             metadata=view.get("private_metadata") or "",
+            blocks={action: block for block, actions in _blocks(view.get("state")).items() for action in actions},
         )
+
+    def block_of(self, action_id: str) -> str:
+        """The block in which an input stands: what is wrong with it is told there."""
+        return (self.blocks or {}).get(action_id, action_id)
 
     def typed(self, action_id: str) -> str:
         """What was typed or chosen in an input; empty where nothing was."""
@@ -153,7 +162,7 @@ def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:
-    blocks: Mapping[str, Any] = (state or {}).get("values", {})
+    blocks = _blocks(state)
     if block is not None:
         blocks = {block: blocks.get(block, {})}
     return {
@@ -161,3 +170,7 @@ def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dic
         for actions in blocks.values()
         for action_id, found in actions.items()
     }
+
+
+def _blocks(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return dict((state or {}).get("values") or {})

@@ -11,6 +11,7 @@ from handlers.cart import added, channel_of
 from handlers.desk import Desk
 from handlers.ids import Act
 from handlers.parsing import Interaction
+from handlers.questions import learn_quietly
 from handlers.refusals import sentence
 from handlers.reply import Reply
 from handlers.search import run, show
@@ -87,6 +88,8 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     desk.wake()
     said = "\n".join(filter(None, [added(cart, new), *map(sentence, refused)]))
     await search.reply.tell(Drawn.saying(said))
+    if cart is not None:
+        desk.work.start(learn_quietly(desk, cart.id))
 
 
 def _seen(offers: Sequence[Offer]) -> str | None:

@@ -19,6 +19,10 @@ OWNER_CONTACT = "OWNER_CONTACT"
 LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
 # These are about one name alone, so that they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
+# What a channel may read. Any other answer may hold a birthday, a number of identity, a code.
+FOR_ALL_TO_READ = frozenset(
+    {OWNER_CONTACT, "ACCEPT_CONDITIONS", "ADMIN_ACCOUNT", "DNS", "OWNER_LEGAL_AGE", "REASON", "TECH_ACCOUNT"}
+)
 _FEWEST_NAME_SERVERS, _MOST_NAME_SERVERS = 2, 13
 _ACCOUNT = re.compile(r"[a-z]{2}\d{1,9}-[a-z0-9]{2,10}")
 _CONTACT = re.compile(r"\d{1,18}")
@@ -69,6 +73,11 @@ class Question:
     @property
     def is_legal(self) -> bool:
         return self.label in LEGAL
+
+    @property
+    def is_of_contacts(self) -> bool:
+        """Whether one of the account's contacts is the answer."""
+        return self.kind is Kind.CONTACT and not self.allowed
 
     @property
     def must_be_answered(self) -> bool:

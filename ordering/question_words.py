@@ -44,7 +44,7 @@ WORDS: dict[str, Words] = {
     "ACCEPT_CONDITIONS": Words(
         "Do you accept the registry's own conditions?",
         "Read them on the registry's site first. Yes is a legal statement, and it is recorded as yours.",
-        "a yes to the registry's conditions",
+        "a yes to its conditions",
     ),
     "REASON": Words(
         "Why does the team want this name?",

@@ -11,7 +11,8 @@ from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.money import Money
 from ordering.offer import USUAL_PHASE
-from ordering.quote import Quote
+from ordering.question import FOR_ALL_TO_READ
+from ordering.quote import Configuration, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _terms(line: Line) -> list[str | int]:
 def differences(approved: Quote, now: Quote) -> list[str]:
     """Tell, one sentence a difference, how a new quote differs from the approved one: name by name, then the rest."""
     found = [line for domain in _domains(approved, now) if (line := _of_price(domain, approved, now))]
-    found += _set_differences("Answer to OVH", _answers(approved), _answers(now))
+    found += _of_answers(approved, now)
     found += _set_differences("Contract", {c.name for c in approved.contracts}, {c.name for c in now.contracts})
     found += _addresses(approved, now)
     if now.total != approved.total:
@@ -73,8 +74,17 @@ def _of_price(domain: DomainName, approved: Quote, now: Quote) -> str | None:
     return f"{domain}: was {before} without tax, now {after or 'without a price'}."
 
 
-def _answers(quote: Quote) -> set[str]:
-    return {f"{c.label} = {c.value} for {c.domain}" for c in quote.configuration}
+def _of_answers(approved: Quote, now: Quote) -> list[str]:
+    """What is answered otherwise; a channel reads this, so that not every answer is told in full."""
+    before, after = set(approved.configuration), set(now.configuration)
+    return [f"Answer to OVH gone: {told}." for told in sorted(map(_told, before - after))] + [
+        f"Answer to OVH new: {told}." for told in sorted(map(_told, after - before))
+    ]
+
+
+def _told(given: Configuration) -> str:
+    value = f" = {given.value}" if given.label in FOR_ALL_TO_READ else ""
+    return f"{given.label}{value} for {given.domain}"
 
 
 def _addresses(approved: Quote, now: Quote) -> list[str]:

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import FloatRect, Locator, Page, ViewportSize, async_playwright, expect
 
 from sandbox.stage import Stage
 
-NAMES = ("search", "bulk", "offers", "cart", "approval", "order", "cost", "home")
+NAMES = ("search", "bulk", "offers", "cart", "questions", "approval", "order", "cost", "home")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What differs from run to run, and what is too much for a picture.
 _QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
@@ -22,11 +22,13 @@ _WORDS = (
     "taken-otter taken-otters taken-sea taken-river taken-holt taken-raft taken-pup taken-fish taken-kelp"
 )
 _EXTENSIONS = "ovh,com,fr,net,org,io,eu,de,app,dev"
+_MARGIN = 20
+_REDRAWN = 1000  # milliseconds in which the desk learns what registries ask, and draws the cart once more
 _SIZE: ViewportSize = {"width": 1280, "height": 1400}
 
 
 class Pictures:
-    """Ada searches, fills a cart and asks; Cleo approves; Dan sees his Home."""
+    """Ada searches, fills a cart and asks; Cleo approves; Dan sees his Home; Ben answers a registry's questions."""
 
     def __init__(self, stage: Stage, folder: Path) -> None:
         self._stage = stage
@@ -63,6 +65,7 @@ class Pictures:
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()
         cart = _message(page, "Cart #1  2 names")
+        await page.wait_for_timeout(_REDRAWN)
         await self._shoot(page, cart, "cart")
         await cart.locator("[data-action=request_approval]").click()
         await page.locator("#form textarea, #form input").fill("Names for the otter campaign")
@@ -79,6 +82,7 @@ class Pictures:
         await page.add_style_tag(content="#home { flex: none }")  # no longer than what is in it
         await self._shoot(page, page.locator("#home"), "home")
         await self._choose_and_cost(page)
+        await self._answer(page)
 
     async def _choose_and_cost(self, page: Page) -> None:
         """Another cart: a name that is offered in two ways, then what several names cost over the years."""
@@ -93,6 +97,7 @@ class Pictures:
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()
         cart = _message(page, "Cart #2  3 names")
+        await page.wait_for_timeout(_REDRAWN)
         await cart.locator("[data-action=years]").click()
         await form.locator("select").first.select_option("3 years")
         await form.locator("[type=submit]").click()
@@ -105,12 +110,34 @@ class Pictures:
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "Cart #2 waits for approval"), "cost")
 
-    async def _shoot(self, page: Page, what: Locator, name: str, *, small: bool = False) -> None:
+    async def _answer(self, page: Page) -> None:
+        """Ben, in his own conversation with the desk, adds a name whose registry wants to know something."""
+        await _be(page, "Ben", "Domain Desk")
+        await _type(page, "/domain add reason-otter.dev")
+        asking = _message(page, "The registry asks for")
+        await expect(asking).to_be_visible()
+        await asking.locator("[data-action=answer_questions]").click()
+        form = page.locator("#form")
+        await form.get_by_label("Yes", exact=True).first.check()
+        await form.locator("textarea").first.fill("Our office is in Ajaccio")
+        await self._shoot(page, form, "questions", until=form.locator("[data-action=show_contacts]"))
+
+    async def _shoot(
+        self, page: Page, what: Locator, name: str, *, small: bool = False, until: Locator | None = None
+    ) -> None:
+        """Take a picture of a part of the page; of a long one, as far as something in it."""
         await expect(what).to_be_visible(timeout=20_000)
         await page.mouse.move(0, 0)
         await page.evaluate(_SAME_DATES)
-        scale: Literal["css", "device"] = "css" if small else "device"
-        await what.screenshot(path=self._folder / f"{name}.png", animations="disabled", scale=scale)
+        path = self._folder / f"{name}.png"
+        whole, last = await what.bounding_box(), await until.bounding_box() if until else None
+        if whole and last:
+            height = last["y"] + last["height"] + _MARGIN - whole["y"]
+            clip: FloatRect = {"x": whole["x"], "y": whole["y"], "width": whole["width"], "height": height}
+            await page.screenshot(path=path, animations="disabled", clip=clip)
+        else:
+            scale: Literal["css", "device"] = "css" if small else "device"
+            await what.screenshot(path=path, animations="disabled", scale=scale)
 
 
 async def _be(page: Page, person: str, place: str) -> None:

@@ -49,7 +49,7 @@ def questions(
 def sent(question: Question, answer: Answer | None) -> str | None:
     """What OVH is sent for a question: the person's answer, else the standing one, else nothing."""
     value = answer.value if answer is not None else question.standing
-    if value is not None and question.kind is Kind.CONTACT and not question.allowed:
+    if value is not None and question.is_of_contacts:
         return f"/me/contact/{value}"
     return value
 
@@ -69,6 +69,8 @@ def by_label(rule: Any) -> dict[str, Json]:  # noqa: ANN401 - decoded JSON of a 
 def _question(entry: Json, standing: Mapping[str, str], rule: Json) -> Question:
     label = str(entry["label"])
     allowed = _allowed(entry.get("allowedValues")) or _choices(rule)
+    if label in LEGAL and set(allowed) == {"false"}:
+        allowed = ()  # a consent that nobody could give is a slip
     kind = _kind(label, str(entry.get("type") or "").lower(), allowed)
     return Question(
         label=label,

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from typing import Protocol
 
+from bot.ovh.asked import sent
 from bot.ovh.errors import Complained
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
@@ -13,9 +17,21 @@ from ordering.pre_flight import Finding, LinesRefused, Mend
 from ordering.question import Question, in_order
 
 # https://github.com/ovh/order-cart-examples, issue 5: one line for each field, without the name that it is about.
-_MANDATORY = re.compile(r"Custom field (\S+) is mandatory\b.*")
+_FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
+_MISSING = "is mandatory"
+# The rule engine begins with the field's own name again, and its map holds a headline, too.
+_NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
 Asked = dict[DomainName, tuple[Question, ...]]
-Eligibility = Callable[[Line], Mapping[str, str]]
+
+
+class Witness(Protocol):
+    """Whoever can ask OVH again where its no leaves open of which line it speaks."""
+
+    def without(self, lines: Sequence[Line]) -> Sequence[str]:
+        """Take lines out of the draft for good, and return what OVH still complains of."""
+
+    def eligibility(self, line: Line) -> Mapping[str, str]:
+        """The fields of a line's owner and accounts that break its registry's rule."""
 
 
 def open_questions(lines: Sequence[Line], asked: Asked) -> list[Finding]:
@@ -24,16 +40,22 @@ def open_questions(lines: Sequence[Line], asked: Asked) -> list[Finding]:
     return [_unanswered(line, question) for line in known for question in line.open_questions]
 
 
-def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, *, eligibility: Eligibility) -> LinesRefused:
-    """Put each part of OVH's no at its line; where it names an owner's fields, `eligibility` tells whose they are."""
-    demanded = [found[1] for line in refusal.lines if (found := _MANDATORY.fullmatch(line))]
-    for label in demanded:
-        _insist(label, lines, asked)
-    findings = open_questions(lines, asked)
+def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness: Witness) -> LinesRefused:
+    """Put each part of OVH's no at its line: OVH names fields, and never the name that they are about."""
+    said = [line for line in refusal.lines if _FIELD.fullmatch(line)]
+    others = [line for line in refusal.lines if not _FIELD.fullmatch(line)]
+    findings: list[Finding] = []
+    for complaint, meant in _whose(said, lines, asked, witness).items():
+        label, why = _read(complaint)
+        if why.startswith(_MISSING):
+            _insist(label, meant, asked)
+        else:
+            findings += [_wrong_answer(label, why, line) for line in meant]
+    findings = [*open_questions(lines, asked), *findings]
     if refusal.details:
-        findings += _not_eligible(refusal, lines, eligibility)
-    elif not findings or len(demanded) < len(refusal.lines):
-        findings.append(_whole(refusal, lines))
+        findings += _not_eligible(refusal, lines, witness)
+    elif others or not findings:
+        findings.append(_whole(refusal, others, lines))
     return LinesRefused(findings, asked)
 
 
@@ -42,44 +64,90 @@ def of_line(refusal: Complained, line: Line, asked: Asked, mend: Mend) -> LinesR
     return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, mend)], asked)
 
 
-def _insist(label: str, lines: Sequence[Line], asked: Asked) -> None:
-    """Mark a question as one that OVH does not go without, at the lines where it may be meant.
+def _whose(said: Sequence[str], lines: Sequence[Line], asked: Asked, witness: Witness) -> dict[str, list[Line]]:
+    """Of which lines each complaint speaks: of those that it may be about, or of fewer where those are too many."""
+    may_be = {complaint: _suspects(complaint, lines, asked) for complaint in said}
+    too_many = {complaint: meant for complaint, meant in may_be.items() if len(meant) > said.count(complaint)}
+    return may_be | _narrowed(too_many, said, witness)
 
-    OVH does not say of which name it speaks: so of all that ask this and have no answer, and of all that there are
-    where nothing lists it.
-    """
-    listing = [line for line in lines if any(question.label == label for question in asked.get(line.domain, ()))]
-    for line in listing or lines:
-        questions = asked.get(line.domain, ())
-        known = next((question for question in questions if question.label == label), Question(label))
-        if line.answer_to(known) is None and known.standing is None:
-            others = [question for question in questions if question.label != label]
-            asked[line.domain] = in_order([*others, replace(known, insisted=True)])
+
+def _suspects(complaint: str, lines: Sequence[Line], asked: Asked) -> list[Line]:
+    """The lines that were asked this and lack an answer, or gave one; all where nothing was asked that is missing."""
+    label, why = _read(complaint)
+    asking = {line.domain: _question(label, line, asked) for line in lines}
+    if not why.startswith(_MISSING):
+        return [line for line in lines if (q := asking[line.domain]) and sent(q, line.answer_to(q)) is not None]
+    lacking = [line for line in lines if (q := asking[line.domain]) and sent(q, line.answer_to(q)) is None]
+    return lacking or ([] if any(asking.values()) else list(lines))
+
+
+def _narrowed(may_be: Mapping[str, list[Line]], said: Sequence[str], witness: Witness) -> dict[str, list[Line]]:
+    """Take extension after extension out of the draft, and see with which each complaint goes away."""
+    found: dict[str, list[Line]] = {complaint: [] for complaint in may_be}
+    left = Counter(said)
+    suspects = {line.domain: line for meant in may_be.values() for line in meant}
+    for _, group in groupby(sorted(suspects.values(), key=_extension), key=_extension):
+        if not any(left[complaint] for complaint in may_be):
+            break
+        gone = list(group)
+        now = Counter(witness.without(gone))
+        for complaint, meant in may_be.items():
+            if now[complaint] < left[complaint]:
+                found[complaint] += [line for line in meant if line in gone]
+        left = now
+    return {complaint: meant for complaint, meant in found.items() if meant}
+
+
+def _insist(label: str, lines: Sequence[Line], asked: Asked) -> None:
+    """Mark a question as one that OVH does not go without; what nothing listed is asked as a text."""
+    for line in lines:
+        known = _question(label, line, asked) or Question(label)
+        others = [question for question in asked.get(line.domain, ()) if question.label != label]
+        asked[line.domain] = in_order([*others, replace(known, insisted=True)])
+
+
+def _question(label: str, line: Line, asked: Asked) -> Question | None:
+    return next((question for question in asked.get(line.domain, ()) if question.label == label), None)
+
+
+def _read(complaint: str) -> tuple[str, str]:
+    found = _FIELD.fullmatch(complaint)
+    return (found[1], found[2]) if found else ("", complaint)
+
+
+def _extension(line: Line) -> str:
+    return line.domain.extension
 
 
 def _unanswered(line: Line, question: Question) -> Finding:
     return Finding(f"{line.domain}: the registry asks for {question.noun}.", line.domain, Mend.ANSWER)
 
 
-def _not_eligible(refusal: Complained, lines: Sequence[Line], eligibility: Eligibility) -> Iterator[Finding]:
+def _wrong_answer(label: str, why: str, line: Line) -> Finding:
+    return Finding(f"{line.domain}: {Question(label).noun} {why}.", line.domain, Mend.ANSWER)
+
+
+def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> Iterator[Finding]:
     """The fields that break a registry's rule. Of several lines each is asked about, for OVH names none."""
+    named = {field: why for field, why in refusal.details.items() if not field.startswith("_")}
     found = False
     for line in lines:
-        details = refusal.details if len(lines) == 1 else eligibility(line)
-        for field, why in details.items():
+        own = named.items() if len(lines) == 1 else named.items() & witness.eligibility(line).items()
+        for field, told in sorted(own):
             found = True
-            yield Finding(f"{line.domain}: {_field_in_words(field)} {why.rstrip('.')}.", line.domain, Mend.ANSWER)
+            why = _NAMED_AGAIN.sub("", told).rstrip(".")
+            yield Finding(f"{line.domain}: {_field_in_words(field)} {why}.", line.domain, Mend.ANSWER)
     if not found:
         yield Finding(str(refusal))
 
 
-def _whole(refusal: Complained, lines: Sequence[Line]) -> Finding:
-    others = [line for line in refusal.lines if not _MANDATORY.fullmatch(line)]
+def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) -> Finding:
     said = f"OVH said no: {'; '.join(others).rstrip('.')}." if others else str(refusal)
     return Finding(said, lines[0].domain if len(lines) == 1 else None)
 
 
 def _field_in_words(field: str) -> str:
-    """`owner.address.zip` as “the owner's zip”."""
+    """`owner.birth_day` as “the owner's birth day”."""
     whose, _, rest = field.partition(".")
-    return f"the {whose}'s {rest.rpartition('.')[2]}" if rest else field
+    about = {"adminAccount": "administrative account", "techAccount": "technical account"}.get(whose, whose)
+    return f"the {about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else f"the {about}"

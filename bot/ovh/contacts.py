@@ -72,12 +72,17 @@ class Contacts:
             self._known[str(made["id"])] = made
         return _contact(made)
 
+    def account(self) -> Json:
+        """The desk's own account, which administers a name where nobody says otherwise."""
+        me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
+        return {name: value for name, value in me.items() if value is not None}
+
     def owner(self, contact_id: str | None) -> Json:
         """The owner as the rule engine takes it: a contact, or without one the account itself."""
         if contact_id is not None:
             self.all()
             return self._known.get(contact_id, {})
-        me = self._client.ask("/me", priority=Priority.PEOPLE)
+        me = self.account()
         own = {theirs: me[ours] for theirs, ours in _OF_ACCOUNT.items() if me.get(ours)}
         return own | {"address": {theirs: me[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if me.get(ours)}}
 

@@ -41,9 +41,13 @@ class Drafts:
 
     def questions(self, lines: Sequence[Line]) -> Asked:
         """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back."""
-        cart = self._new("Domain Desk questions")
+        at = Priority.PEOPLE
+        cart = self._new("Domain Desk questions", at)
         try:
-            return {line.domain: self._questions(line, self._path(cart, self._put(cart, line, {}))) for line in lines}
+            return {
+                line.domain: self._questions(line, self._path(cart, self._put(cart, line, {}, at)), at)
+                for line in lines
+            }
         finally:
             self.discard(cart)
 
@@ -53,16 +57,17 @@ class Drafts:
         Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
         """
         cart = self._new(reference)
+        draft = _Draft(self._client, cart, self._eligibility)
         found: Asked = {}
         given: list[Configuration] = []
         items: list[tuple[int, DomainName]] = []
         for line in lines:
             item = self._put(cart, line, found)
             items.append((int(item["itemId"]), line.domain))
-            path = self._path(cart, item)
+            path = draft.items[line.domain] = self._path(cart, item)
             found[line.domain] = line.asked(self._questions(line, path)).questions or ()
             given += self._configure(path, line, found, prefilled=bool(item.get("configurations", True)))
-        quote = quoted.quote(self._dry_run(cart, lines, found), tuple(given), items)
+        quote = quoted.quote(self._dry_run(draft, lines, found), tuple(given), items)
         if unanswered := complaints.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
         return Prepared(cart, quote)
@@ -78,22 +83,22 @@ class Drafts:
             return False
         return True
 
-    def _new(self, reference: str) -> str:
+    def _new(self, reference: str, at: Priority = Priority.MONEY) -> str:
         expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")
         body = {"ovhSubsidiary": self._home(), "description": reference, "expire": expire}
-        cart = str(self._build("POST", "/order/cart", body)["cartId"])
+        cart = str(self._build("POST", "/order/cart", body, at)["cartId"])
         try:
-            self._build("POST", f"/order/cart/{segment(cart)}/assign", None)
+            self._build("POST", f"/order/cart/{segment(cart)}/assign", None, at)
         except RegistrarRefused as refusal:
             # A cart that was made with our key may count as ours already; the dry run would tell if not.
             _log.debug("assign_refused", why=str(refusal))
         return cart
 
-    def _put(self, cart: str, line: Line, found: Asked) -> reading.Json:
+    def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> reading.Json:
         wanted = {"pricingMode": line.pricing_mode, "duration": f"P{line.years}Y"}  # else OVH chooses, perhaps premium
         body = {"domain": line.domain.ascii, "planCode": line.domain.extension, "quantity": 1, **wanted}
         try:
-            item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body)
+            item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
         except Complained as refusal:
             raise complaints.of_line(refusal, line, found, Mend.REMOVE) from refusal
         taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
@@ -105,8 +110,8 @@ class Drafts:
     def _path(self, cart: str, item: reading.Json) -> str:
         return f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
 
-    def _questions(self, line: Line, path: str) -> tuple[Question, ...]:
-        entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=Priority.MONEY))
+    def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
+        entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=at))
         rule = self._rules.about(line.domain, {str(entry["label"]) for entry in entries})
         return asked.questions(entries, standing=self._standing, rule=rule)
 
@@ -131,23 +136,47 @@ class Drafts:
         for number in reading.listed(known):
             self._build("DELETE", f"{path}/configuration/{int(number)}", None)
 
-    def _dry_run(self, cart: str, lines: Sequence[Line], found: Asked) -> reading.Json:
+    def _dry_run(self, draft: _Draft, lines: Sequence[Line], found: Asked) -> reading.Json:
         try:
-            answer = self._client.ask(f"/order/cart/{segment(cart)}/checkout", priority=Priority.MONEY)
+            answer = self._client.ask(draft.checkout, priority=Priority.MONEY)
         except Complained as refusal:
-            raise complaints.of_dry_run(refusal, lines, found, eligibility=self._eligibility) from refusal
+            raise complaints.of_dry_run(refusal, lines, found, draft) from refusal
         return dict(answer)
 
     def _eligibility(self, line: Line) -> Mapping[str, str]:
-        """The fields of the line's owner that break its registry's rule; empty where OVH finds none or does not say."""
         chosen = line.answer(OWNER_CONTACT)
         contact = chosen.value if chosen else self._standing.get(OWNER_CONTACT)
         try:
-            return self._rules.broken_by(line.domain, self.contacts.owner(contact))
+            account = self.contacts.account()
+            return self._rules.broken_by(line.domain, owner=self.contacts.owner(contact), account=account)
         except RegistrarError as error:
             _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
             return {}
 
-    def _build(self, method: str, path: str, body: Mapping[str, object] | None) -> reading.Json:
-        answer = self._client.build(method, path, body, priority=Priority.MONEY)
+    def _build(
+        self, method: str, path: str, body: Mapping[str, object] | None, at: Priority = Priority.MONEY
+    ) -> reading.Json:
+        answer = self._client.build(method, path, body, priority=at)
         return answer if isinstance(answer, dict) else {}
+
+
+class _Draft:
+    """A filled cart that OVH said no to, and that can be asked of which line it spoke."""
+
+    def __init__(self, client: Client, cart: str, eligibility: Callable[[Line], Mapping[str, str]]) -> None:
+        self._client = client
+        self.checkout = f"/order/cart/{segment(cart)}/checkout"
+        self.eligibility = eligibility
+        self.items: dict[DomainName, str] = {}
+
+    def without(self, lines: Sequence[Line]) -> Sequence[str]:
+        """Take lines out, and return what OVH still complains of; of an empty cart it would complain, too."""
+        for line in lines:
+            self._client.build("DELETE", self.items.pop(line.domain), None, priority=Priority.MONEY)
+        if not self.items:
+            return ()
+        try:
+            self._client.ask(self.checkout, priority=Priority.MONEY)
+        except Complained as refusal:
+            return refusal.lines
+        return ()

@@ -49,10 +49,11 @@ class Rules:
         self._known[key] = (time.monotonic(), rule)
         return rule
 
-    def broken_by(self, domain: DomainName, owner: Json) -> dict[str, str]:
-        """The fields of this owner that the registry would not take, each with why."""
+    def broken_by(self, domain: DomainName, *, owner: Json, account: Json) -> dict[str, str]:
+        """The fields of this owner, and of the account that administers, that the registry would not take."""
         query = urlencode({"domain": domain.ascii, "action": "create"})
-        body = {"owner": {name: value for name, value in owner.items() if value is not None and name != "id"}}
+        given = {name: value for name, value in owner.items() if value is not None and name != "id"}
+        body = {"owner": given, "adminAccount": account, "techAccount": account}
         try:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
         except Complained as refusal:

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from handlers.ids import REASON, Act, Form
+from handlers.views.answered import answered
 from handlers.views.attention import attention
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
 from handlers.views.payment import open_invoice, open_order, payment
@@ -38,6 +39,7 @@ def card(
     blocks += sections((receipt if deciding else short_receipt)(cart.lines, cart.quote), fence=True)
     if deciding:
         blocks += _cost(cart)
+        blocks += sections(answered(cart.lines))
     blocks.append(context(_who(cart)))
     if deciding:
         blocks += _terms(cart, waive_retraction=waive_retraction)

@@ -8,8 +8,10 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextI
 from slack_sdk.models.views import View
 
 from handlers.ids import PURPOSE, Act, Form
+from handlers.views.answered import answered
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
 from handlers.views.figures import priced, warned
+from handlers.views.questions import questions_button, still_open
 from handlers.views.text import counted, cut, escape, names, person, when
 from handlers.views.years import years_button
 from ordering.cart import MOST_LINES, Cart, CartState
@@ -37,7 +39,7 @@ def shared_cart(cart: Cart) -> Drawn:
             section(head),
             *(_removable(cart, line) for line in cart.lines),
             context("Prices are without tax; OVH's own total is shown before anyone approves."),
-            *buttons(ask, years_button(cart)),
+            *buttons(ask, questions_button(cart), years_button(cart)),
         ],
     )
 
@@ -100,7 +102,12 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
         head += f"\n>{escape(cart.purpose)}"
     return Drawn.of(
         f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
-        [section(head), *sections(listed or ["No names in it."]), *sections(told or ["Nothing happened to it yet."])],
+        [
+            section(head),
+            *sections(listed or ["No names in it."]),
+            *sections(answered(cart.lines)),
+            *sections(told or ["Nothing happened to it yet."]),
+        ],
     )
 
 
@@ -118,6 +125,9 @@ def one_line(cart: Cart) -> str:
 def _mend(cart: Cart, found: Finding) -> ButtonElement | None:
     if found.mend is Mend.REMOVE and found.domain is not None:
         return _remove(cart, found.domain)
+    line = cart.line(found.domain) if found.domain else None
+    if found.mend is Mend.ANSWER and line is not None:
+        return questions_button(cart, line, label="Answer questions")
     return years_button(cart) if found.mend is Mend.YEARS else None
 
 
@@ -126,8 +136,9 @@ def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
 
 
 def _removable(cart: Cart, line: Line) -> SectionBlock:
-    remove = _remove(cart, line.domain)
-    return section(f"*{line.domain}*  {priced(line)}{warned(line)}\nadded by {person(line.added_by)}", accessory=remove)
+    todo = still_open(line)
+    told = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, f"added by {person(line.added_by)}"]
+    return section("\n".join(filter(None, told)), accessory=_remove(cart, line.domain))
 
 
 def _closed(cart: Cart) -> Drawn:

@@ -15,15 +15,17 @@ from ordering.question import OF_ONE_NAME, Reach, WrongAnswers
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
+_MOST_AT_ONCE = 10  # names; each costs two of the sixty calls that OVH takes a minute
 
 
 class Answering(UseCases):
     """Questions and answers. Contacts are personal data: they go to the one person who asks for them."""
 
-    def learn_questions(self, cart_id: int) -> Cart:
-        """Ask OVH about the names of an open cart of which it is not known what their registries ask."""
+    def learn_questions(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
+        """Ask OVH about a few names of an open cart of which it is not known what is asked, this one `first`."""
         cart = self.cart(cart_id)
-        unknown = [line for line in cart.lines if line.questions is None]
+        unknown = sorted((line for line in cart.lines if line.questions is None), key=lambda line: line.domain != first)
+        unknown = unknown[:_MOST_AT_ONCE]
         if cart.state is not S.OPEN or not unknown:
             return cart
         return self._keep_questions(cart_id, self._registrar.questions(unknown))

@@ -52,6 +52,15 @@ def test_each_name_is_asked_about_once(asking):
     assert learned(asking).version == first.version
 
 
+def test_a_few_names_are_asked_about_at_once_and_the_one_that_is_meant_first(rules):
+    for number in range(12):
+        cart = rules.workflow.add("C1", DomainName(f"name{number}.fr"), by=rules.ada)
+    last = cart.lines[-1].domain
+    cart = rules.workflow.learn_questions(cart.id, first=last)
+    assert cart.line(last).questions is not None
+    assert sum(line.questions is None for line in cart.lines) == 2
+
+
 def test_answers_are_kept_with_who_gave_them_and_go_into_the_record(asking):
     learned(asking)
     cart = answer(asking, {"REASON": " Ours ", "ACCEPT_CONDITIONS": "true"}, by=asking.ben)

@@ -19,9 +19,24 @@ def line(name: str, *answers: Answer) -> Line:
     return Line(DomainName(name), 1, "create-default", Money(649, "EUR"), added_by="U0ADA", answers=answers)
 
 
-def broken(lines, found, *said, eligibility=lambda _line: {}, **details):
+class Draft:
+    """A cart whose lines each have complaints of their own."""
+
+    def __init__(self, said=None, owners=None):
+        self.said, self.owners = said or {}, owners or {}
+
+    def without(self, lines):
+        for gone in lines:
+            self.said.pop(gone.domain.ascii, None)
+        return [complaint for complaints in self.said.values() for complaint in complaints]
+
+    def eligibility(self, line):
+        return self.owners.get(line.domain.ascii, {})
+
+
+def broken(lines, found, *said, draft=None, **details):
     refusal = Complained("OVH said no: …", lines=said, details=details)
-    return complaints.of_dry_run(refusal, lines, found, eligibility=eligibility)
+    return complaints.of_dry_run(refusal, lines, found, draft or Draft())
 
 
 @pytest.mark.parametrize(
@@ -108,10 +123,27 @@ def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
 def test_of_several_names_the_rule_tells_whose_owner_it_is():
     lines = [line("one.com"), line("two.eu")]
     wrong = {"owner.address.country": "should be in the EU"}
-    refused = broken(lines, {}, "1 error", eligibility=lambda each: wrong if each is lines[1] else {}, **wrong)
+    refused = broken(lines, {}, "1 error", draft=Draft(owners={"two.eu": wrong}), **wrong)
     assert [f.domain for f in refused.findings] == [DomainName("two.eu")]
 
 
 def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
     refused = broken([line("one.com"), line("two.eu")], {}, "Something else")
     assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [("OVH said no: Something else.", None, None)]
+
+
+def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
+    lines = [line("one.com"), line("two.ch"), line("three.net")]
+    found = {each.domain: (Question("DNS", Kind.NAME_SERVERS),) for each in lines}
+    complaint = "Custom field DNS is mandatory for product domain"
+    refused = broken(lines, found, complaint, draft=Draft({"two.ch": [complaint]}))
+    assert [(f.domain, f.sentence) for f in refused.findings] == [
+        (lines[1].domain, "two.ch: the registry asks for the name servers.")
+    ]
+
+
+def test_an_answer_that_ovh_does_not_take_is_told_where_it_was_given():
+    given = line("one.fr", Answer("COMPANY", "12", "U0ADA"))
+    found = {given.domain: (Question("COMPANY"),)}
+    refused = broken([given, line("two.com")], found, "Custom field COMPANY is invalid for product domain")
+    assert [(f.sentence, f.mend) for f in refused.findings] == [("one.fr: COMPANY is invalid.", Mend.ANSWER)]

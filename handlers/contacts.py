@@ -1,0 +1,105 @@
+"""Somebody looks at the contacts that can own a name, or makes one. All of it in their own forms: personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.desk import Desk
+from handlers.ids import Act, Form
+from handlers.parsing import Interaction
+from handlers.questions import draw
+from handlers.refusals import sentence
+from handlers.reply import Reply
+from handlers.views import contacts as views
+from handlers.views.answers import typed_answers
+from handlers.views.contacts import Return
+from handlers.views.drawn import Drawn
+from handlers.views.forms import note
+from handlers.views.questions import AnswersPage, loading
+from ordering.contact import LegalForm, checked
+from ordering.domain_name import DomainName
+from ordering.errors import OrderingError
+from ordering.question import OWNER_CONTACT, Question
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.NEW_CONTACT)
+    async def new_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _new(desk, did, reply), Interaction.of_action(body))
+
+    @app.action(Act.SHOW_CONTACTS)
+    async def show_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body))
+
+    @app.action(Act.LEGAL_FORM)
+    async def legal_form_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(_other_fields, Interaction.of_action(body))
+
+    @app.view(Form.CONTACT)
+    async def contact_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_form(body, stays=True)
+        form, typed = _typed(did)
+        values, wrong = checked(form, typed)
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack(response_action="update", view=note(Drawn.saying("Making the contact at OVH…")))
+        desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)
+
+
+async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Put the form of a new contact on top; what stands in the one below is not lost."""
+    at = AnswersPage.read(did.value)
+    questions = await _questions(desk, did, at)
+    back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}))
+    await reply.open_form(views.contact_form(str(back), LegalForm.CORPORATION, {}), button="New contact…")
+
+
+async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+    await reply.open_form(loading("Asking OVH for the contacts…"), button="Show contacts")
+    contacts = await desk.bridge.call(desk.workflow.contacts, by=await desk.person(did))
+    await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying("The list was closed. Open it again."))
+
+
+async def _other_fields(did: Interaction, reply: Reply) -> None:
+    """Another legal form has other fields; what was typed in those that both have stays."""
+    form, typed = _typed(did)
+    view = views.contact_form(did.metadata, form, typed)
+    await reply.show_form(view, otherwise=Drawn.saying("The form was closed. Open it again."))
+
+
+async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:
+    """Make the contact, and choose it in the form below."""
+    back = Return.read(did.metadata)
+    try:
+        contact = await desk.bridge.call(desk.workflow.create_contact, form, values, by=await desk.person(did))
+    except OrderingError as refusal:
+        again = views.contact_form(did.metadata, form, values, problem=sentence(refusal))
+        await reply.show_form(again, otherwise=Drawn.saying(sentence(refusal)))
+        return
+    at = AnswersPage.read(back.at)
+    asked = [question.label for question in await _questions(desk, did, at) if question.is_of_contacts]
+    label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
+    below = Reply(desk.client, replace(did, form=back.view))
+    await draw(desk, did, below, at, {**back.typed, label: contact.id})
+    await reply.tell(
+        Drawn.saying(f"Contact {contact.id} is made, and chosen for {DomainName(at.domain)}. Go back and save that.")
+    )
+
+
+async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:
+    cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=await desk.person(did))
+    line = cart.line(DomainName(at.domain))
+    return (line.questions or ()) if line else ()
+
+
+def _typed(did: Interaction) -> tuple[LegalForm, dict[str, str]]:
+    typed = {name: value or "" for name, value in (did.values or {}).items()}
+    return LegalForm(typed.pop(Act.LEGAL_FORM, "")), typed

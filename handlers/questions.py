@@ -1,0 +1,132 @@
+"""Somebody answers what the registries ask about the names in a cart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.desk import Desk
+from handlers.ids import REACH, Act, Form
+from handlers.parsing import Interaction, cart_number
+from handlers.reply import Reply
+from handlers.views import questions as views
+from handlers.views.answers import field_id, typed_answers
+from handlers.views.drawn import Drawn
+from handlers.views.questions import AnswersPage
+from ordering.cart import Cart
+from ordering.cart_line import Line
+from ordering.contact import Contact
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible, OrderingError, RegistrarError
+from ordering.question import Question, Reach, WrongAnswers
+
+_log = structlog.get_logger()
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.QUESTIONS)
+    async def questions_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _open(desk, did, reply), Interaction.of_action(body))
+
+    @app.view(Form.ANSWERS)
+    async def answers_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        did = Interaction.of_form(body, stays=True)
+        # Only the memory is asked before the acknowledgement: it carries what is wrong to its fields.
+        await ack(**await desk.settle(lambda: _save(desk, did)))
+
+
+async def learn_quietly(desk: Desk, cart_id: int) -> None:
+    """Ask OVH about a cart's new names, so that the cart shows what is open; the pre-flight asks again anyway."""
+    try:
+        await desk.bridge.call(desk.workflow.learn_questions, cart_id)
+    except OrderingError as error:
+        _log.info("questions_not_learned", cart=cart_id, why=str(error))
+    desk.wake()
+
+
+async def draw(
+    desk: Desk, did: Interaction, reply: Reply, at: AnswersPage, typed: Mapping[str, str] | None = None
+) -> None:
+    """Show the form of one name in the view that is open."""
+    cart = await _cart(desk, did, at.cart_id)
+    line = _line(cart, DomainName(at.domain))
+    contacts = await _contacts(desk, did) if any(q.is_of_contacts for q in line.questions or ()) else ()
+    form = views.answers_form(cart, line, contacts, at, typed=typed)
+    await reply.show_form(form, otherwise=Drawn.saying("The form was closed before OVH answered. Open it again."))
+
+
+async def _contacts(desk: Desk, did: Interaction) -> Sequence[Contact]:
+    """The contacts to choose from; where OVH does not list them, everything else can be answered all the same."""
+    try:
+        return await desk.bridge.call(desk.workflow.contacts, by=await desk.person(did))
+    except RegistrarError as error:
+        _log.warning("contacts_not_read", why=str(error))
+        return ()
+
+
+async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Open a view at once, learn what is asked, and draw the form of the one name that is meant, else the list."""
+    number, _, name = did.value.partition(" ")
+    from_list = did.callback == Form.ANSWERS_LIST
+    if not from_list:
+        await reply.open_form(views.loading(), button="Answer questions")
+    cart, domain = await _cart(desk, did, cart_number(number)), DomainName(name) if name else None
+    if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
+        cart = await desk.bridge.call(desk.workflow.learn_questions, cart.id, first=domain)
+    line = _line(cart, domain) if domain else _only(cart)
+    if line is None:
+        await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying("The form was closed. Open it again."))
+        return
+    await draw(desk, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
+
+
+async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
+    """Keep what was typed; what the acknowledgement says: errors at their fields, the next form, or nothing more."""
+    at = AnswersPage.read(did.metadata)
+    person = await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=person)
+    domain = DomainName(at.domain)
+    questions = _line(cart, domain).questions or ()
+    typed = typed_answers(questions, did.values or {})
+    try:
+        reach = Reach(did.typed(REACH) or Reach.ONE)
+        cart = await desk.bridge.call(desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach)
+    except WrongAnswers as wrong:
+        return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
+    return _go_on(desk, did, at, cart)
+
+
+def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
+    """To the next page, back to the list, or out of the form."""
+    if at.more:
+        following = replace(at, page=at.page + 1)
+        desk.start(lambda did, reply: draw(desk, did, reply, following), did)
+        return {"response_action": "update", "view": views.loading()}
+    return {"response_action": "update", "view": views.answers_list(cart)} if at.from_list else {}
+
+
+def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Interaction) -> dict[str, str]:
+    ids = {question.label: field_id(question) for question in questions}
+    return {did.block_of(ids[label]): said for label, said in wrong.by_label.items()}
+
+
+async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
+    return await desk.bridge.call(desk.workflow.may_answer, cart_id, by=await desk.person(did))
+
+
+def _line(cart: Cart, domain: DomainName) -> Line:
+    line = cart.line(domain)
+    if line is None:
+        raise NotPossible(f"{domain} is not in cart #{cart.id} any more, so there is nothing to answer.")
+    return line
+
+
+def _only(cart: Cart) -> Line | None:
+    """The one name that is meant: the only one with open questions, or the only one there is."""
+    todo = [line for line in cart.lines if line.open_questions] or list(cart.lines)
+    return todo[0] if len(todo) == 1 else None

@@ -1,0 +1,112 @@
+"""Contacts that can own a name: a form to make one, and the list. Personal data, drawn in one person's forms alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputElement, StaticSelectElement
+from slack_sdk.models.blocks.block_elements import InputInteractiveElement
+from slack_sdk.models.views import View
+
+from handlers.ids import Act, Form
+from handlers.views.drawn import context, section
+from handlers.views.text import counted, cut, escape
+from ordering.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
+
+_MOST_SHOWN = 80
+_METADATA = 3000  # characters, Slack's limit
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where the new contact is wanted: the form below, its view, and what was typed there, by label."""
+
+    at: str
+    view: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        whole = json.dumps(asdict(self))
+        # Slack's own clients keep what was typed below; ours is the surer way where there is room.
+        return whole if len(whole) <= _METADATA else json.dumps({"at": self.at, "view": self.view, "typed": {}})
+
+    @classmethod
+    def read(cls, text: str) -> Return:
+        return cls(**json.loads(text))
+
+
+def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
+    """The fields of a new contact; its legal form decides which. `back` is a `Return`, as text."""
+    blocks: list[Block] = [section(f"*Not made yet.* {problem}")] if problem else []
+    blocks.append(context("OVH keeps this contact, and hands it to the registries of the names that it owns."))
+    blocks.append(_legal_form(form))
+    blocks += [_input(each, typed.get(each.name, ""), needed=form in each.needed_of) for each in fields_of(form)]
+    return View(
+        type="modal",
+        callback_id=Form.CONTACT,
+        private_metadata=back,
+        title="New contact",
+        submit="Make contact",
+        close="Back",
+        blocks=blocks,
+    )
+
+
+def contacts_list(contacts: Sequence[Contact]) -> View:
+    """The contacts in full, for one person's eyes."""
+    shown = contacts[:_MOST_SHOWN]
+    more = f" The newest {len(shown)} of them:" if len(contacts) > len(shown) else ""
+    return View(
+        type="modal",
+        callback_id=Form.NOTE,
+        title="Contacts at OVH",
+        close="Back",
+        blocks=[
+            section(f"The account has {counted(len(contacts), 'contact')}. Only you see this.{more}"),
+            *(section(_in_full(contact)) for contact in shown),
+        ],
+    )
+
+
+def _legal_form(chosen: LegalForm) -> InputBlock:
+    options = [Option(value=form.value, text=form.in_words) for form in LegalForm]
+    element = StaticSelectElement(
+        action_id=Act.LEGAL_FORM,
+        options=options,
+        initial_option=next(option for option in options if option.value == chosen.value),
+    )
+    return InputBlock(block_id=Act.LEGAL_FORM, label="Who is it?", element=element, dispatch_action=True)
+
+
+def _input(asked: Field, typed: str, *, needed: bool) -> InputBlock:
+    return InputBlock(
+        block_id=asked.name,
+        label=asked.title,
+        hint=asked.help or None,
+        element=_element(asked, typed),
+        # A postal code is checked by country, which is typed in the same form.
+        optional=not needed,
+    )
+
+
+def _element(asked: Field, typed: str) -> InputInteractiveElement:
+    if not asked.choices:
+        return PlainTextInputElement(action_id=asked.name, max_length=LONGEST_FIELD, initial_value=typed or None)
+    options = [Option(value=choice, text=choice) for choice in asked.choices]
+    chosen = next((option for option in options if option.value == typed), None)
+    return StaticSelectElement(action_id=asked.name, options=options, initial_option=chosen)
+
+
+def _in_full(contact: Contact) -> str:
+    known = contact.values
+    person = " ".join(filter(None, [known.get("first_name"), known.get("last_name")]))
+    address = ", ".join(
+        filter(
+            None, [known.get("line1"), " ".join(filter(None, [known.get("zip"), contact.place])), known.get("province")]
+        )
+    )
+    told = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
+    lines = "\n".join(escape(line) for line in told if line)
+    return cut(f"*{contact.id}*  {contact.legal_form.in_words}\n{lines}", 2000)

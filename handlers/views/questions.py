@@ -1,0 +1,171 @@
+"""What a registry asks about a name, as a form; and the list of a cart's names with what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
+from slack_sdk.models.views import View
+
+from handlers.ids import REACH, Act, Form
+from handlers.views.answers import answer_input, pages
+from handlers.views.drawn import Drawn, button, buttons, section
+from handlers.views.forms import note
+from handlers.views.text import counted, cut, escape, escape_markup
+from ordering.cart import Cart
+from ordering.cart_line import Line
+from ordering.contact import Contact
+from ordering.question import OWNER_CONTACT, Question, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPage:
+    """A page of the questions about a cart's name; it came `from_list`, and there are `more` behind it."""
+
+    cart_id: int
+    domain: str
+    page: int = 0
+    from_list: bool = False
+    more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.cart_id} {self.domain} {self.page} {int(self.from_list)} {int(self.more)}"
+
+    @classmethod
+    def read(cls, text: str) -> AnswersPage:
+        cart_id, domain, page, from_list, more = text.split(" ")
+        return cls(int(cart_id), domain, int(page), from_list == "1", more == "1")
+
+
+def still_open(line: Line) -> str:
+    """What must still be answered for a name, in one phrase; empty where nothing is."""
+    nouns = [escape(question.noun) for question in line.open_questions]
+    if not nouns:
+        return ""
+    shown = " and ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]])) if len(nouns) < 4 else _some_of(nouns)  # noqa: PLR2004 - more do not fit a line
+    return cut(f"The registry asks for {shown}.", 300)
+
+
+def questions_button(cart: Cart, line: Line | None = None, *, label: str | None = None) -> ButtonElement:
+    """The way to the form: of one name, or of whichever name of the cart has something open."""
+    lines = [line] if line else cart.lines
+    words = label or ("Answer questions" if any(each.open_questions for each in lines) else "Owner and answers")
+    value = f"{cart.id} {line.domain.ascii}" if line else str(cart.id)
+    about = f"{words}: {line.domain}" if line else f"{words}: cart {cart.id}"
+    return button(words, Act.QUESTIONS, value, about=about)
+
+
+def answers_list(cart: Cart) -> View:
+    """Every name of a cart with what is open, each with the button to its form."""
+    todo = sum(bool(line.open_questions) for line in cart.lines)
+    head = f"{counted(todo, 'name')} of {len(cart.lines)} with open questions." if todo else "Nothing is open."
+    return View(
+        type="modal",
+        callback_id=Form.ANSWERS_LIST,
+        private_metadata=str(cart.id),
+        title=f"Cart #{cart.id}",
+        close="Close",
+        blocks=[
+            section(head),
+            *(
+                section(
+                    f"*{escape_markup(str(line.domain))}*\n{still_open(line) or _not_open(line)}",
+                    accessory=questions_button(cart, line),
+                )
+                for line in cart.lines
+            ),
+        ],
+    )
+
+
+def _not_open(line: Line) -> str:
+    return (
+        "Nothing is open." if line.questions is not None else "OVH was not asked about it yet: it is when you open it."
+    )
+
+
+def answers_form(
+    cart: Cart,
+    line: Line,
+    contacts: Sequence[Contact],
+    at: AnswersPage,
+    *,
+    typed: Mapping[str, str] | None = None,
+) -> View:
+    """The questions about one name; `typed` is what stood in the form before, by label."""
+    every = pages(line.questions or (), contacts)
+    shown = every[at.page] if at.page < len(every) else ()
+    last = at.page + 1 >= len(every)
+    at = replace(at, more=not last)
+    blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
+    for question in shown:
+        blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
+        if question.label == OWNER_CONTACT and question.is_of_contacts:
+            blocks += _contact_buttons(at)
+    if last and (reach := _reach(cart, line)) is not None:
+        blocks.append(reach)
+    return View(
+        type="modal",
+        callback_id=Form.ANSWERS,
+        private_metadata=str(at),
+        title=f"Cart #{cart.id}",
+        submit=("Save" if last else "Save and go on") if shown else None,
+        close="Not now",
+        blocks=blocks,
+    )
+
+
+def _contact_buttons(at: AnswersPage) -> list[Block]:
+    return buttons(
+        button("New contact…", Act.NEW_CONTACT, str(at), about="New contact… that can own a name"),
+        button("Show contacts", Act.SHOW_CONTACTS, str(at), about="Show contacts in full, to you alone"),
+    )
+
+
+def _introduction(line: Line, pages_in_all: int, page: int) -> str:
+    if not line.questions:
+        return "OVH asks nothing about this name."
+    said = still_open(line) or "Nothing is open; what stands here can be changed until approval is requested."
+    return f"{said} Page {page + 1} of {pages_in_all}." if pages_in_all > 1 else said
+
+
+def _reach(cart: Cart, line: Line) -> Block | None:
+    """Whether the answers are meant for other names, too: offered where others are asked the same."""
+    alike = [other for other in cart.lines if other is not line and _asked_alike(other, line)]
+    related = [other for other in alike if other.domain.extension == line.domain.extension]
+    choices = [(Reach.ONE, "For this name only")]
+    if related:
+        choices.append((Reach.EXTENSION, f"Also for {counted(len(related), 'other name')} under .{_extension(line)}"))
+    if len(alike) > len(related):
+        choices.append((Reach.EVERY, f"Also for all {len(alike)} other names that are asked the same"))
+    if len(choices) == 1:
+        return None
+    options = [Option(value=reach.value, text=cut(words, 75)) for reach, words in choices]
+    return InputBlock(
+        block_id=REACH,
+        label="What you answer is meant",
+        hint="A registry's conditions are accepted only for its own names; a code or a claim concerns one name alone.",
+        element=RadioButtonsElement(action_id=REACH, options=options, initial_option=options[0]),
+    )
+
+
+def _asked_alike(other: Line, line: Line) -> bool:
+    return bool(_labels(other.questions) & _labels(line.questions))
+
+
+def _labels(questions: Iterable[Question] | None) -> set[str]:
+    return {question.label for question in questions or ()}
+
+
+def _extension(line: Line) -> str:
+    return line.domain.extension
+
+
+def _some_of(nouns: list[str]) -> str:
+    return f"{nouns[0]}, {nouns[1]} and {len(nouns) - 2} more"
+
+
+def loading(words: str = "Asking OVH what the registries want to know…") -> View:
+    """What is shown at once, for the trigger lives three seconds and OVH may take longer."""
+    return note(Drawn.saying(words))

@@ -1,0 +1,164 @@
+"""Whatever OVH lists can be drawn within Slack's limits and answered, and each answer arrives once, as it must."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.ovh import Access, asked
+from bot.ovh.drafts import Drafts
+from handlers.parsing import Interaction
+from handlers.views.answers import field_id, typed_answers
+from handlers.views.questions import AnswersPage, answers_form, answers_list, still_open
+from ordering.cart import Cart, CartState
+from ordering.contact import Contact, LegalForm
+from ordering.question import LEGAL, Kind, Question
+from ordering.question_words import WORDS
+from sandbox.slack.block_kit import faults_of_view
+from sandbox.slack.elements import complaint, options_of, state_of
+from sandbox.slack.messages import elements, initial_values
+from tests.bot.ovh.test_drafts import PaperOvh, answers
+from tests.builders import NOW, a_line
+
+LARGEST_VIEW = 250_000  # bytes, Slack's limit
+TYPED = {
+    Kind.TEXT: " Any words, even <!channel>, & more\nof them ",
+    Kind.CHOICE: "never typed where there are few",
+    Kind.ACCOUNT: "AB12345-ovh",
+    Kind.NAME_SERVERS: "ns1.example.net ns2.example.net",
+    Kind.JSON: '{"reason": "ours", "exact": 1.10}',
+}
+ARRIVES = {
+    Kind.TEXT: "Any words, even <!channel>, & more\nof them",
+    Kind.ACCOUNT: "ab12345-ovh",
+    Kind.NAME_SERVERS: "ns1.example.net,ns2.example.net",
+    Kind.JSON: '{"reason": "ours", "exact": 1.10}',
+}
+CONTACTS = tuple(
+    Contact(str(21_003_300 + n), LegalForm.CORPORATION, {"organisation": "Sandbox & Söhne " * 8, "city": "Paris"})
+    for n in range(130)
+)
+labels = st.sampled_from(sorted(WORDS)) | st.text(max_size=30) | st.text(min_size=190, max_size=400)
+types = st.sampled_from(
+    ["bool", "/me/contact", "/domain/contact", "Nichandle", "String", "string", "string[]", "json", "number", "text"]
+) | st.text(max_size=10)
+one_value = st.text(max_size=12) | st.text(min_size=140, max_size=200) | st.booleans() | st.integers() | st.none()
+values = (
+    st.none() | st.lists(one_value, max_size=8) | st.integers(90, 700).map(lambda n: [f"value {i}" for i in range(n)])
+)
+entries = st.fixed_dictionaries(
+    {"label": labels, "type": types},
+    optional={
+        "required": st.none() | st.booleans(),
+        "fields": st.none() | st.lists(st.text(max_size=8), max_size=3),
+        "allowedValues": values,
+    },
+)
+
+
+@settings(max_examples=120)
+@given(listed=st.lists(entries, max_size=12), legal_age=st.booleans())
+def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001
+    standing = {"OWNER_LEGAL_AGE": "true" if legal_age else "false"}
+    line = a_line().asked(asked.questions(listed, standing=standing))
+    expected: dict[str, str] = {}
+    for question, typed in fill_in_all_pages(a_cart(line)):
+        line = line.answered({question.label: question.checked(typed)}, by="U0ADA")
+        expected[question.label] = as_ovh_takes_it(question, typed)
+    assert line.open_questions == ()
+    assert set(expected) == {entry["label"] for entry in listed}
+
+    ovh = PaperOvh()
+    ovh.required, ovh.item = listed, {"itemId": 7, "configurations": [41]}
+    drafts = Drafts(ovh, Access(owner_legal_age=legal_age), home=lambda: "FR")  # type: ignore[arg-type] # as the client
+    drafts.prepare([replace(line, questions=None)], "Domain Desk #1 attempt 1")
+    arrived = answers(ovh)
+    assert len(arrived) == len(dict(arrived))
+    assert dict(arrived) == expected
+
+
+@given(listed=st.lists(entries, max_size=150))
+@settings(max_examples=25)
+def test_a_registry_that_asks_endlessly_is_asked_back_page_by_page(listed: list[dict[str, Any]]):
+    line = a_line().asked(asked.questions(listed, standing={}))
+    shown = [question.label for page in pages_of(a_cart(line)) for question in page[1]]
+    assert shown == [question.label for question in line.questions or ()]
+    assert len(still_open(line)) <= 300
+
+
+def test_a_legal_statement_is_never_made_beforehand():
+    for label in LEGAL:
+        line = a_line().asked([Question(label, Kind.YES_NO, required=True, standing="true")])
+        ((view, _),) = pages_of(a_cart(line))
+        assert "initial_option" not in view["blocks"][1]["element"]
+
+
+def test_a_name_that_is_asked_nothing_gets_a_form_without_a_submit():
+    view = answers_form_of(a_cart(a_line().asked([])), 0)
+    assert "submit" not in view
+    assert "OVH asks nothing" in str(view)
+
+
+def test_a_list_of_forty_names_fits_a_form():
+    lines = tuple(a_line(f"{'x' * 55}{n}.fr").asked([Question("REASON", required=True)] * 9) for n in range(40))
+    assert faults_of_view(answers_list(a_cart(*lines)).to_dict()) == []
+
+
+def a_cart(*lines) -> Cart:
+    return Cart(id=12, channel="C1", created_by="U0ADA", state=CartState.OPEN, since=NOW, lines=lines)
+
+
+def answers_form_of(cart: Cart, page: int) -> dict[str, Any]:
+    at = AnswersPage(cart.id, cart.lines[0].domain.ascii, page)
+    return answers_form(cart, cart.lines[0], CONTACTS, at).to_dict()
+
+
+def pages_of(cart: Cart) -> list[tuple[dict[str, Any], list[Question]]]:
+    """Every page as Slack gets it, checked against its limits, with the questions on it."""
+    found: list[tuple[dict[str, Any], list[Question]]] = []
+    more = True
+    while more and cart.lines[0].questions:
+        view = json.loads(json.dumps(answers_form_of(cart, len(found))))
+        assert faults_of_view(view) == []
+        assert len(json.dumps(view)) < LARGEST_VIEW
+        ids = {element["action_id"] for _, element in elements(view["blocks"])}
+        found.append((view, [q for q in cart.lines[0].questions if field_id(q) in ids]))
+        more = AnswersPage.read(view["private_metadata"]).more
+    return found
+
+
+def fill_in_all_pages(cart: Cart):
+    """Answer each question as a person would, and read it back as the bot does."""
+    for view, questions in pages_of(cart):
+        state = initial_values(view["blocks"])
+        by_id = {field_id(question): question for question in questions}
+        for block in view["blocks"]:
+            if block["type"] == "input" and (question := by_id.get(block["element"]["action_id"])):
+                entry = state_of(block["element"], choice(block["element"], question))
+                assert complaint(block, {block["element"]["action_id"]: entry}) is None
+                state[block["block_id"]][block["element"]["action_id"]] = entry
+        body = {"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": {"values": state}}}
+        typed = typed_answers(questions, Interaction.of_form(body).values or {})
+        yield from ((question, typed[question.label]) for question in questions)
+
+
+def choice(element: dict[str, Any], question: Question) -> str:
+    options = options_of(element)
+    if question.kind is Kind.YES_NO and question.is_legal:
+        return "true"
+    if options:
+        # No to a legal statement is no answer: whoever does not agree removes the name.
+        possible = [o["value"] for o in options if not (question.is_legal and o["value"] == "false")]
+        return str(possible[-1])
+    return question.allowed[-1] if question.allowed else TYPED[question.kind]
+
+
+def as_ovh_takes_it(question: Question, typed: str) -> str:
+    if question.is_of_contacts:
+        return f"/me/contact/{typed}"
+    if question.allowed or question.kind is Kind.YES_NO:
+        assert typed in (question.allowed or ("true", "false"))
+        return typed
+    return ARRIVES[question.kind]

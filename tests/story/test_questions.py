@@ -1,0 +1,207 @@
+"""What a registry asks is answered in a form, before anybody is asked to approve; owners are chosen in private."""
+
+import asyncio
+
+import pytest
+
+from sandbox.slack import Actor, OpenView
+from tests.story.conftest import Story
+
+REASON = "answer.REASON"
+CONDITIONS = "answer.ACCEPT_CONDITIONS"
+OWNER = "answer.OWNER_CONTACT"
+ZOE = {
+    "first_name": "Zoe", "last_name": "Secret", "email": "zoe@example.com", "phone": "+33.612345678",
+    "line1": "1 Hidden Street", "zip": "75001", "city": "Paris", "country": "fr", "language": "fr_FR",
+}  # fmt: skip
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+async def form(story: Story, callback: str, who: Actor | None = None) -> OpenView:
+    """Wait until this form is on top of somebody's screen."""
+    who = who or story.ada
+    return await story.slack.until(
+        lambda: who.modal if who.modal and who.modal.view["callback_id"] == callback else None, 10
+    )
+
+
+async def questions(story: Story, button: str, *, when: str) -> OpenView:
+    """Ada opens the form of the cart's only name, once the cart says this."""
+    await story.ada.click(await story.sees(story.ada, when), button)
+    return await form(story, "answers_form")
+
+
+def sent(story: Story, name: str) -> dict[str, str]:
+    """What OVH got for a name of the one order."""
+    (order,) = story.orders
+    (item,) = [item for item in story.ovh.carts.all[order.cart].items.values() if item.domain == name]
+    assert len(item.configurations) == len({label for label, _ in item.configurations.values()})
+    return dict(item.configurations.values())
+
+
+async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(story: Story):
+    await story.search_and_add("reason-otter.dev")
+    shown = await questions(
+        story, "Answer questions", when="The registry asks for a yes to its conditions and the reason."
+    )
+    assert "Yes is a legal statement, and it is recorded as yours." in shown.plain_text()
+    assert await story.ada.submit(**{CONDITIONS: "true", REASON: "Our <!channel> office"}) == {}
+    assert story.ada.modal is None
+    await story.request()
+    card = await story.card("waits for")
+    assert "the registry's conditions accepted by <@U0ADA>" in card.plain_text()
+    assert "reason: “Our &lt;!channel&gt; office”" in card.plain_text()
+    await story.cleo.click(card, "Approve")
+    await story.payable()
+    assert sent(story, "reason-otter.dev")["REASON"] == "Our <!channel> office"
+
+
+async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(story: Story):
+    await story.search_and_add("otter.gov.uk")
+    shown = await questions(story, "Answer questions", when="The registry asks for the registry's record.")
+    assert await story.ada.submit(
+        **{"answer.DOMAIN_CONFIG": "{", "answer.DNS": "one", "answer.ADMIN_ACCOUNT": "x"}
+    ) == {
+        "answer.DOMAIN_CONFIG": (
+            "This is not well-formed JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
+        ),
+        "answer.DNS": "“one” has no extension. Write it like “one.ovh”.",
+        "answer.ADMIN_ACCOUNT": "An OVH account looks like ab12345-ovh.",
+    }
+    assert story.ada.modal is shown
+    assert shown.chosen["answer.DNS"]["answer.DNS"]["value"] == "one"
+
+
+async def test_a_no_to_the_registrys_conditions_is_no_way_to_buy(story: Story):
+    await story.search_and_add("otter.dev")
+    await questions(story, "Answer questions", when="The registry asks for")
+    assert "Answer Yes, or remove the name." in (await story.ada.submit(**{CONDITIONS: "false"}))[CONDITIONS]
+
+
+async def test_answers_can_be_changed_until_approval_is_requested(story: Story):
+    await story.search_and_add("otter.paris")
+    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await story.ada.submit(**{REASON: "A first thought"})
+    again = await questions(story, "Owner and answers", when="Owner and answers")
+    assert "A first thought" in str(again.blocks)
+    await story.ada.submit(**{REASON: "A second thought"})
+    await story.request()
+    assert "A second thought" in (await story.card("waits for")).plain_text()
+
+
+async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story: Story):
+    await story.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris")
+    cart = await story.sees(story.ada, "Request approval")
+    await story.slack.until(lambda: cart.plain_text().count("The registry asks for the reason.") == 3 or None, 10)
+    await story.ada.click(cart, "Answer questions")
+    listed = await form(story, "answers_list")
+    assert "3 names of 3 with open questions." in listed.plain_text()
+    await story.ada.click(listed, "Answer questions")
+    assert "Also for 1 other name under .fr" in str((await form(story, "answers_form")).blocks)
+    await story.ada.submit(**{REASON: "Ours", "reach": "every"})
+    assert "Nothing is open." in (await form(story, "answers_list")).plain_text()
+    story.ada.close_modal()
+    await story.request()
+    assert (await story.card("waits for")).plain_text().count("reason: “Ours”") == 3
+
+
+async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpose(story: Story):
+    await story.search_and_add("otter.store")
+    await story.request("For the launch")
+    refused = await story.form_says("Not sent yet.")
+    assert "otter.store: the registry asks for USE_OF_NAME." in refused.plain_text()
+    await story.ada.click(refused, "Answer questions")
+    await form(story, "answers_form")
+    assert await story.ada.submit(**{"answer.USE_OF_NAME": "A shop"}) == {}
+    assert story.ada.modal is refused
+    assert await story.ada.submit() == {}
+    assert "For the launch" in (await story.card("waits for")).plain_text()
+
+
+async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(story: Story):
+    await story.search_and_add("otter.ovh")
+    shown = await questions(story, "Owner and answers", when="Owner and answers")
+    await story.ada.select(shown, "answer.DNS", "ns1.example.net, ns2.example.net")
+    await story.ada.click(shown, "New contact…")
+    fields = await form(story, "contact_form")
+    assert "Organisation" in fields.plain_text()
+    await story.ada.select(fields, "legal_form", "individual")
+    await story.slack.until(lambda: "Date of birth" in fields.plain_text() or None)
+    assert "Organisation" not in fields.plain_text()
+    assert await story.ada.submit(**ZOE | {"email": "zoe", "zip": ""}) == {
+        "email": "An e-mail address looks like name@example.com.",
+        "zip": "Addresses of this country have a postal code.",
+    }
+    assert await story.ada.submit(**ZOE) == {}
+    await story.form_says("Contact 21003400 is made, and chosen for otter.ovh.")
+    story.ada.close_modal(all_of_them=False)
+    assert story.ada.modal is shown
+    assert await story.ada.submit() == {}
+
+    await story.request()
+    await story.cleo.click(await story.card("owner: contact 21003400"), "Approve")
+    await story.payable()
+    assert sent(story, "otter.ovh")["OWNER_CONTACT"] == "/me/contact/21003400"
+    assert sent(story, "otter.ovh")["DNS"] == "ns1.example.net,ns2.example.net"
+    in_channels = [seen for kind, seen in story.slack.state.archive if kind in {"message", "edit"}]
+    database = await asyncio.to_thread((story.stage.folder / "desk.db").read_bytes)
+    for secret in ("Zoe", "Secret", "zoe@example.com", "Hidden Street"):
+        assert secret not in str(in_channels)
+        assert secret.encode() not in database
+
+
+async def test_contacts_are_shown_in_full_to_whoever_looks_and_to_nobody_else(story: Story):
+    await story.search_and_add("otter.ovh")
+    shown = await questions(story, "Owner and answers", when="Owner and answers")
+    await story.ada.click(shown, "Show contacts")
+    listed = await story.form_says("Only you see this.")
+    assert "bea@example.com" in listed.plain_text()
+    assert story.ben.modal is None
+
+
+async def test_a_contact_that_ovh_does_not_take_is_told_and_nothing_typed_is_lost(story: Story):
+    await story.search_and_add("otter.ovh")
+    await story.ada.click(await questions(story, "Owner and answers", when="Owner and answers"), "New contact…")
+    await form(story, "contact_form")
+    story.ovh.faults.add("POST", "/me/contact", "refuse", status=400, message="Invalid value for field phone")
+    assert await story.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
+    again = await story.form_says("Not made yet.")
+    assert "Invalid value for field phone" in again.plain_text()
+    assert "1 Hidden Street" in str(again.blocks)
+
+
+async def test_everything_else_can_be_answered_while_ovh_does_not_list_the_contacts(story: Story):
+    await story.search_and_add("reason-name.fr")
+    story.ovh.faults.add("GET", "/domain/contact", "refuse", message="You are not allowed")
+    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    assert await story.ada.submit(**{REASON: "Ours"}) == {}
+
+
+async def test_a_guest_is_told_that_answering_is_for_members(story: Story):
+    await story.search_and_add("reason-name.fr")
+    cart = await story.sees(story.ada, "The registry asks for the reason.")
+    await story.gwen.click(cart, "Answer questions")
+    await story.slack.until(
+        lambda: story.gwen.modal if story.gwen.modal and "Guests can search" in story.gwen.modal.plain_text() else None
+    )
+
+
+async def test_an_answer_that_comes_too_late_is_told_in_the_form(story: Story):
+    await story.search_and_add("otter.tech")
+    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await story.ben.command("remove otter.tech")
+    await story.sees(story.ben, "Removed *otter.tech*")
+    assert await story.ada.submit(**{REASON: "Ours"}) == {}
+    await story.form_says("otter.tech is not in cart #1 any more")
+
+
+async def test_a_story_of_a_cart_tells_who_answered_what(story: Story):
+    await story.search_and_add("otter.dev")
+    await questions(story, "Answer questions", when="The registry asks for")
+    await story.ada.submit(**{CONDITIONS: "true"})
+    await story.ben.command("show 1")
+    await story.sees(story.ben, "the registry's conditions accepted by <@U0ADA>")
