@@ -26,7 +26,7 @@ from tests.fakes import FakeRegistrar
 
 _CONTENDERS = 8
 _LOOKS = 40  # of each kind; the first few warm the caches
-_PENDING = 1000  # one cart in so many waits for somebody
+_WAITING = 100  # carts that wait for somebody, of the smaller number; ten times as many of the larger
 _PAGE = 20
 _SQL_SERIES = {
     "sqlite": "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count}) ",
@@ -49,9 +49,8 @@ def figures(*, quick: bool) -> Table:
         _races(table, kind, 20 if quick else 200)
         _writes(table, kind, 30 if quick else 150)
         _reads(table, kind, sizes)
-    table.notes.append(
-        f"small and large: {sizes[0]:,} and {sizes[1]:,} carts, ms, the quickest of {_LOOKS} looks; one in 1,000 waits."
-    )
+    carts = f"{sizes[0]:,} and {sizes[1]:,} carts, one in {sizes[0] // _WAITING:,} waits"
+    table.notes.append(f"small and large: {carts}; ms, the quickest of {_LOOKS} looks.")
     table.notes.append("writes: ms p99 of eight threads, ours against a connection for each thread; both on disk.")
     return table
 
@@ -92,7 +91,7 @@ def _writes(table: Table, kind: str, each: int) -> None:
         url = databases.new(Path(folder))
         engines = open_engines(url)
         with Session(engines.write) as session:
-            _fill(session.connection(), kind, 100)
+            _fill(session.connection(), kind, 100, every=10)
             session.commit()
         ours = _contended(lambda number: _change_by_ours(engines, number), each)
         engines.close()
@@ -136,17 +135,17 @@ def _contended(change: Callable[[int], None], each: int) -> float:
 
 def _reads(table: Table, kind: str, sizes: tuple[int, int]) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, opened(kind, Path(folder)) as databases:
-        found = [_looks(kind, databases.new(Path(folder)), size) for size in sizes]
+        found = [_looks(kind, databases.new(Path(folder)), size, every=sizes[0] // _WAITING) for size in sizes]
     for what, small in found[0].items():
         large = found[1][what]
         table.add(kind, what, small, large, large / small)
         table.goals.append(Goal(f"{what}, growth, {kind}", large / small, 1.3))
 
 
-def _looks(kind: str, url: str, size: int) -> dict[str, float]:
+def _looks(kind: str, url: str, size: int, *, every: int) -> dict[str, float]:
     engines = open_engines(url)
     with Session(engines.write) as session:
-        _fill(session.connection(), kind, size)
+        _fill(session.connection(), kind, size, every=every)
         session.commit()
     with engines.write.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if kind == "postgresql":
@@ -166,11 +165,11 @@ def _looks(kind: str, url: str, size: int) -> dict[str, float]:
     return spent
 
 
-def _fill(connection: Connection, kind: str, size: int) -> None:
+def _fill(connection: Connection, kind: str, size: int, *, every: int) -> None:
     """Carts and their lines, made by the database itself: a million in seconds."""
     series = _SQL_SERIES[kind].format(count=size)
     for statement in (_CARTS, _LINES):
-        connection.execute(text(statement.format(series=series, pending=_PENDING)))
+        connection.execute(text(statement.format(series=series, pending=every)))
 
 
 def _together(deeds: Sequence[Callable[[], None]]) -> None:

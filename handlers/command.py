@@ -28,6 +28,8 @@ _WORDS: dict[str, Story] = {
     "history": cart.history,
 }
 
+_WAIT = looking()
+
 
 def register(app: AsyncApp, desk: Desk) -> None:
     @app.command("/domain")
@@ -40,8 +42,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await ack(text=said.text, blocks=said.blocks)
             return
         if story is search.tell:
-            wait = looking()
-            await ack(text=wait.text, blocks=wait.blocks)
+            await ack(text=_WAIT.text, blocks=_WAIT.blocks)
             did = replace(did, placeholder=True)
         else:
             await ack()

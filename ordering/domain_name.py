@@ -12,6 +12,8 @@ from ordering.errors import InvalidName
 
 # Slack rewrites what looks like a link: <http://name.ovh|name.ovh>, and sometimes without the label.
 _SLACK_LINK = re.compile(r"<(?:https?://|mailto:)?([^|>]+)(?:\|([^>]*))?>")
+# What IDNA leaves as it is: most labels, and hundreds of them may be pasted at once.
+_PLAIN_LABEL = re.compile(r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _LONGEST_NAME = 253  # RFC 1035, in A-label form and without the root dot
 _SHOWN = 60  # enough of a wrong input to recognise it
@@ -95,6 +97,8 @@ def _plain(text: str) -> str:
 def _a_label(label: str, typed: str) -> str:
     if not label:
         raise InvalidName(f"“{_shown(typed)}” has an empty part. Write it like “name.ovh”.")
+    if _PLAIN_LABEL.fullmatch(label):
+        return label
     try:
         encoded = idna.encode(label, uts46=True, std3_rules=True).decode("ascii")
         idna.decode(encoded)  # an A-label that was typed as such must also decode
