@@ -95,7 +95,7 @@ async def _probed(probes: int) -> tuple[list[float], list[float]]:
             await asyncio.sleep(_SETTLE)
             calm = await _probe(people[0], probes)
             searching = asyncio.create_task(_keep_searching(people[1:]))
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(3)  # until the first search has opened its connections
             busy = await _probe(people[0], probes)
             searching.cancel()
             with suppress(asyncio.CancelledError):
