@@ -64,11 +64,11 @@ async def _asked_first(desk: Desk, search: Search, query: Query) -> bool:
     """Whether the person is asked before so much is spent: only a search over everything does that unawares."""
     if not query.every_extension:
         return False
-    cost = await desk.bridge.call(desk.workflow.cost_of, search.names)
-    if cost.calls <= cost.affordable:
+    effort = await desk.bridge.call(desk.workflow.effort_of, search.names)
+    if effort.calls <= effort.affordable:
         return False
     extensions = len({name.extension for name in search.names})
-    await search.reply.tell(views.asks_first(search.id, cost, extensions))
+    await search.reply.tell(views.asks_first(search.id, effort, extensions))
     return True
 
 
@@ -117,6 +117,6 @@ async def _over(collecting: asyncio.Task[None], search: Search, next_look: float
 async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
     """By what the lane allows, or by how fast answers came so far, whichever is longer."""
     left = [name for name in search.names if name not in search.answers]
-    cost = await desk.bridge.call(desk.workflow.cost_of, left)
+    effort = await desk.bridge.call(desk.workflow.effort_of, left)
     each = spent / max(len(search.answers) - already, 1)
-    return max(cost.seconds, each * len(left))
+    return max(effort.seconds, each * len(left))

@@ -123,3 +123,12 @@ class Availability:
 
 def _rank(offer: Offer) -> tuple[bool, bool, int]:
     return offer.is_premium, offer.is_special, offer.price.minor
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What many look-ups take: calls, seconds at the present pace, and how many calls are no bother."""
+
+    calls: int
+    seconds: float
+    affordable: int

@@ -15,7 +15,7 @@ from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.money import Money
-from ordering.offer import Availability
+from ordering.offer import Availability, Effort
 from ordering.question import Question
 from ordering.quote import Quote
 from ordering.sales_order import (
@@ -172,15 +172,6 @@ class Prepared:
     quote: Quote
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Calls to OVH, how long they take at the present pace, and how many of them are no bother."""
-
-    calls: int
-    seconds: float
-    affordable: int
-
-
 class Registrar(Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
@@ -199,7 +190,7 @@ class Registrar(Protocol):
         With `recent`, what OVH said in the last minutes will do: to look at, never to order by.
         """
 
-    def cost_of(self, names: Collection[DomainName]) -> Cost:
+    def effort_of(self, names: Collection[DomainName]) -> Effort:
         """What it takes to look all of these up, with `recent`."""
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:

@@ -11,7 +11,7 @@ from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
 _AGAIN = 2.5  # seconds until somebody tries once more
-_PATIENCE = 60.0  # seconds for all of it: then the cart is stuck
+_PATIENCE = 120.0  # seconds for all of it, also on a busy machine: then the cart is stuck
 Deed = Callable[[], Awaitable[object]]
 
 

@@ -10,8 +10,8 @@ from ordering.contact import Contact, LegalForm, newest_first
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
-from ordering.offer import Action, Availability, Offer
-from ordering.ports import Cost, Prepared
+from ordering.offer import Action, Availability, Effort, Offer
+from ordering.ports import Prepared
 from ordering.pre_flight import LinesRefused, Mend
 from ordering.question import Question
 from ordering.quote import Quote
@@ -82,8 +82,8 @@ class FakeRegistrar:
     def prices(self) -> Mapping[str, Money]:
         return {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
 
-    def cost_of(self, names: Collection[DomainName]) -> Cost:
-        return Cost(len(names), seconds=float(len(names)), affordable=self.affordable)
+    def effort_of(self, names: Collection[DomainName]) -> Effort:
+        return Effort(len(names), seconds=float(len(names)), affordable=self.affordable)
 
     def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
         for name in names:

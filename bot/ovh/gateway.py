@@ -21,8 +21,8 @@ from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
 from ordering.money import Money
-from ordering.offer import Availability
-from ordering.ports import Cost, Prepared
+from ordering.offer import Availability, Effort
+from ordering.ports import Prepared
 from ordering.question import Question
 from ordering.sales_order import (
     Attempt,
@@ -102,9 +102,9 @@ class OvhGateway:
     def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
         return self._search.look_up(names, recent=recent)
 
-    def cost_of(self, names: Collection[DomainName]) -> Cost:
+    def effort_of(self, names: Collection[DomainName]) -> Effort:
         calls = self._search.calls_for(names)
-        return Cost(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
+        return Effort(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
 
     # What registries ask
 

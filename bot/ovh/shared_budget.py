@@ -16,6 +16,7 @@ from bot.ovh.budget import Budget
 from store.budget import Page
 
 _LONGEST_SLEEP = 1.0  # seconds; another process may have met OVH's limit, or given way
+_LAST_DRAW = 0.5  # seconds
 _log = structlog.get_logger()
 
 
@@ -103,6 +104,7 @@ class SharedBudget:
         with self._wanted:
             self._closed = True
             self._wanted.notify()
+        self._thread.join(_LAST_DRAW)  # so that it holds no connection any more
 
     def _draw(self) -> None:
         while (wish := self._next_wish()) is not None:

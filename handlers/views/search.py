@@ -13,8 +13,7 @@ from handlers.views.figures import offered
 from handlers.views.found import Found, Standing, V, pages
 from handlers.views.text import ago, counted, lasting
 from ordering.cart import MOST_LINES
-from ordering.offer import Availability
-from ordering.ports import Cost
+from ordering.offer import Availability, Effort
 
 _CELLS = 10
 _NAMED = 5  # in the text that stands alone
@@ -33,11 +32,11 @@ def gone() -> Drawn:
     )
 
 
-def asks_first(search: str, cost: Cost, extensions: int) -> Drawn:
+def asks_first(search: str, effort: Effort, extensions: int) -> Drawn:
     """Before a search over everything spends much of what OVH allows."""
     text = (
-        f"That is {counted(cost.calls, 'look-up')} over {counted(extensions, 'extension')}, and takes about "
-        f"{lasting(cost.seconds)} at OVH's pace. You see answers as they come, and can stop at any time."
+        f"That is {counted(effort.calls, 'look-up')} over {counted(extensions, 'extension')}, and takes about "
+        f"{lasting(effort.seconds)} at OVH's pace. You see answers as they come, and can stop at any time."
     )
     return Drawn.of(text, [section(text), *buttons(button("Search them all", Act.SEARCH_ALL, search))])
 

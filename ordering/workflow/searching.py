@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from ordering.domain_name import DomainName, Word
 from ordering.errors import NotPossible
 from ordering.ideas import ideas
-from ordering.offer import Availability
-from ordering.ports import Cost
+from ordering.offer import Availability, Effort
 from ordering.workflow.use_cases import UseCases
 
 MOST_LOOK_UPS = 500
@@ -52,9 +51,9 @@ class Searching(UseCases):
             )
         return asked
 
-    def cost_of(self, names: Collection[DomainName]) -> Cost:
+    def effort_of(self, names: Collection[DomainName]) -> Effort:
         """What it takes to search these, with what is known from the last minutes left out."""
-        return self._registrar.cost_of(names)
+        return self._registrar.effort_of(names)
 
     def search(self, names: Sequence[DomainName], *, anew: bool = False) -> Iterator[Availability]:
         """Look each name up; answers come as they arrive. Those of the last minutes will do, unless asked `anew`."""

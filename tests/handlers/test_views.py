@@ -15,9 +15,8 @@ from handlers.views.text import cut, escape
 from ordering.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.domain_name import DomainName
 from ordering.events import Event
-from ordering.offer import Action, Availability, Offer, Verdict
+from ordering.offer import Action, Availability, Effort, Offer, Verdict
 from ordering.overview import Overview
-from ordering.ports import Cost
 from ordering.pre_flight import Finding, Mend
 from ordering.quote import Contract
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
@@ -170,7 +169,7 @@ def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
 
 
 def test_before_much_is_spent_the_person_is_asked():
-    drawn = search.asks_first("f00d", Cost(420, 362.0, 60), 420)
+    drawn = search.asks_first("f00d", Effort(420, 362.0, 60), 420)
     check(drawn)
     assert "420 look-ups over 420 extensions, and takes about 6 min" in drawn.text
 
