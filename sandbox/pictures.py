@@ -71,7 +71,7 @@ class Pictures:
         await page.locator("#form textarea, #form input").fill("Names for the otter campaign")
         await page.locator("#form [type=submit]").click()
         await expect(page.locator("#form")).to_contain_text("is with the approvers")
-        await page.keyboard.press("Escape")
+        await _leave_form(page)
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "waits for approval"), "approval")
         await page.locator("[data-action=approve]").last.click()
@@ -92,7 +92,7 @@ class Pictures:
         form = page.locator("#form")
         await expect(form).to_contain_text("Which offer?")
         await self._shoot(page, form, "offers")
-        await page.keyboard.press("Escape")
+        await _leave_form(page)
         for name in ("promo-otter.com", "café-otter.fr", "rnodern.org"):
             await _type(page, f"/domain add {name}")
             await expect(_message(page, f"Added {name}")).to_be_visible()
@@ -106,7 +106,7 @@ class Pictures:
         await form.locator("textarea, input").fill("Names for the otter campaign")
         await form.locator("[type=submit]").click()
         await expect(form).to_contain_text("is with the approvers")
-        await page.keyboard.press("Escape")
+        await _leave_form(page)
         await _be(page, "Cleo", "approvals")
         await self._shoot(page, _message(page, "Cart #2 waits for approval"), "cost")
 
@@ -143,6 +143,12 @@ class Pictures:
 async def _be(page: Page, person: str, place: str) -> None:
     await page.locator(f"[data-person={person}]").click()
     await page.locator("#places .place", has_text=place).first.click()
+
+
+async def _leave_form(page: Page) -> None:
+    """Close the form; as long as it stands there, nothing can be typed below it."""
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#form")).to_be_hidden()
 
 
 async def _type(page: Page, text: str) -> None:
