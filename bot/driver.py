@@ -7,6 +7,7 @@ the way of every day.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -38,12 +39,15 @@ class Driver:
         refresh_homes: Callable[[], Awaitable[None]],
         claims: Claims,
         bridge: Bridge,
+        steps_at_once: int,
     ) -> None:
         self._fulfilment = fulfilment
         self._claims = claims
         self._announcer = announcer
         self._refresh_homes = refresh_homes
         self._bridge = bridge
+        self._steps_at_once = steps_at_once
+        self._steps = Bridge(steps_at_once)  # of their own: they wait for OVH, and nothing else should wait for that
         self._advance_now = asyncio.Event()
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
@@ -72,30 +76,48 @@ class Driver:
         while True:
             self._advance_now.clear()
             due = await self._bridge.call(self._fulfilment.due)
-            for cart_id in await self._bridge.call(self._claims.take, Errand.ADVANCE, due):
+            # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
+            for cart_id in await self._bridge.call(self._claims.take, Errand.ADVANCE, due[: self._room]):
                 self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
             await _until(self._advance_now, await self._pause())
 
+    @property
+    def _room(self) -> int:
+        return self._steps_at_once - len(self._advancing)
+
     async def _pause(self) -> float:
-        """Seconds until there is a cart to advance that this process does not work on."""
+        """Seconds until there is a cart to advance that this process does not work on; a step's end wakes anyway."""
         next_due = await self._bridge.call(self._fulfilment.next_due, without=list(self._advancing))
-        if next_due is None:
+        if next_due is None or self._room <= 0:
             return _LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))
 
     async def _advance(self, cart_id: int) -> None:
         try:
-            await self._bridge.call(self._fulfilment.advance, cart_id)
+            await self._step(cart_id)
+        finally:
+            del self._advancing[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
+        await self._bridge.call(self._claims.give_back, Errand.ADVANCE, cart_id)
+        self.wake()
+
+    async def _step(self, cart_id: int) -> None:
+        try:
+            await self._steps.call(self._fulfilment.advance, cart_id)
         except RegistrarError as error:
             _log.warning("step_postponed", cart=cart_id, why=str(error))
         except CartChanged:
             _log.info("step_overtaken", cart=cart_id)  # by a person, or by a process that thought this one dead
         except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
-            _log.exception("step_failed", cart=cart_id)
-            await self._bridge.call(self._fulfilment.put_off, cart_id)
-        del self._advancing[cart_id]
-        await self._bridge.call(self._claims.give_back, Errand.ADVANCE, cart_id)
-        self.wake()
+            reference = secrets.token_hex(4)
+            _log.exception("step_failed", cart=cart_id, reference=reference)
+            await self._put_off(cart_id, reference)
+
+    async def _put_off(self, cart_id: int, reference: str) -> None:
+        try:
+            await self._bridge.call(self._fulfilment.put_off, cart_id, reference)
+        except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
+            _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
+            await asyncio.sleep(_SHORTEST_RETRY)
 
     async def _keep_showing(self) -> None:
         while True:
@@ -111,12 +133,14 @@ class Driver:
         Between two tries another process may have it: Slack may hear that one better.
         """
         retry, mine = _SHORTEST_RETRY, True
-        while mine and not await self._shown(cart_id):
-            await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
-            await asyncio.sleep(retry)
-            retry = min(retry * 2, _LONGEST_RETRY)
-            mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
-        del self._showing[cart_id]
+        try:
+            while mine and not await self._shown(cart_id):
+                await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
+                await asyncio.sleep(retry)
+                retry = min(retry * 2, _LONGEST_RETRY)
+                mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
+        finally:
+            del self._showing[cart_id]
         await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
         self._show_now.set()
 
@@ -132,7 +156,10 @@ class Driver:
     async def _keep_homes(self) -> None:
         while True:
             self._refresh_now.clear()
-            await self._refresh_homes()
+            try:
+                await self._refresh_homes()
+            except Exception:  # noqa: BLE001 - a Home that cannot be drawn must not stop the desk
+                _log.exception("homes_not_refreshed")
             await _until(self._refresh_now, _HOMES_AGE)
 
     async def _keep_claims(self) -> None:

@@ -20,7 +20,7 @@ _SHAPES = re.compile(
     r"|(?<=hooks\.slack\.com/)[\w/-]+",
     re.IGNORECASE,
 )
-_QUIET = ("alembic", "aiohttp.access", "slack_bolt", "slack_sdk", "urllib3", "stamina")
+_QUIET = ("alembic", "aiohttp.access", "oauthlib", "requests_oauthlib", "slack_bolt", "slack_sdk", "urllib3", "stamina")
 
 
 class Redactor:

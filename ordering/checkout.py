@@ -15,6 +15,7 @@ from ordering.sales_order import Attempt, Finding, SalesOrder, Sighting
 from ordering.seal import differences, seal
 
 S = CartState
+_MOST_TRIES = 5
 
 
 class Checkout:
@@ -42,7 +43,7 @@ class Checkout:
         except RegistrarRefused as refusal:
             self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)
         except RegistrarUnavailable as busy:
-            self._step_back(begun, f"{busy} Nothing was ordered; trying again.")
+            self._step_back(begun, f"{busy} Nothing was ordered")
         except OutcomeUnknown:
             self._book.come_back(begun, self._book.pace.quickest)
         else:
@@ -99,8 +100,10 @@ class Checkout:
         sighting = self._find_order(cart)  # it may have come through just before the cart went
         if sighting.order is not None:
             self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+        elif sighting.candidates:
+            self._book.come_back(cart, self._book.pace.quickest)  # one of them may be ours, once it shows its names
         else:
-            self._step_back(cart, "OVH's answer was lost and no order was made there; trying again.")
+            self._step_back(cart, "OVH's answer was lost and no order was made there")
 
     def _find_order(self, cart: Cart) -> Sighting:
         if cart.attempt is None or cart.seal is None:
@@ -117,5 +120,11 @@ class Checkout:
         made = replace(order, expires_at=None)
         self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
 
-    def _step_back(self, cart: Cart, note: str) -> None:
-        self._book.save(cart.to(S.APPROVED, at=self._book.now(), note=note), due_in=self._book.pace.quickest)
+    def _step_back(self, cart: Cart, why: str) -> None:
+        """Try again, later each time; what OVH turned away so often is for a person."""
+        tries = cart.attempt.number if cart.attempt else 1
+        if tries >= _MOST_TRIES:
+            self._book.needs_attention(cart, f"{why}, for the {tries}th time.", attempt=None)
+            return
+        back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
+        self._book.save(back, due_in=self._book.pace.quickest * 2**tries)

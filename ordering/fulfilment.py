@@ -61,8 +61,8 @@ class Fulfilment:
         """Do the next step of a cart, or come back later where OVH does not answer."""
         cart = self._book.cart(cart_id)
         step = self._steps.get(cart.state)
-        if step is None:
-            return
+        if step is None or cart.has_nothing_to_come:
+            return  # another process was quicker: it stood in a list that is a moment old
         try:
             step(cart)
         except (RegistrarUnavailable, RegistrarRefused) as error:
@@ -72,9 +72,10 @@ class Fulfilment:
         if cart.trouble is not None:
             self._book.trouble_is_over(cart)
 
-    def put_off(self, cart_id: int) -> None:
-        """Come back late to a cart whose step failed in an unforeseen way."""
-        self._book.come_back(self._book.cart(cart_id), self._book.pace.slowest)
+    def put_off(self, cart_id: int, reference: str) -> None:
+        """Come back late to a cart whose step failed in an unforeseen way, and let people know."""
+        said = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
+        self._book.try_later(self._book.cart(cart_id), said, wait=self._book.pace.slowest)
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""

@@ -60,15 +60,7 @@ class Logbook:
 
     def too_dear(self, cart: Cart, order: SalesOrder) -> None:
         """OVH's order costs more than was approved: nobody pays it from here."""
-        approved = cart.seal.total if cart.seal else "nothing"
-        self.needs_attention(
-            cart,
-            f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
-            "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays.",
-            follow=True,
-            order=order,
-            payment=None,
-        )
+        self.needs_attention(cart, why_too_dear(cart, order), follow=True, order=order, payment=None)
 
     def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
         """Keep what the order shows now; its state is the same, so only its amount and its invoice are news."""
@@ -91,12 +83,12 @@ class Logbook:
         else:
             self.refresh(cart, order, due_in=wait)
 
-    def try_later(self, cart: Cart, why: str) -> None:
+    def try_later(self, cart: Cart, why: str, *, wait: timedelta | None = None) -> None:
         """Note what keeps the desk from going on, so that people see it, and come back less and less often."""
         now = self.now()
         said = why.partition(" Try again")[0]  # that is what the desk does
         since = cart.trouble.since if cart.trouble else now
-        wait = self.pace.after(now - since)
+        wait = wait or self.pace.after(now - since)
         if cart.trouble is not None and cart.trouble.said == said:
             self.come_back(cart, wait)
             return
@@ -115,3 +107,12 @@ def order_of(cart: Cart) -> SalesOrder:
     if cart.order is None:
         raise AssertionError(f"cart #{cart.id} is {cart.state.in_words} without a sales order")
     return cart.order
+
+
+def why_too_dear(cart: Cart, order: SalesOrder) -> str:
+    """What people should know of an order that costs more than was approved."""
+    approved = cart.seal.total if cart.seal else "nothing"
+    return (
+        f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
+        "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays."
+    )

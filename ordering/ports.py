@@ -223,8 +223,8 @@ class Registrar(Protocol):
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order. `known` orders belong to others."""
 
-    def order_of(self, order_id: int, lines: Sequence[Line], total: Money) -> SalesOrder | None:
-        """Read an order where it is over exactly these names and at most this total, else None."""
+    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
+        """Read an order where it is over exactly these names, else None."""
 
     def order(self, order_id: int) -> SalesOrder:
         """Read an order with its status, without payment methods."""

@@ -121,11 +121,17 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was seen when looking for an order, and the order where there is exactly one."""
+    """What was seen when looking for an order, and the order where there is exactly one.
+
+    `candidates` are orders that have the names, or do not show yet what they are about. `closed`: the registrar closed
+    the cart, which it does when it makes an order.
+    """
 
     finding: Finding
     seen: str
     order: SalesOrder | None = None
+    candidates: tuple[int, ...] = ()
+    closed: bool = False
 
 
 class PaymentProgress(StrEnum):

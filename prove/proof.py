@@ -150,8 +150,8 @@ MUTATIONS = (
     Mutation(
         "believe any order that a person names",
         "bot/ovh/orders.py",
-        "        if reading.names_in(details) != names:\n            return None\n",
-        "",
+        "            elif reading.names_in(details) == names:\n",
+        "            elif details:\n",
     ),
 )
 

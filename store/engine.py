@@ -78,7 +78,10 @@ class Engines:
 
 
 def open_engines(url: str) -> Engines:
-    """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``; raises `ValueError` for anything else."""
+    """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``; raises `ValueError` for anything else.
+
+    A failed statement is told without its parameters: they may be what somebody answered a registry.
+    """
     try:
         backend = make_url(url).drivername
     except ArgumentError:
@@ -86,7 +89,7 @@ def open_engines(url: str) -> Engines:
     if backend in {"sqlite", "sqlite+pysqlite"}:
         return _sqlite(url)
     if backend == "postgresql+psycopg":
-        engine = create_engine(url, pool_size=8, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=8, pool_pre_ping=True, hide_parameters=True)
         # All questions of one look see the same moment, as they do on SQLite.
         return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))
     raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
@@ -96,8 +99,8 @@ def _sqlite(url: str) -> Engines:
     if not make_url(url).database:
         raise ValueError("DATABASE_URL must name a file, such as sqlite:///desk.db")
     # One connection writes; a second one would only wait for SQLite's own lock.
-    write = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0)
-    read = create_engine(url, poolclass=QueuePool, pool_size=4)
+    write = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True)
+    read = create_engine(url, poolclass=QueuePool, pool_size=4, hide_parameters=True)
     event.listen(write, "connect", _prepare_writer)
     event.listen(read, "connect", _prepare_reader)
     # A deferred transaction that read first cannot always be upgraded to a writing one: it fails at once.

@@ -65,6 +65,8 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
+        self.closed = False  # whether OVH closed the cart
         self.affordable = 60
         self.undeletable = False  # carts that OVH does not give up
         self.delivered = False
@@ -142,15 +144,14 @@ class FakeRegistrar:
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         if self.undecided:
-            return Sighting(Finding.UNDECIDED, "The cart is gone.")
+            return Sighting(Finding.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
         if made is None:
             return Sighting(Finding.ABSENT, "The cart is open.")
         return Sighting(Finding.FOUND, "Found.", self.orders[made])
 
-    def order_of(self, order_id: int, lines: Sequence[Line], total: Money) -> SalesOrder | None:
-        order = self.orders.get(order_id)
-        return order if order and order.total <= total else None
+    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
+        return self.orders.get(order_id)
 
     def order(self, order_id: int) -> SalesOrder:
         return self.orders[order_id]

@@ -158,9 +158,9 @@ class OvhGateway:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
 
-    def order_of(self, order_id: int, lines: Sequence[Line], total: Money) -> SalesOrder | None:
+    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         with readable():
-            return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines), total)
+            return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines))
 
     def order(self, order_id: int) -> SalesOrder:
         with readable():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -49,39 +49,45 @@ class Orders:
         listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY)
         # Oldest first: the attempt's order is among the first ones, however many came since.
         new = sorted(int(number) for number in reading.listed(listed) if int(number) not in known)
-        fitting = [order for number in new[:_MOST_READ] if (order := self.fitting(number, names, total))]
+        ours, unclear = self._with_names(new[:_MOST_READ], names)
+        candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
+        # One that is dearer than approved is ours as well: nobody pays it, and nothing is ordered beside it.
+        fitting = [order for order in ours if _within(order.total, total)] or ours
         if len(fitting) == 1:
-            return Sighting(Finding.FOUND, f"{cart}, and order {fitting[0].id} has its names and total.", fitting[0])
+            seen = f"{cart}, and order {fitting[0].id} has its names."
+            return Sighting(Finding.FOUND, seen, fitting[0], candidates, closed=bool(closed))
         if fitting:
-            seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names and total"
-        elif len(new) == 1:
-            seen = f"the one new order, {new[0]}, does not show its names and total"
+            seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names"
+        elif unclear:
+            seen = f"order {unclear[0]} does not show its names yet"
         elif new:
-            seen = f"none of {len(new)} new orders shows its names and total"
+            seen = f"none of the new orders ({len(new)}) has its names"
         else:
             seen = "there is no new order"
-        return Sighting(Finding.UNDECIDED, f"{cart}, and {seen}.")
+        return Sighting(Finding.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
 
-    def fitting(self, number: int, names: frozenset[str], total: Money) -> SalesOrder | None:
-        """Read an order where it holds exactly these names within this total, else None.
+    def fitting(self, number: int, names: frozenset[str]) -> SalesOrder | None:
+        """Read an order where it holds exactly these names, else None."""
+        ours, _ = self._with_names([number], names)
+        return ours[0] if ours else None
 
-        One that is too dear is not asked for its names.
-        """
-        path = f"/me/order/{number}"
-        try:
-            entry = self._client.ask(path, priority=Priority.MONEY)
-            price = reading.money(entry["priceWithTax"])
-            # What was approved is a ceiling: a price that fell before the checkout is no other order.
-            if price.currency != total.currency or price > total:
-                return None
-            ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
-            details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
-        except NotThere:
-            return None
-        if reading.names_in(details) != names:
-            return None
-        return reading.order(entry, self._status(number, Priority.MONEY))
+    def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
+        """Those of these orders that hold exactly these names, and those without details: OVH adds them late."""
+        ours, unclear = [], []
+        for number in numbers:
+            path = f"/me/order/{number}"
+            try:
+                entry = self._client.ask(path, priority=Priority.MONEY)
+                ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
+                details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
+            except NotThere:
+                continue
+            if not details:
+                unclear.append(number)
+            elif reading.names_in(details) == names:
+                ours.append(reading.order(entry, self._status(number, Priority.MONEY)))
+        return ours, unclear
 
     def delivery(self, domain: DomainName) -> Delivery:
         """Ask for the name itself; while the account does not have it, for the registry's task."""
@@ -119,3 +125,7 @@ class Orders:
         except NotThere:
             return None
         return bool(found["readOnly"])
+
+
+def _within(total: Money, approved: Money) -> bool:
+    return total.currency == approved.currency and total <= approved

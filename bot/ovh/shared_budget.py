@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ovh.budget import Budget
 from store.budget import Page
@@ -138,7 +137,7 @@ class SharedBudget:
                 drawn, pause = _taken(shared, wish.calls, page.now)
                 page.state = shared.state()
                 behind = time.monotonic() - page.now
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - a database that is away, or a row of another version: nobody may wait for ever
             _log.warning("budget_not_shared", error=type(error).__name__)
             return _taken(self._alone, wish.calls, time.monotonic())
         with self._wanted:

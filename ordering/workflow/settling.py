@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from ordering.cart import Cart, CartState
 from ordering.errors import NotPossible
 from ordering.events import happened
+from ordering.logbook import why_too_dear
 from ordering.policy import Person
-from ordering.sales_order import Finding, Payment, PaymentProgress, SalesOrder
+from ordering.sales_order import Attempt, Finding, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
+_UNTIL_ALL_SHOWS = timedelta(days=1)  # after a checkout: then an order of it would long be seen, with its names
 
 
 class Settling(UseCases):
@@ -34,45 +37,66 @@ class Settling(UseCases):
         return cart
 
     def adopt(self, cart_id: int, order_id: int, *, by: Person) -> Cart:
-        """Say which order at OVH is this cart's; one with other names or above the approved total is refused."""
+        """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
+
+        One that costs more than was approved is believed, too, but nobody can pay it from here.
+        """
         cart = self.may_settle(cart_id, by=by)
         with self._store.read() as carts:
             known = carts.known_orders()
-        order = (
-            None if order_id in known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[0].total)
-        )
+        order = None if order_id in known else self._registrar.order_of(order_id, cart.lines)
         if order is None:
             raise NotPossible(
-                f"Order {order_id} is not this cart's: it has other names, costs more than was approved, "
-                "or belongs to another cart. Look at OVH for the one with exactly these names."
+                f"Order {order_id} is not this cart's: it has other names, or belongs to another cart. "
+                "Look at OVH for the one with exactly these names."
             )
         now = self._clock()
-        found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
+        if cart.covers(order.total):
+            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
+        else:
+            found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
         with self._store.begin() as carts:
             return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=now)
 
     def nothing_ordered(self, cart_id: int, *, by: Person) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
 
-        Refused where an order that fits is there after all, or where the first checkout could still come through.
+        Refused where an order may be its own after all, or where the first checkout could still come through.
         """
         cart = self.may_settle(cart_id, by=by)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
-        with self._store.read() as carts:
-            known = carts.known_orders()
-        sighting = self._registrar.find_order(cart.attempt, cart.lines, seal_and_quote(cart)[0].total, known=known)
-        if sighting.order is not None:
-            raise NotPossible(
-                f"Order {sighting.order.id} at OVH has these names. If it is this cart's, choose “It is this order”."
-            )
-        if sighting.finding is Finding.ABSENT and not self._registrar.discard(cart.attempt.registrar_cart):
-            raise NotPossible("OVH still holds the first try, so it is not tried again yet. Try again in a minute.")
+        if self._look_once_more(cart, cart.attempt).finding is Finding.ABSENT:
+            if not self._registrar.discard(cart.attempt.registrar_cart):
+                raise NotPossible("OVH still holds the first try, so it is not tried again yet. Try again in a minute.")
+            self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
         now = self._clock()
         again = cart.to(S.APPROVED, at=now)
         with self._store.begin() as carts:
             note = "nothing was ordered, to be tried again"
             return carts.save(again, happened(again, now, by=by.id, note=note), due_at=now)
+
+    def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
+        """Look for the order; raises `NotPossible` where there is one, or may be."""
+        with self._store.read() as carts:
+            known = carts.known_orders()
+        seen = self._registrar.find_order(attempt, cart.lines, seal_and_quote(cart)[0].total, known=known)
+        if seen.order is not None:
+            raise NotPossible(
+                f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”."
+            )
+        if self._clock() - attempt.started_at < _UNTIL_ALL_SHOWS:
+            if seen.candidates:
+                raise NotPossible(
+                    f"Order {seen.candidates[0]} at OVH may be this cart's. Look at it there: if it has these names, "
+                    "choose “It is this order”. If it is about something else, try again in an hour."
+                )
+            if seen.closed:
+                raise NotPossible(
+                    "OVH closed this cart, which it does when it makes an order, so nothing is ordered again yet. "
+                    "The desk keeps looking; or ask OVH's support for the order."
+                )
+        return seen
 
     def it_was_paid(self, cart_id: int, *, by: Person) -> Cart:
         """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""

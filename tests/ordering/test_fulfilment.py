@@ -184,6 +184,74 @@ def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rule
         rules.workflow.nothing_ordered(cart.id, by=rules.dan)
 
 
+def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_payment(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    rules.registrar.order_total = euros("9.99")
+    rules.settle(cart.id, steps=10)
+    (order_id,) = rules.registrar.orders
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan)
+    assert (found.state, found.order.id) == (S.NEEDS_ATTENTION, order_id)
+    assert "the desk will not pay it" in found.note
+    with pytest.raises(NotPossible):
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+
+
+@pytest.mark.parametrize(("candidates", "closed"), [((7,), False), ((), True)])
+def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidates, closed):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    rules.registrar.candidates, rules.registrar.closed = candidates, closed
+    rules.settle(cart.id, steps=10)
+    with pytest.raises(NotPossible):
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+    rules.clock.pass_by(86_400)
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan).state is S.APPROVED
+
+
+def test_nothing_is_ordered_anew_while_an_order_may_be_ours(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_before"
+    rules.advance(cart.id)
+    # The old cart can be deleted, but then an order is seen that does not show its names yet.
+    delete = rules.registrar.discard
+
+    def discard(registrar_cart: str) -> bool:
+        rules.registrar.undecided, rules.registrar.candidates = True, (7,)
+        return bool(delete(registrar_cart))
+
+    rules.registrar.discard = discard
+    after = rules.settle(cart.id, steps=10)
+    assert after.state is S.NEEDS_ATTENTION
+    assert after.attempt.number == 1
+
+
+def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rules):
+    cart = rules.approved()
+    for _ in range(8):
+        rules.registrar.next_fault = "unavailable"
+        rules.settle(cart.id, steps=1, seconds=300)
+    after = rules.workflow.cart(cart.id)
+    assert after.state is S.NEEDS_ATTENTION
+    assert "for the 5th time" in after.note
+    assert len(rules.registrar.orders) == 0
+
+
+def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "refused"
+    rules.settle(cart.id, steps=2)
+    before = rules.workflow.cart(cart.id)
+    rules.fulfilment.advance(cart.id)
+    assert rules.workflow.cart(cart.id) == before
+
+
+def test_an_unforeseen_failure_is_told_on_the_card(rules):
+    cart = rules.approved()
+    rules.fulfilment.put_off(cart.id, "f00d")
+    assert "f00d" in rules.workflow.cart(cart.id).trouble.said
+
+
 def test_an_order_of_another_cart_is_not_adopted(rules):
     other = rules.ordered()
     cart = rules.approved("second.ovh", "C2")

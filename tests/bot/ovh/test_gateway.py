@@ -173,13 +173,28 @@ async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
     assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).finding is Finding.UNDECIDED
 
 
-async def test_an_order_of_other_names_or_a_higher_total_is_not_ours(ovh, gateway):
+async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
+    prepared, order = await ordered(gateway)
+    other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+    tried = attempt(prepared.registrar_cart)
+    seen = await ask(gateway.find_order, tried, [other], order.total, known=frozenset())
+    assert (seen.finding, seen.candidates, seen.closed) == (Finding.UNDECIDED, (), True)
+    assert await ask(gateway.order_of, order.id, [other]) is None
+
+
+async def test_a_dearer_order_of_our_names_is_ours_so_that_none_is_made_beside_it(ovh, gateway):
     prepared, order = await ordered(gateway)
     tried = attempt(prepared.registrar_cart)
-    other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
-    for lines, total in (([other], order.total), ([LINE], Money(100, "EUR"))):
-        seen = await ask(gateway.find_order, tried, lines, total, known=frozenset())
-        assert seen.finding is Finding.UNDECIDED
+    seen = await ask(gateway.find_order, tried, [LINE], Money(100, "EUR"), known=frozenset())
+    assert seen.order.id == order.id
+
+
+async def test_an_order_that_does_not_show_its_names_yet_may_be_ours(ovh, gateway):
+    ovh.orders.details_after = 60.0
+    prepared, order = await ordered(gateway)
+    tried = attempt(prepared.registrar_cart)
+    seen = await ask(gateway.find_order, tried, [LINE], order.total, known=frozenset())
+    assert (seen.finding, seen.candidates) == (Finding.UNDECIDED, (order.id,))
 
 
 async def test_a_wrong_key_is_told_to_the_operator(ovh, gateway):
