@@ -14,10 +14,12 @@ from pathlib import Path
 import typer
 
 ROOT = Path(__file__).parents[1]
-# The quickest first: each step is taken only where the ones before it saw nothing.
-_TESTS = (
-    ["-m", "pytest", "-xq", "-n", "4", "--no-header", "tests/ordering", "tests/bot/ovh"],
-    ["-m", "pytest", "-xq", "-n", "4", "--no-header", "tests/store", "tests/story"],
+_QUIET = ("-xq", "-n", "4", "--no-header")
+# The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
+_NEAREST = {"bot": ["tests/bot/ovh"], "ordering": ["tests/ordering"], "store": ["tests/store/test_races.py"]}
+_THEN = (
+    ["-m", "pytest", *_QUIET, "tests/ordering", "tests/bot/ovh"],
+    ["-m", "pytest", *_QUIET, "tests/store", "tests/story"],
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
@@ -180,7 +182,8 @@ def _caught_by(mutation: Mutation) -> str | None:
                 shutil.copy(ROOT / name, copy / name)
         _break(copy / mutation.file, mutation)
         environment = {**os.environ, "PYTHONPATH": str(copy)}
-        for command in _TESTS:
+        nearest = ["-m", "pytest", *_QUIET, *_NEAREST[mutation.file.partition("/")[0]]]
+        for command in (nearest, *_THEN):
             done = subprocess.run(
                 [sys.executable, *command], cwd=copy, env=environment, capture_output=True, text=True, check=False
             )
