@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from store.engine import Engines
 
 app = typer.Typer(
@@ -61,6 +62,7 @@ def run() -> None:
     try:
         settings = read_settings()
         logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
+        _warn(settings)
         asyncio.run(wiring.run(settings))
     except SettingsError as error:
         _mend(error.lines)
@@ -133,6 +135,17 @@ def migrate() -> None:
     engines = _engines()
     typer.echo(f"The database is at revision {migrations.migrate(engines)}.")
     engines.close()
+
+
+def _warn(settings: Settings) -> None:
+    """Tell the operator what works, but is unsafe where real money moves."""
+    import structlog
+
+    from bot.settings import LONGEST_DEED
+
+    if settings.settles_too_soon:
+        seconds = settings.desk_settle_seconds
+        structlog.get_logger().warning("settle_seconds_short", seconds=seconds, one_call_may_take=LONGEST_DEED)
 
 
 def _engines() -> Engines:

@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from ordering.policy import Policy
 
+LONGEST_DEED = 46  # seconds that a money call may take: its turn, connecting and reading at their longest
 _LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 
@@ -142,6 +143,11 @@ class Settings(DatabaseSettings):
     def socket_mode(self) -> bool:
         """Whether Slack is reached over its socket: then no address of ours need be reachable."""
         return self.slack_app_token is not None
+
+    @property
+    def settles_too_soon(self) -> bool:
+        """Whether a money call may still be on its way when it is believed that nothing happened: for tests only."""
+        return self.desk_settle_seconds < LONGEST_DEED
 
     def policy(self) -> Policy:
         """The team's rules, as values."""

@@ -40,7 +40,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
-    cart = await desk.bridge.call(desk.workflow.pay, cart_number(did.value), payer=person, method=method)
+    number, _, shown = did.value.partition(" ")
+    cart = await desk.bridge.call(desk.workflow.pay, cart_number(number), payer=person, method=method, shown=shown)
     desk.wake()
     total = f" {cart.order.total}" if cart.order else ""
     await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))

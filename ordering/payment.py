@@ -102,13 +102,17 @@ class Payments:
     def _send(self, cart: Cart, payment: Payment) -> None:
         known = order_of(cart)
         # It may have been paid, cancelled or changed at OVH since the card was drawn.
-        if self._is_settled(cart, known.seen_as(self._registrar.order(known.id), known.methods)):
+        if self._is_settled(cart, known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)):
             return
-        sending = replace(cart, payment=replace(payment, sent_at=self._book.now()))
+        if self._is_begun(cart, payment):
+            return
+        sent_at = self._book.now()
+        sending = replace(cart, payment=replace(payment, sent_at=sent_at))
         with self._book.store.begin() as carts:
             sent = carts.save(sending, due_at=self._book.now() + self._book.pace.quickest)
         try:
-            self._registrar.pay(known.id, payment.method)
+            # By the half of the settling time: what leaves later could cross with whoever believes that nothing did.
+            self._registrar.pay(known.id, payment.method, not_after=sent_at + self._settle / 2)
         except RegistrarRefused as refusal:
             note = f"{refusal} Nothing was paid with {known.name_of(payment.method)}. Choose another way to pay."
             self._unpaid(sent, note, order=known.refused_by(payment.method))
@@ -116,6 +120,30 @@ class Payments:
             self._unpaid(sent, f"{busy} Nothing was paid.")
         except OutcomeUnknown:
             self._book.come_back(sent, self._book.pace.quickest)
+
+    def _is_begun(self, cart: Cart, payment: Payment) -> bool:
+        """Whether OVH shows another payment of this order that may still be taken, or was; that is then written down.
+
+        It may be a forgotten one of the desk's, or somebody pays on OVH's own page. A refused one is no hindrance.
+        """
+        order = order_of(cart)
+        made_at = cart.attempt.started_at if cart.attempt else payment.asked_at
+        earlier = self._registrar.payment(order, replace(payment, asked_at=made_at))
+        if earlier.progress is P.RECEIVED:
+            paid = replace(order, status=OrderStatus.CHECKING)
+            note = "OVH had received a payment already, so the desk sent none."
+            self._book.save(
+                cart.to(S.PAID, at=self._book.now(), order=paid, payment=None, note=note), due_in=timedelta()
+            )
+        elif earlier.is_open:
+            note = (
+                f"{earlier.seen} Another payment now could pay the order twice, so the desk sent none. "
+                "Open the order to see how it stands, and pay again when that one has ended."
+            )
+            self._unpaid(cart, note)
+        else:
+            return False
+        return True
 
     def _watch(self, cart: Cart, payment: Payment, sent_at: datetime) -> None:
         order = order_of(cart)

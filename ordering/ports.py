@@ -226,17 +226,23 @@ class Registrar(Protocol):
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         """Read an order where it is over exactly these names, else None."""
 
-    def order(self, order_id: int) -> SalesOrder:
-        """Read an order with its status, without payment methods."""
+    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
+        """Read an order with its status, without payment methods; `urgent` where a payment waits for it."""
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""
 
-    def pay(self, order_id: int, method: MethodId) -> None:
-        """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this."""
+    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
+        """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this.
+
+        Sends nothing after that moment: somebody may look for the outcome by then. Raises `RegistrarUnavailable`.
+        """
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
-        """Look how far a payment is that was sent; what became of earlier ones does not count."""
+        """Look how far a payment is that was sent; what became of earlier ones does not count.
+
+        Of one that was not sent yet: whether any payment of the order was seen since it was asked for.
+        """
 
     def invoice_of(self, order_id: int) -> str | None:
         """The number of the order's invoice, None until there is one."""

@@ -75,6 +75,11 @@ class SalesOrder:
         hopeful = [method for method in self.methods if not method.refused] or list(self.methods)
         return next((method for method in hopeful if method.default), hopeful[0] if hopeful else None)
 
+    @property
+    def was_read(self) -> bool:
+        """Whether OVH was asked how it can be paid: it names no end of some orders, and no method for others."""
+        return self.expires_at is not None or bool(self.methods)
+
     def name_of(self, method_id: MethodId) -> str:
         """A method in words, even where OVH no longer lists it."""
         known = next((method.label for method in self.methods if method.id == method_id), None)
@@ -147,10 +152,19 @@ class PaymentProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSighting:
-    """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some."""
+    """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some.
+
+    `unfinished` where what leaves it undecided has not ended at OVH either.
+    """
 
     progress: PaymentProgress
     seen: str | None = None
+    unfinished: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether money may still be on its way: another payment now could be the second one."""
+        return self.progress is PaymentProgress.UNDER_WAY or self.unfinished
 
 
 class DeliveryProgress(StrEnum):

@@ -52,11 +52,11 @@ MUTATIONS = (
     Mutation(
         "send a deed again when its answer is lost",
         "bot/ovh/client.py",
-        '        answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n',
+        '        answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)\n',
         "        try:\n"
-        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n'
+        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)\n'
         "        except Exception:\n"
-        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True)\n',
+        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)\n',
     ),
     Mutation(
         "take an unclear answer to a deed for a no",
@@ -115,9 +115,27 @@ MUTATIONS = (
     Mutation(
         "pay an order that was paid or changed at OVH meanwhile",
         "ordering/payment.py",
-        "        if self._is_settled(cart, known.seen_as(self._registrar.order(known.id), known.methods)):\n"
-        "            return\n        sending",
-        "        sending",
+        "        if self._is_settled(cart, known.seen_as("
+        "self._registrar.order(known.id, urgent=True), known.methods)):\n            return\n",
+        "",
+    ),
+    Mutation(
+        "send without looking for an earlier payment",
+        "ordering/payment.py",
+        "        if self._is_begun(cart, payment):\n            return\n",
+        "",
+    ),
+    Mutation(
+        "send a payment that was held up, however late",
+        "bot/ovh/client.py",
+        "            if not_after is not None and datetime.now(UTC) >= not_after:\n",
+        "            if not_after is not None and not path:\n",
+    ),
+    Mutation(
+        "pay what the card did not show",
+        "ordering/workflow/paying.py",
+        "            if shown != str(cart.order.total):\n",
+        "            if not cart.order.total:\n",
     ),
     Mutation(
         "take a payment that nobody can be sure of for none",

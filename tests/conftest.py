@@ -58,7 +58,7 @@ class Rules:
 
     def paid(self):
         cart = self.ordered()
-        self.workflow.pay(cart.id, payer=self.dan, method=None)
+        self.workflow.pay(cart.id, payer=self.dan, method=None, shown=str(cart.order.total))
         return self.settle(cart.id)
 
     def settle(self, cart_id: int, *, steps: int = 12, seconds: float = 30):

@@ -58,6 +58,7 @@ class FakeRegistrar:
         self.payments: list[tuple[int, MethodId]] = []
         self.methods: tuple[PaymentMethod, ...] = METHODS
         self.sighting: PaymentSighting | None = None  # what is seen of a payment, where the order does not show it
+        self.earlier: PaymentSighting | None = None  # what is seen before one is sent
         self.invoice: str | None = None
         self.next_fault: str | None = None
         self.prepare_refuses: str | None = None
@@ -153,13 +154,13 @@ class FakeRegistrar:
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         return self.orders.get(order_id)
 
-    def order(self, order_id: int) -> SalesOrder:
+    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         return self.orders[order_id]
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         return self.methods
 
-    def pay(self, order_id: int, method: MethodId) -> None:
+    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
         fault, self.next_fault = self.next_fault, None
         self._fail_before(fault)
         self.payments.append((order_id, method))
@@ -171,7 +172,8 @@ class FakeRegistrar:
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         if any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        seen = self.sighting if payment.sent_at else self.earlier
+        return seen or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -27,6 +27,7 @@ _TURNED_AWAY = 8  # times that one question may come too fast; the lane slows do
 _MOST_SILENCES = 2  # each may last as long as the read time-out, so they bound the whole wait
 # seconds; a deed that went out later could cross with whoever looks for the outcome of this attempt
 _DEED_WAITS = 20.0
+_TOO_LATE = "The desk was held up before it could ask OVH. It was too late then, so nothing was sent."
 _log = structlog.get_logger()
 
 
@@ -39,10 +40,9 @@ class Client:
         self._session = Session(access)
         self.answered_at = float("-inf")  # on the monotonic clock: when OVH last took a signed call
 
-    @property
     def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock is ahead of ours, as last read."""
-        return timedelta(seconds=self._session.delta or 0)
+        """By how much OVH's clock is ahead of ours, lately read; raises `RegistrarUnavailable`."""
+        return timedelta(seconds=self._session.fresh_delta())
 
     def ask(
         self,
@@ -89,10 +89,13 @@ class Client:
             raise errors.of_question(answer)
         return answer.body
 
-    def do(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - decoded JSON
-        """POST that buys or pays: sent once, never repeated. Raises `OutcomeUnknown` where the answer is not clear."""
+    def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime | None = None) -> Any:  # noqa: ANN401 - decoded JSON
+        """POST that buys or pays: sent once, never repeated. Raises `OutcomeUnknown` where the answer is not clear.
+
+        After `not_after`, by this machine's clock, nothing is sent: raises `RegistrarUnavailable`.
+        """
         delta = self._session.delta
-        answer = self._send("POST", path, body, Priority.MONEY, deed=True)
+        answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)
         if answer.complains_of_clock:
             with suppress(RegistrarUnavailable):  # for the next call: what this one was told stands
                 self._session.read_clock(stale=delta)
@@ -142,6 +145,7 @@ class Client:
         *,
         turn: Turn | None = None,
         deed: bool = False,
+        not_after: datetime | None = None,
     ) -> Answer:
         path = target.partition("?")[0]
         if turn is None or turn.used:
@@ -149,6 +153,9 @@ class Client:
         with turn:
             turn.used = True
             self._session.make_ready()
+            # Last of all: however long this process was held up, what comes too late does not leave it.
+            if not_after is not None and datetime.now(UTC) >= not_after:
+                raise RegistrarUnavailable(_TOO_LATE)
             started = time.monotonic()
             try:
                 answer, query_id = self._session.send(method, target, body)

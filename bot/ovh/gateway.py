@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from bot.ovh import reading
 from bot.ovh.access import Access
@@ -162,9 +163,9 @@ class OvhGateway:
         with readable():
             return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines))
 
-    def order(self, order_id: int) -> SalesOrder:
+    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():
-            return self._orders.read(order_id)
+            return self._orders.read(order_id, Priority.MONEY if urgent else Priority.POLLING)
 
     def order_link(self, order_id: int) -> str:
         with readable():
@@ -176,8 +177,8 @@ class OvhGateway:
         with readable():
             return self._payments.methods(order_id)
 
-    def pay(self, order_id: int, method: MethodId) -> None:
-        self._payments.pay(order_id, method)
+    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
+        self._payments.pay(order_id, method, not_after=not_after)
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         with readable():

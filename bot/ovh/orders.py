@@ -32,9 +32,9 @@ class Orders:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def read(self, order_id: int) -> SalesOrder:
-        entry = self._client.ask(f"/me/order/{order_id}", priority=Priority.POLLING)
-        return reading.order(entry, self._status(order_id, Priority.POLLING))
+    def read(self, order_id: int, priority: Priority) -> SalesOrder:
+        entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
+        return reading.order(entry, self._status(order_id, priority))
 
     def link(self, order_id: int) -> str:
         """The order's page; raises `KeyError` where OVH gives none."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ovh import reading
@@ -25,7 +25,10 @@ from ordering.sales_order import (
 P = PaymentProgress
 _RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
 _INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
+_ENDED = "SUCCESS"
 _FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # a transaction that is none of these may still pay
+# Two clocks are compared: what is dated so little before a payment may be that payment all the same.
+_CLOCKS_APART = timedelta(minutes=2)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
 # Means that only say "one of the registered ones": those are listed themselves.
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
@@ -45,12 +48,14 @@ class Payments:
         means = [reading.payment_mean(mean) for mean in self._means(order_id) if _kind(mean) not in listed]
         return (*methods, *means)
 
-    def pay(self, order_id: int, method: MethodId) -> None:
+    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
         """Pay with a method by its number, or the older way with a mean by its name."""
         if isinstance(method, int):
-            self._client.do(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
+            body: Mapping[str, Any] = {"paymentMethod": {"id": method}}
+            self._client.do(f"/me/order/{order_id}/pay", body, not_after=not_after)
         else:
-            self._client.do(f"/me/order/{order_id}/payWithRegisteredPaymentMean", {"paymentMean": method})
+            body = {"paymentMean": method}
+            self._client.do(f"/me/order/{order_id}/payWithRegisteredPaymentMean", body, not_after=not_after)
 
     def look(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""
@@ -58,7 +63,7 @@ class Payments:
         if status.is_paid:
             return PaymentSighting(P.RECEIVED, f"Order {order.id} is paid.")
         # OVH writes whole seconds of its own clock.
-        since = (payment.sent_at or payment.asked_at).replace(microsecond=0) + self._client.clock_ahead
+        since = (payment.sent_at or payment.asked_at).replace(microsecond=0) + self._client.clock_ahead()
         told = self._followed(order, since)
         if told is not None:
             return told
@@ -77,7 +82,11 @@ class Payments:
         return reading.link(self._client.ask(f"/me/bill/{segment(number)}", priority=Priority.PEOPLE))
 
     def _registered(self, order_id: int) -> Iterator[Mapping[str, Any]]:
-        usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
+        """None where this route, a beta one, is not there or not allowed: OVH's own page can pay."""
+        try:
+            usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
+        except RegistrarRefused:
+            return
         for number in usable.get("registered") or ():
             try:
                 yield self._client.ask(f"/me/payment/method/{int(number)}", priority=Priority.PEOPLE)
@@ -96,17 +105,20 @@ class Payments:
     def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting | None:
         """What the order's follow-up says of a payment since then; None where it says nothing.
 
-        A step's ERROR stays after a refusal, so it counts only where its history says something newer.
+        A step's ERROR stays after a refusal, so it counts only where its history says something newer. What is not
+        ended counts though it seems a little older.
         """
         steps = reading.listed(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
         validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
-        history = [e for e in validating.get("history") or () if datetime.fromisoformat(e["date"]) >= since]
-        labels = {entry.get("label") for entry in history}
-        if labels & _RECEIVED:
+        near = _dated(validating.get("history") or (), "date", since - _CLOCKS_APART)
+        history = _dated(near, "date", since)
+        near_labels, labels = ({entry.get("label") for entry in entries} for entries in (near, history))
+        failed = validating.get("status") == "ERROR"
+        if near_labels & _RECEIVED:
             return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.")
-        if (labels and validating.get("status") == "ERROR") or "FRAUD_REFUSED" in labels:
+        if (labels and failed) or "FRAUD_REFUSED" in labels:
             return PaymentSighting(P.REFUSED, reading.said_in(history))
-        if labels & _INITIATED:
+        if near_labels & _INITIATED and not failed:
             return PaymentSighting(P.UNDER_WAY, f"OVH has begun a payment of order {order.id}, and not ended it.")
         return None
 
@@ -118,14 +130,18 @@ class Payments:
         if not isinstance(method, int):
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
         try:
-            alike = [entry for entry in self._transactions(method) if _fits(entry, total, since)]
+            near = [entry for entry in self._transactions(method) if _fits(entry, total)]
         except RegistrarRefused as refusal:
             return PaymentSighting(P.UNDECIDED, f"The account's transactions could not be read: {refusal}")
-        open_ones = [entry for entry in alike if entry["status"] not in _FAILED]
+        near = _dated(near, "creationDate", since - _CLOCKS_APART)
+        open_ones = [entry for entry in near if entry["status"] not in _FAILED]
         if open_ones:
-            entry = open_ones[-1]
+            # One that has not ended says more than one that has: that may have paid another order.
+            entry = max(open_ones, key=lambda one: one["status"] != _ENDED)
             seen = f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()})"
-            return PaymentSighting(P.UNDECIDED, f"{seen}, but the order shows no payment.")
+            unfinished = entry["status"] != _ENDED
+            return PaymentSighting(P.UNDECIDED, f"{seen}, but the order shows no payment.", unfinished=unfinished)
+        alike = _dated(near, "creationDate", since)
         failed = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
         return PaymentSighting(P.NOT_SEEN, failed)
 
@@ -136,9 +152,12 @@ class Payments:
             yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)
 
 
-def _fits(entry: Mapping[str, Any], total: Money, since: datetime) -> bool:
-    taken = entry.get("type", "DEBIT") == "DEBIT" and reading.money(entry["amount"]) == total
-    return taken and datetime.fromisoformat(entry["creationDate"]) >= since
+def _fits(entry: Mapping[str, Any], total: Money) -> bool:
+    return entry.get("type", "DEBIT") == "DEBIT" and reading.money(entry["amount"]) == total
+
+
+def _dated(entries: Iterable[Mapping[str, Any]], field: str, since: datetime) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries if datetime.fromisoformat(entry[field]) >= since]
 
 
 def _kind(name: str) -> str:

@@ -24,6 +24,7 @@ from bot.ovh.errors import LATER, Answer
 from ordering.errors import RegistrarRefused, RegistrarUnavailable
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_CLOCK_FRESH = 120.0  # seconds; either clock may be put right at any time
 _log = structlog.get_logger()
 
 
@@ -35,6 +36,7 @@ class Session:
         self._width = access.concurrency
         self._guard = threading.Lock()
         self._is_ready = False
+        self._clock_read_at = float("-inf")
         self._widen(self._ovh._session)
 
     @property
@@ -60,6 +62,17 @@ class Session:
             if self._ovh._oauth2 is None and self._ovh._time_delta == stale:
                 self._read_clock()
 
+    def fresh_delta(self) -> int:
+        """Seconds by which OVH's clock is ahead, read within the last minutes; raises `RegistrarUnavailable`.
+
+        With a token, too: nothing is signed then, but OVH dates what it shows.
+        """
+        with self._guard:
+            if time.monotonic() - self._clock_read_at >= _CLOCK_FRESH:
+                self._read_clock()
+            known: int = self._ovh._time_delta
+        return known
+
     def send(self, method: str, target: str, body: Mapping[str, Any] | None) -> tuple[Answer, str | None]:
         """Send once, and return the answer with OVH's id for it; `requests`' errors pass through."""
         try:
@@ -84,6 +97,7 @@ class Session:
         except (APIError, AttributeError, TypeError, ValueError) as error:
             raise RegistrarUnavailable(LATER) from error
         self._ovh._time_delta = now - int(time.time())
+        self._clock_read_at = time.monotonic()
 
     def _fetch_token(self) -> None:
         try:

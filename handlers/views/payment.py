@@ -18,20 +18,22 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     blocks: list[Block] = []
     if cart.note:
         blocks.append(section(escape(cart.note)))
-    if order.expires_at is None:
-        # OVH has just made the order; what it says of it is read in the next moment.
-        return [*blocks, context("Asking OVH how this order can be paid.")]
-    until = f"OVH keeps the order open until {when(order.expires_at)}, then cancels it."
+    until: list[Block] = []
+    if order.expires_at is not None:
+        until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
     if order.is_free:
         free = context("This order costs nothing. Pay completes it; no payment method is needed.")
-        return [*blocks, context(until), free, *buttons(_pay(cart, order), open_order(cart))]
+        return [*blocks, *until, free, *buttons(_pay(cart, order), open_order(cart))]
+    if not order.was_read:
+        # OVH has just made the order; what it says of it is read in the next moment.
+        return [*blocks, context("Asking OVH how this order can be paid."), *buttons(open_order(cart))]
     if not order.methods:
         none = section(
             "OVH has no payment method on file that can pay this order. Open the order to pay it on OVH's page: "
             "the desk sees it there. Or add a method in OVH's control panel, and it shows here."
         )
-        return [*blocks, none, context(until), *buttons(open_order(cart))]
-    return [*blocks, context(until), *buttons(_methods(order), _pay(cart, order), open_order(cart))]
+        return [*blocks, none, *until, *buttons(open_order(cart))]
+    return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart))]
 
 
 def open_order(cart: Cart) -> ButtonElement:
@@ -72,7 +74,9 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
     if order.is_free:
         title, text = "Complete this order?", f"It costs nothing: {names(cart)}."
     question = confirm(title, text, "Pay")
-    return button("Pay", Act.PAY, cart.id, style="primary", about=f"Pay order {order.id}", confirm=question)
+    return button(
+        "Pay", Act.PAY, f"{cart.id} {order.total}", style="primary", about=f"Pay order {order.id}", confirm=question
+    )
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:

@@ -15,8 +15,11 @@ S = CartState
 class Paying(UseCases):
     """Paying a cart's order."""
 
-    def pay(self, cart_id: int, *, payer: Person, method: MethodId | None) -> Cart:
-        """Decide to pay a cart's order with one of its methods; without one, with the suggested one."""
+    def pay(self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str) -> Cart:
+        """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
+
+        `shown` is the total on the button that was clicked: no other one is paid.
+        """
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -24,6 +27,11 @@ class Paying(UseCases):
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart))
+            if shown != str(cart.order.total):
+                raise NotPossible(
+                    f"Order {cart.order.id} costs {cart.order.total} now, and that card showed another total. "
+                    "Look at its newest card, then decide."
+                )
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))

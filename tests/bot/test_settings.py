@@ -5,7 +5,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.cli import _warn
 from bot.settings import Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +32,14 @@ def test_ids_are_read_and_payers_are_the_approvers_by_default(good):
     policy = read_settings().policy()
     assert policy.approvers == policy.payers == {"U0CLEO", "S0TEAM"}
     assert policy.groups == {"S0TEAM"}
+
+
+@pytest.mark.parametrize(("seconds", "warned"), [("45", True), ("46", False)])
+def test_a_settling_time_below_one_money_calls_is_warned_of_at_the_start(good, monkeypatch, seconds, warned):
+    monkeypatch.setenv("DESK_SETTLE_SECONDS", seconds)
+    with capture_logs() as logs:
+        _warn(read_settings())
+    assert [entry["event"] for entry in logs] == ["settle_seconds_short"] * warned
 
 
 def test_the_environment_goes_before_env_and_env_before_toml(good, monkeypatch, tmp_path):

@@ -260,6 +260,23 @@ def test_the_default_payment_method_is_chosen_at_first():
     assert select["initial_option"]["value"] == "3"
 
 
+def test_an_order_without_an_end_can_be_paid():
+    made = a_cart(S.CHECKED_OUT)
+    assert made.order
+    shown = str(blocks_of(card(replace(made, order=replace(made.order, expires_at=None)))))
+    assert "payment_method" in shown
+    assert "'value': '12 €3.59'" in shown  # Pay carries what it would pay
+    assert "keeps the order open" not in shown
+
+
+def test_an_order_whose_ways_to_pay_are_not_known_can_be_opened():
+    made = a_cart(S.CHECKED_OUT)
+    assert made.order
+    shown = str(blocks_of(card(replace(made, order=replace(made.order, expires_at=None, methods=())))))
+    assert "Asking OVH how this order can be paid." in shown
+    assert "Open order" in shown
+
+
 def test_figures_are_aligned():
     shown = a_cart(S.SUBMITTED, [a_line("a.ovh", price="2.99"), a_line("much-longer.ovh", price="1250.00")])
     rows = next(b["text"]["text"] for b in blocks_of(card(shown)) if "```" in b["text"]["text"]).strip("`").split("\n")

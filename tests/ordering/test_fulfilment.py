@@ -33,7 +33,7 @@ def test_a_restart_at_every_step_changes_nothing(rules):
         rules.settle(cart.id, steps=1)
         seen = rules.workflow.cart(cart.id)
         if seen.state is S.CHECKED_OUT and seen.order.methods:
-            rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+            rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(seen.order.total))
         rules.registrar.deliver()
     assert rules.workflow.cart(cart.id).state is S.DELIVERED
     assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
@@ -119,7 +119,7 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     assert stuck.state is S.NEEDS_ATTENTION
     assert "€99.00, but €3.59 was approved" in stuck.note
     with pytest.raises(OrderingError):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(stuck.order.total))
 
 
 def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):
@@ -379,7 +379,9 @@ def _do(rules: Rules, cart_id: int, deed: str) -> None:
     deeds: dict[str, Callable[[], object]] = {
         "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else ""),
         "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
-        "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None),
+        "pay": lambda: work.pay(
+            cart_id, payer=rules.dan, method=None, shown=str(cart.order.total) if cart.order else ""
+        ),
         "try": lambda: work.try_again(cart_id, by=rules.dan),
         "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan),
         "withdraw": lambda: work.withdraw(cart_id, by=rules.ada),

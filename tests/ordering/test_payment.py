@@ -20,7 +20,7 @@ REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
 @pytest.mark.parametrize(("fault", "payments"), [("lost_after", 1), ("lost_before", 0), ("refused", 0)])
 def test_a_payment_without_a_clear_answer_is_never_repeated(rules, fault, payments):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
     rules.registrar.next_fault = fault
     after = rules.settle(cart.id, steps=20)
     assert len(rules.registrar.payments) == payments
@@ -36,14 +36,66 @@ def test_payment_methods_are_read_anew(rules, monkeypatch):
 
 def test_a_payment_on_ovhs_own_page_is_seen(rules):
     cart = rules.ordered()
-    rules.registrar.pay(cart.order.id, 1)
+    rules.registrar.pay(cart.order.id, 1, not_after=NOW)
     assert rules.settle(cart.id, steps=3).state is S.PAID
+
+
+UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.")
+CONFIRMING = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 is confirming.", unfinished=True)
+
+
+@pytest.mark.parametrize("earlier", [UNDER_WAY, CONFIRMING])
+def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules, earlier):
+    cart = rules.ordered()
+    rules.registrar.earlier = earlier
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.fulfilment.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, kept.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
+    assert kept.note.startswith(f"{earlier.seen} Another payment now could pay the order twice")
+    rules.registrar.earlier = None
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown="€3.59")
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+
+
+def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
+    cart = rules.ordered()
+    rules.registrar.earlier = PaymentSighting(PaymentProgress.RECEIVED, "OVH has received it.")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.fulfilment.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.PAID
+    assert rules.registrar.payments == []
+
+
+@pytest.mark.parametrize("earlier", [REFUSED, UNDECIDED])
+def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, earlier):
+    cart = rules.ordered()
+    rules.registrar.earlier = earlier
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+
+
+def test_another_total_than_the_card_showed_is_not_paid(rules):
+    cart = rules.ordered()
+    for shown in ("€3.00", ""):
+        with pytest.raises(NotPossible, match=r"costs €3\.59 now"):
+            rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=shown)
+    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+
+
+def test_a_payment_must_leave_within_half_of_the_settling_time(rules, monkeypatch):
+    cart = rules.ordered()
+    limits = []
+    monkeypatch.setattr(rules.registrar, "pay", lambda *_, not_after: limits.append(not_after))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.fulfilment.advance(cart.id)
+    assert limits == [rules.workflow.cart(cart.id).payment.sent_at + timedelta(seconds=30)]
 
 
 def undecided(rules):
     """A cart whose payment got lost, and OVH shows something that could be it."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
     rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
     return rules.settle(cart.id, steps=4)
 
@@ -61,7 +113,7 @@ def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refu
     cart = rules.ordered()
     rules.registrar.sighting = REFUSED
     for method, suggested in ((1, 2), (2, 1)):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=str(cart.order.total))
         rules.registrar.next_fault = "lost_before"
         cart = rules.settle(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
@@ -72,7 +124,7 @@ def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refu
 
 def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
     rules.registrar.next_fault = "unavailable"
     cart = rules.settle(cart.id, steps=1)
     assert (cart.state, cart.note) == (S.CHECKED_OUT, "OVH is busy. Nothing was paid.")
@@ -82,7 +134,7 @@ def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
 def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
     rules.registrar.methods = (PaymentMethod("ovhAccount", "Prepaid OVH account"),)
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(cart.order.total))
     cart = rules.settle(cart.id, steps=2)
     assert (cart.state, cart.payment.method) == (S.PAID, "ovhAccount")
     assert rules.registrar.payments == [(cart.order.id, "ovhAccount")]
@@ -92,15 +144,15 @@ def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
 def test_what_the_order_does_not_accept_cannot_pay_it(rules, method):
     cart = rules.ordered()
     with pytest.raises(NotPossible, match="cannot pay order"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=str(cart.order.total))
 
 
 def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
     rules.registrar.quote, rules.registrar.methods = a_quote("0.00", "0.00"), ()
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.ben, method=None)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None)
+        rules.workflow.pay(cart.id, payer=rules.ben, method=None, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(cart.order.total))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, "fidelityAccount")]
 
@@ -116,7 +168,7 @@ def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
 )
 def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes, state):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
     show(rules, cart.order.id, **changes)
     rules.fulfilment.advance(cart.id)
     after = rules.workflow.cart(cart.id)
@@ -129,12 +181,12 @@ def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment
     show(rules, cart.order.id, total=euros("99.00"))
     assert rules.settle(cart.id, steps=3).state is S.NEEDS_ATTENTION
     with pytest.raises(NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
 
 
 def test_an_undecided_payment_is_for_a_person_only_after_the_settling_time(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
     rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
     assert rules.settle(cart.id, steps=5, seconds=10).state is S.PAYING
     cart = rules.settle(cart.id, steps=3, seconds=10)
@@ -145,7 +197,7 @@ def test_an_undecided_payment_is_for_a_person_only_after_the_settling_time(rules
 
 def test_a_payment_that_the_order_itself_shows_is_given_more_time(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
     rules.registrar.next_fault = "lost_before"
     rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.")
     assert rules.settle(cart.id, steps=19).state is S.PAYING
@@ -202,7 +254,7 @@ def test_a_person_who_says_that_it_was_not_paid_lets_a_payer_choose_again(rules)
         rules.workflow.not_paid(cart.id, by=rules.ben)
     again = rules.workflow.not_paid(cart.id, by=rules.dan)
     assert (again.state, again.payment, again.order.id) == (S.CHECKED_OUT, None, cart.order.id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 2)]
 

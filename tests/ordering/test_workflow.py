@@ -53,7 +53,7 @@ def test_only_members_add_remove_approve_and_pay(rules, membership):
         lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
         lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.seal.short),
         lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
-        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None),
+        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown="€3.59"),
     ):
         with pytest.raises(NotAllowed):
             deed()
@@ -151,12 +151,12 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
 def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.cleo, method=1)
+        rules.workflow.pay(cart.id, payer=rules.cleo, method=1, shown=str(cart.order.total))
     with pytest.raises(NotPossible, match="cannot pay order"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=99)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=99, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
     with pytest.raises(NotPossible, match="under way already"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
 
 
 def test_the_order_link_is_for_payers(rules):

@@ -147,6 +147,16 @@ async def test_a_click_on_pay_after_the_page_was_paid_pays_nothing(story: Story)
     assert story.ovh.count("POST", PAY) == 0
 
 
+async def test_a_click_on_pay_while_somebody_pays_on_the_page_sends_nothing(story: Story):
+    till = await ordered(story)
+    story.ovh.payments.settle_after = 10.0
+    till.order.pending.append(Try(datetime.now(UTC), VISA))
+    await till.pays()
+    await till.shows("Another payment now could pay the order twice, so the desk sent none.")
+    await till.ends_paid(VISA, method=None, by=None)
+    assert story.ovh.count("POST", PAY) == 0
+
+
 async def test_an_unpaid_order_reminds_the_payers_once_and_ends_when_ovh_cancels_it(story: Story):
     till = await ordered(story)
     till.order.expires_at = datetime.now(UTC) + timedelta(seconds=14)

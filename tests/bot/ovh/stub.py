@@ -16,6 +16,7 @@ class Stub:
 
     def __init__(self) -> None:
         self.script: list[Script] = []
+        self.ahead = 0  # seconds of its clock
         self.calls: list[tuple[str, str]] = []
         self._clients: list[Client] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -57,7 +58,7 @@ def _handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
         def _answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.path.endswith("/auth/time"):
-                self._send(200, str(int(time.time())).encode(), {})
+                self._send(200, str(int(time.time()) + stub.ahead).encode(), {})
                 return
             stub.calls.append((self.command, self.path))
             self._send(*stub.next())

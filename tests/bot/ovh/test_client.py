@@ -135,6 +135,13 @@ def test_plain_http_leads_to_this_machine_only():
             OvhGateway(Access(application_key="fake", application_secret="fake", api_url=url))
 
 
+@pytest.mark.parametrize("keys", [{}, dict.fromkeys(("application_key", "application_secret", "consumer_key"))])
+def test_how_far_ovhs_clock_is_ahead_is_known_with_a_token_too(stub, keys):
+    stub.ahead = 90
+    client = stub.client(**({"client_id": "fake", "client_secret": "fake"} | keys if keys else {}))
+    assert 88 <= client.clock_ahead().total_seconds() <= 91
+
+
 # Keys
 
 

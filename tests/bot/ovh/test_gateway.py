@@ -13,6 +13,7 @@ from ordering.offer import Verdict
 from ordering.sales_order import Attempt, DeliveryProgress, Finding, OrderStatus
 
 NAME = DomainName.parse("name.ovh")
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 LINE = Line(NAME, 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
 
@@ -103,7 +104,7 @@ async def test_ordering_paying_and_delivery(ovh, gateway):
     assert (await ask(gateway.order, order.id)).status is OrderStatus.NOT_PAID
     methods = await ask(gateway.payment_methods, order.id)
     assert [(m.id, m.default) for m in methods] == [(8120045, True), (8120046, False)]
-    await ask(gateway.pay, order.id, 8120045)
+    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
     assert (await ask(gateway.order, order.id)).status.is_paid
     assert (await ask(gateway.delivery, NAME)).progress is DeliveryProgress.UNDER_WAY
     ovh.deliver_now()
@@ -113,7 +114,7 @@ async def test_ordering_paying_and_delivery(ovh, gateway):
 async def test_a_registration_in_error_is_told_in_ovhs_words(ovh, gateway):
     _, order = await ordered(gateway)
     ovh.orders.task_errors["name.ovh"] = "A justification is required"
-    await ask(gateway.pay, order.id, 8120045)
+    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
     ovh.deliver_now()
     delivery = await ask(gateway.delivery, NAME)
     assert (delivery.progress, delivery.comment) == (DeliveryProgress.FAILED, "A justification is required")
@@ -148,7 +149,7 @@ async def test_a_payment_is_sent_once_and_sorted(ovh, gateway, kind):
     ovh.faults.add("POST", "/me/order/*/pay", kind)
     expected = {"rate_limit": RegistrarUnavailable, "refuse": RegistrarRefused}.get(kind, OutcomeUnknown)
     with pytest.raises(expected):
-        await ask(gateway.pay, order.id, 8120045)
+        await ask(gateway.pay, order.id, 8120045, not_after=LATER)
     assert ovh.count("POST", "/me/order/*/pay") == 1
 
 

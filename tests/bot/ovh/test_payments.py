@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.ovh.client import Client
+from bot.ovh.lane import Priority
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
@@ -15,6 +16,7 @@ from ordering.money import Money
 from ordering.sales_order import Payment, PaymentProgress
 from sandbox.ovh.orders import Try
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 VISA, SEPA = 8_120_045, 8_120_046
 P = PaymentProgress
@@ -78,7 +80,7 @@ async def test_means_that_could_not_be_read_are_not_taken_for_none(ovh, gateway,
 
 async def test_the_prepaid_account_pays_an_order_once(ovh, gateway, order):
     ovh.payments.prepaid = Decimal(5)
-    await ask(gateway.pay, order.id, "ovhAccount")
+    await ask(gateway.pay, order.id, "ovhAccount", not_after=LATER)
     assert ovh.orders.all[order.id].payments == ["ovhAccount"]
     assert (await seen(gateway, order, sent("ovhAccount")))[0] is P.RECEIVED
 
@@ -86,7 +88,7 @@ async def test_the_prepaid_account_pays_an_order_once(ovh, gateway, order):
 async def test_too_little_credit_is_a_clear_no(ovh, gateway, order):
     ovh.payments.prepaid = Decimal(1)
     with pytest.raises(RegistrarRefused, match="The balance of your OVH account is insufficient"):
-        await ask(gateway.pay, order.id, "ovhAccount")
+        await ask(gateway.pay, order.id, "ovhAccount", not_after=LATER)
     assert await seen(gateway, order, sent("ovhAccount")) == (P.NOT_SEEN, "The order shows no payment.")
 
 
@@ -94,29 +96,96 @@ async def test_a_lost_answer_of_an_account_is_unknown(ovh, gateway, order):
     ovh.payments.prepaid = Decimal(5)
     ovh.faults.add("POST", "/me/order/*/payWithRegisteredPaymentMean", "lost_after")
     with pytest.raises(OutcomeUnknown):
-        await ask(gateway.pay, order.id, "ovhAccount")
+        await ask(gateway.pay, order.id, "ovhAccount", not_after=LATER)
     assert (await seen(gateway, order, sent("ovhAccount")))[0] is P.RECEIVED
 
 
 async def test_a_refused_card_says_why_and_another_can_pay(ovh, gateway, order):
     ovh.refuse_card(VISA, "The card is blocked.")
-    await ask(gateway.pay, order.id, VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
     assert await seen(gateway, order, sent()) == (P.REFUSED, "The card is blocked")
-    await ask(gateway.pay, order.id, SEPA)
+    await ask(gateway.pay, order.id, SEPA, not_after=LATER)
     assert (await seen(gateway, order, sent(SEPA)))[0] is P.RECEIVED
 
 
 async def test_a_refusal_without_words_is_one_all_the_same(ovh, gateway, order):
     ovh.refuse_card(VISA)
     ovh.payments.tells_why = False
-    await ask(gateway.pay, order.id, VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
     assert await seen(gateway, order, sent()) == (P.REFUSED, None)
 
 
 async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway, order):
     ovh.refuse_card(VISA)
-    await ask(gateway.pay, order.id, VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
     assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, "OVH shows no payment.")
+
+
+def begun(ovh, order, *, seconds=0.0):
+    """The bank has a payment with the card and has not said anything yet."""
+    ovh.payments.settle_after = 600.0
+    ovh.orders.all[order.id].pending.append(Try(datetime.now(UTC) + timedelta(seconds=seconds), VISA))
+
+
+async def test_a_payment_that_seems_a_little_older_than_its_intent_is_under_way(ovh, gateway, order):
+    begun(ovh, order, seconds=-60)
+    assert (await seen(gateway, order, sent(seconds=0)))[0] is P.UNDER_WAY
+
+
+async def test_a_transaction_that_seems_a_little_older_is_not_taken_for_none(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, order, sent(seconds=60)))[0] is P.UNDECIDED
+
+
+@pytest.mark.parametrize("method", [VISA, SEPA, "ovhAccount"])
+async def test_before_sending_any_open_payment_of_the_order_is_seen(ovh, gateway, order, method):
+    begun(ovh, order)
+    sighting = await ask(gateway.payment, order, Payment(method, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
+    assert sighting.is_open
+
+
+async def test_a_transaction_is_open_until_it_ends(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    assert not (await ask(gateway.payment, order, sent())).is_open
+    foreign = ovh.orders.all[order.id + 1000]
+    ovh.payments.settle_after, foreign.pending = 600.0, foreign.tries[:]
+    foreign.tries.clear()
+    assert (await ask(gateway.payment, order, sent())).is_open
+
+
+async def test_ovhs_clock_is_read_again_before_times_are_compared(ovh, gateway, order, monkeypatch):
+    monkeypatch.setattr("bot.ovh.session._CLOCK_FRESH", 0.0)
+    before = ovh.count("GET", "/auth/time")
+    await seen(gateway, order, sent())
+    assert ovh.count("GET", "/auth/time") == before + 1
+
+
+@pytest.mark.parametrize("method", [VISA, "ovhAccount"])
+async def test_a_payment_that_was_held_up_too_long_is_not_sent(ovh, gateway, order, method):
+    ovh.payments.prepaid = Decimal(5)
+    with pytest.raises(RegistrarUnavailable, match="nothing was sent"):
+        await ask(gateway.pay, order.id, method, not_after=datetime.now(UTC))
+    assert ovh.count("POST", "/me/order/*") == 0
+    assert ovh.orders.all[order.id].payments == []
+
+
+async def test_methods_that_may_not_be_read_leave_the_other_ways(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(50)
+    ovh.faults.add("GET", "/me/order/*/paymentMethods", "refuse")
+    assert await labels(gateway, order) == ["Sepa direct debit", "Prepaid OVH account"]
+
+
+@pytest.mark.parametrize(("urgent", "priority"), [(True, Priority.MONEY), (False, Priority.POLLING)])
+async def test_the_read_before_a_payment_waits_behind_no_search(gateway, order, monkeypatch, urgent, priority):
+    asked, used = Client.ask, set()
+
+    def noting(client, path, **kwargs):
+        used.add(kwargs["priority"])
+        return asked(client, path, **kwargs)
+
+    monkeypatch.setattr(Client, "ask", noting)
+    await ask(gateway.order, order.id, urgent=urgent)
+    assert used == {priority}
 
 
 async def test_a_cancelled_order_was_not_paid(ovh, gateway, order):
@@ -131,7 +200,7 @@ async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order
     assert "took €3.59 with this method (success), but the order shows no payment." in told
 
 
-@pytest.mark.parametrize(("method", "seconds"), [(SEPA, -5), (VISA, 60)])
+@pytest.mark.parametrize(("method", "seconds"), [(SEPA, -5), (VISA, 180)])
 async def test_a_transaction_of_another_method_or_time_proves_nothing(ovh, gateway, order, method, seconds):
     another_order_pays(ovh, order)
     assert (await seen(gateway, order, sent(method, seconds=seconds)))[0] is P.NOT_SEEN
@@ -158,7 +227,7 @@ async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway
 
 async def test_the_invoice_comes_after_the_payment_and_its_link_is_ovhs_own(ovh, gateway, order):
     assert await ask(gateway.invoice_of, order.id) is None
-    await ask(gateway.pay, order.id, VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
     ovh.clock.advance(2)
     number = await ask(gateway.invoice_of, order.id)
     assert number == ovh.bills.all()[0].id
