@@ -57,8 +57,8 @@ class Announcer:
             current = message if message.shown >= cart.version else await self._bring(cart, message)
             if current is not None and current.role is MessageRole.APPROVAL:
                 card_at = current
-        for event in untold:
-            await self._tell(event, cart, card_at)
+        for before, event in untold:
+            await self._tell(event, before, cart, card_at)
 
     async def _bring(self, cart: Cart, message: Message) -> Message | None:
         drawn = self._draw(cart, message.role)
@@ -106,8 +106,9 @@ class Announcer:
         await self._client.chat_postMessage(channel=cart.requester, text=said)
         await self._bring(cart, await self._bridge.call(self._outbox.move, message, cart.requester))
 
-    async def _tell(self, event: Event, cart: Cart, card_at: Message | None) -> None:
-        line = thread_line(event, cart, payers=self._policy.payers)
+    async def _tell(self, event: Event, before: Event | None, cart: Cart, card_at: Message | None) -> None:
+        rules = self._policy
+        line = thread_line(event, cart, before=before, approvers=rules.approvers, payers=rules.payers)
         if line is not None and card_at is not None and card_at.ts:
             await self._client.chat_postMessage(
                 channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -20,7 +20,7 @@ from handlers.views import search as views
 from handlers.views.drawn import Drawn
 from handlers.views.found import Standing, V
 from ordering.cart import MOST_LINES
-from ordering.offer import Offer
+from ordering.choosing import only_usual
 
 Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
 
@@ -81,20 +81,13 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     person = await desk.person(did)
     free = [answer for answer in search.found().buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
     offers = {answer.domain: answer.to_buy(allow_premium=search.allow_premium) for answer in free}
-    seen = {
-        name: found[0].mark if len(found) == 1 and not found[0].is_special else None for name, found in offers.items()
-    }
+    seen = {name: only.mark if (only := only_usual(found)) else None for name, found in offers.items()}
     cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), seen, by=person)
     desk.wake()
     said = "\n".join(filter(None, [added(cart, new), *map(sentence, refused)]))
     await search.reply.tell(Drawn.saying(said))
     if cart is not None:
         desk.work.start(learn_quietly(desk, cart.id))
-
-
-def _seen(offers: Sequence[Offer]) -> str | None:
-    """The mark of the only offer that was shown; None where somebody has to choose."""
-    return offers[0].mark if len(offers) == 1 and not offers[0].is_special else None
 
 
 _DEEDS: dict[Act, Deed] = {

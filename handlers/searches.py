@@ -70,7 +70,7 @@ class Search:
 
 
 class Searches:
-    """A bounded memory of this process: what is gone is told so, and searched again."""
+    """A bounded memory of this process alone: what is gone, or is another's, is told so, and searched again."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Search] = OrderedDict()

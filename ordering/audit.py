@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ordering.cart import Cart
-from ordering.evidence import Entry, Link, digest, facts
+from ordering.evidence import Entry, Link, digest, facts, read
 from ordering.seal import seal
 
 
@@ -220,21 +218,13 @@ def _against(newest: Entry, kept: Kept) -> Iterator[Fault]:
         yield Fault("its row cannot be read any more: somebody changed it", kept.id, newest.id)
         return
     changed = ["state"] if cart.state.value != newest.state else []
-    if newest.facts is not None and (now := facts(cart)) != newest.facts:
-        then = _read(newest.facts)
-        changed += [name for name, value in _read(now).items() if then.get(name) != value and name not in changed]
+    if newest.facts is not None:
+        then, now = read(newest.facts, kept.id), read(facts(cart), kept.id)
+        changed += [name for name, value in now.items() if then.get(name) != value and name not in changed]
     if changed:
         yield Fault(f"its row was changed after that: {', '.join(changed)}", kept.id, newest.id)
     elif not _keeps_its_seal(cart):
         yield Fault("its terms are not those that were sealed", kept.id, newest.id)
-
-
-def _read(told: str) -> dict[str, Any]:
-    try:
-        read = json.loads(told)
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
 
 
 def _keeps_its_seal(cart: Cart) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ordering.errors import NotPossible
 from ordering.offer import Availability, Offer, Verdict
 
@@ -18,6 +20,11 @@ class OfferChanged(ChoiceNeeded):
     """What was seen is no longer offered on the same terms."""
 
 
+def only_usual(offers: Sequence[Offer]) -> Offer | None:
+    """The one offer that needs no choice: the only one, on usual terms; None where somebody must choose."""
+    return offers[0] if len(offers) == 1 and not offers[0].is_special else None
+
+
 def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None) -> Offer:
     """Take the offer with the mark that somebody saw, or the only one; raises `NotPossible`, `ChoiceNeeded`."""
     offers = answer.to_buy(allow_premium=allow_premium)
@@ -30,11 +37,11 @@ def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None
                 f"OVH offers {answer.domain} on other terms than you saw. Nothing was added yet.", offers
             )
         return found
+    if (only := only_usual(offers)) is not None:
+        return only
     if len(offers) > 1:
         raise ChoiceNeeded(f"OVH offers {answer.domain} in {len(offers)} ways. Choose one.", offers)
-    if offers[0].is_special:
-        raise ChoiceNeeded(f"OVH offers {answer.domain} on special terms. Add it if they suit you.", offers)
-    return offers[0]
+    raise ChoiceNeeded(f"OVH offers {answer.domain} on special terms. Add it if they suit you.", offers)
 
 
 def _why_not(answer: Availability) -> str:

@@ -25,6 +25,7 @@ from ordering.cart import Cart, CartState
 from ordering.cart_line import Line
 from ordering.events import Event
 from ordering.money import Money
+from ordering.question import FOR_ALL_TO_READ
 
 _FORM = "domain-desk event 1"
 
@@ -88,6 +89,7 @@ def facts(cart: Cart) -> str:
     """Write down what an event bears witness to: who wants what, what was approved, ordered and paid, and by whom.
 
     Left out is what changes without an event: an open cart's names, how far OVH's order is, when a payment was sent.
+    What not all may read of the answers is there as a digest only: events can never be removed.
     """
     quote, seal, attempt, order, payment = cart.quote, cart.seal, cart.attempt, cart.order, cart.payment
     lines = () if cart.state is CartState.OPEN else cart.lines
@@ -98,7 +100,7 @@ def facts(cart: Cart) -> str:
         "created_by": cart.created_by,
         "requester": cart.requester,
         "purpose": cart.purpose,
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(cart.id, line) for line in lines],
         "quote": quote and [_amount(quote.total), _amount(quote.tax), _amount(quote.without_tax)],
         "seal": seal and [seal.digest, _amount(seal.total)],
         "approved_by": list(cart.approved_by),
@@ -113,10 +115,57 @@ def facts(cart: Cart) -> str:
     return _canonical(told)
 
 
-def _line(line: Line) -> list[Any]:
+def read(told: str, cart_id: int) -> dict[str, Any]:
+    """Facts by their names, to be compared: every answer as its digest. Empty where they cannot be read.
+
+    Records of different times hold different answers in clear, those from before there were digests all of them.
+    """
+    try:
+        found = json.loads(told)
+    except ValueError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    lines = found.get("lines")
+    return found | {"lines": [_veiled_line(cart_id, line) for line in lines]} if isinstance(lines, list) else found
+
+
+def _line(cart_id: int, line: Line) -> list[Any]:
     """A line, and behind it what was answered for it and by whom, where there is something."""
-    told = [line.domain.ascii, line.years, line.pricing_mode, _amount(line.price), line.added_by]
-    return told + ([[[a.label, a.value, a.by] for a in line.answers]] if line.answers else [])
+    name = line.domain.ascii
+    told = [name, line.years, line.pricing_mode, _amount(line.price), line.added_by]
+    answers = [
+        [a.label, a.value if a.label in FOR_ALL_TO_READ else _veiled(cart_id, name, a.label, a.value), a.by]
+        for a in line.answers
+    ]
+    return [*told, answers] if answers else told
+
+
+def _veiled_line(cart_id: int, line: object) -> object:
+    """A line that was read; what is of no known form stays, and differs from what the cart tells."""
+    match line:
+        case [str(name), years, mode, price, added_by, list(answers)]:
+            return [name, years, mode, price, added_by, [_veiled_answer(cart_id, name, told) for told in answers]]
+        case _:
+            return line
+
+
+def _veiled_answer(cart_id: int, name: str, told: object) -> object:
+    match told:
+        case [str(label), str(value), by]:
+            return [label, _veiled(cart_id, name, label, value), by]
+        case _:
+            return told
+
+
+def _veiled(cart_id: int, name: str, label: str, value: str) -> dict[str, str]:
+    """An answer's digest, salted with what it was given for.
+
+    So whoever reads events finds no answer in them, and cannot tell who else answered the same. It hides nothing from
+    somebody who tries all possible answers: the salt stands beside it, and there are few birthdays. As long as the
+    cart's own row is kept, its answers are there in clear; when that goes, the digest still proves what they were.
+    """
+    return {"sha256": hashlib.sha256(_canonical([cart_id, name, label, value]).encode()).hexdigest()}
 
 
 def _fields(entry: Entry) -> tuple[Any, ...]:

@@ -18,10 +18,15 @@ class Outbox:
         with self._store.read() as carts:
             return carts.outdated()
 
-    def to_show(self, cart_id: int) -> tuple[Cart, list[Message], list[Event]]:
-        """A cart, the messages that show it, and the events that its thread has not told."""
+    def to_show(self, cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
+        """A cart, the messages that show it, and the events that its thread has not told, each after its last one."""
         with self._store.read() as carts:
-            return carts.cart(cart_id), carts.messages(cart_id), carts.untold(cart_id)
+            untold = {event.id for event in carts.untold(cart_id)}
+            events = carts.events(cart_id) if untold else []
+            pairs = [
+                (before, event) for before, event in zip([None, *events], events, strict=False) if event.id in untold
+            ]
+            return carts.cart(cart_id), carts.messages(cart_id), pairs
 
     def shown(self, message: Message, *, version: int, ts: str) -> None:
         """Note that a message shows this version of its cart."""

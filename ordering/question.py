@@ -20,9 +20,7 @@ LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
 # These are about one name alone, so that they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
 # What a channel may read. Any other answer may hold a birthday, a number of identity, a code.
-FOR_ALL_TO_READ = frozenset(
-    {OWNER_CONTACT, "ACCEPT_CONDITIONS", "ADMIN_ACCOUNT", "DNS", "OWNER_LEGAL_AGE", "REASON", "TECH_ACCOUNT"}
-)
+FOR_ALL_TO_READ = frozenset(label for label, words in WORDS.items() if words.said)
 _FEWEST_NAME_SERVERS, _MOST_NAME_SERVERS = 2, 13
 _ACCOUNT = re.compile(r"[a-z]{2}\d{1,9}-[a-z0-9]{2,10}")
 _CONTACT = re.compile(r"\d{1,18}")

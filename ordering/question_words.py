@@ -10,11 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A question, what helps to answer it, and what it asks for as a noun."""
+    """A question, what helps to answer it, and what it asks for as a noun.
+
+    `said` tells the answer where all may read it, with its `{value}` or who gave it, `{by}`. Without one nobody but
+    the one who answers reads it: it may hold a birthday, a number of identity, a code.
+    """
 
     title: str
     help: str
     noun: str
+    said: str | None = None
 
 
 WORDS: dict[str, Words] = {
@@ -22,40 +27,50 @@ WORDS: dict[str, Words] = {
         "Who will own the name?",
         "The registry records this contact as the owner. OVH makes a copy of it for the name.",
         "the owner",
+        "owner: contact {value}",
     ),
     "ADMIN_ACCOUNT": Words(
         "Which OVH account administers it?",
         "Such as ab12345-ovh. Left empty, it is the account that the desk orders with.",
         "the administrative account",
+        "administered by {value}",
     ),
     "TECH_ACCOUNT": Words(
         "Which OVH account is its technical contact?",
         "Such as ab12345-ovh. Left empty, it is the account that the desk orders with.",
         "the technical account",
+        "technical contact {value}",
     ),
     "DNS": Words(
         "Which name servers?",
         "Two or more, with commas between them, such as ns1.example.net, ns2.example.net. Left empty, OVH's own.",
         "the name servers",
+        "name servers {value}",
     ),
     "OWNER_LEGAL_AGE": Words(
-        "Is the owner of legal age?", "OVH asks this for every name, of companies as well.", "the owner's legal age"
+        "Is the owner of legal age?",
+        "OVH asks this for every name, of companies as well.",
+        "the owner's legal age",
+        "owner of legal age: {value}",
     ),
     "ACCEPT_CONDITIONS": Words(
         "Do you accept the registry's own conditions?",
         "Read them on the registry's site first. Yes is a legal statement, and it is recorded as yours.",
         "a yes to its conditions",
+        "the registry's conditions accepted by {by}",
     ),
     "REASON": Words(
         "Why does the team want this name?",
         "The registry decides by it, for a city's name for example. The approver reads it, too.",
         "the reason",
+        "reason: “{value}”",
     ),
     "CLAIMS_NOTICE": Words(
         "Do you take note of the trademark claim?",
         "Somebody holds a trademark like this name, and may object to it. Your answer is a legal statement, "
         "and it is recorded as yours.",
         "a yes to the trademark notice",
+        "the trademark notice acknowledged by {by}",
     ),
     "PROTECTED_CODE": Words(
         "Which code did the registry give you?",

@@ -31,13 +31,14 @@ LAWS = (
 _APPROVED = re.compile(r"You approved cart #(\d+)")
 _PAYING = re.compile(r"Paying .* for cart #(\d+)")
 _MADE_FOR = re.compile(r"Domain Desk #(\d+) attempt")
+_IN_LINKS = ("orderPassword", "passwd=")  # how OVH's links name a password
 _S = CartState
 Broken = tuple[str, str]
 
 
 def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
     """Compare what the record says with OVH's ledger and with what people saw."""
-    engines = open_engines(database)
+    engines, links = open_engines(database), [*_IN_LINKS, *_passwords(stage)]
     try:
         with SqlStore(engines).read() as reading:
             carts = [(cart, reading.events(cart.id)) for cart in reading.every_cart()]
@@ -45,8 +46,8 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
                 yield "records that do not verify", str(fault)
         with engines.read.connect() as connection:
             for table in SQLModel.metadata.sorted_tables:
-                if any("orderPassword" in str(row) for row in connection.execute(table.select())):
-                    yield "secrets in logs, channels or database", f"an order's link in {table.name}"
+                if any(_tells(links, row) for row in connection.execute(table.select())):
+                    yield "secrets in logs, channels or database", f"an order's or invoice's link in {table.name}"
     finally:
         engines.close()
     yield from _orders(stage, carts)
@@ -87,14 +88,24 @@ def _decisions(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[
                 yield "decisions lost", f"cart #{found[1]} was told to be {state.in_words}"
 
 
+def _passwords(stage: Stage) -> list[str]:
+    """What opens an order or an invoice to whoever has it."""
+    orders = [order.password for order in stage.ovh.orders.all.values()]
+    return [*orders, *(bill.password for bill in stage.ovh.bills.all())]
+
+
+def _tells(secrets: list[str], shown: object) -> bool:
+    return any(secret in str(shown) for secret in secrets)
+
+
 def _secrets(stage: Stage) -> Iterator[Broken]:
+    passwords = _passwords(stage)
     for kind, shown in stage.slack.state.archive:
-        if kind in {"message", "edit"} and shown.get("only_for") is None and "orderPassword" in str(shown):
-            yield "secrets in logs, channels or database", "an order's link in a channel"
+        if kind in {"message", "edit"} and shown.get("only_for") is None and _tells([*_IN_LINKS, *passwords], shown):
+            yield "secrets in logs, channels or database", "an order's or invoice's link in a channel"
     if stage.log.exists():
         written = stage.log.read_text(errors="replace")
         slack, ovh = stage.slack.credentials, stage.ovh.credentials
         known = [slack.bot_token, slack.app_token, ovh.application_secret, ovh.consumer_key]
-        known += [order.url.rpartition("=")[2] for order in stage.ovh.orders.all.values()]
-        if any(secret in written for secret in known):
+        if _tells([*known, *passwords], written):
             yield "secrets in logs, channels or database", "a secret in the log"

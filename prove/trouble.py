@@ -16,6 +16,7 @@ _AROUND = [
     ("POST", "/order/cart/*/item/*/configuration"), ("GET", "/order/cart/*/checkout"), ("GET", "/order/cart/*"),
     ("DELETE", "/order/cart/*"), ("GET", "/me/order"), ("GET", "/me/order/*"), ("GET", "/me/order/*/status"),
     ("GET", "/me/order/*/details"), ("GET", "/me/order/*/followUp"), ("GET", "/me/order/*/paymentMethods"),
+    ("POST", "/me/order/*/payWithRegisteredPaymentMean"), ("GET", "/me/payment/transaction"),
     ("GET", "/domain/*"), ("GET", "/me/task/domain"),
 ]  # fmt: skip
 ROUTES = [*_MONEY, *_AROUND]

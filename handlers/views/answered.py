@@ -1,41 +1,68 @@
-"""What was answered to the registries, in words that a channel may read: never personal data, never a code."""
+"""What the registries are told of each name, in words that a channel may read: never personal data, never a code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from handlers.views.text import counted, cut, escape, escape_markup, person
 from ordering.cart_line import Line
-from ordering.question import OWNER_CONTACT, Answer
+from ordering.question import OWNER_CONTACT
+from ordering.question_words import WORDS
+from ordering.quote import Quote
 
 _REASON = 200
-# What others may read of an answer, by its label: everything else may hold a birthday, a number of identity, a code.
-_SAID = {
-    "REASON": "reason: “{value}”",
-    "ACCEPT_CONDITIONS": "the registry's conditions accepted by {by}",
-    "CLAIMS_NOTICE": "the trademark notice acknowledged by {by}",
-    OWNER_CONTACT: "owner: contact {value}",
-    "OWNER_LEGAL_AGE": "owner of legal age: {value}",
-    "ADMIN_ACCOUNT": "administered by {value}",
-    "TECH_ACCOUNT": "technical contact {value}",
-    "DNS": "name servers {value}",
-}
+_DESK = "the desk"
+_OWN = "owner: the account's own data"
+Told = tuple[str, str, str | None]  # label, value, who answered: None for what the desk answers of itself
 
 
-def answered(lines: Iterable[Line]) -> list[str]:
-    """A line of text for each name that somebody answered something for."""
-    return [f"*{escape_markup(str(line.domain))}*  {_of(line)}" for line in lines if line.answers]
+def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """What OVH is told of each name, a line of text each; what is the same for several names stands once, for all.
+
+    With a quote it is all that OVH was told in it, which the approval seals; before there is one, what people answered.
+    """
+    parts = {line: _parts(line, quote) for line in lines}
+    if len(parts) == 1:
+        return [_of(str(line.domain), said) for line, said in parts.items() if said]
+    alike = [part for part in next(iter(parts.values()), []) if all(part in said for said in parts.values())]
+    own = {line: [part for part in said if part not in alike] for line, said in parts.items()}
+    shared = [_of("Each name", alike)] if alike else []
+    return shared + [_of(str(line.domain), said) for line, said in own.items() if said]
 
 
-def _of(line: Line) -> str:
-    said = [_said(answer) for answer in line.answers if answer.label in _SAID]
-    others = [answer for answer in line.answers if answer.label not in _SAID]
+def _of(name: str, said: Iterable[str]) -> str:
+    return f"*{escape_markup(name)}*  {', '.join(said)}"
+
+
+def _parts(line: Line, quote: Quote | None) -> list[str]:
+    given = _given(line, quote)
+    said = [_said(*told) for told in given if _words(told[0])]
+    if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
+        said.insert(0, _OWN)
+    others = [told for told in given if not _words(told[0])]
     if others:
-        by = ", ".join(person(user) for user in sorted({answer.by for answer in others}))
+        by = ", ".join(dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda told: told[2] or "")))
         said.append(f"{counted(len(others), 'more answer' if said else 'answer')} by {by}")
-    return ", ".join(said)
+    return said
 
 
-def _said(answer: Answer) -> str:
-    value = {"true": "yes", "false": "no"}.get(answer.value, answer.value)
-    return _SAID[answer.label].format(value=cut(escape(value), _REASON), by=person(answer.by))
+def _given(line: Line, quote: Quote | None) -> list[Told]:
+    if quote is None:
+        return [(answer.label, answer.value, answer.by) for answer in line.answers]
+    by = {answer.label: answer.by for answer in line.answers}
+    return sorted((c.label, c.value, by.get(c.label)) for c in quote.configuration if c.domain == line.domain)
+
+
+def _words(label: str) -> str | None:
+    return WORDS[label].said if label in WORDS else None
+
+
+def _said(label: str, value: str, by: str | None) -> str:
+    shown = {"true": "yes", "false": "no"}.get(value, value)
+    if label == OWNER_CONTACT:
+        shown = value.rpartition("/")[2]  # OVH is sent its path
+    return (_words(label) or "").format(value=cut(escape(shown), _REASON), by=_who(by))
+
+
+def _who(user: str | None) -> str:
+    return person(user) if user else _DESK

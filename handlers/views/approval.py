@@ -16,6 +16,7 @@ from ordering.cart import Cart, CartState
 from ordering.events import REMINDER, Event
 
 _MOST_CONTRACTS = 20
+_MOST_MENTIONED = 8
 S = CartState
 
 
@@ -39,7 +40,7 @@ def card(
     blocks += sections((receipt if deciding else short_receipt)(cart.lines, cart.quote), fence=True)
     if deciding:
         blocks += _cost(cart)
-        blocks += sections(answered(cart.lines))
+        blocks += sections(answered(cart.lines, cart.quote))
     blocks.append(context(_who(cart)))
     if deciding:
         blocks += _terms(cart, waive_retraction=waive_retraction)
@@ -72,8 +73,13 @@ def reject_modal(cart: Cart) -> View:
     )
 
 
-def thread_line(event: Event, cart: Cart, *, payers: frozenset[str]) -> str | None:
-    """What the card's thread tells of an event; None where the card alone says enough."""
+def thread_line(
+    event: Event, cart: Cart, *, before: Event | None, approvers: frozenset[str], payers: frozenset[str]
+) -> str | None:
+    """What the card's thread tells of an event; None where the card alone says enough.
+
+    Slack notifies nobody of an edited card: whoever must act now is mentioned here. `before` is the cart's last event.
+    """
     if event.note == REMINDER:
         return _reminder(cart, payers)
     by = person(event.by) if event.by else None
@@ -81,25 +87,48 @@ def thread_line(event: Event, cart: Cart, *, payers: frozenset[str]) -> str | No
     if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note):
         return None
     requester = person(cart.requester) if cart.requester else "Everybody"
-    concerned = person(cart.payment.by) if cart.payment else requester
-    order = f"order {cart.order.id}" if cart.order else "the order"
     plain = {
-        S.SUBMITTED: f"{by} asked for approval." if by else note,
+        S.SUBMITTED: f"{by} asked for approval." if by else f"{_circle(approvers)}: {note}",
         S.APPROVED: f"{by} approved." if by else note,
         S.CHECKING_OUT: note,
-        S.CHECKED_OUT: note or f"OVH made {order}. It waits for payment.",
-        S.PAYING: f"{by} pays {order}.",
+        S.CHECKED_OUT: _to_pay(event, cart, before, payers),
+        S.PAYING: f"{by} pays {_order(cart)}.",
         S.PAID: note or "OVH has the payment.",
         S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
         S.CANCELLED: f"{by} closed this: {note}." if by else note,
-        S.NEEDS_ATTENTION: f"{concerned}, this needs a person. {note}",
+        S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
     if event.state is S.SUBMITTED and by and note.startswith("approved,"):
         return f"{by} {note}."
-    if event.state in {S.APPROVED, S.CHECKED_OUT, S.PAID} and by and note:
+    if event.state in {S.APPROVED, S.PAID} and by and note:
         return f"{by}: {note.rstrip('.')}."
     return plain or None
+
+
+def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
+    """Whoever tried to pay is told what became of it, all payers that there is something to pay; a detail, nobody."""
+    note = escape_lines(event.note) if event.note else ""
+    if event.by:
+        return f"{person(event.by)}: {note.rstrip('.')}. {_circle(payers)}: {_order(cart)} waits for payment."
+    if note and before is not None and before.state is S.CHECKED_OUT:
+        return note
+    if before is not None and before.state is S.PAYING:
+        return f"{person(before.by) if before.by else _circle(payers)}: {note}"
+    made = note or f"OVH made {_order(cart)}."
+    return f"{_circle(payers)}: {made} It waits for payment."
+
+
+def _all_who_settle(cart: Cart, deciding: frozenset[str]) -> str:
+    """Who paid, who asked, and those who may press the buttons: together no more than a line holds."""
+    concerned = [cart.payment.by] if cart.payment else []
+    concerned += [cart.requester] if cart.requester else []
+    everybody = list(dict.fromkeys([*concerned, *sorted(deciding)]))[:_MOST_MENTIONED]
+    return ", ".join(map(group_or_person, everybody)) or "Everybody"
+
+
+def _order(cart: Cart) -> str:
+    return f"order {cart.order.id}" if cart.order else "the order"
 
 
 def _reminder(cart: Cart, payers: frozenset[str]) -> str | None:
@@ -216,7 +245,7 @@ def _actions(cart: Cart) -> list[Block]:
 
 
 def _circle(members: frozenset[str]) -> str:
-    shown = [group_or_person(member) for member in sorted(members)[:8]]
+    shown = [group_or_person(member) for member in sorted(members)[:_MOST_MENTIONED]]
     return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "somebody with the right"
 
 

@@ -6,10 +6,16 @@ from slack_sdk.models.blocks import Block, InputBlock, NumberInputElement
 from slack_sdk.models.views import View
 
 from handlers.ids import ORDER, Act, Form
-from handlers.views.drawn import button, buttons, confirm, section
+from handlers.views.drawn import button, buttons, confirm, context, section
 from handlers.views.payment import open_order
 from handlers.views.text import escape, names
 from ordering.cart import Cart
+
+# A new try orders exactly the same: it cannot answer what a registry asks only now.
+_IF_SOMETHING_IS_MISSING = (
+    "*Try again* orders exactly the same. If something is missing or wrong in it, such as an answer to a registry: "
+    "*Close without ordering*, then *Copy to open cart* to mend it there."
+)
 
 
 def attention(cart: Cart) -> list[Block]:
@@ -35,6 +41,7 @@ def attention(cart: Cart) -> list[Block]:
                 about=f"Close without ordering cart {cart.id}", confirm=question,
             ),
         ),
+        context(_IF_SOMETHING_IS_MISSING),
     ]  # fmt: skip
 
 

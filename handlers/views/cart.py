@@ -105,7 +105,7 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
         [
             section(head),
             *sections(listed or ["No names in it."]),
-            *sections(answered(cart.lines)),
+            *sections(answered(cart.lines, cart.quote)),
             *sections(told or ["Nothing happened to it yet."]),
         ],
     )

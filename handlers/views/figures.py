@@ -9,23 +9,12 @@ from ordering.offer import Offer
 
 def offered(offer: Offer) -> str:
     """An offer in one phrase: ``€0.99 for 1 year (instead of €3.59), then €3.59 a year``."""
-    said = f"{offer.price} for {years(offer.years[0])}"
-    if offer.regular is not None and offer.regular > offer.price:
-        until = f" until {when(offer.promotion_ends)}" if offer.promotion_ends else ""
-        said += f" (instead of {offer.regular}{until})"
-    if offer.renewal is not None:
-        said += f", then {offer.renewal} a year"
-    return said
+    return _terms(offer, offer.years[0])
 
 
 def priced(line: Line) -> str:
     """A cart's line in one phrase."""
-    said = f"{line.price} for {years(line.priced_years)}"
-    if line.regular is not None and line.regular > line.price:
-        until = f" until {when(line.promotion_ends)}" if line.promotion_ends else ""
-        said += f" (instead of {line.regular}{until})"
-    if line.renewal is not None:
-        said += f", then {line.renewal} a year"
+    said = _terms(line, line.priced_years)
     if line.years != line.priced_years:
         said = f"{years(line.years)}, offered at {said}"
     return said + (" · premium" if line.is_premium else "")
@@ -34,3 +23,13 @@ def priced(line: Line) -> str:
 def warned(line: Line) -> str:
     """What somebody should know of a name, after it; empty where there is nothing."""
     return "".join(f"\n_{escape(warning)}_" for warning in line.warnings)
+
+
+def _terms(of: Offer | Line, priced_years: int) -> str:
+    said = f"{of.price} for {years(priced_years)}"
+    if of.regular is not None and of.regular > of.price:
+        until = f" until {when(of.promotion_ends)}" if of.promotion_ends else ""
+        said += f" (instead of {of.regular}{until})"
+    if of.renewal is not None:
+        said += f", then {of.renewal} a year"
+    return said

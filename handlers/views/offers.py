@@ -11,6 +11,7 @@ from handlers.ids import OFFER, Act, Form
 from handlers.views.drawn import Drawn, button, context, section
 from handlers.views.figures import offered
 from handlers.views.text import cut, escape, years
+from ordering.choosing import only_usual
 from ordering.domain_name import DomainName
 from ordering.offer import Offer
 
@@ -25,15 +26,15 @@ _PHASES = {
 
 def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
     """Adds the only offer, or lets somebody choose; it carries which offer was seen, never its price."""
-    if len(offers) > 1 or any(offer.is_special for offer in offers):
-        return button("Add to cart", Act.CHOOSE, domain.ascii, about=f"Add to cart: {domain}")
-    return _add(domain, offers[0])
+    if (only := only_usual(offers)) is not None:
+        return _add(domain, only)
+    return button("Add to cart", Act.CHOOSE, domain.ascii, about=f"Add to cart: {domain}")
 
 
 def side_by_side(offers: Sequence[Offer]) -> str:
     """What is offered, a line each; the only one needs no name."""
-    if len(offers) == 1 and not offers[0].is_special:
-        return offered(offers[0])
+    if (only := only_usual(offers)) is not None:
+        return offered(only)
     return "\n".join(f"{_kind(offer)}: {offered(offer)}" for offer in offers)
 
 

@@ -28,7 +28,7 @@ def looking() -> Drawn:
 def gone() -> Drawn:
     """What is said of a search that is not kept any more."""
     return Drawn.saying(
-        "I do not keep that search any more: it is from some time ago, or I was restarted. Please search again."
+        "That search is not kept here any more. Please search again; its *Add to cart* buttons still work."
     )
 
 

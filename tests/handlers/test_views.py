@@ -18,9 +18,9 @@ from ordering.events import Event
 from ordering.offer import Action, Availability, Effort, Offer, Verdict
 from ordering.overview import Overview
 from ordering.pre_flight import Finding, Mend
-from ordering.quote import Contract
+from ordering.quote import Configuration, Contract
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
-from ordering.seal import seal
+from ordering.seal import differences, seal
 from sandbox.slack.block_kit import faults_of, faults_of_view
 from sandbox.slack.messages import elements, words
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
@@ -202,8 +202,95 @@ def test_every_card_and_cart_fits_one_message(state, count):
 @pytest.mark.parametrize("state", list(S))
 def test_every_line_of_a_thread_is_harmless(state):
     for by in (None, "U0CLEO"):
-        line = approval.thread_line(Event(12, state, NOW, by, EVIL), a_cart(state), payers=frozenset())
+        line = told(state, by=by, note=EVIL, payers=frozenset())
         assert line is None or "<!channel>" not in line
+
+
+def told(state: CartState, *, by=None, note=None, before: Event | None = None, shown: Cart | None = None, **circles):
+    circles = {"approvers": POLICY.approvers, "payers": POLICY.payers} | circles
+    return approval.thread_line(Event(12, state, NOW, by, note), shown or a_cart(state), before=before, **circles)
+
+
+GROUP = frozenset({"S0BUY"})
+
+
+def test_whoever_must_act_now_is_mentioned_in_the_thread_as_slack_tells_nobody_of_an_edit():
+    voided = told(S.SUBMITTED, note="OVH's terms changed. Please decide again.", approvers=GROUP)
+    assert voided == "<!subteam^S0BUY>: OVH's terms changed. Please decide again."
+    made = told(S.CHECKED_OUT, before=Event(12, S.CHECKING_OUT, NOW))
+    assert made == "<@U0DAN>: OVH made order 256900123. It waits for payment."
+    found = told(S.CHECKED_OUT, note="It was found.", before=Event(12, S.CHECKING_OUT, NOW), payers=GROUP)
+    assert found == "<!subteam^S0BUY>: It was found. It waits for payment."
+    settled = told(S.CHECKED_OUT, by="U0CLEO", note="it is order 7", before=Event(12, S.NEEDS_ATTENTION, NOW))
+    assert settled == "<@U0CLEO>: it is order 7. <@U0DAN>: order 256900123 waits for payment."
+
+
+def test_a_refused_payment_is_for_the_payer_who_clicked():
+    before = Event(12, S.PAYING, NOW, "U0EVA")
+    assert told(S.CHECKED_OUT, note="VISA was refused.", before=before) == "<@U0EVA>: VISA was refused."
+
+
+def test_a_detail_of_an_order_mentions_nobody():
+    changed = told(S.CHECKED_OUT, note="OVH's invoice is FR1.", before=Event(12, S.CHECKED_OUT, NOW))
+    assert changed == "OVH's invoice is FR1."
+
+
+def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_but_no_crowd():
+    line = told(S.NEEDS_ATTENTION, note="OVH said no.", approvers=GROUP)
+    assert line == "<@U0ADA>, <!subteam^S0BUY>, <@U0DAN>: this needs a person. OVH said no."
+    crowd = told(S.NEEDS_ATTENTION, note="No.", payers=frozenset(f"U{number}" for number in range(50)))
+    assert crowd.count("<@") == 8
+
+
+def test_the_card_says_everything_that_the_approval_covers_and_no_personal_data():
+    lines = [
+        a_line().answered({"REASON": "Ours", "BIRTH": "1970-01-01"}, by="U0BEN"),
+        a_line("b.ovh").answered({"OLD": "no longer asked"}, by="U0BEN"),
+    ]
+    given = [
+        Configuration(line.domain, label, value)
+        for line, label, value in [
+            (lines[0], "OWNER_CONTACT", "/me/contact/21003400"),
+            (lines[0], "OWNER_LEGAL_AGE", "true"),
+            (lines[0], "REASON", "Ours"),
+            (lines[0], "BIRTH", "1970-01-01"),
+            (lines[1], "OWNER_LEGAL_AGE", "true"),
+        ]
+    ]
+    words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=tuple(given)))))
+    assert "*Each name*  owner of legal age: yes\n" in words
+    assert "*name.ovh*  owner: contact 21003400, reason: “Ours”, 1 more answer by <@U0BEN>\n" in words
+    assert "*b.ovh*  owner: the account's own data" in words
+    assert "1970" not in words
+    assert "no longer asked" not in words
+
+
+def test_what_is_the_same_for_forty_names_is_one_line_on_the_card():
+    lines = [a_line(f"n{number}.ovh") for number in range(MOST_LINES)]
+    given = tuple(Configuration(line.domain, "OWNER_LEGAL_AGE", "true") for line in lines)
+    words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given))))
+    assert words.count("owner: the account's own data, owner of legal age: yes") == 1
+
+
+def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
+    claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
+    assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.story(claimed, []))
+    quotes = [
+        replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
+        for value in ("false", "true")
+    ]
+    assert "Answer to OVH new: CLAIMS_NOTICE = true for name.ovh." in differences(*quotes)
+
+
+def test_what_a_new_try_cannot_mend_has_its_way_told():
+    words = words_of(card(a_cart(S.NEEDS_ATTENTION)))
+    assert "*Close without ordering*, then *Copy to open cart* to mend it there." in words
+
+
+def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false():
+    said = search.gone().text
+    assert "restarted" not in said
+    assert "Please search again" in said
 
 
 @pytest.mark.parametrize(

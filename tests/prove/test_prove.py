@@ -1,10 +1,15 @@
 """The campaign runs, and its laws can be broken."""
 
+import json
+import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from prove.laws import broken_laws
 from sandbox.ovh.orders import Order
@@ -29,25 +34,50 @@ def test_walks_at_random_end_with_every_law_held():
     assert "every law held" in done.stdout
 
 
-def test_an_order_out_of_nowhere_two_for_one_cart_and_a_second_payment_are_seen(tmp_path):
-    database = f"sqlite:///{tmp_path / 'desk.db'}"
+def a_stage(folder: Path) -> tuple[str, Stage]:
+    """An empty memory, by its address, and services that nobody asked yet."""
+    database = f"sqlite:///{folder / 'desk.db'}"
     engines = open_engines(database)
     migrate(engines)
     engines.close()
-    stage = Stage(tmp_path)
+    return database, Stage(folder)
+
+
+def an_order(number: int) -> Order:
+    return Order(
+        id=number,
+        cart="made-up",
+        description="Domain Desk #7 attempt 1",
+        domains=["name.ovh"],
+        total=Decimal("3.59"),
+        tax=Decimal("0.60"),
+        made_at=datetime.now(UTC) - timedelta(minutes=5),
+        url="https://order.example?orderPassword=secret-word",
+        payments=[1] * number,
+    )
+
+
+@pytest.mark.parametrize("whose", ["order", "bill"])
+@pytest.mark.parametrize("where", ["channel", "database"])
+def test_a_password_of_an_order_or_an_invoice_is_seen_without_its_link(tmp_path, where, whose):
+    database, stage = a_stage(tmp_path)
+    order = stage.ovh.orders.all[1] = an_order(1)
+    order.paid_at = order.made_at
+    (bill,) = stage.ovh.bills.all()
+    secret = order.password if whose == "order" else bill.password
+    if where == "channel":
+        stage.slack.state.note("message", {"text": f"Look: {secret}", "only_for": None})
+    else:
+        with closing(sqlite3.connect(tmp_path / "desk.db")) as memory, memory:
+            memory.execute("INSERT INTO ovh_budget VALUES ('key', ?)", (json.dumps({"left": f"Look: {secret}"}),))
+    assert [law for law, _ in broken_laws(stage, database)].count("secrets in logs, channels or database") == 1
+
+
+def test_an_order_out_of_nowhere_two_for_one_cart_and_a_second_payment_are_seen(tmp_path):
+    database, stage = a_stage(tmp_path)
     for number in (1, 2):
-        stage.ovh.orders.all[number] = Order(
-            id=number,
-            cart="made-up",
-            description="Domain Desk #7 attempt 1",
-            domains=["name.ovh"],
-            total=Decimal("3.59"),
-            tax=Decimal("0.60"),
-            made_at=datetime.now(UTC),
-            url="https://order.example",
-            payments=[1] * number,
-        )
-    stage.slack.state.note("message", {"text": "https://order.example?orderPassword=made-up", "only_for": None})
+        stage.ovh.orders.all[number] = an_order(number)
+    stage.slack.state.note("message", {"text": "https://order.example?orderPassword=…", "only_for": None})
     stage.slack.state.note("message", {"text": "You approved cart #7.", "only_for": "U0CLEO"})
     assert {law for law, _ in broken_laws(stage, database)} == {
         "orders that no approval covers",

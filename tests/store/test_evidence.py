@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from ordering.audit import Audit, Fault
-from ordering.cart import CartState
+from ordering.cart import Cart, CartState
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.evidence import Entry, Link, chained
+from ordering.question import Question
 from store import evidence
 from store.evidence import entries
 from store.reading import SqlReading
@@ -221,6 +222,44 @@ def test_a_cart_that_contradicts_its_record_is_named_with_what_differs(attack, c
     (fault,) = attack(change)
     assert named in fault.what
     assert fault.event
+
+
+def an_answered_cart(rules: Rules) -> Cart:
+    """A cart that waits for approval, with an answer that is nobody's business."""
+    rules.registrar.asks["ovh"] = (Question("BIRTH"), Question("REASON"))
+    cart = rules.workflow.add("C9", DomainName.parse("answered.ovh"), by=rules.ada)
+    rules.workflow.learn_questions(cart.id)
+    given = {"BIRTH": "1970-01-01", "REASON": "Ours"}
+    rules.workflow.answer(cart.id, DomainName.parse("answered.ovh"), given, by=rules.ada)
+    return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+
+
+def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, attack, engines):
+    cart = an_answered_cart(rules)
+    with Session(engines.read) as session:
+        told = "".join(entry.facts or "" for entry in entries(session))
+    assert "1970" not in told
+    assert "Ours" in told
+    assert attack() == []
+    (fault,) = attack(changed(engines, cart))
+    assert (fault.cart, fault.what) == (cart.id, "its row was changed after that: lines")
+
+
+def test_a_record_from_before_answers_were_digests_still_proves_them(rules, attack, engines, monkeypatch):
+    monkeypatch.setattr("ordering.evidence.FOR_ALL_TO_READ", {"BIRTH", "REASON"})
+    cart = an_answered_cart(rules)
+    monkeypatch.undo()
+    with Session(engines.read) as session:
+        assert '["BIRTH","1970-01-01","U0ADA"]' in list(entries(session))[-1].facts
+    assert attack() == []
+    (fault,) = attack(changed(engines, cart))
+    assert (fault.cart, fault.what) == (cart.id, "its row was changed after that: lines")
+
+
+def changed(engines, cart: Cart) -> str:
+    other = "replace(CAST(answers AS TEXT), '1970', '1971')"
+    other = f"CAST({other} AS JSON)" if engines.lane is None else other
+    return f"UPDATE lines SET answers = {other} WHERE cart_id = {cart.id}"
 
 
 def test_terms_that_the_seal_does_not_cover_are_named(attack, engines):

@@ -156,4 +156,4 @@ async def test_a_search_that_is_not_kept_any_more_is_told_kindly(story: Story, b
     found = await story.sees(story.ada, "Page 1 of 3", seconds=20)
     bot.desk.searches.__init__()
     await story.ada.click(found, "Next page")
-    await story.sees(story.ada, "I do not keep that search any more")
+    await story.sees(story.ada, "That search is not kept here any more. Please search again")
