@@ -176,7 +176,8 @@ async def test_a_dearer_quote_voids_the_approval_and_the_card_tells_each_differe
         "Total with tax: was €7.18, now €8.38."
     )
     assert told in again.plain_text()
-    await story.slack.until(lambda: any(m.text.endswith(f"<@U0CLEO>: {told}") for m in story.slack.thread(again)))
+    mentioned = f"<@U0CLEO> or <@U0DAN>: {told}"
+    await story.slack.until(lambda: mentioned in [message.text for message in story.slack.thread(again)])
     assert story.checkouts() == 0
     await story.cleo.click(again, "Approve")
     await story.payable()

@@ -90,6 +90,10 @@ async def test_a_refused_card_tells_why_and_another_pays_the_same_order(story: S
     await till.pays()
     await till.shows("VISA 4970 XXXX XXXX 1234 was refused. OVH says: The card is blocked. Nothing was paid.")
     await till.offers("VISA 4970 XXXX XXXX 1234 (refused)", "SEPA DIRECT DEBIT FR76 XXXX XXXX 4321")
+    await till.tells(
+        "<@U0DAN>: VISA 4970 XXXX XXXX 1234 was refused. OVH says: The card is blocked. "
+        "Nothing was paid. Choose another way to pay."
+    )
     await till.pays()  # another one is selected already
     await till.ends_paid(SEPA, method=SEPA)
 
@@ -213,7 +217,9 @@ async def test_an_undecided_payment_that_was_not_one_is_settled_by_a_person(stor
     await story.clicks_in_vain(story.ben, till.card, "It was not paid, choose again", "Only approvers and payers")
     await story.dan.click(till.card, "It was not paid, choose again")
     await till.shows("OVH keeps the order open")
-    await till.tells("<@U0DAN>: It was not paid: a payer chooses again.")
+    await till.tells(
+        f"<@U0DAN>: It was not paid: a payer chooses again. <@U0DAN>: order {till.order.id} waits for payment."
+    )
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
 

@@ -107,7 +107,7 @@ async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story:
     story.ada.close_modal()
     await story.request()
     card = await story.card("waits for")
-    assert "Each name  owner: the account's own data, owner of legal age: yes, reason: “Ours”" in card.plain_text()
+    assert "*Each name*  owner: the account's own data, owner of legal age: yes, reason: “Ours”" in card.plain_text()
     assert card.plain_text().count("reason: “Ours”") == 1
 
 
