@@ -30,7 +30,7 @@ _SIDE_BY_SIDE = 20
 _WALKERS = 1  # a walk takes its time, and little of the processor's
 _BIRTH = 60.0  # seconds until the first bot of a run is connected, on a busy machine
 _THREADS = 200  # lives are waited for in threads, and each run has up to two at a time
-_TRUE_KILLS_SIDE_BY_SIDE = 2  # each starts processes
+_TRUE_KILLS_SIDE_BY_SIDE = 4  # each starts processes
 _TRUE_KILLS_A_SECOND = 0.09  # at most: they are what costs most
 
 
