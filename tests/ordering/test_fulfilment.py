@@ -120,6 +120,8 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     assert "€99.00, but €3.59 was approved" in stuck.note
     with pytest.raises(OrderingError):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(stuck.order.total))
+    # Not for a moment: what it costs is compared before it counts as ordered.
+    assert S.CHECKED_OUT not in [event.state for event in rules.workflow.story(cart.id)[1]]
 
 
 def test_an_order_that_ovh_cancels_unpaid_ends_there(rules):
