@@ -137,7 +137,7 @@ class Cart:
 
     def covers(self, total: Money) -> bool:
         """Whether what was approved allows an order over this total."""
-        return self.seal is not None and total.currency == self.seal.total.currency and total <= self.seal.total
+        return self.seal is not None and total.is_within(self.seal.total)
 
     @property
     def is_undecided(self) -> bool:

@@ -53,6 +53,10 @@ class Money:
     def __lt__(self, other: Money) -> bool:
         return self.minor < self._same(other)
 
+    def is_within(self, limit: Money) -> bool:
+        """Whether it is no more than that; an amount in another currency is not."""
+        return self.currency == limit.currency and self <= limit
+
     def __str__(self) -> str:
         symbol = _SYMBOLS.get(self.currency)
         if symbol is None:

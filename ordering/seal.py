@@ -30,7 +30,7 @@ class Seal:
 
     def holds_for(self, other: Seal) -> bool:
         """Whether `other` may be bought under this seal: the same terms, and not dearer."""
-        return other.digest == self.digest and other.total.currency == self.total.currency and other.total <= self.total
+        return other.digest == self.digest and other.total.is_within(self.total)
 
 
 def seal(lines: Iterable[Line], quote: Quote, *, waive_retraction: bool) -> Seal:

@@ -53,7 +53,7 @@ class Orders:
         candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
         # One that is dearer than approved is ours as well: nobody pays it, and nothing is ordered beside it.
-        fitting = [order for order in ours if _within(order.total, total)] or ours
+        fitting = [order for order in ours if order.total.is_within(total)] or ours
         if len(fitting) == 1:
             seen = f"{cart}, and order {fitting[0].id} has its names."
             return Sighting(Finding.FOUND, seen, fitting[0], candidates, closed=bool(closed))
@@ -125,7 +125,3 @@ class Orders:
         except NotThere:
             return None
         return bool(found["readOnly"])
-
-
-def _within(total: Money, approved: Money) -> bool:
-    return total.currency == approved.currency and total <= approved

@@ -60,7 +60,7 @@ entries = st.fixed_dictionaries(
 
 @settings(max_examples=120)
 @given(listed=st.lists(entries, max_size=12), legal_age=st.booleans())
-def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001
+def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001 - given
     standing = {"OWNER_LEGAL_AGE": "true" if legal_age else "false"}
     line = a_line().asked(asked.questions(listed, standing=standing))
     expected: dict[str, str] = {}
