@@ -16,7 +16,10 @@ from ordering.ports import Registrar
 from ordering.pre_flight import Finding, LinesRefused, Mend, NotReady
 from ordering.quote import Quote
 
-_NO_METHOD = "OVH has no valid payment method on file: the payer adds one there, or pays on the order's page at OVH."
+_NO_METHOD = (
+    "OVH has no valid payment method on file. Unless a prepaid account pays, the payer adds one there, "
+    "or pays on the order's page at OVH."
+)
 _UNLISTED = "OVH does not let the desk list the account's names, so owned ones and look-alikes of them go unnoticed."
 
 
@@ -39,7 +42,7 @@ class Checked:
 
 
 class Inspection:
-    """Looks every name up again, then has OVH dry-run them all."""
+    """Looks every name up again, has OVH dry-run them all, and asks each registry's rule."""
 
     def __init__(self, registrar: Registrar, policy: Policy) -> None:
         self._registrar = registrar
@@ -57,8 +60,10 @@ class Inspection:
             raise NotReady(cart.id, findings)
         lines = tuple(found for found in looked if isinstance(found, Line))
         quote = self._quote(cart, lines)
+        if objections := self._registrar.objections(lines):
+            raise NotReady(cart.id, objections)
         remarks = [_UNLISTED] if owned is None else []
-        remarks += [] if self._registrar.can_be_paid() else [_NO_METHOD]
+        remarks += [_NO_METHOD] if self._lacks_method() else []
         return Checked(lines, quote, owned or frozenset(), "\n".join(remarks) or None)
 
     def _owned(self) -> frozenset[DomainName] | None:
@@ -67,6 +72,13 @@ class Inspection:
             return self._registrar.owned()
         except RegistrarRefused:
             return None
+
+    def _lacks_method(self) -> bool:
+        """False also where the key has no right to ask: the order itself tells later how it can be paid."""
+        try:
+            return not self._registrar.can_be_paid()
+        except RegistrarRefused:
+            return False
 
     def _look(self, line: Line, answer: Availability | None, owned: frozenset[DomainName]) -> Line | Finding:
         """The line with today's offer, or why it cannot be bought; without an answer it stays, as the dry run asks."""

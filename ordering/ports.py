@@ -16,6 +16,7 @@ from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.money import Money
 from ordering.offer import Availability, Effort
+from ordering.pre_flight import Finding
 from ordering.question import Question
 from ordering.quote import Quote
 from ordering.sales_order import (
@@ -213,6 +214,9 @@ class Registrar(Protocol):
 
         Raises `LinesRefused` where it cannot be bought as it is.
         """
+
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
+        """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
 
     def discard(self, registrar_cart: str) -> bool:
         """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""

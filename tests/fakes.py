@@ -75,6 +75,7 @@ class FakeRegistrar:
         self.names: set[DomainName] = set()  # that the account owns
         self.offers: dict[str, tuple[Offer, ...]] = {}  # other ones than usual, by name
         self.has_method = True
+        self.objects_to: dict[str, str] = {}  # what a rule says, by extension
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -127,6 +128,10 @@ class FakeRegistrar:
         cart = f"{reference} {next(self._numbers)}"
         self.carts[cart] = None
         return Prepared(cart, self.quote)
+
+    def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
+        told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
+        return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
 
     def discard(self, registrar_cart: str) -> bool:
         self.carts.pop(registrar_cart, None)

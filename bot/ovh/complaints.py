@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
@@ -21,6 +21,12 @@ _FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
 _MISSING = "is mandatory"
 # The rule engine begins with the field's own name again, and its map holds a headline, too.
 _NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
+_WHOSE = {
+    "adminAccount": "the administrative account",
+    "techAccount": "the technical account",
+    "domain": "the registry's record",
+    "extras": "the request",
+}
 Asked = dict[DomainName, tuple[Question, ...]]
 
 
@@ -62,6 +68,12 @@ def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness
 def of_line(refusal: Complained, line: Line, asked: Asked, mend: Mend) -> LinesRefused:
     """OVH's no to one step that was about one line."""
     return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, mend)], asked)
+
+
+def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
+    """What a registry's rule has against a line's owner or answers, field by field."""
+    named = sorted((field, told) for field, told in faults.items() if not field.startswith("_"))
+    return [Finding(f"{line.domain}: {_in_words(field, told)}.", line.domain, Mend.ANSWER) for field, told in named]
 
 
 def _whose(said: Sequence[str], lines: Sequence[Line], asked: Asked, witness: Witness) -> dict[str, list[Line]]:
@@ -127,18 +139,11 @@ def _wrong_answer(label: str, why: str, line: Line) -> Finding:
     return Finding(f"{line.domain}: {Question(label).noun} {why}.", line.domain, Mend.ANSWER)
 
 
-def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> Iterator[Finding]:
+def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> list[Finding]:
     """The fields that break a registry's rule. Of several lines each is asked about, for OVH names none."""
-    named = {field: why for field, why in refusal.details.items() if not field.startswith("_")}
-    found = False
-    for line in lines:
-        own = named.items() if len(lines) == 1 else named.items() & witness.eligibility(line).items()
-        for field, told in sorted(own):
-            found = True
-            why = _NAMED_AGAIN.sub("", told).rstrip(".")
-            yield Finding(f"{line.domain}: {_field_in_words(field)} {why}.", line.domain, Mend.ANSWER)
-    if not found:
-        yield Finding(str(refusal))
+    named = refusal.details.items()
+    own = {line: named if len(lines) == 1 else named & witness.eligibility(line).items() for line in lines}
+    return [found for line in lines for found in of_rule(line, dict(own[line]))] or [Finding(str(refusal))]
 
 
 def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) -> Finding:
@@ -146,8 +151,9 @@ def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) ->
     return Finding(said, lines[0].domain if len(lines) == 1 else None)
 
 
-def _field_in_words(field: str) -> str:
-    """`owner.birth_day` as “the owner's birth day”."""
+def _in_words(field: str, told: str) -> str:
+    """`owner.birth_day` and `Field "birth_day" is required` as “the owner's birth day is required”."""
     whose, _, rest = field.partition(".")
-    about = {"adminAccount": "administrative account", "techAccount": "technical account"}.get(whose, whose)
-    return f"the {about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else f"the {about}"
+    about = _WHOSE.get(whose, f"the {whose}")
+    named = f"{about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else about
+    return f"{named} {_NAMED_AGAIN.sub('', told).rstrip('.')}"

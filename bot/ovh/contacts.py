@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from bot.ovh.client import Client
+from bot.ovh.client import Client, segment
 from bot.ovh.lane import Priority
 from bot.ovh.reading import Json, listed
 from ordering.contact import Contact, LegalForm, newest_first
@@ -55,6 +55,7 @@ class Contacts:
         self._guard = threading.Lock()
         self._read_at = float("-inf")
         self._known: dict[str, Json] = {}
+        self._account: tuple[float, Json] = (float("-inf"), {})
 
     def all(self) -> tuple[Contact, ...]:
         """Every contact, newest first."""
@@ -74,14 +75,22 @@ class Contacts:
 
     def account(self) -> Json:
         """The desk's own account, which administers a name where nobody says otherwise."""
-        me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
-        return {name: value for name, value in me.items() if value is not None}
+        read_at, known = self._account
+        if time.monotonic() - read_at >= _FRESH:
+            me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
+            known = {name: value for name, value in me.items() if value is not None}
+            self._account = (time.monotonic(), known)
+        return known
 
     def owner(self, contact_id: str | None) -> Json:
-        """The owner as the rule engine takes it: a contact, or without one the account itself."""
+        """The owner as the rule engine takes it: a contact, or without one the account itself.
+
+        Raises `RegistrarRefused` for a contact that is not there.
+        """
         if contact_id is not None:
             self.all()
-            return self._known.get(contact_id, {})
+            known = self._known.get(contact_id)
+            return known or dict(self._client.ask(f"/domain/contact/{segment(contact_id)}", priority=Priority.PEOPLE))
         me = self.account()
         own = {theirs: me[ours] for theirs, ours in _OF_ACCOUNT.items() if me.get(ours)}
         return own | {"address": {theirs: me[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if me.get(ours)}}

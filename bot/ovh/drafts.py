@@ -12,6 +12,7 @@ from bot.ovh.access import Access
 from bot.ovh.client import Client, segment
 from bot.ovh.complaints import Asked
 from bot.ovh.contacts import Contacts
+from bot.ovh.eligibility import Eligibility
 from bot.ovh.errors import Complained, NotThere
 from bot.ovh.lane import Priority
 from bot.ovh.rules import Rules
@@ -19,7 +20,7 @@ from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.ports import Prepared
-from ordering.pre_flight import LinesRefused, Mend
+from ordering.pre_flight import Finding, LinesRefused, Mend
 from ordering.question import OWNER_CONTACT, Question
 from ordering.quote import Configuration
 
@@ -38,6 +39,7 @@ class Drafts:
         self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
         if access.owner_contact:
             self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
+        self._eligibility = Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
     def questions(self, lines: Sequence[Line]) -> Asked:
         """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back."""
@@ -57,7 +59,7 @@ class Drafts:
         Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
         """
         cart = self._new(reference)
-        draft = _Draft(self._client, cart, self._eligibility)
+        draft = _Draft(self._client, cart, self._eligibility.faults)
         found: Asked = {}
         given: list[Configuration] = []
         items: list[tuple[int, DomainName]] = []
@@ -71,6 +73,11 @@ class Drafts:
         if unanswered := complaints.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
         return Prepared(cart, quote)
+
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
+        """What the rules of the registries have against these lines' owners and answers."""
+        judged = ((line, self._eligibility.faults(line)) for line in lines)
+        return tuple(finding for line, faults in judged for finding in complaints.of_rule(line, faults))
 
     def discard(self, cart: str) -> bool:
         """Delete a cart; true when it was deleted now or is not there any more."""
@@ -142,16 +149,6 @@ class Drafts:
         except Complained as refusal:
             raise complaints.of_dry_run(refusal, lines, found, draft) from refusal
         return dict(answer)
-
-    def _eligibility(self, line: Line) -> Mapping[str, str]:
-        chosen = line.answer(OWNER_CONTACT)
-        contact = chosen.value if chosen else self._standing.get(OWNER_CONTACT)
-        try:
-            account = self.contacts.account()
-            return self._rules.broken_by(line.domain, owner=self.contacts.owner(contact), account=account)
-        except RegistrarError as error:
-            _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
-            return {}
 
     def _build(
         self, method: str, path: str, body: Mapping[str, object] | None, at: Priority = Priority.MONEY

@@ -24,6 +24,7 @@ from ordering.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Availability, Effort
 from ordering.ports import Prepared
+from ordering.pre_flight import Finding
 from ordering.question import Question
 from ordering.sales_order import (
     Attempt,
@@ -141,6 +142,10 @@ class OvhGateway:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
             return self._drafts.prepare(lines, reference)
+
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
+        with readable():
+            return self._drafts.objections(lines)
 
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)

@@ -49,11 +49,11 @@ class Rules:
         self._known[key] = (time.monotonic(), rule)
         return rule
 
-    def broken_by(self, domain: DomainName, *, owner: Json, account: Json) -> dict[str, str]:
-        """The fields of this owner, and of the account that administers, that the registry would not take."""
+    def broken_by(self, domain: DomainName, *, owner: Json, account: Json, answers: Json) -> dict[str, str]:
+        """What the registry would not take of this owner, of who administers, and of the answers, by field."""
         query = urlencode({"domain": domain.ascii, "action": "create"})
         given = {name: value for name, value in owner.items() if value is not None and name != "id"}
-        body = {"owner": given, "adminAccount": account, "techAccount": account}
+        body = {"owner": given, "adminAccount": account, "techAccount": account, **answers}
         try:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
         except Complained as refusal:

@@ -167,7 +167,8 @@ def _keeps(value: Any, constraint: Rule) -> bool:  # noqa: ANN401 - a contact, a
     operator = constraint["operator"]
     if value is None or isinstance(value, dict):
         return value is not None or operator not in {"required", "eq"}
-    return _CHECKS[operator](str(value), constraint)
+    word = str(value).lower() if isinstance(value, bool) else str(value)  # a yes is the word "true", as in JSON
+    return _CHECKS[operator](word, constraint)
 
 
 _CHECKS: dict[str, Callable[[str, Rule], bool]] = {

@@ -75,6 +75,21 @@ def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_w
     assert rules.workflow.cart(cart.id).lines == (line,)
 
 
+def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    rules.registrar.objects_to = {"ovh": "name.ovh: the owner's country should be in the EU."}
+    [finding] = refused(rules, cart)
+    assert (finding.domain, finding.mend) == (NAME, Mend.ANSWER)
+
+
+def test_a_key_that_may_not_see_payment_methods_is_no_hindrance(rules, monkeypatch):
+    def may_not() -> bool:
+        raise RegistrarRefused("OVH said no: This call has not been granted.")
+
+    monkeypatch.setattr(rules.registrar, "can_be_paid", may_not)
+    assert rules.requested().note is None
+
+
 def test_an_account_without_a_payment_method_is_told_and_not_refused(rules):
     rules.registrar.has_method = False
     assert "no valid payment method" in rules.requested().note

@@ -124,6 +124,20 @@ async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpos
     assert "For the launch" in (await story.card("waits for")).plain_text()
 
 
+async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the_dry_run_is_content(story: Story):
+    story.ovh.carts.judges_owners = False
+    await story.search_and_add("otter.es", "otter.com")
+    await story.request()
+    refused = await story.form_says("Not sent yet.")
+    assert "otter.es: the owner's national identification number is required." in refused.plain_text()
+    assert "otter.com:" not in refused.plain_text()
+    await story.ada.click(refused, "Answer questions")
+    await form(story, "answers_form")
+    assert await story.ada.submit(**{OWNER: "21003346"}) == {}
+    assert await story.ada.submit(purpose="For the launch") == {}
+    await story.card("waits for")
+
+
 async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(story: Story):
     await story.search_and_add("otter.ovh")
     shown = await questions(story, "Owner and answers", when="Owner and answers")

@@ -34,7 +34,9 @@ class PaperOvh:
         if error := self.refuses.get(kind):
             raise error
         totals = {"prices": {"withTax": EUR, "tax": EUR, "withoutTax": EUR}, "contracts": None}
-        return {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}.get(kind)
+        return {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals, "me": {}}.get(
+            kind
+        )
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
         kind = path.rpartition("/")[2]
@@ -125,6 +127,45 @@ def test_a_cart_that_is_half_built_is_left_behind(ovh):
     with pytest.raises(RegistrarUnavailable):
         prepare(ovh)
     assert [method for method, _, _ in ovh.built] == ["POST", "POST", "POST"]
+
+
+def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[str]:
+    drafts = Drafts(ovh, Access(**access), home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return [finding.sentence for finding in drafts.objections([line])]
+
+
+CHECK = "check?domain=name.ovh&action=create"
+BROKEN = Complained(
+    "2 constraints",
+    details={"_message": "no", "owner.country": 'Field "country" is odd', "domain.audience": "is short"},
+)
+
+
+def test_what_breaks_a_rule_is_told_in_words(ovh):
+    ovh.refuses[CHECK] = BROKEN
+    assert objections(ovh, LINE) == [
+        "name.ovh: the registry's record's audience is short.",
+        "name.ovh: the owner's country is odd.",
+    ]
+
+
+def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
+    given = {"ACCEPT_CONDITIONS": "true", "DOMAIN_CONFIG": '{"audience": "all"}', "REASON": "Ours"}
+    assert objections(ovh, LINE.answered(given, by="U0ADA")) == []
+    [(_, _, body)] = ovh.built
+    assert (body["extras"], body["domain"]) == ({"acceptCondition": True}, {"audience": "all"})
+    assert "Ours" not in str(body)
+
+
+def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
+    ovh.refuses[CHECK] = BROKEN
+    assert objections(ovh, LINE.answered({"ADMIN_ACCOUNT": "ab12345-ovh"}, by="U0ADA")) == []
+    assert ovh.built == []
+
+
+def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh):
+    ovh.refuses[CHECK] = RegistrarUnavailable("no answer")
+    assert objections(ovh, LINE) == []
 
 
 def test_discarding_never_fails(ovh):
