@@ -17,10 +17,10 @@ import ovh
 import requests
 import structlog
 from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion, OAuth2FailureError
-from requests.adapters import HTTPAdapter
 
 from bot.ovh.access import Access
 from bot.ovh.errors import LATER, Answer
+from bot.ovh.floor import FLOOR, Adapter
 from ordering.errors import RegistrarRefused, RegistrarUnavailable
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -76,7 +76,8 @@ class Session:
     def send(self, method: str, target: str, body: Mapping[str, Any] | None) -> tuple[Answer, str | None]:
         """Send once, and return the answer with OVH's id for it; `requests`' errors pass through."""
         try:
-            response = self._ovh.raw_call(method, target, None if body is None else dict(body))
+            with FLOOR.taken():
+                response = self._ovh.raw_call(method, target, None if body is None else dict(body))
         except OAuth2FailureError as error:
             _no_token(error)
         except APIError as error:  # the package's own check, before anything is sent
@@ -109,9 +110,9 @@ class Session:
 
     def _widen(self, session: requests.Session) -> None:
         # The default pool of 10 would drop and open connections as soon as more threads call.
-        adapter = HTTPAdapter(pool_maxsize=self._width, max_retries=0)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+        connections = Adapter(pool_maxsize=self._width, max_retries=0)
+        session.mount("https://", connections)
+        session.mount("http://", connections)
         # A redirect would turn a POST into a GET and carry our headers to who knows where.
         session.max_redirects = 0
 
