@@ -11,7 +11,7 @@ from ordering.logbook import Logbook
 from ordering.policy import Policy
 from ordering.ports import Prepared, Registrar
 from ordering.quote import Quote
-from ordering.sales_order import Attempt, Finding, SalesOrder, Sighting
+from ordering.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.seal import differences, seal
 
 S = CartState
@@ -78,7 +78,7 @@ class Checkout:
             self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
         elif waited < self._settle:
             self._book.come_back(cart, self._book.pace.after(waited))
-        elif sighting.finding is Finding.ABSENT:
+        elif sighting.outcome is Outcome.ABSENT:
             self._order_anew(cart)
         else:
             note = f"OVH did not say whether it made the order. {sighting.seen} The desk keeps looking."

@@ -72,10 +72,7 @@ class Payments:
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
         """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""
         if order.status.is_paid:
-            paid = cart.to(
-                S.PAID, at=self._book.now(), order=order, payment=None, note="It was paid on OVH's own page."
-            )
-            self._book.save(paid, due_in=timedelta())
+            self._paid(cart, order, note="It was paid on OVH's own page.", payment=None)
         elif order.status.is_over:
             self._book.cancelled_unpaid(cart, replace(order, methods=()))
         elif not cart.covers(order.total):
@@ -130,11 +127,8 @@ class Payments:
         made_at = cart.attempt.started_at if cart.attempt else payment.asked_at
         earlier = self._registrar.payment(order, replace(payment, asked_at=made_at))
         if earlier.progress is P.RECEIVED:
-            paid = replace(order, status=OrderStatus.CHECKING)
             note = "OVH had received a payment already, so the desk sent none."
-            self._book.save(
-                cart.to(S.PAID, at=self._book.now(), order=paid, payment=None, note=note), due_in=timedelta()
-            )
+            self._paid(cart, replace(order, status=OrderStatus.CHECKING), note=note, payment=None)
         elif earlier.is_open:
             note = (
                 f"{earlier.seen} Another payment now could pay the order twice, so the desk sent none. "
@@ -163,8 +157,9 @@ class Payments:
             case _:
                 self._book.come_back(cart, self._book.pace.after(waited))
 
-    def _paid(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
-        self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
+    def _paid(self, cart: Cart, order: SalesOrder, *, note: str | None = None, **changes: object) -> None:
+        paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, **changes)
+        self._book.save(paid, due_in=timedelta())
 
     def _not_paid(self, cart: Cart, payment: Payment, progress: PaymentProgress, seen: str | None) -> None:
         """The same order can be paid another way: never is there a second one."""

@@ -116,7 +116,7 @@ class Payment:
     sent_at: datetime | None = None
 
 
-class Finding(StrEnum):
+class Outcome(StrEnum):
     """What a look at OVH shows after an answer was lost."""
 
     FOUND = "found"
@@ -132,7 +132,7 @@ class Sighting:
     the cart, which it does when it makes an order.
     """
 
-    finding: Finding
+    outcome: Outcome
     seen: str
     order: SalesOrder | None = None
     candidates: tuple[int, ...] = ()

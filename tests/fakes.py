@@ -19,9 +19,9 @@ from ordering.sales_order import (
     Attempt,
     Delivery,
     DeliveryProgress,
-    Finding,
     MethodId,
     OrderStatus,
+    Outcome,
     Payment,
     PaymentMethod,
     PaymentProgress,
@@ -150,11 +150,11 @@ class FakeRegistrar:
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         if self.undecided:
-            return Sighting(Finding.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
+            return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
         if made is None:
-            return Sighting(Finding.ABSENT, "The cart is open.")
-        return Sighting(Finding.FOUND, "Found.", self.orders[made])
+            return Sighting(Outcome.ABSENT, "The cart is open.")
+        return Sighting(Outcome.FOUND, "Found.", self.orders[made])
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         return self.orders.get(order_id)

@@ -16,7 +16,7 @@ from ordering.sales_order import (
     Attempt,
     Delivery,
     DeliveryProgress,
-    Finding,
+    Outcome,
     SalesOrder,
     Sighting,
 )
@@ -44,7 +44,7 @@ class Orders:
         """Look at the attempt's cart first: one that OVH did not close made no order."""
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
-            return Sighting(Finding.ABSENT, "OVH's cart is still open.")
+            return Sighting(Outcome.ABSENT, "OVH's cart is still open.")
         since = (attempt.started_at - _CLOCKS_APART).isoformat(timespec="seconds")
         listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY)
         # Oldest first: the attempt's order is among the first ones, however many came since.
@@ -56,7 +56,7 @@ class Orders:
         fitting = [order for order in ours if order.total.is_within(total)] or ours
         if len(fitting) == 1:
             seen = f"{cart}, and order {fitting[0].id} has its names."
-            return Sighting(Finding.FOUND, seen, fitting[0], candidates, closed=bool(closed))
+            return Sighting(Outcome.FOUND, seen, fitting[0], candidates, closed=bool(closed))
         if fitting:
             seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names"
         elif unclear:
@@ -65,7 +65,7 @@ class Orders:
             seen = f"none of the new orders ({len(new)}) has its names"
         else:
             seen = "there is no new order"
-        return Sighting(Finding.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
+        return Sighting(Outcome.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
 
     def fitting(self, number: int, names: frozenset[str]) -> SalesOrder | None:
         """Read an order where it holds exactly these names, else None."""

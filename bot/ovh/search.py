@@ -16,7 +16,7 @@ from bot.ovh.answers import Answers
 from bot.ovh.client import Client, segment
 from bot.ovh.errors import LATER, NotThere, Silent, readable
 from bot.ovh.lane import Priority, Turn
-from bot.ovh.questions import Questions
+from bot.ovh.look_ups import LookUps
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.offer import Availability, Verdict
@@ -40,7 +40,7 @@ class Search:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ovh-search")
         self._known = Answers()
-        self._questions = Questions(lambda name: _unknown(name, "the desk is stopping"))
+        self._look_ups = LookUps(lambda name: _unknown(name, "the desk is stopping"))
         self._guard = threading.Lock()
         self._working = 0
         self._cart_guard = threading.Lock()
@@ -51,7 +51,7 @@ class Search:
     @property
     def waiting(self) -> int:
         """How many names are not asked yet."""
-        return self._questions.waiting
+        return self._look_ups.waiting
 
     def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
         """Yield answers as they come; with `recent`, those of the last minutes at once and without a call."""
@@ -64,7 +64,7 @@ class Search:
                 yield known
         if unknown:
             # What must be fresh is wanted before something is bought.
-            yield from self._questions.answers(unknown, urgent=not recent, asked=self._have_work)
+            yield from self._look_ups.answers(unknown, urgent=not recent, asked=self._have_work)
 
     def calls_for(self, names: Collection[DomainName]) -> int:
         """How many of these would have to be asked."""
@@ -76,7 +76,7 @@ class Search:
 
     def close(self) -> None:
         """Tell everybody who still waits that no answer will come."""
-        self._questions.close()
+        self._look_ups.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     # Who asks what, and when
@@ -96,7 +96,7 @@ class Search:
 
     def _go_on(self) -> bool:
         with self._guard:
-            if self._questions.any_wanted():
+            if self._look_ups.any_wanted():
                 return True
             self._working -= 1
             return False
@@ -113,16 +113,16 @@ class Search:
                 self._answer(lambda name: self._ask(name, turn))
 
     def _answer(self, ask: Callable[[DomainName], Availability]) -> None:
-        question = self._questions.take()
-        if question is None:
+        look_up = self._look_ups.take()
+        if look_up is None:
             return
         try:
-            answer = ask(question.name)
+            answer = ask(look_up.name)
         except Exception as error:  # noqa: BLE001 - as above
-            answer = self._failed(question.name, error)
+            answer = self._failed(look_up.name, error)
         answer = replace(answer, asked_at=datetime.now(UTC))
         self._known.keep(answer)
-        self._questions.tell(question, answer)
+        self._look_ups.tell(look_up, answer)
 
     def _failed(self, name: DomainName, error: Exception) -> Availability:
         if isinstance(error, RegistrarError):

@@ -10,7 +10,7 @@ from ordering.errors import NotPossible
 from ordering.events import happened
 from ordering.logbook import why_too_dear
 from ordering.policy import Person
-from ordering.sales_order import Attempt, Finding, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
@@ -66,7 +66,7 @@ class Settling(UseCases):
         cart = self.may_settle(cart_id, by=by)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
-        if self._look_once_more(cart, cart.attempt).finding is Finding.ABSENT:
+        if self._look_once_more(cart, cart.attempt).outcome is Outcome.ABSENT:
             if not self._registrar.discard(cart.attempt.registrar_cart):
                 raise NotPossible("OVH still holds the first try, so it is not tried again yet. Try again in a minute.")
             self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went

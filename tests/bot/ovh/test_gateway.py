@@ -10,7 +10,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Verdict
-from ordering.sales_order import Attempt, DeliveryProgress, Finding, OrderStatus
+from ordering.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
 
 NAME = DomainName.parse("name.ovh")
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -164,14 +164,14 @@ async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     tried = attempt(prepared.registrar_cart)
     total = prepared.quote.total
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).finding is Finding.ABSENT
+    assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).outcome is Outcome.ABSENT
     ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     with pytest.raises(OutcomeUnknown):
         await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
     seen = await ask(gateway.find_order, tried, [LINE], total, known=frozenset())
     assert seen.order.id == next(iter(ovh.orders.all))
     known = frozenset(ovh.orders.all)
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).finding is Finding.UNDECIDED
+    assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).outcome is Outcome.UNDECIDED
 
 
 async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
@@ -179,7 +179,7 @@ async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
     other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
     tried = attempt(prepared.registrar_cart)
     seen = await ask(gateway.find_order, tried, [other], order.total, known=frozenset())
-    assert (seen.finding, seen.candidates, seen.closed) == (Finding.UNDECIDED, (), True)
+    assert (seen.outcome, seen.candidates, seen.closed) == (Outcome.UNDECIDED, (), True)
     assert await ask(gateway.order_of, order.id, [other]) is None
 
 
@@ -195,7 +195,7 @@ async def test_an_order_that_does_not_show_its_names_yet_may_be_ours(ovh, gatewa
     prepared, order = await ordered(gateway)
     tried = attempt(prepared.registrar_cart)
     seen = await ask(gateway.find_order, tried, [LINE], order.total, known=frozenset())
-    assert (seen.finding, seen.candidates) == (Finding.UNDECIDED, (order.id,))
+    assert (seen.outcome, seen.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 
 async def test_a_wrong_key_is_told_to_the_operator(ovh, gateway):

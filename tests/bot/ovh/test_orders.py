@@ -10,7 +10,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.offer import Verdict
-from ordering.sales_order import Attempt, Finding
+from ordering.sales_order import Attempt, Outcome
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
@@ -32,7 +32,7 @@ async def look(gateway, prepared, *, known=frozenset(), started=None):
 async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
     ovh.orders.details_after = 60.0
     prepared, order = await ordered(gateway)
-    assert (await look(gateway, prepared)).finding is Finding.UNDECIDED
+    assert (await look(gateway, prepared)).outcome is Outcome.UNDECIDED
     ovh.clock.advance(61)
     assert (await look(gateway, prepared)).order.id == order.id
 
@@ -48,14 +48,14 @@ async def test_a_lost_cart_without_an_order_proves_nothing(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     ovh.carts.all.clear()
     sighting = await look(gateway, prepared)
-    assert (sighting.finding, sighting.seen) == (Finding.UNDECIDED, "OVH's cart is gone, and there is no new order.")
+    assert (sighting.outcome, sighting.seen) == (Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
 
 
 async def test_two_orders_that_fit_are_for_a_person_to_tell_apart(ovh, gateway):
     prepared, first = await ordered(gateway)
     _, second = await ordered(gateway)
     sighting = await look(gateway, prepared)
-    assert sighting.finding is Finding.UNDECIDED
+    assert sighting.outcome is Outcome.UNDECIDED
     assert f"{first.id}, {second.id} all have its names" in sighting.seen
 
 

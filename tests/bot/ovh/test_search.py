@@ -82,7 +82,7 @@ def waiting(search: Search) -> int:
 
 
 def readers_of(search: Search, name: DomainName) -> int:
-    return len(search._questions._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
+    return len(search._look_ups._open[name].readers)  # noqa: SLF001 - that a second one joined shows nowhere else
 
 
 def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, people):

@@ -16,7 +16,7 @@ Inbox = SimpleQueue[Availability]
 
 
 @dataclass(eq=False)
-class Question:
+class LookUp:
     """One name; all who ask for it before it is answered read the same answer."""
 
     name: DomainName
@@ -28,7 +28,7 @@ class Question:
         return not self.begun and bool(self.readers)
 
 
-class Questions:
+class LookUps:
     """What is to be asked, a line for each search; urgent ones before the others.
 
     `unasked` makes what a reader is told when all is closed.
@@ -37,16 +37,16 @@ class Questions:
     def __init__(self, unasked: Callable[[DomainName], Availability]) -> None:
         self._unasked = unasked
         self._guard = threading.Lock()
-        self._open: dict[DomainName, Question] = {}
-        self._urgent: deque[deque[Question]] = deque()
-        self._lines: deque[deque[Question]] = deque()
+        self._open: dict[DomainName, LookUp] = {}
+        self._urgent: deque[deque[LookUp]] = deque()
+        self._lines: deque[deque[LookUp]] = deque()
         self._closed = False
 
     @property
     def waiting(self) -> int:
         """How many names are not asked yet."""
         with self._guard:
-            return sum(question.is_wanted for question in self._open.values())
+            return sum(look_up.is_wanted for look_up in self._open.values())
 
     def answers(
         self, names: Sequence[DomainName], *, urgent: bool, asked: Callable[[int], None]
@@ -64,21 +64,21 @@ class Questions:
     def any_wanted(self) -> bool:
         with self._guard:
             lines = chain(self._urgent, self._lines)
-            return any(question.is_wanted for line in lines for question in line)
+            return any(look_up.is_wanted for line in lines for look_up in line)
 
-    def take(self) -> Question | None:
+    def take(self) -> LookUp | None:
         """The next name of the search whose turn it is; from then on it is the caller's to answer."""
         with self._guard:
-            question = _next_in(self._urgent) or _next_in(self._lines)
-            if question is not None:
-                question.begun = True
-            return question
+            look_up = _next_in(self._urgent) or _next_in(self._lines)
+            if look_up is not None:
+                look_up.begun = True
+            return look_up
 
-    def tell(self, question: Question, answer: Availability) -> None:
+    def tell(self, look_up: LookUp, answer: Availability) -> None:
         with self._guard:
-            if self._open.get(question.name) is question:
-                del self._open[question.name]
-            readers, question.readers = question.readers, []
+            if self._open.get(look_up.name) is look_up:
+                del self._open[look_up.name]
+            readers, look_up.readers = look_up.readers, []
         for inbox in readers:
             inbox.put(answer)
 
@@ -87,34 +87,34 @@ class Questions:
         with self._guard:
             self._closed = True
             left = list(self._open.values())
-        for question in left:
-            self.tell(question, self._unasked(question.name))
+        for look_up in left:
+            self.tell(look_up, self._unasked(look_up.name))
 
-    def _join(self, names: Sequence[DomainName], inbox: Inbox, lines: deque[deque[Question]]) -> list[Question]:
+    def _join(self, names: Sequence[DomainName], inbox: Inbox, lines: deque[deque[LookUp]]) -> list[LookUp]:
         with self._guard:
-            line = [self._open.get(name) or Question(name) for name in dict.fromkeys(names)]
-            for question in line:
-                question.readers.append(inbox)
+            line = [self._open.get(name) or LookUp(name) for name in dict.fromkeys(names)]
+            for look_up in line:
+                look_up.readers.append(inbox)
                 if self._closed:
-                    inbox.put(self._unasked(question.name))
+                    inbox.put(self._unasked(look_up.name))
                 else:
-                    self._open[question.name] = question
+                    self._open[look_up.name] = look_up
             if not self._closed:
                 lines.append(deque(line))
         return line
 
-    def _leave(self, line: Sequence[Question], inbox: Inbox) -> None:
+    def _leave(self, line: Sequence[LookUp], inbox: Inbox) -> None:
         with self._guard:
-            for question in line:
-                if inbox in question.readers:
-                    question.readers.remove(inbox)
-                if question.is_wanted or question.begun or self._open.get(question.name) is not question:
+            for look_up in line:
+                if inbox in look_up.readers:
+                    look_up.readers.remove(inbox)
+                if look_up.is_wanted or look_up.begun or self._open.get(look_up.name) is not look_up:
                     continue
-                del self._open[question.name]
+                del self._open[look_up.name]
 
 
-def _next_in(lines: deque[deque[Question]]) -> Question | None:
-    """Take the first wanted question of the first line, which then is the last one."""
+def _next_in(lines: deque[deque[LookUp]]) -> LookUp | None:
+    """Take the first wanted look_up of the first line, which then is the last one."""
     while lines:
         line = lines.popleft()
         while line and not line[0].is_wanted:
