@@ -17,6 +17,7 @@ from ordering.sales_order import Delivery, DeliveryProgress, OrderStatus, SalesO
 S = CartState
 _INVOICE_COMES_WITHIN = timedelta(days=30)
 _INVOICE_IS_ASKED_FOR_EVERY = timedelta(hours=6)  # at most; at first more often
+_ARRIVES_WITHIN = timedelta(days=3)  # most within minutes; a registry or OVH's own checks may take a day or two
 _PAID_SHOWS_WITHIN = timedelta(hours=1)  # at OVH, after somebody said that it was paid
 
 
@@ -51,9 +52,11 @@ class Deliveries:
 
     def _watch_names(self, cart: Cart, order: SalesOrder) -> None:
         deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
-        trouble = _trouble(order, deliveries)
-        arrived = all(d.progress is DeliveryProgress.DELIVERED for d in deliveries.values())
-        if order.status is OrderStatus.DELIVERED and trouble is None and arrived:
+        arrived = order.status is OrderStatus.DELIVERED and all(
+            delivery.progress is DeliveryProgress.DELIVERED for delivery in deliveries.values()
+        )
+        trouble = _trouble(order, deliveries) or (None if arrived else self._lateness(cart, order))
+        if arrived and trouble is None:
             wait = None if order.invoice else self._book.pace.quickest
             self._book.save(cart.to(S.DELIVERED, at=self._book.now(), order=order), due_in=wait)
         elif trouble is not None and trouble != cart.note:
@@ -63,6 +66,15 @@ class Deliveries:
             self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
         else:
             self._book.look_later(cart, order)
+
+    def _lateness(self, cart: Cart, order: SalesOrder) -> str | None:
+        """What is told once a paid order takes days, and then holds until it arrives."""
+        late = (
+            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH has not delivered it. "
+            "Open the order at OVH or ask OVH's support. The desk keeps looking."
+        )
+        waited = self._book.now() - cart.since
+        return late if cart.note == late or (cart.state is S.PAID and waited > _ARRIVES_WITHIN) else None
 
     def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
         """Somebody said that it was paid, and OVH does not show it."""

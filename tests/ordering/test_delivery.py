@@ -1,0 +1,51 @@
+"""From the payment to names that work: what is in the way is told, and what arrives after all goes on."""
+
+import pytest
+
+from ordering.cart import CartState
+from ordering.errors import OrderingError
+
+S = CartState
+DAY = 86_400.0
+
+
+def test_a_failed_registration_needs_a_person_and_may_still_arrive(rules):
+    cart = rules.paid()
+    rules.registrar.failed = "A justification is required"
+    stuck = rules.settle(cart.id, steps=4)
+    assert "A justification is required" in stuck.note
+    rules.registrar.failed = None
+    rules.registrar.deliver()
+    assert rules.settle(cart.id, steps=30).state is S.DELIVERED
+
+
+def test_a_paid_order_that_ovh_cancels_is_told_and_can_be_closed(rules):
+    cart = rules.paid()
+    rules.registrar.failed = "A justification is required"
+    assert "A justification" in rules.settle(cart.id, steps=4).note
+    rules.registrar.cancel(cart.order.id)
+    stuck = rules.settle(cart.id, steps=10, seconds=60)
+    assert stuck.state is S.NEEDS_ATTENTION
+    assert "after it was paid. Ask OVH's support about the refund." in stuck.note
+    with pytest.raises(OrderingError):
+        rules.workflow.try_again(cart.id, by=rules.dan)
+    assert rules.workflow.give_up(cart.id, by=rules.dan).state is S.CANCELLED
+
+
+def test_what_was_missing_arrives_and_the_cart_goes_on(rules):
+    cart = rules.paid()
+    rules.registrar.failed = "A justification is required"
+    assert rules.settle(cart.id, steps=4).state is S.NEEDS_ATTENTION
+    rules.registrar.failed = None
+    assert rules.settle(cart.id, steps=10, seconds=60).state is S.PAID
+
+
+def test_a_paid_order_that_takes_days_is_told_once_and_still_arrives(rules):
+    cart = rules.paid()
+    assert rules.settle(cart.id, steps=2, seconds=DAY).state is S.PAID
+    late = rules.settle(cart.id, steps=2, seconds=DAY)
+    assert late.state is S.NEEDS_ATTENTION
+    assert f"Order {cart.order.id} was paid more than 3 days ago, and OVH has not delivered it." in late.note
+    assert rules.settle(cart.id, steps=2, seconds=DAY).since == late.since
+    rules.registrar.deliver()
+    assert rules.settle(cart.id, steps=4, seconds=DAY).state is S.DELIVERED
