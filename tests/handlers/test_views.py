@@ -7,31 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views import approval, attention, cart, forms, home, offers, search, years
+from handlers.views import approval, attention, cart, forms, home, offers, years
 from handlers.views.drawn import Drawn
-from handlers.views.found import Found, Standing
 from handlers.views.help import help_message
 from handlers.views.text import cut, escape
 from ordering.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.domain_name import DomainName
 from ordering.events import Event
-from ordering.offer import Action, Availability, Effort, Offer, Verdict
 from ordering.overview import Overview
 from ordering.pre_flight import Finding, Mend
 from ordering.quote import Configuration, Contract
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.seal import differences, seal
-from sandbox.slack.block_kit import faults_of, faults_of_view
-from sandbox.slack.messages import elements, words
+from sandbox.slack.block_kit import faults_of_view
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
+from tests.handlers.drawing import EVIL, LONG, blocks_of, check, offer, words_of
 
 S = CartState
-LONG = ".".join(["x" * 58] * 4)
-EVIL = "<!channel> <@U1> & `*_~ \n\n\u202e\u2066 https://evil.example " + "y" * 400
-
-
-def offer(name: str, price: str = "2.99", **more) -> Offer:
-    return Offer(DomainName.parse(name), Action.CREATE, "create-default", orderable=True, price=euros(price), **more)
 
 
 MANY_OFFERS = tuple(
@@ -41,40 +33,6 @@ MANY_OFFERS = tuple(
     )
     for n in range(12)
 )  # fmt: skip
-
-
-def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
-    shown = None if verdict in {Verdict.UNKNOWN, Verdict.NOT_SOLD} else offer(name, price)
-    if verdict in {Verdict.TAKEN, Verdict.AFTERMARKET} and shown:
-        shown = replace(shown, action=Action.TRANSFER)
-    if verdict is Verdict.PREMIUM and shown:
-        shown = replace(shown, pricing_mode="create-premium")
-    offers = (shown,) if shown else ()
-    return Availability(DomainName.parse(name), verdict, shown, None if shown else "OVH does not answer.", offers)
-
-
-def blocks_of(drawn):
-    return [block.to_dict() for block in drawn.blocks]
-
-
-def check(drawn):
-    assert faults_of(blocks_of(drawn)) == []
-    assert drawn.text
-    shown = str(blocks_of(drawn)) + drawn.text
-    assert "<!channel>" not in shown
-    assert "<@U1>" not in shown
-
-
-def results(answers, *, asked=None, **more):
-    names = [each.domain for each in answers]
-    unasked = [DomainName.parse(f"unasked-{number}.ovh") for number in range((asked or len(names)) - len(names))]
-    return search.results(Found("f00d", (*names, *unasked), answers, NOW, **more))
-
-
-def sheets_of(answers, **more):
-    """All pages of a complete search."""
-    drawn = [results(answers, page=page, **more) for page in range(60)]
-    return [sheet for page, sheet in enumerate(drawn) if not page or sheet.blocks != drawn[page - 1].blocks]
 
 
 def a_cart(state: CartState, lines=None, **more) -> Cart:
@@ -98,96 +56,6 @@ def card(shown: Cart):
     return approval.card(
         shown, approvals_needed=2, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers
     )
-
-
-@given(st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(list(Verdict))), max_size=100))
-def test_any_search_fits_one_message(found):
-    answers = [answer(f"name-{number}.ovh", verdict) for number, verdict in found]
-    for allowed in (False, True):
-        for standing in Standing:
-            for page in (0, 99):
-                check(results(answers, asked=len(answers) + 1, allow_premium=allowed, standing=standing, page=page))
-
-
-@pytest.mark.parametrize("verdict", list(Verdict))
-def test_five_hundred_of_the_longest_names_fit(verdict):
-    answers = [answer(f"{LONG}-{number}.ovh", verdict) for number in range(500)]
-    for sheet in sheets_of(answers, unreadable=[EVIL] * 300):
-        check(sheet)
-
-
-def test_nothing_that_was_found_is_left_out_of_the_pages():
-    answers = [answer(f"name-{number}.ovh", list(Verdict)[number % 6]) for number in range(200)]
-    words = " ".join(str(blocks_of(sheet)) for sheet in sheets_of(answers, unreadable=["“-x-” is none."]))
-    assert all(f"name-{number}.ovh" in words for number in range(200))
-    assert "“-x-” is none." in words
-
-
-def test_every_button_finds_its_search_and_its_page():
-    first, second, *_ = sheets_of([answer(f"name-{number}.ovh", Verdict.AVAILABLE) for number in range(30)])
-    assert labels(first) == {"Add to cart", "Next page", "Add all available"}
-    assert "Previous page" in labels(second)
-    assert "'f00d 1'" in str(blocks_of(first))
-
-
-def labels(drawn):
-    return {element["text"]["text"] for _, element in elements(blocks_of(drawn))}
-
-
-def test_while_it_asks_a_search_shows_how_far_it_is():
-    answers = [answer(f"name-{number}.ovh", Verdict.TAKEN) for number in range(12)]
-    drawn = results(answers, asked=20, standing=Standing.ASKING, seconds_left=41.0)
-    assert "▓▓▓▓▓▓░░░░ 12/20 · about 40 s left" in str(blocks_of(drawn))
-    assert drawn.text == "12 of 20 asked, 0 available, about 40 s left…"
-    assert labels(drawn) == {"Stop", "Show newest"}
-
-
-def test_what_a_stopped_search_did_not_ask_is_said():
-    drawn = results([answer("name.ovh", Verdict.AVAILABLE)], asked=3, standing=Standing.STOPPED)
-    assert "*Not asked* (2), as the search was stopped\nunasked-0.ovh, unasked-1.ovh" in words_of(drawn)
-    assert drawn.text == "Stopped after 1 of 3 names: 1 available. name.ovh."
-    assert "Ask again" in labels(drawn)
-
-
-def words_of(drawn):
-    return "\n".join(words(blocks_of(drawn)))
-
-
-def test_nothing_old_is_shown_as_new():
-    fresh = replace(answer("fresh.ovh", Verdict.AVAILABLE), asked_at=NOW)
-    old = replace(answer("old.ovh", Verdict.TAKEN), asked_at=NOW - timedelta(minutes=4))
-    assert "Ask again" not in labels(results([fresh]))
-    drawn = results([fresh, old])
-    assert "1 answer from up to 4 minutes ago; *Ask again* asks anew." in words_of(drawn)
-    assert "Ask again" in labels(drawn)
-
-
-def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
-    drawn = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
-    assert "*Unknown* (1): OVH does not answer.\ndark.ovh" in words_of(drawn)
-    assert "Ask again" in labels(drawn)
-
-
-def test_before_much_is_spent_the_person_is_asked():
-    drawn = search.asks_first("f00d", Effort(420, 362.0, 60), 420)
-    check(drawn)
-    assert "420 look-ups over 420 extensions, and takes about 6 min" in drawn.text
-
-
-def test_the_text_ends_with_an_ellipsis_only_while_answers_come():
-    answers = [answer("name.ovh", Verdict.AVAILABLE)]
-    assert results(answers, asked=3, standing=Standing.ASKING).text.endswith("…")
-    assert search.looking().text.endswith("…")
-    assert results(answers).text == "name.ovh is available. €2.99 for 1 year."
-
-
-def test_the_cheapest_comes_first_and_a_discount_is_told():
-    dear, cheap = answer("dear.ovh", Verdict.AVAILABLE, "9.00"), answer("cheap.ovh", Verdict.AVAILABLE, "1.00")
-    reduced = offer("cheap.ovh", "1.00", regular=euros("5.00"), renewal=euros("6.00"))
-    promo = replace(cheap, offer=reduced, offers=(reduced,))
-    words = str(blocks_of(results([dear, promo])))
-    assert words.index("cheap.ovh") < words.index("dear.ovh")
-    assert "€1.00 for 1 year (instead of €5.00), then €6.00 a year" in words
 
 
 @pytest.mark.parametrize("state", list(S))
@@ -285,12 +153,6 @@ def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
 def test_what_a_new_try_cannot_mend_has_its_way_told():
     words = words_of(card(a_cart(S.NEEDS_ATTENTION)))
     assert "*Close without ordering*, then *Copy to open cart* to mend it there." in words
-
-
-def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false():
-    said = search.gone().text
-    assert "restarted" not in said
-    assert "Please search again" in said
 
 
 @pytest.mark.parametrize(
