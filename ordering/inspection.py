@@ -98,12 +98,18 @@ class Inspection:
     def _quote(self, cart: Cart, lines: tuple[Line, ...]) -> Quote:
         try:
             prepared = self._registrar.prepare(lines, reference=f"Domain Desk #{cart.id} pre-flight")
-        except LinesRefused:
-            raise
+        except LinesRefused as refusal:
+            raise self._with_objections(refusal, lines) from refusal
         except RegistrarRefused as refusal:
             raise NotReady(cart.id, [_refused(refusal, lines)]) from refusal
         self._registrar.discard(prepared.registrar_cart)
         return prepared.quote
+
+    def _with_objections(self, refusal: LinesRefused, lines: Iterable[Line]) -> LinesRefused:
+        """With what stands in the way of the other lines, so that all can be mended at once."""
+        named = {finding.domain for finding in refusal.findings}
+        others = [line for line in lines if line.domain not in named]
+        return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
 
 
 def _same(line: Line, offers: Iterable[Offer]) -> Offer | None:

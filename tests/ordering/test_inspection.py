@@ -9,6 +9,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import RegistrarRefused
 from ordering.offer import Action, Offer
 from ordering.pre_flight import Mend, NotReady
+from ordering.question import Question
 from tests.builders import NOW, POLICY, euros
 
 NAME = DomainName.parse("name.ovh")
@@ -80,6 +81,16 @@ def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
     rules.registrar.objects_to = {"ovh": "name.ovh: the owner's country should be in the EU."}
     [finding] = refused(rules, cart)
     assert (finding.domain, finding.mend) == (NAME, Mend.ANSWER)
+
+
+def test_what_is_not_answered_and_what_a_rule_says_of_other_lines_is_told_at_once(rules):
+    rules.registrar.asks = {"fr": (Question("REASON", required=True),)}
+    rules.registrar.objects_to = {"ovh": "name.ovh: no.", "fr": "name.fr: no."}
+    rules.workflow.add("C1", NAME, by=rules.ada)
+    cart = rules.workflow.add("C1", DomainName.parse("name.fr"), by=rules.ada)
+    with pytest.raises(NotReady) as refusal:
+        asked_for(rules, cart)
+    assert [finding.sentence for finding in refusal.value.findings] == ["name.fr lacks answers.", "name.ovh: no."]
 
 
 def test_a_key_that_may_not_see_payment_methods_is_no_hindrance(rules, monkeypatch):
