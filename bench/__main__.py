@@ -21,7 +21,9 @@ _LATEST = Path(__file__).parent / "latest.md"
 
 
 def main(
-    quick: Annotated[bool, typer.Option("--quick", help="Small figures; fails only beyond 1.5 times a goal.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Small figures; fails only where a table is twice beyond 1.5 times a goal.")
+    ] = False,
     only: Annotated[str, typer.Option(help="Numbers of tables, such as 1,4.")] = "",
 ) -> None:
     """Measure, print the tables, and keep them in bench/latest.md; ends with 1 where a goal is missed."""
@@ -39,15 +41,20 @@ def main(
     begun = time.monotonic()
     made = []
     for number in wanted:
-        made.append(tables[number]())
-        print(made[-1], flush=True)
+        table = tables[number]()
+        print(table, flush=True)
+        if quick and table.broken:
+            print("Measured once more, as something else may have kept the machine busy.")
+            table = tables[number]()
+            print(table, flush=True)
+        made.append(table)
     goals = [goal for table in made for goal in table.goals]
     met = sum(goal.met for goal in goals)
     line = f"{met} of {len(goals)} goals met, in {time.monotonic() - begun:.0f} s."
     print(line)
     if not quick and not only:
         _LATEST.write_text("\n".join([_head(), *map(str, made), line, ""]))
-    sys.exit(any(goal.broken if quick else not goal.met for goal in goals))
+    sys.exit(any(table.broken for table in made) if quick else met < len(goals))
 
 
 def _head() -> str:

@@ -48,6 +48,10 @@ class Table:
     def add(self, *cells: object) -> None:
         self.rows.append([_shown(cell) for cell in cells])
 
+    @property
+    def broken(self) -> bool:
+        return any(goal.broken for goal in self.goals)
+
     def __str__(self) -> str:
         """In Markdown, with its columns aligned so that it reads well as it is."""
         grid = [list(self.columns), *map(list, self.rows)]

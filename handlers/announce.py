@@ -15,6 +15,7 @@ from handlers.failures import word
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
+from handlers.views.news import news
 from ordering.cart import Cart
 from ordering.events import Event
 from ordering.outbox import Outbox
@@ -106,6 +107,18 @@ class Announcer:
         await self._client.chat_postMessage(channel=cart.requester, text=said)
         await self._bring(cart, await self._bridge.call(self._outbox.move, message, cart.requester))
 
+    async def _tell_requester(self, event: Event, before: Event | None, cart: Cart) -> None:
+        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
+        drawn = news(event, cart, before=before)
+        if drawn is None or cart.requester is None:
+            return
+        try:
+            await self._client.chat_postMessage(
+                channel=cart.requester, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
+            )
+        except SlackApiError as error:  # somebody who left, say: the card's thread tells the others
+            _log.warning("requester_not_told", cart=cart.id, error=word(error))
+
     async def _tell(self, event: Event, before: Event | None, cart: Cart, card_at: Message | None) -> None:
         rules = self._policy
         line = thread_line(event, cart, before=before, approvers=rules.approvers, payers=rules.payers)
@@ -113,4 +126,6 @@ class Announcer:
             await self._client.chat_postMessage(
                 channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False
             )
+        if card_at is not None and card_at.channel not in {cart.channel, cart.requester}:
+            await self._tell_requester(event, before, cart)
         await self._bridge.call(self._outbox.told, event)

@@ -152,16 +152,19 @@ async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> 
     await reply.tell(views.shared_cart(cart))
 
 
-async def pending(desk: Desk, _did: Interaction, reply: Reply, _typed: str) -> None:
+async def pending(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
+    desk.workflow.policy.may_look(await desk.person(did))
     await reply.tell(views.pending(await desk.bridge.call(desk.workflow.pending, limit=30)))
 
 
-async def show(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> None:
+async def show(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+    desk.workflow.policy.may_look(await desk.person(did))
     cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed))
     await reply.tell(views.story(cart, events))
 
 
-async def history(desk: Desk, _did: Interaction, reply: Reply, typed: str) -> None:
+async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+    desk.workflow.policy.may_look(await desk.person(did))
     before = cart_number(typed) if typed.strip() else None
     found = await desk.bridge.call(desk.workflow.history, before=before, limit=_PAGE + 1)
     await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
@@ -211,10 +214,10 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     desk.wake()
     channel = desk.workflow.policy.approval_channel or cart.channel
     total = f" {cart.quote.total} with tax." if cart.quote else ""
-    told = f"Cart #{cart.id} is with the approvers, in <#{channel}>.{total} You will be told there what becomes of it."
-    await reply.tell(
-        Drawn.saying(told + "".join(f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings))
-    )
+    where = "there" if channel == cart.channel else "directly"
+    told = f"Cart #{cart.id} is with the approvers, in <#{channel}>.{total} You are told {where} what becomes of it."
+    warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
+    await reply.tell(Drawn.saying(told + "".join(warnings)))
 
 
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:

@@ -12,7 +12,7 @@ from ordering.errors import InvalidName, NotPossible
 from ordering.workflow import Query
 
 # Between names: whatever separates them in lists, tables and sentences that people paste, with bullets and quotes.
-_SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as they are typed
+_SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»`()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as they are typed
 _LINK = re.compile(r"<(?:https?://|mailto:)?([^|>\s]+)(?:\|([^>]*))?>")  # as Slack writes one
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _TLDS = re.compile(r"--tlds?(?:\s*=\s*|\s+)([^\s,]+(?:\s*,\s*[^\s,]+)*)", re.IGNORECASE)

@@ -50,13 +50,19 @@ async def learn_quietly(desk: Desk, cart_id: int) -> None:
 
 
 async def draw(
-    desk: Desk, did: Interaction, reply: Reply, at: AnswersPage, typed: Mapping[str, str] | None = None
+    desk: Desk,
+    did: Interaction,
+    reply: Reply,
+    at: AnswersPage,
+    typed: Mapping[str, str] | None = None,
+    *,
+    overtaken: bool = False,
 ) -> None:
     """Show the form of one name in the view that is open."""
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
     contacts = await _contacts(desk, did) if any(q.is_of_contacts for q in line.questions or ()) else ()
-    form = views.answers_form(cart, line, contacts, at, typed=typed)
+    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken)
     await reply.show_form(form, otherwise=Drawn.saying("The form was closed before OVH answered. Open it again."))
 
 
@@ -91,14 +97,24 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=person)
     domain = DomainName(at.domain)
-    questions = _line(cart, domain).questions or ()
+    line = _line(cart, domain)
+    questions = line.questions or ()
     typed = typed_answers(questions, did.values or {})
+    if at.showed != views.mark_of(line):
+        return _show_both(desk, did, at, typed)
     try:
         reach = Reach(did.typed(REACH) or Reach.ONE)
         cart = await desk.bridge.call(desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach)
     except WrongAnswers as wrong:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
     return _go_on(desk, did, at, cart)
+
+
+def _show_both(desk: Desk, did: Interaction, at: AnswersPage, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Somebody else answered since the form was drawn: nobody's answers undo another's unseen."""
+    filled = {label: text for label, text in typed.items() if text.strip()}
+    desk.start(lambda did, reply: draw(desk, did, reply, at, filled, overtaken=True), did)
+    return {"response_action": "update", "view": views.loading("Somebody else answered meanwhile. Reading that…")}
 
 
 def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:

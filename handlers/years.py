@@ -14,8 +14,7 @@ from handlers.parsing import Interaction, cart_number
 from handlers.reply import Reply
 from handlers.views.drawn import Drawn
 from handlers.views.text import years
-from handlers.views.years import years_modal
-from ordering.domain_name import DomainName
+from handlers.views.years import touched, years_modal
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -41,9 +40,11 @@ async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    chosen = {DomainName(name): int(number) for name, number in (did.values or {}).items() if number}
+    person, chosen = await desk.person(did), touched(did.values or {})
     cart_id = cart_number(did.metadata.partition(" ")[0])
+    if not chosen:
+        await reply.tell(Drawn.saying(f"Cart #{cart_id} stays as it is: no years were changed."))
+        return
     cart = await desk.bridge.call(desk.workflow.set_years, cart_id, chosen, by=person)
     desk.wake()
     told = ", ".join(f"*{line.domain}* {years(line.years)}" for line in cart.lines if line.domain in chosen)

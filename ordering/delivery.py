@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,9 +41,7 @@ class Deliveries:
     def look_for_invoice(self, cart: Cart) -> None:
         """All names work; OVH's invoice may come later. Nobody waits for it, so a failed question is no trouble."""
         known = order_of(cart)
-        order, waited = known, self._book.now() - cart.since
-        with suppress(RegistrarUnavailable):
-            order = self._with_invoice(known)
+        order, waited = self._with_invoice(known), self._book.now() - cart.since
         if order != known or waited > _INVOICE_COMES_WITHIN:
             self._book.refresh(cart, order, due_in=None)
         else:
@@ -89,8 +86,8 @@ class Deliveries:
             return order
         try:
             return replace(order, invoice=self._registrar.invoice_of(order.id))
-        except RegistrarRefused:
-            return order  # a key without that right must not keep the names from being followed
+        except (RegistrarRefused, RegistrarUnavailable):
+            return order  # it is asked for again later, and must not keep the names from being followed
 
     def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
         if cart.state is S.PAID or order_of(cart).status.is_paid:

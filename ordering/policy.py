@@ -72,6 +72,12 @@ class Policy:
         if person.membership is not Membership.MEMBER:
             raise NotAllowed(_WHY_NOT[person.membership])
 
+    def may_look(self, person: Person) -> None:
+        """Raise where this person may not read what the team buys."""
+        if person.membership is Membership.GUEST:
+            raise NotAllowed("Guests can search, but carts are for full members of the team. Ask one of them.")
+        self.must_be_member(person)
+
     def may_change(self, cart: Cart, person: Person) -> None:
         self.must_be_member(person)
         if cart.state is not CartState.OPEN:

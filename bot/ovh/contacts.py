@@ -11,8 +11,13 @@ from bot.ovh.client import Client, segment
 from bot.ovh.lane import Priority
 from bot.ovh.reading import Json, listed
 from ordering.contact import Contact, LegalForm, newest_first
+from ordering.errors import RegistrarUnavailable
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
+_PERHAPS = (
+    "OVH did not say whether it made this contact. Go back and look at *Show contacts*: "
+    "if it is not there, make it again."
+)
 _OURS = {
     "organisation": "organisationName",
     "first_name": "firstName",
@@ -68,7 +73,11 @@ class Contacts:
 
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Make a contact. A lost answer may leave one behind: it harms nobody, and shows in the list."""
-        made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+        try:
+            made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+        except RegistrarUnavailable as error:
+            self._read_at = float("-inf")
+            raise RegistrarUnavailable(_PERHAPS) from error
         with self._guard:
             self._known[str(made["id"])] = made
         return _contact(made)

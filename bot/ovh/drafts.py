@@ -59,7 +59,7 @@ class Drafts:
         Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
         """
         cart = self._new(reference)
-        draft = _Draft(self._client, cart, self._eligibility.faults)
+        draft = _Draft(self._client, cart, self._eligibility)
         found: Asked = {}
         given: list[Configuration] = []
         items: list[tuple[int, DomainName]] = []
@@ -75,9 +75,17 @@ class Drafts:
         return Prepared(cart, quote)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
-        """What the rules of the registries have against these lines' owners and answers."""
-        judged = ((line, self._eligibility.faults(line)) for line in lines)
-        return tuple(finding for line, faults in judged for finding in complaints.of_rule(line, faults))
+        """What the rules of the registries have against these lines' owners and answers.
+
+        The dry run judges, too, and this only tells more: so it is given up where OVH does not tell once.
+        """
+        found: list[Finding] = []
+        try:
+            for line in lines:
+                found += complaints.of_rule(line, self._eligibility.faults(line))
+        except RegistrarError as error:
+            _log.info("rules_not_checked", why=str(error))
+        return tuple(found)
 
     def discard(self, cart: str) -> bool:
         """Delete a cart; true when it was deleted now or is not there any more."""
@@ -160,11 +168,19 @@ class Drafts:
 class _Draft:
     """A filled cart that OVH said no to, and that can be asked of which line it spoke."""
 
-    def __init__(self, client: Client, cart: str, eligibility: Callable[[Line], Mapping[str, str]]) -> None:
+    def __init__(self, client: Client, cart: str, eligibility: Eligibility) -> None:
         self._client = client
         self.checkout = f"/order/cart/{segment(cart)}/checkout"
-        self.eligibility = eligibility
+        self._eligibility = eligibility
         self.items: dict[DomainName, str] = {}
+
+    def eligibility(self, line: Line) -> Mapping[str, str]:
+        """The fields of a line that break its registry's rule; none where OVH does not tell."""
+        try:
+            return self._eligibility.faults(line)
+        except RegistrarError as error:
+            _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
+            return {}
 
     def without(self, lines: Sequence[Line]) -> Sequence[str]:
         """Take lines out, and return what OVH still complains of; of an empty cart it would complain, too."""

@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-import structlog
-
 from bot.ovh.contacts import Contacts
 from bot.ovh.reading import Json
 from bot.ovh.rules import Rules
 from ordering.cart_line import Line
-from ordering.errors import RegistrarError
 from ordering.question import OWNER_CONTACT
 
 # Whose data only their own OVH account shows: a name that others administer cannot be judged from here.
 _OTHER_ACCOUNTS = ("ADMIN_ACCOUNT", "TECH_ACCOUNT")
-_log = structlog.get_logger()
 
 
 class Eligibility:
@@ -28,18 +24,16 @@ class Eligibility:
         self._owner = owner
 
     def faults(self, line: Line) -> Mapping[str, str]:
-        """What breaks the rule of the line's registry, by field; empty where nothing does or OVH does not tell."""
+        """What breaks the rule of the line's registry, by field; empty where nothing does.
+
+        Raises `RegistrarError` where OVH does not tell.
+        """
         if any(line.answer(label) for label in _OTHER_ACCOUNTS):
             return {}
         chosen = line.answer(OWNER_CONTACT)
-        try:
-            owner = self._contacts.owner(chosen.value if chosen else self._owner)
-            account = self._contacts.account()
-            return self._rules.broken_by(line.domain, owner=owner, account=account, answers=_answers(line))
-        except RegistrarError as error:
-            # The dry run judges, too: this only tells earlier, and more.
-            _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
-            return {}
+        owner = self._contacts.owner(chosen.value if chosen else self._owner)
+        account = self._contacts.account()
+        return self._rules.broken_by(line.domain, owner=owner, account=account, answers=_answers(line))
 
 
 def _answers(line: Line) -> Json:

@@ -24,6 +24,7 @@ _KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIA
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
 LATER = "OVH does not answer just now. Try again in a minute."
+_UNREADABLE = "OVH answered in a form that the desk cannot read. Try again in a minute."
 _MOST_SAID = 300
 _log = structlog.get_logger()
 
@@ -66,6 +67,11 @@ class Answer:
         return str(self.body.get("errorCode") or "") if isinstance(self.body, dict) else ""
 
     @property
+    def kind(self) -> str:
+        """OVH's class of the error."""
+        return str(self.body.get("class") or "") if isinstance(self.body, dict) else ""
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """OVH's message, line by line."""
         message = str(self.body.get("message") or "") if isinstance(self.body, dict) else ""
@@ -75,7 +81,8 @@ class Answer:
     def details(self) -> dict[str, str]:
         """The fields that OVH complains of, where it names them, each with why."""
         named = self.body.get("details") if isinstance(self.body, dict) else None
-        return {str(name): str(why) for name, why in named.items()} if isinstance(named, dict) else {}
+        told = named.items() if isinstance(named, dict) else ()
+        return {name: why for name, why in told if name and isinstance(why, str)}
 
     @property
     def said(self) -> str:
@@ -90,8 +97,11 @@ class NotThere(RegistrarRefused):
 class Complained(RegistrarRefused):
     """OVH does not like what it was given; `lines` are its message, `details` the fields that it names."""
 
-    def __init__(self, sentence: str, *, lines: Sequence[str] = (), details: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, lines: Sequence[str] = (), details: Mapping[str, str] | None = None, kind: str = ""
+    ) -> None:
         super().__init__(sentence)
+        self.kind = kind
         self.lines = tuple(lines)
         self.details = dict(details or {})
 
@@ -113,7 +123,7 @@ def refusal(answer: Answer) -> RegistrarRefused:
         return RegistrarRefused(f"OVH did not accept the desk's key ({said}). The operator must renew it.")
     if answer.status == HTTPStatus.FORBIDDEN:
         return RegistrarRefused(f"OVH does not allow this ({said}). The operator must look at the key's rights.")
-    return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details)
+    return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details, kind=answer.kind)
 
 
 def of_question(answer: Answer) -> Exception:
@@ -146,7 +156,7 @@ def readable() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
-        raise RegistrarUnavailable("OVH answered in a form that the desk cannot read. Try again later.") from error
+        raise RegistrarUnavailable(_UNREADABLE) from error
 
 
 def _refused_connection(error: requests.RequestException) -> bool:

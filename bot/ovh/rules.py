@@ -21,6 +21,7 @@ from ordering.errors import RegistrarError
 from ordering.question_words import WORDS
 
 _FRESH = 3600.0  # seconds
+_BROKEN = "RuleNotRespected"
 _log = structlog.get_logger()
 
 
@@ -50,12 +51,17 @@ class Rules:
         return rule
 
     def broken_by(self, domain: DomainName, *, owner: Json, account: Json, answers: Json) -> dict[str, str]:
-        """What the registry would not take of this owner, of who administers, and of the answers, by field."""
+        """What the registry would not take of this owner, of who administers, and of the answers, by field.
+
+        Raises `RegistrarError` where OVH does not judge them.
+        """
         query = urlencode({"domain": domain.ascii, "action": "create"})
         given = {name: value for name, value in owner.items() if value is not None and name != "id"}
         body = {"owner": given, "adminAccount": account, "techAccount": account, **answers}
         try:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
         except Complained as refusal:
+            if not refusal.kind.endswith(_BROKEN):
+                raise  # it did not like the question, and says nothing of the rule
             return refusal.details
         return {}

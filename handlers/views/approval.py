@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from handlers.ids import REASON, Act, Form
 from handlers.views.answered import answered
 from handlers.views.attention import attention
+from handlers.views.cart import copy_button
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
 from handlers.views.payment import open_invoice, open_order, payment
 from handlers.views.receipt import disagreements, over_the_years, receipt, short_receipt
@@ -235,9 +236,7 @@ def _actions(cart: Cart) -> list[Block]:
         case S.PAYING | S.PAID | S.DELIVERED if cart.order is not None:
             return buttons(open_order(cart), open_invoice(cart))
         case S.REJECTED | S.CANCELLED:
-            return buttons(
-                button("Copy to open cart", Act.COPY, number, about=f"Copy to open cart: the names of cart {number}")
-            )
+            return buttons(copy_button(cart))
         case S.NEEDS_ATTENTION:
             return attention(cart)
         case _:

@@ -111,6 +111,11 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
     )
 
 
+def copy_button(cart: Cart) -> ButtonElement:
+    """The way on from a cart that was not bought."""
+    return button("Copy to open cart", Act.COPY, cart.id, about=f"Copy to open cart: the names of cart {cart.id}")
+
+
 def one_line(cart: Cart) -> str:
     """A cart in a list: number, names, total, state, who asked."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None

@@ -15,7 +15,7 @@ def note(drawn: Drawn) -> View:
 
 def checking() -> View:
     """What is shown while OVH checks a cart."""
-    return note(Drawn.saying("Checking every name with OVH. This takes a few seconds…"))
+    return note(Drawn.saying("Checking every name with OVH. This takes a few seconds, for many names a minute or two…"))
 
 
 def outdated() -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,24 +19,33 @@ from ordering.cart_line import Line
 from ordering.contact import Contact
 from ordering.question import OWNER_CONTACT, Question, Reach
 
+_OVERTAKEN = (
+    "*Not saved yet.* Somebody else answered for this name meanwhile. "
+    "Here are both: what you filled in, and theirs where you left it empty. Look at it, then save."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswersPage:
-    """A page of the questions about a cart's name; it came `from_list`, and there are `more` behind it."""
+    """A page of the questions about a cart's name; it came `from_list`, and there are `more` behind it.
+
+    `showed` is a mark of the answers that stood in it when it was drawn.
+    """
 
     cart_id: int
     domain: str
     page: int = 0
     from_list: bool = False
     more: bool = False
+    showed: str = "-"
 
     def __str__(self) -> str:
-        return f"{self.cart_id} {self.domain} {self.page} {int(self.from_list)} {int(self.more)}"
+        return f"{self.cart_id} {self.domain} {self.page} {int(self.from_list)} {int(self.more)} {self.showed}"
 
     @classmethod
     def read(cls, text: str) -> AnswersPage:
-        cart_id, domain, page, from_list, more = text.split(" ")
-        return cls(int(cart_id), domain, int(page), from_list == "1", more == "1")
+        cart_id, domain, page, from_list, more, showed = text.split(" ")
+        return cls(int(cart_id), domain, int(page), from_list == "1", more == "1", showed)
 
 
 def still_open(line: Line) -> str:
@@ -92,13 +102,19 @@ def answers_form(
     at: AnswersPage,
     *,
     typed: Mapping[str, str] | None = None,
+    overtaken: bool = False,
 ) -> View:
-    """The questions about one name; `typed` is what stood in the form before, by label."""
+    """The questions about one name; `typed` is what stood in the form before, by label.
+
+    `overtaken`: somebody else answered meanwhile.
+    """
     every = pages(line.questions or (), contacts)
     shown = every[at.page] if at.page < len(every) else ()
     last = at.page + 1 >= len(every)
-    at = replace(at, more=not last)
+    at = replace(at, more=not last, showed=mark_of(line))
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
+    if overtaken:
+        blocks.append(section(_OVERTAKEN))
     for question in shown:
         blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
         if question.label == OWNER_CONTACT and question.is_of_contacts:
@@ -114,6 +130,11 @@ def answers_form(
         close="Not now",
         blocks=blocks,
     )
+
+
+def mark_of(line: Line) -> str:
+    """What tells whether somebody changed the answers since a form was drawn."""
+    return hashlib.sha256(repr(line.answers).encode()).hexdigest()[:8]
 
 
 def _contact_buttons(at: AnswersPage) -> list[Block]:

@@ -63,9 +63,16 @@ def _summary(found: Found) -> str:
         return f"Stopped after {len(found.answers)} of {counted(asked, 'name')}: {len(buyable)} available."
     if asked == 1 == len(found.answers):
         return f"*{found.answers[0].domain}* is {_in_one_word(found.answers[0], buyable)}."
-    if not buyable:
-        return f"None of these {counted(asked, 'name')} is available."
-    return f"*{len(buyable)} of {counted(asked, 'name')} available.*"
+    return f"*{len(buyable)} of {counted(asked, 'name')} available.*" if buyable else _none(found)
+
+
+def _none(found: Found) -> str:
+    """What is not known may be available all the same."""
+    unknown = sum(answer.verdict is V.UNKNOWN for answer in found.answers)
+    if unknown == len(found.answers):
+        return "OVH did not answer for any of these names. *Ask again* tries once more."
+    known = f"None of these {counted(len(found.names), 'name')} is available"
+    return f"{known}, as far as OVH answered." if unknown else f"{known}."
 
 
 def _progress(found: Found) -> str:

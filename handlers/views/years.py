@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
@@ -10,6 +12,7 @@ from handlers.views.drawn import button, context, section
 from handlers.views.text import years
 from ordering.cart import Cart
 from ordering.cart_line import Line
+from ordering.domain_name import DomainName
 
 
 def years_button(cart: Cart) -> ButtonElement | None:
@@ -38,13 +41,20 @@ def years_modal(cart: Cart) -> View:
     )
 
 
+def touched(values: Mapping[str, str | None]) -> dict[DomainName, int]:
+    """The years that were chosen anew in the form, by name."""
+    pairs = {name: value.split(" ") for name, value in values.items() if value}
+    return {DomainName(name): int(chosen) for name, (shown, chosen) in pairs.items() if chosen != shown}
+
+
 def _has_choice(line: Line) -> bool:
     """Also where the years that were chosen are offered no longer."""
     return len(line.offered_years) > 1 or (line.years,) != (line.offered_years or (line.years,))
 
 
 def _select(line: Line) -> InputBlock:
-    options = [Option(text=years(number), value=str(number)) for number in sorted(line.offered_years)]
-    chosen = next((option for option in options if option.value == str(line.years)), None)
+    # Each value also says what the form showed: what nobody touched is not to undo what somebody else chose meanwhile.
+    options = [Option(text=years(number), value=f"{line.years} {number}") for number in sorted(line.offered_years)]
+    chosen = next((option for option in options if option.value == f"{line.years} {line.years}"), None)
     select = StaticSelectElement(action_id=line.domain.ascii, options=options, initial_option=chosen)
     return InputBlock(label=str(line.domain), element=select)

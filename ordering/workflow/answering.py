@@ -92,6 +92,8 @@ def _copied(values: Mapping[str, str | None], source: Line, line: Line, *, by: P
     same_extension = line.domain.extension == source.domain.extension
     if reach is Reach.ONE or (reach is Reach.EXTENSION and not same_extension):
         return line
+    had = {answer.label: answer.value for answer in source.answers}
+    own = {answer.label: answer.value for answer in line.answers}
     fitting = {
         question.label: value
         for question in line.questions or ()
@@ -99,5 +101,6 @@ def _copied(values: Mapping[str, str | None], source: Line, line: Line, *, by: P
         and question.label not in OF_ONE_NAME
         and (same_extension or not question.is_legal)  # the conditions of one registry are not those of another
         and question.accepts(value)
+        and own.get(question.label) in {None, had.get(question.label)}  # what was answered otherwise stays
     }
     return line.answered(fitting, by=by.id)

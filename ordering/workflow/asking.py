@@ -45,6 +45,7 @@ class Asking(UseCases):
             carts.decide_alone()
             # What was quoted is saved: a name added or an answer changed meanwhile makes this fail, not slip through.
             cart = carts.cart(cart_id)
+            self.policy.may_change(cart, requester)
             if not cart.holds_the_same_as(quoted):
                 raise CartChanged(cart_id)
             if held := self._held(carts, [line.domain for line in cart.lines], without=cart.id):

@@ -1,4 +1,4 @@
-"""Anybody looks at carts: nothing changes."""
+"""Members look at carts: nothing changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Looking(UseCases):
         with self._store.read() as carts:
             waiting = carts.carts(states=WAITING, limit=30)
             mine = carts.carts(states=WAITING | {S.OPEN, S.PAID}, person=person.id, limit=10)
-            recent = carts.carts(states={S.PAID, S.DELIVERED}, limit=5)
+            recent = carts.carts(states={S.PAID, S.DELIVERED}, limit=5) if self._may_look(person) else []
         return Overview(
             to_approve=tuple(c for c in waiting if c.state is S.SUBMITTED and self._could_approve(c, person)),
             to_pay=tuple(c for c in waiting if c.state is S.CHECKED_OUT and self.policy.pays(person)),
@@ -51,6 +51,13 @@ class Looking(UseCases):
             mine=tuple(mine),
             recent=tuple(recent),
         )
+
+    def _may_look(self, person: Person) -> bool:
+        try:
+            self.policy.may_look(person)
+        except NotAllowed:
+            return False
+        return True
 
     def _could_approve(self, cart: Cart, person: Person) -> bool:
         try:

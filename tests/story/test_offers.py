@@ -85,7 +85,7 @@ async def test_an_offer_that_changed_since_the_search_is_shown_again_and_not_rep
 async def test_years_are_chosen_in_a_form_and_bought(story: Story):
     await story.search_and_add("name.ovh", "name.ai")
     cart = await story.sees(story.ada, "€149.98 for 2 years")
-    await years_of(story, cart, **{"name.ovh": "3", "name.ai": "4"})
+    await years_of(story, cart, **{"name.ovh": "1 3", "name.ai": "2 4"})
     await story.sees(story.ada, "*name.ovh* 3 years, *name.ai* 4 years")
     await story.sees(story.ada, "3 years, offered at €2.99 for 1 year, then €3.59 a year")
     await story.request()
@@ -109,8 +109,21 @@ async def test_years_can_no_longer_be_changed_once_they_are_asked_for(story: Sto
     await story.ben.submit(purpose="For the launch")
     await story.card("waits for")
     assert story.ada.modal is other
-    assert await story.ada.submit(**{"name.ovh": "3"}) == {}
+    assert await story.ada.submit(**{"name.ovh": "1 3"}) == {}
     await story.sees(story.ada, "it can no longer be changed")
+
+
+async def test_two_people_choose_years_at_once_and_neither_undoes_the_other(story: Story):
+    await story.search_and_add("one.ovh", "two.ovh")
+    cart = await story.sees(story.ada, "Request approval")
+    await story.ada.click(cart, "Years")
+    await story.ben.click(cart, "Years")
+    await story.slack.until(lambda: story.ada.modal and story.ben.modal)
+    assert await story.ada.submit(**{"one.ovh": "1 3"}) == {}
+    await story.sees(story.ada, "*one.ovh* 3 years.")
+    assert await story.ben.submit(**{"one.ovh": "1 1", "two.ovh": "1 2"}) == {}
+    await story.sees(story.ben, "Cart #1: *two.ovh* 2 years.")
+    await story.sees(story.ada, "3 years, offered at")
 
 
 async def test_a_name_that_was_lost_meanwhile_is_removed_from_within_the_form(story: Story):

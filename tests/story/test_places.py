@@ -44,6 +44,37 @@ async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(story: S
     await story.clicks_in_vain(story.ada, card, "Approve", "Only approvers can do this.")
 
 
+async def test_a_requester_who_does_not_see_the_card_is_told_directly_what_becomes_of_it(story: Story):
+    await story.ada.command("add name.ovh", channel="secret")
+    await story.sees(story.ada, "Added *name.ovh*", channel="secret")
+    await story.ada.command("cart", channel="secret")
+    await story.ada.click(await story.sees(story.ada, "Request approval", channel="secret"), "Request approval")
+    await story.slack.until(lambda: story.ada.modal)
+    await story.ada.submit(purpose="Mine")
+    await story.form_says("You are told directly what becomes of it.")
+    await story.cleo.click(await story.card("waits for"), "Reject")
+    await story.slack.until(lambda: story.cleo.modal)
+    await story.cleo.submit(reason="Too dear")
+    told = await story.sees(story.ada, "Cart #1 (name.ovh) was rejected by <@U0CLEO>: Too dear", channel="ada")
+    await story.ada.click(told, "Copy to open cart")
+    await story.sees(story.ada, "Copied: cart #2 has 1 name now.", channel="ada")
+
+
+async def test_a_delivery_is_told_to_the_requester_once(story: Story):
+    card = await story.requested()
+    await story.cleo.click(card, "Approve")
+    await story.dan.click(await story.payable(), "Pay")
+    await story.sees(story.ada, "Cart #1 (name.ovh) is delivered: all names are registered.", channel="ada")
+    assert len([m for m in story.ada.messages("ada") if "is delivered" in m.plain_text()]) == 1
+
+
+async def test_what_the_team_buys_is_for_its_members_eyes(story: Story):
+    await story.requested()
+    for typed in ("show 1", "pending", "history"):
+        await story.gwen.command(typed)
+        await story.sees(story.gwen, "Guests can search, but carts are for full members of the team.")
+
+
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS", "DESK_APPROVAL_CHANNEL": ""}], indirect=True)
 async def test_a_user_group_approves_in_the_carts_own_channel(story: Story):
     await story.search_and_add("name.ovh")

@@ -93,6 +93,24 @@ async def test_answers_can_be_changed_until_approval_is_requested(story: Story):
     assert "A second thought" in (await story.card("waits for")).plain_text()
 
 
+async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(story: Story):
+    await story.search_and_add("otter.dev")
+    await questions(story, "Answer questions", when="The registry asks for")
+    await story.ben.click(await story.sees(story.ben, "The registry asks for"), "Answer questions")
+    await form(story, "answers_form", story.ben)
+    assert await story.ada.submit(**{CONDITIONS: "true", OWNER: "21003346"}) == {}
+    assert await story.ben.submit(**{CONDITIONS: "true"}) == {}
+    both = await story.slack.until(lambda: overtaken(story.ben), 10)
+    assert "21003346" in str(both.view["blocks"])
+    assert await story.ben.submit() == {}
+    await story.request()
+    assert "owner: contact 21003346" in (await story.card("waits for")).plain_text()
+
+
+def overtaken(who: Actor) -> OpenView | None:
+    return who.modal if who.modal and "Here are both" in who.modal.plain_text() else None
+
+
 async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story: Story):
     await story.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris")
     cart = await story.sees(story.ada, "Request approval")

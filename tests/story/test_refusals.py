@@ -103,7 +103,7 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("add taken-name.com", "taken-name.com is taken."),
         ("add premium-name.com", "is a premium name"),
         ("add nothing", "has no extension"),
-        ("add `bad`.ovh", "“'bad'.ovh” cannot be a domain name"),
+        ("add `bad_name.ovh`", "“bad_name.ovh” cannot be a domain name"),
         ("remove name.ovh", "no open cart"),
         ("cart", "The cart is empty."),
         ("pending", "No cart waits for anything."),

@@ -138,6 +138,7 @@ CHECK = "check?domain=name.ovh&action=create"
 BROKEN = Complained(
     "2 constraints",
     details={"_message": "no", "owner.country": 'Field "country" is odd', "domain.audience": "is short"},
+    kind="Client::BadRequest::DOMDOCRuleNotRespected",
 )
 
 
@@ -163,8 +164,11 @@ def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
     assert ovh.built == []
 
 
-def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh):
-    ovh.refuses[CHECK] = RegistrarUnavailable("no answer")
+@pytest.mark.parametrize(
+    "error", [RegistrarUnavailable("no answer"), Complained("odd", details={"adminAccount.legalForm": "Invalid enum"})]
+)
+def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
+    ovh.refuses[CHECK] = error
     assert objections(ovh, LINE) == []
 
 
