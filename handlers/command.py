@@ -28,6 +28,13 @@ _WORDS: dict[str, Story] = {
     "history": cart.history,
 }
 
+# What somebody may type though it is a button's to do: a card shows what is decided.
+_BY_BUTTON = {
+    "approve": "*Approve* is a button on the cart's card; approvers also find it in my Home.",
+    "reject": "*Reject* is a button on the cart's card; approvers also find it in my Home.",
+    "pay": "*Pay* is a button on the card of an order; payers also find it in my Home.",
+    "request": "*Request approval* is a button on the cart: `/domain cart` shows it.",
+}
 _WAIT = looking()
 
 
@@ -57,5 +64,7 @@ def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a drawn message
     """Guess what was meant: a name alone is a search, a misspelt word its neighbour."""
     if "." in word:
         return help_message(unknown=typed, suggestion=f"search {typed}")
+    if word in _BY_BUTTON:
+        return help_message(unknown=typed, hint=_BY_BUTTON[word])
     close = get_close_matches(word, [*_WORDS, "help"], n=1)
     return help_message(unknown=typed, suggestion=close[0] if close else None)

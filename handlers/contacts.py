@@ -20,7 +20,7 @@ from handlers.views.contacts import Return
 from handlers.views.drawn import Drawn
 from handlers.views.forms import note
 from handlers.views.questions import AnswersPage, loading
-from ordering.contact import LegalForm, checked
+from ordering.contact import Contact, LegalForm, checked
 from ordering.domain_name import DomainName
 from ordering.errors import OrderingError
 from ordering.question import OWNER_CONTACT, Question
@@ -85,13 +85,21 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, val
         await reply.show_form(again, otherwise=Drawn.saying(sentence(refusal)))
         return
     at = AnswersPage.read(back.at)
+    try:
+        await _choose(desk, did, back, at, contact)
+    except OrderingError as refusal:
+        await reply.tell(Drawn.saying(f"Contact {contact.id} is made. {sentence(refusal)}"))
+    else:
+        chosen = f"Contact {contact.id} is made, and chosen for {DomainName(at.domain)}. Go back and save that."
+        await reply.tell(Drawn.saying(chosen))
+
+
+async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:
+    """Draw the form below anew, with this contact."""
     asked = [question.label for question in await _questions(desk, did, at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
     below = Reply(desk.client, replace(did, form=back.view))
     await draw(desk, did, below, at, {**back.typed, label: contact.id})
-    await reply.tell(
-        Drawn.saying(f"Contact {contact.id} is made, and chosen for {DomainName(at.domain)}. Go back and save that.")
-    )
 
 
 async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Question, ...]:

@@ -14,6 +14,7 @@ from ordering.errors import InvalidAnswer, InvalidName, OrderingError
 from ordering.question_words import WORDS, Words
 
 LONGEST_ANSWER = 3000
+LONGEST_REASON = 500  # what whoever approves reads in full, of forty names on one card
 OWNER_CONTACT = "OWNER_CONTACT"
 # Yes to one of these is a statement with legal effect: a person makes it, never a default, never a copy of another's.
 LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
@@ -78,13 +79,18 @@ class Question:
         return self.kind is Kind.CONTACT and not self.allowed
 
     @property
+    def longest(self) -> int:
+        """Characters of an answer."""
+        return LONGEST_REASON if self.label == "REASON" else LONGEST_ANSWER
+
+    @property
     def must_be_answered(self) -> bool:
         return (self.required or self.insisted) and self.standing is None
 
     def checked(self, typed: str) -> str:
         """The answer as the registrar takes it; raises `InvalidAnswer` with what is wrong."""
-        if len(typed) > LONGEST_ANSWER:
-            raise InvalidAnswer(f"That is too long: at most {LONGEST_ANSWER} characters.")
+        if len(typed) > self.longest:
+            raise InvalidAnswer(f"That is too long: at most {self.longest} characters.")
         answer = typed if typed in self.allowed else _CHECKS[self.kind](typed.strip())
         if self.allowed and answer not in self.allowed:
             raise InvalidAnswer(f"Only these are possible: {_listed(self.allowed)}.")

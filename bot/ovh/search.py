@@ -15,6 +15,7 @@ from bot.ovh import reading
 from bot.ovh.answers import Answers
 from bot.ovh.client import Client, segment
 from bot.ovh.errors import LATER, NotThere, Silent, readable
+from bot.ovh.floor import FLOOR
 from bot.ovh.lane import Priority, Turn
 from bot.ovh.look_ups import LookUps
 from ordering.domain_name import DomainName
@@ -136,7 +137,9 @@ class Search:
     def _ask(self, name: DomainName, turn: Turn) -> Availability:
         try:
             with readable():
-                found = reading.offers(name, self._offers(name, turn))
+                told = self._offers(name, turn)
+                with FLOOR.taken():
+                    found = reading.offers(name, told)
         except RegistrarRefused as refusal:
             self._silences = 0
             if "Check failed" in str(refusal):

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from handlers.views.text import counted, cut, escape, escape_markup, person
 from ordering.cart_line import Line
-from ordering.question import OWNER_CONTACT
+from ordering.question import LONGEST_REASON, OWNER_CONTACT
 from ordering.question_words import WORDS
 from ordering.quote import Quote
 
-_REASON = 200
+_SHOWN = 2 * LONGEST_REASON  # some of its characters are longer when they are escaped
 _DESK = "the desk"
 _OWN = "owner: the account's own data"
 Told = tuple[str, str, str | None]  # label, value, who answered: None for what the desk answers of itself
@@ -61,7 +61,7 @@ def _said(label: str, value: str, by: str | None) -> str:
     shown = {"true": "yes", "false": "no"}.get(value, value)
     if label == OWNER_CONTACT:
         shown = value.rpartition("/")[2]  # OVH is sent its path
-    return (_words(label) or "").format(value=cut(escape(shown), _REASON), by=_who(by))
+    return (_words(label) or "").format(value=cut(escape(shown), _SHOWN), by=_who(by))
 
 
 def _who(user: str | None) -> str:

@@ -86,8 +86,8 @@ def _element(question: Question, contacts: Contacts, now: str | None) -> InputIn
         return PlainTextInputElement(
             action_id=field_id(question),
             multiline=question.kind is Kind.JSON or question.label == "REASON",
-            max_length=LONGEST_ANSWER,
-            initial_value=now[:LONGEST_ANSWER] if now else None,
+            max_length=question.longest,
+            initial_value=now[: question.longest] if now else None,
         )
     if len(options) <= _GROUP:
         return StaticSelectElement(

@@ -23,12 +23,12 @@ _COMMANDS = """*Find*
 _HOW = "You fill a cart together, an approver approves it by a button, the desk orders at OVH, and a payer pays."
 
 
-def help_message(*, unknown: str = "", suggestion: str | None = None) -> Drawn:
-    """The help; after something unknown, with a guess at what was meant."""
+def help_message(*, unknown: str = "", suggestion: str | None = None, hint: str = "") -> Drawn:
+    """The help; after something unknown, with a guess at what was meant, or with where it is done."""
     if unknown:
         typed = cut(escape(unknown), 80)
         guess = f" Did you mean `/domain {escape(suggestion)}`?" if suggestion else ""
-        first = f"I do not know “{typed}”.{guess}"
+        first = f"I do not know “{typed}”.{guess} {hint}".rstrip()
     else:
         first = _HOW
     return Drawn.of(f"{first} Try /domain search name.ovh", [section(first), section(_COMMANDS)])

@@ -140,6 +140,15 @@ def test_what_is_the_same_for_forty_names_is_one_line_on_the_card():
     assert words.count("owner: the account's own data, owner of legal age: yes") == 1
 
 
+def test_forty_of_the_longest_reasons_are_read_in_full_on_one_card():
+    reasons = [f"{number} " + "a reason & more " * 31 for number in range(MOST_LINES)]
+    lines = [a_line(f"name-{number}.fr") for number in range(MOST_LINES)]
+    told = tuple(Configuration(line.domain, "REASON", reason) for line, reason in zip(lines, reasons, strict=True))
+    shown = a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=told), purpose="x", note=None)
+    check(card(shown))
+    assert all(reason.strip().replace("&", "&amp;") in words_of(card(shown)) for reason in reasons)
+
+
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     claimed = a_cart(S.OPEN, [a_line().answered({"CLAIMS_NOTICE": "true"}, by="U0BEN")], quote=None)
     assert "the trademark notice acknowledged by <@U0BEN>" in words_of(cart.story(claimed, []))

@@ -208,6 +208,16 @@ async def test_a_contact_that_ovh_does_not_take_is_told_and_nothing_typed_is_los
     assert "1 Hidden Street" in str(again.blocks)
 
 
+async def test_a_contact_for_a_name_that_was_removed_meanwhile_is_said_to_be_made(story: Story):
+    await story.search_and_add("otter.ovh")
+    await story.ada.click(await questions(story, "Owner and answers", when="Owner and answers"), "New contact…")
+    await form(story, "contact_form")
+    await story.ben.command("remove otter.ovh")
+    await story.sees(story.ben, "Removed *otter.ovh*")
+    assert await story.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
+    await story.form_says("Contact 21003400 is made. otter.ovh is not in cart #1 any more")
+
+
 async def test_everything_else_can_be_answered_while_ovh_does_not_list_the_contacts(story: Story):
     await story.search_and_add("reason-name.fr")
     story.ovh.faults.add("GET", "/domain/contact", "refuse", message="You are not allowed")

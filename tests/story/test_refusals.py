@@ -105,6 +105,7 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("add nothing", "has no extension"),
         ("add `bad_name.ovh`", "“bad_name.ovh” cannot be a domain name"),
         ("remove name.ovh", "no open cart"),
+        ("approve 1", "*Approve* is a button on the cart's card"),
         ("cart", "The cart is empty."),
         ("pending", "No cart waits for anything."),
         ("show", "Write the cart's number"),
