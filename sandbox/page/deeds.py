@@ -33,7 +33,7 @@ class Deeds:
             return await self._known[str(asked["do"])](self._slack.person(me), asked)
         except NotAcknowledged:
             return {"problem": _NO_ANSWER}
-        except (NoSuchButton, ValueError, KeyError, StopIteration):
+        except (NoSuchButton, ValueError, KeyError):
             return {"problem": _GONE}
 
     async def _say(self, actor: Actor, asked: Asked) -> dict[str, Any]:
@@ -70,12 +70,21 @@ class Deeds:
 
     def _place(self, actor: Actor, asked: Asked) -> Message | OpenView:
         """The message or view that the person acts in; only what they can see."""
+        seen: Message | OpenView | None
         if asked.get("view"):
             on_screen = [view for view in (actor.home, actor.modal) if view is not None]
-            return next(view for view in on_screen if view.id == asked["view"])
-        return next(m for m in actor.messages(str(asked["channel"])) if m.ts == asked["ts"])
+            seen = next((view for view in on_screen if view.id == asked["view"]), None)
+        else:
+            seen = next((m for m in actor.messages(str(asked["channel"])) if m.ts == asked["ts"]), None)
+        if seen is None:
+            raise NoSuchButton(_GONE)
+        return seen
 
 
 def _element(place: Message | OpenView, asked: Asked) -> tuple[str, dict[str, Any]]:
-    wanted = (asked["block"], asked["action"])
-    return next((block, part) for block, part in elements(place.blocks) if (block, part["action_id"]) == wanted)
+    """What was clicked; where that was just drawn anew, the only one of its kind: Slack delivers such clicks."""
+    alike = [(block, part) for block, part in elements(place.blocks) if part["action_id"] == asked["action"]]
+    exact = [found for found in alike if found[0] == asked["block"]]
+    if exact or len(alike) == 1:
+        return (exact or alike)[0]
+    raise NoSuchButton(_GONE)
