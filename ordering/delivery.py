@@ -65,7 +65,12 @@ class Deliveries:
             self._book.look_later(cart, order)
 
     def _lateness(self, cart: Cart, order: SalesOrder) -> str | None:
-        """What is told once a paid order takes days, and then holds until it arrives."""
+        """What is told once a paid order takes days, and then holds until it arrives.
+
+        Only of one that OVH shows as paid: else the card would ask whether it was paid, and offer to pay it again.
+        """
+        if not order.status.is_paid:
+            return None
         late = (
             f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH has not delivered it. "
             "Open the order at OVH or ask OVH's support. The desk keeps looking."

@@ -13,12 +13,12 @@ from bot.ovh.client import Client, segment
 from bot.ovh.complaints import Asked
 from bot.ovh.contacts import Contacts
 from bot.ovh.eligibility import Eligibility
-from bot.ovh.errors import Complained, NotThere
+from bot.ovh.errors import Complained, NotThere, readable
 from bot.ovh.lane import Priority
 from bot.ovh.rules import Rules
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
-from ordering.errors import RegistrarError, RegistrarRefused
+from ordering.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.ports import Prepared
 from ordering.pre_flight import Finding, LinesRefused, Mend
 from ordering.question import OWNER_CONTACT, Question
@@ -77,14 +77,19 @@ class Drafts:
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         """What the rules of the registries have against these lines' owners and answers.
 
-        The dry run judges, too, and this only tells more: so it is given up where OVH does not tell once.
+        The dry run judges, too, and this only tells more: so a line that OVH does not judge passes, and a silent OVH
+        is not asked about the others.
         """
         found: list[Finding] = []
-        try:
-            for line in lines:
-                found += complaints.of_rule(line, self._eligibility.faults(line))
-        except RegistrarError as error:
-            _log.info("rules_not_checked", why=str(error))
+        for line in lines:
+            try:
+                with readable():
+                    found += complaints.of_rule(line, self._eligibility.faults(line))
+            except RegistrarRefused as error:
+                _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
+            except RegistrarUnavailable as error:
+                _log.info("rules_not_checked", why=str(error))
+                break
         return tuple(found)
 
     def discard(self, cart: str) -> bool:

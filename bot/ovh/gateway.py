@@ -144,8 +144,7 @@ class OvhGateway:
             return self._drafts.prepare(lines, reference)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
-        with readable():
-            return self._drafts.objections(lines)
+        return self._drafts.objections(lines)
 
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)

@@ -1,9 +1,12 @@
 """From the payment to names that work: what is in the way is told, and what arrives after all goes on."""
 
+from dataclasses import replace
+
 import pytest
 
 from ordering.cart import CartState
 from ordering.errors import OrderingError
+from ordering.sales_order import OrderStatus
 
 S = CartState
 DAY = 86_400.0
@@ -49,3 +52,12 @@ def test_a_paid_order_that_takes_days_is_told_once_and_still_arrives(rules):
     assert rules.settle(cart.id, steps=2, seconds=DAY).since == late.since
     rules.registrar.deliver()
     assert rules.settle(cart.id, steps=4, seconds=DAY).state is S.DELIVERED
+
+
+def test_an_order_whose_status_ovh_does_not_tell_is_never_offered_for_payment_again(rules):
+    cart = rules.paid()
+    order = rules.registrar.orders[cart.order.id]
+    rules.registrar.orders[order.id] = replace(order, status=OrderStatus.UNKNOWN)
+    waiting = rules.settle(cart.id, steps=6, seconds=DAY)
+    assert waiting.state is S.PAID
+    assert not waiting.payment_is_undecided

@@ -1,6 +1,7 @@
 """A cart at OVH holds what was asked for, answered once, and nothing that nobody agreed to."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -156,6 +157,19 @@ def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
     [(_, _, body)] = ovh.built
     assert (body["extras"], body["domain"]) == ({"acceptCondition": True}, {"audience": "all"})
     assert "Ours" not in str(body)
+
+
+def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
+    other = replace(LINE, domain=DomainName.parse("other.ovh"))
+    ovh.refuses["check?domain=other.ovh&action=create"] = Complained("odd")
+    ovh.refuses[CHECK] = BROKEN
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    assert {finding.domain for finding in drafts.objections([other, LINE])} == {LINE.domain}
+
+
+def test_a_rule_whose_answer_nobody_can_read_hinders_nobody(ovh):
+    ovh.refuses[CHECK] = KeyError("details")
+    assert objections(ovh, LINE) == []
 
 
 def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
