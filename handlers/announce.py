@@ -64,7 +64,7 @@ class Announcer:
     async def _bring(self, cart: Cart, message: Message) -> Message | None:
         drawn = self._draw(cart, message.role)
         try:
-            ts = await self._update(message, drawn) if message.ts else await self._post(message, drawn)
+            ts = await self._update(message, drawn) if message.ts else await self._post(message.channel, drawn)
         except SlackApiError as error:
             if word(error) not in _CLOSED:
                 raise
@@ -76,9 +76,9 @@ class Announcer:
     def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
         return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
 
-    async def _post(self, message: Message, drawn: Drawn) -> str:
+    async def _post(self, channel: str, drawn: Drawn) -> str:
         answer = await self._client.chat_postMessage(
-            channel=message.channel, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
+            channel=channel, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
         )
         return str(answer["ts"])
 
@@ -90,7 +90,7 @@ class Announcer:
         except SlackApiError as error:
             if word(error) not in _GONE:
                 raise
-            return await self._post(message, drawn)  # somebody deleted it: the cart must stay in sight
+            return await self._post(message.channel, drawn)  # somebody deleted it: the cart must stay in sight
         return message.ts or ""
 
     async def _no_way_in(self, cart: Cart, message: Message, why: str) -> None:
@@ -113,9 +113,7 @@ class Announcer:
         if drawn is None or cart.requester is None:
             return
         try:
-            await self._client.chat_postMessage(
-                channel=cart.requester, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
-            )
+            await self._post(cart.requester, drawn)
         except SlackApiError as error:  # somebody who left, say: the card's thread tells the others
             _log.warning("requester_not_told", cart=cart.id, error=word(error))
 

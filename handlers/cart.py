@@ -153,20 +153,19 @@ async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> 
 
 
 async def pending(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
-    desk.workflow.policy.may_look(await desk.person(did))
-    await reply.tell(views.pending(await desk.bridge.call(desk.workflow.pending, limit=30)))
+    carts = await desk.bridge.call(desk.workflow.pending, by=await desk.person(did), limit=30)
+    await reply.tell(views.pending(carts))
 
 
 async def show(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    desk.workflow.policy.may_look(await desk.person(did))
-    cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed))
+    person = await desk.person(did)
+    cart, events = await desk.bridge.call(desk.workflow.story, cart_number(typed), by=person)
     await reply.tell(views.story(cart, events))
 
 
 async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    desk.workflow.policy.may_look(await desk.person(did))
-    before = cart_number(typed) if typed.strip() else None
-    found = await desk.bridge.call(desk.workflow.history, before=before, limit=_PAGE + 1)
+    person, before = await desk.person(did), cart_number(typed) if typed.strip() else None
+    found = await desk.bridge.call(desk.workflow.history, by=person, before=before, limit=_PAGE + 1)
     await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 

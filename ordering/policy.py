@@ -105,6 +105,9 @@ class Policy:
         self.must_be_member(person)
         self._must_belong(person, self.payers, "Only payers can do this.")
 
+    def looks(self, person: Person) -> bool:
+        return person.membership is Membership.MEMBER
+
     def decides(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER and _belongs(person, self.approvers)
 

@@ -102,12 +102,8 @@ class _Plain(HTTPConnection):
             super().connect()
 
 
-class _Secure(HTTPSConnection):
-    response_class = _Response
-
-    def connect(self) -> None:
-        with FLOOR.left():
-            super().connect()
+class _Secure(_Plain, HTTPSConnection):
+    """The same over TLS."""
 
 
 class _PlainPool(HTTPConnectionPool):

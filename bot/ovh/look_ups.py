@@ -114,7 +114,7 @@ class LookUps:
 
 
 def _next_in(lines: deque[deque[LookUp]]) -> LookUp | None:
-    """Take the first wanted look_up of the first line, which then is the last one."""
+    """Take the first wanted one of the first line, which then is the last one."""
     while lines:
         line = lines.popleft()
         while line and not line[0].is_wanted:

@@ -66,7 +66,7 @@ def answer_input(question: Question, line: Line, contacts: Contacts, typed: str 
 def field_id(question: Question) -> str:
     """The input's action id: the label, or a digest where Slack could not hold it."""
     label = question.label
-    return f"answer.{label if label and len(label) < _LONGEST_ID else _digest(label)}"
+    return f"answer.{label if label and len(label) < _LONGEST_ID else digest(label)}"
 
 
 def typed_answers(questions: Iterable[Question], values: Mapping[str, str | None]) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _option(value: str, text: str) -> Option:
 
 def _token(value: str) -> str:
     """An option's value: what is meant, or its digest where Slack could not hold it."""
-    return value if len(value) <= _VALUE and not value.startswith("#") else f"#{_digest(value)}"
+    return value if len(value) <= _VALUE and not value.startswith("#") else f"#{digest(value)}"
 
 
 def _chosen(options: Sequence[Option], now: str | None) -> Option | None:
@@ -144,7 +144,8 @@ def _contact(contact: Contact) -> str:
     return " · ".join(filter(None, [cut(plain(contact.name), 40), contact.place, contact.id]))
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """What stands for a text where Slack could not hold it, or where only its change matters."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 

@@ -13,7 +13,7 @@ from handlers.views.drawn import Drawn, button, buttons, context, section, secti
 from handlers.views.payment import open_invoice, open_order, payment
 from handlers.views.receipt import disagreements, over_the_years, receipt, short_receipt
 from handlers.views.text import counted, escape, escape_lines, group_or_person, names, people, person, when
-from ordering.cart import Cart, CartState
+from ordering.cart import NOT_BOUGHT, Cart, CartState
 from ordering.events import REMINDER, Event
 
 _MOST_CONTRACTS = 20
@@ -235,7 +235,7 @@ def _actions(cart: Cart) -> list[Block]:
             return payment(cart, cart.order)
         case S.PAYING | S.PAID | S.DELIVERED if cart.order is not None:
             return buttons(open_order(cart), open_invoice(cart))
-        case S.REJECTED | S.CANCELLED:
+        case state if state in NOT_BOUGHT:
             return buttons(copy_button(cart))
         case S.NEEDS_ATTENTION:
             return attention(cart)

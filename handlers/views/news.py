@@ -5,11 +5,10 @@ from __future__ import annotations
 from handlers.views.cart import copy_button
 from handlers.views.drawn import Drawn, buttons, section
 from handlers.views.text import escape_lines, names, person
-from ordering.cart import Cart, CartState
+from ordering.cart import NOT_BOUGHT, Cart, CartState
 from ordering.events import Event
 
 S = CartState
-_CAN_BE_COPIED = {S.REJECTED, S.CANCELLED}
 
 
 def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
@@ -27,5 +26,5 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
     }.get(event.state)
     if said is None:
         return None
-    copy = buttons(copy_button(cart)) if event.state in _CAN_BE_COPIED else []
+    copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
     return Drawn.of(said.strip(), [section(said.strip()), *copy])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, Ra
 from slack_sdk.models.views import View
 
 from handlers.ids import REACH, Act, Form
-from handlers.views.answers import answer_input, pages
+from handlers.views.answers import answer_input, digest, pages
 from handlers.views.drawn import Drawn, button, buttons, section
 from handlers.views.forms import note
 from handlers.views.text import counted, cut, escape, escape_markup
@@ -134,7 +133,7 @@ def answers_form(
 
 def mark_of(line: Line) -> str:
     """What tells whether somebody changed the answers since a form was drawn."""
-    return hashlib.sha256(repr(line.answers).encode()).hexdigest()[:8]
+    return digest(repr(line.answers))
 
 
 def _contact_buttons(at: AnswersPage) -> list[Block]:

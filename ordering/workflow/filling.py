@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ordering.cart import Cart, CartState
+from ordering.cart import NOT_BOUGHT, Cart, CartState
 from ordering.cart_line import Line
 from ordering.choosing import choose
 from ordering.domain_name import DomainName
@@ -101,7 +101,7 @@ class Filling(UseCases):
         with self._store.begin() as carts:
             carts.decide_alone()
             old = carts.cart(cart_id)
-            if old.state not in {S.REJECTED, S.CANCELLED}:
+            if old.state not in NOT_BOUGHT:
                 raise NotPossible(f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.")
             cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now)
             new = [line for line in old.lines if cart.line(line.domain) is None]

@@ -70,15 +70,14 @@ class Deeds:
 
     def _place(self, actor: Actor, asked: Asked) -> Message | OpenView:
         """The message or view that the person acts in; only what they can see."""
-        seen: Message | OpenView | None
+        seen: list[Message | OpenView]
         if asked.get("view"):
-            on_screen = [view for view in (actor.home, actor.modal) if view is not None]
-            seen = next((view for view in on_screen if view.id == asked["view"]), None)
+            seen = [view for view in (actor.home, actor.modal) if view is not None and view.id == asked["view"]]
         else:
-            seen = next((m for m in actor.messages(str(asked["channel"])) if m.ts == asked["ts"]), None)
-        if seen is None:
+            seen = [m for m in actor.messages(str(asked["channel"])) if m.ts == asked["ts"]]
+        if not seen:
             raise NoSuchButton(_GONE)
-        return seen
+        return seen[0]
 
 
 def _element(place: Message | OpenView, asked: Asked) -> tuple[str, dict[str, Any]]:

@@ -7,8 +7,6 @@ from sandbox.slack.messages import elements, words
 from tests.builders import euros
 
 LONG = ".".join(["x" * 58] * 4)
-
-
 EVIL = "<!channel> <@U1> & `*_~ \n\n\u202e\u2066 https://evil.example " + "y" * 400
 
 

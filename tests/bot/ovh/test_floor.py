@@ -21,15 +21,21 @@ def test_one_thread_at_a_time_has_the_floor():
     assert max(most) == 1
 
 
-def test_who_waits_for_the_wire_lets_others_speak():
-    floor = Floor()
+def test_who_waits_for_the_wire_lets_others_speak(monkeypatch):
+    # Whoever did not leave the floor would keep the others from coming, for longer than they are waited for.
+    monkeypatch.setattr("bot.ovh.floor._PATIENCE", 10.0)
+    floor, met = Floor(), []
+    all_wait = threading.Barrier(8)
 
     def wait() -> None:
         with floor.taken(), floor.left():
+            all_wait.wait(timeout=5)
+            met.append(1)
             time.sleep(0.2)
 
     begun = time.monotonic()
     _all(wait, 8)
+    assert len(met) == 8
     assert time.monotonic() - begun < 1.0  # one after the other they would need 1.6 s
 
 
