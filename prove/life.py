@@ -65,7 +65,7 @@ class Life:
         try:
             await bot.start()
             self.ready.set()
-            await self._end.wait()
+            await bot.until(self._end)  # as its process does: a driver that fails ends the life, and says why
         finally:
             self.gate.close()
             await _abandon(bot)
