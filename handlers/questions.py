@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from ordering.cart_line import Line
 from ordering.contact import Contact
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible, OrderingError, RegistrarError
-from ordering.question import Question, Reach, WrongAnswers
+from ordering.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
 _log = structlog.get_logger()
 
@@ -56,13 +56,14 @@ async def draw(
     at: AnswersPage,
     typed: Mapping[str, str] | None = None,
     *,
-    overtaken: bool = False,
+    overtaken: Collection[str] = (),
+    reach: Reach = Reach.ONE,
 ) -> None:
     """Show the form of one name in the view that is open."""
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
     contacts = await _contacts(desk, did) if any(q.is_of_contacts for q in line.questions or ()) else ()
-    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken)
+    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach)
     await reply.show_form(form, otherwise=Drawn.saying("The form was closed before OVH answered. Open it again."))
 
 
@@ -100,27 +101,29 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
     line = _line(cart, domain)
     questions = line.questions or ()
     typed = typed_answers(questions, did.values or {})
-    if at.showed != views.mark_of(line):
-        return _show_both(desk, did, at, typed)
+    reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
-        reach = Reach(did.typed(REACH) or Reach.ONE)
-        cart = await desk.bridge.call(desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach)
+        cart = await desk.bridge.call(
+            desk.workflow.answer, at.cart_id, domain, typed, by=person, reach=reach, seen=at.seen
+        )
     except WrongAnswers as wrong:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
+    except AnsweredMeanwhile as both:
+        return _show_both(desk, did, at, both, reach)
     return _go_on(desk, did, at, cart)
 
 
-def _show_both(desk: Desk, did: Interaction, at: AnswersPage, typed: Mapping[str, str]) -> dict[str, Any]:
+def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
     """Somebody else answered since the form was drawn: nobody's answers undo another's unseen."""
-    filled = {label: text for label, text in typed.items() if text.strip()}
-    desk.start(lambda did, reply: draw(desk, did, reply, at, filled, overtaken=True), did)
+    anew, labels = replace(at, seen=frozenset()), both.labels
+    desk.start(lambda did, reply: draw(desk, did, reply, anew, both.typed, overtaken=labels, reach=reach), did)
     return {"response_action": "update", "view": views.loading("Somebody else answered meanwhile. Reading that…")}
 
 
 def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
     """To the next page, back to the list, or out of the form."""
     if at.more:
-        following = replace(at, page=at.page + 1)
+        following = replace(at, page=at.page + 1, seen=frozenset())
         desk.start(lambda did, reply: draw(desk, did, reply, following), did)
         return {"response_action": "update", "view": views.loading()}
     return {"response_action": "update", "view": views.answers_list(cart)} if at.from_list else {}

@@ -92,6 +92,15 @@ class Line:
         answer = self.answer(question.label)
         return answer if answer is not None and question.accepts(answer.value) else None
 
+    def text_for(self, question: Question) -> str:
+        """What a form shows as the answer: what somebody said, else what the desk answers of itself.
+
+        A statement with legal effect, or whose name it is, is shown only where somebody said it.
+        """
+        if (given := self.answer_to(question)) is not None:
+            return given.value
+        return "" if question.is_legal or question.is_of_contacts else question.standing or ""
+
     def asked(self, questions: Iterable[Question]) -> Line:
         """The same line with what the registrar asks now; what it insisted on before stays asked."""
         return replace(self, questions=newly_asked(self.questions or (), questions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -126,6 +127,15 @@ class WrongAnswers(OrderingError):
         self.by_label = dict(by_label)
 
 
+class AnsweredMeanwhile(OrderingError):
+    """Somebody else answered since a form was drawn: `typed` is what would undo it unseen, `labels` say where."""
+
+    def __init__(self, labels: Iterable[str], typed: Mapping[str, str]) -> None:
+        super().__init__("Somebody else answered meanwhile. Nothing was saved: open the form again.")
+        self.labels = tuple(labels)
+        self.typed = dict(typed)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What somebody answered for one name. `value` as `Question.checked` returned it; `by` made it theirs."""
@@ -133,6 +143,11 @@ class Answer:
     label: str
     value: str
     by: str
+
+
+def mark(label: str, text: str) -> str:
+    """What tells an answer from another one without telling it: a form keeps this of each answer that it showed."""
+    return hashlib.sha256(f"{label}\n{text.strip()}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def in_order(questions: Iterable[Question]) -> tuple[Question, ...]:

@@ -46,9 +46,7 @@ def pages(questions: Iterable[Question], contacts: Contacts) -> list[tuple[Quest
 
 def answer_input(question: Question, line: Line, contacts: Contacts, typed: str | None) -> InputBlock:
     """The input for one question, with what stands there now: typed before, answered, or the desk's own answer."""
-    given = line.answer_to(question)
-    standing = None if question.is_legal or question.is_of_contacts else question.standing
-    now = typed if typed is not None else given.value if given else standing
+    now = line.text_for(question) if typed is None else typed
     element = _element(question, contacts, now)
     block_id = field_id(question)
     if question.is_of_contacts:
@@ -78,7 +76,7 @@ def typed_answers(questions: Iterable[Question], values: Mapping[str, str | None
     }
 
 
-def _element(question: Question, contacts: Contacts, now: str | None) -> InputInteractiveElement:
+def _element(question: Question, contacts: Contacts, now: str) -> InputInteractiveElement:
     options = _options(question, contacts, now)
     if question.kind is Kind.YES_NO:
         return RadioButtonsElement(action_id=field_id(question), options=options, initial_option=_chosen(options, now))
@@ -87,7 +85,7 @@ def _element(question: Question, contacts: Contacts, now: str | None) -> InputIn
             action_id=field_id(question),
             multiline=question.kind is Kind.JSON or question.label == "REASON",
             max_length=question.longest,
-            initial_value=now[: question.longest] if now else None,
+            initial_value=now[: question.longest] or None,
         )
     if len(options) <= _GROUP:
         return StaticSelectElement(
@@ -104,7 +102,7 @@ def _element(question: Question, contacts: Contacts, now: str | None) -> InputIn
     )
 
 
-def _options(question: Question, contacts: Contacts, now: str | None = None) -> list[Option]:
+def _options(question: Question, contacts: Contacts, now: str = "") -> list[Option]:
     """What can be chosen; none where it is to be typed."""
     if question.kind is Kind.YES_NO:
         words = {"true": "Yes", "false": "No"}
@@ -130,8 +128,8 @@ def _token(value: str) -> str:
     return value if len(value) <= _VALUE and not value.startswith("#") else f"#{digest(value)}"
 
 
-def _chosen(options: Sequence[Option], now: str | None) -> Option | None:
-    return next((option for option in options if now is not None and option.value == _token(now)), None)
+def _chosen(options: Sequence[Option], now: str) -> Option | None:
+    return next((option for option in options if option.value == _token(now)), None)
 
 
 def _read(question: Question, value: str) -> str:
@@ -145,7 +143,7 @@ def _contact(contact: Contact) -> str:
 
 
 def digest(text: str) -> str:
-    """What stands for a text where Slack could not hold it, or where only its change matters."""
+    """What stands for a text where Slack could not hold it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 

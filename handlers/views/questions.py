@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
 from handlers.ids import REACH, Act, Form
-from handlers.views.answers import answer_input, digest, pages
+from handlers.views.answers import answer_input, pages
 from handlers.views.drawn import Drawn, button, buttons, section
 from handlers.views.forms import note
-from handlers.views.text import counted, cut, escape, escape_markup
+from handlers.views.text import counted, cut, escape, escape_markup, person, plain
 from ordering.cart import Cart
 from ordering.cart_line import Line
 from ordering.contact import Contact
-from ordering.question import OWNER_CONTACT, Question, Reach
+from ordering.question import OWNER_CONTACT, Question, Reach, mark
 
-_OVERTAKEN = (
-    "*Not saved yet.* Somebody else answered for this name meanwhile. "
-    "Here are both: what you filled in, and theirs where you left it empty. Look at it, then save."
-)
+_LONGEST_OF_OTHERS = 200  # characters of what somebody else answered, above one's own
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersPage:
     """A page of the questions about a cart's name; it came `from_list`, and there are `more` behind it.
 
-    `showed` is a mark of the answers that stood in it when it was drawn.
+    `seen` are the marks of the answers that it showed when it was drawn.
     """
 
     cart_id: int
@@ -36,15 +33,16 @@ class AnswersPage:
     page: int = 0
     from_list: bool = False
     more: bool = False
-    showed: str = "-"
+    seen: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        return f"{self.cart_id} {self.domain} {self.page} {int(self.from_list)} {int(self.more)} {self.showed}"
+        told = (self.cart_id, self.domain, self.page, int(self.from_list), int(self.more), *sorted(self.seen))
+        return " ".join(map(str, told))
 
     @classmethod
     def read(cls, text: str) -> AnswersPage:
-        cart_id, domain, page, from_list, more, showed = text.split(" ")
-        return cls(int(cart_id), domain, int(page), from_list == "1", more == "1", showed)
+        cart_id, domain, page, from_list, more, *seen = text.split(" ")
+        return cls(int(cart_id), domain, int(page), from_list == "1", more == "1", frozenset(seen))
 
 
 def still_open(line: Line) -> str:
@@ -101,25 +99,27 @@ def answers_form(
     at: AnswersPage,
     *,
     typed: Mapping[str, str] | None = None,
-    overtaken: bool = False,
+    overtaken: Collection[str] = (),
+    reach: Reach = Reach.ONE,
 ) -> View:
     """The questions about one name; `typed` is what stood in the form before, by label.
 
-    `overtaken`: somebody else answered meanwhile.
+    `overtaken` are the labels that somebody else answered meanwhile, `reach` what was chosen before.
     """
     every = pages(line.questions or (), contacts)
     shown = every[at.page] if at.page < len(every) else ()
     last = at.page + 1 >= len(every)
-    at = replace(at, more=not last, showed=mark_of(line))
+    seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in shown)
+    at = replace(at, more=not last, seen=seen)
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
     if overtaken:
-        blocks.append(section(_OVERTAKEN))
+        blocks.append(_both(line, [question for question in shown if question.label in overtaken]))
     for question in shown:
         blocks.append(answer_input(question, line, contacts, (typed or {}).get(question.label)))
         if question.label == OWNER_CONTACT and question.is_of_contacts:
             blocks += _contact_buttons(at)
-    if last and (reach := _reach(cart, line)) is not None:
-        blocks.append(reach)
+    if last and (asked := _reach(cart, line, reach)) is not None:
+        blocks.append(asked)
     return View(
         type="modal",
         callback_id=Form.ANSWERS,
@@ -131,9 +131,20 @@ def answers_form(
     )
 
 
-def mark_of(line: Line) -> str:
-    """What tells whether somebody changed the answers since a form was drawn."""
-    return digest(repr(line.answers))
+def _both(line: Line, questions: Iterable[Question]) -> Block:
+    """What somebody else answered meanwhile, above the form with one's own."""
+    theirs = "\n".join(f"{escape(cut(plain(q.title), 100))}: {_given(line, q)}" for q in questions)
+    return section(
+        f"*Not saved yet.* Somebody else answered meanwhile:\n{theirs}\n"
+        "Yours stands below. Save to keep it, or put theirs in first."
+    )
+
+
+def _given(line: Line, question: Question) -> str:
+    answer = line.answer_to(question)
+    if answer is None:
+        return "no answer any more"
+    return f"“{escape(cut(plain(answer.value), _LONGEST_OF_OTHERS))}” by {person(answer.by)}"
 
 
 def _contact_buttons(at: AnswersPage) -> list[Block]:
@@ -150,7 +161,7 @@ def _introduction(line: Line, pages_in_all: int, page: int) -> str:
     return f"{said} Page {page + 1} of {pages_in_all}." if pages_in_all > 1 else said
 
 
-def _reach(cart: Cart, line: Line) -> Block | None:
+def _reach(cart: Cart, line: Line, chosen: Reach) -> Block | None:
     """Whether the answers are meant for other names, too: offered where others are asked the same."""
     alike = [other for other in cart.lines if other is not line and _asked_alike(other, line)]
     related = [other for other in alike if other.domain.extension == line.domain.extension]
@@ -162,11 +173,15 @@ def _reach(cart: Cart, line: Line) -> Block | None:
     if len(choices) == 1:
         return None
     options = [Option(value=reach.value, text=cut(words, 75)) for reach, words in choices]
+    initial = next((option for option in options if option.value == chosen.value), options[0])
     return InputBlock(
         block_id=REACH,
         label="What you answer is meant",
-        hint="A registry's conditions are accepted only for its own names; a code or a claim concerns one name alone.",
-        element=RadioButtonsElement(action_id=REACH, options=options, initial_option=options[0]),
+        hint=(
+            "Names that were answered otherwise keep their answers. A registry's conditions are accepted only for "
+            "its own names; a code or a claim concerns one name alone."
+        ),
+        element=RadioButtonsElement(action_id=REACH, options=options, initial_option=initial),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, StaticSelectElement
 from slack_sdk.models.views import View
@@ -41,10 +42,18 @@ def years_modal(cart: Cart) -> View:
     )
 
 
-def touched(values: Mapping[str, str | None]) -> dict[DomainName, int]:
-    """The years that were chosen anew in the form, by name."""
-    pairs = {name: value.split(" ") for name, value in values.items() if value}
-    return {DomainName(name): int(chosen) for name, (shown, chosen) in pairs.items() if chosen != shown}
+@dataclass(frozen=True, slots=True)
+class Years:
+    """What a form showed for a name, and what was chosen in it."""
+
+    seen: int
+    chosen: int
+
+
+def touched(values: Mapping[str, str | None]) -> dict[DomainName, Years]:
+    """The names whose years were chosen anew in the form."""
+    pairs = {name: Years(*map(int, value.split(" "))) for name, value in values.items() if value}
+    return {DomainName(name): years for name, years in pairs.items() if years.chosen != years.seen}
 
 
 def _has_choice(line: Line) -> bool:

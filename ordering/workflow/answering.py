@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ordering.cart import Cart, CartState
@@ -11,7 +11,7 @@ from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.errors import InvalidAnswer, NotPossible
 from ordering.policy import Person
-from ordering.question import OF_ONE_NAME, Reach, WrongAnswers
+from ordering.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
@@ -37,11 +37,19 @@ class Answering(UseCases):
         return cart
 
     def answer(
-        self, cart_id: int, domain: DomainName, typed: Mapping[str, str], *, by: Person, reach: Reach = Reach.ONE
+        self,
+        cart_id: int,
+        domain: DomainName,
+        typed: Mapping[str, str],
+        *,
+        by: Person,
+        reach: Reach = Reach.ONE,
+        seen: Collection[str] | None = None,
     ) -> Cart:
         """Keep what somebody typed for a name, by label; an empty text takes an answer back.
 
-        `reach` says which other names get the same answers. Raises `WrongAnswers` with a sentence for each label.
+        `reach` says which other names get the same answers; `seen` are the marks of what the form showed. Raises
+        `WrongAnswers` with a sentence for each label, and `AnsweredMeanwhile` where another's answer would be undone.
         """
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
@@ -49,7 +57,7 @@ class Answering(UseCases):
             line = cart.line(domain)
             if line is None:
                 raise NotPossible(f"{domain} is not in cart #{cart_id} any more, so there is nothing to answer.")
-            values = _checked(line, typed)
+            values = _checked(line, typed if seen is None else _as_meant(line, typed, seen))
             lines = [
                 each.answered(values, by=by.id) if each is line else _copied(values, line, each, by=by, reach=reach)
                 for each in cart.lines
@@ -65,6 +73,20 @@ class Answering(UseCases):
         """Make a contact of fields that were checked."""
         self.policy.must_be_member(by)
         return self._registrar.create_contact(form, values)
+
+
+def _as_meant(line: Line, typed: Mapping[str, str], seen: Collection[str]) -> dict[str, str]:
+    """What somebody typed, and where they left what the form showed, what stands now."""
+    stands = {question.label: line.text_for(question) for question in line.questions or ()}
+    touched = {label: text for label, text in typed.items() if mark(label, text) not in seen}
+    undone = [
+        label
+        for label, text in touched.items()
+        if label in stands and mark(label, stands[label]) not in {mark(label, text), *seen}
+    ]
+    if undone:
+        raise AnsweredMeanwhile(undone, touched)
+    return {label: touched.get(label, stands.get(label, text)) for label, text in typed.items()}
 
 
 def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:

@@ -80,11 +80,17 @@ class Filling(UseCases):
             carts.show_in(cart.id, MessageRole.CART, channel)
             return carts.save(cart), taken, refused
 
-    def set_years(self, cart_id: int, years: Mapping[DomainName, int], *, by: Person) -> Cart:
-        """Change for how long names of an open cart are registered, within what OVH offers."""
+    def set_years(
+        self, cart_id: int, years: Mapping[DomainName, int], *, by: Person, seen: Mapping[DomainName, int]
+    ) -> Cart:
+        """Change for how long names of an open cart are registered, within what OVH offers; `seen` is what was shown.
+
+        Raises `NotPossible`, and changes nothing, where somebody else chose meanwhile.
+        """
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
+            _refuse_overtaken(cart, years, seen)
             return carts.save(cart.with_years(years))
 
     def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
@@ -138,3 +144,13 @@ class Filling(UseCases):
             return self._registrar.owned()
         except RegistrarError:
             return frozenset()
+
+
+def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping[DomainName, int]) -> None:
+    """Nobody's choice undoes another's unseen."""
+    for line in cart.lines:
+        if line.domain in years and line.years not in {years[line.domain], seen.get(line.domain)}:
+            raise NotPossible(
+                f"Somebody else chose another number of years for {line.domain} meanwhile: {line.years}. "
+                "Nothing was changed. Press Years again to choose."
+            )

@@ -14,7 +14,7 @@ from handlers.views.answers import field_id, typed_answers
 from handlers.views.questions import AnswersPage, answers_form, answers_list, still_open
 from ordering.cart import Cart, CartState
 from ordering.contact import Contact, LegalForm
-from ordering.question import LEGAL, Kind, Question
+from ordering.question import LEGAL, Kind, Question, mark
 from ordering.question_words import WORDS
 from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.elements import complaint, options_of, state_of
@@ -93,6 +93,20 @@ def test_a_legal_statement_is_never_made_beforehand():
         line = a_line().asked([Question(label, Kind.YES_NO, required=True, standing="true")])
         ((view, _),) = pages_of(a_cart(line))
         assert "initial_option" not in view["blocks"][1]["element"]
+
+
+@settings(max_examples=60)
+@given(listed=st.lists(entries, max_size=12), answered=st.booleans())
+def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]], answered: bool):  # noqa: FBT001 - given
+    line = a_line().asked(asked.questions(listed, standing={"OWNER_LEGAL_AGE": "true"}))
+    if answered:
+        filled = fill_in_all_pages(a_cart(line))
+        line = line.answered({question.label: question.checked(typed) for question, typed in filled}, by="U0ADA")
+    for view, questions in pages_of(a_cart(line)):
+        body = {"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": {"values": initial_values(view["blocks"])}}}
+        typed = typed_answers(questions, Interaction.of_form(body).values or {})
+        seen = AnswersPage.read(view["private_metadata"]).seen
+        assert [label for label, text in typed.items() if mark(label, text) not in seen] == []
 
 
 def test_a_name_that_is_asked_nothing_gets_a_form_without_a_submit():

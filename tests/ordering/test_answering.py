@@ -7,7 +7,7 @@ from ordering.errors import CartChanged, NotAllowed, NotPossible
 from ordering.evidence import facts
 from ordering.policy import Membership, Person
 from ordering.pre_flight import Mend, NotReady
-from ordering.question import Kind, Question, Reach, WrongAnswers
+from ordering.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
 
 REASON = Question("REASON", required=True)
 CONDITIONS = Question("ACCEPT_CONDITIONS", Kind.YES_NO, required=True)
@@ -160,3 +160,48 @@ def test_questions_that_are_learned_during_the_pre_flight_do_not(asking):
     prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
     cart = asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
     assert cart.state.value == "submitted"
+
+
+def seen(**shown):
+    """The marks of a form that showed these answers."""
+    return {mark(label, text) for label, text in shown.items()}
+
+
+EMPTY = seen(REASON="", ACCEPT_CONDITIONS="", CLAIMS_NOTICE="", OWNER_LEGAL_AGE="true")
+
+
+def test_two_who_answer_different_questions_at_once_are_both_heard(asking):
+    learned(asking)
+    answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": ""}, seen=EMPTY)
+    cart = answer(asking, {"REASON": "", "ACCEPT_CONDITIONS": "true"}, by=asking.ben, seen=EMPTY)
+    assert [(a.label, a.value, a.by) for a in cart.line(NAME).answers] == [
+        ("ACCEPT_CONDITIONS", "true", "U0BEN"),
+        ("REASON", "Ours", "U0ADA"),
+    ]
+
+
+@pytest.mark.parametrize("mine", ["Mine", ""])
+def test_nobodys_answer_undoes_one_that_was_given_since_the_form_was_drawn(asking, mine):
+    learned(asking)
+    answer(asking, {"REASON": "A first thought"})
+    old = seen(REASON="A first thought", ACCEPT_CONDITIONS="")
+    answer(asking, {"REASON": "A better one"}, seen=old)
+    with pytest.raises(AnsweredMeanwhile) as both:
+        answer(asking, {"REASON": mine, "ACCEPT_CONDITIONS": "true"}, by=asking.ben, seen=old)
+    assert both.value.labels == ("REASON",)
+    assert both.value.typed == {"REASON": mine, "ACCEPT_CONDITIONS": "true"}
+    assert given(asking.workflow.cart(asking.cart_id), "name.fr") == {"REASON": "A better one"}
+
+
+def test_what_was_left_as_it_was_shown_is_copied_as_it_stands_now(asking):
+    learned(asking)
+    answer(asking, {"REASON": "Ours"}, seen=EMPTY)
+    cart = answer(asking, {"REASON": ""}, by=asking.ben, reach=Reach.EVERY, seen=EMPTY)
+    assert given(cart, "name.fr") == given(cart, "other.fr") == {"REASON": "Ours"}
+
+
+def test_who_answers_the_same_as_another_disagrees_with_nobody(asking):
+    learned(asking)
+    answer(asking, {"REASON": "Ours"}, seen=EMPTY)
+    cart = answer(asking, {"REASON": " Ours "}, by=asking.ben, seen=EMPTY)
+    assert cart.line(NAME).answer("REASON").by == "U0ADA"

@@ -69,12 +69,23 @@ def test_years_are_chosen_from_what_is_offered_until_it_is_submitted(rules):
     offers(rules, USUAL)
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     with pytest.raises(NotPossible, match="only for 1, 2, 5"):
-        rules.workflow.set_years(cart.id, {NAME: 3}, by=rules.ben)
-    cart = rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ben)
+        rules.workflow.set_years(cart.id, {NAME: 3}, by=rules.ben, seen={NAME: 1})
+    cart = rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ben, seen={NAME: 1})
     assert cart.lines[0].years == 5
     rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
     with pytest.raises(NotPossible, match="can no longer be changed"):
-        rules.workflow.set_years(cart.id, {NAME: 1}, by=rules.ben)
+        rules.workflow.set_years(cart.id, {NAME: 1}, by=rules.ben, seen={NAME: 5})
+
+
+def test_years_that_somebody_else_chose_meanwhile_are_not_undone_unseen(rules):
+    offers(rules, USUAL)
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ada, seen={NAME: 1})
+    with pytest.raises(NotPossible, match=r"for name\.ovh meanwhile: 5\. Nothing was changed"):
+        rules.workflow.set_years(cart.id, {NAME: 2}, by=rules.ben, seen={NAME: 1})
+    assert rules.workflow.cart(cart.id).lines[0].years == 5
+    same = rules.workflow.set_years(cart.id, {NAME: 5}, by=rules.ben, seen={NAME: 1})
+    assert same.lines[0].years == 5
 
 
 def test_an_extension_that_starts_at_two_years_is_added_for_two(rules):

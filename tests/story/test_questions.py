@@ -100,15 +100,53 @@ async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(sto
     await form(story, "answers_form", story.ben)
     assert await story.ada.submit(**{CONDITIONS: "true", OWNER: "21003346"}) == {}
     assert await story.ben.submit(**{CONDITIONS: "true"}) == {}
-    both = await story.slack.until(lambda: overtaken(story.ben), 10)
-    assert "21003346" in str(both.view["blocks"])
-    assert await story.ben.submit() == {}
     await story.request()
     assert "owner: contact 21003346" in (await story.card("waits for")).plain_text()
 
 
+async def test_two_people_answer_the_same_differently_and_the_second_sees_both(story: Story):
+    await story.search_and_add("otter.paris", "reason-one.paris")
+    cart = await story.sees(story.ada, "Request approval")
+    await story.slack.until(lambda: cart.plain_text().count("The registry asks for the reason.") == 2 or None, 10)
+    for who in (story.ada, story.ben):
+        await who.click(await story.sees(who, "Request approval"), "Answer questions")
+        await who.click(await form(story, "answers_list", who), "Answer questions")
+        await form(story, "answers_form", who)
+    await story.ada.submit(**{REASON: "A first thought"})
+    await story.ben.submit(**{REASON: "A second thought", "reach": "extension"})
+    both = await story.slack.until(lambda: overtaken(story.ben), 10)
+    assert "“A first thought” by <@U0ADA>" in both.plain_text()
+    assert await story.ben.submit() == {}
+    assert "Nothing is open." in (await form(story, "answers_list", story.ben)).plain_text()
+    story.ada.close_modal()
+    await story.request()
+    assert "*Each name*  owner: the account's own data" in (card := await story.card("waits for")).plain_text()
+    assert "reason: “A second thought”" in card.plain_text()
+    assert "A first thought" not in card.plain_text()
+
+
+async def test_a_contact_that_is_made_meanwhile_undoes_nobodys_choice(story: Story):
+    await story.search_and_add("otter.ovh")
+    shown = await questions(story, "Owner and answers", when="Owner and answers")
+    await story.ben.click(await story.sees(story.ben, "Owner and answers"), "Owner and answers")
+    await form(story, "answers_form", story.ben)
+    await story.ada.click(shown, "New contact…")
+    await story.ada.select(await form(story, "contact_form"), "legal_form", "individual")
+    await story.slack.until(lambda: "Date of birth" in story.ada.modal.plain_text() if story.ada.modal else None)
+    await story.ben.submit(**{OWNER: "21003346"})
+    assert await story.ada.submit(**ZOE) == {}
+    await story.form_says("Contact 21003400 is made, and chosen for otter.ovh.")
+    story.ada.close_modal(all_of_them=False)
+    await story.ada.submit()
+    both = await story.slack.until(lambda: overtaken(story.ada), 10)
+    assert "“21003346” by <@U0BEN>" in both.plain_text()
+    assert await story.ada.submit() == {}
+    await story.request()
+    assert "owner: contact 21003400" in (await story.card("waits for")).plain_text()
+
+
 def overtaken(who: Actor) -> OpenView | None:
-    return who.modal if who.modal and "Here are both" in who.modal.plain_text() else None
+    return who.modal if who.modal and "Yours stands below" in who.modal.plain_text() else None
 
 
 async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story: Story):
