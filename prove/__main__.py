@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
 import json
 import logging
 import sys
@@ -14,6 +15,7 @@ from typing import Annotated
 import typer
 
 KINDS = ("sqlite", "postgresql")
+_TO_THE_END = 240  # seconds for what was begun to end; who takes longer hangs, and is ended with its stacks told
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -66,6 +68,7 @@ def _campaign(kind: str, seconds: float, seed: int, replay: int | None) -> dict[
     from prove.mortality import make_mortal
 
     make_mortal()
+    faulthandler.dump_traceback_later(_TO_THE_END + (seconds if replay is None else 0), exit=True)
     with tempfile.TemporaryDirectory(prefix="prove-") as folder, contextlib.ExitStack() as stack:
         log = stack.enter_context((Path(folder) / "bots.log").open("w+"))
         with contextlib.redirect_stderr(log):

@@ -16,6 +16,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from prove.autopsy import autopsy
 from prove.databases import Databases
 from prove.doomed import Doomed
 from prove.laws import Broken, broken_laws
@@ -117,13 +118,16 @@ class Campaign:
                 await fated
             self.seen.endings[_in_short(await walk)] += 1
         except Stuck as stuck:
-            broken.append(("carts stuck without a person told", str(stuck)[:300]))
+            held = await asyncio.to_thread(lambda: list(autopsy(database)))
+            broken.append(("carts stuck without a person told", "\n    ".join([str(stuck)[:300], *held])))
         except Exception as error:  # noqa: BLE001 - told with its seed, and the others go on
-            broken.append(("runs that failed by themselves", "".join(traceback.format_exception(error))[-2000:]))
+            broken.append(_failed(error))
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+        if not broken and not fated.cancelled() and (failure := fated.exception()) is not None:
+            broken.append(_failed(failure))
         return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database)))
 
     async def _walk_through(self, stage: Stage, trouble: Trouble) -> str:
@@ -163,6 +167,10 @@ class Campaign:
         self.seen.pairs += self._databases.shared and trouble.others_deaths is not None
         self.seen.faults.update(kind for _, _, kind in trouble.faults)
         self.seen.broken += [(seed, law, what) for law, what in broken]
+
+
+def _failed(error: BaseException) -> Broken:
+    return "runs that failed by themselves", "".join(traceback.format_exception(error))[-2000:]
 
 
 async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.settings import Settings
@@ -18,6 +19,7 @@ SETTINGS = {"DESK_SETTLE_SECONDS": "2", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSI
 PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
 _LAST_BREATH = 1.0  # seconds for cancelled tasks to end; what they try has no effect
+_LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy machine
 
 
 class Life:
@@ -26,7 +28,6 @@ class Life:
     def __init__(self, environment: Mapping[str, str], *, dies_at: int | None = None) -> None:
         self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
         self.gate = Gate(dies_at, on_death=self._fall)
-        self.ready = threading.Event()
         self.over = threading.Event()
         self.failure: BaseException | None = None
         self._end = asyncio.Event()
@@ -39,10 +40,14 @@ class Life:
         self._fall()
 
     def join(self) -> None:
-        self._thread.join(10)
+        """Wait for its end; raises `RuntimeError` where it outlives its death, with what it still does."""
+        self._thread.join(_LONGEST_DEATH)
+        if self._thread.is_alive():
+            doing = [str(task) for task in asyncio.all_tasks(self._loop)]
+            raise RuntimeError("\n".join(["a life that was ended goes on:", *doing]))
 
     def _fall(self) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # its loop is closed: it is over already
             self._loop.call_soon_threadsafe(self._end.set)
 
     def _run(self) -> None:
@@ -56,19 +61,25 @@ class Life:
             self.failure = error
         finally:
             self._loop.close()
-            self.ready.set()
             self.over.set()
 
     async def _live(self) -> None:
         # The database is at the newest revision already: Alembic, which serves one thread at a time, has nothing to do.
         bot = await Bot.build(self._settings, pace=PACE, lease=LEASE)
+        living = asyncio.create_task(self._run_until_its_end(bot))
+        ending = asyncio.create_task(self._end.wait())
         try:
-            await bot.start()
-            self.ready.set()
-            await bot.until(self._end)  # as its process does: a driver that fails ends the life, and says why
+            # Whatever it does, it may be killed there: while it connects, too, which it tries for as long as it takes.
+            await asyncio.wait({living, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if living.done() and not self.gate.closed:
+                living.result()
         finally:
             self.gate.close()
             await _abandon(bot)
+
+    async def _run_until_its_end(self, bot: Bot) -> None:
+        await bot.start()
+        await bot.until(self._end)  # as its process does: a driver that fails ends the life, and says why
 
 
 async def _abandon(bot: Bot) -> None:

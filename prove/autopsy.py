@@ -1,0 +1,32 @@
+"""What the memory held when a run was stuck: a replay of its seed does not always get stuck again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from store.engine import open_engines
+from store.tables import CartRow, ClaimRow, MessageRow, UntoldRow
+
+_TABLES = (
+    select(col(CartRow.id), col(CartRow.state), col(CartRow.version), col(CartRow.due_at), col(CartRow.trouble)),
+    select(col(MessageRow.cart_id), col(MessageRow.role), col(MessageRow.ts), col(MessageRow.shown)),
+    select(col(UntoldRow.cart_id), col(UntoldRow.event_id)),
+    select(col(ClaimRow.errand), col(ClaimRow.cart_id), col(ClaimRow.holder), col(ClaimRow.until)),
+)
+
+
+def autopsy(database: str) -> Iterator[str]:
+    """Line by line: each cart, what its messages show, and who works on it."""
+    yield f"at {datetime.now(UTC):%H:%M:%S.%f}"
+    engines = open_engines(database)
+    try:
+        with engines.read.connect() as connection:
+            for query in _TABLES:
+                for row in connection.execute(query).mappings():
+                    yield ", ".join(f"{name} {value}" for name, value in row.items())
+    finally:
+        engines.close()
