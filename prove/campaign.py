@@ -27,11 +27,12 @@ from prove.trouble import Trouble
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
-_SIDE_BY_SIDE = 20
+_SIDE_BY_SIDE = 10
 _WALKERS = 1  # a walk takes its time, and little of the processor's
 _BIRTH = 60.0  # seconds until the first bot of a run is connected, on a busy machine
 _THREADS = 200  # lives are waited for in threads, and each run has up to two at a time
-_TRUE_KILLS_SIDE_BY_SIDE = 4  # each starts processes
+_TRUE_KILLS_SIDE_BY_SIDE = 2  # each starts processes
+_APART = 1.0  # seconds between the first runs: all at once they would keep each other from starting
 _TRUE_KILLS_A_SECOND = 0.09  # at most: they are what costs most
 
 
@@ -69,13 +70,14 @@ class Campaign:
         until = time.monotonic() + seconds
         seeds = iter(range(self._seed, self._seed + 10_000_000))
 
-        async def work(*, truly: bool) -> None:
+        async def work(number: int, *, truly: bool = False) -> None:
+            await asyncio.sleep(number * _APART)
             while time.monotonic() < until:
                 often = self.seen.true_kills >= seconds * _TRUE_KILLS_A_SECOND
                 await self.run(next(seeds), truly=truly and not often)
 
-        workers = [work(truly=False) for _ in range(_SIDE_BY_SIDE)]
-        workers += [work(truly=True) for _ in range(_TRUE_KILLS_SIDE_BY_SIDE)]
+        workers = [work(number) for number in range(_SIDE_BY_SIDE)]
+        workers += [work(number, truly=True) for number in range(_TRUE_KILLS_SIDE_BY_SIDE)]
         walkers = [self._walk(until, number) for number in range(_WALKERS)]
         await asyncio.gather(*workers, *walkers)
         return self.seen

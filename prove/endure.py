@@ -28,7 +28,6 @@ from sandbox.stage import Stage
 _TEAMS = 8
 _LIVES_FOR = (1.0, 7.0)  # seconds between two kills, drawn anew each time
 _LIES_DEAD_FOR = (0.0, 3.0)
-_PATIENCE = 240.0  # seconds for one name: several deaths may fall on it, and each is followed within half a minute
 
 
 class Endurance:
@@ -63,7 +62,7 @@ class Endurance:
     async def _buy_until(self, until: float, number: int) -> None:
         channel = Channel(f"C0LOAD{number}", f"load-{number}", {"U0ADA", BOT_USER})
         self._stage.slack.state.world.channels[channel.id] = channel
-        team = Team(self._stage, self._chance, channel=channel.id, patience=_PATIENCE)
+        team = Team(self._stage, self._chance, channel=channel.id)
         while time.monotonic() < until:
             try:
                 card = await team.buy(f"endured-{next(self._names):04}.ovh")

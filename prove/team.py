@@ -11,7 +11,8 @@ from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
 _AGAIN = 2.5  # seconds until somebody tries once more
-_PATIENCE = 120.0  # seconds for all of it, also on a busy machine: then the cart is stuck
+_PATIENCE = 120.0  # seconds in which nothing changes, also on a busy machine: then the cart is stuck
+_ALL_OF_IT = 5 * _PATIENCE  # seconds: what changes and changes and comes to no end is stuck, too
 Deed = Callable[[], Awaitable[object]]
 
 
@@ -22,11 +23,11 @@ class Stuck(Exception):
 class Team:
     """Ada asks in a channel, Cleo approves, Dan pays."""
 
-    def __init__(self, stage: Stage, chance: Random, *, channel: str = "domains", patience: float = _PATIENCE) -> None:
+    def __init__(self, stage: Stage, chance: Random, *, channel: str = "domains") -> None:
         self._slack = stage.slack
         self._chance = chance
         self._channel = channel
-        self._patience = patience
+        self._waiting = asyncio.timeout(None)
         self._name = ""
         self._race = False
         self.ada, self.cleo, self.dan = (stage.slack.person(name) for name in ("ada", "cleo", "dan"))
@@ -38,7 +39,7 @@ class Team:
         """
         self._name, self._race = name, race
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
                 await self.request()
                 return await self.follow()
         except TimeoutError as error:
@@ -46,13 +47,22 @@ class Team:
 
     async def request(self) -> None:
         await self._until(lambda: self.ada.command(f"add {self._name}", channel=self._channel), self._cart)
+        self._something_changed()
         await self._until(self._ask, lambda: self.card() or self._was_sent())
+        self._something_changed()
         await self._until(_nothing, self.card)
+
+    def _something_changed(self) -> None:
+        self._waiting.reschedule(asyncio.get_running_loop().time() + _PATIENCE)
 
     async def follow(self) -> str:
         """Do what the card asks for, until it asks no more."""
+        last = ""
         while True:
             card = self._card_text()
+            if card != last:
+                self._something_changed()
+            last = card
             if "is delivered" in card or "was not bought" in card or "was rejected" in card:
                 return card
             if "It is this order…" in card or ("needs a person" in card and "Try again" not in card):
