@@ -1,17 +1,24 @@
 """The campaign runs, and its laws can be broken."""
 
+import asyncio
 import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
+from prove import team
 from prove.laws import broken_laws
+from prove.life import Life
+from prove.team import Stuck, Team
 from sandbox.ovh.orders import Order
 from sandbox.stage import Stage
 from store.engine import open_engines
@@ -32,6 +39,38 @@ def test_walks_at_random_end_with_every_law_held():
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert "every law held" in done.stdout
+
+
+async def test_a_life_ends_when_it_is_killed_also_where_it_never_comes_to_be_connected(tmp_path, monkeypatch):
+    connecting = threading.Event()
+
+    async def for_ever(_handler: AsyncSocketModeHandler) -> None:
+        connecting.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(AsyncSocketModeHandler, "connect_async", for_ever)
+    _, stage = a_stage(tmp_path)
+    await stage.open()
+    try:
+        life = Life(stage.environment | {"PORT": "0"})
+        assert await asyncio.to_thread(connecting.wait, 20)
+        life.kill()
+        await asyncio.to_thread(life.join)
+        assert life.over.is_set()
+        assert life.failure is None
+    finally:
+        await stage.close()
+
+
+async def test_a_cart_at_which_nothing_changes_is_stuck(tmp_path, monkeypatch):
+    monkeypatch.setattr(team, "_PATIENCE", 0.2)
+    _, stage = a_stage(tmp_path)
+    await stage.open()
+    try:
+        with pytest.raises(Stuck, match="there is no card"):
+            await Team(stage, Random(1)).buy("name.ovh")
+    finally:
+        await stage.close()
 
 
 def a_stage(folder: Path) -> tuple[str, Stage]:
