@@ -24,6 +24,7 @@ _LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, cos
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
 _SHOWN_AT_ONCE = 8
+_MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
 _RENEWALS = 3  # of a lease, so that one may fail
 _log = structlog.get_logger()
 
@@ -53,6 +54,7 @@ class Driver:
         self._refresh_now = asyncio.Event()
         self._advancing: dict[int, asyncio.Task[None]] = {}
         self._showing: dict[int, asyncio.Task[None]] = {}
+        self._showing_again: set[asyncio.Task[None]] = set()
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
     def wake(self) -> None:
@@ -69,7 +71,7 @@ class Driver:
                 tasks.create_task(self._keep_homes())
                 tasks.create_task(self._keep_claims())
         finally:
-            for task in [*self._advancing.values(), *self._showing.values()]:
+            for task in [*self._advancing.values(), *self._showing.values(), *self._showing_again]:
                 task.cancel()
 
     async def _keep_advancing(self) -> None:
@@ -120,6 +122,8 @@ class Driver:
             await asyncio.sleep(_SHORTEST_RETRY)
 
     async def _keep_showing(self) -> None:
+        # An earlier process may have died while it was showing these.
+        self._show_again_later(await self._announcer.outdated())
         while True:
             self._show_now.clear()
             outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
@@ -135,6 +139,7 @@ class Driver:
         retry, mine = _SHORTEST_RETRY, True
         try:
             while mine and not await self._shown(cart_id):
+                self._show_again_later([cart_id])
                 await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
                 await asyncio.sleep(retry)
                 retry = min(retry * 2, _LONGEST_RETRY)
@@ -152,6 +157,19 @@ class Driver:
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
             return False
         return True
+
+    def _show_again_later(self, cart_ids: list[int]) -> None:
+        """Have carts drawn once more in a while: an older drawing may arrive late, and hide the newest."""
+
+        async def again() -> None:
+            await asyncio.sleep(_MAY_ARRIVE_WITHIN)
+            await self._announcer.show_again(cart_ids)
+            self._show_now.set()
+
+        if cart_ids:
+            task = asyncio.create_task(again())
+            self._showing_again.add(task)
+            task.add_done_callback(self._showing_again.discard)
 
     async def _keep_homes(self) -> None:
         while True:

@@ -50,6 +50,9 @@ class Announcer:
     async def outdated(self) -> list[int]:
         return await self._bridge.call(self._outbox.outdated)
 
+    async def show_again(self, cart_ids: list[int]) -> None:
+        await self._bridge.call(self._outbox.show_again, cart_ids)
+
     async def show(self, cart_id: int) -> None:
         """Bring one cart's messages and thread up to date. Slack's errors are the caller's to wait for."""
         cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)

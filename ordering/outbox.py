@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ordering.cart import Cart
 from ordering.events import Event
-from ordering.ports import Message, MessageRole, Store
+from ordering.ports import NOTHING_SHOWN, Message, MessageRole, Store
 
 
 class Outbox:
@@ -32,6 +34,13 @@ class Outbox:
         """Note that a message shows this version of its cart."""
         with self._store.begin() as carts:
             carts.shown(message.id, version=version, ts=ts)
+
+    def show_again(self, cart_ids: Iterable[int]) -> None:
+        """Have all messages of these carts drawn anew, whatever they are known to show."""
+        with self._store.begin() as carts:
+            for message in (message for cart_id in cart_ids for message in carts.messages(cart_id)):
+                if message.ts is not None:
+                    carts.shown(message.id, version=NOTHING_SHOWN, ts=message.ts)
 
     def told(self, event: Event) -> None:
         """Note that the thread has told this event."""

@@ -45,6 +45,9 @@ class Errand(StrEnum):
     SHOW = "show"
 
 
+NOTHING_SHOWN = -1  # a version that no cart has
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it."""
@@ -54,7 +57,7 @@ class Message:
     role: MessageRole
     channel: str
     ts: str | None = None
-    shown: int = -1
+    shown: int = NOTHING_SHOWN
 
 
 class Reading(Protocol):

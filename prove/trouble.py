@@ -24,7 +24,7 @@ OVH_FAULTS: list[OvhKind] = [
     "lost_before", "lost_after", "hang", "slow", "error500", "html502", "rate_limit", "check_timeout", "null",
 ]  # fmt: skip
 _SLACK_METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "users.info"]
-_SLACK_FAULTS: list[SlackKind] = ["500", "lost_after", "ratelimited", "error"]
+_SLACK_FAULTS: list[SlackKind] = ["500", "lost_after", "ratelimited", "error", "slow"]
 _MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more where processes claim their carts
 
 
@@ -70,7 +70,7 @@ class Trouble:
         for method, path, kind in self.faults:
             stage.ovh.faults.add(method, path, kind, seconds=1.5)
         for api_method, stumble in self.slack:
-            stage.slack.faults.add(api_method, stumble)
+            stage.slack.faults.add(api_method, stumble, seconds=1.5)
         stage.slack.delivery.twice = self.twice
         stage.ovh.orders.details_after = 1.5 if self.details_late else 0.0
 

@@ -124,17 +124,18 @@ class Server:
     async def _api(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         self.calls.append(name)
+        arguments = await _arguments(request)
         fault = self._faults.take(name)
-        if fault is not None and fault.kind == "hang":
+        if fault is not None and fault.kind in {"hang", "slow"}:
             await asyncio.sleep(fault.seconds)
-        if fault is not None and fault.kind != "lost_after":
+        if fault is not None and fault.kind not in {"lost_after", "slow"}:
             return _spoiled(fault)
         try:
-            answer = self._do(name, request.headers.get("Authorization", ""), await _arguments(request))
+            answer = self._do(name, request.headers.get("Authorization", ""), arguments)
         except SlackError as error:
             answer = {"ok": False, "error": error.error} | error.more
         await self._state.change()
-        if fault is not None and request.transport is not None:
+        if fault is not None and fault.kind == "lost_after" and request.transport is not None:
             request.transport.abort()
         return web.json_response(answer)
 

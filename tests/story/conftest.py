@@ -83,6 +83,12 @@ class Story:
             while self.ovh.faults.waiting:  # noqa: ASYNC110 - the simulated OVH tells nobody what it is asked
                 await asyncio.sleep(0.02)
 
+    async def slack_hangs(self) -> None:
+        """Wait until the faults that were set up for Slack have begun."""
+        async with asyncio.timeout(10):
+            while self.slack.faults.waiting:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+
     @property
     def orders(self):
         return list(self.ovh.orders.all.values())

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot import driver
+from bot.settings import read_settings
 from bot.wiring import Bot
 from sandbox.slack.faults import Kind
 from tests.story.conftest import Story
@@ -65,6 +67,26 @@ async def test_no_stumble_becomes_a_riddle(story: Story, method: str, kind: Kind
 
     await story.slack.until(answered)
     assert not [m for m in story.ada.messages("domains") if "Something went wrong" in m.text]
+
+
+async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story, bot: Bot, monkeypatch):
+    """A process dies while it shows a cart, and Slack does it all the same, after its heir has shown the newer."""
+    monkeypatch.setattr(driver, "_MAY_ARRIVE_WITHIN", 6.0)
+    await story.search_and_add("name.ovh")
+    shown = await story.sees(story.ada, "*Cart #1*")
+    story.slack.faults.add("chat.update", "slow", seconds=5)
+    await story.ada.command("add other.ovh")
+    await story.slack_hangs()
+    await bot.stop()
+    heir = await Bot.build(read_settings())
+    await heir.start()
+    try:
+        await story.ada.command("add third.ovh")
+        await story.slack.until(lambda: "3 names" in shown.plain_text() or None, 4)
+        await story.slack.until(lambda: "2 names" in shown.plain_text() or None, 10)
+        await story.slack.until(lambda: "3 names" in shown.plain_text() or None, 10)
+    finally:
+        await heir.stop()
 
 
 async def test_a_stopping_desk_says_so_to_whom_it_leaves_waiting(story: Story, bot: Bot):
