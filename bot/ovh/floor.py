@@ -18,6 +18,7 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.poolmanager import ProxyManager
 
 _PATIENCE = 0.1  # seconds; this only paces, so that no call may ever be lost for it
 
@@ -42,12 +43,17 @@ class Floor:
 
     @contextmanager
     def left(self) -> Iterator[None]:
-        """Wait for something in this block, and let another thread have the floor meanwhile."""
+        """Wait for something in this block, and let another thread have the floor meanwhile.
+
+        In such a block there may be another one: only who wanted the floor before it wants it after it.
+        """
+        wants, self._own.wants = getattr(self._own, "wants", False), False
         self._leave()
         try:
             yield
         finally:
-            if getattr(self._own, "wants", False):
+            self._own.wants = wants
+            if wants:
                 self._take()
 
     def _take(self) -> None:
@@ -63,11 +69,20 @@ FLOOR = Floor()  # one, as there is one interpreter
 
 
 class Adapter(HTTPAdapter):
-    """Connections of `requests` that leave the floor while they connect, and while they wait for an answer."""
+    """Connections of `requests` that leave the floor while they connect, and while they wait for an answer.
+
+    So do those by a proxy of the environment (HTTPS_PROXY): while they connect they wait for its answer, too.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they are
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as they are
+        manager = super().proxy_manager_for(*args, **kwargs)
+        if isinstance(manager, ProxyManager):  # the other kind, SOCKS, needs connections of its own
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 class _Patient(io.RawIOBase):
@@ -112,3 +127,6 @@ class _PlainPool(HTTPConnectionPool):
 
 class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _Secure
+
+
+_POOLS = {"http": _PlainPool, "https": _SecurePool}

@@ -77,6 +77,18 @@ def test_waiting_without_the_floor_does_not_take_it():
     assert _seconds_to(floor) < 0.09  # it was free
 
 
+def test_waiting_within_waiting_leaves_the_floor_to_others_until_all_of_it_ends(monkeypatch):
+    monkeypatch.setattr("bot.ovh.floor._PATIENCE", PATIENCE)
+    floor = Floor()
+    with floor.taken():
+        with floor.left():
+            with floor.left():
+                pass
+            assert _seconds_to(floor) < PATIENCE / 2
+        assert _seconds_to(floor) > PATIENCE / 2
+    assert _seconds_to(floor) < PATIENCE / 2
+
+
 # The wire
 
 
@@ -113,19 +125,34 @@ def session(certificate):
         yield opened
 
 
-@pytest.mark.parametrize("tls", [False, True])
-def test_who_waits_for_an_answer_lets_others_speak(session, certificate, monkeypatch, tls):
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")  # of an http address, by a proxy over TLS
+@pytest.mark.parametrize("proxy", [None, "http", "https"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_who_waits_for_an_answer_lets_others_speak(session, certificate, monkeypatch, scheme, proxy):
+    """Straight, and by a proxy: an http address is asked of it as a whole, for https it opens a tunnel."""
     monkeypatch.setattr("bot.ovh.floor._PATIENCE", PATIENCE)
-    with serving(OK, tls=certificate.server if tls else None) as server:
+    with (
+        serving(OK, tls=certificate.server if scheme == "https" else None) as server,
+        serving(OK, tls=certificate.server if proxy == "https" else None) as between,
+    ):
+        way = [server]
+        if proxy is not None:
+            monkeypatch.setenv(f"{scheme.upper()}_PROXY", between.url)
+            way = [between, server] if scheme == "https" else [between]
         told: list[str] = []
-        asking = threading.Thread(target=lambda: told.append(_ask_on_the_floor(session, server.url)))
+        asking = threading.Thread(target=lambda: told.append(_ask_on_the_floor(session, f"{server.url}/1.0/me")))
         asking.start()
-        assert server.gate.is_reached()
-        assert _seconds_to(FLOOR) < PATIENCE / 2
-        server.gate.open()
+        for each in way:
+            assert each.gate.is_reached()
+            assert _seconds_to(FLOOR) < PATIENCE / 2
+            each.gate.open()
         asking.join()
         assert told == ["hello, on the floor"]
         assert _seconds_to(FLOOR) < PATIENCE / 2
+        asked = [line.split()[:2] for each in way for line in each.heads]
+    plain = [["GET", f"{server.url}/1.0/me" if proxy else "/1.0/me"]]
+    tunnel = [["CONNECT", server.url.removeprefix("https://")], ["GET", "/1.0/me"]]
+    assert asked == (tunnel if proxy and scheme == "https" else plain)
 
 
 def test_who_waits_for_a_connection_lets_others_speak(session, certificate, monkeypatch):
