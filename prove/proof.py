@@ -127,9 +127,9 @@ MUTATIONS = (
     ),
     Mutation(
         "send a payment that was held up, however late",
-        "bot/ovh/client.py",
-        "            if not_after is not None and datetime.now(UTC) >= not_after:\n",
-        "            if not_after is not None and not path:\n",
+        "bot/ovh/session.py",
+        "                if not_after is not None and datetime.now(UTC) >= not_after:\n",
+        "                if not_after is not None and not target:\n",
     ),
     Mutation(
         "pay what the card did not show",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -27,7 +27,6 @@ _TURNED_AWAY = 8  # times that one question may come too fast; the lane slows do
 _MOST_SILENCES = 2  # each may last as long as the read time-out, so they bound the whole wait
 # seconds; a deed that went out later could cross with whoever looks for the outcome of this attempt
 _DEED_WAITS = 20.0
-_TOO_LATE = "The desk was held up before it could ask OVH. It was too late then, so nothing was sent."
 _log = structlog.get_logger()
 
 
@@ -153,12 +152,9 @@ class Client:
         with turn:
             turn.used = True
             self._session.make_ready()
-            # Last of all: however long this process was held up, what comes too late does not leave it.
-            if not_after is not None and datetime.now(UTC) >= not_after:
-                raise RegistrarUnavailable(_TOO_LATE)
             started = time.monotonic()
             try:
-                answer, query_id = self._session.send(method, target, body)
+                answer, query_id = self._session.send(method, target, body, not_after=not_after)
             except requests.RequestException as error:
                 self.lane.slow_down()
                 _log.warning("ovh_silent", method=method, path=path, error=type(error).__name__)

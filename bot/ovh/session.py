@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -24,6 +25,7 @@ from bot.ovh.floor import FLOOR, Adapter
 from ordering.errors import RegistrarRefused, RegistrarUnavailable
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_TOO_LATE = "The desk was held up before it could ask OVH. It was too late then, so nothing was sent."
 _CLOCK_FRESH = 120.0  # seconds; either clock may be put right at any time
 _log = structlog.get_logger()
 
@@ -73,10 +75,19 @@ class Session:
             known: int = self._ovh._time_delta
         return known
 
-    def send(self, method: str, target: str, body: Mapping[str, Any] | None) -> tuple[Answer, str | None]:
-        """Send once, and return the answer with OVH's id for it; `requests`' errors pass through."""
+    def send(
+        self, method: str, target: str, body: Mapping[str, Any] | None, *, not_after: datetime | None = None
+    ) -> tuple[Answer, str | None]:
+        """Send once, and return the answer with OVH's id for it; `requests`' errors pass through.
+
+        Raises `RegistrarUnavailable` where that is `not_after` any more, by this machine's clock.
+        """
         try:
             with FLOOR.taken():
+                # However long this process was held up, what comes too late does not leave it. Last of all, where no
+                # connection has to be opened first; that takes its few seconds at most.
+                if not_after is not None and datetime.now(UTC) >= not_after:
+                    raise RegistrarUnavailable(_TOO_LATE)
                 response = self._ovh.raw_call(method, target, None if body is None else dict(body))
         except OAuth2FailureError as error:
             _no_token(error)

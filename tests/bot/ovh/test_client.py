@@ -1,6 +1,8 @@
 """The traps of the `ovh` package, each shut."""
 
 import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.ovh import Access, OvhGateway
 from bot.ovh.client import Client, segment
+from bot.ovh.floor import FLOOR
 from bot.ovh.lane import Priority
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
@@ -97,6 +100,28 @@ def test_a_question_is_not_asked_for_ever(stub, monkeypatch):
     with pytest.raises(RegistrarUnavailable):
         ask(stub.client())
     assert len(stub.calls) == 2
+
+
+def test_a_deed_that_waited_for_others_to_finish_reading_is_not_sent_late(stub, monkeypatch):
+    monkeypatch.setattr("bot.ovh.floor._PATIENCE", 0.6)
+    stub.says(200)
+    client = stub.client()
+    ask(client)  # with the clock read and the connection open, only the floor is to be waited for
+    has_it, go_on = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with FLOOR.taken():
+            has_it.set()
+            go_on.wait(5)
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    has_it.wait(5)
+    with pytest.raises(RegistrarUnavailable, match="nothing was sent"):
+        client.do("/me/order/1/pay", {}, not_after=datetime.now(UTC) + timedelta(seconds=0.3))
+    go_on.set()
+    reading.join()
+    assert ("POST", "/1.0/me/order/1/pay") not in stub.calls
 
 
 # Reaching OVH
