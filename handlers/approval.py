@@ -24,7 +24,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.REJECT)
     async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _ask_reason(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _ask_reason(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.REJECT)
     async def reject_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.ADOPT)
     async def adopt_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _ask_which(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _ask_which(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.ADOPT)
     async def adopt_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:

@@ -49,7 +49,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.REQUEST)
     async def request_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.REQUEST)
     async def request_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:

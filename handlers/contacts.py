@@ -30,12 +30,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.NEW_CONTACT)
     async def new_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _new(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _new(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.SHOW_CONTACTS)
     async def show_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.LEGAL_FORM)
     async def legal_form_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:

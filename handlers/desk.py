@@ -46,12 +46,15 @@ class Desk:
     async def person(self, did: Interaction) -> Person:
         return await self.people.who(did.user, did.team)
 
-    def start(self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction) -> None:
-        """Carry on after the acknowledgement. Whatever goes wrong is told to the person, and mistakes are logged.
+    def start(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False
+    ) -> None:
+        """Carry on after the acknowledgement, in turn; `at_once` what opens a form, for Slack waits three seconds.
 
-        A listener itself never raises: Bolt would drop the acknowledgement.
+        Whatever goes wrong is told to the person, and mistakes are logged. A listener itself never raises: Bolt would
+        drop the acknowledgement.
         """
-        self.work.start(self._told(story, did))
+        self.work.start(self._told(story, did, at_once=at_once))
 
     async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""
@@ -67,9 +70,13 @@ class Desk:
         finally:
             self.wake()
 
-    async def _told(self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction) -> None:
+    async def _told(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+    ) -> None:
         reply = Reply(self.client, did)
         try:
+            if not at_once:
+                await self.work.turn()
             await story(did, reply)
         except OrderingError as refusal:
             _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)

@@ -26,6 +26,7 @@ class Homes:
         self._published: OrderedDict[str, str] = OrderedDict()
 
     async def opened(self, user: str) -> None:
+        await self._desk.work.turn()
         self._published[user] = ""
         self._published.move_to_end(user)
         if len(self._published) > _VIEWERS:

@@ -31,7 +31,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.QUESTIONS)
     async def questions_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _open(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.ANSWERS)
     async def answers_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -42,6 +42,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def learn_quietly(desk: Desk, cart_id: int) -> None:
     """Ask OVH about a cart's new names, so that the cart shows what is open; the pre-flight asks again anyway."""
+    await desk.work.turn()
     try:
         await desk.bridge.call(desk.workflow.learn_questions, cart_id)
     except OrderingError as error:

@@ -21,7 +21,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.YEARS)
     async def years_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _ask(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.view(Form.YEARS)
     async def years_chosen(ack: AsyncAck, body: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ async def test_one_job_begins_at_once_and_many_begin_in_turn():
     work = Work()
 
     async def job() -> None:
+        await work.turn()
         begun.append(loop.time())
 
     asked_at = loop.time()
@@ -27,6 +28,7 @@ async def test_what_did_not_begin_yet_can_be_cut_short():
     work, done = Work(), []
 
     async def job() -> None:
+        await work.turn()
         done.append(1)
 
     for _ in range(100):

@@ -1,0 +1,74 @@
+"""A wish that was acknowledged comes to its turn, or the person is told that it did not."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from handlers.desk import Desk
+from handlers.parsing import Interaction
+from handlers.reply import Reply
+
+
+class Slack:
+    """Keeps what people are told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def chat_postEphemeral(self, *, text: str, **_: object) -> None:  # noqa: N802 - Slack's name
+        self.told.append(text)
+
+
+@pytest.fixture
+def slack() -> Slack:
+    return Slack()
+
+
+@pytest.fixture
+def desk(slack):
+    nobody = cast(Any, None)
+    return Desk(nobody, nobody, nobody, nobody, client=cast(Any, slack), wake=lambda: None)
+
+
+def did(what: str = "") -> Interaction:
+    return Interaction("U0ADA", "T0TEAM", "trigger", channel="C0DOMAINS", value=what)
+
+
+async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(desk):
+    """They take four seconds to begin, and Slack's trigger lives three."""
+    begun: list[str] = []
+    form = asyncio.Event()
+
+    async def wait(did: Interaction, _reply: Reply) -> None:
+        begun.append(did.value)
+
+    async def open_form(_did: Interaction, _reply: Reply) -> None:
+        form.set()
+
+    for number in range(1000):
+        desk.start(wait, did(str(number)))
+    desk.start(open_form, did(), at_once=True)
+    await asyncio.sleep(0)
+    assert form.is_set()
+    assert len(begun) < 10
+    await desk.work.drain(0.05)
+    assert begun == [str(number) for number in range(len(begun))]
+    await desk.work.cut_short(5)
+
+
+@pytest.mark.parametrize("waited", [0.0, 0.05])
+async def test_who_waits_for_their_turn_when_the_desk_stops_is_told(desk, slack, waited):
+    done = []
+
+    async def story(_did: Interaction, _reply: Reply) -> None:
+        done.append(1)
+
+    for _ in range(300):
+        desk.start(story, did())
+    if waited:
+        await asyncio.sleep(waited)
+    await desk.work.cut_short(5)
+    assert len(done) < 300
+    assert len(done) + len(slack.told) == 300
+    assert all("The desk is restarting." in told for told in slack.told)

@@ -1,0 +1,81 @@
+"""However many wishes wait for their turn: a button that opens a form opens it, before Slack's trigger dies."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from sandbox.slack import Actor, OpenView
+from tests.story.conftest import Story
+
+Line = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_SETTLE_SECONDS": "1"}
+
+
+@pytest.fixture
+def long_line(story: Story, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """From here on nothing that waits for its turn begins in this test."""
+
+    async def begin() -> None:
+        monkeypatch.setattr("handlers.work._APART", 600.0)
+        await story.gwen.command("cart")
+        await story.ben.command("pending")
+
+    return begin
+
+
+async def form(story: Story, who: Actor, callback: str) -> OpenView:
+    return await story.slack.until(
+        lambda: who.modal if who.modal and who.modal.view["callback_id"] == callback else None, 10
+    )
+
+
+async def test_a_carts_forms_open(story: Story, long_line: Line):
+    await story.search_and_add("otter.ovh")
+    cart = await story.sees(story.ada, "Owner and answers")
+    await long_line()
+    for button, callback in (("Years", "years_form"), ("Request approval", "request_form")):
+        await story.ada.click(cart, button)
+        await form(story, story.ada, callback)
+        story.ada.close_modal()
+    await story.ada.click(cart, "Owner and answers")
+    answers = await form(story, story.ada, "answers_form")
+    await story.ada.click(answers, "New contact…")
+    await form(story, story.ada, "contact_form")
+    story.ada.close_modal(all_of_them=False)
+    await story.ada.click(answers, "Show contacts")
+    await story.form_says("Only you see this.")
+
+
+async def test_the_form_of_offers_opens(story: Story, long_line: Line):
+    await story.ada.command("search launch-otter.com")
+    found = await story.sees(story.ada, "*launch-otter.com* is available")
+    await long_line()
+    await story.ada.click(found, "Add to cart")
+    await story.form_says("Which offer?")
+
+
+async def test_the_form_of_a_rejection_opens(story: Story, long_line: Line):
+    card = await story.requested()
+    await long_line()
+    await story.cleo.click(card, "Reject")
+    await form(story, story.cleo, "reject_form")
+
+
+async def test_the_form_of_an_order_that_was_not_seen_opens(story: Story, long_line: Line):
+    card = await story.requested()
+    story.ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
+    story.ovh.faults.add("GET", "/me/order/*/details", "refuse", times=999, status=404)
+    await story.cleo.click(card, "Approve")
+    card = await story.card("OVH did not say whether it made the order.", seconds=30)
+    await long_line()
+    await story.dan.click(card, "It is this order…")
+    await form(story, story.dan, "adopt_form")
