@@ -10,7 +10,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
 from ordering.money import Money
 from ordering.offer import PREMIUM_MODES, USUAL_PHASE, Offer
-from ordering.question import Answer, Question, newly_asked
+from ordering.question import OWNER_CONTACT, Answer, Question, newly_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,11 @@ class Line:
         """What must still be answered, as far as is known; an answer that no longer fits does not count."""
         return tuple(q for q in self.questions or () if q.must_be_answered and self.answer_to(q) is None)
 
+    @property
+    def may_have_another_owner(self) -> bool:
+        """Whether its owner can be chosen; false only where it is known that the registrar does not ask for one."""
+        return self.questions is None or any(question.label == OWNER_CONTACT for question in self.questions)
+
     def answer(self, label: str) -> Answer | None:
         return next((answer for answer in self.answers if answer.label == label), None)
 
@@ -114,3 +119,8 @@ class Line:
             elif label not in answers or answers[label].value != value:
                 answers[label] = Answer(label, value, by)
         return replace(self, answers=tuple(sorted(answers.values(), key=lambda answer: answer.label)))
+
+
+def as_asked(lines: Iterable[Line], asked: Mapping[DomainName, Iterable[Question]]) -> tuple[Line, ...]:
+    """The same lines with what the registrar asks of each now; one that it was not asked about stays as it is."""
+    return tuple(line.asked(asked[line.domain]) if line.domain in asked else line for line in lines)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ordering.cart import Cart
-from ordering.cart_line import Line
+from ordering.cart_line import Line, as_asked
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarRefused
 from ordering.look_alike import warnings_about
 from ordering.offer import Availability, Offer, Verdict
 from ordering.policy import Policy
-from ordering.ports import Registrar
+from ordering.ports import Prepared, Registrar
 from ordering.pre_flight import Finding, LinesRefused, Mend, NotReady
 from ordering.quote import Quote
 
@@ -59,12 +59,12 @@ class Inspection:
         if findings := [found for found in looked if isinstance(found, Finding)]:
             raise NotReady(cart.id, findings)
         lines = tuple(found for found in looked if isinstance(found, Line))
-        quote = self._quote(cart, lines)
-        if objections := self._registrar.objections(lines):
+        prepared = self._prepare(cart, lines)
+        if objections := self._registrar.objections(as_asked(lines, prepared.asked)):
             raise NotReady(cart.id, objections)
         remarks = [_UNLISTED] if owned is None else []
         remarks += [_NO_METHOD] if self._lacks_method() else []
-        return Checked(lines, quote, owned or frozenset(), "\n".join(remarks) or None)
+        return Checked(lines, prepared.quote, owned or frozenset(), "\n".join(remarks) or None)
 
     def _owned(self) -> frozenset[DomainName] | None:
         """None where the key has no right to ask."""
@@ -95,7 +95,7 @@ class Inspection:
             return Finding(f"OVH no longer offers {line.domain} for that long.", line.domain, Mend.YEARS)
         return replace(line.as_in(offer), warnings=tuple(_moved(line, offer)))
 
-    def _quote(self, cart: Cart, lines: tuple[Line, ...]) -> Quote:
+    def _prepare(self, cart: Cart, lines: tuple[Line, ...]) -> Prepared:
         try:
             prepared = self._registrar.prepare(lines, reference=f"Domain Desk #{cart.id} pre-flight")
         except LinesRefused as refusal:
@@ -103,12 +103,12 @@ class Inspection:
         except RegistrarRefused as refusal:
             raise NotReady(cart.id, [_refused(refusal, lines)]) from refusal
         self._registrar.discard(prepared.registrar_cart)
-        return prepared.quote
+        return prepared
 
     def _with_objections(self, refusal: LinesRefused, lines: Iterable[Line]) -> LinesRefused:
         """With what stands in the way of the other lines, so that all can be mended at once."""
         named = {finding.domain for finding in refusal.findings}
-        others = [line for line in lines if line.domain not in named]
+        others = [line for line in as_asked(lines, refusal.asked) if line.domain not in named]
         return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
 
 

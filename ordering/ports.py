@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -170,10 +170,11 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A fresh registrar cart, filled and configured, and what its dry run said."""
+    """A fresh registrar cart, filled and configured, what its dry run said, and what was `asked` of each line."""
 
     registrar_cart: str
     quote: Quote
+    asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
 
 
 class Registrar(Protocol):

@@ -127,7 +127,7 @@ class FakeRegistrar:
             raise LinesRefused(findings, asked)
         cart = f"{reference} {next(self._numbers)}"
         self.carts[cart] = None
-        return Prepared(cart, self.quote)
+        return Prepared(cart, self.quote, asked)
 
     def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.ovh.asked import sent
 from bot.ovh.errors import Complained
-from ordering.cart_line import Line
+from ordering.cart_line import Line, as_asked
 from ordering.domain_name import DomainName
 from ordering.pre_flight import Finding, LinesRefused, Mend
 from ordering.question import Question, in_order
@@ -21,6 +21,12 @@ _FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
 _MISSING = "is mandatory"
 # The rule engine begins with the field's own name again, and its map holds a headline, too.
 _NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
+# Whose data stands in no form of ours: what the rule engine calls the account that the desk's key belongs to.
+_OF_ACCOUNT = frozenset({"adminAccount", "techAccount"})
+_COMPLETE = "whoever owns it completes that data at OVH. Then ask for approval again."
+_AT_ACCOUNT = f"That is data of the desk's OVH account: {_COMPLETE}"
+_OWNED_BY_ACCOUNT = f"OVH lets nobody choose an owner here and takes the desk's OVH account: {_COMPLETE}"
+_OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
 _WHOSE = {
     "adminAccount": "the administrative account",
     "techAccount": "the technical account",
@@ -42,7 +48,7 @@ class Witness(Protocol):
 
 def open_questions(lines: Sequence[Line], asked: Asked) -> list[Finding]:
     """What must be answered before this cart can be bought, line by line."""
-    known = [replace(line, questions=asked.get(line.domain, ())) for line in lines]
+    known = as_asked(lines, asked)
     return [_unanswered(line, question) for line in known for question in line.open_questions]
 
 
@@ -59,7 +65,7 @@ def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness
             findings += [_wrong_answer(label, why, line) for line in meant]
     findings = [*open_questions(lines, asked), *findings]
     if refusal.details:
-        findings += _not_eligible(refusal, lines, witness)
+        findings += _not_eligible(refusal, as_asked(lines, asked), witness)
     elif others or not findings:
         findings.append(_whole(refusal, others, lines))
     return LinesRefused(findings, asked)
@@ -71,9 +77,9 @@ def of_line(refusal: Complained, line: Line, asked: Asked, mend: Mend) -> LinesR
 
 
 def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
-    """What a registry's rule has against a line's owner or answers, field by field."""
+    """What a registry's rule has against a line's owner, its accounts and its answers: one finding for each of them."""
     named = sorted((field, told) for field, told in faults.items() if not field.startswith("_"))
-    return [Finding(f"{line.domain}: {_in_words(field, told)}.", line.domain, Mend.ANSWER) for field, told in named]
+    return [_of_one(line, whose, list(told)) for whose, told in groupby(named, key=_whose_field)]
 
 
 def _whose(said: Sequence[str], lines: Sequence[Line], asked: Asked, witness: Witness) -> dict[str, list[Line]]:
@@ -129,6 +135,22 @@ def _read(complaint: str) -> tuple[str, str]:
 
 def _extension(line: Line) -> str:
     return line.domain.extension
+
+
+def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
+    """All that is at fault in one place, and where that can be mended: a button only where its form mends it."""
+    said = f"{line.domain}: {', '.join(_in_words(field, told) for field, told in named)}."
+    if whose in _OF_ACCOUNT:
+        return Finding(f"{said} {_AT_ACCOUNT}", line.domain)
+    if whose != "owner":
+        return Finding(said, line.domain, Mend.ANSWER)
+    if line.may_have_another_owner:
+        return Finding(f"{said} {_OTHER_OWNER}", line.domain, Mend.ANSWER)
+    return Finding(f"{said} {_OWNED_BY_ACCOUNT}", line.domain)
+
+
+def _whose_field(named: tuple[str, str]) -> str:
+    return named[0].partition(".")[0]
 
 
 def _unanswered(line: Line, question: Question) -> Finding:

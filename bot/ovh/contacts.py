@@ -60,7 +60,6 @@ class Contacts:
         self._guard = threading.Lock()
         self._read_at = float("-inf")
         self._known: dict[str, Json] = {}
-        self._account: tuple[float, Json] = (float("-inf"), {})
 
     def all(self) -> tuple[Contact, ...]:
         """Every contact, newest first."""
@@ -82,27 +81,21 @@ class Contacts:
             self._known[str(made["id"])] = made
         return _contact(made)
 
+    def read(self, number: str) -> Json:
+        """One contact as OVH has it now; raises `RegistrarRefused` where it is not there."""
+        return dict(self._client.ask(f"/domain/contact/{segment(number.rpartition('/')[2])}", priority=Priority.PEOPLE))
+
     def account(self) -> Json:
-        """The desk's own account, which administers a name where nobody says otherwise."""
-        read_at, known = self._account
-        if time.monotonic() - read_at >= _FRESH:
-            me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
-            known = {name: value for name, value in me.items() if value is not None}
-            self._account = (time.monotonic(), known)
-        return known
+        """The desk's own account as OVH has it now: it administers a name where nobody says otherwise."""
+        me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
+        return {name: value for name, value in me.items() if value is not None}
 
-    def owner(self, contact_id: str | None) -> Json:
-        """The owner as the rule engine takes it: a contact, or without one the account itself.
 
-        Raises `RegistrarRefused` for a contact that is not there.
-        """
-        if contact_id is not None:
-            self.all()
-            known = self._known.get(contact_id)
-            return known or dict(self._client.ask(f"/domain/contact/{segment(contact_id)}", priority=Priority.PEOPLE))
-        me = self.account()
-        own = {theirs: me[ours] for theirs, ours in _OF_ACCOUNT.items() if me.get(ours)}
-        return own | {"address": {theirs: me[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if me.get(ours)}}
+def as_owner(account: Json) -> Json:
+    """The account as the rule engine takes an owner: with the names that a contact's fields have."""
+    own = {theirs: account[ours] for theirs, ours in _OF_ACCOUNT.items() if account.get(ours)}
+    address = {theirs: account[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if account.get(ours)}
+    return own | {"address": address}
 
 
 def _contact(entry: Json) -> Contact:

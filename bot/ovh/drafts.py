@@ -39,7 +39,6 @@ class Drafts:
         self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
         if access.owner_contact:
             self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
-        self._eligibility = Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
     def questions(self, lines: Sequence[Line]) -> Asked:
         """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back."""
@@ -59,7 +58,7 @@ class Drafts:
         Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
         """
         cart = self._new(reference)
-        draft = _Draft(self._client, cart, self._eligibility)
+        draft = _Draft(self._client, cart, self._eligibility())
         found: Asked = {}
         given: list[Configuration] = []
         items: list[tuple[int, DomainName]] = []
@@ -72,7 +71,7 @@ class Drafts:
         quote = quoted.quote(self._dry_run(draft, lines, found), tuple(given), items)
         if unanswered := complaints.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
-        return Prepared(cart, quote)
+        return Prepared(cart, quote, found)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         """What the rules of the registries have against these lines' owners and answers.
@@ -81,10 +80,11 @@ class Drafts:
         is not asked about the others.
         """
         found: list[Finding] = []
+        eligibility = self._eligibility()
         for line in lines:
             try:
                 with readable():
-                    found += complaints.of_rule(line, self._eligibility.faults(line))
+                    found += complaints.of_rule(line, eligibility.faults(line))
             except RegistrarRefused as error:
                 _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
             except RegistrarUnavailable as error:
@@ -102,6 +102,10 @@ class Drafts:
             _log.debug("cart_left_to_expire", why=str(error))
             return False
         return True
+
+    def _eligibility(self) -> Eligibility:
+        """One for each check: whoever mended an owner or the account at OVH is believed at the next one."""
+        return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
     def _new(self, reference: str, at: Priority = Priority.MONEY) -> str:
         expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 
-from bot.ovh.contacts import Contacts
+from bot.ovh.contacts import Contacts, as_owner
 from bot.ovh.reading import Json
 from bot.ovh.rules import Rules
 from ordering.cart_line import Line
@@ -16,12 +17,16 @@ _OTHER_ACCOUNTS = ("ADMIN_ACCOUNT", "TECH_ACCOUNT")
 
 
 class Eligibility:
-    """Judges lines by their answers; `owner` is the contact's number that owns a name where nobody chose another."""
+    """Judges the lines of one check by their answers; reads the account and each owner once, as they are now.
+
+    `owner` is the contact's number that owns a name where nobody chose another.
+    """
 
     def __init__(self, rules: Rules, contacts: Contacts, *, owner: str | None) -> None:
         self._rules = rules
         self._contacts = contacts
         self._owner = owner
+        self._owners: dict[str, Json] = {}
 
     def faults(self, line: Line) -> Mapping[str, str]:
         """What breaks the rule of the line's registry, by field; empty where nothing does.
@@ -30,10 +35,23 @@ class Eligibility:
         """
         if any(line.answer(label) for label in _OTHER_ACCOUNTS):
             return {}
+        return self._rules.broken_by(
+            line.domain, owner=self._owner_of(line), account=self._account, answers=_answers(line)
+        )
+
+    @cached_property
+    def _account(self) -> Json:
+        return self._contacts.account()
+
+    def _owner_of(self, line: Line) -> Json:
+        """The contact that was chosen; where none was or can be, OVH takes the account itself."""
         chosen = line.answer(OWNER_CONTACT)
-        owner = self._contacts.owner(chosen.value if chosen else self._owner)
-        account = self._contacts.account()
-        return self._rules.broken_by(line.domain, owner=owner, account=account, answers=_answers(line))
+        number = chosen.value if chosen else self._owner
+        if number is None or not line.may_have_another_owner:
+            return as_owner(self._account)
+        if number not in self._owners:
+            self._owners[number] = self._contacts.read(number)
+        return self._owners[number]
 
 
 def _answers(line: Line) -> Json:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ordering.cart import Cart, CartState
+from ordering.cart_line import as_asked
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
 from ordering.money import Money
@@ -53,7 +54,7 @@ class UseCases:
         """Note what OVH asks; what people answered stays as it is."""
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
-            lines = tuple(line.asked(asked[line.domain]) if line.domain in asked else line for line in cart.lines)
+            lines = as_asked(cart.lines, asked)
             if cart.state is not CartState.OPEN or lines == cart.lines:
                 return cart
             return carts.save(replace(cart, lines=lines))

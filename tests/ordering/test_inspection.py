@@ -83,6 +83,15 @@ def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
     assert (finding.domain, finding.mend) == (NAME, Mend.ANSWER)
 
 
+def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not_know_it(rules, monkeypatch):
+    rules.registrar.asks = {"ovh": (Question("DNS"),)}
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    judged = []
+    monkeypatch.setattr(rules.registrar, "objections", lambda lines: judged.extend(lines) or ())
+    asked_for(rules, cart)
+    assert [line.questions for line in judged] == [(Question("DNS"),)]
+
+
 def test_what_is_not_answered_and_what_a_rule_says_of_other_lines_is_told_at_once(rules):
     rules.registrar.asks = {"fr": (Question("REASON", required=True),)}
     rules.registrar.objects_to = {"ovh": "name.ovh: no.", "fr": "name.fr: no."}

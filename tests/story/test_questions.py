@@ -185,11 +185,28 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     await story.search_and_add("otter.es", "otter.com")
     await story.request()
     refused = await story.form_says("Not sent yet.")
-    assert "otter.es: the owner's national identification number is required." in refused.plain_text()
+    assert "otter.es: the owner's national identification number is required. Choose another owner" in (
+        refused.plain_text()
+    )
     assert "otter.com:" not in refused.plain_text()
     await story.ada.click(refused, "Answer questions")
     await form(story, "answers_form")
     assert await story.ada.submit(**{OWNER: "21003346"}) == {}
+    assert await story.ada.submit(purpose="For the launch") == {}
+    await story.card("waits for")
+
+
+async def test_what_only_the_ovh_account_can_mend_has_no_button_and_is_believed_once_it_is_mended(story: Story):
+    story.ovh.carts.judges_owners = False
+    await story.search_and_add("otter.berlin")
+    await story.request()
+    refused = await story.form_says("Not sent yet.")
+    told = [block for block in refused.blocks if "OVH account: whoever owns it completes that data" in str(block)]
+    assert "otter.berlin: the administrative account's city" in refused.plain_text()
+    assert told
+    assert not any("accessory" in block for block in told)
+    own = story.ovh.contacts.accounts[story.ovh.contacts.own]
+    own["address"] |= {"city": "Berlin", "country": "DE"}
     assert await story.ada.submit(purpose="For the launch") == {}
     await story.card("waits for")
 

@@ -8,7 +8,13 @@ from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.money import Money
 from ordering.pre_flight import Mend
-from ordering.question import Answer, Kind, Question
+from ordering.question import OWNER_CONTACT, Answer, Kind, Question
+
+OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
+OWNED_BY_ACCOUNT = (
+    "OVH lets nobody choose an owner here and takes the desk's OVH account: "
+    "whoever owns it completes that data at OVH. Then ask for approval again."
+)
 
 
 def read(*entries, **standing):
@@ -116,8 +122,33 @@ def test_what_nothing_listed_is_asked_as_a_text():
 
 
 def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
-    refused = broken([line("one.eu")], {}, "1 error", **{"owner.address.country": "should be in the EU"})
-    assert [f.sentence for f in refused.findings] == ["one.eu: the owner's country should be in the EU."]
+    found = {DomainName("one.eu"): (Question(OWNER_CONTACT, Kind.CONTACT),)}
+    refused = broken([line("one.eu")], found, "1 error", **{"owner.address.country": "should be in the EU"})
+    assert [(f.sentence, f.mend) for f in refused.findings] == [
+        (
+            f"one.eu: the owner's country should be in the EU. {OTHER_OWNER}",
+            Mend.ANSWER,
+        )
+    ]
+
+
+def test_an_owner_that_nobody_can_choose_is_mended_at_ovh_and_by_no_button():
+    found = {DomainName("one.es"): (Question("DNS", Kind.NAME_SERVERS),)}
+    wrong = {"owner.birthDay": "is required", "owner.birthCity": "is required"}
+    refused = broken([line("one.es")], found, "2 errors", **wrong)
+    assert [(f.sentence, f.mend) for f in refused.findings] == [
+        (
+            f"one.es: the owner's birthCity is required, the owner's birthDay is required. {OWNED_BY_ACCOUNT}",
+            None,
+        )
+    ]
+
+
+@pytest.mark.parametrize("whose", ["adminAccount", "techAccount"])
+def test_data_of_the_ovh_account_is_mended_at_ovh_and_by_no_button(whose):
+    (found,) = complaints.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
+    assert "That is data of the desk's OVH account: whoever owns it completes that data at OVH." in found.sentence
+    assert (found.domain, found.mend) == (DomainName("one.berlin"), None)
 
 
 def test_of_several_names_the_rule_tells_whose_owner_it_is():

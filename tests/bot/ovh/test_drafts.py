@@ -18,6 +18,7 @@ from ordering.pre_flight import LinesRefused
 from ordering.question import Question
 
 LINE = Line(DomainName.parse("name.ovh"), 2, "create-default", Money(299, "EUR"), added_by="U0ADA")
+OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
 EUR = {"currencyCode": "EUR", "value": Decimal(1)}
 
 
@@ -29,15 +30,18 @@ class PaperOvh:
         self.required: list[dict[str, Any]] = []
         self.item: dict[str, Any] = {"itemId": 7, "configurations": []}
         self.refuses: dict[str, Exception] = {}
+        self.asked: list[str] = []
+        self.me: dict[str, Any] = {}
+        self.contact: dict[str, Any] = {}
 
     def ask(self, path: str, **_more: object) -> object:
+        self.asked.append(path)
         kind = path.rpartition("/")[2]
         if error := self.refuses.get(kind):
             raise error
         totals = {"prices": {"withTax": EUR, "tax": EUR, "withoutTax": EUR}, "contracts": None}
-        return {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals, "me": {}}.get(
-            kind
-        )
+        answers = {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}
+        return (answers | {"me": self.me, "9": self.contact}).get(kind)
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
         kind = path.rpartition("/")[2]
@@ -147,8 +151,37 @@ def test_what_breaks_a_rule_is_told_in_words(ovh):
     ovh.refuses[CHECK] = BROKEN
     assert objections(ovh, LINE) == [
         "name.ovh: the registry's record's audience is short.",
-        "name.ovh: the owner's country is odd.",
+        f"name.ovh: the owner's country is odd. {OTHER_OWNER}",
     ]
+
+
+def asked_about(ovh: PaperOvh, kind: str) -> int:
+    return sum(path.rpartition("/")[2] == kind for path in ovh.asked)
+
+
+def test_whoever_mended_the_account_at_ovh_is_believed_at_the_next_check(ovh):
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
+    drafts.objections(two)
+    assert asked_about(ovh, "me") == 1
+    ovh.me = {"city": "Berlin"}
+    drafts.objections(two)
+    assert [body["adminAccount"] for _, _, body in ovh.built] == [{}, {}, {"city": "Berlin"}, {"city": "Berlin"}]
+
+
+def test_whoever_mended_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
+    drafts = Drafts(ovh, Access(owner_contact="/me/contact/9"), home=lambda: "FR")
+    drafts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
+    assert asked_about(ovh, "9") == 1
+    ovh.contact = {"birthCity": "Paris"}
+    drafts.objections([LINE])
+    assert ovh.built[-1][2]["owner"] == {"birthCity": "Paris"}
+
+
+def test_where_no_owner_can_be_chosen_the_account_itself_is_judged(ovh):
+    ovh.me = {"firstname": "Ada"}
+    objections(ovh, replace(LINE, questions=(Question("DNS"),)), owner_contact="/me/contact/9")
+    assert ovh.built[-1][2]["owner"] == {"firstName": "Ada", "address": {}}
 
 
 def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
