@@ -99,7 +99,8 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Take one or a few names out; what cannot be taken out is told, the rest is gone."""
-    cart, parts = await desk.bridge.call(desk.workflow.open_cart, channel_of(did)), parts_of(typed)
+    channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
+    cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
     if cart is None:
         raise NotPossible("This channel has no open cart, so there is nothing to remove.")
     if not parts:
@@ -145,7 +146,7 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
     """Show the channel's cart to the one who asks, with its buttons."""
-    cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did))
+    cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
     if cart is None:
         await reply.tell(Drawn.saying("The cart is empty. `/domain search name.ovh` finds names to add."))
         return

@@ -30,6 +30,11 @@ _WHY_NOT = {
     Membership.STRANGER: "Only members of this workspace can do this. Ask your contact here.",
     Membership.UNREADABLE: "Slack did not tell me who you are just now, so nothing was changed. Try again in a minute.",
 }
+# Where it is another thing to look than to do something.
+_WHY_NO_LOOK = {
+    Membership.GUEST: "Guests can search, but carts are for full members of the team. Ask one of them.",
+    Membership.UNREADABLE: ("Slack did not tell me who you are just now, so I show no carts. Try again in a minute."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ class Policy:
 
     def may_look(self, person: Person) -> None:
         """Raise where this person may not read what the team buys."""
-        if person.membership is Membership.GUEST:
-            raise NotAllowed("Guests can search, but carts are for full members of the team. Ask one of them.")
+        if why_not := _WHY_NO_LOOK.get(person.membership):
+            raise NotAllowed(why_not)
         self.must_be_member(person)
 
     def may_change(self, cart: Cart, person: Person) -> None:

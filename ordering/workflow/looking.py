@@ -15,7 +15,9 @@ S = CartState
 class Looking(UseCases):
     """Reading carts and their stories."""
 
-    def open_cart(self, channel: str) -> Cart | None:
+    def open_cart(self, channel: str, *, by: Person) -> Cart | None:
+        """A channel's open cart, where it has one."""
+        self.policy.may_look(by)
         with self._store.read() as carts:
             return carts.open_cart(channel)
 

@@ -31,7 +31,7 @@ def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
     with pytest.raises(ChoiceNeeded, match="in 2 ways") as needed:
         rules.workflow.add("C1", NAME, by=rules.ada)
     assert needed.value.offers == (USUAL, EARLY)
-    assert rules.workflow.open_cart("C1") is None
+    assert rules.workflow.open_cart("C1", by=rules.ada) is None
     [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=EARLY.mark).lines
     assert (line.phase, line.price) == ("eap", euros("99.00"))
 

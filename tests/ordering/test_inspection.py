@@ -87,7 +87,12 @@ def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not
     rules.registrar.asks = {"ovh": (Question("DNS"),)}
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     judged = []
-    monkeypatch.setattr(rules.registrar, "objections", lambda lines: judged.extend(lines) or ())
+
+    def note_down(lines):
+        judged.extend(lines)
+        return ()
+
+    monkeypatch.setattr(rules.registrar, "objections", note_down)
     asked_for(rules, cart)
     assert [line.questions for line in judged] == [(Question("DNS"),)]
 
@@ -136,6 +141,6 @@ def test_names_that_another_cart_was_asked_for_meanwhile_are_each_named(rules):
     for channel in ("C1", "C2"):
         for name in two:
             rules.workflow.add(channel, name, by=rules.ada)
-    asked_for(rules, rules.workflow.open_cart("C1"))
-    found = refused(rules, rules.workflow.open_cart("C2"))
+    asked_for(rules, rules.workflow.open_cart("C1", by=rules.ada))
+    found = refused(rules, rules.workflow.open_cart("C2", by=rules.ada))
     assert [(finding.domain, finding.mend) for finding in found] == [(name, Mend.REMOVE) for name in two]

@@ -59,6 +59,34 @@ def test_only_members_add_remove_approve_and_pay(rules, membership):
             deed()
 
 
+def lookers(rules):
+    """Every way to read a cart."""
+    cart = rules.requested()
+    return (
+        lambda by: rules.workflow.open_cart("C1", by=by),
+        lambda by: rules.workflow.story(cart.id, by=by),
+        lambda by: rules.workflow.pending(by=by),
+        lambda by: rules.workflow.history(by=by),
+    )
+
+
+@pytest.mark.parametrize(
+    ("membership", "why"),
+    [
+        (Membership.GUEST, "Guests can search, but carts are for full members of the team. Ask one of them."),
+        (
+            Membership.UNREADABLE,
+            "Slack did not tell me who you are just now, so I show no carts. Try again in a minute.",
+        ),
+    ],
+)
+def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membership, why):
+    for look in lookers(rules):
+        with pytest.raises(NotAllowed) as refusal:
+            look(Person("U0GWEN", membership))
+        assert str(refusal.value) == why
+
+
 def test_a_name_under_way_is_in_no_second_cart(rules):
     rules.requested()
     with pytest.raises(NotPossible, match="already in cart #1"):
@@ -121,7 +149,7 @@ def test_limits_hold_at_the_request_and_over_the_month(rules):
     with pytest.raises(NotPossible, match=r"one order may cost €3\.00"):
         rules.requested()
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
-    open_cart = rules.workflow.open_cart("C1")
+    open_cart = rules.workflow.open_cart("C1", by=rules.ada)
     cart = rules.workflow.request_approval(open_cart.id, requester=rules.ada, purpose="x")
     rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
     with pytest.raises(NotPossible, match=r"€3\.59 of this month's €5\.00"):

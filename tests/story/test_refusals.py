@@ -49,6 +49,13 @@ async def test_a_guest_can_search_but_not_add(story: Story):
     assert story.slack.messages("domains") == []
 
 
+@pytest.mark.parametrize("typed", ["cart", "pending", "show 1", "history", "remove name.ovh"])
+async def test_carts_are_not_for_guests(story: Story, typed: str):
+    await story.search_and_add("name.ovh")
+    await story.gwen.command(typed)
+    await story.sees(story.gwen, "Guests can search, but carts are for full members of the team. Ask one of them.")
+
+
 async def test_a_rejection_tells_why_and_its_names_can_be_copied(story: Story):
     card = await story.requested()
     await story.cleo.click(card, "Reject")
