@@ -24,6 +24,19 @@ from ordering.ports import Message, MessageRole
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _CLOSED = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"}
+# Slack's words for a person who cannot be written to, or a message that it never takes: asking again changes nothing.
+_NEVER = _CLOSED | {
+    "account_inactive",
+    "cannot_dm_bot",
+    "invalid_blocks",
+    "messages_tab_disabled",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "team_access_not_granted",
+    "user_disabled",
+    "user_not_found",
+    "user_not_visible",
+}
 _log = structlog.get_logger()
 
 
@@ -117,16 +130,23 @@ class Announcer:
             return
         try:
             await self._post(cart.requester, drawn)
-        except SlackApiError as error:  # somebody who left, say: the card's thread tells the others
+        except SlackApiError as error:
+            if word(error) not in _NEVER:
+                raise  # told again later
+            # Somebody who left, say: the card's thread tells the others.
             _log.warning("requester_not_told", cart=cart.id, error=word(error))
 
     async def _tell(self, event: Event, before: Event | None, cart: Cart, card_at: Message | None) -> None:
+        """In the thread, and to the requester first: where the thread's line fails, both are tried again.
+
+        Slack has no way to post both or neither. Twice to one person is less noise than twice to a circle of approvers.
+        """
+        if card_at is not None and card_at.channel not in {cart.channel, cart.requester}:
+            await self._tell_requester(event, before, cart)
         rules = self._policy
         line = thread_line(event, cart, before=before, approvers=rules.approvers, payers=rules.payers)
         if line is not None and card_at is not None and card_at.ts:
             await self._client.chat_postMessage(
                 channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False
             )
-        if card_at is not None and card_at.channel not in {cart.channel, cart.requester}:
-            await self._tell_requester(event, before, cart)
         await self._bridge.call(self._outbox.told, event)

@@ -97,7 +97,7 @@ def thread_line(
         S.PAID: note or "OVH has the payment.",
         S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
-        S.CANCELLED: f"{by} closed this: {note}." if by else note,
+        S.CANCELLED: f"{by} closed this{'' if note == 'closed' else f': {note}'}." if by else note,
         S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
     if event.state is S.SUBMITTED and by and note.startswith("approved,"):

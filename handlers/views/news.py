@@ -13,18 +13,46 @@ S = CartState
 
 def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
     """How a request ended, or that it is stuck; None where nothing of that happened, or the requester did it."""
-    if event.by == cart.requester or (before is not None and before.state is event.state):
+    if event.by == cart.requester or _is_known(event, cart, before):
         return None
     about = f"Cart #{cart.id} ({names(cart)})"
-    note = escape_lines(event.note) if event.note else ""
-    by = f" by {person(event.by)}" if event.by else ""
     said = {
-        S.REJECTED: f"{about} was rejected{by}: {note}",
-        S.CANCELLED: f"{about} was closed{by}. {note}",
-        S.NEEDS_ATTENTION: f"{about} needs a person. {note} Approvers and payers were told.",
+        S.REJECTED: f"{about} was rejected{_by(event)}: {_why(event)}",
+        S.CANCELLED: f"{about} was closed{_by(event)}. {_why_closed(event, cart)}",
+        S.NEEDS_ATTENTION: f"{about} needs a person. {_why_stuck(event, cart)} The approvers and payers were told.",
         S.DELIVERED: f"{about} is delivered: all names are registered.",
     }.get(event.state)
     if said is None:
         return None
     copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
-    return Drawn.of(said.strip(), [section(said.strip()), *copy])
+    return Drawn.of(said, [section(said), *copy])
+
+
+def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:
+    """Whether the requester was told already; another trouble is news, an invoice that came in between is none."""
+    if before is None or before.state is not event.state:
+        return False
+    is_other_trouble = event.state is S.NEEDS_ATTENTION and event.note != before.note
+    return not (is_other_trouble and (event.by is not None or event.note == cart.note))
+
+
+def _by(event: Event) -> str:
+    return f" by {person(event.by)}" if event.by else ""
+
+
+def _why(event: Event) -> str:
+    return escape_lines(event.note or "")
+
+
+def _why_closed(event: Event, cart: Cart) -> str:
+    """What a person's click says of itself is for the record; what it means for the order is for the requester."""
+    if event.by is None:
+        return _why(event)
+    return f"OVH had cancelled order {cart.order.id}." if cart.order else "Nothing was ordered."
+
+
+def _why_stuck(event: Event, cart: Cart) -> str:
+    """After a person's click, what stands on the card since."""
+    if event.by is None:
+        return _why(event)
+    return escape_lines(cart.note or "") if cart.state is S.NEEDS_ATTENTION else "Its card says more."

@@ -1,0 +1,88 @@
+"""A requester is told directly: nothing that they should know is lost, and no thread is told twice for their sake."""
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from handlers.announce import Announcer
+from ordering.cart import Cart, CartState
+from ordering.events import Event
+from ordering.ports import Message, MessageRole
+from tests.builders import NOW, POLICY, a_line
+
+CART = Cart(12, "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA")
+REJECTED = Event(12, CartState.REJECTED, NOW, by="U0CLEO", note="Too dear", id=7)
+
+
+class PaperSlack:
+    """Writes down what is posted where, and fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.posted: list[str] = []
+        self.fails: dict[str, Exception] = {}
+
+    async def chat_postMessage(self, *, channel: str, **_more: object) -> dict[str, str]:  # noqa: N802 - Slack's name
+        if error := self.fails.get(channel):
+            raise error
+        self.posted.append(channel)
+        return {"ts": "1.0"}
+
+
+class PaperOutbox:
+    """One event that is not told yet, of a card that is up to date."""
+
+    def __init__(self) -> None:
+        self.untold: list[tuple[Event | None, Event]] = [(None, REJECTED)]
+
+    def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
+        card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", shown=CART.version)
+        return CART, [card], list(self.untold)
+
+    def told(self, _event: Event) -> None:
+        self.untold.clear()
+
+
+class AtOnce:
+    async def call(self, function, *arguments, **more):
+        return function(*arguments, **more)
+
+
+def says(word: str) -> SlackApiError:
+    return SlackApiError("no", {"ok": False, "error": word})
+
+
+@pytest.fixture
+def slack():
+    return PaperSlack()
+
+
+@pytest.fixture
+def outbox():
+    return PaperOutbox()
+
+
+@pytest.fixture
+def announcer(slack, outbox):
+    return Announcer(slack, outbox, AtOnce(), POLICY)  # type: ignore[arg-type] # it behaves like the bridge
+
+
+async def test_a_requester_is_told_before_the_thread_and_both_once(announcer, slack, outbox):
+    await announcer.show(12)
+    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+
+
+@pytest.mark.parametrize("error", [says("ratelimited"), says("internal_error"), TimeoutError()])
+async def test_a_stumble_of_slacks_loses_no_news_and_repeats_nothing_in_the_thread(announcer, slack, outbox, error):
+    slack.fails["U0ADA"] = error
+    with pytest.raises(type(error)):
+        await announcer.show(12)
+    assert (slack.posted, len(outbox.untold)) == ([], 1)
+    slack.fails.clear()
+    await announcer.show(12)
+    assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
+
+
+@pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found"])
+async def test_whoever_cannot_be_told_keeps_nobody_else_from_being_told(announcer, slack, outbox, word):
+    slack.fails["U0ADA"] = says(word)
+    await announcer.show(12)
+    assert (slack.posted, outbox.untold) == (["C9"], [])
