@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.models.views import View
 
 from handlers.desk import Desk
 from handlers.ids import Act, Form
@@ -69,10 +70,15 @@ async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _other_fields(did: Interaction, reply: Reply) -> None:
-    """Another legal form has other fields; what was typed in those that both have stays."""
-    form, typed = _typed(did)
-    view = views.contact_form(did.metadata, form, typed)
-    await reply.show_form(view, otherwise=Drawn.saying("The form was closed. Open it again."))
+    await reply.show_form(with_other_fields(did), otherwise=Drawn.saying("The form was closed. Open it again."))
+
+
+def with_other_fields(did: Interaction) -> View:
+    """The form for the legal form that was chosen; what was typed stays, and comes back with its field."""
+    form, shown = _typed(did)
+    back = Return.read(did.metadata)
+    typed = {**back.kept, **shown}
+    return views.contact_form(str(back.keeping(typed, form)), form, typed)
 
 
 async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:

@@ -13,9 +13,18 @@ from ordering.errors import InvalidAnswer
 LONGEST_FIELD = 255  # OVH's own limit for every field of a contact
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+\d{1,3}\.\d{4,14}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 # Countries without postal codes, as OVH's own rules list them.
 _WITHOUT_ZIP = frozenset({"AN", "AZ", "BO", "CI", "CO", "DJ", "HK", "HN", "IE", "LA", "NI", "PA", "SV"})
+# As OVH's contacts may have them.
+_COUNTRIES = """
+    AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA
+    CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DG DJ DK DM DO DZ EA EC EE EG EH ER ES ET FI FJ FK FM FO
+    FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HN HR HT HU IC ID IE IL IM IN IO IQ IR IS IT JE JM
+    JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ
+    MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE
+    RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK TL TM TN TO TR
+    TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+"""
 LANGUAGES = (
     "cs_CZ", "de_DE", "en_AU", "en_CA", "en_GB", "en_IE", "en_US", "es_ES", "fi_FI", "fr_CA", "fr_FR", "fr_MA",
     "fr_SN", "fr_TN", "it_IT", "lt_LT", "nl_NL", "pl_PL", "pt_PT",
@@ -159,8 +168,8 @@ def _phone(text: str) -> str:
 
 
 def _country(text: str) -> str:
-    if not _COUNTRY.fullmatch(text.upper()):
-        raise InvalidAnswer("Write the country's two letters, such as FR.")
+    if text.upper() not in _COUNTRIES.split():
+        raise InvalidAnswer("Write the country's two letters, such as FR. The United Kingdom is GB.")
     return text.upper()
 
 

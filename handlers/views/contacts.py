@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputElement, StaticSelectElement
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
@@ -21,20 +21,30 @@ _METADATA = 3000  # characters, Slack's limit
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Where the new contact is wanted: the form below, its view, and what was typed there, by label."""
+    """Where the new contact is wanted: the form below, its view, and what was typed there, by label.
+
+    `kept` is what was typed of this contact in fields that its legal form does not show, by the field's name.
+    """
 
     at: str
     view: str
     typed: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        whole = json.dumps(asdict(self))
-        # Slack's own clients keep what was typed below; ours is the surer way where there is room.
-        return whole if len(whole) <= _METADATA else json.dumps({"at": self.at, "view": self.view, "typed": {}})
+        # What fits, with the least loss: Slack's own clients keep what was typed below, and nobody keeps the rest.
+        less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
+        drawn = [json.dumps(asdict(each)) for each in less]
+        return next((text for text in drawn if len(text) <= _METADATA), drawn[-1])
 
     @classmethod
     def read(cls, text: str) -> Return:
         return cls(**json.loads(text))
+
+    def keeping(self, typed: Mapping[str, str], form: LegalForm) -> Return:
+        """The same with what was typed, as far as this legal form does not show it."""
+        shown = {each.name for each in fields_of(form)}
+        return replace(self, kept={name: text for name, text in typed.items() if text and name not in shown})
 
 
 def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:

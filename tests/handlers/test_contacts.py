@@ -1,0 +1,45 @@
+"""Whoever tries another legal form finds again what they typed in the first one."""
+
+from handlers.contacts import with_other_fields
+from handlers.ids import Act
+from handlers.parsing import Interaction
+from handlers.views.contacts import Return
+from ordering.contact import LegalForm
+
+FIRM = {"organisation": "Otter Ltd", "vat": "FR123", "first_name": "Zoe"}
+
+
+def typed_in(view) -> dict[str, str]:
+    """What stands in the fields of a form."""
+    fields = [block["element"] for block in view.to_dict()["blocks"] if block["type"] == "input"]
+    return {element["action_id"]: element["initial_value"] for element in fields if element.get("initial_value")}
+
+
+def chosen(back: Return, form: LegalForm, shown: dict[str, str]) -> tuple[Return, dict[str, str]]:
+    """The form after this legal form was chosen, and what stands in it."""
+    values = {**shown, Act.LEGAL_FORM: form}
+    view = with_other_fields(Interaction("U0ADA", "T1", "", values=values, metadata=str(back)))
+    return Return.read(view.private_metadata or ""), typed_in(view)
+
+
+def test_a_companys_fields_come_back_with_it():
+    back = Return("1 name.ovh 0 0 0 -", "V1", {"REASON": "Ours"})
+    back, shown = chosen(back, LegalForm.INDIVIDUAL, FIRM)
+    assert shown == {"first_name": "Zoe"}
+    back, shown = chosen(back, LegalForm.CORPORATION, shown | {"first_name": "Zora", "birth_city": "Paris"})
+    assert shown == FIRM | {"first_name": "Zora"}
+    assert (back.typed, back.kept) == ({"REASON": "Ours"}, {"birth_city": "Paris"})
+
+
+def test_what_was_taken_out_of_a_field_does_not_come_back():
+    back, shown = chosen(Return("1", "V1"), LegalForm.INDIVIDUAL, FIRM)
+    back, shown = chosen(back, LegalForm.CORPORATION, shown)
+    back, shown = chosen(back, LegalForm.INDIVIDUAL, shown | {"organisation": ""})
+    assert "organisation" not in back.kept
+
+
+def test_what_slack_has_no_room_for_is_left_out_the_answers_below_first():
+    kept = {"organisation": "o" * 255}
+    assert Return.read(str(Return("1", "V1", {"REASON": "r" * 2900}, kept))) == Return("1", "V1", {}, kept)
+    assert Return.read(str(Return("1", "V1", {"REASON": "r"}, {"x": "y" * 3000}))) == Return("1", "V1", {"REASON": "r"})
+    assert Return.read(str(Return("1", "V1", {"a": "b" * 3000}, {"x": "y" * 3000}))) == Return("1", "V1")
