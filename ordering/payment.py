@@ -17,6 +17,10 @@ P = PaymentProgress
 # Times the settling time: for a payment that the order itself shows, so that it is neither lost nor stuck yet.
 _PATIENCE = 10
 _LAST_DAYS = timedelta(days=3)
+_ON_OVHS_PAGE = (
+    "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
+    "the desk sees it there."
+)
 
 
 class Payments:
@@ -169,8 +173,9 @@ class Payments:
             self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
         elif progress is P.REFUSED:
             why = f" OVH says: {seen}." if seen else ""
-            note = f"{method} was refused.{why} Nothing was paid. Choose another way to pay."
-            self._unpaid(cart, note, order=order.refused_by(payment.method))
+            refused = order.refused_by(payment.method)
+            way_on = _ON_OVHS_PAGE if refused.refuses_all else "Choose another way to pay."
+            self._unpaid(cart, f"{method} was refused.{why} Nothing was paid. {way_on}", order=refused)
         else:
             self._unpaid(cart, f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again.")
 

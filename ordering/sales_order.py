@@ -76,6 +76,11 @@ class SalesOrder:
         return next((method for method in hopeful if method.default), hopeful[0] if hopeful else None)
 
     @property
+    def refuses_all(self) -> bool:
+        """Whether no method is left that was not refused."""
+        return all(method.refused for method in self.methods)
+
+    @property
     def was_read(self) -> bool:
         """Whether OVH was asked how it can be paid: it names no end of some orders, and no method for others."""
         return self.expires_at is not None or bool(self.methods)

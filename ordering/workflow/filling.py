@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ordering.cart import NOT_BOUGHT, Cart, CartState
+from ordering.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
 from ordering.cart_line import Line
 from ordering.choosing import choose
 from ordering.domain_name import DomainName
@@ -113,6 +113,8 @@ class Filling(UseCases):
             new = [line for line in old.lines if cart.line(line.domain) is None]
             if not new:
                 raise NotPossible(f"All names of cart #{cart_id} are in cart #{cart.id} already.")
+            if len(new) > MOST_LINES - len(cart.lines):
+                raise NotPossible(_no_room(old, len(new), cart))
             self._refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
                 cart = cart.with_line(replace(line, added_by=by.id))
@@ -154,3 +156,14 @@ def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping
                 f"Somebody else chose another number of years for {line.domain} meanwhile: {line.years}. "
                 "Nothing was changed. Press Years again to choose."
             )
+
+
+def _no_room(old: Cart, wanted: int, cart: Cart) -> str:
+    """All or none: a part of them would have to be told from the rest by hand, in two carts."""
+    room = MOST_LINES - len(cart.lines)
+    fitting = f"only {room}" if room else "none"
+    return (
+        f"Cart #{cart.id} has {len(cart.lines)} of the {MOST_LINES} names that fit into a cart, "
+        f"so {fitting} of the {wanted} from cart #{old.id} would fit. Nothing was copied. "
+        f"Request approval for cart #{cart.id} first, or remove {wanted - room} of its names. Then copy again."
+    )

@@ -61,6 +61,11 @@ def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:
     suggested = order.suggested_method
     if asked is None and suggested is not None:
         return suggested.id
+    if not order.methods:
+        raise NotPossible(
+            f"OVH has no payment method on file that can pay order {order.id}. "
+            "“Open order” on its card leads to OVH's page, where it can be paid."
+        )
     if asked is None or asked not in {known.id for known in order.methods}:
         raise NotPossible(f"That payment method cannot pay order {order.id}. Choose another on the card.")
     return asked

@@ -112,14 +112,29 @@ def reminders(rules, cart_id):
 def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules):
     cart = rules.ordered()
     rules.registrar.sighting = REFUSED
+    notes: list[str] = []
     for method, suggested in ((1, 2), (2, 1)):
         rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=str(cart.order.total))
         rules.registrar.next_fault = "lost_before"
         cart = rules.settle(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
         assert cart.order.suggested_method.id == suggested
+        notes.append(cart.note)
     assert all(method.refused for method in cart.order.methods)
-    assert cart.note == "SEPA was refused. OVH says: The card is blocked. Nothing was paid. Choose another way to pay."
+    assert [note.partition("Nothing was paid. ")[2] for note in notes] == [
+        "Choose another way to pay.",
+        (
+            "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another "
+            "way: the desk sees it there."
+        ),
+    ]
+
+
+def test_where_ovh_lists_no_method_a_payer_is_sent_to_its_page(rules):
+    rules.registrar.methods = ()
+    cart = rules.ordered()
+    with pytest.raises(NotPossible, match="“Open order” on its card leads to OVH's page"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(cart.order.total))
 
 
 def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
