@@ -11,10 +11,11 @@ from handlers.clicks import on_click
 from handlers.desk import Desk
 from handlers.ids import REASON, Act, Form
 from handlers.parsing import Interaction, cart_number
+from handlers.refusals import handed_back
 from handlers.reply import Reply
 from handlers.views import approval as views
 from handlers.views.drawn import Drawn
-from handlers.views.text import plain
+from ordering.errors import OrderingError
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -29,7 +30,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.view(Form.REJECT)
     async def reject_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body)
-        if not plain(did.typed(REASON)):
+        if not did.typed(REASON):
             await ack(response_action="errors", errors={REASON: "Say in a few words why."})
             return
         await ack()
@@ -59,9 +60,12 @@ async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(
-        desk.workflow.reject, cart_number(did.metadata), approver=person, reason=did.typed(REASON)
-    )
+    """Say no; where it is too late for that, what was typed goes back to who typed it."""
+    person, reason = await desk.person(did), did.typed(REASON)
+    try:
+        cart = await desk.bridge.call(desk.workflow.reject, cart_number(did.metadata), approver=person, reason=reason)
+    except OrderingError as refusal:
+        await reply.tell(handed_back(refusal, "Your reason was", reason))
+        return
     desk.wake()
     await reply.tell(Drawn.saying(f"You rejected cart #{cart.id}. The requester is told why."))

@@ -19,7 +19,7 @@ from handlers.views.drawn import Drawn
 from handlers.views.figures import warned
 from handlers.views.forms import checking
 from handlers.views.offers import choice
-from handlers.views.text import counted, plain
+from handlers.views.text import counted
 from ordering.cart import Cart
 from ordering.choosing import ChoiceNeeded
 from ordering.domain_name import DomainName
@@ -54,7 +54,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.view(Form.REQUEST)
     async def request_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
-        if not plain(did.typed(PURPOSE)):
+        if not did.typed(PURPOSE):
             await ack(response_action="errors", errors={PURPOSE: "Say in a few words what the names are for."})
             return
         await ack(response_action="update", view=checking())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ordering.domain_name import DomainName, parse_word_or_name
+from ordering.domain_name import DomainName, Word, parse_word_or_name
 from ordering.errors import InvalidName, NotPossible
+from ordering.visible import is_visible
 from ordering.workflow import Query
 
 # Between names: whatever separates them in lists, tables and sentences that people paste, with bullets and quotes.
@@ -20,6 +22,10 @@ _LIST = re.compile(r"--lists?(?:\s*=\s*|\s+)([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNO
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,9})")
+_A_WORD = Word("name")
+_SHOWN = 60  # enough of a wrong input to recognise it
+_LINE_BREAKS = "\n\r\t"
+_UNSTORABLE = {"Cc", "Cs"}  # control characters and halves of one: PostgreSQL takes no NUL, no database a half
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Interaction:
             trigger=body.get("trigger_id", ""),
             channel=body["channel_id"],
             response_url=body.get("response_url"),
-            value=body.get("text") or "",
+            value=_readable(body.get("text")) or "",
         )
 
     @classmethod
@@ -104,12 +110,12 @@ class Interaction:
 def search_of(text: str) -> tuple[Query, list[str]]:
     """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
     text = text.replace("—", "--")  # phones turn two hyphens into a dash
-    extensions = tuple(extension.lower().lstrip(".") for extension in _values_of(_TLDS, text))
+    extensions, wrong = _extensions_in(text)
     lists = tuple(name.lower() for name in _values_of(_LIST, text))
     rest = text
     for option in (_TLDS, _LIST, _ALL, _IDEAS):
         rest = option.sub(" ", rest)
-    names, words, unreadable = [], [], []
+    names, words, unreadable = [], [], [_why_no_extension(part) for part in wrong]
     for part in parts_of(rest):
         if part.startswith("--"):
             unreadable.append(_why_no_option(part))
@@ -123,6 +129,8 @@ def search_of(text: str) -> tuple[Query, list[str]]:
             names.append(read)
         else:
             words.append(read)
+    if wrong and not (extensions or lists or _ALL.search(text)):
+        words = []  # under none that was asked for: the team's own were not meant
     query = Query(
         tuple(names),
         tuple(words),
@@ -149,6 +157,24 @@ def cart_number(text: str) -> int:
     raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
 
 
+def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str]]:
+    """The extensions that somebody chose, and what stood among them that is none."""
+    read, wrong = [], []
+    for part in _values_of(_TLDS, text):
+        extension = part.lower().lstrip(".")
+        try:
+            _A_WORD.under(extension)
+        except InvalidName:
+            wrong.append(part)
+        else:
+            read.append(extension)
+    return tuple(read), wrong
+
+
+def _why_no_extension(part: str) -> str:
+    return f"“{part[:_SHOWN]}” is not an extension. Write them like --tlds com,fr."
+
+
 def _why_no_option(part: str) -> str:
     if part.lower() in {"--tld", "--tlds"}:
         return f"After {part} come the extensions, like --tlds com,fr."
@@ -161,12 +187,18 @@ def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
     return (part for found in option.findall(text) for part in re.split(r"[\s,]+", found) if part)
 
 
+def _readable(text: str | None) -> str:
+    """What was typed, as it can be kept and read: nothing where nothing of it can be seen."""
+    kept = "".join(c for c in text or "" if c in _LINE_BREAKS or unicodedata.category(c) not in _UNSTORABLE)
+    return kept if is_visible(kept) else ""
+
+
 def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:
     blocks = _blocks(state)
     if block is not None:
         blocks = {block: blocks.get(block, {})}
     return {
-        action_id: found.get("value") or (found.get("selected_option") or {}).get("value")
+        action_id: _readable(found.get("value")) or (found.get("selected_option") or {}).get("value")
         for actions in blocks.values()
         for action_id, found in actions.items()
     }

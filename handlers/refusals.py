@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.views.drawn import Drawn
-from handlers.views.text import escape_markup, group_or_person
+from handlers.views.drawn import Drawn, section
+from handlers.views.text import cut, escape_lines, escape_markup, group_or_person
 from ordering.errors import NotAllowed, OrderingError
+
+_HANDED_BACK = 2900  # characters, what a section has room for beside the introduction
 
 
 def sentence(refusal: OrderingError) -> str:
@@ -18,6 +20,13 @@ def sentence(refusal: OrderingError) -> str:
 
 def refused(refusal: OrderingError) -> Drawn:
     return Drawn.saying(sentence(refusal))
+
+
+def handed_back(refusal: OrderingError, what: str, typed: str) -> Drawn:
+    """The refusal, with what somebody typed for nothing: `what` introduces it, as in “Your reason was”."""
+    said = sentence(refusal)
+    text = cut(escape_lines(typed), _HANDED_BACK)
+    return Drawn.of(said, [section(said), section(f"{what}:\n```{text}```")])
 
 
 def unforeseen(reference: str) -> Drawn:

@@ -13,6 +13,7 @@ from typing import NoReturn
 from ordering.domain_name import DomainName
 from ordering.errors import InvalidAnswer, InvalidName, OrderingError
 from ordering.question_words import WORDS, Words
+from ordering.visible import is_visible
 
 LONGEST_ANSWER = 3000
 LONGEST_REASON = 500  # what whoever approves reads in full, of forty names on one card
@@ -167,6 +168,8 @@ def newly_asked(known: Iterable[Question], now: Iterable[Question]) -> tuple[Que
 
 
 def _text(text: str) -> str:
+    if not is_visible(text):
+        raise InvalidAnswer("Nothing of this can be seen. Write it in letters or numbers.")
     return text
 
 

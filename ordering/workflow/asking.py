@@ -10,6 +10,7 @@ from ordering.policy import Person
 from ordering.ports import MessageRole
 from ordering.pre_flight import LinesRefused, NotReady
 from ordering.seal import seal
+from ordering.visible import is_visible
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
@@ -36,7 +37,7 @@ class Asking(UseCases):
         """
         cart = self.cart(cart_id)
         self.may_request(cart, requester)
-        if not purpose.strip():
+        if not is_visible(purpose):
             raise NotPossible("Say in a few words what the names are for: the approver will want to know.")
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote

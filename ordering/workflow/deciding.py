@@ -8,6 +8,7 @@ from ordering.cart import Cart, CartState
 from ordering.errors import NotPossible
 from ordering.events import happened
 from ordering.policy import Person
+from ordering.visible import is_visible
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
@@ -46,7 +47,7 @@ class Deciding(UseCases):
 
     def reject(self, cart_id: int, *, approver: Person, reason: str) -> Cart:
         """Say no, with a reason; the names can be copied to the open cart."""
-        if not reason.strip():
+        if not is_visible(reason):
             raise NotPossible("Say in a few words why: the requester will want to know.")
         now = self._clock()
         with self._store.begin() as carts:

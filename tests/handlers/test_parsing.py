@@ -45,6 +45,21 @@ def test_extensions_can_be_chosen(typed):
     assert ([w.ascii for w in query.words], query.extensions, unreadable) == (["word"], ("com", "fr"), [])
 
 
+def test_what_is_no_extension_is_said_and_the_others_are_searched():
+    query, unreadable = search_of("word name.ovh --tlds com,😀,-x-")
+    assert ([w.ascii for w in query.words], query.extensions) == (["word"], ("com",))
+    assert unreadable == [
+        "“😀” is not an extension. Write them like --tlds com,fr.",
+        "“-x-” is not an extension. Write them like --tlds com,fr.",
+    ]
+
+
+def test_where_no_extension_can_be_read_the_teams_own_are_not_searched_in_their_stead():
+    query, unreadable = search_of("word name.ovh --tlds 😀")
+    assert ([n.ascii for n in query.names], query.words, len(unreadable)) == (["name.ovh"], (), 1)
+    assert search_of("word --tlds 😀 --all")[0].words
+
+
 def test_all_extensions_can_be_asked():
     assert search_of("word --all")[0].every_extension
     assert not search_of("word")[0].every_extension
@@ -92,3 +107,27 @@ def test_a_click_in_home_takes_what_was_chosen_beside_it_and_nothing_else():
         "view": {"state": {"values": {"upper": chosen("8120046"), "lower": chosen("8120045")}}},
     }
     assert Interaction.of_action(body).typed("payment_method") == "8120046"
+
+
+def typed_in_a_form(text: str) -> str:
+    state = {"values": {"purpose": {"purpose": {"type": "plain_text_input", "value": text}}}}
+    return Interaction.of_form({"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": state}}).typed("purpose")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("For\x00 the\x1b launch\ud800", "For the launch"),
+        ("Two\r\n\tlines", "Two\r\n\tlines"),
+        ("An 👩\u200d💻", "An 👩\u200d💻"),
+        ("\u200b\u2060", ""),
+        (" \x00 ", ""),
+    ],
+)
+def test_what_cannot_be_kept_is_left_out_and_what_nobody_sees_is_nothing(text, kept):
+    assert ascii(typed_in_a_form(text)) == ascii(kept)
+
+
+def test_a_command_is_read_without_what_cannot_be_kept():
+    body = {"user_id": "U0ADA", "channel_id": "C1", "text": "add na\x00me.ovh\ud83d"}
+    assert ascii(Interaction.of_command(body).value) == ascii("add name.ovh")

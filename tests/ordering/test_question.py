@@ -52,6 +52,18 @@ def test_no_is_no_answer_to_a_legal_statement(label):
         Question(label, Kind.YES_NO).checked("false")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060\u200d \u00ad", "\u3164", "\u2800\ufe0f"])
+def test_what_nobody_can_see_answers_nothing_also_where_it_was_kept_before(unseen):
+    with pytest.raises(InvalidAnswer, match="Nothing of this can be seen"):
+        Question("REASON").checked(unseen)
+    assert not Question("REASON").accepts(unseen)
+
+
+@pytest.mark.parametrize("seen", ["a\u200bb", "🦦", "日本", "…"])
+def test_what_can_be_seen_stays_as_it_was_typed(seen):
+    assert Question("REASON").checked(seen) == seen
+
+
 def test_only_what_is_allowed_is_an_answer():
     question = Question("SIZE", Kind.CHOICE, allowed=("small", " large "))
     assert [question.accepts(answer) for answer in ("small", " large ", "large", "huge")] == [True, True, False, False]

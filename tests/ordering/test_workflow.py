@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordering.cart import CartState
+from ordering.cart import MOST_LINES, CartState
 from ordering.domain_name import DomainName, Word
 from ordering.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.policy import Membership, Person
@@ -165,6 +165,34 @@ def test_a_rejection_frees_the_names_and_they_can_be_copied(rules):
     assert (copy.id, copy.lines[0].added_by) == (2, "U0BEN")
     with pytest.raises(NotPossible, match="are in cart #2 already"):
         rules.workflow.copy_lines(cart.id, by=rules.ben)
+
+
+def many(count, start=0):
+    return {DomainName.parse(f"n{number}.ovh"): None for number in range(start, start + count)}
+
+
+@pytest.mark.parametrize(("there", "fit", "too_many"), [(5, "only 35", 5), (40, "none", 40)])
+def test_a_copy_that_does_not_fit_says_how_many_would_and_what_to_do(rules, there, fit, too_many):
+    full, _, _ = rules.workflow.add_all("C1", many(MOST_LINES), by=rules.ada)
+    rules.workflow.request_approval(full.id, requester=rules.ada, purpose="x")
+    rules.workflow.reject(full.id, approver=rules.cleo, reason="Too dear")
+    before, _, _ = rules.workflow.add_all("C1", many(there, start=100), by=rules.ada)
+    with pytest.raises(NotPossible) as refusal:
+        rules.workflow.copy_lines(full.id, by=rules.ben)
+    assert str(refusal.value) == (
+        f"Cart #2 has {there} of the 40 names that fit into a cart, so {fit} of the 40 from cart #1 would fit. "
+        f"Nothing was copied. Request approval for cart #2 first, or remove {too_many} of its names. Then copy again."
+    )
+    assert rules.workflow.cart(before.id) == before
+
+
+def test_a_purpose_or_reason_that_nobody_can_see_is_none(rules):
+    cart = rules.workflow.add("C1", NAME, by=rules.ada)
+    with pytest.raises(NotPossible, match="what the names are for"):
+        rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="\u200b\u3164\u2060")
+    cart = rules.requested("other.ovh", "C2")
+    with pytest.raises(NotPossible, match="why"):
+        rules.workflow.reject(cart.id, approver=rules.cleo, reason="\u200b")
 
 
 def test_only_the_requester_withdraws_and_only_in_time(rules):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.parsing import Interaction
 from ordering.cart import CartState
 from ordering.domain_name import DomainName
 from ordering.errors import CartChanged, NoSuchCart
@@ -37,6 +38,23 @@ def submitted(store, channel="C1", name="name.ovh", total="3.59", at=NOW):
     quote = a_quote(total)
     sealed = seal(cart.lines, quote, waive_retraction=True)
     return saved(store, cart.to(S.SUBMITTED, at=at, requester="U0ADA", purpose="x", quote=quote, seal=sealed))
+
+
+def typed(text: str) -> str:
+    """As a form hands it in."""
+    state = {"values": {"purpose": {"purpose": {"value": text}}}}
+    return Interaction.of_form({"user": {"id": "U0ADA"}, "view": {"id": "V1", "state": state}}).typed("purpose")
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800"])
+def test_whatever_is_typed_can_be_kept(store, odd):
+    text = typed(f"Our{odd} launch")
+    line = a_line().answered({"REASON": text}, by="U0ADA")
+    cart = opened(store, "C1", line)
+    sealed = seal(cart.lines, a_quote(), waive_retraction=True)
+    asked = cart.to(S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
+    stored = saved(store, asked, happened(asked, NOW, by="U0ADA", note=text))
+    assert stored.purpose == stored.lines[0].answers[0].value == "Our launch"
 
 
 def test_a_cart_comes_back_as_it_was_saved(store):

@@ -69,6 +69,17 @@ async def test_a_rejection_tells_why_and_its_names_can_be_copied(story: Story):
     assert story.checkouts() == 0
 
 
+async def test_a_reason_that_comes_too_late_goes_back_to_who_wrote_it(story: Story):
+    card = await story.requested()
+    await story.cleo.click(card, "Reject")
+    await story.slack.until(lambda: story.cleo.modal)
+    await story.dan.click(card, "Approve")
+    await story.payable()
+    assert await story.cleo.submit(reason="Too <!channel> ```long\nand too dear") == {}
+    told = await story.sees(story.cleo, "nothing to decide any more", channel="cleo")
+    assert "Your reason was:\n```Too &lt;!channel&gt; '''long\nand too dear```" in told.plain_text()
+
+
 async def test_the_requester_can_withdraw_and_nobody_else(story: Story):
     card = await story.requested()
     await story.cleo.click(card, "Withdraw")
@@ -97,7 +108,8 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("search -bad-.com", "cannot be a domain name"),
         ("search --speed name.ovh", "--speed is not an option of search"),
         ("search name --tlds", "After --tlds come the extensions"),
-        ("search name --tlds -x-", "cannot be a domain name"),
+        ("search name --tlds -x-", "“-x-” is not an extension. Write them like --tlds com,fr."),
+        ("search otter name.fr --tlds com,😀", "“😀” is not an extension."),
         ("search\nname.ovh\u00a0other.ovh", "2 of 2 names available."),
         ("search name.zz", "*name.zz* is not sold by OVH here."),
         ("search premium-name.com", "*premium-name.com* is premium, and not bought here."),
