@@ -12,10 +12,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.desk import Desk
 from handlers.ids import REACH, Act, Form
 from handlers.parsing import Interaction, cart_number
+from handlers.refusals import handed_back
 from handlers.reply import Reply
 from handlers.views import questions as views
 from handlers.views.answers import field_id, typed_answers
 from handlers.views.drawn import Drawn
+from handlers.views.forms import note
 from handlers.views.questions import AnswersPage
 from ordering.cart import Cart
 from ordering.cart_line import Line
@@ -97,10 +99,8 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
     """Keep what was typed; what the acknowledgement says: errors at their fields, the next form, or nothing more."""
     at = AnswersPage.read(did.metadata)
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=person)
-    domain = DomainName(at.domain)
-    line = _line(cart, domain)
-    questions = line.questions or ()
+    cart, domain = await desk.bridge.call(desk.workflow.cart, at.cart_id), DomainName(at.domain)
+    questions = _line(cart, domain).questions or ()
     typed = typed_answers(questions, did.values or {})
     reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
@@ -111,6 +111,9 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
         return {"response_action": "errors", "errors": _at_fields(wrong, questions, did)}
     except AnsweredMeanwhile as both:
         return _show_both(desk, did, at, both, reach)
+    except OrderingError as refusal:
+        said = handed_back(refusal, "What you typed", _in_lines(questions, typed))
+        return {"response_action": "update", "view": note(said)}
     return _go_on(desk, did, at, cart)
 
 
@@ -133,6 +136,10 @@ def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[st
 def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Interaction) -> dict[str, str]:
     ids = {question.label: field_id(question) for question in questions}
     return {did.block_of(ids[label]): said for label, said in wrong.by_label.items()}
+
+
+def _in_lines(questions: tuple[Question, ...], typed: Mapping[str, str]) -> str:
+    return "\n".join(f"{q.title}: {typed[q.label]}" for q in questions if typed.get(q.label))
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:

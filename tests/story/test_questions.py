@@ -145,6 +145,19 @@ async def test_a_contact_that_is_made_meanwhile_undoes_nobodys_choice(story: Sto
     assert "owner: contact 21003400" in (await story.card("waits for")).plain_text()
 
 
+async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story):
+    await story.search_and_add("otter.ovh")
+    await questions(story, "Owner and answers", when="Owner and answers")
+    cart = await story.sees(story.ben, "Request approval")
+    await story.ben.click(cart, "Request approval")
+    await form(story, "request_form", story.ben)
+    await story.ben.submit(purpose="For the launch")
+    await story.card("waits for")
+    assert await story.ada.submit(**{"answer.DNS": "ns1.example.net, ns2.example.net"}) == {}
+    late = await story.form_says("it can no longer be changed")
+    assert "ns1.example.net, ns2.example.net" in late.plain_text()
+
+
 def overtaken(who: Actor) -> OpenView | None:
     return who.modal if who.modal and "Yours stands below" in who.modal.plain_text() else None
 
