@@ -23,6 +23,7 @@ from ordering.ports import Errand
 _LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
+_WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
 _SHOWN_AT_ONCE = 8
 _MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
 _RENEWALS = 3  # of a lease, so that one may fail
@@ -55,6 +56,7 @@ class Driver:
         self._advancing: dict[int, asyncio.Task[None]] = {}
         self._showing: dict[int, asyncio.Task[None]] = {}
         self._showing_again: set[asyncio.Task[None]] = set()
+        self._others: frozenset[int] | None = None  # outdated, and claimed by another process, at the last look
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
     def wake(self) -> None:
@@ -63,25 +65,25 @@ class Driver:
             now.set()
 
     async def run(self) -> None:
-        """Work until cancelled. A step that is on the wire then is looked after by the next start."""
+        """Work until cancelled. A step that is on the wire then is looked after by the next start.
+
+        Raises what went wrong where nothing can be done for a minute: a desk that stands still must not look alive.
+        """
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._keep_advancing())
-                tasks.create_task(self._keep_showing())
-                tasks.create_task(self._keep_homes())
-                tasks.create_task(self._keep_claims())
+                for one_round in (self._advance_due, self._show_outdated, self._show_homes, self._renew_claims):
+                    tasks.create_task(_keep(one_round))
         finally:
             for task in [*self._advancing.values(), *self._showing.values(), *self._showing_again]:
                 task.cancel()
 
-    async def _keep_advancing(self) -> None:
-        while True:
-            self._advance_now.clear()
-            due = await self._bridge.call(self._fulfilment.due)
-            # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
-            for cart_id in await self._bridge.call(self._claims.take, Errand.ADVANCE, due[: self._room]):
-                self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
-            await _until(self._advance_now, await self._pause())
+    async def _advance_due(self) -> None:
+        self._advance_now.clear()
+        due = await self._bridge.call(self._fulfilment.due)
+        # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
+        for cart_id in await self._bridge.call(self._claims.take, Errand.ADVANCE, due[: self._room]):
+            self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
+        await _until(self._advance_now, await self._pause())
 
     @property
     def _room(self) -> int:
@@ -121,15 +123,16 @@ class Driver:
             _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
             await asyncio.sleep(_SHORTEST_RETRY)
 
-    async def _keep_showing(self) -> None:
-        # An earlier process may have died while it was showing these.
-        self._show_again_later(await self._announcer.outdated())
-        while True:
-            self._show_now.clear()
-            outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
-            for cart_id in await self._bridge.call(self._claims.take, Errand.SHOW, outdated):
-                self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
-            await _until(self._show_now, _LONGEST_SLEEP)
+    async def _show_outdated(self) -> None:
+        self._show_now.clear()
+        outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
+        mine = await self._bridge.call(self._claims.take, Errand.SHOW, outdated)
+        for cart_id in mine:
+            self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
+        # An earlier process, or another one that had claimed them, may have died while it was showing these.
+        self._show_again_later([cart_id for cart_id in mine if self._others is None or cart_id in self._others])
+        self._others = frozenset(outdated) - frozenset(mine)
+        await _until(self._show_now, _LONGEST_SLEEP)
 
     async def _show(self, cart_id: int) -> None:
         """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
@@ -163,7 +166,10 @@ class Driver:
 
         async def again() -> None:
             await asyncio.sleep(_MAY_ARRIVE_WITHIN)
-            await self._announcer.show_again(cart_ids)
+            try:
+                await self._announcer.show_again(cart_ids)
+            except Exception as error:  # noqa: BLE001 - the database is away: what is shown is most likely right
+                _log.warning("not_shown_again", carts=cart_ids, error=type(error).__name__)
             self._show_now.set()
 
         if cart_ids:
@@ -171,20 +177,34 @@ class Driver:
             self._showing_again.add(task)
             task.add_done_callback(self._showing_again.discard)
 
-    async def _keep_homes(self) -> None:
-        while True:
-            self._refresh_now.clear()
-            try:
-                await self._refresh_homes()
-            except Exception:  # noqa: BLE001 - a Home that cannot be drawn must not stop the desk
-                _log.exception("homes_not_refreshed")
-            await _until(self._refresh_now, _HOMES_AGE)
+    async def _show_homes(self) -> None:
+        self._refresh_now.clear()
+        try:
+            await self._refresh_homes()
+        except Exception:  # noqa: BLE001 - a Home that cannot be drawn must not stop the desk
+            _log.exception("homes_not_refreshed")
+        await _until(self._refresh_now, _HOMES_AGE)
 
-    async def _keep_claims(self) -> None:
-        while True:
-            await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
-            await self._bridge.call(self._claims.keep, Errand.ADVANCE, list(self._advancing))
-            await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
+    async def _renew_claims(self) -> None:
+        await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
+        await self._bridge.call(self._claims.keep, Errand.ADVANCE, list(self._advancing))
+        await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
+
+
+async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:
+    """Round after round, also where some fail: the database is away for a moment, say."""
+    clock = asyncio.get_running_loop().time
+    last_well = clock()
+    while True:
+        try:
+            await one_round()
+        except Exception as error:
+            if clock() - last_well > _WAITED_FOR:
+                raise
+            _log.warning("round_failed", which=one_round.__name__, error=type(error).__name__)
+            await asyncio.sleep(_SHORTEST_RETRY)
+        else:
+            last_well = clock()
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

@@ -6,12 +6,14 @@ a lost update is repaired, and a repeated one does no harm.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
-from handlers.failures import word
+from handlers.failures import is_passing, word
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
@@ -24,19 +26,6 @@ from ordering.ports import Message, MessageRole
 
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _CLOSED = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"}
-# Slack's words for a person who cannot be written to, or a message that it never takes: asking again changes nothing.
-_NEVER = _CLOSED | {
-    "account_inactive",
-    "cannot_dm_bot",
-    "invalid_blocks",
-    "messages_tab_disabled",
-    "msg_blocks_too_long",
-    "msg_too_long",
-    "team_access_not_granted",
-    "user_disabled",
-    "user_not_found",
-    "user_not_visible",
-}
 _log = structlog.get_logger()
 
 
@@ -123,19 +112,6 @@ class Announcer:
         await self._client.chat_postMessage(channel=cart.requester, text=said)
         await self._bring(cart, await self._bridge.call(self._outbox.move, message, cart.requester))
 
-    async def _tell_requester(self, event: Event, before: Event | None, cart: Cart) -> None:
-        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
-        drawn = news(event, cart, before=before)
-        if drawn is None or cart.requester is None:
-            return
-        try:
-            await self._post(cart.requester, drawn)
-        except SlackApiError as error:
-            if word(error) not in _NEVER:
-                raise  # told again later
-            # Somebody who left, say: the card's thread tells the others.
-            _log.warning("requester_not_told", cart=cart.id, error=word(error))
-
     async def _tell(self, event: Event, before: Event | None, cart: Cart, card_at: Message | None) -> None:
         """In the thread, and to the requester first: where the thread's line fails, both are tried again.
 
@@ -143,10 +119,30 @@ class Announcer:
         """
         if card_at is not None and card_at.channel not in {cart.channel, cart.requester}:
             await self._tell_requester(event, before, cart)
+        if card_at is not None and card_at.ts:
+            await self._tell_thread(event, before, cart, card_at)
+        await self._bridge.call(self._outbox.told, event)
+
+    async def _tell_requester(self, event: Event, before: Event | None, cart: Cart) -> None:
+        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
+        drawn = news(event, cart, before=before)
+        if drawn is not None and cart.requester is not None:
+            await self._unless_never(self._post(cart.requester, drawn), cart)
+
+    async def _tell_thread(self, event: Event, before: Event | None, cart: Cart, card_at: Message) -> None:
         rules = self._policy
         line = thread_line(event, cart, before=before, approvers=rules.approvers, payers=rules.payers)
-        if line is not None and card_at is not None and card_at.ts:
-            await self._client.chat_postMessage(
+        if line is not None:
+            post = self._client.chat_postMessage(
                 channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False
             )
-        await self._bridge.call(self._outbox.told, event)
+            await self._unless_never(post, cart)
+
+    async def _unless_never(self, posting: Awaitable[object], cart: Cart) -> None:
+        """Post; where Slack will never take it (somebody left, a thread is locked), go on with the others."""
+        try:
+            await posting
+        except SlackApiError as error:
+            if is_passing(error):
+                raise  # told again later
+            _log.warning("not_told", cart=cart.id, error=word(error))

@@ -65,7 +65,7 @@ async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
     try:
         cart = await desk.bridge.call(desk.workflow.reject, cart_number(did.metadata), approver=person, reason=reason)
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, "Your reason was", reason))
+        await reply.tell(handed_back(refusal, {"Your reason was": reason}))
         return
     desk.wake()
     await reply.tell(Drawn.saying(f"You rejected cart #{cart.id}. The requester is told why."))

@@ -189,8 +189,12 @@ def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
 
 def _readable(text: str | None) -> str:
     """What was typed, as it can be kept and read: nothing where nothing of it can be seen."""
-    kept = "".join(c for c in text or "" if c in _LINE_BREAKS or unicodedata.category(c) not in _UNSTORABLE)
+    kept = "".join(c if c in _LINE_BREAKS or _is_storable(c) else " " if c.isspace() else "" for c in text or "")
     return kept if is_visible(kept) else ""
+
+
+def _is_storable(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSTORABLE
 
 
 def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:

@@ -26,6 +26,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import NotPossible, OrderingError, RegistrarError
 from ordering.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
+_CLOSED = Drawn.saying("The form was closed before OVH answered. Open it again.")
 _log = structlog.get_logger()
 
 
@@ -61,13 +62,14 @@ async def draw(
     *,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
+    otherwise: Drawn = _CLOSED,
 ) -> None:
-    """Show the form of one name in the view that is open."""
+    """Show the form of one name in the view that is open; where it was closed, say this `otherwise`."""
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
     contacts = await _contacts(desk, did) if any(q.is_of_contacts for q in line.questions or ()) else ()
     form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach)
-    await reply.show_form(form, otherwise=Drawn.saying("The form was closed before OVH answered. Open it again."))
+    await reply.show_form(form, otherwise=otherwise)
 
 
 async def _contacts(desk: Desk, did: Interaction) -> Sequence[Contact]:
@@ -100,7 +102,8 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
     at = AnswersPage.read(did.metadata)
     person = await desk.person(did)
     cart, domain = await desk.bridge.call(desk.workflow.cart, at.cart_id), DomainName(at.domain)
-    questions = _line(cart, domain).questions or ()
+    line = cart.line(domain)
+    questions = (line.questions or ()) if line else ()
     typed = typed_answers(questions, did.values or {})
     reach = Reach(did.typed(REACH) or Reach.ONE)
     try:
@@ -112,15 +115,22 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
     except AnsweredMeanwhile as both:
         return _show_both(desk, did, at, both, reach)
     except OrderingError as refusal:
-        said = handed_back(refusal, "What you typed", _in_lines(questions, typed))
-        return {"response_action": "update", "view": note(said)}
+        return {"response_action": "update", "view": note(handed_back(refusal, _by_title(typed)))}
     return _go_on(desk, did, at, cart)
 
 
 def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
     """Somebody else answered since the form was drawn: nobody's answers undo another's unseen."""
-    anew, labels = replace(at, seen=frozenset()), both.labels
-    desk.start(lambda did, reply: draw(desk, did, reply, anew, both.typed, overtaken=labels, reach=reach), did)
+    anew = replace(at, seen=frozenset())
+    closed = handed_back(both, _by_title(both.typed))
+
+    async def story(did: Interaction, reply: Reply) -> None:
+        try:
+            await draw(desk, did, reply, anew, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
+        except OrderingError as refusal:
+            await reply.tell(handed_back(refusal, _by_title(both.typed)))
+
+    desk.start(story, did)
     return {"response_action": "update", "view": views.loading("Somebody else answered meanwhile. Reading that…")}
 
 
@@ -138,8 +148,8 @@ def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Intera
     return {did.block_of(ids[label]): said for label, said in wrong.by_label.items()}
 
 
-def _in_lines(questions: tuple[Question, ...], typed: Mapping[str, str]) -> str:
-    return "\n".join(f"{q.title}: {typed[q.label]}" for q in questions if typed.get(q.label))
+def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
+    return {Question(label).title: text for label, text in typed.items()}
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:

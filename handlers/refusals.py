@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from handlers.views.drawn import Drawn, section
-from handlers.views.text import cut, escape_lines, escape_markup, group_or_person
+from handlers.views.text import cut, escape, escape_lines, escape_markup, group_or_person, plain
 from ordering.errors import NotAllowed, OrderingError
 
-_HANDED_BACK = 2900  # characters, what a section has room for beside the introduction
+_WHAT, _HANDED_BACK = 100, 2700  # characters, what a section has room for
 
 
 def sentence(refusal: OrderingError) -> str:
@@ -22,11 +24,14 @@ def refused(refusal: OrderingError) -> Drawn:
     return Drawn.saying(sentence(refusal))
 
 
-def handed_back(refusal: OrderingError, what: str, typed: str) -> Drawn:
-    """The refusal, with what somebody typed for nothing: `what` introduces it, as in “Your reason was”."""
+def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
+    """The refusal, with what somebody typed for nothing, each under what it was, as in “Your reason”."""
     said = sentence(refusal)
-    text = cut(escape_lines(typed), _HANDED_BACK)
-    return Drawn.of(said, [section(said), section(f"{what}:\n```{text}```")])
+    return Drawn.of(said, [section(said), *(section(_typed(what, text)) for what, text in typed.items() if text)])
+
+
+def _typed(what: str, text: str) -> str:
+    return f"{escape(cut(plain(what), _WHAT))}:\n```{cut(escape_lines(text), _HANDED_BACK)}```"
 
 
 def unforeseen(reference: str) -> Drawn:

@@ -104,7 +104,9 @@ class Line:
         """
         if (given := self.answer_to(question)) is not None:
             return given.value
-        return "" if question.is_legal or question.is_of_contacts else question.standing or ""
+        standing = question.standing or ""
+        is_shown = question.accepts(standing) and not (question.is_legal or question.is_of_contacts)
+        return standing if is_shown else ""
 
     def asked(self, questions: Iterable[Question]) -> Line:
         """The same line with what the registrar asks now; what it insisted on before stays asked."""

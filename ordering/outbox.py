@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from ordering.cart import Cart
 from ordering.events import Event
-from ordering.ports import NOTHING_SHOWN, Message, MessageRole, Store
+from ordering.ports import Message, MessageRole, Store
 
 
 class Outbox:
@@ -35,12 +35,10 @@ class Outbox:
         with self._store.begin() as carts:
             carts.shown(message.id, version=version, ts=ts)
 
-    def show_again(self, cart_ids: Iterable[int]) -> None:
+    def show_again(self, cart_ids: Collection[int]) -> None:
         """Have all messages of these carts drawn anew, whatever they are known to show."""
         with self._store.begin() as carts:
-            for message in (message for cart_id in cart_ids for message in carts.messages(cart_id)):
-                if message.ts is not None:
-                    carts.shown(message.id, version=NOTHING_SHOWN, ts=message.ts)
+            carts.show_again(cart_ids)
 
     def told(self, event: Event) -> None:
         """Note that the thread has told this event."""

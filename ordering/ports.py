@@ -140,6 +140,9 @@ class Transaction(Reading, Protocol):
     def shown(self, message_id: int, *, version: int, ts: str) -> None:
         """Note that a message shows this version."""
 
+    def show_again(self, cart_ids: Collection[int]) -> None:
+        """Note that the messages of these carts show nothing that is sure."""
+
     def forget(self, message_id: int) -> None:
         """A message is gone for good: show the cart there no more."""
 

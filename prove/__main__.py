@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 KINDS = ("sqlite", "postgresql")
-_TO_THE_END = 240  # seconds for what was begun to end; who takes longer hangs, and is ended with its stacks told
+_TO_THE_END = 900  # seconds, more than a run may take: what was begun and goes on hangs, and is ended, stacks told
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,

@@ -89,9 +89,9 @@ def _around_commits() -> None:
 def _around_ovh() -> None:
     send = Session.send
 
-    def mortal(session: Session, method: str, target: str, body: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - as it came
+    def mortal(session: Session, method: str, target: str, body: Mapping[str, Any] | None, **more: Any) -> Any:  # noqa: ANN401 - as it came
         _come_to(f"before {method} {target}")
-        answer = send(session, method, target, body)
+        answer = send(session, method, target, body, **more)
         _come_to(f"after {method} {target}")
         return answer
 

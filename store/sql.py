@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from ordering.cart import Cart, CartState
 from ordering.errors import CartChanged, NotPossible
 from ordering.events import Event, happened
-from ordering.ports import Errand, Message, MessageRole
+from ordering.ports import NOTHING_SHOWN, Errand, Message, MessageRole
 from store import claims, evidence, mapping
 from store.engine import Engines
 from store.reading import SqlReading
@@ -81,6 +81,10 @@ class SqlTransaction(SqlReading):
 
     def shown(self, message_id: int, *, version: int, ts: str) -> None:
         self._session.execute(update(MessageRow).where(col(MessageRow.id) == message_id).values(shown=version, ts=ts))
+
+    def show_again(self, cart_ids: Collection[int]) -> None:
+        theirs = col(MessageRow.cart_id).in_(cart_ids)
+        self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_SHOWN))
 
     def forget(self, message_id: int) -> None:
         self._session.execute(delete(MessageRow).where(col(MessageRow.id) == message_id))

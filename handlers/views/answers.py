@@ -26,6 +26,7 @@ _LABEL, _HINT, _OPTION, _VALUE, _GROUP = 150, 300, 75, 150, 100
 _MOST_OPTIONS = 500  # above this a list helps nobody, and a whole form may have 250 KB
 _PAGE_BYTES, _PAGE_QUESTIONS = 150_000, 40
 _LONGEST_ID = 200
+_FIELD = "answer."  # how the ids of these inputs begin
 _NO_CONTACT = "default"  # an option's value cannot be empty
 Contacts = Sequence[Contact]
 
@@ -64,15 +65,19 @@ def answer_input(question: Question, line: Line, contacts: Contacts, typed: str 
 def field_id(question: Question) -> str:
     """The input's action id: the label, or a digest where Slack could not hold it."""
     label = question.label
-    return f"answer.{label if label and len(label) < _LONGEST_ID else digest(label)}"
+    return f"{_FIELD}{label if label and len(label) < _LONGEST_ID else digest(label)}"
 
 
 def typed_answers(questions: Iterable[Question], values: Mapping[str, str | None]) -> dict[str, str]:
-    """What was typed and chosen in a form, by label; an empty text where nothing was."""
+    """What was typed and chosen in a form, by label; an empty text where nothing was.
+
+    A field of which none of these questions is, as they may be others than when it was drawn, is told by its own name.
+    """
+    by_id = {field_id(question): question for question in questions}
     return {
-        question.label: _read(question, values[field_id(question)] or "")
-        for question in questions
-        if field_id(question) in values
+        by_id[name].label if name in by_id else name.removeprefix(_FIELD): _read(by_id.get(name), value or "")
+        for name, value in values.items()
+        if name.startswith(_FIELD)
     }
 
 
@@ -132,7 +137,9 @@ def _chosen(options: Sequence[Option], now: str) -> Option | None:
     return next((option for option in options if option.value == _token(now)), None)
 
 
-def _read(question: Question, value: str) -> str:
+def _read(question: Question | None, value: str) -> str:
+    if question is None:
+        return value
     if question.is_of_contacts:
         return "" if value == _NO_CONTACT else value
     return next((allowed for allowed in question.allowed if _token(allowed) == value), value)

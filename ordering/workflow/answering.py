@@ -57,9 +57,12 @@ class Answering(UseCases):
             line = cart.line(domain)
             if line is None:
                 raise NotPossible(f"{domain} is not in cart #{cart_id} any more, so there is nothing to answer.")
-            values = _checked(line, typed if seen is None else _as_meant(line, typed, seen))
+            meant = typed if seen is None else _as_meant(line, typed, seen)
+            values = _checked(line, meant)
+            # Nobody hands on to other names what they did not have before their eyes.
+            read = {label: value for label, value in values.items() if meant[label] == typed[label]}
             lines = [
-                each.answered(values, by=by.id) if each is line else _copied(values, line, each, by=by, reach=reach)
+                each.answered(values, by=by.id) if each is line else _copied(read, line, each, by=by, reach=reach)
                 for each in cart.lines
             ]
             return cart if tuple(lines) == cart.lines else carts.save(replace(cart, lines=tuple(lines)))

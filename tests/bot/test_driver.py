@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 import pytest
 
+from bot import driver as heartbeat
 from bot.driver import Driver
 from handlers.bridge import Bridge
-from ordering.claims import Alone
+from ordering.claims import Alone, Claims
+from ordering.ports import Errand
 
 
 class Carts:
@@ -22,8 +24,12 @@ class Carts:
         self.advanced: list[int] = []
         self.at_once = self.most_at_once = 0
         self.seconds = 0.0
+        self.looks_that_fail = 0
 
     def due(self) -> list[int]:
+        if self.looks_that_fail:
+            self.looks_that_fail -= 1
+            raise RuntimeError("the database is away")
         return self._due
 
     def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
@@ -48,23 +54,67 @@ class Nothing:
         return []
 
 
-async def until_advanced(carts: Carts, times: int, *, homes_fail: bool = False) -> None:
+class Cards:
+    """One cart whose message is outdated, until it is shown; `stumbles` times Slack fails to."""
+
+    def __init__(self, *, stumbles: int = 0) -> None:
+        self._stumbles = stumbles
+        self.is_outdated = True
+        self.shown = 0
+
+    async def outdated(self) -> list[int]:
+        return [1] if self.is_outdated else []
+
+    async def show(self, _cart_id: int) -> None:
+        if self._stumbles:
+            self._stumbles -= 1
+            raise RuntimeError("made up")
+        self.is_outdated = False
+        self.shown += 1
+
+    async def show_again(self, _cart_ids: list[int]) -> None:
+        self.is_outdated = True
+
+
+class Others(Alone):
+    """Another process has the cart at the first look, and dies with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks = 0
+
+    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+        if errand is Errand.SHOW and cart_ids:
+            self._looks += 1
+            if self._looks == 1:
+                return []
+        return super().take(errand, cart_ids)
+
+
+def a_driver(carts: Carts, *, cards: object = None, claims: Claims | None = None, homes_fail: bool = False) -> Driver:
     async def refresh() -> None:
         if homes_fail:
             raise RuntimeError("this Home cannot be drawn")
 
-    driver = Driver(
+    return Driver(
         fulfilment=carts,  # type: ignore[arg-type] # what the driver needs of it
-        announcer=Nothing(),  # type: ignore[arg-type] # nothing to show
+        announcer=cards or Nothing(),  # type: ignore[arg-type] # as above
         refresh_homes=refresh,
-        claims=Alone(),
+        claims=claims or Alone(),
         bridge=Bridge(2),
         steps_at_once=3,
     )
+
+
+async def until_advanced(carts: Carts, times: int, *, homes_fail: bool = False) -> None:
+    await until(a_driver(carts, homes_fail=homes_fail), lambda: len(carts.advanced) >= times)
+
+
+async def until(driver: Driver, done: Callable[[], bool]) -> None:
     running = asyncio.create_task(driver.run())
     try:
         async with asyncio.timeout(10):
-            while len(carts.advanced) < times:
+            while not done():
                 assert not running.done()
                 await asyncio.sleep(0.02)
     finally:
@@ -88,3 +138,48 @@ async def test_no_more_carts_are_claimed_than_can_be_worked_on():
     carts.seconds = 0.05
     await until_advanced(carts, 20)
     assert carts.most_at_once <= 3
+
+
+async def test_a_database_that_is_away_for_a_moment_ends_nothing():
+    carts = Carts([1])
+    carts.looks_that_fail = 2
+    await until_advanced(carts, 1)
+
+
+async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypatch):
+    monkeypatch.setattr(heartbeat, "_WAITED_FOR", 0.1)
+    carts = Carts([1])
+    carts.looks_that_fail = 1000
+    with pytest.raises(ExceptionGroup) as told:
+        async with asyncio.timeout(10):
+            await a_driver(carts).run()
+    assert "the database is away" in str(told.value.exceptions)
+
+
+@pytest.mark.parametrize(
+    ("cards", "claims"),
+    [(Cards(), Alone()), (Cards(stumbles=1), Alone()), (Cards(), Others())],
+    ids=["outdated at the start", "Slack stumbled", "left by a process that died"],
+)
+async def test_what_may_be_hidden_by_an_older_drawing_is_drawn_once_more(cards, claims, monkeypatch):
+    monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.2)
+    monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
+    monkeypatch.setattr(heartbeat, "_LONGEST_SLEEP", 0.1)
+    await until(a_driver(Carts([]), cards=cards, claims=claims), lambda: cards.shown >= 2)
+
+
+async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
+    monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.05)
+    monkeypatch.setattr(heartbeat, "_LONGEST_SLEEP", 0.05)
+    cards = Cards()
+    cards.is_outdated = False
+    looks = 0
+
+    def enough() -> bool:
+        nonlocal looks
+        looks += 1
+        cards.is_outdated = cards.is_outdated or looks == 5
+        return looks > 40
+
+    await until(a_driver(Carts([]), cards=cards), enough)
+    assert cards.shown == 1

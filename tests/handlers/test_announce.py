@@ -81,8 +81,26 @@ async def test_a_stumble_of_slacks_loses_no_news_and_repeats_nothing_in_the_thre
     assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
 
 
-@pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found"])
+@pytest.mark.parametrize("word", ["user_not_found", "user_disabled", "cannot_dm_bot", "ekm_access_denied"])
 async def test_whoever_cannot_be_told_keeps_nobody_else_from_being_told(announcer, slack, outbox, word):
     slack.fails["U0ADA"] = says(word)
     await announcer.show(12)
     assert (slack.posted, outbox.untold) == (["C9"], [])
+
+
+@pytest.mark.parametrize("word", ["restricted_action", "restricted_action_thread_locked", "is_archived"])
+async def test_a_thread_that_takes_no_line_has_nobody_told_again_and_again(announcer, slack, outbox, word):
+    slack.fails["C9"] = says(word)
+    for _ in range(3):
+        await announcer.show(12)
+    assert (slack.posted, outbox.untold) == (["U0ADA"], [])
+
+
+@pytest.mark.parametrize("error", [says("invalid_auth"), SlackApiError("no", "a gateway's page"), TimeoutError()])
+async def test_a_thread_is_told_once_slack_hears_again(announcer, slack, outbox, error):
+    slack.fails["C9"] = error
+    with pytest.raises(type(error)):
+        await announcer.show(12)
+    slack.fails.clear()
+    await announcer.show(12)
+    assert (slack.posted[-1], outbox.untold) == ("C9", [])

@@ -193,11 +193,14 @@ def test_nobodys_answer_undoes_one_that_was_given_since_the_form_was_drawn(askin
     assert given(asking.workflow.cart(asking.cart_id), "name.fr") == {"REASON": "A better one"}
 
 
-def test_what_was_left_as_it_was_shown_is_copied_as_it_stands_now(asking):
+def test_what_stood_in_the_form_is_copied_and_what_others_answered_meanwhile_is_not(asking):
     learned(asking)
     answer(asking, {"REASON": "Ours"}, seen=EMPTY)
-    cart = answer(asking, {"REASON": ""}, by=asking.ben, reach=Reach.EVERY, seen=EMPTY)
-    assert given(cart, "name.fr") == given(cart, "other.fr") == {"REASON": "Ours"}
+    shown = seen(REASON="Ours", ACCEPT_CONDITIONS="")
+    answer(asking, {"ACCEPT_CONDITIONS": "true"}, seen=shown)
+    cart = answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": ""}, by=asking.ben, reach=Reach.EVERY, seen=shown)
+    assert given(cart, "name.fr") == {"REASON": "Ours", "ACCEPT_CONDITIONS": "true"}
+    assert given(cart, "other.fr") == {"REASON": "Ours"}
 
 
 def test_who_answers_the_same_as_another_disagrees_with_nobody(asking):

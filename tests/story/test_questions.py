@@ -158,6 +158,34 @@ async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story
     assert "ns1.example.net, ns2.example.net" in late.plain_text()
 
 
+async def test_answers_for_a_name_that_was_removed_go_back_to_who_typed_them(story: Story):
+    await story.search_and_add("otter.paris")
+    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await story.ben.command("remove otter.paris")
+    await story.slack.until(lambda: "otter.paris" not in cart_text(story) or None, 10)
+    assert await story.ada.submit(**{REASON: "A long thought"}) == {}
+    late = await story.form_says("there is nothing to answer")
+    assert "A long thought" in late.plain_text()
+
+
+async def test_answers_for_a_name_that_was_removed_and_added_again_are_not_lost(story: Story):
+    await story.search_and_add("otter.paris")
+    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await story.ben.command("remove otter.paris")
+    await story.slack.until(lambda: "otter.paris" not in cart_text(story) or None, 10)
+    story.ovh.faults.add("GET", "/order/cart/*/item/*/requiredConfiguration", "hang", seconds=5)
+    await story.ben.command("add otter.paris")
+    await story.slack.until(lambda: "otter.paris" in cart_text(story) or None, 10)
+    assert await story.ada.submit(**{REASON: "A long thought"}) == {}
+    late = await story.form_says("Close the form and open it again")
+    assert "A long thought" in late.plain_text()
+
+
+def cart_text(story: Story) -> str:
+    shown = (m.plain_text() for m in story.ada.messages("domains"))
+    return next((text for text in shown if "Cart #1" in text and "Added" not in text), "")
+
+
 def overtaken(who: Actor) -> OpenView | None:
     return who.modal if who.modal and "Yours stands below" in who.modal.plain_text() else None
 
