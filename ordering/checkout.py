@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
-from ordering.logbook import Logbook
+from ordering.logbook import Logbook, is_for_a_person
 from ordering.policy import Policy
 from ordering.ports import Prepared, Registrar
 from ordering.quote import Quote
@@ -41,7 +41,7 @@ class Checkout:
         try:
             order = self._registrar.check_out(prepared.registrar_cart, waive_retraction=self._policy.waive_retraction)
         except RegistrarRefused as refusal:
-            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)
+            self._refused(begun, refusal)
         except RegistrarUnavailable as busy:
             self._step_back(begun, f"{busy} Nothing was ordered")
         except OutcomeUnknown:
@@ -70,10 +70,27 @@ class Checkout:
         # Should this process die now, the next one looks: but not while the call may still be on the wire.
         return self._book.save(begun, due_in=self._settle / 4)
 
+    def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
+        """Believe OVH's no once it shows no order: a no to a call that somebody on the way repeated looks the same."""
+        sighting = self._find_order(cart)
+        if sighting.order is not None:
+            self._ordered(cart, sighting.order, note="OVH said no, but made the order; it was found there.")
+        elif sighting.outcome is Outcome.ABSENT:
+            self._book.needs_attention(cart, f"{refusal} Nothing was ordered.", attempt=None)
+        else:
+            self._book.come_back(cart, self._book.pace.quickest)
+
     def look_for_order(self, cart: Cart) -> None:
         """After a lost answer: adopt the order that was made, or step back once it is proven that none was."""
-        sighting = self._find_order(cart)
         waited = self._book.now() - cart.since
+        try:
+            sighting = self._find_order(cart)
+        except (RegistrarRefused, RegistrarUnavailable) as error:
+            if not is_for_a_person(error, waited, self._settle):
+                raise
+            note = f"OVH does not tell whether it made the order: {error} The desk keeps looking."
+            self._book.needs_attention(cart, note, follow=True)
+            return
         if sighting.order is not None:
             self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
         elif waited < self._settle:

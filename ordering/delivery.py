@@ -61,6 +61,8 @@ class Deliveries:
         elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
             note = "What was missing has arrived."
             self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
+        elif (silence := self._silence(cart, order)) is not None:
+            self._book.tell(cart, order, silence)
         else:
             self._book.look_later(cart, order)
 
@@ -77,6 +79,15 @@ class Deliveries:
         )
         waited = self._book.now() - cart.since
         return late if cart.note == late or (cart.state is S.PAID and waited > _ARRIVES_WITHIN) else None
+
+    def _silence(self, cart: Cart, order: SalesOrder) -> str | None:
+        """What is told once where a paid order takes days and OVH does not tell how it stands: it stays paid."""
+        silence = (
+            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH does not tell how it "
+            "stands. Open the order at OVH to see. The desk keeps looking."
+        )
+        is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
+        return silence if is_late and not order.status.is_paid and cart.note != silence else None
 
     def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
         """Somebody said that it was paid, and OVH does not show it."""

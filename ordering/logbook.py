@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordering.cart import Cart, CartState, Trouble
+from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.events import happened
 from ordering.ports import Store
 from ordering.sales_order import SalesOrder
+
+_SILENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class Logbook:
         with self.store.begin() as carts:
             carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
 
+    def tell(self, cart: Cart, order: SalesOrder, note: str) -> None:
+        """Nothing ended, but people should know how it stands; look again after a while."""
+        now = self.now()
+        told = replace(cart, order=order, note=note, trouble=None)
+        with self.store.begin() as carts:
+            carts.save(told, happened(told, now, note=note), due_at=now + self.pace.after(now - cart.since))
+
     def look_later(self, cart: Cart, order: SalesOrder) -> None:
         """Nothing ended: keep what is new of the order, and look again after a while."""
         wait = self.pace.after(self.now() - cart.since)
@@ -100,6 +110,14 @@ class Logbook:
         with self.store.begin() as carts:
             if carts.cart(cart.id).version == cart.version:
                 carts.save(replace(cart, trouble=None), due_at=self.now() + self.pace.quickest)
+
+
+def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta) -> bool:
+    """Whether people should hear by now that OVH does not tell: of its no after `settle`, of its silence after an hour.
+
+    A no does not change by itself: a right that the key lacks, say. Silence mostly ends.
+    """
+    return waited >= (settle if isinstance(error, RegistrarRefused) else max(settle, _SILENCE))
 
 
 def order_of(cart: Cart) -> SalesOrder:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.events import REMINDER, happened
-from ordering.logbook import Logbook, order_of
+from ordering.logbook import Logbook, is_for_a_person, order_of
 from ordering.ports import Registrar
-from ordering.sales_order import OrderStatus, Payment, PaymentProgress, SalesOrder
+from ordering.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 
 S = CartState
 P = PaymentProgress
@@ -66,7 +66,7 @@ class Payments:
                 f"OVH cancelled order {order.id}. {sighting.seen} If it was taken, ask OVH's support to give it back."
             )
             self._book.needs_attention(cart, note, order=order)
-        elif sighting.progress in {P.REFUSED, P.NOT_SEEN, P.CANCELLED}:
+        elif sighting.progress in {P.REFUSED, P.CANCELLED} or _was_none(payment, sighting):
             self._not_paid(cart, payment, sighting.progress, sighting.seen)
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
@@ -121,6 +121,15 @@ class Payments:
             self._unpaid(sent, f"{busy} Nothing was paid.")
         except OutcomeUnknown:
             self._book.come_back(sent, self._book.pace.quickest)
+        else:
+            self._accepted(sent)
+
+    def _accepted(self, cart: Cart) -> None:
+        """OVH took the payment on; whether the bank pays shows later. It is no longer one that may never have been."""
+        now = self._book.now()
+        accepted = replace(cart, payment=replace(_payment_of(cart), accepted_at=now))
+        with self._book.store.begin() as carts:
+            carts.save(accepted, due_at=now + self._book.pace.quickest)
 
     def _is_begun(self, cart: Cart, payment: Payment) -> bool:
         """Whether OVH shows another payment of this order that may still be taken, or was; that is then written down.
@@ -144,19 +153,24 @@ class Payments:
         return True
 
     def _watch(self, cart: Cart, payment: Payment, sent_at: datetime) -> None:
-        order = order_of(cart)
-        sighting = self._registrar.payment(order, payment)
-        waited = self._book.now() - sent_at
+        order, waited = order_of(cart), self._book.now() - sent_at
+        try:
+            sighting = self._registrar.payment(order, payment)
+        except (RegistrarRefused, RegistrarUnavailable) as error:
+            if not is_for_a_person(error, waited, self._settle):
+                raise
+            self._ask_a_person(cart, payment, str(error))
+            return
         match sighting.progress:
             case P.RECEIVED:
                 self._paid(cart, replace(order, status=OrderStatus.CHECKING))
             case P.REFUSED | P.CANCELLED:
                 self._not_paid(cart, payment, sighting.progress, sighting.seen)
-            case P.NOT_SEEN if waited >= self._settle:
+            case P.NOT_SEEN if waited >= self._settle and _was_none(payment, sighting):
                 self._not_paid(cart, payment, sighting.progress, sighting.seen)
             case P.UNDECIDED if waited >= self._settle:
                 self._ask_a_person(cart, payment, sighting.seen)
-            case P.UNDER_WAY if waited >= self._settle * _PATIENCE:
+            case P.UNDER_WAY | P.NOT_SEEN if waited >= self._settle * _PATIENCE:
                 self._ask_a_person(cart, payment, sighting.seen)
             case _:
                 self._book.come_back(cart, self._book.pace.after(waited))
@@ -198,7 +212,12 @@ def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
     return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)
 
 
+def _was_none(payment: Payment, sighting: PaymentSighting) -> bool:
+    """Whether a payment that does not show was none: one that OVH accepted may only show late, unless it failed."""
+    return sighting.progress is P.NOT_SEEN and (payment.accepted_at is None or sighting.failed)
+
+
 def _payment_of(cart: Cart) -> Payment:
     if cart.payment is None:
-        raise AssertionError(f"cart #{cart.id} is undecided without a payment")
+        raise AssertionError(f"cart #{cart.id} is being paid without a payment")
     return cart.payment

@@ -252,7 +252,8 @@ class Registrar(Protocol):
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         """Look how far a payment is that was sent; what became of earlier ones does not count.
 
-        Of one that was not sent yet: whether any payment of the order was seen since it was asked for.
+        Of one that was not sent yet: whether any payment of the order, by whatever method, was seen since it was asked
+        for.
         """
 
     def invoice_of(self, order_id: int) -> str | None:

@@ -113,12 +113,16 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay."""
+    """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay.
+
+    `accepted_at` is when OVH agreed. Accepted is not paid: the bank comes after it.
+    """
 
     method: MethodId
     by: str
     asked_at: datetime
     sent_at: datetime | None = None
+    accepted_at: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -159,12 +163,14 @@ class PaymentProgress(StrEnum):
 class PaymentSighting:
     """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some.
 
-    `unfinished` where what leaves it undecided has not ended at OVH either.
+    `unfinished` where what leaves it undecided has not ended at OVH either; `failed` where all that is seen is an
+    attempt that ended without paying.
     """
 
     progress: PaymentProgress
     seen: str | None = None
     unfinished: bool = False
+    failed: bool = False
 
     @property
     def is_open(self) -> bool:

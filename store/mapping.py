@@ -70,6 +70,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "payment_by": payment.by if payment else None,
         "payment_asked_at": payment.asked_at if payment else None,
         "payment_sent_at": payment.sent_at if payment else None,
+        "payment_accepted_at": payment.accepted_at if payment else None,
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
@@ -224,7 +225,8 @@ def _payment_from(row: CartRow) -> Payment | None:
     if method is None or row.payment_by is None or row.payment_asked_at is None:
         return None
     sent_at = utc(row.payment_sent_at) if row.payment_sent_at else None
-    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at)
+    accepted_at = utc(row.payment_accepted_at) if row.payment_accepted_at else None
+    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at, accepted_at)
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

@@ -53,6 +53,7 @@ class CartRow(SQLModel, table=True):
     payment_by: str | None = None
     payment_asked_at: datetime | None = None
     payment_sent_at: datetime | None = None
+    payment_accepted_at: datetime | None = None
     reminded_at: datetime | None = None
     note: str | None = None
     due_at: datetime | None = None

@@ -1,9 +1,11 @@
 """Short ways to things that tests need."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
+from ordering.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.policy import Policy
 from ordering.quote import Configuration, Contract, Quote, QuotedLine
@@ -32,3 +34,25 @@ def a_quote(total: str = "3.59", tax: str = "0.60", *, contracts: tuple[Contract
 
 def a_quoted(name: str, price: str, *, before: str | None = None, extra: bool = False) -> QuotedLine:
     return QuotedLine(DomainName.parse(name), "registration", euros(price), euros(before or price), extra=extra)
+
+
+# How OVH may not tell, and after how many minutes a person hears of it.
+SILENT = [(RegistrarRefused("OVH does not allow this."), 10), (RegistrarUnavailable("OVH does not answer."), 60)]
+
+
+def failing(error):
+    """A question that OVH never answers."""
+
+    def fails(*_, **__):
+        raise error
+
+    return fails
+
+
+def advanced(rules, cart_id, minutes):
+    """A cart after so many minutes in which the desk tried again and again."""
+    for _ in range(minutes):
+        with suppress(RegistrarError):
+            rules.advance(cart_id)
+        rules.clock.pass_by(60)
+    return rules.workflow.cart(cart_id)

@@ -27,6 +27,7 @@ _RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
 _INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
 _ENDED = "SUCCESS"
 _FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # a transaction that is none of these may still pay
+_UNFINISHED = ("READY", "CONFIRMING")
 # Two clocks are compared: what is dated so little before a payment may be that payment all the same.
 _CLOCKS_APART = timedelta(minutes=2)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
@@ -65,12 +66,28 @@ class Payments:
         # OVH writes whole seconds of its own clock.
         since = (payment.sent_at or payment.asked_at).replace(microsecond=0) + self._client.clock_ahead()
         told = self._followed(order, since)
-        if told is not None:
-            return told
-        seen = self._booked(payment.method, order.total, since)
+        if payment.sent_at is None:
+            seen = self._of_any(told, order.total, since)
+        else:
+            seen = self._of_this(told, payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
             return PaymentSighting(P.CANCELLED, f"OVH cancelled order {order.id}.")
         return seen
+
+    def _of_any(self, told: PaymentSighting | None, total: Money, since: datetime) -> PaymentSighting:
+        """Whether any payment was begun: what was refused says nothing of one that was begun after it."""
+        if told is not None and told.progress in {P.RECEIVED, P.UNDER_WAY}:
+            return told
+        return self._unfinished(total, since)
+
+    def _of_this(
+        self, told: PaymentSighting | None, method: MethodId, total: Money, since: datetime
+    ) -> PaymentSighting:
+        """What the order says is believed first; where it does not say which payment it means, its transaction is."""
+        if told is not None and told.progress is not P.UNDECIDED:
+            return told
+        seen = self._booked(method, total, since)
+        return seen if told is None or seen.failed else told
 
     def invoice_of(self, order_id: int) -> str | None:
         """The number of the order's invoice, once OVH made it."""
@@ -105,22 +122,41 @@ class Payments:
     def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting | None:
         """What the order's follow-up says of a payment since then; None where it says nothing.
 
-        A step's ERROR stays after a refusal, so it counts only where its history says something newer. What is not
-        ended counts though it seems a little older.
+        A step's ERROR stays after a refusal, so it counts only where its history says something newer; and where
+        there was an earlier payment, only with words, for the ERROR may be that one's. What is not ended counts though
+        it seems a little older.
         """
         steps = reading.listed(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
         validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
-        near = _dated(validating.get("history") or (), "date", since - _CLOCKS_APART)
+        whole = validating.get("history") or ()
+        near = _dated(whole, "date", since - _CLOCKS_APART)
         history = _dated(near, "date", since)
         near_labels, labels = ({entry.get("label") for entry in entries} for entries in (near, history))
         failed = validating.get("status") == "ERROR"
         if near_labels & _RECEIVED:
             return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.")
-        if (labels and failed) or "FRAUD_REFUSED" in labels:
-            return PaymentSighting(P.REFUSED, reading.said_in(history))
+        words = reading.said_in(history)
+        is_first = not any(entry.get("label") in _INITIATED for entry in whole if entry not in near)
+        if "FRAUD_REFUSED" in labels or (labels and failed and (words or is_first)):
+            return PaymentSighting(P.REFUSED, words)
+        if labels & _INITIATED and failed:
+            seen = "OVH shows that a payment failed and that one was begun, and not whether they are the same."
+            return PaymentSighting(P.UNDECIDED, seen)
         if near_labels & _INITIATED and not failed:
             return PaymentSighting(P.UNDER_WAY, f"OVH has begun a payment of order {order.id}, and not ended it.")
         return None
+
+    def _unfinished(self, total: Money, since: datetime) -> PaymentSighting:
+        """Look for a transaction of any method that could pay this order and has not ended, before another is begun."""
+        try:
+            near = [entry for status in _UNFINISHED for entry in self._transactions(status=status)]
+        except RegistrarRefused:
+            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # as with means that have no transactions
+        for entry in _dated(near, "creationDate", since - _CLOCKS_APART):
+            if _fits(entry, total) and entry["status"] in _UNFINISHED:
+                seen = f"Transaction {entry['transactionId']} over {total} has not ended ({entry['status'].lower()})."
+                return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
+        return PaymentSighting(P.NOT_SEEN, "OVH shows no payment.")
 
     def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
         """Look for a transaction that could be this payment. It names no order, so it can prove nothing but absence.
@@ -130,7 +166,7 @@ class Payments:
         if not isinstance(method, int):
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
         try:
-            near = [entry for entry in self._transactions(method) if _fits(entry, total)]
+            near = [entry for entry in self._transactions(paymentMethodId=str(method)) if _fits(entry, total)]
         except RegistrarRefused as refusal:
             return PaymentSighting(P.UNDECIDED, f"The account's transactions could not be read: {refusal}")
         near = _dated(near, "creationDate", since - _CLOCKS_APART)
@@ -142,11 +178,10 @@ class Payments:
             unfinished = entry["status"] != _ENDED
             return PaymentSighting(P.UNDECIDED, f"{seen}, but the order shows no payment.", unfinished=unfinished)
         alike = _dated(near, "creationDate", since)
-        failed = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
-        return PaymentSighting(P.NOT_SEEN, failed)
+        seen = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
+        return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
 
-    def _transactions(self, method: int) -> Iterator[Mapping[str, Any]]:
-        query = {"paymentMethodId": str(method)}
+    def _transactions(self, **query: str) -> Iterator[Mapping[str, Any]]:
         numbers = reading.listed(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
         for number in sorted(map(int, numbers))[-_MOST_READ:]:
             yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)

@@ -112,10 +112,10 @@ class Settling(UseCases):
     def not_paid(self, cart_id: int, *, by: Person) -> Cart:
         """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
         cart, order, payment = self._payment_to_settle(cart_id, by)
-        progress = self._registrar.payment(order, payment).progress
-        if progress is PaymentProgress.RECEIVED:
+        sighting = self._registrar.payment(order, payment)
+        if sighting.progress is PaymentProgress.RECEIVED:
             raise NotPossible(f"OVH has received a payment for order {order.id}. The card will show it in a moment.")
-        if progress is PaymentProgress.UNDER_WAY:
+        if sighting.is_open:
             raise NotPossible(
                 f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
                 "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it."

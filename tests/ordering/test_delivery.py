@@ -61,3 +61,16 @@ def test_an_order_whose_status_ovh_does_not_tell_is_never_offered_for_payment_ag
     waiting = rules.settle(cart.id, steps=6, seconds=DAY)
     assert waiting.state is S.PAID
     assert not waiting.payment_is_undecided
+
+
+def test_a_paid_order_of_which_ovh_does_not_tell_for_days_is_told_once_and_stays_paid(rules):
+    cart = rules.paid()
+    order = rules.registrar.orders[cart.order.id]
+    rules.registrar.orders[order.id] = replace(order, status=OrderStatus.UNKNOWN)
+    late = rules.settle(cart.id, steps=6, seconds=DAY)
+    assert f"Order {cart.order.id} was paid more than 3 days ago, and OVH does not tell how it stands." in late.note
+    with rules.store.read() as carts:
+        told = len(carts.events(cart.id))
+    rules.settle(cart.id, steps=6, seconds=DAY)
+    with rules.store.read() as carts:
+        assert len(carts.events(cart.id)) == told

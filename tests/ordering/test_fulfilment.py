@@ -12,7 +12,7 @@ from ordering.sales_order import PaymentProgress, PaymentSighting
 from store.engine import open_engines
 from store.migrate import migrate
 from store.sql import SqlStore
-from tests.builders import a_quote, euros
+from tests.builders import SILENT, a_quote, advanced, euros, failing
 from tests.conftest import Rules
 
 S = CartState
@@ -80,6 +80,38 @@ def test_a_refused_checkout_is_not_repeated(rules):
     rules.registrar.next_fault = "refused"
     assert rules.settle(cart.id, steps=30).state is S.NEEDS_ATTENTION
     assert rules.registrar.orders == {}
+
+
+def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch):
+    """Somebody on the way delivers the call, loses the answer and repeats it: the repeated one is refused."""
+    cart, check_out = rules.approved(), rules.registrar.check_out
+
+    def repeated(registrar_cart, **more):
+        check_out(registrar_cart, **more)
+        raise RegistrarRefused("OVH said no: Cart is read only.")
+
+    monkeypatch.setattr(rules.registrar, "check_out", repeated)
+    assert rules.settle(cart.id, steps=1).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_no_to_a_cart_that_ovh_closed_is_no_proof_that_nothing_was_ordered(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "refused", True
+    assert rules.settle(cart.id, steps=2).state is S.CHECKING_OUT
+    assert rules.settle(cart.id, steps=20).is_undecided
+
+
+@pytest.mark.parametrize(("error", "minutes"), SILENT)
+def test_an_order_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch, error, minutes):
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_after"
+    rules.advance(cart.id)
+    monkeypatch.setattr(rules.registrar, "find_order", failing(error))
+    assert advanced(rules, cart.id, minutes - 10).state is S.CHECKING_OUT
+    after = advanced(rules, cart.id, 20)
+    assert after.is_undecided
+    assert str(error) in after.note
 
 
 def test_no_second_checkout_while_the_first_cart_could_still_be_ordered(rules):

@@ -10,7 +10,7 @@ from ordering.errors import NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.events import REMINDER
 from ordering.payment import remind_at
 from ordering.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
-from tests.builders import NOW, a_quote, euros
+from tests.builders import NOW, SILENT, a_quote, advanced, euros, failing
 
 S = CartState
 UNDECIDED = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.59, but the order shows no payment.")
@@ -354,3 +354,48 @@ def test_an_invoice_that_never_comes_is_not_asked_for_for_ever(rules):
     assert rules.fulfilment.next_due() is None
     with pytest.raises(NotPossible, match="has not sent the invoice"):
         rules.workflow.invoice_link(cart.id, payer=rules.dan)
+
+
+def sends(rules, monkeypatch):
+    """OVH takes each payment on and shows nothing of it; returns what was sent."""
+    sent = []
+    monkeypatch.setattr(rules.registrar, "pay", lambda _order, method, **_: sent.append(method))
+    return sent
+
+
+def test_a_payment_that_ovh_accepted_and_does_not_show_is_for_a_person_and_no_other_is_offered(rules, monkeypatch):
+    cart, sent = rules.ordered(), sends(rules, monkeypatch)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    assert rules.settle(cart.id, steps=19).state is S.PAYING
+    assert rules.settle(cart.id, steps=100).payment_is_undecided
+    with pytest.raises(NotPossible):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
+    assert sent == [1]
+
+
+def test_a_payment_that_ovh_accepted_and_whose_transaction_failed_was_none(rules, monkeypatch):
+    cart = rules.ordered()
+    sends(rules, monkeypatch)
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.NOT_SEEN, "Its transaction 7 failed.", failed=True)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    assert rules.settle(cart.id, steps=20).state is S.CHECKED_OUT
+
+
+def test_nobody_can_say_that_it_was_not_paid_while_a_transaction_has_not_ended(rules):
+    cart = undecided(rules)
+    rules.registrar.sighting = CONFIRMING
+    with pytest.raises(NotPossible, match="another one now could pay it twice"):
+        rules.workflow.not_paid(cart.id, by=rules.dan)
+
+
+@pytest.mark.parametrize(("error", "minutes"), SILENT)
+def test_a_payment_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch, error, minutes):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.registrar.next_fault = "lost_before"
+    rules.advance(cart.id)
+    monkeypatch.setattr(rules.registrar, "payment", failing(error))
+    assert advanced(rules, cart.id, minutes - 10).state is S.PAYING
+    after = advanced(rules, cart.id, 20)
+    assert after.payment_is_undecided
+    assert str(error) in after.note

@@ -14,6 +14,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 from ordering.sales_order import Payment, PaymentProgress
+from sandbox.ovh import follow_up
 from sandbox.ovh.orders import Try
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -141,6 +142,33 @@ async def test_a_transaction_that_seems_a_little_older_is_not_taken_for_none(ovh
 async def test_before_sending_any_open_payment_of_the_order_is_seen(ovh, gateway, order, method):
     begun(ovh, order)
     sighting = await ask(gateway.payment, order, Payment(method, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
+    assert sighting.is_open
+
+
+@pytest.mark.parametrize("method", [VISA, "ovhAccount"])
+async def test_before_sending_an_open_payment_by_another_method_is_seen_where_the_order_shows_none(
+    ovh, gateway, order, method, monkeypatch
+):
+    ovh.payments.settle_after = 600.0
+    await ask(gateway.pay, order.id, SEPA, not_after=LATER)
+    monkeypatch.setattr(follow_up, "_history", lambda _order: [])
+    monkeypatch.setattr(follow_up, "_validating", lambda _order: "TODO")
+    sighting = await ask(gateway.payment, order, Payment(method, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
+    assert sighting.is_open
+    assert "over €3.59 has not ended (confirming)." in sighting.seen
+
+
+async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ovh, gateway, order, monkeypatch):
+    """OVH's step keeps its ERROR, though another payment was begun since."""
+    ovh.refuse_card(VISA)
+    ovh.payments.tells_why = False
+    ovh.orders.all[order.id].tries.append(Try(datetime.now(UTC) - timedelta(minutes=5), VISA, ""))
+    begun(ovh, order)
+    monkeypatch.setattr(follow_up, "_validating", lambda _order: "ERROR")
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.UNDECIDED
+    assert told == "OVH shows that a payment failed and that one was begun, and not whether they are the same."
+    sighting = await ask(gateway.payment, order, Payment(SEPA, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
     assert sighting.is_open
 
 
