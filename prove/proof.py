@@ -140,14 +140,32 @@ MUTATIONS = (
     Mutation(
         "take a payment that nobody can be sure of for none",
         "ordering/payment.py",
-        "            case P.NOT_SEEN if waited >= self._settle:\n",
+        "            case P.NOT_SEEN if waited >= self._settle and _was_none(payment, sighting):\n",
         "            case P.NOT_SEEN | P.UNDECIDED if waited >= self._settle:\n",
+    ),
+    Mutation(
+        "take a payment that OVH accepted and does not show for none",
+        "ordering/payment.py",
+        "sighting.progress is P.NOT_SEEN and (payment.accepted_at is None or sighting.failed)",
+        "sighting.progress is P.NOT_SEEN",
+    ),
+    Mutation(
+        "believe OVH's no to a checkout without a look",
+        "ordering/checkout.py",
+        "            self._refused(begun, refusal)\n",
+        '            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)\n',
+    ),
+    Mutation(
+        "pay beside a payment by another method",
+        "bot/ovh/payments.py",
+        "        return self._unfinished(total, since)\n",
+        '        return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")\n',
     ),
     Mutation(
         "let a person have an order paid again whose payment is under way",
         "ordering/workflow/settling.py",
-        "        if progress is PaymentProgress.UNDER_WAY:\n",
-        "        if not progress:\n",
+        "        if sighting.is_open:\n",
+        "        if not sighting:\n",
     ),
     Mutation(
         "let anybody pay",
