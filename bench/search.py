@@ -50,15 +50,16 @@ def speed(*, quick: bool) -> Table:
                 ideal, slowest = _ideal(asked, at_once), max(wanted)
                 sequential = sum(asked) + names * (one - _SECONDS)
                 ratios.append(wall / ideal)
-                if varied:
-                    firsts.append(first / _ideal(wanted, at_once))
+                if varied and at_once >= _PRIORITY:  # fewer at once cannot ask all ten at once
+                    firsts.append(first / slowest)
                 best[names] = max(best[names], 0.0 if varied else sequential / wall)
                 table.add(
                     names, at_once, "varied" if varied else "150 ms", wall, ideal, wall / ideal, first, slowest,
                     sequential, sequential / wall,
                 )  # fmt: skip
         table.goals.append(Goal("wall to ideal, the worst", max(ratios), 1.10))
-        table.goals.append(Goal("the first ten to the slowest of them, varied, the worst", max(firsts), 1.10))
+        said = "the first ten answers to the slowest of them, varied, ten or more at once, the worst"
+        table.goals.append(Goal(said, max(firsts), 1.10))
         table.goals += [
             Goal(f"faster than one by one at {n} names, 150 ms", best[n], bound, "at least")
             for n, bound in _SPEED_UPS.items()
