@@ -27,5 +27,5 @@ async def test_the_command_still_makes_them(story: Story, tmp_path: Path):
     await Pictures(story.stage, tmp_path).take()
     for name in NAMES:
         made, kept = size(tmp_path / f"{name}.png"), size(_KEPT / f"{name}.png")
-        # The letters differ a little from machine to machine; a row more or less does not pass.
-        assert all(abs(new - old) <= 0.08 * old for new, old in zip(made, kept, strict=True)), (name, made, kept)
+        # The letters differ from machine to machine, so that a line may break elsewhere; a block more does not pass.
+        assert all(abs(new - old) <= 0.12 * old for new, old in zip(made, kept, strict=True)), (name, made, kept)
