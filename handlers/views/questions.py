@@ -133,9 +133,9 @@ def answers_form(
 
 def _both(line: Line, questions: Iterable[Question]) -> Block:
     """What somebody else answered meanwhile, above the form with one's own."""
-    theirs = "\n".join(f"{escape(cut(plain(q.title), 100))}: {_given(line, q)}" for q in questions)
+    theirs = "\n".join(f"*{escape_markup(cut(plain(q.title), 100))}*  {_given(line, q)}" for q in questions)
     return section(
-        f"*Not saved yet.* Somebody else answered meanwhile:\n{theirs}\n"
+        f"*Not saved yet.* Somebody else answered meanwhile.\n{theirs}\n"
         "Yours stands below. Save to keep it, or put theirs in first."
     )
 
