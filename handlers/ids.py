@@ -12,6 +12,7 @@ class Act(StrEnum):
     SEARCH_STOP = "search_stop"
     SEARCH_NEWEST = "search_newest"
     SEARCH_AGAIN = "search_again"
+    SEARCH_REFRESH = "search_refresh"
     SEARCH_ADD_ALL = "search_add_all"
     SEARCH_BACK = "search_back"
     SEARCH_NEXT = "search_next"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from handlers.desk import Desk
 from handlers.parsing import Interaction, search_of
 from handlers.reply import Reply
 from handlers.searches import Search
 from handlers.views import search as views
-from handlers.views.found import Standing
 from handlers.views.help import help_message
 from ordering.domain_name import DomainName
 from ordering.offer import Availability
@@ -41,16 +41,18 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
 
 
 async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
-    """Look names up, and show how it goes; with `anew`, what is known from the last minutes will not do."""
-    search.standing, search.stop_now = Standing.ASKING, False
+    """Look names up, and show how it goes; with `anew`, what is known from the last minutes will not do.
+
+    Raises `NotPossible`, with the search as it was, where the person has too many under way.
+    """
     with desk.searches.one_of_a_few(search.user):
+        search.begin(names)
         try:
-            async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
-                await _show_while(desk, search, found)
-        except _Stopped:
-            search.standing = Standing.STOPPED
-        else:
-            search.standing = Standing.DONE
+            with suppress(_Stopped):
+                async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
+                    await _show_while(desk, search, found)
+        finally:
+            search.end()
     await show(search)
 
 
@@ -74,8 +76,8 @@ async def _asked_first(desk: Desk, search: Search, query: Query) -> bool:
 
 async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:
     """Take the answers in, and look up now and then; raises `_Stopped`."""
-    begun, already = time.monotonic(), len(search.answers)
-    search.awaited = set(search.names[:_FIRST_NAMES]) - set(search.answers)
+    begun, already = time.monotonic(), search.answered
+    search.awaited = {name for name in search.names[:_FIRST_NAMES] if search.lacks(name)}
     collecting = asyncio.create_task(_collect(search, found))
     next_look = begun + _FIRST_LOOK
     looked = False
@@ -84,7 +86,8 @@ async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availabil
             if search.stop_now:
                 raise _Stopped
             is_time = time.monotonic() >= next_look or not (looked or search.awaited)
-            is_useful = 0 < len(search.answers) < len(search.names)  # else there is nothing, or all of it in a moment
+            # Else there is nothing, or all of it in a moment.
+            is_useful = bool(search.answers) and search.answered < len(search.names)
             if not (search.show_now or (is_time and is_useful and search.reply.uses_left > 1)):
                 continue
             looked = True
@@ -116,7 +119,7 @@ async def _over(collecting: asyncio.Task[None], search: Search, next_look: float
 
 async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
     """By what the lane allows, or by how fast answers came so far, whichever is longer."""
-    left = [name for name in search.names if name not in search.answers]
+    left = [name for name in search.names if search.lacks(name)]
     effort = await desk.bridge.call(desk.workflow.effort_of, left)
-    each = spent / max(len(search.answers) - already, 1)
+    each = spent / max(search.answered - already, 1)
     return max(effort.seconds, each * len(left))

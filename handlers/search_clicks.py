@@ -45,8 +45,20 @@ def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
         desk.start(story, Interaction.of_action(body))
 
 
-async def _search_all(desk: Desk, _did: Interaction, search: Search) -> None:
-    await run(desk, search, search.names)
+async def _ask(desk: Desk, _did: Interaction, search: Search) -> None:
+    """Ask what is unknown or was not asked. A second click finds the search under way, or nothing more to ask."""
+    if names := search.found().to_ask:
+        await run(desk, search, names)
+    else:
+        await _newest(desk, _did, search)
+
+
+async def _refresh(desk: Desk, _did: Interaction, search: Search) -> None:
+    """Ask about old answers anew."""
+    if names := search.found().to_refresh:
+        await run(desk, search, names, anew=True)
+    else:
+        await _newest(desk, _did, search)
 
 
 async def _newest(_desk: Desk, _did: Interaction, search: Search) -> None:
@@ -61,13 +73,6 @@ async def _stop(_desk: Desk, _did: Interaction, search: Search) -> None:
         search.wish(search.reply, stop=True)
     else:
         await show(search)
-
-
-async def _again(desk: Desk, _did: Interaction, search: Search) -> None:
-    names = search.found().to_ask_again
-    for name in names:
-        search.answers.pop(name, None)  # nothing old is shown as new
-    await run(desk, search, names, anew=True)
 
 
 async def _turn_page(_desk: Desk, did: Interaction, search: Search) -> None:
@@ -91,10 +96,11 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
 
 
 _DEEDS: dict[Act, Deed] = {
-    Act.SEARCH_ALL: _search_all,
+    Act.SEARCH_ALL: _ask,
     Act.SEARCH_STOP: _stop,
     Act.SEARCH_NEWEST: _newest,
-    Act.SEARCH_AGAIN: _again,
+    Act.SEARCH_AGAIN: _ask,
+    Act.SEARCH_REFRESH: _refresh,
     Act.SEARCH_BACK: _turn_page,
     Act.SEARCH_NEXT: _turn_page,
     Act.SEARCH_ADD_ALL: _add_all,

@@ -1,4 +1,4 @@
-"""The searches of the last time, so that their buttons find them: pages, Stop, Ask again."""
+"""The searches of the last time, so that their buttons find them: pages, Stop, Ask again, Refresh."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handlers.reply import Reply
 from handlers.views.found import Found, Standing
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
-from ordering.offer import Availability
+from ordering.offer import Availability, Verdict
 
 _MOST_KEPT = 300
 _MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
@@ -31,7 +31,8 @@ class Search:
     allow_premium: bool
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     answers: dict[DomainName, Availability] = field(default_factory=dict)
-    standing: Standing = Standing.ASKING
+    standing: Standing = Standing.STOPPED  # it is not under way until somebody runs it
+    refreshing: set[DomainName] = field(default_factory=set)  # asked anew; the old answer stays until the new one comes
     page: int = 0
     seconds_left: float = 0.0
     awaited: set[DomainName] = field(default_factory=set)  # until all of these are there, nobody is woken
@@ -40,9 +41,32 @@ class Search:
     show_now: bool = False
     stop_now: bool = False
 
+    @property
+    def answered(self) -> int:
+        """How many names have the answer that is looked for."""
+        return len(self.answers) - len(self.refreshing)
+
+    def lacks(self, name: DomainName) -> bool:
+        """Whether the answer for a name is still to come."""
+        return name not in self.answers or name in self.refreshing
+
+    def begin(self, names: Sequence[DomainName]) -> None:
+        """Ask these: an answer that is known is shown with its age until the new one comes, an unknown one dropped."""
+        for name in names:
+            if name in self.answers and self.answers[name].verdict is Verdict.UNKNOWN:
+                del self.answers[name]
+        self.refreshing = {name for name in names if name in self.answers}
+        self.standing, self.stop_now = Standing.ASKING, False
+
+    def end(self) -> None:
+        """Nobody asks any more, for whatever reason: only what has all its answers is complete."""
+        self.refreshing.clear()
+        self.standing = Standing.DONE if len(self.answers) == len(self.names) else Standing.STOPPED
+
     def take(self, answer: Availability) -> None:
         """Keep an answer. Who shows them is woken when it matters, not for each of hundreds."""
         self.answers[answer.domain] = answer
+        self.refreshing.discard(answer.domain)
         was_awaited = answer.domain in self.awaited
         self.awaited.discard(answer.domain)
         if self.is_due or (was_awaited and not self.awaited):
@@ -63,6 +87,7 @@ class Search:
             now=datetime.now(UTC),
             standing=self.standing,
             unreadable=self.unreadable,
+            refreshing=len(self.refreshing),
             seconds_left=self.seconds_left,
             page=self.page,
             allow_premium=self.allow_premium,

@@ -180,6 +180,12 @@ class Prepared:
     asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
 
 
+class ToBuy(tuple[DomainName, ...]):
+    """Names that somebody is about to buy: asked before all that people only look at."""
+
+    __slots__ = ()
+
+
 class Registrar(Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
@@ -195,7 +201,8 @@ class Registrar(Protocol):
     def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
         """Ask for each name and yield answers as they come; a name that fails is one answer, never an error.
 
-        With `recent`, what OVH said in the last minutes will do: to look at, never to order by.
+        With `recent`, what OVH said in the last minutes will do: to look at, never to order by. Searches take turns;
+        only names `ToBuy` go before them.
         """
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:

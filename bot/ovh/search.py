@@ -21,6 +21,7 @@ from bot.ovh.look_ups import LookUps
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.offer import Availability, Verdict
+from ordering.ports import ToBuy
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
 _SILENCES_IN_A_ROW = 3  # then the names that wait are not asked one by one in vain
@@ -55,7 +56,11 @@ class Search:
         return self._look_ups.waiting
 
     def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
-        """Yield answers as they come; with `recent`, those of the last minutes at once and without a call."""
+        """Yield answers as they come; with `recent`, those of the last minutes at once and without a call.
+
+        Only what somebody is about to buy goes before the others.
+        """
+        urgent = isinstance(names, ToBuy)
         unknown = []
         for name in dict.fromkeys(names):
             known = self._known.get(name) if recent else None
@@ -64,8 +69,7 @@ class Search:
             else:
                 yield known
         if unknown:
-            # What must be fresh is wanted before something is bought.
-            yield from self._look_ups.answers(unknown, urgent=not recent, asked=self._have_work)
+            yield from self._look_ups.answers(unknown, urgent=urgent, asked=self._have_work)
 
     def calls_for(self, names: Collection[DomainName]) -> int:
         """How many of these would have to be asked."""

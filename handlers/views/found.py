@@ -36,7 +36,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """One search at one moment. `seconds_left` is a guess, `page` counts from 0."""
+    """One search at one moment. `seconds_left` is a guess, `page` counts from 0.
+
+    `refreshing` counts the answers that are old ones still, while the new ones come.
+    """
 
     id: str
     names: tuple[DomainName, ...]
@@ -44,6 +47,7 @@ class Found:
     now: datetime
     standing: Standing = Standing.DONE
     unreadable: Sequence[str] = ()
+    refreshing: int = 0
     seconds_left: float = 0.0
     page: int = 0
     allow_premium: bool = False
@@ -65,14 +69,24 @@ class Found:
         return [a for a in self.answers if a.asked_at is not None and self.now - a.asked_at >= _OLD]
 
     @property
-    def to_ask_again(self) -> list[DomainName]:
-        """What is not known, or not known to be so still."""
+    def done(self) -> int:
+        """How many names have the answer that is looked for."""
+        return len(self.answers) - self.refreshing
+
+    @property
+    def to_ask(self) -> list[DomainName]:
+        """What is not known, or was not asked; nothing while that is under way."""
         if self.standing is Standing.ASKING:
             return []
-        unsure = {a.domain for a in self.answers if a.verdict is V.UNKNOWN}.union(
-            (a.domain for a in self.old), self.unasked
-        )
-        return [name for name in self.names if name in unsure]
+        unknown = {a.domain for a in self.answers if a.verdict is V.UNKNOWN}.union(self.unasked)
+        return [name for name in self.names if name in unknown]
+
+    @property
+    def to_refresh(self) -> list[DomainName]:
+        """What was known some time ago, and may be otherwise now; nothing while a search is under way."""
+        if self.standing is Standing.ASKING:
+            return []
+        return [answer.domain for answer in self.old if answer.verdict is not V.UNKNOWN]
 
 
 def pages(found: Found) -> list[list[Piece]]:

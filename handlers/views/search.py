@@ -78,7 +78,7 @@ def _none(found: Found) -> str:
 def _progress(found: Found) -> str:
     if found.standing is not Standing.ASKING:
         return ""
-    done, asked = len(found.answers), len(found.names)
+    done, asked = found.done, len(found.names)
     full = _CELLS * done // max(asked, 1)
     left = f" · about {lasting(found.seconds_left)} left" if found.seconds_left >= 1 else ""
     return f"{'▓' * full}{'░' * (_CELLS - full)} {done}/{asked}{left}"
@@ -111,7 +111,7 @@ def _alone(found: Found, summary: str) -> str:
     buyable = found.buyable
     if found.standing is Standing.ASKING:
         left = f", about {lasting(found.seconds_left)} left" if found.seconds_left >= 1 else ""
-        return f"{len(found.answers)} of {len(found.names)} asked, {len(buyable)} available{left}…"
+        return f"{found.done} of {len(found.names)} asked, {len(buyable)} available{left}…"
     plain = summary.replace("*", "")
     if len(found.names) == 1 and buyable and buyable[0].offer:
         return f"{plain} {offered(buyable[0].offer)}."
@@ -124,7 +124,8 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
     where = f"Page {page + 1} of {number}. " if number > 1 and found.standing is not Standing.ASKING else ""
     if old := found.old:
         since = found.now - min(answer.asked_at for answer in old if answer.asked_at)
-        lines.append(f"{counted(len(old), 'answer')} from up to {ago(since)}; *Ask again* asks anew.")
+        how = "; *Refresh old answers* asks anew" if found.to_refresh else ""
+        lines.append(f"{counted(len(old), 'answer')} from up to {ago(since)}{how}.")
     if found.buyable and found.standing is not Standing.ASKING:
         lines.append(f"{where}Prices are without tax. The total with tax is shown before anyone approves.")
     elif where:
@@ -138,16 +139,20 @@ def _under_way(found: Found) -> list[Block]:
 
 def _choices(found: Found, page: int, number: int) -> list[Block]:
     free = [answer for answer in found.buyable if answer.verdict is V.AVAILABLE]
-    add_all = again = back = on = None
+    add_all = again = refresh = back = on = None
     if len(free) >= _TO_ADD_AT_ONCE:
         some = min(len(free), MOST_LINES)
         which = f"all {some} names" if some == len(free) else f"the {some} cheapest of {len(free)} names"
         sure = confirm("Add all available", f"Add {which} to this channel's cart? OVH is asked again first.", "Add")
         add_all = button("Add all available", Act.SEARCH_ADD_ALL, found.id, confirm=sure)
-    if found.to_ask_again:
-        again = button("Ask again", Act.SEARCH_AGAIN, found.id, about="Ask again about what is unknown or old")
+    if unknown := found.to_ask:
+        about = f"Ask again about what is unknown: {counted(len(unknown), 'name')}"
+        again = button("Ask again", Act.SEARCH_AGAIN, found.id, about=about)
+    if old := found.to_refresh:
+        about = f"Ask OVH anew about {counted(len(old), 'name')} with an old answer"
+        refresh = button("Refresh old answers", Act.SEARCH_REFRESH, found.id, about=about)
     if page > 0:
         back = button("Previous page", Act.SEARCH_BACK, f"{found.id} {page - 1}")
     if page < number - 1:
         on = button("Next page", Act.SEARCH_NEXT, f"{found.id} {page + 1}")
-    return buttons(back, on, add_all, again)
+    return buttons(back, on, add_all, again, refresh)

@@ -56,7 +56,10 @@ class Searching(UseCases):
         return self._registrar.effort_of(names)
 
     def search(self, names: Sequence[DomainName], *, anew: bool = False) -> Iterator[Availability]:
-        """Look each name up; answers come as they arrive. Those of the last minutes will do, unless asked `anew`."""
+        """Look each name up; answers come as they arrive. Those of the last minutes will do, unless asked `anew`.
+
+        Nobody buys by these, so they wait their turn either way.
+        """
         return self._registrar.look_up(names, recent=not anew)
 
     def _ideas(self, query: Query) -> tuple[DomainName, ...]:

@@ -85,10 +85,21 @@ def test_what_a_stopped_search_did_not_ask_is_said():
 def test_nothing_old_is_shown_as_new():
     fresh = replace(answer("fresh.ovh", Verdict.AVAILABLE), asked_at=NOW)
     old = replace(answer("old.ovh", Verdict.TAKEN), asked_at=NOW - timedelta(minutes=4))
-    assert "Ask again" not in labels(results([fresh]))
+    assert "Refresh old answers" not in labels(results([fresh]))
     drawn = results([fresh, old])
-    assert "1 answer from up to 4 minutes ago; *Ask again* asks anew." in words_of(drawn)
-    assert "Ask again" in labels(drawn)
+    assert "1 answer from up to 4 minutes ago; *Refresh old answers* asks anew." in words_of(drawn)
+    assert "Refresh old answers" in labels(drawn)
+    assert "Ask again" not in labels(drawn)
+
+
+def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_counts_the_new_ones():
+    old = [replace(answer(f"{n}.ovh", Verdict.AVAILABLE), asked_at=NOW - timedelta(minutes=4)) for n in range(4)]
+    drawn = results(old, standing=Standing.ASKING, refreshing=3)
+    assert "1/4" in words_of(drawn)
+    assert drawn.text == "1 of 4 asked, 4 available…"
+    assert "4 answers from up to 4 minutes ago." in words_of(drawn)
+    assert "*3.ovh*" in words_of(drawn)
+    assert "Refresh old answers" not in labels(drawn)
 
 
 def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -89,6 +90,65 @@ async def test_what_is_unknown_is_asked_again_alone(story: Story):
     shown = await story.sees(story.ada, "*Unknown* (1)")
     await story.ada.click(shown, "Ask again")
     await story.sees(story.ada, "*dark.ovh* is available.")
+
+
+async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_was(story: Story):
+    story.ovh.faults.add(*LOOK_UP, "null", times=1)
+    await story.ada.command("search dark.ovh")
+    dark = await story.sees(story.ada, "*Unknown* (1)")
+    story.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.5)
+    for prefix in ("one", "two", "three"):
+        await story.ada.command(f"search {names(prefix, 101)}")
+    await story.slack.until(lambda: len(under_way(story)) == len(["one", "two", "three"]))
+    running = under_way(story)
+    await story.ada.click(dark, "Ask again")
+    await story.sees(story.ada, "3 of your searches are still under way.")
+    for shown in running:
+        await story.ada.click(shown, "Stop")
+    await story.slack.until(lambda: not under_way(story))
+    await story.ada.click(dark, "Ask again")
+    await story.sees(story.ada, "*dark.ovh* is available.")
+
+
+def under_way(story: Story) -> list[Message]:
+    return [m for m in story.ada.messages("domains") if "/101" in m.plain_text()]
+
+
+async def test_a_double_click_never_shows_an_incomplete_search_as_complete(story: Story):
+    story.ovh.faults.add(*LOOK_UP, "null", times=5)
+    await story.ada.command(f"search {names('twice', 5)}")
+    dark = await story.sees(story.ada, "*Unknown* (5)")
+    seen = len(story.slack.state.archive)
+    story.ovh.faults.add(*LOOK_UP, "slow", times=5, seconds=1.5)
+    await asyncio.gather(story.ada.click(dark, "Ask again"), story.ada.click(dark, "Ask again"))
+    await story.sees(story.ada, "5 of 5 names available.")
+    texts = [shown["text"] for _, shown in story.slack.state.archive[seen:]]
+    assert all(text.endswith("…") for text in texts[:-1]), texts
+    assert texts[-1].startswith("5 of 5 names available.")
+
+
+async def test_a_double_click_searches_everything_once(story: Story):
+    await story.ada.command("search otter hare --all")
+    asked = await story.sees(story.ada, "look-ups over")
+    story.ovh.faults.add(*LOOK_UP, "slow", times=20, seconds=1.5)
+    await asyncio.gather(story.ada.click(asked, "Search them all"), story.ada.click(asked, "Search them all"))
+    await story.sees(story.ada, "names available.", seconds=30)
+    shown = [shown["text"] for _, shown in story.slack.state.archive if "available" in shown["text"]]
+    assert [text for text in shown if not text.endswith("…")] == shown[-1:]
+
+
+async def test_old_answers_are_refreshed_by_a_button_of_their_own(story: Story, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("handlers.views.found._OLD", timedelta(0))
+    story.ovh.faults.add(*LOOK_UP, "null", times=1)
+    await story.ada.command("search one.ovh two.ovh three.ovh")
+    found = await story.sees(story.ada, "*Unknown* (1)")
+    await story.ada.click(found, "Ask again")
+    found = await story.sees(story.ada, "3 of 3 names available.")
+    assert story.ovh.count(*LOOK_UP) == 4
+    story.ovh.names.taken.add("two.ovh")
+    await story.ada.click(found, "Refresh old answers")
+    await story.sees(story.ada, "2 of 3 names available.")
+    assert story.ovh.count(*LOOK_UP) == 7
 
 
 def answered(shown: Message) -> int:
