@@ -54,5 +54,7 @@ def _why_not(answer: Availability) -> str:
     return {
         Verdict.TAKEN: f"{name} is taken. `/domain search` finds others.",
         Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",
+        Verdict.NOT_OFFERED: f"{name} is not available: it is reserved, or OVH does not offer it. "
+        "`/domain search` finds others.",
         Verdict.NOT_SOLD: f"OVH does not sell .{name.extension} here. Try another extension.",
-    }.get(answer.verdict, f"I could not ask OVH about {name} just now: {answer.reason}. Try again in a minute.")
+    }.get(answer.verdict, f"OVH does not say clearly whether {name} is free: {answer.reason}. Try again in a minute.")

@@ -13,6 +13,7 @@ from ordering.money import Money
 STANDARD_MODES = frozenset({"create-default", "default"})
 PREMIUM_MODES = frozenset({"create-premium", "premium"})
 USUAL_PHASE = "ga"  # general availability
+_UNREAD = "OVH makes an offer of a kind that the desk does not know"
 
 
 class Action(StrEnum):
@@ -63,6 +64,11 @@ class Offer:
         return self.action is Action.CREATE and self.orderable and known
 
     @property
+    def withholds(self) -> bool:
+        """Whether OVH says that the name could be registered, but not by us: it is reserved, or not offered."""
+        return self.action is Action.CREATE and not self.orderable
+
+    @property
     def mark(self) -> str:
         """Tells this offer from the others of its name, and from itself on other terms: what a button carries.
 
@@ -79,6 +85,7 @@ class Verdict(StrEnum):
     PREMIUM = "premium"
     TAKEN = "taken"
     AFTERMARKET = "aftermarket"
+    NOT_OFFERED = "not_offered"  # reserved by its registry, or not offered by OVH for a reason that it keeps to itself
     NOT_SOLD = "not_sold"
     UNKNOWN = "unknown"
 
@@ -108,8 +115,11 @@ class Availability:
         return tuple(sorted(offers, key=_rank))
 
     @classmethod
-    def of(cls, domain: DomainName, offers: tuple[Offer, ...]) -> Availability:
-        """Read OVH's list of offers: those that register it first, the usual before others, the cheapest first."""
+    def of(cls, domain: DomainName, offers: tuple[Offer, ...], *, taken: bool = False) -> Availability:
+        """Read OVH's list of offers: those that register it first, the usual before others, the cheapest first.
+
+        Only an offer to transfer it says that it is taken, be it one without a price: then it is told as `taken`.
+        """
         registering = sorted((offer for offer in offers if offer.registers), key=_rank)
         if registering:
             best = registering[0]
@@ -118,7 +128,12 @@ class Availability:
         aftermarket = [offer for offer in offers if "aftermarket" in offer.pricing_mode]
         if aftermarket:
             return cls(domain, Verdict.AFTERMARKET, aftermarket[0], offers=offers)
-        return cls(domain, Verdict.TAKEN, offers[0] if offers else None, offers=offers)
+        transfers = [offer for offer in offers if offer.action is Action.TRANSFER]
+        if transfers or taken:
+            return cls(domain, Verdict.TAKEN, transfers[0] if transfers else None, offers=offers)
+        if any(not offer.withholds for offer in offers):
+            return cls(domain, Verdict.UNKNOWN, reason=_UNREAD, offers=offers)
+        return cls(domain, Verdict.NOT_OFFERED, offers=offers)
 
 
 def _rank(offer: Offer) -> tuple[bool, bool, int]:

@@ -38,17 +38,23 @@ def money(price: Json) -> Money:
 def offers(domain: DomainName, listed: Sequence[Json]) -> tuple[Offer, ...]:
     """The offers for a name; one without a price cannot be shown or bought and is left out.
 
-    Raises `ValueError` where it would have registered the name: without it the name would pass for taken.
+    Raises `ValueError` where the name would pass for reserved without it.
     """
     return tuple(offer for entry in listed if (offer := _offer(domain, entry)) is not None)
+
+
+def any_transfer(listed: Sequence[Json]) -> bool:
+    """Whether OVH would transfer the name, at whatever price: then somebody has it."""
+    return any(_action(entry) is Action.TRANSFER for entry in listed)
 
 
 def _offer(domain: DomainName, entry: Json) -> Offer | None:
     prices = {line["label"]: line for line in entry.get("prices") or ()}
     if "TOTAL" not in prices:
-        if _action(entry) is Action.CREATE and entry.get("orderable"):
-            raise ValueError("an offer to register, without a price")
-        return None
+        action = _action(entry)
+        if action is Action.TRANSFER or (action is Action.CREATE and not entry.get("orderable")):
+            return None
+        raise ValueError("an offer to register, or one of an unknown kind, without a price")
     years = tuple(int(found[1]) for text in entry.get("duration") or () if (found := _YEARS.fullmatch(text)))
     return Offer(
         domain=domain,

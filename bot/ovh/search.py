@@ -143,14 +143,14 @@ class Search:
             with readable():
                 told = self._offers(name, turn)
                 with FLOOR.taken():
-                    found = reading.offers(name, told)
+                    found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
             self._silences = 0
             if "Check failed" in str(refusal):
                 return Availability(name, Verdict.NOT_SOLD)
             raise
         self._silences = 0
-        return Availability.of(name, found)
+        return Availability.of(name, found, taken=taken)
 
     def _offers(self, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
         cart = self._search_cart()

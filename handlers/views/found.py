@@ -126,7 +126,7 @@ def _row(answer: Availability, offers: Sequence[Offer]) -> Block:
 
 
 def _others(found: Found, answers: Iterable[Availability]) -> Iterator[tuple[str, list[str]]]:
-    order = [V.PREMIUM, V.AFTERMARKET, V.TAKEN, V.NOT_SOLD, V.UNKNOWN]
+    order = [V.PREMIUM, V.AFTERMARKET, V.TAKEN, V.NOT_OFFERED, V.NOT_SOLD, V.UNKNOWN]
     ranked = sorted(answers, key=lambda a: (order.index(a.verdict), _reason(a) or ""))
     for (verdict, reason), group in groupby(ranked, key=lambda a: (a.verdict, _reason(a))):
         listed = sorted(group, key=lambda a: a.domain)
@@ -154,6 +154,7 @@ def _title(verdict: Verdict, reason: str | None, number: int) -> str:
         V.PREMIUM: f"*Premium* ({number}), which this team does not buy",
         V.AFTERMARKET: f"*For sale by the owner* ({number}), which the desk does not buy",
         V.TAKEN: f"*Taken* ({number}): an owner could transfer one to OVH, the desk could not",
+        V.NOT_OFFERED: f"*Not available* ({number}): reserved, or not offered",
         V.NOT_SOLD: f"*Not sold by OVH here* ({number})",
         V.UNKNOWN: f"*Unknown* ({number}): {escape_markup(cut(reason or 'no answer', 200))}",
     }[verdict]

@@ -70,7 +70,7 @@ def _none(found: Found) -> str:
     """What is not known may be available all the same."""
     unknown = sum(answer.verdict is V.UNKNOWN for answer in found.answers)
     if unknown == len(found.answers):
-        return "OVH did not answer for any of these names. *Ask again* tries once more."
+        return "OVH gave no clear answer for any of these names. *Ask again* tries once more."
     known = f"None of these {counted(len(found.names), 'name')} is available"
     return f"{known}, as far as OVH answered." if unknown else f"{known}."
 
@@ -88,11 +88,15 @@ def _tally(found: Found) -> str:
     """What the others are, in a line."""
     bought = {answer.domain for answer in found.buyable}
     others = Counter(answer.verdict for answer in found.answers if answer.domain not in bought)
-    words = {V.PREMIUM: "premium", V.AFTERMARKET: "for sale by the owner", V.TAKEN: "taken", V.NOT_SOLD: "not sold"}
-    told = [
-        f"{others[verdict]} {word}" for verdict, word in (words | {V.UNKNOWN: "unknown"}).items() if others[verdict]
-    ]
-    return " · ".join(told)
+    words = {
+        V.PREMIUM: "premium",
+        V.AFTERMARKET: "for sale by the owner",
+        V.TAKEN: "taken",
+        V.NOT_OFFERED: "reserved or not offered",
+        V.NOT_SOLD: "not sold",
+        V.UNKNOWN: "unknown",
+    }
+    return " · ".join(f"{others[verdict]} {word}" for verdict, word in words.items() if others[verdict])
 
 
 def _in_one_word(answer: Availability, buyable: Sequence[Availability]) -> str:
@@ -101,8 +105,9 @@ def _in_one_word(answer: Availability, buyable: Sequence[Availability]) -> str:
         V.PREMIUM: "available at a premium price" if answer in buyable else "premium, and not bought here",
         V.TAKEN: "taken",
         V.AFTERMARKET: "for sale by its owner, not free",
+        V.NOT_OFFERED: "not available: reserved, or not offered",
         V.NOT_SOLD: "not sold by OVH here",
-        V.UNKNOWN: "unknown: OVH could not be asked",
+        V.UNKNOWN: "unknown: " + ("its offer cannot be read" if answer.offers else "OVH could not be asked"),
     }[answer.verdict]
 
 

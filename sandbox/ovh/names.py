@@ -1,7 +1,8 @@
 """What OVH offers for a name. The beginning of a name says what it is, so that anybody can predict it.
 
 `premium-`, `promo-`, `gift-` (free in the first year) and `launch-` (two offers) are to be had; `taken-`,
-`aftermarket-` and `resale-` (both at once) are somebody's; `empty-`, `timeout-` and `broken-` get no answer of use;
+`aftermarket-` and `resale-` (both at once) are somebody's; `reserved-` and `empty-` are nobody's and not to be had;
+`odd-` is offered in a mode that nobody knows; `timeout-` and `broken-` get no answer of use;
 `old-` ones are offered in the shape of years ago.
 `reason-`, `claims-` and `protected-` are asked more questions (see `extensions`).
 """
@@ -105,6 +106,10 @@ class Names:
         """The ways to register a name that nobody has."""
         dearer = self.risen.get(name, Decimal(0))
         offer = self.standard(extension, market, dearer=dearer)
+        if label.startswith(("reserved-", "odd-")):
+            return [
+                replace(offer, orderable=False) if label.startswith("reserved-") else replace(offer, mode="lottery")
+            ]
         if label.startswith("premium-"):
             first, later = market.amount(_PREMIUM + dearer), market.amount(_PREMIUM_RENEWAL)
             plain = replace(offer, discount=Decimal(0), begins=None, ends=None)

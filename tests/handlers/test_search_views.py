@@ -16,7 +16,7 @@ from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, 
 
 
 def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
-    shown = None if verdict in {Verdict.UNKNOWN, Verdict.NOT_SOLD} else offer(name, price)
+    shown = None if verdict in {Verdict.UNKNOWN, Verdict.NOT_SOLD, Verdict.NOT_OFFERED} else offer(name, price)
     if verdict in {Verdict.TAKEN, Verdict.AFTERMARKET} and shown:
         shown = replace(shown, action=Action.TRANSFER)
     if verdict is Verdict.PREMIUM and shown:
@@ -54,7 +54,7 @@ def test_five_hundred_of_the_longest_names_fit(verdict):
 
 
 def test_nothing_that_was_found_is_left_out_of_the_pages():
-    answers = [answer(f"name-{number}.ovh", list(Verdict)[number % 6]) for number in range(200)]
+    answers = [answer(f"name-{number}.ovh", list(Verdict)[number % len(Verdict)]) for number in range(200)]
     words = " ".join(str(blocks_of(sheet)) for sheet in sheets_of(answers, unreadable=["“-x-” is none."]))
     assert all(f"name-{number}.ovh" in words for number in range(200))
     assert "“-x-” is none." in words
@@ -106,6 +106,15 @@ def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
     drawn = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
     assert "*Unknown* (1): OVH does not answer.\ndark.ovh" in words_of(drawn)
     assert "Ask again" in labels(drawn)
+
+
+def test_what_is_reserved_or_not_offered_is_not_said_to_be_taken():
+    reserved = answer("reserved.ovh", Verdict.NOT_OFFERED)
+    assert results([reserved]).text == "reserved.ovh is not available: reserved, or not offered."
+    drawn = results([reserved, answer("taken.ovh", Verdict.TAKEN)])
+    assert "*Not available* (1): reserved, or not offered\nreserved.ovh" in words_of(drawn)
+    assert "*Taken* (1)" in words_of(drawn)
+    assert "Ask again" not in labels(drawn)
 
 
 def test_before_much_is_spent_the_person_is_asked():

@@ -26,6 +26,22 @@ def test_the_only_offer_is_taken(rules):
     assert rules.workflow.add("C1", NAME, by=rules.ada).lines[0].price == euros("2.99")
 
 
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ((), "is not available: it is reserved, or OVH does not offer it"),
+        ((replace(USUAL, orderable=False),), "is not available: it is reserved, or OVH does not offer it"),
+        ((TRANSFER,), "is taken"),
+        ((replace(USUAL, pricing_mode="lottery"),), "an offer of a kind that the desk does not know"),
+        ((replace(USUAL, action=Action.UNKNOWN),), "an offer of a kind that the desk does not know"),
+    ],
+)
+def test_why_a_name_cannot_be_added_is_told_as_it_is(rules, found, why):
+    offers(rules, *found)
+    with pytest.raises(NotPossible, match=why):
+        rules.workflow.add("C1", NAME, by=rules.ada)
+
+
 def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
     offers(rules, EARLY, USUAL)
     with pytest.raises(ChoiceNeeded, match="in 2 ways") as needed:

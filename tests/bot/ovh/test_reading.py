@@ -30,7 +30,7 @@ def an_offer(**changes: object) -> dict[str, object]:
 
 
 def verdict(*offers: dict[str, object]) -> Verdict:
-    return Availability.of(NAME, reading.offers(NAME, offers)).verdict
+    return Availability.of(NAME, reading.offers(NAME, offers), taken=reading.any_transfer(offers)).verdict
 
 
 def test_an_offer_has_its_price_renewal_and_years():
@@ -48,13 +48,35 @@ def test_a_free_name_is_chosen_from_several_offers():
 def test_the_old_form_tells_the_action_in_the_offers_id():
     assert verdict(an_offer(action=None, offerId="ovh-create", pricingMode="default")) is Verdict.AVAILABLE
     assert verdict(an_offer(action=None, offerId="ovh-transfer", pricingMode="default")) is Verdict.TAKEN
-    assert verdict(an_offer(action=None, offerId="0f9a", pricingMode=None)) is Verdict.TAKEN
+    assert verdict(an_offer(action=None, offerId="0f9a", pricingMode=None)) is Verdict.UNKNOWN
 
 
-def test_an_offer_without_a_price_is_left_out_unless_the_name_would_pass_for_taken():
+def test_only_an_offer_to_transfer_says_that_a_name_is_taken():
+    transfer = an_offer(action="transfer", pricingMode="transfer-default")
+    withheld = an_offer(orderable=False)
+    assert verdict(withheld, transfer) is Verdict.TAKEN
+    assert verdict(an_offer(action="transfer", prices=None)) is Verdict.TAKEN
+
+
+def test_what_ovh_offers_to_nobody_is_reserved_or_not_offered():
+    assert verdict() is Verdict.NOT_OFFERED
+    assert verdict(an_offer(orderable=False)) is Verdict.NOT_OFFERED
+    assert verdict(an_offer(orderable=False, prices=None)) is Verdict.NOT_OFFERED
+    assert verdict(an_offer(orderable=False, pricingMode="lottery")) is Verdict.NOT_OFFERED
+
+
+@pytest.mark.parametrize("odd", [{"action": "juggle"}, {"action": "trade"}, {"pricingMode": "lottery"}])
+def test_an_offer_that_nobody_can_read_leaves_the_name_unknown(odd):
+    assert verdict(an_offer(**odd)) is Verdict.UNKNOWN
+    assert verdict(an_offer(orderable=False), an_offer(**odd)) is Verdict.UNKNOWN
+
+
+def test_an_offer_without_a_price_is_left_out_unless_the_name_would_pass_for_reserved():
     assert reading.offers(NAME, [an_offer(action="transfer", prices=None)]) == ()
-    with pytest.raises(ValueError, match="without a price"):
-        reading.offers(NAME, [an_offer(prices=None)])
+    assert reading.offers(NAME, [an_offer(orderable=False, prices=None)]) == ()
+    for more in ({}, {"action": "juggle"}):
+        with pytest.raises(ValueError, match="without a price"):
+            reading.offers(NAME, [an_offer(prices=None, **more)])
 
 
 def test_the_first_promotion_to_end_is_told():
