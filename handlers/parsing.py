@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ordering.domain_name import DomainName, Word, parse_word_or_name
@@ -17,13 +18,18 @@ from ordering.workflow import Query
 _SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»`()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as they are typed
 _LINK = re.compile(r"<(?:https?://|mailto:)?([^|>\s]+)(?:\|([^>]*))?>")  # as Slack writes one
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
-_TLDS = re.compile(r"--tlds?(?:\s*=\s*|\s+)([^\s,]+(?:\s*,\s*[^\s,]+)*)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"\.(?:html?|php|aspx?|jsp|pdf|png|jpe?g|gif|svg|css|js|json|xml|txt)$", re.IGNORECASE
+)  # no extensions
+# A blank is enough before one that begins with its dot: no name does.
+_TLDS = re.compile(r"--tlds?(?:\s*=\s*|\s+)([^\s,]+(?:(?:\s*,\s*|\s+(?=\.\w))[^\s,]+)*)", re.IGNORECASE)
 _LIST = re.compile(r"--lists?(?:\s*=\s*|\s+)([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,9})")
 _A_WORD = Word("name")
 _SHOWN = 60  # enough of a wrong input to recognise it
+_MOST_QUOTED = 20  # extensions
 _LINE_BREAKS = "\n\r\t"
 _UNSTORABLE = {"Cc", "Cs"}  # control characters and halves of one: PostgreSQL takes no NUL, no database a half
 
@@ -138,16 +144,31 @@ def search_of(text: str) -> tuple[Query, list[str]]:
         lists=lists,
         every_extension=bool(_ALL.search(text)),
         ideas=bool(_IDEAS.search(text)),
+        after_extensions=tuple(_words_after_extensions(text)) if extensions else (),
     )
     return query, unreadable
 
 
 def parts_of(text: str) -> list[str]:
     """What was typed, part by part, each once: names, whatever stood between and around them."""
-    plain = _SCHEME.sub("", _LINK.sub(lambda link: f" {link[2] or link[1]} ", text))
+    plain = _LINK.sub(lambda link: f" {link[2] or link[1].partition('/')[0]} ", text)
     parts = (part.rstrip("!?:") for part in _SEPARATORS.split(plain))
-    # Of an address, its host.
-    return list(dict.fromkeys(filter(None, (part.partition("/")[0] for part in parts))))
+    return list(dict.fromkeys(filter(None, chain.from_iterable(map(_beside_slashes, parts)))))
+
+
+def _beside_slashes(part: str) -> list[str]:
+    """Of an address its host; but what was only separated by slashes, as in ``a.com/b.com``, is all meant."""
+    plain = _SCHEME.sub("", part)
+    first, *others = (each.rstrip("!?:") for each in plain.split("/"))
+    is_address = plain != part or ("." in first and not all(map(_is_name, filter(None, others))))
+    return [first] if is_address else [first, *others]
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return isinstance(parse_word_or_name(text), DomainName) and not _PAGE.search(text)
+    except InvalidName:
+        return False
 
 
 def cart_number(text: str) -> int:
@@ -169,6 +190,26 @@ def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str]]:
         else:
             read.append(extension)
     return tuple(read), wrong
+
+
+def why_words(extensions: Sequence[str], words: Sequence[str]) -> str:
+    """What is said of words that are searched as such, and may have been meant as extensions."""
+    quoted = ", ".join(f"“{word}”" for word in words[:_MOST_QUOTED])
+    meant = ",".join([*extensions, *words][:_MOST_QUOTED])
+    return f"Taken for words to search: {quoted}. If you mean extensions, put commas between them: --tlds {meant}."
+
+
+def _words_after_extensions(text: str) -> Iterator[Word]:
+    """The words that stand behind the extensions, up to the first name or option."""
+    for found in _TLDS.finditer(text):
+        for part in parts_of(text[found.end() :].partition("--")[0]):
+            try:
+                read = parse_word_or_name(part)
+            except InvalidName:
+                break
+            if isinstance(read, DomainName):
+                break
+            yield read
 
 
 def _why_no_extension(part: str) -> str:

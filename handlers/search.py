@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
 from handlers.desk import Desk
-from handlers.parsing import Interaction, search_of
+from handlers.parsing import Interaction, search_of, why_words
 from handlers.reply import Reply
 from handlers.searches import Search
 from handlers.views import search as views
@@ -32,12 +32,14 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     if not (query.names or query.words or unreadable):
         await reply.tell(help_message())
         return
-    names = await desk.bridge.call(desk.workflow.names_of, query)
+    plan = await desk.bridge.call(desk.workflow.plan_of, query)
+    if plan.perhaps_extensions:
+        unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
     allow_premium = desk.workflow.policy.allow_premium
-    search = Search(did.user, names, unreadable, reply, allow_premium)
+    search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
     desk.searches.keep(search)
     if not await _asked_first(desk, search, query):
-        await run(desk, search, names)
+        await run(desk, search, search.names)
 
 
 async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
@@ -70,7 +72,7 @@ async def _asked_first(desk: Desk, search: Search, query: Query) -> bool:
     if effort.calls <= effort.affordable:
         return False
     extensions = len({name.extension for name in search.names})
-    await search.reply.tell(views.asks_first(search.id, effort, extensions))
+    await search.reply.tell(views.asks_first(search.id, effort, extensions, search.left_out))
     return True
 
 

@@ -29,6 +29,7 @@ class Search:
     unreadable: Sequence[str]
     reply: Reply
     allow_premium: bool
+    left_out: Sequence[str] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     answers: dict[DomainName, Availability] = field(default_factory=dict)
     standing: Standing = Standing.STOPPED  # it is not under way until somebody runs it
@@ -87,6 +88,7 @@ class Search:
             now=datetime.now(UTC),
             standing=self.standing,
             unreadable=self.unreadable,
+            left_out=self.left_out,
             refreshing=len(self.refreshing),
             seconds_left=self.seconds_left,
             page=self.page,

@@ -75,16 +75,18 @@ class FakeRegistrar:
         self.names: set[DomainName] = set()  # that the account owns
         self.offers: dict[str, tuple[Offer, ...]] = {}  # other ones than usual, by name
         self.has_method = True
+        self.sold: tuple[str, ...] = ("ovh", "com", "fr")
+        self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says, by extension
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
 
     def every_extension(self) -> tuple[str, ...]:
-        return ("ovh", "com", "fr")
+        return self.sold
 
     def prices(self) -> Mapping[str, Money]:
-        return {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
+        return self.price_list
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         return Effort(len(names), seconds=float(len(names)), affordable=self.affordable)

@@ -38,7 +38,8 @@ class Standing(StrEnum):
 class Found:
     """One search at one moment. `seconds_left` is a guess, `page` counts from 0.
 
-    `refreshing` counts the answers that are old ones still, while the new ones come.
+    `refreshing` counts the answers that are old ones still, while the new ones come. `left_out` are the extensions
+    that did not fit into it.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Found:
     now: datetime
     standing: Standing = Standing.DONE
     unreadable: Sequence[str] = ()
+    left_out: Sequence[str] = ()
     refreshing: int = 0
     seconds_left: float = 0.0
     page: int = 0

@@ -11,13 +11,14 @@ from handlers.ids import Act
 from handlers.views.drawn import Drawn, button, buttons, confirm, context, section
 from handlers.views.figures import offered
 from handlers.views.found import Found, Standing, V, pages
-from handlers.views.text import ago, counted, lasting
+from handlers.views.text import ago, counted, escape, lasting
 from ordering.cart import MOST_LINES
 from ordering.offer import Availability, Effort
 
 _CELLS = 10
 _NAMED = 5  # in the text that stands alone
 _TO_ADD_AT_ONCE = 2  # fewer have their own button
+_EXAMPLES = 2  # extensions
 
 
 def looking() -> Drawn:
@@ -32,13 +33,23 @@ def gone() -> Drawn:
     )
 
 
-def asks_first(search: str, effort: Effort, extensions: int) -> Drawn:
+def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[str] = ()) -> Drawn:
     """Before a search over everything spends much of what OVH allows."""
     text = (
         f"That is {counted(effort.calls, 'look-up')} over {counted(extensions, 'extension')}, and takes about "
         f"{lasting(effort.seconds)} at OVH's pace. You see answers as they come, and can stop at any time."
     )
+    if left_out:
+        text = f"{text}\n{_no_room_for(left_out)}"
     return Drawn.of(text, [section(text), *buttons(button("Search them all", Act.SEARCH_ALL, search))])
+
+
+def _no_room_for(left_out: Sequence[str]) -> str:
+    some = ",".join(left_out[:_EXAMPLES])
+    return (
+        f"{counted(len(left_out), 'more extension')} did not fit into one search: the team's come first, then the "
+        f"cheapest. To search others, name them, like `--tlds {escape(some)}`."
+    )
 
 
 def results(found: Found) -> Drawn:
@@ -135,6 +146,8 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
         lines.append(f"{where}Prices are without tax. The total with tax is shown before anyone approves.")
     elif where:
         lines.append(where)
+    if found.left_out:
+        lines.append(_no_room_for(found.left_out))
     return lines
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ordering.domain_name import DomainName, Word
-from ordering.errors import NotPossible
+from ordering.errors import NotPossible, RegistrarError
 from ordering.ideas import ideas
 from ordering.offer import Availability, Effort
 from ordering.workflow.use_cases import UseCases
@@ -19,7 +20,8 @@ class Query:
     """What somebody searches: full names, bare words, and where to try those.
 
     That is under `extensions`, those of the team's named `lists`, all, or else the team's own. With `ideas` names
-    that the words suggest are searched in their stead.
+    that the words suggest are searched in their stead. `after_extensions` are those words that were typed behind the
+    extensions, where a comma may have been forgotten.
     """
 
     names: tuple[DomainName, ...] = ()
@@ -28,28 +30,44 @@ class Query:
     lists: tuple[str, ...] = ()
     every_extension: bool = False
     ideas: bool = False
+    after_extensions: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a search asks: `names`, each once, those under the first extensions first.
+
+    `left_out` are the extensions of a search over all that do not fit into it; `perhaps_extensions` are words that are
+    searched as such, and may have been meant as extensions.
+    """
+
+    names: tuple[DomainName, ...]
+    left_out: tuple[str, ...] = ()
+    perhaps_extensions: tuple[str, ...] = ()
 
 
 class Searching(UseCases):
     """Looking names up at OVH."""
 
-    def names_of(self, query: Query) -> tuple[DomainName, ...]:
-        """Spell a query out, each name once, those under the first extensions first.
+    def plan_of(self, query: Query) -> Plan:
+        """Spell a query out; one over every extension asks as many of them as fit.
 
         Raises `NotPossible` above the most look-ups.
         """
         names = list(query.names)
+        left_out: tuple[str, ...] = ()
         if query.ideas:
             names += self._ideas(query)
         elif query.words:
-            names += [word.under(extension) for extension in self._extensions(query) for word in query.words]
+            extensions, left_out = self._that_fit(query, self._extensions(query))
+            names += [word.under(extension) for extension in extensions for word in query.words]
         asked = tuple(dict.fromkeys(names))
         if len(asked) > MOST_LOOK_UPS:
             raise NotPossible(
                 f"That would be {len(asked)} look-ups; one search may ask {MOST_LOOK_UPS}. "
                 "Search fewer names, or fewer extensions with `--tlds com,fr`."
             )
-        return asked
+        return Plan(asked, left_out, self._perhaps_extensions(query))
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         """What it takes to search these, with what is known from the last minutes left out."""
@@ -67,11 +85,39 @@ class Searching(UseCases):
         sold = self._registrar.every_extension()
         return ideas(words, self._extensions(query), sold, self._registrar.prices())
 
+    def _that_fit(self, query: Query, extensions: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The extensions that one search has room for, and the others: chosen and the team's first, then cheap ones."""
+        room = (MOST_LOOK_UPS - len(query.names)) // len(query.words)
+        if not query.every_extension or len(extensions) <= room or room < 1:
+            return extensions, ()
+        wanted = {*self._chosen(query), *self._registrar.extensions()}
+        prices = self._registrar.prices()
+
+        def rank(extension: str) -> tuple[bool, bool, int]:
+            price = None if extension in wanted else prices.get(extension)
+            return extension not in wanted, price is None, price.minor if price else 0
+
+        ranked = tuple(sorted(extensions, key=rank))
+        return ranked[:room], ranked[room:]
+
+    def _perhaps_extensions(self, query: Query) -> tuple[str, ...]:
+        """The first words behind the extensions that OVH sells as extensions; none where it does not tell."""
+        if not query.after_extensions:
+            return ()
+        try:
+            sold = self._registrar.every_extension()
+        except RegistrarError:
+            return ()
+        return tuple(takewhile(sold.__contains__, (word.ascii for word in query.after_extensions)))
+
     def _extensions(self, query: Query) -> tuple[str, ...]:
-        chosen = (*query.extensions, *(extension for name in query.lists for extension in self._listed(name)))
+        chosen = self._chosen(query)
         if query.every_extension:
             return tuple(dict.fromkeys((*chosen, *self._registrar.extensions(), *self._registrar.every_extension())))
         return tuple(dict.fromkeys(chosen)) or self._registrar.extensions()
+
+    def _chosen(self, query: Query) -> tuple[str, ...]:
+        return (*query.extensions, *(extension for name in query.lists for extension in self._listed(name)))
 
     def _listed(self, name: str) -> tuple[str, ...]:
         if name in self.policy.lists:

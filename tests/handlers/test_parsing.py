@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import Interaction, cart_number, parts_of, search_of
+from handlers.parsing import Interaction, cart_number, parts_of, search_of, why_words
 from ordering.errors import NotPossible
 
 
@@ -27,6 +27,13 @@ from ordering.errors import NotPossible
         "• a.ovh • b.ovh",
         "<https://a.ovh>,<http://b.ovh/shop|b.ovh/shop>",
         "http://a.ovh/x/y?z=1 b.ovh",
+        "a.ovh/b.ovh",
+        "a.ovh / b.ovh/",
+        "<http://a.ovh/b.ovh|a.ovh/b.ovh>",
+        "https://a.ovh/c.ovh b.ovh",
+        "<https://a.ovh/c.ovh> b.ovh",
+        "a.ovh/blog/c.ovh b.ovh",
+        "a.ovh/index.html b.ovh/24",
     ],
 )
 def test_names_are_separated_by_anything(typed):
@@ -39,7 +46,27 @@ def test_an_option_that_lacks_its_value_is_explained():
     assert search_of("word --tlds")[1] == ["After --tlds come the extensions, like --tlds com,fr."]
 
 
-@pytest.mark.parametrize("typed", ["word --tlds com,fr", "--tlds=com,.FR word", "word —tlds com, fr"])
+def test_words_are_separated_by_slashes_too():
+    assert [w.ascii for w in search_of("otter/hare")[0].words] == ["otter", "hare"]
+
+
+def test_words_behind_the_extensions_are_told_from_the_others():
+    query, unreadable = search_of("otter --tlds com fr io name.ovh hare --ideas")
+    assert ([w.ascii for w in query.words], query.extensions) == (["otter", "fr", "io", "hare"], ("com",))
+    assert [w.ascii for w in query.after_extensions] == ["fr", "io"]
+    assert unreadable == []
+    assert search_of("otter --tlds com,fr --all hare")[0].after_extensions == ()
+
+
+def test_what_may_be_meant_as_extensions_is_said_with_how_to_write_them():
+    assert why_words(["com"], ["fr", "io"]) == (
+        "Taken for words to search: “fr”, “io”. If you mean extensions, put commas between them: --tlds com,fr,io."
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["word --tlds com,fr", "--tlds=com,.FR word", "word —tlds com, fr", "--tlds .com .fr word"]
+)
 def test_extensions_can_be_chosen(typed):
     query, unreadable = search_of(typed)
     assert ([w.ascii for w in query.words], query.extensions, unreadable) == (["word"], ("com", "fr"), [])

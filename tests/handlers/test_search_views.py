@@ -123,6 +123,18 @@ def test_before_much_is_spent_the_person_is_asked():
     assert "420 look-ups over 420 extensions, and takes about 6 min" in drawn.text
 
 
+def test_what_did_not_fit_into_one_search_is_said_with_how_to_ask_it():
+    left_out = ["shop", "studio", "zone"]
+    told = (
+        "3 more extensions did not fit into one search: the team's come first, then the cheapest. "
+        "To search others, name them, like `--tlds shop,studio`."
+    )
+    drawn = search.asks_first("f00d", Effort(500, 500.0, 60), 500, left_out)
+    check(drawn)
+    assert told in drawn.text
+    assert told in words_of(results([answer("name.ovh", Verdict.AVAILABLE)], left_out=left_out))
+
+
 def test_the_text_ends_with_an_ellipsis_only_while_answers_come():
     answers = [answer("name.ovh", Verdict.AVAILABLE)]
     assert results(answers, asked=3, standing=Standing.ASKING).text.endswith("…")

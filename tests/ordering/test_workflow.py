@@ -10,7 +10,7 @@ from ordering.domain_name import DomainName, Word
 from ordering.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.policy import Membership, Person
 from ordering.workflow import Query
-from tests.builders import POLICY, a_quote
+from tests.builders import POLICY, a_quote, euros
 
 S = CartState
 NAME = DomainName.parse("name.ovh")
@@ -18,13 +18,60 @@ NAME = DomainName.parse("name.ovh")
 
 def test_a_query_is_spelt_out_each_name_once(rules):
     query = Query(names=(DomainName.parse("word.ovh"),), words=(Word.parse("word"),))
-    assert [n.ascii for n in rules.workflow.names_of(query)] == ["word.ovh", "word.com"]
+    assert [n.ascii for n in rules.workflow.plan_of(query).names] == ["word.ovh", "word.com"]
 
 
 def test_too_many_look_ups_are_refused(rules):
     words = tuple(Word.parse(f"w{n}") for n in range(251))
     with pytest.raises(NotPossible, match="502 look-ups"):
-        rules.workflow.names_of(Query(words=words))
+        rules.workflow.plan_of(Query(words=words))
+
+
+def six_hundred_extensions(rules):
+    """The team's, and others that are the cheaper the later they come; of the last hundred nobody knows the price."""
+    others = [f"ext{number}" for number in range(598)]
+    rules.registrar.sold = ("com", *others, "ovh")
+    rules.registrar.price_list = {name: euros(str(1000 - n)) for n, name in enumerate(others[:498])}
+    return others
+
+
+def test_a_search_over_everything_asks_what_fits_the_teams_first_then_the_cheapest(rules):
+    others = six_hundred_extensions(rules)
+    plan = rules.workflow.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
+    assert [n.extension for n in plan.names] == ["ovh", "com", *reversed(others[:498])]
+    assert plan.left_out == tuple(others[498:])
+
+
+def test_several_words_over_everything_share_the_room(rules):
+    six_hundred_extensions(rules)
+    query = Query((DomainName.parse("full.ovh"),), (Word.parse("otter"), Word.parse("hare")), every_extension=True)
+    plan = rules.workflow.plan_of(query)
+    assert len(plan.names) == 499
+    assert len(plan.left_out) == 600 - 249
+    assert {n.extension for n in plan.names if n.ascii.startswith("otter")} == {
+        n.extension for n in plan.names if n.ascii.startswith("hare")
+    }
+
+
+def test_what_fits_leaves_nothing_out(rules):
+    plan = rules.workflow.plan_of(Query(words=(Word.parse("otter"),), every_extension=True))
+    assert ([n.ascii for n in plan.names], plan.left_out) == (["otter.ovh", "otter.com", "otter.fr"], ())
+
+
+def test_words_behind_the_extensions_that_are_extensions_too_are_noticed(rules):
+    words = tuple(map(Word.parse, ["fr", "com", "otter", "ovh"]))
+    plan = rules.workflow.plan_of(Query(words=words, extensions=("ovh",), after_extensions=words))
+    assert plan.perhaps_extensions == ("fr", "com")
+    assert plan.names[0].ascii == "fr.ovh"
+
+
+def test_where_ovh_does_not_list_its_extensions_a_search_goes_on(rules, monkeypatch):
+    def silent():
+        raise RegistrarUnavailable("OVH is busy.")
+
+    monkeypatch.setattr(rules.registrar, "every_extension", silent)
+    words = (Word.parse("fr"),)
+    assert rules.workflow.plan_of(Query(words=words, extensions=("ovh",), after_extensions=words)).names
 
 
 def test_two_people_fill_one_cart(rules):

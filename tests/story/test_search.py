@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import Message
 from tests.story.conftest import Story
 
@@ -196,6 +199,30 @@ async def test_everything_is_asked_for_only_after_a_yes(story: Story):
     assert story.ovh.count(*LOOK_UP) == 0
     await story.ada.click(asked, "Search them all")
     await story.sees(story.ada, "names available.", seconds=30)
+
+
+async def test_of_more_extensions_than_fit_the_others_are_said_to_be_left_out(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(600 - len(EXTENSIONS)):
+        name = f"ext{number}"
+        dear = replace(EXTENSIONS["com"], name=name, first=Decimal(5000), promotion=None)
+        monkeypatch.setitem(EXTENSIONS, name, dear)
+    await story.ada.command("search otter --all")
+    asked = await story.sees(story.ada, "That is 500 look-ups over 500 extensions, and takes about")
+    assert "100 more extensions did not fit into one search" in asked.plain_text()
+    assert "`--tlds ext" in asked.plain_text()
+    await story.ada.click(asked, "Search them all")
+    shown = await story.sees(story.ada, "/500")
+    await story.ada.click(shown, "Stop")
+    assert "100 more extensions did not fit" in (await story.sees(story.ada, "Stopped after")).plain_text()
+
+
+async def test_extensions_without_commas_are_searched_as_words_and_said_to_be(story: Story):
+    await story.ada.command("search otter --tlds com fr io")
+    told = await story.sees(story.ada, "Taken for words to search: “fr”, “io”.")
+    assert "3 of 3 names available" in told.plain_text()
+    assert "--tlds com,fr,io" in told.plain_text()
 
 
 async def test_ideas_are_names_that_were_not_typed(story: Story):
