@@ -209,7 +209,10 @@ class Registrar(Protocol):
         """What it takes to look all of these up, with `recent`."""
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
-        """What the registries ask of these lines. Raises `LinesRefused` where one cannot be had."""
+        """What the registries ask of these lines; those of which nothing was learned are left out.
+
+        Raises `LinesRefused` where some cannot be had, with what is asked of the others.
+        """
 
     def contacts(self) -> tuple[Contact, ...]:
         """The account's contacts that can own a name, newest first. Personal data."""

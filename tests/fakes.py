@@ -63,6 +63,7 @@ class FakeRegistrar:
         self.next_fault: str | None = None
         self.prepare_refuses: str | None = None
         self.asks: dict[str, tuple[Question, ...]] = {}  # by extension
+        self.gone: set[str] = set()  # names that were taken after they were added
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
@@ -103,7 +104,11 @@ class FakeRegistrar:
             yield Availability.of(name, (offer,))
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
-        return {line.domain: self.asks.get(line.domain.extension, ()) for line in lines}
+        asked = {line.domain: self.asks.get(line.domain.extension, ()) for line in lines}
+        if gone := [domain for domain in asked if domain.ascii in self.gone]:
+            findings = [pre_flight.Finding(f"{domain} is not free any more.", domain) for domain in gone]
+            raise LinesRefused(findings, {domain: of for domain, of in asked.items() if domain not in gone})
+        return asked
 
     def contacts(self) -> tuple[Contact, ...]:
         return newest_first(self.known_contacts)

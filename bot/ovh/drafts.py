@@ -41,16 +41,31 @@ class Drafts:
             self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
 
     def questions(self, lines: Sequence[Line]) -> Asked:
-        """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back."""
-        at = Priority.PEOPLE
-        cart = self._new("Domain Desk questions", at)
+        """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back.
+
+        Raises `LinesRefused` with why some cannot be had, and what is asked of the others. A silent OVH is not asked
+        on, and what it told until then is kept.
+        """
+        cart = self._new("Domain Desk questions", Priority.PEOPLE)
+        learned: Asked = {}
+        refused: list[Finding] = []
         try:
-            return {
-                line.domain: self._questions(line, self._path(cart, self._put(cart, line, {}, at)), at)
-                for line in lines
-            }
+            for line in lines:
+                try:
+                    learned[line.domain] = self._questions_in(cart, line)
+                except LinesRefused as refusal:
+                    refused += refusal.findings
+                except RegistrarRefused as refusal:
+                    refused.append(Finding(f"{line.domain}: {refusal}", line.domain))
+                except RegistrarUnavailable:
+                    if not (learned or refused):
+                        raise
+                    break
         finally:
             self.discard(cart)
+        if refused:
+            raise LinesRefused(refused, learned)
+        return learned
 
     def prepare(self, lines: Sequence[Line], reference: str) -> Prepared:
         """Fill a fresh cart. Where that fails half-way the cart is left behind: OVH expires it.
@@ -133,6 +148,11 @@ class Drafts:
 
     def _path(self, cart: str, item: reading.Json) -> str:
         return f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
+
+    def _questions_in(self, cart: str, line: Line) -> tuple[Question, ...]:
+        at = Priority.PEOPLE
+        with readable():
+            return self._questions(line, self._path(cart, self._put(cart, line, {}, at)), at)
 
     def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
         entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=at))

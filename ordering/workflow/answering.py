@@ -11,6 +11,7 @@ from ordering.contact import Contact, LegalForm
 from ordering.domain_name import DomainName
 from ordering.errors import InvalidAnswer, NotPossible
 from ordering.policy import Person
+from ordering.pre_flight import LinesRefused
 from ordering.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
 from ordering.workflow.use_cases import UseCases
 
@@ -22,13 +23,23 @@ class Answering(UseCases):
     """Questions and answers. Contacts are personal data: they go to the one person who asks for them."""
 
     def learn_questions(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
-        """Ask OVH about a few names of an open cart of which it is not known what is asked, this one `first`."""
+        """Ask OVH about a few names of an open cart of which it is not known what is asked, this one `first`.
+
+        What was learned is kept; raises `LinesRefused` where it is not this one, or nothing at all.
+        """
         cart = self.cart(cart_id)
         unknown = sorted((line for line in cart.lines if line.questions is None), key=lambda line: line.domain != first)
         unknown = unknown[:_MOST_AT_ONCE]
         if cart.state is not S.OPEN or not unknown:
             return cart
-        return self._keep_questions(cart_id, self._registrar.questions(unknown))
+        try:
+            return self._keep_questions(cart_id, self._registrar.questions(unknown))
+        except LinesRefused as refusal:
+            cart = self._keep_questions(cart_id, refusal.asked)
+            about = [finding for finding in refusal.findings if finding.domain == first]
+            if about or not refusal.asked:
+                raise LinesRefused(about or refusal.findings, refusal.asked) from refusal
+            return cart
 
     def may_answer(self, cart_id: int, *, by: Person) -> Cart:
         """The cart, where this person may answer for its names; raises where they may not."""

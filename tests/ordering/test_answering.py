@@ -6,7 +6,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import CartChanged, NotAllowed, NotPossible
 from ordering.evidence import facts
 from ordering.policy import Membership, Person
-from ordering.pre_flight import Mend, NotReady
+from ordering.pre_flight import LinesRefused, Mend, NotReady
 from ordering.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
 
 REASON = Question("REASON", required=True)
@@ -50,6 +50,29 @@ def test_a_cart_with_open_questions_is_not_asked_for_and_says_which(asking):
 def test_each_name_is_asked_about_once(asking):
     first = learned(asking)
     assert learned(asking).version == first.version
+
+
+def test_a_name_that_was_taken_meanwhile_keeps_nothing_back_of_the_others(asking):
+    asking.registrar.gone = {"other.fr"}
+    cart = learned(asking)
+    assert {line.domain.ascii: line.questions is not None for line in cart.lines} == {
+        "name.fr": True,
+        "other.fr": False,
+        "name.corsica": True,
+    }
+
+
+def test_whoever_opens_its_form_is_told_what_is_wrong_with_it_and_of_the_others_all_is_kept(asking):
+    asking.registrar.gone = {"other.fr"}
+    with pytest.raises(LinesRefused, match=r"^other\.fr is not free any more\.$"):
+        asking.workflow.learn_questions(asking.cart_id, first=DomainName("other.fr"))
+    assert asking.workflow.cart(asking.cart_id).line(NAME).questions is not None
+
+
+def test_where_nothing_is_learned_at_all_it_is_said_why(asking):
+    asking.registrar.gone = {"other.fr", "name.fr", "name.corsica"}
+    with pytest.raises(LinesRefused, match="not free any more"):
+        learned(asking)
 
 
 def test_a_few_names_are_asked_about_at_once_and_the_one_that_is_meant_first(rules):

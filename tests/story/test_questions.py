@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.slack import Actor, OpenView
+from sandbox.slack.messages import elements
 from tests.story.conftest import Story
 
 REASON = "answer.REASON"
@@ -206,6 +207,27 @@ async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story:
     card = await story.card("waits for")
     assert "*Each name*  owner: the account's own data, owner of legal age: yes, reason: “Ours”" in card.plain_text()
     assert card.plain_text().count("reason: “Ours”") == 1
+
+
+async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_others_are_answered(story: Story):
+    names = ("reason-one.fr", "reason-two.fr", "reason-gone.fr")
+    story.ovh.faults.add(
+        "GET", "/order/cart/*/requiredConfiguration", "refuse", times=len(names) * (len(names) + 1) // 2
+    )
+    await story.search_and_add(*names)
+    cart = await story.sees(story.ada, "*Cart #1*  3 names")
+    await asyncio.sleep(1)  # nothing was learned when they were added
+    story.ovh.faults.clear()
+    story.ovh.names.taken.add("reason-gone.fr")
+    await story.ada.click(cart, "Owner and answers")
+    listed = await form(story, "answers_list")
+    assert listed.plain_text().count("The registry asks for the reason.") == len(names) - 1
+    assert "OVH was not asked about it yet" in listed.plain_text()
+    [(block, button)] = [
+        (block, button) for block, button in elements(listed.blocks) if "reason-gone.fr" in button.get("value", "")
+    ]
+    await story.ada.press(listed, block, button)
+    await story.form_says("reason-gone.fr: OVH said no")
 
 
 async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpose(story: Story):

@@ -46,7 +46,7 @@ class PaperOvh:
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
         kind = path.rpartition("/")[2]
         self.built.append((method, path, body))
-        if error := self.refuses.get(kind):
+        if error := self.refuses.get(kind) or self.refuses.get(str((body or {}).get("domain"))):
             raise error
         return {"cart": {"cartId": "fake"}, "domain": self.item}.get(kind)
 
@@ -132,6 +132,33 @@ def test_a_cart_that_is_half_built_is_left_behind(ovh):
     with pytest.raises(RegistrarUnavailable):
         prepare(ovh)
     assert [method for method, _, _ in ovh.built] == ["POST", "POST", "POST"]
+
+
+def several(*names: str) -> list[Line]:
+    return [replace(LINE, domain=DomainName(name)) for name in names]
+
+
+@pytest.mark.parametrize("no", [Complained("OVH said no: it is taken."), RegistrarRefused("OVH does not allow this.")])
+def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_others(ovh, no):
+    ovh.required = [{"label": "REASON"}]
+    ovh.refuses["gone.ovh"] = no
+    with pytest.raises(LinesRefused, match=rf"^gone\.ovh: {no}$") as refused:
+        Drafts(ovh, Access(), home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
+    assert {name.ascii: [q.label for q in asked] for name, asked in refused.value.asked.items()} == {
+        "one.ovh": ["REASON"],
+        "two.ovh": ["REASON"],
+    }
+    assert ovh.built[-1] == ("DELETE", "/order/cart/fake", None)
+
+
+@pytest.mark.parametrize("silence", [RegistrarUnavailable("no answer"), KeyError("odd")])
+def test_what_ovh_told_before_it_fell_silent_is_kept(ovh, silence):
+    ovh.refuses["two.ovh"] = silence
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    assert drafts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
+    assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
+    with pytest.raises(RegistrarUnavailable):
+        drafts.questions(several("two.ovh", "three.ovh"))
 
 
 def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[str]:
