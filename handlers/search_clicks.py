@@ -34,7 +34,7 @@ def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
     async def story(did: Interaction, reply: Reply) -> None:
         search = desk.searches.get(did.value.partition(" ")[0], did.user)
         if search is None:
-            await reply.tell(views.gone())
+            await reply.tell(views.gone(act))
             return
         search.reply = reply
         await deed(desk, did, search)

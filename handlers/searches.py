@@ -97,7 +97,7 @@ class Search:
 
 
 class Searches:
-    """A bounded memory of this process alone: what is gone, or is another's, is told so, and searched again."""
+    """A bounded memory of this process alone: of what is gone, or is another's, a click says what it did not do."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Search] = OrderedDict()

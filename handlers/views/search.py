@@ -19,6 +19,13 @@ _CELLS = 10
 _NAMED = 5  # in the text that stands alone
 _TO_ADD_AT_ONCE = 2  # fewer have their own button
 _EXAMPLES = 2  # extensions
+_UNDONE = {
+    Act.SEARCH_STOP: "This did not stop the search: if it is still under way, it goes on to its end by itself.",
+    Act.SEARCH_NEWEST: "I cannot show what is new: if the search is still under way, its message changes by itself.",
+    Act.SEARCH_ADD_ALL: "Nothing was added.",
+    Act.SEARCH_BACK: "I cannot turn the page.",
+    Act.SEARCH_NEXT: "I cannot turn the page.",
+}
 
 
 def looking() -> Drawn:
@@ -26,10 +33,15 @@ def looking() -> Drawn:
     return Drawn.saying("Asking OVH…")
 
 
-def gone() -> Drawn:
-    """What is said of a search that is not kept any more."""
+def gone(act: Act) -> Drawn:
+    """What is said of a search that is not kept, or that another process of the desk keeps: what this click did not do.
+
+    That process cannot be reached from here, so no click may look as if it had worked.
+    """
+    undone = _UNDONE.get(act, "Nothing was asked or changed.")
     return Drawn.saying(
-        "That search is not kept here any more. Please search again; its *Add to cart* buttons still work."
+        f"{undone} That search is not kept here any more. Please search again, by the same command; "
+        "its *Add to cart* buttons still work."
     )
 
 

@@ -224,7 +224,7 @@ class Carts:
         """Today's offer of a pricing mode, by its old name, too; raises where there is none (any more)."""
         mode = OLD_MODES.get(mode or "", mode)
         for offer in self._names.offers_for(name, cart.market):
-            if offer.action == "create" and offer.mode == (mode or offer.mode):
+            if offer.action == "create" and offer.orderable and offer.mode == (mode or offer.mode):
                 return offer
         raise refused(f"The domain {name} is not available for this offer")
 

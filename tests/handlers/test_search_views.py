@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.ids import Act
 from handlers.views import search
 from handlers.views.found import Found, Standing
 from ordering.domain_name import DomainName
@@ -152,6 +153,23 @@ def test_the_cheapest_comes_first_and_a_discount_is_told():
 
 
 def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false():
-    said = search.gone().text
-    assert "restarted" not in said
-    assert "Please search again" in said
+    for act in (act for act in Act if act.startswith("search_")):
+        said = search.gone(act).text
+        assert "restarted" not in said
+        assert "Please search again, by the same command" in said
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (Act.SEARCH_STOP, "This did not stop the search"),
+        (Act.SEARCH_NEWEST, "its message changes by itself"),
+        (Act.SEARCH_ADD_ALL, "Nothing was added."),
+        (Act.SEARCH_NEXT, "I cannot turn the page."),
+        (Act.SEARCH_AGAIN, "Nothing was asked or changed."),
+        (Act.SEARCH_REFRESH, "Nothing was asked or changed."),
+        (Act.SEARCH_ALL, "Nothing was asked or changed."),
+    ],
+)
+def test_no_click_on_a_search_of_another_process_looks_as_if_it_had_worked(act, said):
+    assert said in search.gone(act).text

@@ -238,6 +238,17 @@ async def test_a_list_that_is_none_is_told(story: Story):
     await story.sees(story.ada, "The team has no list “brand”.")
 
 
+async def test_stop_in_another_process_does_not_look_as_if_it_worked(story: Story, bot):
+    story.ovh.faults.add(*LOOK_UP, "slow", times=50, seconds=0.2)
+    await story.ada.command(f"search {names('far', 60)}")
+    shown = await story.sees(story.ada, "/60")
+    bot.desk.searches.__init__()
+    await story.ada.click(shown, "Stop")
+    told = await story.sees(story.ada, "This did not stop the search")
+    assert "search again, by the same command" in told.plain_text()
+    await story.sees(story.ada, "60 of 60 names available.", seconds=30)
+
+
 async def test_a_search_that_is_not_kept_any_more_is_told_kindly(story: Story, bot):
     await story.ada.command(f"search {names('gone', 30)}")
     found = await story.sees(story.ada, "Page 1 of 3", seconds=20)
