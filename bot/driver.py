@@ -7,16 +7,15 @@ the way of every day.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
+from bot.steps import Steps, until_set
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from ordering.claims import Claims
-from ordering.errors import CartChanged, RegistrarError
 from ordering.fulfilment import Fulfilment
 from ordering.ports import Errand
 
@@ -31,7 +30,10 @@ _log = structlog.get_logger()
 
 
 class Driver:
-    """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one."""
+    """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one.
+
+    Steps that only look have `places` of their own: they wait behind every search, and no decision waits for them.
+    """
 
     def __init__(
         self,
@@ -41,19 +43,17 @@ class Driver:
         refresh_homes: Callable[[], Awaitable[None]],
         claims: Claims,
         bridge: Bridge,
-        steps_at_once: int,
+        places: int,
     ) -> None:
-        self._fulfilment = fulfilment
         self._claims = claims
         self._announcer = announcer
         self._refresh_homes = refresh_homes
         self._bridge = bridge
-        self._steps_at_once = steps_at_once
-        self._steps = Bridge(steps_at_once)  # of their own: they wait for OVH, and nothing else should wait for that
-        self._advance_now = asyncio.Event()
+        steps = partial(Steps, fulfilment=fulfilment, claims=claims, bridge=bridge, at_once=places, done=self.wake)
+        deciding = steps(Errand.ADVANCE)
+        self._steps = (deciding, steps(Errand.WATCH, others=deciding))
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
-        self._advancing: dict[int, asyncio.Task[None]] = {}
         self._showing: dict[int, asyncio.Task[None]] = {}
         self._showing_again: set[asyncio.Task[None]] = set()
         self._others: frozenset[int] | None = None  # outdated, and claimed by another process, at the last look
@@ -61,7 +61,9 @@ class Driver:
 
     def wake(self) -> None:
         """Something was decided: look at once what is due and what is to be shown."""
-        for now in (self._advance_now, self._show_now, self._refresh_now):
+        for steps in self._steps:
+            steps.wake()
+        for now in (self._show_now, self._refresh_now):
             now.set()
 
     async def run(self) -> None:
@@ -71,57 +73,14 @@ class Driver:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                for one_round in (self._advance_due, self._show_outdated, self._show_homes, self._renew_claims):
+                rounds = [steps.begin_due for steps in self._steps]
+                for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_claims):
                     tasks.create_task(_keep(one_round))
         finally:
-            for task in [*self._advancing.values(), *self._showing.values(), *self._showing_again]:
+            for steps in self._steps:
+                steps.cancel()
+            for task in [*self._showing.values(), *self._showing_again]:
                 task.cancel()
-
-    async def _advance_due(self) -> None:
-        self._advance_now.clear()
-        due = await self._bridge.call(self._fulfilment.due)
-        # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
-        for cart_id in await self._bridge.call(self._claims.take, Errand.ADVANCE, due[: self._room]):
-            self._advancing[cart_id] = asyncio.create_task(self._advance(cart_id))
-        await _until(self._advance_now, await self._pause())
-
-    @property
-    def _room(self) -> int:
-        return self._steps_at_once - len(self._advancing)
-
-    async def _pause(self) -> float:
-        """Seconds until there is a cart to advance that this process does not work on; a step's end wakes anyway."""
-        next_due = await self._bridge.call(self._fulfilment.next_due, without=list(self._advancing))
-        if next_due is None or self._room <= 0:
-            return _LONGEST_SLEEP
-        return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))
-
-    async def _advance(self, cart_id: int) -> None:
-        try:
-            await self._step(cart_id)
-        finally:
-            del self._advancing[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
-        await self._bridge.call(self._claims.give_back, Errand.ADVANCE, cart_id)
-        self.wake()
-
-    async def _step(self, cart_id: int) -> None:
-        try:
-            await self._steps.call(self._fulfilment.advance, cart_id)
-        except RegistrarError as error:
-            _log.warning("step_postponed", cart=cart_id, why=str(error))
-        except CartChanged:
-            _log.info("step_overtaken", cart=cart_id)  # by a person, or by a process that thought this one dead
-        except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
-            reference = secrets.token_hex(4)
-            _log.exception("step_failed", cart=cart_id, reference=reference)
-            await self._put_off(cart_id, reference)
-
-    async def _put_off(self, cart_id: int, reference: str) -> None:
-        try:
-            await self._bridge.call(self._fulfilment.put_off, cart_id, reference)
-        except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
-            _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
-            await asyncio.sleep(_SHORTEST_RETRY)
 
     async def _show_outdated(self) -> None:
         self._show_now.clear()
@@ -132,7 +91,7 @@ class Driver:
         # An earlier process, or another one that had claimed them, may have died while it was showing these.
         self._show_again_later([cart_id for cart_id in mine if self._others is None or cart_id in self._others])
         self._others = frozenset(outdated) - frozenset(mine)
-        await _until(self._show_now, _LONGEST_SLEEP)
+        await until_set(self._show_now, _LONGEST_SLEEP)
 
     async def _show(self, cart_id: int) -> None:
         """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
@@ -183,11 +142,12 @@ class Driver:
             await self._refresh_homes()
         except Exception:  # noqa: BLE001 - a Home that cannot be drawn must not stop the desk
             _log.exception("homes_not_refreshed")
-        await _until(self._refresh_now, _HOMES_AGE)
+        await until_set(self._refresh_now, _HOMES_AGE)
 
     async def _renew_claims(self) -> None:
         await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
-        await self._bridge.call(self._claims.keep, Errand.ADVANCE, list(self._advancing))
+        for steps in self._steps:
+            await steps.renew_claims()
         await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
 
 
@@ -205,11 +165,3 @@ async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(_SHORTEST_RETRY)
         else:
             last_well = clock()
-
-
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

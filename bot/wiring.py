@@ -38,7 +38,7 @@ from store.sql import SqlStore
 _THREADS = 24  # for people; the driver and the health checks have their own, so that neither waits for the other
 _SEARCH_THREADS = 16
 _DRIVER_THREADS = 8
-_STEPS_AT_ONCE = 8
+_PLACES = 8  # for steps that carry out, and as many for those that only look
 # Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
 # and for telling people that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.5, 0.5, 1.0
@@ -104,7 +104,7 @@ class Bot:
             refresh_homes=homes.refresh,
             claims=claims,
             bridge=own,
-            steps_at_once=_STEPS_AT_ONCE,
+            places=_PLACES,
         )
         self._socket = (
             AsyncSocketModeHandler(self.app, _plain(settings.slack_app_token)) if settings.socket_mode else None

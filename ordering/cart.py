@@ -60,6 +60,8 @@ WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.P
 COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.NEEDS_ATTENTION})
 # While a cart is in one of these, no other cart may ask for the same name.
 HOLDING = WAITING | {S.PAID}
+# Somebody decided, and the desk carries it out. All others it only looks after: what OVH makes of them.
+DECIDED = frozenset({S.APPROVED, S.CHECKING_OUT, S.PAYING})
 # They ended without an order that counts: their names may be copied to another cart.
 NOT_BOUGHT = frozenset({S.REJECTED, S.CANCELLED})
 MOST_LINES = 40  # what fits on one card within Slack's 50 blocks

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordering.ports import Errand, Store
+from ordering.ports import HINDERING, Errand, Store
 
 LEASE = timedelta(seconds=20)
 
@@ -40,7 +40,8 @@ class Alone:
         self._mine: set[tuple[Errand, int]] = set()
 
     def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
-        taken = [cart_id for cart_id in cart_ids if (errand, cart_id) not in self._mine]
+        hindering = HINDERING[errand]
+        taken = [cart_id for cart_id in cart_ids if not any((other, cart_id) in self._mine for other in hindering)]
         self._mine.update((errand, cart_id) for cart_id in taken)
         return taken
 

@@ -11,6 +11,7 @@ OrderingError                 tell the person: str(error) is the sentence
   RegistrarError              OVH's side
     RegistrarRefused          a clear no: nothing was done
     RegistrarUnavailable      no answer to a question: ask it again later
+      NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
@@ -63,6 +64,10 @@ class RegistrarRefused(RegistrarError):
 
 class RegistrarUnavailable(RegistrarError):
     """A question without an answer: it can be asked again."""
+
+
+class NotAsked(RegistrarUnavailable):
+    """It had no turn in time, since others went first: nothing was sent."""
 
 
 class OutcomeUnknown(RegistrarError):

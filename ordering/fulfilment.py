@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from ordering.cart import Cart, CartState
+from ordering.cart import DECIDED, Cart, CartState
 from ordering.checkout import Checkout
 from ordering.delivery import Deliveries
-from ordering.errors import RegistrarRefused, RegistrarUnavailable
-from ordering.logbook import Logbook, Pace
+from ordering.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.logbook import Logbook, Pace, order_of
 from ordering.payment import Payments
 from ordering.policy import Policy
-from ordering.ports import Registrar, Store
+from ordering.ports import Errand, Registrar, Store
 
 S = CartState
 
@@ -48,23 +48,36 @@ class Fulfilment:
             S.NEEDS_ATTENTION: self._look_again,
         }
 
-    def due(self) -> list[int]:
-        """Numbers of the carts that have something to be done now."""
+    def due(self, errand: Errand | None = None) -> list[int]:
+        """Numbers of the carts that have something to be done now, for one errand or for any."""
         with self._book.store.read() as carts:
-            return carts.due(self._book.now())
+            return carts.due(self._book.now(), errand)
 
-    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
         with self._book.store.read() as carts:
-            return carts.next_due(without=without)
+            return carts.next_due(errand, without=without)
 
-    def advance(self, cart_id: int) -> None:
+    def advance(self, cart_id: int, errand: Errand | None = None) -> None:
         """Do the next step of a cart, or come back later where OVH does not answer."""
         cart = self._book.cart(cart_id)
+        if not _is_for(errand, cart):
+            return  # a person or another process was quicker: it stood in a list that is a moment old
+        self._step(cart)
+        if cart.state in DECIDED:
+            # Whoever decided waits for the button: so this is not left to a step among those that only look.
+            ordered = self._book.cart(cart_id)
+            if ordered.state is S.CHECKED_OUT and not order_of(ordered).was_read:
+                self._step(ordered)
+
+    def _step(self, cart: Cart) -> None:
         step = self._steps.get(cart.state)
         if step is None or cart.has_nothing_to_come:
-            return  # another process was quicker: it stood in a list that is a moment old
+            return  # as above: there is nothing to be done
         try:
             step(cart)
+        except NotAsked:
+            self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: others went first
+            raise
         except (RegistrarUnavailable, RegistrarRefused) as error:
             # A question went unanswered or was refused: nothing was done, so the same step can be done later.
             self._book.try_later(cart, str(error))
@@ -72,10 +85,13 @@ class Fulfilment:
         if cart.trouble is not None:
             self._book.trouble_is_over(cart)
 
-    def put_off(self, cart_id: int, reference: str) -> None:
+    def put_off(self, cart_id: int, reference: str, errand: Errand | None = None) -> None:
         """Come back late to a cart whose step failed in an unforeseen way, and let people know."""
+        cart = self._book.cart(cart_id)
+        if not _is_for(errand, cart):
+            return  # it went on meanwhile, without that step
         said = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
-        self._book.try_later(self._book.cart(cart_id), said, wait=self._book.pace.slowest)
+        self._book.try_later(cart, said, wait=self._book.pace.slowest)
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""
@@ -85,3 +101,7 @@ class Fulfilment:
             self._payments.look_again(cart)
         else:
             self._deliveries.watch(cart)
+
+
+def _is_for(errand: Errand | None, cart: Cart) -> bool:
+    return errand is None or (errand is Errand.ADVANCE) == (cart.state in DECIDED)

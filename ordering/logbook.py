@@ -13,6 +13,8 @@ from ordering.ports import Store
 from ordering.sales_order import SalesOrder
 
 _SILENCE = timedelta(hours=1)
+_UNHURRIED = 5  # times the quickest pace
+_METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,32 @@ class Pace:
 
     def after(self, waited: timedelta) -> timedelta:
         return max(self.quickest, min(waited / 10, self.slowest))
+
+    def unhurried_after(self, waited: timedelta) -> timedelta:
+        """For what waits for a person, for days perhaps: it must not eat up how often OVH may be asked."""
+        return max(self.quickest * _UNHURRIED, self.after(waited))
+
+
+class Glances:
+    """Which carts' orders were read whole lately, so that it is enough to ask for their status.
+
+    Only in mind: all that it spares is questions.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[int, tuple[datetime, datetime]] = {}
+
+    def are_enough(self, cart: Cart, now: datetime) -> bool:
+        """Not where it came into its state since, for a payment was refused then, say."""
+        since, read_at = self._read.get(cart.id, (None, now))
+        holds = max(_METHODS_HOLD, min((now - cart.since) / 10, _METHODS_HOLD_AT_MOST))
+        return since == cart.since and now - read_at < holds
+
+    def was_read(self, cart: Cart, now: datetime) -> None:
+        self._read[cart.id] = (cart.since, now)
+        for cart_id, (_, read_at) in list(self._read.items()):
+            if now - read_at >= _METHODS_HOLD_AT_MOST:
+                self._read.pop(cart_id, None)
 
 
 class Logbook:
@@ -87,11 +115,16 @@ class Logbook:
 
     def look_later(self, cart: Cart, order: SalesOrder) -> None:
         """Nothing ended: keep what is new of the order, and look again after a while."""
-        wait = self.pace.after(self.now() - cart.since)
+        wait = self.wait_for(cart)
         if order == order_of(cart):
             self.come_back(cart, wait)
         else:
             self.refresh(cart, order, due_in=wait)
+
+    def wait_for(self, cart: Cart) -> timedelta:
+        """How long until the next look at a cart to which nothing happened."""
+        waited = self.now() - cart.since
+        return self.pace.unhurried_after(waited) if cart.state is CartState.CHECKED_OUT else self.pace.after(waited)
 
     def try_later(self, cart: Cart, why: str, *, wait: timedelta | None = None) -> None:
         """Note what keeps the desk from going on, so that people see it, and come back less and less often."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.events import REMINDER, happened
-from ordering.logbook import Logbook, is_for_a_person, order_of
+from ordering.logbook import Glances, Logbook, is_for_a_person, order_of
 from ordering.ports import Registrar
 from ordering.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 
@@ -30,15 +30,14 @@ class Payments:
         self._book = book
         self._registrar = registrar
         self._settle = settle
+        self._glances = Glances()
 
     def watch_order(self, cart: Cart) -> None:
         """Keep how the order can be paid up to date, see where it was paid or cancelled at OVH, and remind once."""
         known = order_of(cart)
-        order = known.seen_as(self._registrar.order(known.id), known.methods)
-        if self._is_settled(cart, order):
+        order = known if self._is_as_before(cart, known) else self._read_anew(cart, known)
+        if order is None:
             return
-        # Read each time: a card may have been refused, removed or added since.
-        order = known.seen_as(order, self._registrar.payment_methods(known.id))
         if self._is_time_to_remind(cart, order):
             self._remind(cart, order)
         else:
@@ -72,6 +71,21 @@ class Payments:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
 
     # Before the payment
+
+    def _is_as_before(self, cart: Cart, known: SalesOrder) -> bool:
+        """Whether it was read whole lately, and is still neither paid nor over."""
+        lately = self._glances.are_enough(cart, self._book.now())
+        return lately and self._registrar.order_status(known.id) is known.status
+
+    def _read_anew(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
+        """The order as it is now, with its methods: a card may have been removed or added. None where it is settled."""
+        # Before the first time its card offers no way to pay, and somebody waits for that.
+        order = known.seen_as(self._registrar.order(known.id, urgent=not known.was_read), known.methods)
+        if self._is_settled(cart, order):
+            return None
+        order = known.seen_as(order, self._registrar.payment_methods(known.id))
+        self._glances.was_read(cart, self._book.now())
+        return order
 
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
         """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""

@@ -23,6 +23,7 @@ from ordering.sales_order import (
     Attempt,
     Delivery,
     MethodId,
+    OrderStatus,
     Payment,
     PaymentMethod,
     PaymentSighting,
@@ -39,11 +40,19 @@ class MessageRole(StrEnum):
 
 
 class Errand(StrEnum):
-    """What a process can claim a cart for."""
+    """What a process can claim a cart for. To advance it is never hindered by who watches it."""
 
-    ADVANCE = "advance"
+    ADVANCE = "advance"  # what was decided
+    WATCH = "watch"  # what OVH makes of it
     SHOW = "show"
 
+
+# Which claims on a cart keep others from claiming it for an errand.
+HINDERING = {
+    Errand.ADVANCE: frozenset({Errand.ADVANCE}),
+    Errand.WATCH: frozenset({Errand.WATCH, Errand.ADVANCE}),
+    Errand.SHOW: frozenset({Errand.SHOW}),
+}
 
 NOTHING_SHOWN = -1  # a version that no cart has
 
@@ -82,10 +91,10 @@ class Reading(Protocol):
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
         """All carts, oldest first; with `since`, those that something happened to from then on."""
 
-    def due(self, now: datetime) -> list[int]:
-        """Numbers of the carts that are to be advanced and that nobody works on, longest due first."""
+    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
+        """Numbers of the carts that are due, for one errand or for any, and that nobody works on, longest due first."""
 
-    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
         """When the next cart is due, of all but these; one that another process works on when its claim ends."""
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
@@ -248,7 +257,13 @@ class Registrar(Protocol):
         """Read an order where it is over exactly these names, else None."""
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
-        """Read an order with its status, without payment methods; `urgent` where a payment waits for it."""
+        """Read an order with its status, without payment methods; `urgent` where a payment or a payer waits for it.
+
+        Where not, raises `NotAsked` when others go first for too long.
+        """
+
+    def order_status(self, order_id: int) -> OrderStatus:
+        """Read only whether an order is paid or over. Raises `NotAsked` where others go first for too long."""
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""

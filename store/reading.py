@@ -7,23 +7,22 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, not_, or_, select, text
 from sqlmodel import Session, col
 
 from ordering.audit import Kept, Record
-from ordering.cart import COMMITTED, HOLDING, Cart, CartState
+from ordering.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
 from ordering.domain_name import DomainName
 from ordering.errors import NoSuchCart
 from ordering.events import Event
 from ordering.money import Money
-from ordering.ports import Errand, Message
+from ordering.ports import HINDERING, Errand, Message
 from store import evidence, mapping
 from store.tables import LIVE, CartRow, ClaimRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
 _DUE_AT_ONCE = 100
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
-_ADVANCED = and_(col(ClaimRow.cart_id) == col(CartRow.id), col(ClaimRow.errand) == Errand.ADVANCE.value)
 
 
 class SqlReading:
@@ -72,15 +71,16 @@ class SqlReading:
                 return
             last = page[-1].id
 
-    def due(self, now: datetime) -> list[int]:
-        free = or_(col(ClaimRow.until).is_(None), col(ClaimRow.until) <= now)
-        query = select(col(CartRow.id)).outerjoin(ClaimRow, _ADVANCED).where(col(CartRow.due_at) <= now, free)
+    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
+        held_until = _held_until(errand)
+        free = or_(held_until.is_(None), held_until <= now)
+        query = select(col(CartRow.id)).where(col(CartRow.due_at) <= now, free, *_for(errand))
         return self._numbers(query.order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE))
 
-    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
-        worked_on = col(ClaimRow.until) > col(CartRow.due_at)
-        free_at = case((worked_on, col(ClaimRow.until)), else_=col(CartRow.due_at))
-        query = select(func.min(free_at)).select_from(CartRow).outerjoin(ClaimRow, _ADVANCED)
+    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+        held_until = _held_until(errand)
+        free_at = case((held_until > col(CartRow.due_at), held_until), else_=col(CartRow.due_at))
+        query = select(func.min(free_at)).where(col(CartRow.due_at).is_not(None), *_for(errand))
         if without:
             query = query.where(col(CartRow.id).not_in(without))
         earliest = self._session.execute(query).scalar_one()
@@ -178,6 +178,19 @@ def _in_states(states: Collection[CartState]) -> ColumnElement[bool]:
     """Carts in these states. Where all of them are live, the index of those is used, if it is said in its words."""
     listed = col(CartRow.state).in_(sorted(states))
     return listed if _OVER & set(states) else and_(text(f"carts.{LIVE}"), listed)
+
+
+def _for(errand: Errand | None) -> tuple[ColumnElement[bool], ...]:
+    """Which carts an errand is about: what was decided, or all others that are looked after; without one, any."""
+    decided = col(CartRow.state).in_(sorted(DECIDED))
+    return {Errand.ADVANCE: (decided,), Errand.WATCH: (not_(decided),)}.get(errand, ()) if errand else ()
+
+
+def _held_until(errand: Errand | None) -> ScalarSelect[datetime]:
+    """Until when a cart is claimed by whoever keeps others from this errand."""
+    hindering = sorted(HINDERING[errand or Errand.WATCH])
+    mine = (col(ClaimRow.cart_id) == col(CartRow.id), col(ClaimRow.errand).in_(hindering))
+    return select(func.max(col(ClaimRow.until))).where(*mine).scalar_subquery()
 
 
 def _concerns(person: str) -> ColumnElement[bool]:

@@ -169,6 +169,9 @@ class FakeRegistrar:
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         return self.orders[order_id]
 
+    def order_status(self, order_id: int) -> OrderStatus:
+        return self.orders[order_id].status
+
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         return self.methods
 

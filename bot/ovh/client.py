@@ -20,13 +20,16 @@ from bot.ovh.budget import Budget
 from bot.ovh.errors import Answer, Silent, TurnedAway
 from bot.ovh.lane import Allowance, Lane, Priority, Turn
 from bot.ovh.session import Session
-from ordering.errors import RegistrarUnavailable
+from ordering.errors import NotAsked, RegistrarUnavailable
 
 _TRIES = 4  # of a question that OVH is too busy to answer
 _TURNED_AWAY = 8  # times that one question may come too fast; the lane slows down with each
 _MOST_SILENCES = 2  # each may last as long as the read time-out, so they bound the whole wait
 # seconds; a deed that went out later could cross with whoever looks for the outcome of this attempt
 _DEED_WAITS = 20.0
+# seconds; who only looks has one place of a few, and comes back another time. Not sooner: at one call a second all of
+# these few must have their turns.
+_LONGEST_WAITS = {Priority.POLLING: 30.0}
 _log = structlog.get_logger()
 
 
@@ -148,7 +151,7 @@ class Client:
     ) -> Answer:
         path = target.partition("?")[0]
         if turn is None or turn.used:
-            turn = self.lane.turn(priority, within=_DEED_WAITS if deed else None)
+            turn = self.lane.turn(priority, within=_DEED_WAITS if deed else _LONGEST_WAITS.get(priority))
         with turn:
             turn.used = True
             self._session.make_ready()
@@ -181,7 +184,7 @@ class _Patience:
 
     def __call__(self, error: Exception) -> bool:
         self._silences += isinstance(error, Silent)
-        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, TurnedAway)
+        worth_it = isinstance(error, RegistrarUnavailable) and not isinstance(error, TurnedAway | NotAsked)
         return worth_it and self._silences < _MOST_SILENCES
 
 

@@ -30,6 +30,7 @@ from ordering.sales_order import (
     Attempt,
     Delivery,
     MethodId,
+    OrderStatus,
     Payment,
     PaymentMethod,
     PaymentSighting,
@@ -170,6 +171,10 @@ class OvhGateway:
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():
             return self._orders.read(order_id, Priority.MONEY if urgent else Priority.POLLING)
+
+    def order_status(self, order_id: int) -> OrderStatus:
+        with readable():
+            return self._orders.status(order_id)
 
     def order_link(self, order_id: int) -> str:
         with readable():

@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import count
 from typing import Protocol, Self
 
-from ordering.errors import RegistrarUnavailable
+from ordering.errors import NotAsked, RegistrarUnavailable
 
 
 class Priority(IntEnum):
@@ -97,7 +97,7 @@ class Lane:
     def turn(self, priority: Priority, *, within: float | None = None) -> Turn:
         """Wait for one's turn. Use it in a `with`, around the call.
 
-        Raises `RegistrarUnavailable` where the turn does not come `within` so many seconds, and when the lane closes.
+        Raises `NotAsked` where it does not come `within` so many seconds, `RegistrarUnavailable` when the lane closes.
         """
         deadline = float("inf") if within is None else time.monotonic() + within
         with self._lock:
@@ -167,7 +167,7 @@ def _until(deadline: float, pause: float | None) -> float | None:
     """How long to wait: as long as asked, but not beyond the deadline."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise RegistrarUnavailable("OVH is kept too busy just now, so it was not asked. Try again in a minute.")
+        raise NotAsked("OVH is kept too busy just now, so it was not asked. Try again in a minute.")
     if left == float("inf"):
         return pause
     return left if pause is None else min(pause, left)

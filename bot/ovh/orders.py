@@ -16,6 +16,7 @@ from ordering.sales_order import (
     Attempt,
     Delivery,
     DeliveryProgress,
+    OrderStatus,
     Outcome,
     SalesOrder,
     Sighting,
@@ -35,6 +36,9 @@ class Orders:
     def read(self, order_id: int, priority: Priority) -> SalesOrder:
         entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
         return reading.order(entry, self._status(order_id, priority))
+
+    def status(self, order_id: int) -> OrderStatus:
+        return OrderStatus(self._status(order_id, Priority.POLLING))
 
     def link(self, order_id: int) -> str:
         """The order's page; raises `KeyError` where OVH gives none."""

@@ -1,6 +1,7 @@
 """The heartbeat goes on, whatever one cart, one Home or the database does."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -18,24 +19,32 @@ class Carts:
     """Carts that are always due; `advance` fails as it is told."""
 
     def __init__(self, due: list[int], *, failures: int = 0, database_is_away: bool = False) -> None:
-        self._due = due
+        self.decided = due
         self._failures = failures
         self._database_is_away = database_is_away
         self.advanced: list[int] = []
         self.at_once = self.most_at_once = 0
         self.seconds = 0.0
         self.looks_that_fail = 0
+        self.watched: list[int] = []
+        self.watching = 0  # at once: each look lasts until the search ends
+        self.search_ends = threading.Event()
 
-    def due(self) -> list[int]:
+    def due(self, errand: Errand) -> list[int]:
         if self.looks_that_fail:
             self.looks_that_fail -= 1
             raise RuntimeError("the database is away")
-        return self._due
+        return self.decided if errand is Errand.ADVANCE else self.watched
 
-    def next_due(self, *, without: Collection[int] = ()) -> datetime | None:
-        return datetime.now(UTC) if set(self._due) - set(without) else None
+    def next_due(self, errand: Errand, *, without: Collection[int] = ()) -> datetime | None:
+        due = self.decided if errand is Errand.ADVANCE else self.watched
+        return datetime.now(UTC) if set(due) - set(without) else None
 
-    def advance(self, cart_id: int) -> None:
+    def advance(self, cart_id: int, errand: Errand) -> None:
+        if errand is Errand.WATCH:
+            self.watching += 1
+            self.search_ends.wait(10)
+            return
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         time.sleep(self.seconds)
@@ -44,7 +53,7 @@ class Carts:
         if len(self.advanced) <= self._failures:
             raise RuntimeError("made up")
 
-    def put_off(self, cart_id: int, reference: str) -> None:
+    def put_off(self, cart_id: int, reference: str, errand: Errand) -> None:
         if self._database_is_away:
             raise RuntimeError("the database is away")
 
@@ -102,7 +111,7 @@ def a_driver(carts: Carts, *, cards: object = None, claims: Claims | None = None
         refresh_homes=refresh,
         claims=claims or Alone(),
         bridge=Bridge(2),
-        steps_at_once=3,
+        places=3,
     )
 
 
@@ -138,6 +147,34 @@ async def test_no_more_carts_are_claimed_than_can_be_worked_on():
     carts.seconds = 0.05
     await until_advanced(carts, 20)
     assert carts.most_at_once <= 3
+
+
+async def test_what_was_decided_has_places_of_its_own_beside_all_that_is_only_watched():
+    carts = Carts([7])
+    carts.watched = [1, 2, 3, 4, 5]
+    driver = a_driver(carts)
+    try:
+        await until(driver, lambda: carts.watching >= 3 and len(carts.advanced) >= 3)
+    finally:
+        carts.search_ends.set()
+    assert carts.watching == 3
+
+
+async def test_a_payment_that_is_decided_starts_while_its_order_is_still_looked_at():
+    carts = Carts([])
+    carts.watched = [1]
+    driver = a_driver(carts)
+
+    def is_paid() -> bool:
+        if carts.watching:
+            carts.decided, carts.watched = [1], []
+            driver.wake()
+        return carts.advanced[:1] == [1]
+
+    try:
+        await until(driver, is_paid)
+    finally:
+        carts.search_ends.set()
 
 
 async def test_a_database_that_is_away_for_a_moment_ends_nothing():

@@ -194,7 +194,7 @@ def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes
 def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment(rules):
     cart = rules.ordered()
     show(rules, cart.order.id, total=euros("99.00"))
-    assert rules.settle(cart.id, steps=3).state is S.NEEDS_ATTENTION
+    assert rules.settle(cart.id, steps=3, seconds=300).state is S.NEEDS_ATTENTION
     with pytest.raises(NotPossible):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
 

@@ -11,7 +11,7 @@ from tests.conftest import Rules
 from tests.store.test_races import all_at_once
 
 LEASE = timedelta(seconds=20)
-ADVANCE, SHOW = Errand.ADVANCE, Errand.SHOW
+ADVANCE, SHOW, WATCH = Errand.ADVANCE, Errand.SHOW, Errand.WATCH
 
 
 @pytest.fixture
@@ -86,3 +86,32 @@ def test_alone_a_process_takes_each_cart_once_until_it_gives_it_back():
     assert alone.take(SHOW, [1]) == [1]
     alone.give_back(ADVANCE, 2)
     assert alone.take(ADVANCE, [1, 2]) == [2]
+
+
+def test_what_was_decided_and_what_is_only_watched_are_due_apart(rules):
+    ordered, approved = rules.ordered(), rules.approved("b.ovh", channel="C2")
+    rules.clock.pass_by(60)
+    assert rules.fulfilment.due(ADVANCE) == [approved.id]
+    assert rules.fulfilment.due(WATCH) == [ordered.id]
+    assert rules.fulfilment.next_due(WATCH, without=[ordered.id]) is None
+    assert rules.fulfilment.next_due(ADVANCE, without=[approved.id]) is None
+
+
+def test_a_payment_waits_for_nobody_who_only_looks_at_its_order(rules):
+    cart = rules.ordered()
+    process(rules).take(WATCH, [cart.id])
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    assert rules.fulfilment.due(ADVANCE) == [cart.id]
+    assert rules.fulfilment.next_due(ADVANCE) == rules.clock.now
+    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+
+
+def test_nobody_looks_at_what_somebody_advances(rules):
+    cart = rules.ordered()
+    process(rules).take(ADVANCE, [cart.id])
+    rules.clock.pass_by(19)
+    assert rules.fulfilment.due(WATCH) == []
+    alone = Alone()
+    alone.take(ADVANCE, [1])
+    assert alone.take(WATCH, [1, 2]) == [2]
+    assert alone.take(ADVANCE, [2]) == [2]

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from bot.ovh.floor import FLOOR
 from bot.ovh.lane import Priority
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
-from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.errors import NotAsked, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -22,6 +23,19 @@ LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR")
 
 def ask(client: Client, path: str = "/me", **more):
     return client.ask(path, priority=Priority.PEOPLE, **more)
+
+
+def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub, monkeypatch):
+    stub.says(200, b'"notPaid"')
+    monkeypatch.setattr("bot.ovh.client._LONGEST_WAITS", {Priority.POLLING: 0.05})
+    client = stub.client(concurrency=1)
+    with client.lane.turn(Priority.SEARCH):
+        begun = time.monotonic()
+        with pytest.raises(NotAsked):
+            client.ask("/me/order/1/status", priority=Priority.POLLING)
+        assert time.monotonic() - begun < 0.25
+    assert stub.calls == []
+    assert client.ask("/me/order/1/status", priority=Priority.POLLING) == "notPaid"
 
 
 # Answers that the package loses

@@ -8,6 +8,7 @@ import pytest
 
 from bot.ovh.budget import Budget
 from bot.ovh.lane import Lane, Priority
+from ordering.errors import NotAsked
 
 
 def a_lane(*, per_second: float = 1000, burst: int = 1000, concurrency: int = 1) -> Lane:
@@ -114,3 +115,41 @@ def test_a_complaint_pauses_everybody_for_as_long_as_ovh_says():
     with lane.turn(Priority.MONEY):
         assert time.monotonic() - started >= 0.18
     assert lane.pace == pytest.approx(500, rel=0.05)  # half of it
+
+
+@pytest.mark.parametrize("on_the_wire", [1, 4])
+def test_a_call_for_money_waits_for_no_look_up_but_those_on_the_wire(on_the_wire):
+    """However many wait: a checkout's calls follow one another, and each goes next."""
+    lane, stop, log = a_lane(per_second=200, burst=1, concurrency=on_the_wire), threading.Event(), []
+
+    def search() -> None:
+        while not stop.is_set():
+            with lane.turn(Priority.SEARCH) as turn:
+                turn.used = True
+                log.append("search")
+                time.sleep(0.002)
+
+    searches = [threading.Thread(target=search) for _ in range(12)]
+    for thread in searches:
+        thread.start()
+    try:
+        waiting(lane, 6)
+        for _ in range(10):
+            log.append("asked")
+            with lane.turn(Priority.MONEY) as turn:
+                turn.used = True
+                log.append("sent")
+    finally:
+        stop.set()
+        for thread in searches:
+            thread.join()
+    moments = [place for place, what in enumerate(log) if what != "search"]
+    between = [later - earlier - 1 for earlier, later in zip(moments[::2], moments[1::2], strict=True)]
+    assert max(between) <= on_the_wire + 1
+
+
+def test_who_only_looks_gives_up_behind_a_search_and_its_place_is_free(busy):
+    lane, _ = busy
+    with pytest.raises(NotAsked), lane.turn(Priority.POLLING, within=0.05):
+        pass
+    assert lane.waiting == 0
