@@ -1,0 +1,108 @@
+"""Whoever approves or pays during a big search waits for at most one look-up, and for what was on the wire already."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import timedelta
+from fnmatch import fnmatchcase
+
+import pytest
+
+from ordering.logbook import Pace
+from sandbox.ovh import Recorded
+from sandbox.slack import Message
+from tests.story.conftest import Story
+
+LOOK_UP = ("GET", "/order/cart/*/domain")
+CHECKOUT, MEANS, PAY = "/order/cart/*/checkout", "/me/order/*/availableRegisteredPaymentMean", "/me/order/*/pay"
+ON_THE_WIRE = 4
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"OVH_BURST": "300", "OVH_REQUESTS_PER_SECOND": "20", "OVH_CONCURRENCY": str(ON_THE_WIRE)}
+
+
+@pytest.fixture
+def pace(monkeypatch: pytest.MonkeyPatch) -> Pace:
+    """Unpaid orders are looked at each second, and two such looks at once are all that there is room for."""
+    monkeypatch.setattr("bot.wiring._PLACES", 2)
+    return Pace(quickest=timedelta(seconds=0.2))
+
+
+async def requested(story: Story, cart: int) -> Message:
+    story.ada.close_modal()
+    await story.search_and_add(f"name-of-{cart}.ovh")
+    await story.sees(story.ada, f"*Cart #{cart}*  1 name")
+    await story.request()
+    return await story.card(f"name-of-{cart}.ovh")
+
+
+async def until(story: Story, done: Callable[[], object], seconds: float = 60) -> int:
+    """Wait until that holds; returns how many calls OVH had got then."""
+    async with asyncio.timeout(seconds):
+        while not done():  # noqa: ASYNC110 - the simulated OVH and the database tell nobody
+            await asyncio.sleep(0.005)
+    return len(story.ovh.calls)
+
+
+async def decided(story: Story, cart: int, state: str) -> int:
+    """Wait until it is on disk that a cart left this state; returns how many calls OVH had got then."""
+    with closing(sqlite3.connect(story.stage.folder / "desk.db")) as desk:
+        query = "SELECT state FROM carts WHERE id = ?"
+        return await until(story, lambda: desk.execute(query, [cart]).fetchone()[0] != state)
+
+
+def most_look_ups_before_one(calls: Sequence[Recorded], method: str, path: str, *, order: int | None = None) -> int:
+    """How many look-ups OVH got at most before one of the calls that lead to this one, and before this one.
+
+    What is asked about other orders than that one is no part of the way.
+    """
+    waits = [0]
+    for call in calls:
+        if call.method == LOOK_UP[0] and fnmatchcase(call.path, LOOK_UP[1]):
+            waits[-1] += 1
+        elif call.method == method and fnmatchcase(call.path, path):
+            return max(waits)
+        elif not call.path.startswith("/me/order/") or str(order) in call.path:
+            waits.append(0)
+    raise AssertionError(f"{method} {path} is not among {[call.path for call in calls]}")
+
+
+async def test_no_call_for_money_waits_for_a_search(story: Story):
+    """While all places for looks are taken by orders that nobody paid, too."""
+    for cart in (1, 2, 3):
+        card = await requested(story, cart)
+        await story.cleo.click(card, "Approve")
+        await until(story, lambda: "OVH keeps the order open" in card.plain_text())  # noqa: B023 - waited for here
+    unpaid, last = card, await requested(story, 4)
+    story.ovh.quota.switch(15, retry_after=1)
+    names = " ".join(f"name-{number}.ovh" for number in range(490))
+    await story.ada.command(f"search {names}")
+    search = await story.sees(story.ada, "/490")
+    before = story.ovh.count(*LOOK_UP)
+    await until(story, lambda: story.ovh.count(*LOOK_UP) > before + 50)  # OVH's limit is felt, and looks are due
+
+    await story.cleo.click(last, "Approve")
+    begun = await decided(story, 4, "submitted")
+    ordered = await until(story, lambda: story.checkouts() == 4)
+    assert most_look_ups_before_one(story.ovh.calls[begun:], "POST", CHECKOUT) <= 1 + ON_THE_WIRE
+    await until(story, lambda: "OVH keeps the order open" in last.plain_text())
+    seen = most_look_ups_before_one(story.ovh.calls[ordered:], "GET", MEANS, order=story.orders[-1].id)
+    assert seen <= 1 + ON_THE_WIRE
+
+    await story.dan.click(unpaid, "Pay")
+    begun = await decided(story, 3, "checked_out")
+    await until(story, lambda: story.ovh.count("POST", PAY))
+    seen = most_look_ups_before_one(story.ovh.calls[begun:], "POST", PAY, order=story.orders[2].id)
+    assert seen <= 1 + ON_THE_WIRE
+
+    assert "/490" in search.plain_text()  # it is still under way
+    await story.ada.click(search, "Stop")
+    await story.sees(story.ada, "Stopped after")
