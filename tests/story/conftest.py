@@ -8,7 +8,6 @@ import pytest
 
 from bot.settings import read_settings
 from bot.wiring import Bot
-from ordering.logbook import Pace
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
 from tests.story.drawing import Board
@@ -109,12 +108,6 @@ def settings() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture
-def pace() -> Pace | None:
-    """How often the bot looks at OVH, where a test module has it look otherwise than usual."""
-    return None
-
-
 @pytest.fixture(scope="session")
 def board() -> Iterator[Board]:
     drawing = Board()
@@ -136,11 +129,11 @@ async def stage(tmp_path: Path, mode: str, settings: dict[str, str], board: Boar
 
 
 @pytest.fixture
-async def bot(stage: Stage, pace: Pace | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Bot]:
+async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Bot]:
     monkeypatch.chdir(tmp_path)
     for name, value in stage.environment.items():
         monkeypatch.setenv(name, value)
-    built = await Bot.build(read_settings(), pace=pace)
+    built = await Bot.build(read_settings())
     await built.start()
     yield built
     await built.stop()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from functools import partial
 
 import pytest
 
@@ -25,15 +26,11 @@ def mode() -> str:
 
 
 @pytest.fixture
-def settings() -> dict[str, str]:
-    return {"OVH_BURST": "300", "OVH_REQUESTS_PER_SECOND": "20", "OVH_CONCURRENCY": str(ON_THE_WIRE)}
-
-
-@pytest.fixture
-def pace(monkeypatch: pytest.MonkeyPatch) -> Pace:
+def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Unpaid orders are looked at each second, and two such looks at once are all that there is room for."""
     monkeypatch.setattr("bot.wiring._PLACES", 2)
-    return Pace(quickest=timedelta(seconds=0.2))
+    monkeypatch.setattr("ordering.fulfilment.Pace", partial(Pace, quickest=timedelta(seconds=0.2)))
+    return {"OVH_BURST": "300", "OVH_REQUESTS_PER_SECOND": "20", "OVH_CONCURRENCY": str(ON_THE_WIRE)}
 
 
 async def requested(story: Story, cart: int) -> Message:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -161,9 +161,9 @@ async def test_a_click_on_pay_while_somebody_pays_on_the_page_sends_nothing(stor
     assert story.ovh.count("POST", PAY) == 0
 
 
-async def test_an_unpaid_order_reminds_the_payers_once_and_ends_when_ovh_cancels_it(story: Story):
+async def test_an_unpaid_order_reminds_the_payers_once_and_ends_when_ovh_cancels_it(story: Story, monkeypatch):
+    monkeypatch.setattr("sandbox.ovh.orders.TWO_WEEKS", 18)
     till = await ordered(story)
-    till.order.expires_at = datetime.now(UTC) + timedelta(seconds=14)
     await story.slack.until(lambda: [line for line in till.thread() if "is still to be paid" in line], 14)
     await till.ends_unpaid()
     reminders = [line for line in till.thread() if "is still to be paid" in line]
