@@ -12,7 +12,7 @@ from ordering.errors import RegistrarRefused
 from ordering.look_alike import warnings_about
 from ordering.offer import Availability, Offer, Verdict
 from ordering.policy import Policy
-from ordering.ports import Prepared, Registrar, ToBuy
+from ordering.ports import Prepared, Registrar
 from ordering.pre_flight import Finding, LinesRefused, Mend, NotReady
 from ordering.quote import Quote
 
@@ -54,7 +54,8 @@ class Inspection:
         Also `LinesRefused`, where a registry asks something that is not answered yet.
         """
         owned = self._owned()
-        answers = {answer.domain: answer for answer in self._registrar.look_up(ToBuy(n.domain for n in cart.lines))}
+        names = [line.domain for line in cart.lines]
+        answers = {answer.domain: answer for answer in self._registrar.look_up(names, urgent=True)}
         looked = [self._look(line, answers.get(line.domain), owned or frozenset()) for line in cart.lines]
         if findings := [found for found in looked if isinstance(found, Finding)]:
             raise NotReady(cart.id, findings)

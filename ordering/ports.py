@@ -189,12 +189,6 @@ class Prepared:
     asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
 
 
-class ToBuy(tuple[DomainName, ...]):
-    """Names that somebody is about to buy: asked before all that people only look at."""
-
-    __slots__ = ()
-
-
 class Registrar(Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
@@ -207,11 +201,13 @@ class Registrar(Protocol):
     def prices(self) -> Mapping[str, Money]:
         """First-year prices without tax by extension, as far as known: to rank by, never to order by."""
 
-    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
         """Ask for each name and yield answers as they come; a name that fails is one answer, never an error.
 
         With `recent`, what OVH said in the last minutes will do: to look at, never to order by. Searches take turns;
-        only names `ToBuy` go before them.
+        what is `urgent`, for somebody is about to buy it, goes before them.
         """
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:

@@ -92,7 +92,9 @@ class FakeRegistrar:
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         return Effort(len(names), seconds=float(len(names)), affordable=self.affordable)
 
-    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
         for name in names:
             if name.ascii in self.offers:
                 yield Availability.of(name, self.offers[name.ascii])

@@ -102,8 +102,10 @@ class OvhGateway:
     def prices(self) -> Mapping[str, Money]:
         return self._catalogue.prices()
 
-    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
-        return self._search.look_up(names, recent=recent)
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
+        return self._search.look_up(names, recent=recent, urgent=urgent)
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
         calls = self._search.calls_for(names)

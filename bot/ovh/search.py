@@ -21,7 +21,6 @@ from bot.ovh.look_ups import LookUps
 from ordering.domain_name import DomainName
 from ordering.errors import RegistrarError, RegistrarRefused
 from ordering.offer import Availability, Verdict
-from ordering.ports import ToBuy
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
 _SILENCES_IN_A_ROW = 3  # then the names that wait are not asked one by one in vain
@@ -55,12 +54,13 @@ class Search:
         """How many names are not asked yet."""
         return self._look_ups.waiting
 
-    def look_up(self, names: Sequence[DomainName], *, recent: bool = False) -> Iterator[Availability]:
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
         """Yield answers as they come; with `recent`, those of the last minutes at once and without a call.
 
-        Only what somebody is about to buy goes before the others.
+        What is `urgent` goes before what people only look at.
         """
-        urgent = isinstance(names, ToBuy)
         unknown = []
         for name in dict.fromkeys(names):
             known = self._known.get(name) if recent else None

@@ -13,7 +13,7 @@ from ordering.errors import NotPossible, OrderingError, RegistrarError
 from ordering.look_alike import warnings_about
 from ordering.offer import Availability, Offer
 from ordering.policy import Person
-from ordering.ports import MessageRole, ToBuy
+from ordering.ports import MessageRole
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
@@ -127,7 +127,7 @@ class Filling(UseCases):
         """What OVH offers for these now, in their order, and why some cannot be added."""
         offers: list[Offer] = []
         refused: list[OrderingError] = []
-        answers = {answer.domain: answer for answer in self._registrar.look_up(ToBuy(seen))}
+        answers = {answer.domain: answer for answer in self._registrar.look_up(list(seen), urgent=True)}
         for domain, mark in seen.items():
             try:
                 if domain in owned:
@@ -138,7 +138,7 @@ class Filling(UseCases):
         return offers, refused
 
     def _look_up(self, domain: DomainName) -> Availability:
-        return next(iter(self._registrar.look_up(ToBuy([domain]))))
+        return next(iter(self._registrar.look_up([domain], urgent=True)))
 
     def _owned_or_none(self) -> frozenset[DomainName]:
         """For warnings only: whether a name may be asked for is decided by the pre-flight, which must know."""

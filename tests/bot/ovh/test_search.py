@@ -12,7 +12,6 @@ from bot.ovh.errors import LATER, Silent
 from bot.ovh.search import Search
 from ordering.domain_name import DomainName
 from ordering.offer import Availability, Verdict
-from ordering.ports import ToBuy
 from tests.bot.ovh.test_lane import a_lane
 
 AN_OFFER = {
@@ -99,7 +98,7 @@ def test_a_second_searcher_does_not_wait_for_the_first_ones_end(ovh, search, peo
 def test_who_buys_waits_for_one_look_up_of_a_search_at_most(ovh, search, people):
     first = people.submit(lambda: list(search.look_up(names("a", 5), recent=True)))
     until(lambda: len(ovh.asked) == 1 and waiting(search) == 4)
-    fresh = people.submit(lambda: list(search.look_up(ToBuy(names("b", 2)))))
+    fresh = people.submit(lambda: list(search.look_up(names("b", 2), urgent=True)))
     until(lambda: waiting(search) == 6)
     ovh.let(7)
     assert (len(first.result(5)), len(fresh.result(5))) == (5, 2)
