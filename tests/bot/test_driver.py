@@ -27,6 +27,7 @@ class Carts:
         self.seconds = 0.0
         self.looks_that_fail = 0
         self.watched: list[int] = []
+        self.slow: set[int] = set()  # decided, and as slow as those
         self.watching = 0  # at once: each look lasts until the search ends
         self.search_ends = threading.Event()
 
@@ -41,7 +42,7 @@ class Carts:
         return datetime.now(UTC) if set(due) - set(without) else None
 
     def advance(self, cart_id: int, errand: Errand) -> None:
-        if errand is Errand.WATCH:
+        if errand is Errand.WATCH or cart_id in self.slow:
             self.watching += 1
             self.search_ends.wait(10)
             return
@@ -158,6 +159,20 @@ async def test_what_was_decided_has_places_of_its_own_beside_all_that_is_only_wa
     finally:
         carts.search_ends.set()
     assert carts.watching == 3
+
+
+async def test_steps_that_take_long_leave_the_other_places_to_carts_that_came_later():
+    carts = Carts([1, 2, 3, 4, 5])
+    carts.slow = {1, 2}
+
+    def all_others_came() -> bool:
+        carts.decided = [n for n in carts.decided if n not in carts.advanced]
+        return carts.decided == [1, 2]
+
+    try:
+        await until(a_driver(carts), all_others_came)
+    finally:
+        carts.search_ends.set()
 
 
 async def test_a_payment_that_is_decided_starts_while_its_order_is_still_looked_at():

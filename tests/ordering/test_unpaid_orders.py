@@ -62,8 +62,8 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
 
 
 def test_an_unpaid_order_costs_a_call_each_ten_seconds_and_later_fewer(rules, asked):
-    cart = rules.ordered()
-    rules.fulfilment.due()
+    cart = rules.approved()
+    rules.fulfilment.advance(cart.id)
     asked.clear()
     look(rules, cart, MINUTE)
     assert set(asked) == {"order_status"}
