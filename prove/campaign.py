@@ -23,7 +23,7 @@ from prove.laws import Broken, broken_laws
 from prove.life import SETTINGS, Life
 from prove.mortality import THE_END
 from prove.team import Stuck, Team
-from prove.trouble import Trouble
+from prove.trouble import NAME, Met, Trouble
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
@@ -44,6 +44,8 @@ class Seen:
     troubled: int = 0
     races: int = 0
     twice: int = 0
+    prices: int = 0
+    slow_banks: int = 0
     pairs: int = 0
     walks: int = 0
     deeds: int = 0
@@ -52,6 +54,7 @@ class Seen:
     deaths: Counter[str] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    stumbles: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -97,20 +100,20 @@ class Campaign:
             stage.ovh.orders.deliver_after = 0.1
             await stage.open()
             try:
-                broken = await self._on(stage, trouble, database, truly=truly)
+                met = trouble.befall(stage)
+                broken = await self._on(stage, met, database, truly=truly)
             finally:
                 await stage.close()
                 await asyncio.to_thread(self._databases.drop, database)
-        self._note(seed, trouble, broken)
+        self._note(seed, met, broken)
         return broken
 
-    async def _on(self, stage: Stage, trouble: Trouble, database: str, *, truly: bool) -> list[Broken]:
-        die = self._die_truly if truly else self._die
-        fates = [die(stage, trouble.deaths)]
+    async def _on(self, stage: Stage, met: Met, database: str, *, truly: bool) -> list[Broken]:
+        trouble, die = met.drawn, self._die_truly if truly else self._die
+        fates = [die(met, trouble.deaths)]
         if self._databases.shared and trouble.others_deaths is not None:
-            fates.append(die(stage, trouble.others_deaths))
+            fates.append(die(met, trouble.others_deaths))
         fated = asyncio.create_task(_all_of(fates))
-        trouble.befall(stage)
         walk = asyncio.create_task(self._walk_through(stage, trouble))
         broken: list[Broken] = []
         tasks: set[asyncio.Task[Any]] = {walk, fated}
@@ -134,12 +137,12 @@ class Campaign:
 
     async def _walk_through(self, stage: Stage, trouble: Trouble) -> str:
         await stage.slack.connected(_BIRTH)
-        return await Team(stage, Random(trouble.chance)).buy("name.ovh", race=trouble.race)
+        return await Team(stage, Random(trouble.chance)).buy(NAME, race=trouble.race)
 
-    async def _die(self, stage: Stage, deaths: tuple[int, ...]) -> None:
+    async def _die(self, met: Met, deaths: tuple[int, ...]) -> None:
         """One life after another in this process; the last one lasts until the run is over."""
         for dies_at in (*deaths, None):
-            life = Life(stage.environment, dies_at=dies_at)
+            life = Life(met.stage.environment, dies_at=dies_at)
             try:
                 await asyncio.to_thread(life.over.wait)
             finally:
@@ -147,27 +150,37 @@ class Campaign:
                 await asyncio.to_thread(life.join)
             if life.failure is not None:
                 raise life.failure
-            self._died(life.gate.died_at)
+            met.deaths += self._died(life.gate.died_at)
 
-    async def _die_truly(self, stage: Stage, deaths: tuple[int, ...]) -> None:
+    async def _die_truly(self, met: Met, deaths: tuple[int, ...]) -> None:
+        stage = met.stage
         for dies_at in (*deaths, None):
             code = await Doomed(stage.environment, stage.log, dies_at).ends()
             if code != -signal.SIGKILL:
                 raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
+            met.deaths += 1
             self.seen.true_kills += 1
 
-    def _died(self, boundary: str | None) -> None:
-        if boundary is not None and boundary != THE_END:
-            self.seen.deaths[_at(boundary)] += 1
-            self.seen.places[_IDS.sub("*", boundary)] += 1
+    def _died(self, boundary: str | None) -> bool:
+        """Whether that was a death, and not the end of the run."""
+        if boundary is None or boundary == THE_END:
+            return False
+        self.seen.deaths[_at(boundary)] += 1
+        self.seen.places[_IDS.sub("*", boundary)] += 1
+        return True
 
-    def _note(self, seed: int, trouble: Trouble, broken: list[Broken]) -> None:
+    def _note(self, seed: int, met: Met, broken: list[Broken]) -> None:
+        trouble = met.drawn
         self.seen.runs += 1
-        self.seen.troubled += trouble.is_any
+        self.seen.troubled += met.is_any
         self.seen.races += trouble.race
         self.seen.twice += trouble.twice
         self.seen.pairs += self._databases.shared and trouble.others_deaths is not None
-        self.seen.faults.update(kind for _, _, kind in trouble.faults)
+        self.seen.prices += met.price_changed
+        self.seen.slow_banks += met.bank_slow
+        self.seen.faults += met.faults
+        self.seen.faults["details late"] += met.details_late
+        self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from sqlmodel import SQLModel
 
 from ordering.audit import Audit
-from ordering.cart import Cart, CartState
-from ordering.events import Event
-from sandbox.ovh.orders import Order
+from ordering.evidence import Entry
+from prove.approvals import objections
+from prove.decisions import lost_decisions
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.sql import SqlStore
@@ -28,11 +28,8 @@ LAWS = (
     WALK,
     "runs that failed by themselves",
 )
-_APPROVED = re.compile(r"You approved cart #(\d+)")
-_PAYING = re.compile(r"Paying .* for cart #(\d+)")
 _MADE_FOR = re.compile(r"Domain Desk #(\d+) attempt")
 _IN_LINKS = ("orderPassword", "passwd=")  # how OVH's links name a password
-_S = CartState
 Broken = tuple[str, str]
 
 
@@ -41,7 +38,10 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
     engines, links = open_engines(database), [*_IN_LINKS, *_passwords(stage)]
     try:
         with SqlStore(engines).read() as reading:
-            carts = [(cart, reading.events(cart.id)) for cart in reading.every_cart()]
+            stories: dict[int, list[Entry]] = {}
+            for entry in reading.record().entries:
+                stories.setdefault(entry.cart_id, []).append(entry)
+            events = [event for cart in reading.every_cart() for event in reading.events(cart.id)]
             for fault in Audit(reading.record()).faults():
                 yield "records that do not verify", str(fault)
         with engines.read.connect() as connection:
@@ -50,42 +50,38 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
                     yield "secrets in logs, channels or database", f"an order's or invoice's link in {table.name}"
     finally:
         engines.close()
-    yield from _orders(stage, carts)
-    yield from _decisions(stage, carts)
+    yield from _orders(stage, stories)
+    yield from _payments(stage)
+    for lost in lost_decisions(stage, events):
+        yield "decisions lost", lost
     yield from _secrets(stage)
 
 
-def _orders(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[Broken]:
+def _orders(stage: Stage, stories: dict[int, list[Entry]]) -> Iterator[Broken]:
     """An order's description names the cart that it was made for: the desk wrote it before it ordered."""
-    by_id = {cart.id: (cart, events) for cart, events in carts}
     made: Counter[int] = Counter()
     for order in stage.ovh.orders.all.values():
         found = _MADE_FOR.search(order.description)
         cart_id = int(found[1]) if found else 0
         made[cart_id] += 1
-        if not (cart_id in by_id and _is_approved(order, *by_id[cart_id])):
-            yield "orders that no approval covers", f"order {order.id} over {order.domains}: {order.description}"
-        if len(order.payments) > 1:
-            yield "payments beyond one an order", f"order {order.id}: {order.payments}"
+        for objection in objections(order, stories.get(cart_id, []), stage):
+            about = f"order {order.id} over {order.domains}, {order.description}"
+            yield "orders that no approval covers", f"{about}: {objection}"
     for cart_id, count in made.items():
         if count > 1:
             yield "carts with more than one order", f"cart #{cart_id}: {count}"
 
 
-def _is_approved(order: Order, cart: Cart, events: list[Event]) -> bool:
-    names = {line.domain.ascii for line in cart.lines}
-    decided = any(event.state is _S.APPROVED and event.by for event in events)
-    return decided and set(order.domains) == names and cart.seal is not None and order.total <= cart.seal.total.amount
-
-
-def _decisions(stage: Stage, carts: list[tuple[Cart, list[Event]]]) -> Iterator[Broken]:
-    """Whatever somebody was told to be decided is on record."""
-    recorded = {(event.cart_id, event.state) for _, events in carts for event in events if event.by}
-    for pattern, state in ((_APPROVED, _S.APPROVED), (_PAYING, _S.PAYING)):
-        for kind, shown in stage.slack.state.archive:
-            found = pattern.search(str(shown.get("text"))) if kind in {"message", "edit"} else None
-            if found and (int(found[1]), state) not in recorded:
-                yield "decisions lost", f"cart #{found[1]} was told to be {state.in_words}"
+def _payments(stage: Stage) -> Iterator[Broken]:
+    """Whether money moved twice is up to OVH: no second call to pay may even reach it while one may be taken."""
+    for order in stage.ovh.orders.all.values():
+        beside = [wish for wish in stage.ovh.payments.wishes if wish.order == order.id and wish.beside]
+        if len(order.payments) > 1 or beside:
+            sent = ", ".join(f"{wish.source} at {wish.at:%H:%M:%S.%f}" for wish in beside) or "none"
+            yield (
+                "payments beyond one an order",
+                f"order {order.id}: taken from {order.payments}; sent beside another one: {sent}",
+            )
 
 
 def _passwords(stage: Stage) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from random import Random
 
 from sandbox.ovh.faults import Kind as OvhKind
@@ -25,6 +26,12 @@ OVH_FAULTS: list[OvhKind] = [
 ]  # fmt: skip
 _SLACK_METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "users.info"]
 _SLACK_FAULTS: list[SlackKind] = ["500", "lost_after", "ratelimited", "error", "slow"]
+NAME = "name.ovh"  # what is bought in a run
+_SLOW = 0.7  # seconds: what left in time arrives within the settling time, which the desk counts on
+_ELSE = 1.5  # seconds
+# A request's own dry run is call 17 of an undisturbed way, the checkout call 28, the last one 48.
+_PRICED, _DONE = 17, 48
+_STEPS = ("1.00", "0.10", "-0.50", "-1.00")
 _MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more where processes claim their carts
 
 
@@ -33,7 +40,8 @@ class Trouble:
     """`deaths` are boundaries, one for each life but the last; `faults` are (method, path, kind) at OVH.
 
     `others_deaths` are those of a second process that shares the work, where there is one.
-    With `race` people decide all at once; `chance` is the seed of what they do.
+    With `race` people decide all at once; `chance` is the seed of what they do. `price` is by how much the name gets
+    dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the bank says nothing.
     """
 
     deaths: tuple[int, ...]
@@ -44,6 +52,8 @@ class Trouble:
     race: bool
     chance: int
     others_deaths: tuple[int, ...] | None
+    price: tuple[str, int] | None
+    settle_after: float
 
     @classmethod
     def drawn(cls, chance: Random) -> Trouble:
@@ -64,19 +74,62 @@ class Trouble:
             race=chance.random() < 0.3,
             chance=chance.randrange(1 << 30),
             others_deaths=_deaths(chance) if chance.random() < 0.4 else None,
+            price=(chance.choice(_STEPS), chance.randint(_PRICED, _DONE)) if chance.random() < 0.4 else None,
+            settle_after=chance.uniform(0.2, 3.0) if chance.random() < 0.5 else 0.0,
         )
 
-    def befall(self, stage: Stage) -> None:
+    def befall(self, stage: Stage) -> Met:
+        """Bring all of it upon a stage; what of it was met is to be asked at the end."""
         for method, path, kind in self.faults:
-            stage.ovh.faults.add(method, path, kind, seconds=1.5)
+            stage.ovh.faults.add(method, path, kind, seconds=_SLOW if kind == "slow" else _ELSE)
         for api_method, stumble in self.slack:
-            stage.slack.faults.add(api_method, stumble, seconds=1.5)
+            stage.slack.faults.add(api_method, stumble, seconds=_ELSE)
+        met = Met(self, stage)
+        if self.price is not None:
+            amount, call = self.price
+            stage.ovh.faults.later[call] = lambda: met.change_price(amount)
         stage.slack.delivery.twice = self.twice
         stage.ovh.orders.details_after = 1.5 if self.details_late else 0.0
+        stage.ovh.payments.settle_after = self.settle_after
+        return met
+
+
+@dataclass
+class Met:
+    """What of a trouble really happened in a run: a bot that had died before, or a call that never came, met none."""
+
+    drawn: Trouble
+    stage: Stage
+    deaths: int = field(default=0, init=False)  # counted by whoever lets bots die
+    price_changed: bool = field(default=False, init=False)
+
+    def change_price(self, amount: str) -> None:
+        self.stage.ovh.names.rise(NAME, amount)
+        self.price_changed = True
+
+    @property
+    def faults(self) -> Counter[str]:
+        """The faults at OVH that a call took up, by their kind."""
+        waiting = Counter(str(fault.kind) for fault in self.stage.ovh.faults.waiting)
+        return Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
+
+    @property
+    def stumbles(self) -> int:
+        """How often Slack stumbled."""
+        return len(self.drawn.slack) - len(self.stage.slack.faults.waiting)
+
+    @property
+    def details_late(self) -> bool:
+        return self.drawn.details_late and self.stage.ovh.orders.withheld > 0
+
+    @property
+    def bank_slow(self) -> bool:
+        return bool(self.drawn.settle_after and self.stage.ovh.payments.wishes)
 
     @property
     def is_any(self) -> bool:
-        return bool(self.deaths or self.faults or self.slack or self.twice or self.details_late)
+        """Whether there was a death or a fault."""
+        return bool(self.deaths or self.faults or self.stumbles or self.drawn.twice or self.details_late)
 
 
 def _deaths(chance: Random) -> tuple[int, ...]:

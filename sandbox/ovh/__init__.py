@@ -111,6 +111,7 @@ class OvhSimulator:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)
+        self.faults.call()
         fault = self.quota.take(request.method, path) or self.faults.take(request.method, path)
         spoiled = await self._spoil_before(request, fault)
         if spoiled is not None:

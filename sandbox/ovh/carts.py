@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -64,6 +65,7 @@ class Cart:
     subsidiary: str = "FR"
     items: dict[int, Item] = field(default_factory=dict)
     read_only: bool = False
+    told: Decimal | None = None  # the total of its last dry run
 
     @property
     def market(self) -> Market:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -26,9 +26,13 @@ class Fault:
 
 @dataclass
 class Faults:
-    """Faults in the order they were added; the first that fits a call is used up by it."""
+    """Faults in the order they were added; the first that fits a call is used up by it.
+
+    `later` is what else changes at OVH, right before the call of that number from now on.
+    """
 
     waiting: list[Fault] = field(default_factory=list)
+    later: dict[int, Callable[[], None]] = field(default_factory=dict)
 
     def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> Fault:  # noqa: ANN401 - as above
         """Have the next calls of `path` go wrong; a method or path may hold * for anything."""
@@ -41,6 +45,13 @@ class Faults:
         if fault in self.waiting:
             self.waiting.remove(fault)
 
+    def call(self) -> None:
+        """One more call came: what was due before it happens."""
+        due = self.later.pop(1, None)
+        self.later = {number - 1: change for number, change in self.later.items()}
+        if due is not None:
+            due()
+
     def take(self, method: str, path: str) -> Fault | None:
         for fault in self.waiting:
             if fnmatchcase(method, fault.method) and fnmatchcase(path, fault.path):
@@ -52,3 +63,4 @@ class Faults:
 
     def clear(self) -> None:
         self.waiting.clear()
+        self.later.clear()

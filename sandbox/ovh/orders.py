@@ -18,13 +18,28 @@ TWO_WEEKS = 14 * 86_400.0
 Source = int | str  # what money came from: a payment method's id, or an account's name, or "page"
 
 
+@dataclass
+class Wish:
+    """A call to pay that reached OVH: for which order, by what, when, and whether it moved money.
+
+    `beside` tells whether an earlier one of the same order was still open or had been taken.
+    """
+
+    order: int
+    source: Source
+    at: datetime
+    beside: bool
+    moved: bool = False
+
+
 @dataclass(frozen=True)
 class Try:
-    """One attempt to pay; `why` tells what the bank said where it refused."""
+    """One attempt to pay; `why` tells what the bank said where it refused, `wish` which call began it."""
 
     at: datetime
     source: Source
     why: str | None = None
+    wish: Wish | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -32,7 +47,7 @@ class Order:
     """`payments` is where its money came from: a second one would be the worst that can happen.
 
     `lines` are the checkout's, with the names in the place of placeholders. `pending` are tries of which the bank has
-    not said anything yet. `expires_at` unset means two weeks.
+    not said anything yet. `expires_at` unset means two weeks. `told` is the total that the cart's last dry run told.
     """
 
     id: int
@@ -54,6 +69,7 @@ class Order:
     cancelled: bool = False
     documents: bool = False
     waived: bool = False
+    told: Decimal | None = None
 
     @property
     def password(self) -> str:
@@ -76,6 +92,7 @@ class Orders:
         self.deliver_after = 1.0
         self.details_after = 0.0
         self.waits_for_waiver = False
+        self.withheld = 0  # how often details were asked for before they were there
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
 
@@ -95,6 +112,7 @@ class Orders:
             lines=[line | {"domain": names[_place(line["domain"])]} for line in checked["details"]],
             items=list(cart.items.values()),
             waived=waived,
+            told=cart.told,
         )
         self.all[number] = order
         return order
@@ -141,6 +159,7 @@ class Orders:
     def details(self, order: Order) -> list[int]:
         """Empty for a while after the checkout, as OVH's are."""
         late = (self._clock.now() - order.made_at).total_seconds() < self.details_after
+        self.withheld += late
         return [] if late else [order.id * 1000 + place for place in range(len(order.lines))]
 
     def detail(self, order: Order, number: str) -> dict[str, Any]:

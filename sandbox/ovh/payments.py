@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.ovh.clock import Clock, after, text
 from sandbox.ovh.errors import not_found, refused
-from sandbox.ovh.orders import Order, Orders, Source, Try
+from sandbox.ovh.orders import Order, Orders, Source, Try, Wish
 from sandbox.ovh.prices import price
 
 _CARDS = {"VISA", "MASTERCARD", "AMERICAN_EXPRESS", "CARTE_BANCAIRE"}
@@ -66,7 +66,7 @@ class Payments:
 
     `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself. With
     `settle_after` the bank takes so many seconds to answer, in which another payment is taken as well: nothing that
-    OVH says rules that out.
+    OVH says rules that out. `wishes` are all calls to pay that came this far, oldest first, refused ones, too.
     """
 
     def __init__(self, clock: Clock, orders: Orders) -> None:
@@ -77,6 +77,7 @@ class Payments:
         self.lists_unusable = True
         self.tells_why = True
         self.settle_after = 0.0
+        self.wishes: list[Wish] = []
         self.methods = [
             Method(8_120_045, "VISA", "4970 XXXX XXXX 1234", default=True, expires="2028-09-30T00:00:00+02:00"),
             Method(8_120_046, "SEPA_DIRECT_DEBIT", "FR76 XXXX XXXX 4321"),
@@ -109,12 +110,13 @@ class Payments:
     # Paying. The call says nothing of its success: status and follow-up do.
 
     def pay(self, order: Order, method_id: object) -> None:
+        wish = self._wish(order, str(method_id))
         usable = [method for method in self.fitting(order) if method.status == "VALID"]
         method = next((m for m in usable if m.id == method_id), None)
         self._must_be_open(order)
         if method is None:
             raise refused("Invalid payment method")
-        self._charge(order, method)
+        self._charge(order, method, wish)
 
     def pay_with_default(self, order: Order) -> None:
         """What a checkout does on wish; without a usable default method the order stays unpaid."""
@@ -126,18 +128,27 @@ class Payments:
         """The legacy way: from an account, or with a registered mean by its old id."""
         if mean not in MEANS:
             raise refused(f"Invalid value for paymentMean: {mean}")
+        wish = self._wish(order, mean)
         self._must_be_open(order)
         if mean == "ovhAccount":
-            self._spend_credit(order)
+            self._spend_credit(order, wish)
         elif mean == "fidelityAccount":
-            self._spend_points(order)
+            self._spend_points(order, wish)
         else:
-            self._charge(order, self._meant(order, mean, mean_id))
+            self._charge(order, self._meant(order, mean, mean_id), wish)
 
     def pay_on_the_page(self, order: Order) -> None:
         """A person pays on OVH's own page, with a card that nobody registered."""
         self._must_be_open(order)
         self._take(order, "page")
+
+    def _wish(self, order: Order, source: Source) -> Wish:
+        """Note a call to pay. What somebody pays on OVH's own page is no call that another one could repeat."""
+        calls = [wish for wish in self.wishes if wish.order == order.id]
+        is_open = any(attempt.wish is not None for attempt in order.pending)
+        wish = Wish(order.id, source, self._clock.now(), beside=is_open or any(earlier.moved for earlier in calls))
+        self.wishes.append(wish)
+        return wish
 
     def _must_be_open(self, order: Order) -> None:
         if self._orders.status(order) != "notPaid":
@@ -158,37 +169,40 @@ class Payments:
             for attempt in list(order.pending):
                 if after(attempt.at, self.settle_after) <= self._clock.now():
                     order.pending.remove(attempt)
-                    self._answer(order, next((m for m in self.methods if m.id == attempt.source), _REMOVED))
+                    method = next((m for m in self.methods if m.id == attempt.source), _REMOVED)
+                    self._answer(order, method, attempt.wish)
 
-    def _charge(self, order: Order, method: Method) -> None:
+    def _charge(self, order: Order, method: Method, wish: Wish | None = None) -> None:
         if self.settle_after:
-            order.pending.append(Try(self._clock.now(), method.id))
+            order.pending.append(Try(self._clock.now(), method.id, wish=wish))
         else:
-            self._answer(order, method)
+            self._answer(order, method, wish)
 
-    def _answer(self, order: Order, method: Method) -> None:
+    def _answer(self, order: Order, method: Method, wish: Wish | None) -> None:
         if method.refuses:
             why = method.why if self.tells_why else ""
-            order.tries.append(Try(self._clock.now(), method.id, why))
+            order.tries.append(Try(self._clock.now(), method.id, why, wish))
         else:
-            self._take(order, method.id)
+            self._take(order, method.id, wish)
 
-    def _spend_credit(self, order: Order) -> None:
+    def _spend_credit(self, order: Order, wish: Wish) -> None:
         if self.prepaid < order.total:
             raise refused("The balance of your OVH account is insufficient")
         self.prepaid -= order.total
-        self._take(order, "ovhAccount")
+        self._take(order, "ovhAccount", wish)
 
-    def _spend_points(self, order: Order) -> None:
+    def _spend_points(self, order: Order, wish: Wish) -> None:
         if self.points < order.total * 100:
             raise refused("The balance of your fidelity account is insufficient")
         self.points -= int(order.total * 100)
-        self._take(order, "fidelityAccount")
+        self._take(order, "fidelityAccount", wish)
 
-    def _take(self, order: Order, source: Source) -> None:
+    def _take(self, order: Order, source: Source, wish: Wish | None = None) -> None:
         order.paid_at = self._clock.now()
-        order.tries.append(Try(order.paid_at, source))
+        order.tries.append(Try(order.paid_at, source, wish=wish))
         order.payments.append(source)
+        if wish is not None:
+            wish.moved = True
 
     # What is told of it
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from sandbox.ovh.errors import forbidden, refused
+from sandbox.ovh.prices import amount_of
 from sandbox.ovh.routing import Call, route
 
 
@@ -64,7 +65,10 @@ def _summary(call: Call) -> dict[str, Any]:
 @route("GET", "/order/cart/{cartId}/checkout")
 def _dry_run(call: Call) -> dict[str, Any]:
     _must_be_complete(call)
-    return call.ovh.carts.check(call.ovh.carts.get(call.parts[0]))
+    cart = call.ovh.carts.get(call.parts[0])
+    checked = call.ovh.carts.check(cart)
+    cart.told = amount_of(checked["prices"]["withTax"])
+    return checked
 
 
 @route("POST", "/order/cart/{cartId}/checkout")

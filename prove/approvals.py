@@ -1,0 +1,94 @@
+"""Whether an order is what somebody with the right approved, by what the approval's own event bears witness to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ordering.cart import CartState
+from ordering.evidence import Entry, read
+from ordering.money import Money
+from sandbox.ovh.orders import Order
+from sandbox.slack.world import TEAM
+from sandbox.stage import Stage
+
+_S = CartState
+
+
+def objections(order: Order, story: Sequence[Entry], stage: Stage) -> Iterator[str]:
+    """Say what of an order no approval covers. `story` is the record of the cart that it was made for.
+
+    What was approved is read from the approval's event and never from the cart: that says what it says now.
+    """
+    began = next((place for place, entry in enumerate(story) if _is_intent(entry, order)), None)
+    if began is None:
+        yield "no intent to order it is on record"
+        return
+    approval = _in_force(story[:began])
+    if approval is None:
+        yield "nobody's approval was in force when it was made"
+        return
+    facts = _facts(approval)
+    yield from _of_terms(order, facts)
+    yield from _of_total(order, facts, stage)
+    for user in {approval.by or "nobody", *facts.get("approved_by", [])}:
+        yield from _of_person(user, facts, stage)
+
+
+def _is_intent(entry: Entry, order: Order) -> bool:
+    """The desk wrote down which cart at OVH it would check out, before it did."""
+    attempt = _facts(entry).get("attempt")
+    return entry.state == _S.CHECKING_OUT and isinstance(attempt, list) and attempt[1] == order.cart
+
+
+def _in_force(story: Sequence[Entry]) -> Entry | None:
+    """The last approval, unless approvers were asked anew since.
+
+    Whoever has a cart tried again moves it to approved as well, but decides nothing: only a request can be approved.
+    """
+    approval = before = None
+    for entry in story:
+        if entry.state == _S.SUBMITTED:
+            approval = None
+        elif entry.state == _S.APPROVED and entry.by and before is not None and before.state == _S.SUBMITTED:
+            approval = entry
+        before = entry
+    return approval
+
+
+def _of_terms(order: Order, facts: dict[str, Any]) -> Iterator[str]:
+    approved = sorted(tuple(line[:3]) for line in facts.get("lines", []))
+    ordered = sorted((item.domain, item.years, item.mode) for item in order.items)
+    if ordered != approved:
+        yield f"ordered was {ordered}, approved {approved}"
+
+
+def _of_total(order: Order, facts: dict[str, Any], stage: Stage) -> Iterator[str]:
+    """Where OVH makes an order dearer than its dry run told a moment before, all depends on that nobody pays it."""
+    minor, currency = facts["seal"][1].split()
+    approved = Money(int(minor), currency)
+    if order.currency == currency and order.total <= approved.amount:
+        return
+    tried = any(wish.order == order.id for wish in stage.ovh.payments.wishes)
+    if order.currency != currency or order.told is None or order.told > approved.amount or tried or order.payments:
+        yield f"it is over {order.total} {order.currency}, after OVH had told {order.told}; approved was {approved}"
+
+
+def _of_person(user: str, facts: dict[str, Any], stage: Stage) -> Iterator[str]:
+    settings, world = stage.environment, stage.slack.state.world
+    named = set(settings["DESK_APPROVERS"].split(","))
+    approvers = named.union(*(members for group, members in world.groups.items() if group in named))
+    if user not in approvers:
+        yield f"{user}, who approved it, is no approver"
+    known = world.users.get(user)
+    if known is None or known.guest or known.bot or known.deleted or known.team != TEAM:
+        yield f"{user}, who approved it, is no full member"
+    if settings.get("DESK_SELF_APPROVAL", "false") == "false":
+        if user == facts.get("requester"):
+            yield f"{user} approved their own request"
+        if user in {line[4] for line in facts.get("lines", [])}:
+            yield f"{user} approved a name that they added"
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    return read(entry.facts or "", entry.cart_id)
