@@ -19,7 +19,7 @@ from typing import Any
 from prove.autopsy import autopsy
 from prove.databases import Databases
 from prove.doomed import Doomed
-from prove.laws import Broken, broken_laws
+from prove.laws import FAILED, Broken, broken_laws
 from prove.life import SETTINGS, Life
 from prove.mortality import THE_END
 from prove.team import Stuck, Team
@@ -44,6 +44,7 @@ class Seen:
     troubled: int = 0
     races: int = 0
     twice: int = 0
+    approvers_ask: int = 0
     prices: int = 0
     slow_banks: int = 0
     pairs: int = 0
@@ -137,7 +138,8 @@ class Campaign:
 
     async def _walk_through(self, stage: Stage, trouble: Trouble) -> str:
         await stage.slack.connected(_BIRTH)
-        return await Team(stage, Random(trouble.chance)).buy(NAME, race=trouble.race)
+        team = Team(stage, Random(trouble.chance), requester="cleo" if trouble.approver_asks else "ada")
+        return await team.buy(NAME, race=trouble.race)
 
     async def _die(self, met: Met, deaths: tuple[int, ...]) -> None:
         """One life after another in this process; the last one lasts until the run is over."""
@@ -176,6 +178,7 @@ class Campaign:
         self.seen.races += trouble.race
         self.seen.twice += trouble.twice
         self.seen.pairs += self._databases.shared and trouble.others_deaths is not None
+        self.seen.approvers_ask += trouble.approver_asks
         self.seen.prices += met.price_changed
         self.seen.slow_banks += met.bank_slow
         self.seen.faults += met.faults
@@ -185,7 +188,7 @@ class Campaign:
 
 
 def _failed(error: BaseException) -> Broken:
-    return "runs that failed by themselves", "".join(traceback.format_exception(error))[-2000:]
+    return FAILED, "".join(traceback.format_exception(error))[-2000:]
 
 
 async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:

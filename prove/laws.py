@@ -17,6 +17,7 @@ from store.engine import open_engines
 from store.sql import SqlStore
 
 WALK, WAYS = "random walks that broke a law", 6  # ways that one seed of the walks draws
+FAILED = "runs that failed by themselves"
 LAWS = (
     "orders that no approval covers",
     "carts with more than one order",
@@ -26,7 +27,7 @@ LAWS = (
     "records that do not verify",
     "secrets in logs, channels or database",
     WALK,
-    "runs that failed by themselves",
+    FAILED,
 )
 _MADE_FOR = re.compile(r"Domain Desk #(\d+) attempt")
 _IN_LINKS = ("orderPassword", "passwd=")  # how OVH's links name a password

@@ -14,6 +14,7 @@ _ROWS = (
     ("with everybody clicking at once", "races"),
     ("with Slack delivering everything twice", "twice"),
     ("times that Slack stumbled at a call", "stumbles"),
+    ("with an approver who asks, and tries to approve that", "approvers_ask"),
     ("with the price changed under way", "prices"),
     ("with a bank that takes its time", "slow_banks"),
     ("with two processes that share the work", "pairs"),

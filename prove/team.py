@@ -21,16 +21,19 @@ class Stuck(Exception):
 
 
 class Team:
-    """Ada asks in a channel, Cleo approves, Dan pays."""
+    """Ada asks in a channel, Cleo approves, Dan pays; where Cleo asks, Dan approves, too."""
 
-    def __init__(self, stage: Stage, chance: Random, *, channel: str = "domains") -> None:
+    def __init__(self, stage: Stage, chance: Random, *, channel: str = "domains", requester: str = "ada") -> None:
         self._slack = stage.slack
         self._chance = chance
         self._channel = channel
         self._waiting = asyncio.timeout(None)
         self._name = ""
         self._race = False
-        self.ada, self.cleo, self.dan = (stage.slack.person(name) for name in ("ada", "cleo", "dan"))
+        self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
+        self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
+        self.requester = stage.slack.person(requester)
+        self.approver = self.dan if requester == "cleo" else self.cleo
 
     async def buy(self, name: str, *, race: bool = False) -> str:
         """Take a name through its whole life; returns the card's last words, raises `Stuck`.
@@ -46,7 +49,7 @@ class Team:
             raise Stuck(self._card_text() or "there is no card") from error
 
     async def request(self) -> None:
-        await self._until(lambda: self.ada.command(f"add {self._name}", channel=self._channel), self._cart)
+        await self._until(lambda: self.requester.command(f"add {self._name}", channel=self._channel), self._cart)
         self._something_changed()
         await self._until(self._ask, lambda: self.card() or self._was_sent())
         self._something_changed()
@@ -80,11 +83,11 @@ class Team:
 
     async def _do_what_is_asked(self, card: str) -> None:
         if "waits for approval" in card and self._race:
-            await self._all_at_once(
-                [(self.cleo, "Approve")] * 3 + [(self.dan, "Approve")] * 3 + [(self.ada, "Withdraw")], refuse=True
-            )
+            clicks = [(who, "Approve") for who in [self.cleo, self.dan] * 3 + self.without_right]
+            await self._all_at_once([*clicks, (self.requester, "Withdraw")], refuse=True)
         elif "waits for approval" in card:
-            await self._click(self.cleo, "Approve")
+            in_vain = self._click(self.requester, "Approve")
+            await asyncio.gather(in_vain, self._click(self.approver, "Approve"))
         elif "waits for payment" in card and self._race:
             await self._all_at_once([(self.dan, "Pay")] * 4 + [(self.cleo, "Pay")] * 2)
         elif "waits for payment" in card:
@@ -98,10 +101,10 @@ class Team:
         await asyncio.gather(*deeds, *([self._reject()] if refuse else []))
 
     async def _reject(self) -> None:
-        await self._click(self.cleo, "Reject")
+        await self._click(self.approver, "Reject")
         with suppress(TimeoutError, NotAcknowledged, NoSuchButton):
-            await self._slack.until(lambda: self.cleo.modal, _AGAIN)
-            await self.cleo.submit(reason="Not this month")
+            await self._slack.until(lambda: self.approver.modal, _AGAIN)
+            await self.approver.submit(reason="Not this month")
 
     async def _click(self, who: Actor, button: str) -> None:
         card = self.card()
@@ -113,12 +116,13 @@ class Team:
         cart = self._cart()
         if cart is None:
             return
-        self.ada.close_modal()
-        await self.ada.click(cart, "Request approval")
+        asks = self.requester
+        asks.close_modal()
+        await asks.click(cart, "Request approval")
         with suppress(TimeoutError):
-            await self._slack.until(lambda: self.ada.modal, _AGAIN)
-        if self.ada.modal is not None:
-            await self.ada.submit(purpose="For the launch")
+            await self._slack.until(lambda: asks.modal, _AGAIN)
+        if asks.modal is not None:
+            await asks.submit(purpose="For the launch")
 
     async def _until(self, deed: Deed, done: Callable[[], object]) -> None:
         while not done():
@@ -135,7 +139,7 @@ class Team:
         return True
 
     def _cart(self) -> Message | None:
-        shown = [m for m in self.ada.messages(self._channel) if not m.ephemeral and self._name in m.plain_text()]
+        shown = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._name in m.plain_text()]
         return shown[-1] if shown else None
 
     def _was_sent(self) -> bool:

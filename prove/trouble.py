@@ -30,8 +30,8 @@ NAME = "name.ovh"  # what is bought in a run
 _SLOW = 0.7  # seconds: what left in time arrives within the settling time, which the desk counts on
 _ELSE = 1.5  # seconds
 # A request's own dry run is call 17 of an undisturbed way, the checkout call 28, the last one 48.
-_PRICED, _DONE = 17, 48
-_STEPS = ("1.00", "0.10", "-0.50", "-1.00")
+_PRICED, _ORDERED, _DONE = 17, 28, 48
+_STEPS = ("1.00", "0.10", "0.10", "-1.00")
 _MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more where processes claim their carts
 
 
@@ -42,6 +42,7 @@ class Trouble:
     `others_deaths` are those of a second process that shares the work, where there is one.
     With `race` people decide all at once; `chance` is the seed of what they do. `price` is by how much the name gets
     dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the bank says nothing.
+    With `approver_asks` it is an approver who asks, and who tries to approve that, too.
     """
 
     deaths: tuple[int, ...]
@@ -54,6 +55,7 @@ class Trouble:
     others_deaths: tuple[int, ...] | None
     price: tuple[str, int] | None
     settle_after: float
+    approver_asks: bool
 
     @classmethod
     def drawn(cls, chance: Random) -> Trouble:
@@ -74,8 +76,9 @@ class Trouble:
             race=chance.random() < 0.3,
             chance=chance.randrange(1 << 30),
             others_deaths=_deaths(chance) if chance.random() < 0.4 else None,
-            price=(chance.choice(_STEPS), chance.randint(_PRICED, _DONE)) if chance.random() < 0.4 else None,
+            price=_price(chance) if chance.random() < 0.4 else None,
             settle_after=chance.uniform(0.2, 3.0) if chance.random() < 0.5 else 0.0,
+            approver_asks=chance.random() < 0.25,
         )
 
     def befall(self, stage: Stage) -> Met:
@@ -134,3 +137,8 @@ class Met:
 
 def _deaths(chance: Random) -> tuple[int, ...]:
     return tuple(chance.randint(1, _MOST_BOUNDARIES) for _ in range(chance.choice([0, 1, 1, 1, 2])))
+
+
+def _price(chance: Random) -> tuple[str, int]:
+    """Mostly dearer, and mostly between the request and the order: there it matters."""
+    return chance.choice(_STEPS), chance.randint(_PRICED, chance.choice([_ORDERED, _ORDERED, _DONE]))

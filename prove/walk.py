@@ -11,8 +11,8 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -21,22 +21,30 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from ordering.cart import Cart, CartState
+from ordering.ports import Message as Shown
+from ordering.ports import MessageRole
 from prove.databases import Databases, opened
-from prove.laws import WALK, WAYS, broken_laws
+from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
 from prove.mortality import make_mortal
 from prove.trouble import OVH_FAULTS, ROUTES
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
+from store.engine import open_engines
+from store.sql import SqlStore
 
 _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
 _COUNTING = threading.Lock()
 _PAUSE = 0.15  # seconds after each deed, so that the desk may act between
-_REST = 2.0  # seconds at the end
+_REST = 30.0  # seconds at the end, without faults: more than anything takes that still goes on by itself
+_ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
     "Copy to open cart",
 )  # fmt: skip
+_S = CartState
+_GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a person
 _PEOPLE = ("ada", "ben", "cleo", "dan", "gwen")
 
 
@@ -60,8 +68,9 @@ class Walk(RuleBasedStateMachine):
     databases: ClassVar[Databases]
     seen: ClassVar[Counter[str]] = Counter()
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(head_start=st.integers(0, 5))
+    def begin(self, head_start: int) -> None:
+        """Some begin with nothing, some with a request, some with an order: else few would ever come that far."""
         self.loop = Loop()
         self._folder = tempfile.TemporaryDirectory(prefix="walk-")
         self._url = self.databases.new(Path(self._folder.name))
@@ -69,6 +78,8 @@ class Walk(RuleBasedStateMachine):
         self._stage.ovh.orders.deliver_after = 0.1
         self.loop.do(self._stage.open())
         self._live()
+        for _ in range(head_start):
+            self._try(self._next())
 
     @rule(who=st.sampled_from(_PEOPLE), word=st.sampled_from(["add", "remove", "search"]), name=st.sampled_from(_NAMES))
     def types(self, who: str, word: str, name: str) -> None:
@@ -93,7 +104,7 @@ class Walk(RuleBasedStateMachine):
             self._die()
             self._live()
 
-    @rule(times=st.integers(1, 4))
+    @rule(times=st.integers(1, 6))
     def goes_on(self, times: int) -> None:
         """Without people who do the sensible thing now and then, nothing would ever be ordered."""
         for _ in range(times):
@@ -111,10 +122,11 @@ class Walk(RuleBasedStateMachine):
         if not hasattr(self, "_stage"):
             return
         try:
-            self.loop.do(asyncio.sleep(_REST))
+            stuck = self._come_to_rest()
             self._die()
             orders = self._stage.ovh.orders.all.values()
             self._count(walks=1, walked_orders=len(orders))
+            assert stuck == []
             assert list(broken_laws(self._stage, self._url)) == []
             assert self._stage.slack.state.faulty == []
         finally:
@@ -122,6 +134,33 @@ class Walk(RuleBasedStateMachine):
             self.databases.drop(self._url)
             self._folder.cleanup()
             self.loop.close()
+
+    def _come_to_rest(self) -> list[str]:
+        """Go on without faults; returns the carts that neither end nor wait for somebody who was told."""
+        self._stage.ovh.faults.clear()
+        if self._life.over.is_set():
+            self._die()  # raises where it ended by itself
+            self._live()
+        end = time.monotonic() + _REST
+        with closing(open_engines(self._url)) as engines:
+            while (stuck := list(self._at_a_loss(SqlStore(engines)))) and time.monotonic() < end:
+                self.loop.do(asyncio.sleep(_PAUSE))
+        return stuck
+
+    def _at_a_loss(self, store: SqlStore) -> Iterator[str]:
+        with store.read() as reading:
+            outdated = reading.outdated()
+            for cart in reading.every_cart():
+                cards = [m for m in reading.messages(cart.id) if m.role is MessageRole.APPROVAL]
+                if cart.state in _GOES_ON or (cart.id in outdated and cart.state is not _S.OPEN):
+                    yield f"cart #{cart.id} is {cart.state.in_words}, {'not ' * (cart.id in outdated)}told; {cart.note}"
+                elif cart.requester and not any(self._is_told(cart, card) for card in cards):
+                    yield f"cart #{cart.id} is {cart.state.in_words}, which no card says"
+
+    def _is_told(self, cart: Cart, card: Shown) -> bool:
+        """Whether this message, as Slack shows it, says how far the cart is."""
+        shown = self._stage.slack.state.find(card.channel, card.ts or "")
+        return shown is not None and f"Cart #{cart.id} is {cart.state.in_words}:" in shown.text
 
     def _count(self, **many: int) -> None:
         with _COUNTING:
@@ -182,7 +221,7 @@ def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tup
 
     Safe to call from several threads. What was seen is counted in `Walk.seen`.
     """
-    broken = []
+    broken: list[tuple[int, str, str]] = []
     for number in range(first_seed, first_seed + 1_000_000):
         if time.monotonic() >= end:
             break
@@ -190,7 +229,16 @@ def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tup
             walk(number, databases=databases)
         except Exception as error:  # noqa: BLE001 - told with its seed, and the walks go on
             broken.append((number, WALK, "".join(traceback.format_exception(error))[-3000:]))
+    if (why := ordered_nothing(Walk.seen)) is not None:
+        broken.append((first_seed, FAILED, why))
     return broken
+
+
+def ordered_nothing(seen: Mapping[str, int]) -> str | None:
+    """Say so where nothing was ever ordered in walks enough: whatever held then held of nothing."""
+    if seen.get("walks", 0) < _ENOUGH or seen.get("walked_orders", 0):
+        return None
+    return f"{seen['walks']} random walks ordered nothing at all, so they show nothing"
 
 
 def walk(number: int, *, databases: Databases, ways: int = WAYS, steps: int = 25) -> None:
@@ -220,6 +268,8 @@ def walks(
     make_mortal()
     with tempfile.TemporaryDirectory(prefix="walks-") as folder, opened(database, Path(folder)) as databases:
         walk(begin, databases=databases, ways=ways, steps=steps)
+    if (why := ordered_nothing(Walk.seen)) is not None:
+        raise SystemExit(why)
     told = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in Walk.seen.items())
     print(f"On {database}: {told}; every law held.")
 
