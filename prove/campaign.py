@@ -106,7 +106,7 @@ class Campaign:
             finally:
                 await stage.close()
                 await asyncio.to_thread(self._databases.drop, database)
-        self._note(seed, met, broken)
+        self.note(seed, met, broken)
         return broken
 
     async def _on(self, stage: Stage, met: Met, database: str, *, truly: bool) -> list[Broken]:
@@ -171,7 +171,8 @@ class Campaign:
         self.seen.places[_IDS.sub("*", boundary)] += 1
         return True
 
-    def _note(self, seed: int, met: Met, broken: list[Broken]) -> None:
+    def note(self, seed: int, met: Met, broken: list[Broken]) -> None:
+        """Count one run, by what was met in it."""
         trouble = met.drawn
         self.seen.runs += 1
         self.seen.troubled += met.is_any
@@ -182,7 +183,6 @@ class Campaign:
         self.seen.prices += met.price_changed
         self.seen.slow_banks += met.bank_slow
         self.seen.faults += met.faults
-        self.seen.faults["details late"] += met.details_late
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
 

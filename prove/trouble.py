@@ -112,18 +112,16 @@ class Met:
 
     @property
     def faults(self) -> Counter[str]:
-        """The faults at OVH that a call took up, by their kind."""
+        """What a call to OVH met, by its kind."""
         waiting = Counter(str(fault.kind) for fault in self.stage.ovh.faults.waiting)
-        return Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
+        met = Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
+        late = self.drawn.details_late and self.stage.ovh.orders.withheld > 0
+        return met + Counter({"details late": 1} if late else {})
 
     @property
     def stumbles(self) -> int:
         """How often Slack stumbled."""
         return len(self.drawn.slack) - len(self.stage.slack.faults.waiting)
-
-    @property
-    def details_late(self) -> bool:
-        return self.drawn.details_late and self.stage.ovh.orders.withheld > 0
 
     @property
     def bank_slow(self) -> bool:
@@ -132,7 +130,7 @@ class Met:
     @property
     def is_any(self) -> bool:
         """Whether there was a death or a fault."""
-        return bool(self.deaths or self.faults or self.stumbles or self.drawn.twice or self.details_late)
+        return bool(self.deaths or self.faults or self.stumbles or self.drawn.twice)
 
 
 def _deaths(chance: Random) -> tuple[int, ...]:

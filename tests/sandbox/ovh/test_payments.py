@@ -275,3 +275,54 @@ async def test_what_the_account_owns_is_listed_and_is_taken(simulator, client, c
     assert await call(client.get, "/domain") == ["name.ovh", "ours.com"]
     assert (await call(client.get, "/domain/ours.com"))["state"] == "ok"
     assert [offer["action"] for offer in simulator.names.offers("name.ovh")] == ["transfer"]
+
+
+async def test_every_call_to_pay_is_noted_with_what_it_came_beside(simulator, client, call, kept, later, path):
+    simulator.payments.settle_after = 60.0
+    for _ in range(2):
+        await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
+    assert [(wish.order, wish.beside, wish.moved) for wish in simulator.payments.wishes] == [
+        (kept.id, False, False),
+        (kept.id, True, False),
+    ]
+    later(61)
+    await call(client.get, path)
+    assert [wish.moved for wish in simulator.payments.wishes] == [True, True]
+    with pytest.raises(BadParametersError, match="cannot be paid"):
+        await call(client.post, f"{path}/payWithRegisteredPaymentMean", paymentMean="creditCard")
+    assert (simulator.payments.wishes[-1].beside, simulator.payments.wishes[-1].moved) == (True, False)
+
+
+async def test_paying_after_a_refusal_is_beside_nothing(simulator, client, call, path):
+    simulator.refuse_card(8120045)
+    for method in (8120045, 8120046):
+        await call(client.post, f"{path}/pay", paymentMethod={"id": method})
+    assert [(wish.beside, wish.moved) for wish in simulator.payments.wishes] == [(False, False), (False, True)]
+
+
+async def test_details_that_were_asked_for_too_early_are_counted(simulator, client, call, path):
+    simulator.orders.details_after = 60.0
+    assert await call(client.get, f"{path}/details") == []
+    assert simulator.orders.withheld == 1
+
+
+async def test_something_else_can_change_right_before_a_call(simulator, client, call):
+    await call(client.get, "/domain")
+    simulator.faults.later[2] = lambda: simulator.names.rise("name.ovh", "1.00")
+    await call(client.get, "/domain")
+    assert simulator.names.risen == {}
+    await call(client.get, "/domain")
+    assert simulator.names.risen != {}
+
+
+async def test_an_order_remembers_what_the_last_dry_run_told(simulator, client, call):
+    made = await call(client.post, "/order/cart", ovhSubsidiary="FR")
+    cart = f"/order/cart/{made['cartId']}"
+    await call(client.post, f"{cart}/assign")
+    added = await call(client.post, f"{cart}/domain", domain="name.ovh", pricingMode="create-default", duration="P1Y")
+    await call(client.post, f"{cart}/item/{added['itemId']}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    await call(client.get, f"{cart}/checkout")
+    simulator.names.rise("name.ovh", "1.00")
+    ordered = await call(client.post, f"{cart}/checkout")
+    order = simulator.orders.all[ordered["orderId"]]
+    assert (order.told, order.total) == (Decimal("3.59"), Decimal("4.79"))

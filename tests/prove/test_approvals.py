@@ -1,0 +1,142 @@
+"""An order is covered by what the approval's own event bears witness to, and by nothing else."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ordering.evidence import Entry
+from prove.approvals import objections
+from sandbox.ovh.carts import Item
+from sandbox.ovh.names import Names
+from sandbox.ovh.orders import Order, Wish
+from sandbox.stage import Stage
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+ADA, BEN, CLEO, DAN, GWEN = "U0ADA", "U0BEN", "U0CLEO", "U0DAN", "U0GWEN"
+SUBMITTED, APPROVED = {"state": "submitted", "by": ADA}, {"state": "approved", "by": CLEO}
+INTENT = {"state": "checking_out", "attempt": [1, "cart-1", "then"]}
+STUCK, AGAIN = {"state": "needs_attention"}, {"state": "approved", "by": DAN}
+
+
+@pytest.fixture
+def stage(tmp_path) -> Stage:
+    return Stage(tmp_path)
+
+
+def a_story(*events: dict[str, Any], **facts: object) -> list[Entry]:
+    """The record of a cart; what all its events bear witness to can be said once."""
+    told = {
+        "requester": ADA,
+        "approved_by": [],
+        "lines": [["name.ovh", 1, "create-default", "299 EUR", ADA]],
+        "seal": ["digest", "359 EUR"],
+        "attempt": None,
+    }
+    return [
+        Entry(
+            id=number,
+            cart_id=1,
+            number=number,
+            state=event["state"],
+            at=NOW,
+            by=event.get("by"),
+            note=None,
+            facts=json.dumps(told | facts | {"attempt": event.get("attempt")}),
+            previous_in_cart=None,
+            previous=None,
+        )
+        for number, event in enumerate(events, 1)
+    ]
+
+
+def an_order(stage: Stage, *, total: str = "3.59", told: str = "3.59", years: int = 1, mode: str = "create-default"):
+    (offer,) = Names(stage.ovh.clock).offers_for("name.ovh")
+    return Order(
+        id=7,
+        cart="cart-1",
+        description="Domain Desk #1 attempt 1",
+        domains=["name.ovh"],
+        total=Decimal(total),
+        tax=Decimal("0.60"),
+        made_at=NOW,
+        url="",
+        items=[Item(1, "name.ovh", "ovh", mode, f"P{years}Y", offer)],
+        told=Decimal(told),
+    )
+
+
+def test_what_was_approved_is_covered_and_so_is_less(stage):
+    story = a_story(SUBMITTED, APPROVED, INTENT)
+    assert list(objections(an_order(stage), story, stage)) == []
+    assert list(objections(an_order(stage, total="3.00", told="3.00"), story, stage)) == []
+
+
+def test_an_approval_holds_when_somebody_has_it_tried_again(stage):
+    story = a_story(SUBMITTED, APPROVED, STUCK, AGAIN, INTENT)
+    assert list(objections(an_order(stage), story, stage)) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((), "no intent"),
+        ((SUBMITTED, APPROVED), "no intent"),
+        ((SUBMITTED, INTENT), "nobody's approval"),
+        ((SUBMITTED, APPROVED, {"state": "submitted"}, INTENT), "nobody's approval"),
+        ((SUBMITTED, STUCK, AGAIN, INTENT), "nobody's approval"),
+        ((SUBMITTED, INTENT, APPROVED), "nobody's approval"),
+        ((SUBMITTED, {"state": "approved"}, INTENT), "nobody's approval"),
+    ],
+)
+def test_an_order_needs_an_approval_in_force_and_an_intent_on_record(stage, events, said):
+    (found,) = objections(an_order(stage), a_story(*events), stage)
+    assert said in found
+
+
+@pytest.mark.parametrize("ordered", [{"years": 2}, {"mode": "create-premium"}])
+def test_other_years_or_another_offer_than_was_approved_is_seen(stage, ordered):
+    (found,) = objections(an_order(stage, **ordered), a_story(SUBMITTED, APPROVED, INTENT), stage)
+    assert "approved [('name.ovh', 1, 'create-default')]" in found
+
+
+def test_a_dearer_order_is_seen_though_somebody_approved_once(stage):
+    (found,) = objections(an_order(stage, total="4.79", told="4.79"), a_story(SUBMITTED, APPROVED, INTENT), stage)
+    assert "over 4.79 EUR" in found
+
+
+def test_an_order_that_ovh_made_dearer_than_it_had_told_must_not_be_paid(stage):
+    story, order = a_story(SUBMITTED, APPROVED, INTENT), an_order(stage, total="4.79")
+    assert list(objections(order, story, stage)) == []
+    stage.ovh.payments.wishes.append(Wish(order.id, 8120045, NOW, beside=False))
+    assert len(list(objections(order, story, stage))) == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (BEN, f"{BEN}, who approved it, is no approver"),
+        (GWEN, f"{GWEN}, who approved it, is no full member"),
+        (ADA, f"{ADA} approved their own request"),
+        (ADA, f"{ADA} approved a name that they added"),
+    ],
+)
+def test_who_had_no_right_to_approve_is_seen(stage, by, said):
+    story = a_story(SUBMITTED, APPROVED | {"by": by}, INTENT)
+    assert said in list(objections(an_order(stage), story, stage))
+
+
+def test_an_approver_who_added_a_name_or_left_the_team_is_seen(stage):
+    added = a_story(SUBMITTED, APPROVED, INTENT, lines=[["name.ovh", 1, "create-default", "299 EUR", CLEO]])
+    assert list(objections(an_order(stage), added, stage)) == [f"{CLEO} approved a name that they added"]
+    stage.slack.state.world.users[CLEO].deleted = True
+    found = list(objections(an_order(stage), a_story(SUBMITTED, APPROVED, INTENT), stage))
+    assert found == [f"{CLEO}, who approved it, is no full member"]
+
+
+def test_events_without_facts_prove_nothing(stage):
+    story = [replace(entry, facts=None) for entry in a_story(SUBMITTED, APPROVED, INTENT)]
+    assert list(objections(an_order(stage), story, stage)) == ["no intent to order it is on record"]
