@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
 
 from bot.ovh.contacts import Contacts, as_owner
 from bot.ovh.reading import Json
@@ -26,6 +25,7 @@ class Eligibility:
         self._rules = rules
         self._contacts = contacts
         self._owner = owner
+        self._account: Json | None = None
         self._owners: dict[str, Json] = {}
 
     def faults(self, line: Line) -> Mapping[str, str]:
@@ -36,19 +36,21 @@ class Eligibility:
         if any(line.answer(label) for label in _OTHER_ACCOUNTS):
             return {}
         return self._rules.broken_by(
-            line.domain, owner=self._owner_of(line), account=self._account, answers=_answers(line)
+            line.domain, owner=self._owner_of(line), account=self._read_account(), answers=_answers(line)
         )
 
-    @cached_property
-    def _account(self) -> Json:
-        return self._contacts.account()
+    def _read_account(self) -> Json:
+        # No cached_property: until Python 3.12 one that waits for OVH would hold up all others of its class.
+        if self._account is None:
+            self._account = self._contacts.account()
+        return self._account
 
     def _owner_of(self, line: Line) -> Json:
         """The contact that was chosen; where none was or can be, OVH takes the account itself."""
         chosen = line.answer(OWNER_CONTACT)
         number = chosen.value if chosen else self._owner
         if number is None or not line.may_have_another_owner:
-            return as_owner(self._account)
+            return as_owner(self._read_account())
         if number not in self._owners:
             self._owners[number] = self._contacts.read(number)
         return self._owners[number]
