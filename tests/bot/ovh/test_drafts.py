@@ -1,6 +1,8 @@
 """A cart at OVH holds what was asked for, answered once, and nothing that nobody agreed to."""
 
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -194,6 +196,33 @@ def test_whoever_mended_the_account_at_ovh_is_believed_at_the_next_check(ovh):
     ovh.me = {"city": "Berlin"}
     drafts.objections(two)
     assert [body["adminAccount"] for _, _, body in ovh.built] == [{}, {}, {"city": "Berlin"}, {"city": "Berlin"}]
+
+
+class HangingOvh(PaperOvh):
+    """Says nothing of the account until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs, self.let_go = threading.Event(), threading.Event()
+
+    def ask(self, path: str, **more: object) -> object:
+        if path == "/me":
+            self.hangs.set()
+            assert self.let_go.wait(10)
+        return super().ask(path, **more)
+
+
+def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
+    hanging = HangingOvh()
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(objections, hanging, LINE)
+        assert hanging.hangs.wait(5)
+        second = people.submit(objections, ovh, LINE)
+        try:
+            assert second.result(5) == []
+        finally:
+            hanging.let_go.set()
+        assert first.result(5) == []
 
 
 def test_whoever_mended_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
