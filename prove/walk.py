@@ -243,7 +243,9 @@ def ordered_nothing(seen: Mapping[str, int]) -> str | None:
 
 def walk(number: int, *, databases: Databases, ways: int = WAYS, steps: int = 25) -> None:
     """Walk a few ways that a seed draws; raises where a law is broken, with the shortest way to it that was found."""
-    mine = type("Walk", (Walk,), {"databases": databases})
+    # Of no module: hypothesis would read its source each time, and reading sources is not safe beside other threads
+    # (Python 3.11: "AST constructor recursion depth mismatch").
+    mine = type("Walk", (Walk,), {"databases": databases, "__module__": "walks"})
     chosen = settings(
         max_examples=ways,
         stateful_step_count=steps,
