@@ -139,7 +139,7 @@ class Campaign:
     async def _walk_through(self, stage: Stage, trouble: Trouble) -> str:
         await stage.slack.connected(_BIRTH)
         team = Team(stage, Random(trouble.chance), requester="cleo" if trouble.approver_asks else "ada")
-        return await team.buy(NAME, race=trouble.race)
+        return await team.buy(NAME, race=trouble.race, refuse=trouble.refuse)
 
     async def _die(self, met: Met, deaths: tuple[int, ...]) -> None:
         """One life after another in this process; the last one lasts until the run is over."""

@@ -265,7 +265,7 @@ def _break(path: Path, mutation: Mutation) -> None:
 
 def _first_failure(printed: str) -> str | None:
     for line in printed.splitlines():
-        if line.startswith(("FAILED", "ERROR")):
+        if line.startswith(("FAILED tests/", "ERROR tests/")):
             return f"`{line.split()[1].rpartition('/')[2]}`"
         if line.startswith("| **") and not line.rstrip(" |").endswith("0"):
             return f"the campaign: {line.split('**')[1]}"

@@ -29,18 +29,18 @@ class Team:
         self._channel = channel
         self._waiting = asyncio.timeout(None)
         self._name = ""
-        self._race = False
+        self._race = self._refuse = False
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
         self.approver = self.dan if requester == "cleo" else self.cleo
 
-    async def buy(self, name: str, *, race: bool = False) -> str:
+    async def buy(self, name: str, *, race: bool = False, refuse: bool = False) -> str:
         """Take a name through its whole life; returns the card's last words, raises `Stuck`.
 
-        In a `race` everybody presses every button at the same moment, more than once.
+        In a `race` everybody presses every button at the same moment, more than once. With `refuse` the answer is no.
         """
-        self._name, self._race = name, race
+        self._name, self._race, self._refuse = name, race, refuse
         try:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
                 await self.request()
@@ -86,8 +86,8 @@ class Team:
             clicks = [(who, "Approve") for who in [self.cleo, self.dan] * 3 + self.without_right]
             await self._all_at_once([*clicks, (self.requester, "Withdraw")], refuse=True)
         elif "waits for approval" in card:
-            in_vain = self._click(self.requester, "Approve")
-            await asyncio.gather(in_vain, self._click(self.approver, "Approve"))
+            in_vain = (self._click(who, "Approve") for who in (self.requester, *self.without_right))
+            await asyncio.gather(*in_vain, self._reject() if self._refuse else self._click(self.approver, "Approve"))
         elif "waits for payment" in card and self._race:
             await self._all_at_once([(self.dan, "Pay")] * 4 + [(self.cleo, "Pay")] * 2)
         elif "waits for payment" in card:

@@ -42,7 +42,8 @@ class Trouble:
     `others_deaths` are those of a second process that shares the work, where there is one.
     With `race` people decide all at once; `chance` is the seed of what they do. `price` is by how much the name gets
     dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the bank says nothing.
-    With `approver_asks` it is an approver who asks, and who tries to approve that, too.
+    With `approver_asks` it is an approver who asks, and who tries to approve that, too. With
+    `refuse` the approver says no.
     """
 
     deaths: tuple[int, ...]
@@ -56,6 +57,7 @@ class Trouble:
     price: tuple[str, int] | None
     settle_after: float
     approver_asks: bool
+    refuse: bool
 
     @classmethod
     def drawn(cls, chance: Random) -> Trouble:
@@ -79,6 +81,7 @@ class Trouble:
             price=_price(chance) if chance.random() < 0.4 else None,
             settle_after=chance.uniform(0.2, 3.0) if chance.random() < 0.5 else 0.0,
             approver_asks=chance.random() < 0.25,
+            refuse=chance.random() < 0.1,
         )
 
     def befall(self, stage: Stage) -> Met:

@@ -12,7 +12,7 @@ from sandbox.stage import Stage
 DRAWN = [Trouble.drawn(Random(seed)) for seed in range(300)]
 NONE = Trouble(
     deaths=(), faults=(), slack=(), twice=False, details_late=False, race=False, chance=1, others_deaths=None,
-    price=None, settle_after=0.0, approver_asks=False,
+    price=None, settle_after=0.0, approver_asks=False, refuse=False,
 )  # fmt: skip
 
 
