@@ -13,6 +13,7 @@ import traceback
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -37,7 +38,7 @@ from store.sql import SqlStore
 _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
 _COUNTING = threading.Lock()
 _PAUSE = 0.15  # seconds after each deed, so that the desk may act between
-_REST = 30.0  # seconds at the end, without faults: more than anything takes that still goes on by itself
+_REST = 20.0  # seconds at the end, without faults: more than anything takes that still goes on by itself
 _ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
@@ -45,6 +46,8 @@ _BUTTONS = (
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a person
+_SENSIBLE = ("Request approval", "Approve", "Pay", "is delivered")  # what shows that adding, asking, … were done
+_SOON = 5.0  # seconds until it shows, on a busy machine
 _PEOPLE = ("ada", "ben", "cleo", "dan", "gwen")
 
 
@@ -68,9 +71,12 @@ class Walk(RuleBasedStateMachine):
     databases: ClassVar[Databases]
     seen: ClassVar[Counter[str]] = Counter()
 
-    @initialize(head_start=st.integers(0, 5))
+    @initialize(head_start=st.sampled_from([3, 4, 2, 1, 0]))
     def begin(self, head_start: int) -> None:
-        """Some begin with nothing, some with a request, some with an order: else few would ever come that far."""
+        """Some begin with nothing, some with a request, some with an order: else few would ever come that far.
+
+        The first is what most walks of a seed begin with.
+        """
         self.loop = Loop()
         self._folder = tempfile.TemporaryDirectory(prefix="walk-")
         self._url = self.databases.new(Path(self._folder.name))
@@ -78,8 +84,10 @@ class Walk(RuleBasedStateMachine):
         self._stage.ovh.orders.deliver_after = 0.1
         self.loop.do(self._stage.open())
         self._live()
-        for _ in range(head_start):
+        for seen in _SENSIBLE[:head_start]:
             self._try(self._next())
+            with suppress(TimeoutError):
+                self.loop.do(self._stage.slack.until(partial(self._newest_with, seen), _SOON))
 
     @rule(who=st.sampled_from(_PEOPLE), word=st.sampled_from(["add", "remove", "search"]), name=st.sampled_from(_NAMES))
     def types(self, who: str, word: str, name: str) -> None:
