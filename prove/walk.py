@@ -134,9 +134,10 @@ class Walk(RuleBasedStateMachine):
             self._die()
             orders = self._stage.ovh.orders.all.values()
             self._count(walks=1, walked_orders=len(orders))
-            assert stuck == []
-            assert list(broken_laws(self._stage, self._url)) == []
-            assert self._stage.slack.state.faulty == []
+            assert stuck == [], stuck
+            broken = list(broken_laws(self._stage, self._url))
+            assert broken == [], broken
+            assert self._stage.slack.state.faulty == [], self._stage.slack.state.faulty
         finally:
             self.loop.do(self._stage.close())
             self.databases.drop(self._url)
