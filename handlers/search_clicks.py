@@ -17,7 +17,7 @@ from handlers.reply import Reply
 from handlers.search import run, show
 from handlers.searches import Search
 from handlers.views import search as views
-from handlers.views.drawn import Drawn
+from handlers.views.drawn import Drawn, sections
 from handlers.views.found import Standing, V
 from ordering.cart import MOST_LINES
 from ordering.choosing import only_usual
@@ -89,8 +89,9 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     seen = {name: only.mark if (only := only_usual(found)) else None for name, found in offers.items()}
     cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), seen, by=person)
     desk.wake()
-    said = "\n".join(filter(None, [added(cart, new), *map(sentence, refused)]))
-    await search.reply.tell(Drawn.saying(said))
+    lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
+    lines = lines or ["None of these is free any more. Search again."]
+    await search.reply.tell(Drawn.of(lines[0], sections(lines)))
     if cart is not None:
         desk.work.start(learn_quietly(desk, cart.id))
 

@@ -65,8 +65,12 @@ class Search:
         self.standing = Standing.DONE if len(self.answers) == len(self.names) else Standing.STOPPED
 
     def take(self, answer: Availability) -> None:
-        """Keep an answer. Who shows them is woken when it matters, not for each of hundreds."""
-        self.answers[answer.domain] = answer
+        """Keep an answer. Who shows them is woken when it matters, not for each of hundreds.
+
+        That OVH did not tell this time takes nothing from what it told before.
+        """
+        if answer.verdict is not Verdict.UNKNOWN or answer.domain not in self.refreshing:
+            self.answers[answer.domain] = answer
         self.refreshing.discard(answer.domain)
         was_awaited = answer.domain in self.awaited
         self.awaited.discard(answer.domain)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
-from ordering.logbook import Logbook, is_for_a_person
+from ordering.logbook import Logbook, is_for_a_person, without_advice
 from ordering.policy import Policy
 from ordering.ports import Prepared, Registrar
 from ordering.quote import Quote
@@ -71,34 +71,33 @@ class Checkout:
         return self._book.save(begun, due_in=self._settle / 4)
 
     def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
-        """Believe OVH's no once it shows no order: a no to a call that somebody on the way repeated looks the same."""
-        sighting = self._find_order(cart)
-        if sighting.order is not None:
-            self._ordered(cart, sighting.order, note="OVH said no, but made the order; it was found there.")
-        elif sighting.outcome is Outcome.ABSENT:
-            self._book.needs_attention(cart, f"{refusal} Nothing was ordered.", attempt=None)
-        else:
-            self._book.come_back(cart, self._book.pace.quickest)
+        """Keep OVH's no, and believe it once no order shows: a call that was repeated on the way is refused, too."""
+        attempt = replace(_attempt_of(cart), refusal=str(refusal))
+        with self._book.store.begin() as carts:
+            due_at = self._book.now() + self._book.pace.quickest
+            refused = carts.save(replace(cart, attempt=attempt), due_at=due_at)
+        self.look_for_order(refused)
 
     def look_for_order(self, cart: Cart) -> None:
         """After a lost answer: adopt the order that was made, or step back once it is proven that none was."""
-        waited = self._book.now() - cart.since
+        waited, refusal = self._book.now() - cart.since, _attempt_of(cart).refusal
         try:
             sighting = self._find_order(cart)
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            note = f"OVH does not tell whether it made the order: {error} The desk keeps looking."
+            note = f"OVH does not tell whether it made the order: {without_advice(str(error))} The desk keeps looking."
             self._book.needs_attention(cart, note, follow=True)
             return
         if sighting.order is not None:
             self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+        elif sighting.outcome is Outcome.ABSENT and (refusal or waited >= self._settle):
+            self._order_anew(cart)
         elif waited < self._settle:
             self._book.come_back(cart, self._book.pace.after(waited))
-        elif sighting.outcome is Outcome.ABSENT:
-            self._order_anew(cart)
         else:
-            note = f"OVH did not say whether it made the order. {sighting.seen} The desk keeps looking."
+            said = refusal or "OVH did not say whether it made the order."
+            note = f"{said} {sighting.seen} The desk keeps looking."
             self._book.needs_attention(cart, note, follow=True)
 
     def look_again(self, cart: Cart) -> None:
@@ -110,8 +109,12 @@ class Checkout:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
 
     def _order_anew(self, cart: Cart) -> None:
-        """Step back for another try, once the old cart is gone: a checkout that is still on its way would find it."""
-        if cart.attempt is None or not self._registrar.discard(cart.attempt.registrar_cart):
+        """Step back for another try, once the old cart is gone: a checkout that is still on its way would find it.
+
+        What OVH said no to is for a person.
+        """
+        attempt = _attempt_of(cart)
+        if not self._registrar.discard(attempt.registrar_cart):
             self._book.come_back(cart, self._book.pace.quickest)
             return
         sighting = self._find_order(cart)  # it may have come through just before the cart went
@@ -119,15 +122,17 @@ class Checkout:
             self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
         elif sighting.candidates:
             self._book.come_back(cart, self._book.pace.quickest)  # one of them may be ours, once it shows its names
+        elif attempt.refusal is not None:
+            self._book.needs_attention(cart, f"{attempt.refusal} Nothing was ordered.", attempt=None)
         else:
             self._step_back(cart, "OVH's answer was lost and no order was made there")
 
     def _find_order(self, cart: Cart) -> Sighting:
-        if cart.attempt is None or cart.seal is None:
-            raise AssertionError(f"cart #{cart.id} has no attempt to look for")
+        if cart.seal is None:
+            raise AssertionError(f"cart #{cart.id} was ordered without a seal")
         with self._book.store.read() as carts:
             known = carts.known_orders()
-        return self._registrar.find_order(cart.attempt, cart.lines, cart.seal.total, known=known)
+        return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=known)
 
     def _ordered(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
         if not cart.covers(order.total):
@@ -145,3 +150,9 @@ class Checkout:
             return
         back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
         self._book.save(back, due_in=self._book.pace.quickest * 2**tries)
+
+
+def _attempt_of(cart: Cart) -> Attempt:
+    if cart.attempt is None:
+        raise AssertionError(f"cart #{cart.id} has no attempt to look for")
+    return cart.attempt

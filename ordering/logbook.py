@@ -42,9 +42,14 @@ class Glances:
         self._read: dict[int, tuple[datetime, datetime]] = {}
 
     def are_enough(self, cart: Cart, now: datetime) -> bool:
-        """Not where it came into its state since, for a payment was refused then, say."""
+        """Not where it came into its state since, for a payment was refused then, say.
+
+        Where nothing can pay it, somebody may add a card at OVH any moment.
+        """
         since, read_at = self._read.get(cart.id, (None, now))
-        holds = max(_METHODS_HOLD, min((now - cart.since) / 10, _METHODS_HOLD_AT_MOST))
+        can_be_paid = any(not method.refused for method in order_of(cart).methods)
+        most = _METHODS_HOLD_AT_MOST if can_be_paid else _METHODS_HOLD
+        holds = max(_METHODS_HOLD, min((now - cart.since) / 10, most))
         return since == cart.since and now - read_at < holds
 
     def was_read(self, cart: Cart, now: datetime) -> None:
@@ -129,7 +134,7 @@ class Logbook:
     def try_later(self, cart: Cart, why: str, *, wait: timedelta | None = None) -> None:
         """Note what keeps the desk from going on, so that people see it, and come back less and less often."""
         now = self.now()
-        said = why.partition(" Try again")[0]  # that is what the desk does
+        said = without_advice(why)
         since = cart.trouble.since if cart.trouble else now
         wait = wait or self.pace.after(now - since)
         if cart.trouble is not None and cart.trouble.said == said:
@@ -151,6 +156,11 @@ def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta)
     A no does not change by itself: a right that the key lacks, say. Silence mostly ends.
     """
     return waited >= (settle if isinstance(error, RegistrarRefused) else max(settle, _SILENCE))
+
+
+def without_advice(said: str) -> str:
+    """What is told of OVH, without the advice to try again: that is what the desk does."""
+    return said.partition(" Try again")[0]
 
 
 def order_of(cart: Cart) -> SalesOrder:

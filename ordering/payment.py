@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.events import REMINDER, happened
-from ordering.logbook import Glances, Logbook, is_for_a_person, order_of
+from ordering.logbook import Glances, Logbook, is_for_a_person, order_of, without_advice
 from ordering.ports import Registrar
-from ordering.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.sales_order import OrderStatus, Payment, PaymentProgress, SalesOrder
 
 S = CartState
 P = PaymentProgress
@@ -35,13 +35,16 @@ class Payments:
     def watch_order(self, cart: Cart) -> None:
         """Keep how the order can be paid up to date, see where it was paid or cancelled at OVH, and remind once."""
         known = order_of(cart)
-        order = known if self._is_as_before(cart, known) else self._read_anew(cart, known)
+        is_as_before = self._is_as_before(cart, known)
+        order = known if is_as_before else self._read_anew(cart, known)
         if order is None:
             return
         if self._is_time_to_remind(cart, order):
             self._remind(cart, order)
         else:
             self._book.look_later(cart, order)
+        if not is_as_before:  # once it is kept: else what was read now would be taken for known
+            self._glances.was_read(cart, self._book.now())
 
     def pay_or_watch(self, cart: Cart) -> None:
         """Send a payment once, then see what became of it."""
@@ -61,11 +64,8 @@ class Payments:
             return
         sighting = self._registrar.payment(order, payment)
         if sighting.progress is P.UNDECIDED and order.status.is_over:
-            note = (
-                f"OVH cancelled order {order.id}. {sighting.seen} If it was taken, ask OVH's support to give it back."
-            )
-            self._book.needs_attention(cart, note, order=order)
-        elif sighting.progress in {P.REFUSED, P.CANCELLED} or _was_none(payment, sighting):
+            self._cancelled_while_paying(cart, order, sighting.seen)
+        elif sighting.progress in {P.REFUSED, P.CANCELLED} or sighting.shows_none(payment):
             self._not_paid(cart, payment, sighting.progress, sighting.seen)
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
@@ -83,9 +83,7 @@ class Payments:
         order = known.seen_as(self._registrar.order(known.id, urgent=not known.was_read), known.methods)
         if self._is_settled(cart, order):
             return None
-        order = known.seen_as(order, self._registrar.payment_methods(known.id))
-        self._glances.was_read(cart, self._book.now())
-        return order
+        return known.seen_as(order, self._registrar.payment_methods(known.id))
 
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
         """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""
@@ -117,7 +115,12 @@ class Payments:
     def _send(self, cart: Cart, payment: Payment) -> None:
         known = order_of(cart)
         # It may have been paid, cancelled or changed at OVH since the card was drawn.
-        if self._is_settled(cart, known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)):
+        fresh = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
+        if self._is_settled(cart, fresh):
+            return
+        if fresh.total != known.total:
+            changed = f"OVH changed order {known.id}: {known.total} before, {fresh.total} now."
+            self._unpaid(cart, f"{changed} Nothing was paid: look at it, and pay it as it is now.", order=fresh)
             return
         if self._is_begun(cart, payment):
             return
@@ -159,7 +162,7 @@ class Payments:
         elif earlier.is_open:
             note = (
                 f"{earlier.seen} Another payment now could pay the order twice, so the desk sent none. "
-                "Open the order to see how it stands, and pay again when that one has ended."
+                "Open the order to see how it stands: it can be paid there, or here when that one has ended."
             )
             self._unpaid(cart, note)
         else:
@@ -173,14 +176,14 @@ class Payments:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            self._ask_a_person(cart, payment, str(error))
+            self._ask_a_person(cart, payment, without_advice(str(error)))
             return
         match sighting.progress:
             case P.RECEIVED:
                 self._paid(cart, replace(order, status=OrderStatus.CHECKING))
             case P.REFUSED | P.CANCELLED:
                 self._not_paid(cart, payment, sighting.progress, sighting.seen)
-            case P.NOT_SEEN if waited >= self._settle and _was_none(payment, sighting):
+            case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):
                 self._not_paid(cart, payment, sighting.progress, sighting.seen)
             case P.UNDECIDED if waited >= self._settle:
                 self._ask_a_person(cart, payment, sighting.seen)
@@ -197,7 +200,9 @@ class Payments:
         """The same order can be paid another way: never is there a second one."""
         order = order_of(cart)
         method = order.name_of(payment.method)
-        if progress is P.CANCELLED:
+        if progress is P.CANCELLED and payment.accepted_at is not None:
+            self._cancelled_while_paying(cart, replace(order, status=OrderStatus.CANCELLED, methods=()), seen)
+        elif progress is P.CANCELLED:
             self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
         elif progress is P.REFUSED:
             why = f" OVH says: {seen}." if seen else ""
@@ -206,6 +211,12 @@ class Payments:
             self._unpaid(cart, f"{method} was refused.{why} Nothing was paid. {way_on}", order=refused)
         else:
             self._unpaid(cart, f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again.")
+
+    def _cancelled_while_paying(self, cart: Cart, order: SalesOrder, seen: str | None) -> None:
+        """OVH cancelled an order after it took a payment on, or may have."""
+        told = seen or "It had accepted the payment."
+        note = f"OVH cancelled order {order.id}. {told} If it was taken, ask OVH's support to give it back."
+        self._book.needs_attention(cart, note, order=order)
 
     def _ask_a_person(self, cart: Cart, payment: Payment, seen: str | None) -> None:
         order = order_of(cart)
@@ -224,11 +235,6 @@ class Payments:
 def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
     """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
     return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)
-
-
-def _was_none(payment: Payment, sighting: PaymentSighting) -> bool:
-    """Whether a payment that does not show was none: one that OVH accepted may only show late, unless it failed."""
-    return sighting.progress is P.NOT_SEEN and (payment.accepted_at is None or sighting.failed)
 
 
 def _payment_of(cart: Cart) -> Payment:

@@ -104,11 +104,12 @@ class SalesOrder:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to check a cart out: written down before OVH is asked."""
+    """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no."""
 
     number: int
     registrar_cart: str
     started_at: datetime
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,10 @@ class PaymentSighting:
     seen: str | None = None
     unfinished: bool = False
     failed: bool = False
+
+    def shows_none(self, payment: Payment) -> bool:
+        """Whether a payment that does not show was none: one that OVH accepted may only show late, unless it failed."""
+        return self.progress is PaymentProgress.NOT_SEEN and (payment.accepted_at is None or self.failed)
 
     @property
     def is_open(self) -> bool:

@@ -99,8 +99,8 @@ MUTATIONS = (
     Mutation(
         "order anew while the first try could still come through",
         "ordering/checkout.py",
-        "        if cart.attempt is None or not self._registrar.discard(cart.attempt.registrar_cart):\n",
-        "        if cart.attempt is None:\n",
+        "        if not self._registrar.discard(attempt.registrar_cart):\n",
+        "        if not attempt.registrar_cart:\n",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
@@ -117,8 +117,7 @@ MUTATIONS = (
     Mutation(
         "pay an order that was paid or changed at OVH meanwhile",
         "ordering/payment.py",
-        "        if self._is_settled(cart, known.seen_as("
-        "self._registrar.order(known.id, urgent=True), known.methods)):\n            return\n",
+        "        if self._is_settled(cart, fresh):\n            return\n",
         "",
     ),
     Mutation(
@@ -142,14 +141,14 @@ MUTATIONS = (
     Mutation(
         "take a payment that nobody can be sure of for none",
         "ordering/payment.py",
-        "            case P.NOT_SEEN if waited >= self._settle and _was_none(payment, sighting):\n",
+        "            case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):\n",
         "            case P.NOT_SEEN | P.UNDECIDED if waited >= self._settle:\n",
     ),
     Mutation(
         "take a payment that OVH accepted and does not show for none",
-        "ordering/payment.py",
-        "sighting.progress is P.NOT_SEEN and (payment.accepted_at is None or sighting.failed)",
-        "sighting.progress is P.NOT_SEEN",
+        "ordering/sales_order.py",
+        "self.progress is PaymentProgress.NOT_SEEN and (payment.accepted_at is None or self.failed)",
+        "self.progress is PaymentProgress.NOT_SEEN",
     ),
     Mutation(
         "believe OVH's no to a checkout without a look",

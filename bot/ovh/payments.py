@@ -87,7 +87,7 @@ class Payments:
         if told is not None and told.progress is not P.UNDECIDED:
             return told
         seen = self._booked(method, total, since)
-        return seen if told is None or seen.failed else told
+        return seen if told is None or seen.failed or seen.progress is not P.NOT_SEEN else told
 
     def invoice_of(self, order_id: int) -> str | None:
         """The number of the order's invoice, once OVH made it."""
@@ -154,7 +154,10 @@ class Payments:
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # as with means that have no transactions
         for entry in _dated(near, "creationDate", since - _CLOCKS_APART):
             if _fits(entry, total) and entry["status"] in _UNFINISHED:
-                seen = f"Transaction {entry['transactionId']} over {total} has not ended ({entry['status'].lower()})."
+                seen = (
+                    f"Transaction {entry['transactionId']} over {total} has not ended ({entry['status'].lower()}). "
+                    "It names no order, so it may be this one's or another's over the same amount."
+                )
                 return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
         return PaymentSighting(P.NOT_SEEN, "OVH shows no payment.")
 

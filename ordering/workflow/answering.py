@@ -25,7 +25,7 @@ class Answering(UseCases):
     def learn_questions(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
         """Ask OVH about a few names of an open cart of which it is not known what is asked, this one `first`.
 
-        What was learned is kept; raises `LinesRefused` where it is not this one, or nothing at all.
+        What was learned is kept; raises `LinesRefused` where it is not this one, or nothing is known of any name.
         """
         cart = self.cart(cart_id)
         unknown = sorted((line for line in cart.lines if line.questions is None), key=lambda line: line.domain != first)
@@ -37,7 +37,7 @@ class Answering(UseCases):
         except LinesRefused as refusal:
             cart = self._keep_questions(cart_id, refusal.asked)
             about = [finding for finding in refusal.findings if finding.domain == first]
-            if about or not refusal.asked:
+            if about or all(line.questions is None for line in cart.lines):
                 raise LinesRefused(about or refusal.findings, refusal.asked) from refusal
             return cart
 

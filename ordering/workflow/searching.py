@@ -59,6 +59,8 @@ class Searching(UseCases):
         if query.ideas:
             names += self._ideas(query)
         elif query.words:
+            if len(query.words) > MOST_LOOK_UPS:
+                raise NotPossible(f"These are {len(query.words)} words; one search may ask {MOST_LOOK_UPS} names.")
             extensions, left_out = self._that_fit(query, self._extensions(query))
             names += [word.under(extension) for extension in extensions for word in query.words]
         asked = tuple(dict.fromkeys(names))

@@ -102,7 +102,8 @@ class Settling(UseCases):
         """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""
         cart, order, payment = self._payment_to_settle(cart_id, by)
         sighting = self._registrar.payment(order, payment)
-        if sighting.progress in {PaymentProgress.REFUSED, PaymentProgress.NOT_SEEN, PaymentProgress.CANCELLED}:
+        ended = {PaymentProgress.REFUSED, PaymentProgress.CANCELLED}
+        if sighting.progress in ended or sighting.shows_none(payment):
             raise NotPossible(
                 f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
                 "The card will offer the ways to pay again in a moment."

@@ -106,3 +106,12 @@ def test_asking_again_asks_what_is_unknown_or_was_not_asked_and_nothing_old():
     search = a_search({old: OLD[old], dark: UNKNOWN[dark]})
     assert search.found().to_ask == [dark, unasked]
     assert search.found().to_refresh == [old]
+
+
+async def test_what_ovh_does_not_tell_at_a_refresh_takes_nothing_from_what_it_told_before():
+    search = a_search(OLD)
+    search.begin(NAMES)
+    for name in NAMES:
+        search.take(UNKNOWN[name])
+    assert search.answers == OLD
+    assert not search.refreshing

@@ -6,7 +6,7 @@ from ordering.domain_name import DomainName
 from ordering.errors import CartChanged, NotAllowed, NotPossible
 from ordering.evidence import facts
 from ordering.policy import Membership, Person
-from ordering.pre_flight import LinesRefused, Mend, NotReady
+from ordering.pre_flight import Finding, LinesRefused, Mend, NotReady
 from ordering.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
 
 REASON = Question("REASON", required=True)
@@ -231,3 +231,19 @@ def test_who_answers_the_same_as_another_disagrees_with_nobody(asking):
     answer(asking, {"REASON": "Ours"}, seen=EMPTY)
     cart = answer(asking, {"REASON": " Ours "}, by=asking.ben, seen=EMPTY)
     assert cart.line(NAME).answer("REASON").by == "U0ADA"
+
+
+def test_one_name_that_cannot_be_had_hides_no_other_however_often_one_looks(asking, monkeypatch):
+    gone = DomainName("other.fr")
+
+    def questions(lines):
+        asked = {line.domain: (REASON,) for line in lines if line.domain != gone}
+        if len(asked) < len(lines):
+            raise LinesRefused([Finding("other.fr is taken.", gone)], asked)
+        return asked
+
+    monkeypatch.setattr(asking.registrar, "questions", questions)
+    for _ in range(2):
+        assert learned(asking).line(NAME).questions == (REASON,)
+    with pytest.raises(LinesRefused, match="taken"):
+        asking.workflow.learn_questions(asking.cart_id, first=gone)

@@ -1,6 +1,7 @@
 """What was decided is carried out once, whatever gets lost on the way."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -100,6 +101,19 @@ def test_a_no_to_a_cart_that_ovh_closed_is_no_proof_that_nothing_was_ordered(rul
     rules.registrar.next_fault, rules.registrar.undecided = "refused", True
     assert rules.settle(cart.id, steps=2).state is S.CHECKING_OUT
     assert rules.settle(cart.id, steps=20).is_undecided
+
+
+def test_ovhs_no_is_kept_where_the_look_after_it_fails_and_nothing_is_ordered_again(rules, monkeypatch):
+    cart, look = rules.approved(), rules.registrar.find_order
+    rules.registrar.next_fault = "refused"
+    monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable("OVH does not answer.")))
+    with suppress(OrderingError):
+        rules.advance(cart.id)
+    monkeypatch.setattr(rules.registrar, "find_order", look)
+    after = rules.settle(cart.id, steps=20)
+    assert after.has_nothing_to_come
+    assert after.note.endswith("Nothing was ordered.")
+    assert rules.registrar.orders == {}
 
 
 @pytest.mark.parametrize(("error", "minutes"), SILENT)

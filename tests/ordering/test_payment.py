@@ -381,6 +381,42 @@ def test_a_payment_that_ovh_accepted_and_whose_transaction_failed_was_none(rules
     assert rules.settle(cart.id, steps=20).state is S.CHECKED_OUT
 
 
+def accepted(rules, monkeypatch):
+    """A payment that OVH took on and never shows, until a person is asked."""
+    cart = rules.ordered()
+    sends(rules, monkeypatch)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    cart = rules.settle(cart.id, steps=120)
+    assert cart.payment_is_undecided
+    return cart
+
+
+def test_whoever_sees_at_the_bank_that_an_accepted_payment_was_taken_is_believed(rules, monkeypatch):
+    cart = accepted(rules, monkeypatch)
+    assert rules.workflow.it_was_paid(cart.id, by=rules.dan).state is S.PAID
+
+
+def test_an_order_that_is_cancelled_after_it_accepted_a_payment_is_for_ovhs_support(rules, monkeypatch):
+    cart = accepted(rules, monkeypatch)
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.CANCELLED, "OVH cancelled it.")
+    after = rules.settle(cart.id, steps=30, seconds=60)
+    assert after.state is S.NEEDS_ATTENTION
+    assert after.note.endswith("If it was taken, ask OVH's support to give it back.")
+
+
+def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(rules):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    order = rules.registrar.orders[cart.order.id]
+    rules.registrar.orders[order.id] = replace(order, total=euros("3.00"), tax=euros("0.50"))
+    rules.advance(cart.id)
+    after = rules.workflow.cart(cart.id)
+    assert (after.state, after.order.total, rules.registrar.payments) == (S.CHECKED_OUT, euros("3.00"), [])
+    assert "€3.59 before, €3.00 now. Nothing was paid" in after.note
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.00")
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+
+
 def test_nobody_can_say_that_it_was_not_paid_while_a_transaction_has_not_ended(rules):
     cart = undecided(rules)
     rules.registrar.sighting = CONFIRMING

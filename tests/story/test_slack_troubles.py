@@ -1,10 +1,13 @@
 """Slack stumbles: what was asked for happens once, what is known is told, and one trouble stays one."""
 
+from functools import partial
+
 import pytest
 
 from bot import driver
 from bot.settings import read_settings
 from bot.wiring import Bot
+from sandbox.slack import Message
 from sandbox.slack.faults import Kind
 from tests.story.conftest import Story
 
@@ -69,12 +72,16 @@ async def test_no_stumble_becomes_a_riddle(story: Story, method: str, kind: Kind
     assert not [m for m in story.ada.messages("domains") if "Something went wrong" in m.text]
 
 
+def _names(shown: Message, number: int) -> bool:
+    return f"{number} names" in shown.plain_text()
+
+
 async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story, bot: Bot, monkeypatch):
     """A process dies while it shows a cart, and Slack does it all the same, after its heir has shown the newer."""
-    monkeypatch.setattr(driver, "_MAY_ARRIVE_WITHIN", 6.0)
+    monkeypatch.setattr(driver, "_MAY_ARRIVE_WITHIN", 12.0)
     await story.search_and_add("name.ovh")
     shown = await story.sees(story.ada, "*Cart #1*")
-    story.slack.faults.add("chat.update", "slow", seconds=5)
+    story.slack.faults.add("chat.update", "slow", seconds=10)
     await story.ada.command("add other.ovh")
     await story.slack_hangs()
     await bot.stop()
@@ -82,9 +89,8 @@ async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story
     await heir.start()
     try:
         await story.ada.command("add third.ovh")
-        await story.slack.until(lambda: "3 names" in shown.plain_text() or None, 4)
-        await story.slack.until(lambda: "2 names" in shown.plain_text() or None, 10)
-        await story.slack.until(lambda: "3 names" in shown.plain_text() or None, 10)
+        for number in (3, 2, 3):
+            await story.slack.until(partial(_names, shown, number), 20)
     finally:
         await heir.stop()
 

@@ -165,7 +165,8 @@ async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ov
     ovh.orders.all[order.id].tries.append(Try(datetime.now(UTC) - timedelta(minutes=5), VISA, ""))
     begun(ovh, order)
     monkeypatch.setattr(follow_up, "_validating", lambda _order: "ERROR")
-    progress, told = await seen(gateway, order, sent())
+    assert (await ask(gateway.payment, order, sent())).is_open  # its transaction has not ended
+    progress, told = await seen(gateway, order, sent("ovhAccount"))  # which has none
     assert progress is P.UNDECIDED
     assert told == "OVH shows that a payment failed and that one was begun, and not whether they are the same."
     sighting = await ask(gateway.payment, order, Payment(SEPA, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))

@@ -1,4 +1,4 @@
-"""Payments that OVH accepted"""
+"""What OVH answered: payments that it accepted, checkouts that it refused"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column('carts', sa.Column('attempt_refusal', sa.String(), nullable=True))
     op.add_column('carts', sa.Column('payment_accepted_at', sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column('carts', 'payment_accepted_at')
+    op.drop_column('carts', 'attempt_refusal')
