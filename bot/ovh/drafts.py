@@ -13,7 +13,7 @@ from bot.ovh.client import Client, segment
 from bot.ovh.complaints import Asked
 from bot.ovh.contacts import Contacts
 from bot.ovh.eligibility import Eligibility
-from bot.ovh.errors import Complained, NotThere, readable
+from bot.ovh.errors import Complained, NotThere, Unreadable, readable
 from bot.ovh.lane import Priority
 from bot.ovh.rules import Rules
 from ordering.cart_line import Line
@@ -55,7 +55,7 @@ class Drafts:
                     learned[line.domain] = self._questions_in(cart, line)
                 except LinesRefused as refusal:
                     refused += refusal.findings
-                except RegistrarRefused as refusal:
+                except (RegistrarRefused, Unreadable) as refusal:
                     refused.append(Finding(f"{line.domain}: {refusal}", line.domain))
                 except RegistrarUnavailable:
                     if not (learned or refused):

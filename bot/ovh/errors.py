@@ -149,14 +149,18 @@ def silence(error: requests.RequestException, *, deed: bool) -> Exception:
     return Silent(LATER)
 
 
+class Unreadable(RegistrarUnavailable):
+    """OVH answered in an unknown form; it may answer others well."""
+
+
 @contextmanager
 def readable() -> Iterator[None]:
-    """Have an answer of an unknown shape count as none; raises `RegistrarUnavailable`."""
+    """Have an answer of an unknown shape count as none; raises `Unreadable`."""
     try:
         yield
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
-        raise RegistrarUnavailable(_UNREADABLE) from error
+        raise Unreadable(_UNREADABLE) from error
 
 
 def _refused_connection(error: requests.RequestException) -> bool:

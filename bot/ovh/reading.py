@@ -38,9 +38,12 @@ def money(price: Json) -> Money:
 def offers(domain: DomainName, listed: Sequence[Json]) -> tuple[Offer, ...]:
     """The offers for a name; one without a price cannot be shown or bought and is left out.
 
-    Raises `ValueError` where the name would pass for reserved without it.
+    Raises `ValueError` where the name would pass for reserved without it, and no other offer decides it.
     """
-    return tuple(offer for entry in listed if (offer := _offer(domain, entry)) is not None)
+    priced = tuple(_offer(domain, entry) for entry in listed if _has_price(entry))
+    if not priced and not any_transfer(listed) and any(entry.get("orderable") for entry in listed):
+        raise ValueError("an offer without a price")
+    return priced
 
 
 def any_transfer(listed: Sequence[Json]) -> bool:
@@ -48,13 +51,12 @@ def any_transfer(listed: Sequence[Json]) -> bool:
     return any(_action(entry) is Action.TRANSFER for entry in listed)
 
 
-def _offer(domain: DomainName, entry: Json) -> Offer | None:
-    prices = {line["label"]: line for line in entry.get("prices") or ()}
-    if "TOTAL" not in prices:
-        action = _action(entry)
-        if action is Action.TRANSFER or (action is Action.CREATE and not entry.get("orderable")):
-            return None
-        raise ValueError("an offer to register, or one of an unknown kind, without a price")
+def _has_price(entry: Json) -> bool:
+    return any(line["label"] == "TOTAL" for line in entry.get("prices") or ())
+
+
+def _offer(domain: DomainName, entry: Json) -> Offer:
+    prices = {line["label"]: line for line in entry["prices"]}
     years = tuple(int(found[1]) for text in entry.get("duration") or () if (found := _YEARS.fullmatch(text)))
     return Offer(
         domain=domain,

@@ -1,7 +1,7 @@
 """A cart at OVH holds what was asked for, answered once, and nothing that nobody agreed to."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
@@ -153,14 +153,25 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
     assert ovh.built[-1] == ("DELETE", "/order/cart/fake", None)
 
 
-@pytest.mark.parametrize("silence", [RegistrarUnavailable("no answer"), KeyError("odd")])
-def test_what_ovh_told_before_it_fell_silent_is_kept(ovh, silence):
-    ovh.refuses["two.ovh"] = silence
+def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
+    ovh.refuses["two.ovh"] = RegistrarUnavailable("no answer")
     drafts = Drafts(ovh, Access(), home=lambda: "FR")
     assert drafts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
     assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
     with pytest.raises(RegistrarUnavailable):
         drafts.questions(several("two.ovh", "three.ovh"))
+
+
+def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, monkeypatch):
+    answers: Iterator[object] = iter(["odd", []])
+    ask = ovh.ask
+    monkeypatch.setattr(
+        ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
+    )
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    with pytest.raises(LinesRefused, match=r"one\.ovh: OVH answered in a form") as refused:
+        drafts.questions(several("one.ovh", "two.ovh"))
+    assert refused.value.asked == {DomainName("two.ovh"): ()}
 
 
 def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[str]:

@@ -71,6 +71,18 @@ def test_an_offer_that_nobody_can_read_leaves_the_name_unknown(odd):
     assert verdict(an_offer(orderable=False), an_offer(**odd)) is Verdict.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("offers", "expected"),
+    [
+        ([{"orderable": False, "prices": None}], Verdict.NOT_OFFERED),  # the old shape of nothing to sell
+        ([an_offer(action="trade", prices=None), an_offer(action="transfer")], Verdict.TAKEN),
+        ([an_offer(), an_offer(pricingMode="create-launch", prices=None)], Verdict.AVAILABLE),
+    ],
+)
+def test_an_offer_that_cannot_be_read_spoils_no_name_that_others_decide(offers, expected):
+    assert verdict(*offers) is expected
+
+
 def test_an_offer_without_a_price_is_left_out_unless_the_name_would_pass_for_reserved():
     assert reading.offers(NAME, [an_offer(action="transfer", prices=None)]) == ()
     assert reading.offers(NAME, [an_offer(orderable=False, prices=None)]) == ()
