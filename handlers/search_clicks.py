@@ -21,6 +21,7 @@ from handlers.views.drawn import Drawn, sections
 from handlers.views.found import Standing, V
 from ordering.cart import MOST_LINES
 from ordering.choosing import only_usual
+from ordering.errors import NotPossible
 
 Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
 
@@ -83,6 +84,8 @@ async def _turn_page(_desk: Desk, did: Interaction, search: Search) -> None:
 
 async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     """Put all that is free into the channel's cart, cheapest first; what cannot be is told with its reason."""
+    if search.refreshing:
+        raise NotPossible("These answers are just being asked anew. Press it again when they are there.")
     person = await desk.person(did)
     free = [answer for answer in search.found().buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
     offers = {answer.domain: answer.to_buy(allow_premium=search.allow_premium) for answer in free}

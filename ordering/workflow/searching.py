@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ordering.domain_name import DomainName, Word
-from ordering.errors import NotPossible, RegistrarError
+from ordering.errors import NotPossible
 from ordering.ideas import ideas
 from ordering.offer import Availability, Effort
 from ordering.workflow.use_cases import UseCases
@@ -103,13 +103,13 @@ class Searching(UseCases):
         return ranked[:room], ranked[room:]
 
     def _perhaps_extensions(self, query: Query) -> tuple[str, ...]:
-        """The first words behind the extensions that OVH sells as extensions; none where it does not tell."""
-        if not query.after_extensions:
+        """The first words behind the extensions that are known to be sold as extensions themselves: only a hint.
+
+        So nothing is asked for it; and whoever wrote nothing before the extensions means these words.
+        """
+        if not query.names and len(query.words) == len(query.after_extensions):
             return ()
-        try:
-            sold = self._registrar.every_extension()
-        except RegistrarError:
-            return ()
+        sold = self._registrar.prices()
         return tuple(takewhile(sold.__contains__, (word.ascii for word in query.after_extensions)))
 
     def _extensions(self, query: Query) -> tuple[str, ...]:

@@ -58,20 +58,21 @@ def test_what_fits_leaves_nothing_out(rules):
     assert ([n.ascii for n in plan.names], plan.left_out) == (["otter.ovh", "otter.com", "otter.fr"], ())
 
 
-def test_words_behind_the_extensions_that_are_extensions_too_are_noticed(rules):
-    words = tuple(map(Word.parse, ["fr", "com", "otter", "ovh"]))
-    plan = rules.workflow.plan_of(Query(words=words, extensions=("ovh",), after_extensions=words))
-    assert plan.perhaps_extensions == ("fr", "com")
-    assert plan.names[0].ascii == "fr.ovh"
+def perhaps(rules, words, after):
+    query = Query(
+        words=tuple(map(Word.parse, words)), extensions=("ovh",), after_extensions=tuple(map(Word.parse, after))
+    )
+    return rules.workflow.plan_of(query).perhaps_extensions
 
 
-def test_where_ovh_does_not_list_its_extensions_a_search_goes_on(rules, monkeypatch):
+def test_words_behind_the_extensions_that_are_extensions_too_are_noticed_without_asking(rules, monkeypatch):
     def silent():
         raise RegistrarUnavailable("OVH is busy.")
 
     monkeypatch.setattr(rules.registrar, "every_extension", silent)
-    words = (Word.parse("fr"),)
-    assert rules.workflow.plan_of(Query(words=words, extensions=("ovh",), after_extensions=words)).names
+    after = ["com", "ovh", "otter", "ovh"]
+    assert perhaps(rules, ["hare", *after], after) == ("com", "ovh")
+    assert perhaps(rules, after, after) == ()  # nothing stood before: these are the words
 
 
 def test_two_people_fill_one_cart(rules):
