@@ -12,14 +12,13 @@ from functools import partial
 
 import structlog
 
-from bot.steps import Steps, until_set
+from bot.steps import LONGEST_SLEEP, Steps, until_set
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from ordering.claims import Claims
 from ordering.fulfilment import Fulfilment
 from ordering.ports import Errand
 
-_LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
 _WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
@@ -91,7 +90,7 @@ class Driver:
         # An earlier process, or another one that had claimed them, may have died while it was showing these.
         self._show_again_later([cart_id for cart_id in mine if self._others is None or cart_id in self._others])
         self._others = frozenset(outdated) - frozenset(mine)
-        await until_set(self._show_now, _LONGEST_SLEEP)
+        await until_set(self._show_now, LONGEST_SLEEP)
 
     async def _show(self, cart_id: int) -> None:
         """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.

@@ -15,7 +15,7 @@ from ordering.errors import CartChanged, RegistrarError
 from ordering.fulfilment import Fulfilment
 from ordering.ports import Errand
 
-_LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
+LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _RETRY = 1.0  # seconds
 _log = structlog.get_logger()
 
@@ -88,8 +88,8 @@ class Steps:
         """Seconds until there is a cart to advance that this process does not work on; a step's end wakes anyway."""
         next_due = await self._bridge.call(self._fulfilment.next_due, self._errand, without=self._worked_on)
         if next_due is None or self._room <= 0:
-            return _LONGEST_SLEEP
-        return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), _LONGEST_SLEEP))
+            return LONGEST_SLEEP
+        return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), LONGEST_SLEEP))
 
     async def _advance(self, cart_id: int) -> None:
         try:

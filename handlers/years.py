@@ -40,13 +40,12 @@ async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person, anew = await desk.person(did), touched(did.values or {})
+    person = await desk.person(did)
+    chosen, seen = touched(did.values or {})
     cart_id = cart_number(did.metadata.partition(" ")[0])
-    if not anew:
+    if not chosen:
         await reply.tell(Drawn.saying(f"Cart #{cart_id} stays as it is: no years were changed."))
         return
-    chosen = {domain: years.chosen for domain, years in anew.items()}
-    seen = {domain: years.seen for domain, years in anew.items()}
     cart = await desk.bridge.call(desk.workflow.set_years, cart_id, chosen, by=person, seen=seen)
     desk.wake()
     told = ", ".join(f"*{line.domain}* {years(line.years)}" for line in cart.lines if line.domain in chosen)

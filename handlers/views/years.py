@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, StaticSelectElement
 from slack_sdk.models.views import View
@@ -42,18 +41,14 @@ def years_modal(cart: Cart) -> View:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Years:
-    """What a form showed for a name, and what was chosen in it."""
-
-    seen: int
-    chosen: int
-
-
-def touched(values: Mapping[str, str | None]) -> dict[DomainName, Years]:
-    """The names whose years were chosen anew in the form."""
-    pairs = {name: Years(*map(int, value.split(" "))) for name, value in values.items() if value}
-    return {DomainName(name): years for name, years in pairs.items() if years.chosen != years.seen}
+def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], dict[DomainName, int]]:
+    """The years that were chosen anew in the form, by name, and what it had shown in their place."""
+    chosen, seen = {}, {}
+    for name, value in values.items():
+        shown, _, now = (value or "").partition(" ")
+        if now != shown:
+            chosen[DomainName(name)], seen[DomainName(name)] = int(now), int(shown)
+    return chosen, seen
 
 
 def _has_choice(line: Line) -> bool:

@@ -216,13 +216,13 @@ async def test_a_database_that_stays_away_ends_the_desk_which_says_why(monkeypat
 async def test_what_may_be_hidden_by_an_older_drawing_is_drawn_once_more(cards, claims, monkeypatch):
     monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.2)
     monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
-    monkeypatch.setattr(heartbeat, "_LONGEST_SLEEP", 0.1)
+    monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.1)
     await until(a_driver(Carts([]), cards=cards, claims=claims), lambda: cards.shown >= 2)
 
 
 async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
     monkeypatch.setattr(heartbeat, "_MAY_ARRIVE_WITHIN", 0.05)
-    monkeypatch.setattr(heartbeat, "_LONGEST_SLEEP", 0.05)
+    monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.05)
     cards = Cards()
     cards.is_outdated = False
     looks = 0

@@ -159,21 +159,22 @@ async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story
     assert "ns1.example.net, ns2.example.net" in late.plain_text()
 
 
-async def test_answers_for_a_name_that_was_removed_go_back_to_who_typed_them(story: Story):
+async def ben_removes_the_name_in_adas_form(story: Story) -> None:
     await story.search_and_add("otter.paris")
     await questions(story, "Answer questions", when="The registry asks for the reason.")
     await story.ben.command("remove otter.paris")
     await story.slack.until(lambda: "otter.paris" not in cart_text(story) or None, 10)
+
+
+async def test_answers_for_a_name_that_was_removed_go_back_to_who_typed_them(story: Story):
+    await ben_removes_the_name_in_adas_form(story)
     assert await story.ada.submit(**{REASON: "A long thought"}) == {}
     late = await story.form_says("there is nothing to answer")
     assert "A long thought" in late.plain_text()
 
 
 async def test_answers_for_a_name_that_was_removed_and_added_again_are_not_lost(story: Story):
-    await story.search_and_add("otter.paris")
-    await questions(story, "Answer questions", when="The registry asks for the reason.")
-    await story.ben.command("remove otter.paris")
-    await story.slack.until(lambda: "otter.paris" not in cart_text(story) or None, 10)
+    await ben_removes_the_name_in_adas_form(story)
     story.ovh.faults.add("GET", "/order/cart/*/item/*/requiredConfiguration", "hang", seconds=5)
     await story.ben.command("add otter.paris")
     await story.slack.until(lambda: "otter.paris" in cart_text(story) or None, 10)
