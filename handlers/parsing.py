@@ -21,9 +21,15 @@ _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _PAGE = re.compile(
     r"\.(?:html?|php|aspx?|jsp|pdf|png|jpe?g|gif|svg|css|js|json|xml|txt)$", re.IGNORECASE
 )  # no extensions
-# A blank is enough before one that begins with its dot: no name does.
-_TLDS = re.compile(r"--tlds?(?:\s*=\s*|\s+)([^\s,]+(?:(?:\s*,\s*|\s+(?=\.\w))[^\s,]+)*)", re.IGNORECASE)
-_LIST = re.compile(r"--lists?(?:\s*=\s*|\s+)([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
+# Phones and editors turn two hyphens into a dash.
+_DASH = re.compile(r"(?<!\S)(?:—(?=\w)|–(?=(?:tlds?|lists?|all|ideas?)\b))", re.IGNORECASE)  # noqa: RUF001 - as it is typed
+# A blank is enough before one that begins with its dot, as in .com or "*.com": no name does.
+_TLDS = re.compile(
+    r"--tlds?(?:\s*[=:]\s*|\s+)((?!--)[^\s,;|/]+(?:(?:(?:\s*[,;|/])+\s*|\s+(?=[\"'“‘(\[*]{0,2}\.\w))(?!--)[^\s,;|/]+)*)",  # noqa: RUF001 - as above
+    re.IGNORECASE,
+)
+_AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - what people put around an extension
+_LIST = re.compile(r"--lists?(?:\s*[=:]\s*|\s+)(\w[\w-]*(?:\s*[,;]\s*\w[\w-]*)*)", re.IGNORECASE)
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,9})")
@@ -115,7 +121,7 @@ class Interaction:
 
 def search_of(text: str) -> tuple[Query, list[str]]:
     """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
-    text = text.replace("—", "--")  # phones turn two hyphens into a dash
+    text = _DASH.sub("--", _without_links(text))
     extensions, wrong = _extensions_in(text)
     lists = tuple(name.lower() for name in _values_of(_LIST, text))
     rest = text
@@ -151,9 +157,12 @@ def search_of(text: str) -> tuple[Query, list[str]]:
 
 def parts_of(text: str) -> list[str]:
     """What was typed, part by part, each once: names, whatever stood between and around them."""
-    plain = _LINK.sub(lambda link: f" {link[2] or link[1].partition('/')[0]} ", text)
-    parts = (part.rstrip("!?:") for part in _SEPARATORS.split(plain))
+    parts = (part.rstrip("!?:") for part in _SEPARATORS.split(_without_links(text)))
     return list(dict.fromkeys(filter(None, chain.from_iterable(map(_beside_slashes, parts)))))
+
+
+def _without_links(text: str) -> str:
+    return _LINK.sub(lambda link: f" {link[2] or link[1].partition('/')[0]} ", text)
 
 
 def _beside_slashes(part: str) -> list[str]:
@@ -182,7 +191,7 @@ def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str]]:
     """The extensions that somebody chose, and what stood among them that is none."""
     read, wrong = [], []
     for part in _values_of(_TLDS, text):
-        extension = part.lower().lstrip(".")
+        extension = part.strip(_AROUND).lower().lstrip(".")
         try:
             _A_WORD.under(extension)
         except InvalidName:
@@ -225,7 +234,7 @@ def _why_no_option(part: str) -> str:
 
 
 def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
-    return (part for found in option.findall(text) for part in re.split(r"[\s,]+", found) if part)
+    return (part for found in option.findall(text) for part in re.split(r"[\s,;|/]+", found) if part)
 
 
 def _readable(text: str | None) -> str:

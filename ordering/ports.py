@@ -198,8 +198,11 @@ class Registrar(Protocol):
     def every_extension(self) -> tuple[str, ...]:
         """All extensions that OVH sells here, without a dot."""
 
-    def prices(self) -> Mapping[str, Money]:
-        """First-year prices without tax by extension, as far as known: to rank by, never to order by."""
+    def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
+        """First-year prices without tax by extension, as far as known: to rank by, never to order by.
+
+        With `at_once`, nobody waits for OVH to tell them.
+        """
 
     def look_up(
         self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False

@@ -181,3 +181,16 @@ class BudgetRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     state: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+class SearchRow(SQLModel, table=True):
+    """Somebody's search as it stood at a moment, for the other processes. Used on PostgreSQL alone."""
+
+    __tablename__ = "searches"
+    __table_args__ = (Index("searches_by_age", "kept_at"),)
+
+    id: str = Field(primary_key=True)
+    content: str
+    under_way: bool
+    stop: bool
+    kept_at: datetime

@@ -86,7 +86,7 @@ class FakeRegistrar:
     def every_extension(self) -> tuple[str, ...]:
         return self.sold
 
-    def prices(self) -> Mapping[str, Money]:
+    def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
         return self.price_list
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:

@@ -37,11 +37,11 @@ class Catalogue:
         self._prices: Mapping[str, Money] = {}
         self._due_at = float("-inf")
 
-    def prices(self) -> Mapping[str, Money]:
-        """What is known; empty where OVH does not tell."""
-        if not self._prices:
+    def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
+        """What is known; empty where OVH does not tell or, `at_once`, where it was not asked before."""
+        if not (self._prices or at_once):
             self._read()
-        elif time.monotonic() >= self._due_at:
+        elif time.monotonic() >= self._due_at and not self._guard.locked():
             threading.Thread(target=self._read, name="ovh-catalogue", daemon=True).start()
         return self._prices
 

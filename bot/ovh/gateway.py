@@ -99,8 +99,8 @@ class OvhGateway:
     def every_extension(self) -> tuple[str, ...]:
         return self._listed("/domain/extensions")
 
-    def prices(self) -> Mapping[str, Money]:
-        return self._catalogue.prices()
+    def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
+        return self._catalogue.prices(at_once=at_once)
 
     def look_up(
         self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False

@@ -13,9 +13,14 @@ from typing import Protocol, Self
 
 from ordering.errors import NotAsked, RegistrarUnavailable
 
+_SHARE = 10  # one turn of so many
+
 
 class Priority(IntEnum):
-    """Money before people before polling; who waits for one answer goes before a search of many."""
+    """Money before people before polling; who waits for one answer goes before a search of many.
+
+    Of the turns of searches polling has a share, so that no search keeps paid orders from being followed.
+    """
 
     MONEY = 0
     PEOPLE = 1
@@ -80,6 +85,7 @@ class Lane:
         self._room = concurrency
         self._queue: list[_Ticket] = []
         self._numbers = count()
+        self._since_polling = 0  # turns
         self._closed = False
         self._lock = threading.Lock()
         budget.listen(self.news)
@@ -108,8 +114,9 @@ class Lane:
                     ticket.news.wait(_until(deadline, pause))
                 self._budget.spend()
                 self._room -= 1
+                self._since_polling = 0 if priority is Priority.POLLING else self._since_polling + 1
             finally:
-                self._queue.remove(ticket)  # at its front, but for one that gave up
+                self._queue.remove(ticket)  # mostly at its front
                 heapq.heapify(self._queue)
                 self._tell_first()
         return Turn(self)
@@ -152,13 +159,19 @@ class Lane:
 
     def _tell_first(self) -> None:
         if self._queue:
-            self._queue[0].news.notify()
+            self._first().news.notify()
+
+    def _first(self) -> _Ticket:
+        first = self._queue[0]
+        if first.priority is Priority.SEARCH and self._since_polling >= _SHARE - 1:
+            return min((ticket for ticket in self._queue if ticket.priority is Priority.POLLING), default=first)
+        return first
 
     def _pause_for(self, ticket: _Ticket) -> float | None:
         """0: go now; a number: look again after as many seconds; None: wait for news."""
         if self._closed:
             raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.")
-        if self._queue[0] is not ticket or self._room < 1:
+        if self._first() is not ticket or self._room < 1:
             return None
         return self._budget.wait(time.monotonic(), wanted=len(self._queue))
 

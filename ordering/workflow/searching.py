@@ -109,7 +109,7 @@ class Searching(UseCases):
         """
         if not query.names and len(query.words) == len(query.after_extensions):
             return ()
-        sold = self._registrar.prices()
+        sold = self._registrar.prices(at_once=True)
         return tuple(takewhile(sold.__contains__, (word.ascii for word in query.after_extensions)))
 
     def _extensions(self, query: Query) -> tuple[str, ...]:

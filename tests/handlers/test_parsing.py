@@ -65,11 +65,32 @@ def test_what_may_be_meant_as_extensions_is_said_with_how_to_write_them():
 
 
 @pytest.mark.parametrize(
-    "typed", ["word --tlds com,fr", "--tlds=com,.FR word", "word —tlds com, fr", "--tlds .com .fr word"]
+    "typed",
+    [
+        "word --tlds com,fr",
+        "--tlds=com,.FR word",
+        "word --tlds: com,fr",
+        "word —tlds com, fr",
+        "word –tlds com;fr",  # noqa: RUF001 - as an editor writes it
+        "--tlds .com .fr word",
+        "word --tlds com/fr",
+        "word --tlds com | fr",
+        "word --tlds com,,fr;",
+        'word --tlds "com, fr"',
+        "word --tlds *.com *.fr",
+        "word --tlds `com`,“fr”",
+        "word --tlds <http://com|com>,fr",
+    ],
 )
 def test_extensions_can_be_chosen(typed):
     query, unreadable = search_of(typed)
     assert ([w.ascii for w in query.words], query.extensions, unreadable) == (["word"], ("com", "fr"), [])
+
+
+def test_a_dash_between_names_is_no_option():
+    query, unreadable = search_of("one.ovh — two.ovh – three.ovh")  # noqa: RUF001 - as an editor writes it
+    assert ([n.ascii for n in query.names], unreadable) == (["one.ovh", "two.ovh", "three.ovh"], [])
+    assert search_of("one.ovh —wrong")[1][0].startswith("--wrong is not an option")
 
 
 def test_what_is_no_extension_is_said_and_the_others_are_searched():
@@ -96,6 +117,9 @@ def test_lists_and_ideas_can_be_asked():
     query, unreadable = search_of("otter --list brand,Near --ideas")
     assert ([w.ascii for w in query.words], query.lists, query.ideas) == (["otter"], ("brand", "near"), True)
     assert unreadable == []
+    assert search_of("--list brand; near, --tlds com otter")[0].lists == ("brand", "near")
+    assert search_of("--list brand, --tlds com otter")[0].extensions == ("com",)
+    assert search_of("--tlds --all otter")[0].every_extension
     assert search_of("otter --list")[1] == ["After --list comes the name of a list, like --list brand."]
 
 

@@ -70,6 +70,17 @@ def test_among_equals_the_first_goes_first(busy):
     assert order_of(lane, leave, asked) == ["a0", "a1", "a2", "a3"]
 
 
+def test_of_a_long_search_one_turn_in_ten_is_left_to_polling_and_none_before_money_or_people(busy):
+    lane, leave = busy
+    searching = [(f"s{number}", Priority.SEARCH) for number in range(20)]
+    others = [("poll-1", Priority.POLLING), ("poll-2", Priority.POLLING), ("pay", Priority.MONEY)]
+    served = order_of(lane, leave, [*searching, *others])
+    assert served[0] == "pay"
+    # The turn that was held at first counts, too.
+    assert [served.index("poll-1"), served.index("poll-2")] == [8, 18]
+    assert [name for name in served if name.startswith("s")] == [name for name, _ in searching]
+
+
 def test_a_turn_that_was_not_used_costs_nothing():
     lane = a_lane(per_second=0.01, burst=1)
     for _ in range(3):
