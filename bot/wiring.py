@@ -25,6 +25,7 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.failures import word
 from handlers.people import People
+from handlers.searches import Searches, SharedSearches
 from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace
@@ -33,6 +34,7 @@ from ordering.workflow import Workflow
 from store.budget import SharedPage
 from store.engine import Engines, open_engines
 from store.migrate import migrate
+from store.searches import SharedShelf
 from store.sql import SqlStore
 
 _THREADS = 24  # for people; the driver and the health checks have their own, so that neither waits for the other
@@ -90,6 +92,7 @@ class Bot:
             search_bridge=Bridge(_SEARCH_THREADS),
             people=People(self._client, team=team, groups=policy.groups),
             client=self._client,
+            searches=self._searches(engines),
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
         )
         self.desk = desk
@@ -161,6 +164,9 @@ class Bot:
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)
         self._engines.close()
+
+    def _searches(self, engines: Engines) -> Searches:
+        return SharedSearches(SharedShelf(engines, clock=_now), self._bridge) if engines.are_shared else Searches()
 
     async def _database(self) -> str | None:
         return await self._own_bridge.call(self._engines.health)

@@ -9,11 +9,13 @@ from contextlib import suppress
 
 from handlers.desk import Desk
 from handlers.parsing import Interaction, search_of, why_words
+from handlers.refusals import handed_back
 from handlers.reply import Reply
-from handlers.searches import Search
+from handlers.searches import MOST_AT_ONCE, Search
 from handlers.views import search as views
 from handlers.views.help import help_message
 from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
 from ordering.offer import Availability
 from ordering.workflow import Query
 
@@ -32,14 +34,22 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     if not (query.names or query.words or unreadable):
         await reply.tell(help_message())
         return
-    plan = await desk.bridge.call(desk.workflow.plan_of, query)
+    try:
+        plan = await desk.bridge.call(desk.workflow.plan_of, query)
+    except NotPossible as refusal:
+        await reply.tell(handed_back(refusal, {"You typed": f"/domain search {typed}"}))
+        return
     if plan.perhaps_extensions:
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
     allow_premium = desk.workflow.policy.allow_premium
     search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
-    desk.searches.keep(search)
-    if not await _asked_first(desk, search, query):
+    await desk.searches.keep(search)
+    if await _asked_first(desk, search, query):
+        return
+    if desk.searches.has_room(did.user):
         await run(desk, search, search.names)
+    else:
+        await reply.tell(views.must_wait(search.id, MOST_AT_ONCE, len(search.names)))
 
 
 async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
@@ -47,14 +57,10 @@ async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: 
 
     Raises `NotPossible`, with the search as it was, where the person has too many under way.
     """
-    with desk.searches.one_of_a_few(search.user):
-        search.begin(names)
-        try:
-            with suppress(_Stopped):
-                async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
-                    await _show_while(desk, search, found)
-        finally:
-            search.end()
+    async with desk.searches.running(search, names):
+        with suppress(_Stopped):
+            async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
+                await _show_while(desk, search, found)
     await show(search)
 
 

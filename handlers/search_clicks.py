@@ -18,9 +18,7 @@ from handlers.search import run, show
 from handlers.searches import Search
 from handlers.views import search as views
 from handlers.views.drawn import Drawn, sections
-from handlers.views.found import Standing, V
-from ordering.cart import MOST_LINES
-from ordering.choosing import only_usual
+from handlers.views.found import Standing
 from ordering.errors import NotPossible
 
 Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
@@ -33,17 +31,23 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
     async def story(did: Interaction, reply: Reply) -> None:
-        search = desk.searches.get(did.value.partition(" ")[0], did.user)
+        search_id, page, _ = _parts(did.value)
+        search = await desk.searches.find(search_id, did.user, reply)
         if search is None:
             await reply.tell(views.gone(act))
             return
-        search.reply = reply
+        search.page = int(page) if page.isdecimal() else 0
         await deed(desk, did, search)
 
     @app.action(act)
     async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         desk.start(story, Interaction.of_action(body))
+
+
+def _parts(value: str) -> list[str]:
+    """Which search, which page of it to show, and the mark of what is to be added."""
+    return [*value.split(), "", "", ""][:3]
 
 
 async def _ask(desk: Desk, _did: Interaction, search: Search) -> None:
@@ -62,35 +66,42 @@ async def _refresh(desk: Desk, _did: Interaction, search: Search) -> None:
         await _newest(desk, _did, search)
 
 
-async def _newest(_desk: Desk, _did: Interaction, search: Search) -> None:
-    if search.standing is Standing.ASKING:
+async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
+    if search.standing is Standing.ASKING and not search.is_elsewhere:
         search.wish(search.reply)  # whoever runs it shows it
-    else:
-        await show(search)
+        return
+    await show(search)
+    if search.is_elsewhere:
+        # Its end, shown by who runs it, may have come before what was shown here.
+        newer = await desk.searches.find(search.id, search.user, search.reply)
+        if newer is not None and newer.standing is not Standing.ASKING:
+            await show(newer)
 
 
-async def _stop(_desk: Desk, _did: Interaction, search: Search) -> None:
+async def _stop(desk: Desk, _did: Interaction, search: Search) -> None:
     if search.standing is Standing.ASKING:
-        search.wish(search.reply, stop=True)
+        await desk.searches.stop(search)
     else:
         await show(search)
 
 
-async def _turn_page(_desk: Desk, did: Interaction, search: Search) -> None:
-    page = did.value.partition(" ")[2]
-    search.page = int(page) if page.isdecimal() else 0
+async def _turn_page(_desk: Desk, _did: Interaction, search: Search) -> None:
     await show(search)
 
 
 async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     """Put all that is free into the channel's cart, cheapest first; what cannot be is told with its reason."""
-    if search.refreshing:
+    found = search.found()
+    if found.refreshing:
         raise NotPossible("These answers are just being asked anew. Press it again when they are there.")
+    if found.free_mark != _parts(did.value)[2]:
+        await show(search)
+        raise NotPossible(
+            "OVH told something else about these names since they were shown to you, so nothing was added. "
+            "You see the newest now: look at it, and press *Add all available* again."
+        )
     person = await desk.person(did)
-    free = [answer for answer in search.found().buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
-    offers = {answer.domain: answer.to_buy(allow_premium=search.allow_premium) for answer in free}
-    seen = {name: only.mark if (only := only_usual(found)) else None for name, found in offers.items()}
-    cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), seen, by=person)
+    cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
     desk.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
     lines = lines or ["None of these is free any more. Search again."]

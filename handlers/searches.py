@@ -5,24 +5,30 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from handlers.bridge import Bridge
 from handlers.reply import Reply
 from handlers.views.found import Found, Standing
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
+from ordering.kept_search import KeptSearch, Shelf
 from ordering.offer import Availability, Verdict
 
 _MOST_KEPT = 300
-_MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
+MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
+_BEAT = 1.0  # seconds
 
 
 @dataclass(eq=False)
 class Search:
-    """One person's search. `reply` is the newest way to its message: every click on it brings a fresh one."""
+    """One person's search. `reply` is the newest way to its message: every click on it brings a fresh one.
+
+    `page` is the one that they look at, as the button says that they press.
+    """
 
     user: str
     names: tuple[DomainName, ...]
@@ -41,6 +47,33 @@ class Search:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     show_now: bool = False
     stop_now: bool = False
+    is_elsewhere: bool = False  # another process has it under way: here it is only shown
+
+    @classmethod
+    def of(cls, kept: KeptSearch, reply: Reply) -> Search:
+        """A search as another process left it, or has it under way."""
+        search = cls(kept.user, kept.names, kept.unreadable, reply, kept.allow_premium, kept.left_out, kept.id)
+        search.answers = {answer.domain: answer for answer in kept.answers}
+        search.end()
+        if kept.under_way:
+            search.standing, search.is_elsewhere = Standing.ASKING, True
+            search.refreshing, search.seconds_left = set(kept.refreshing), kept.seconds_left
+        return search
+
+    def kept(self) -> KeptSearch:
+        """What other processes need of it."""
+        return KeptSearch(
+            id=self.id,
+            user=self.user,
+            names=self.names,
+            answers=tuple(self.answers.values()),
+            unreadable=tuple(self.unreadable),
+            left_out=tuple(self.left_out),
+            refreshing=tuple(self.refreshing),
+            seconds_left=self.seconds_left,
+            allow_premium=self.allow_premium,
+            under_way=self.standing is Standing.ASKING,
+        )
 
     @property
     def answered(self) -> int:
@@ -101,31 +134,97 @@ class Search:
 
 
 class Searches:
-    """A bounded memory of this process alone: of what is gone, or is another's, a click says what it did not do."""
+    """A bounded memory of this process alone: of what is gone a click says what it did not do."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Search] = OrderedDict()
         self._running: Counter[str] = Counter()
 
-    def keep(self, search: Search) -> None:
+    async def keep(self, search: Search) -> None:
+        """Have the buttons under a search find it."""
         self._kept[search.id] = search
         if len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
 
-    def get(self, search_id: str, user: str) -> Search | None:
-        """A person's own search, as long as it is kept."""
+    async def find(self, search_id: str, user: str, reply: Reply) -> Search | None:
+        """A person's own search, as long as it is kept, with a fresh way to its message."""
         search = self._kept.get(search_id)
-        return search if search is not None and search.user == user else None
+        if search is None or search.user != user:
+            return None
+        search.reply = reply
+        return search
 
-    @contextmanager
-    def one_of_a_few(self, user: str) -> Iterator[None]:
-        """Hold one of a person's places; raises `NotPossible` where all are taken."""
-        if self._running[user] >= _MOST_AT_ONCE:
-            raise NotPossible(
-                f"{_MOST_AT_ONCE} of your searches are still under way. Search again when one of them ends."
-            )
-        self._running[user] += 1
+    def has_room(self, user: str) -> bool:
+        """Whether a person may have one more under way."""
+        return self._running[user] < MOST_AT_ONCE
+
+    @asynccontextmanager
+    async def running(self, search: Search, names: Sequence[DomainName]) -> AsyncIterator[None]:
+        """Have a search under way for these names; raises `NotPossible` where it may not, and leaves it as it was."""
+        if not self.has_room(search.user):
+            raise NotPossible(f"{MOST_AT_ONCE} of your searches are still under way. Try again when one of them ends.")
+        self._running[search.user] += 1
+        search.begin(names)
         try:
             yield
         finally:
-            self._running[user] -= 1
+            search.end()
+            self._running[search.user] -= 1
+
+    async def stop(self, search: Search) -> None:
+        """Have a search that is under way end."""
+        search.wish(search.reply, stop=True)
+
+
+class SharedSearches(Searches):
+    """The searches of a desk of several processes: what one has under way is in its memory, the rest on a shelf."""
+
+    def __init__(self, shelf: Shelf, bridge: Bridge) -> None:
+        super().__init__()
+        self._shelf = shelf
+        self._bridge = bridge
+
+    async def keep(self, search: Search) -> None:
+        await super().keep(search)
+        await self._bridge.call(self._shelf.keep, search.kept())
+
+    async def find(self, search_id: str, user: str, reply: Reply) -> Search | None:
+        known = await super().find(search_id, user, reply)
+        if known is not None and known.standing is Standing.ASKING:
+            return known
+        kept = await self._bridge.call(self._shelf.find, search_id)
+        if kept is None:
+            return known
+        return Search.of(kept, reply) if kept.user == user else None
+
+    @asynccontextmanager
+    async def running(self, search: Search, names: Sequence[DomainName]) -> AsyncIterator[None]:
+        async with super().running(search, names):
+            if not await self._bridge.call(self._shelf.begin, search.kept()):
+                raise NotPossible("This search is under way already. Its message changes by itself.")
+            await super().keep(search)  # it may have been another's before
+            ended = asyncio.Event()
+            publishing = asyncio.create_task(self._publish(search, ended))
+            try:
+                yield
+            finally:
+                search.end()
+                ended.set()
+                await publishing
+
+    async def stop(self, search: Search) -> None:
+        if search.is_elsewhere:
+            await self._bridge.call(self._shelf.stop, search.id)
+        else:
+            await super().stop(search)
+
+    async def _publish(self, search: Search, ended: asyncio.Event) -> None:
+        """Let the others see how it stands, now and at its end, and hear whether they want it to stop."""
+        is_last = False
+        while not is_last:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BEAT):
+                    await ended.wait()
+            is_last = ended.is_set()
+            if await self._bridge.call(self._shelf.keep, search.kept()):
+                search.wish(search.reply, stop=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from slack_sdk.models.blocks import Block
 from handlers.views.drawn import section
 from handlers.views.offers import add_button, side_by_side
 from handlers.views.text import cut, escape, escape_markup
+from ordering.cart import MOST_LINES
+from ordering.choosing import only_usual
 from ordering.domain_name import DomainName
 from ordering.offer import Action, Availability, Offer, Verdict
 
@@ -59,6 +62,22 @@ class Found:
         """What can be added to a cart: standard before premium, the cheapest first."""
         found = [a for a in self.answers if a.verdict is V.AVAILABLE or (a.verdict is V.PREMIUM and self.allow_premium)]
         return sorted(found, key=lambda a: (a.verdict is V.PREMIUM, a.offer.price.minor if a.offer else 0, a.domain))
+
+    @cached_property
+    def free(self) -> dict[DomainName, str | None]:
+        """What *Add all available* adds, the cheapest first: as much as a cart holds, each with its offer's mark."""
+        free = [answer for answer in self.buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
+        usual = {answer.domain: only_usual(answer.to_buy(allow_premium=self.allow_premium)) for answer in free}
+        return {name: only.mark if only else None for name, only in usual.items()}
+
+    @property
+    def free_mark(self) -> str:
+        """Tells what is free from what was free at another moment: a button carries it, so that it adds what it shows.
+
+        As with an offer's, nothing is believed for it.
+        """
+        seen = [f"{name.ascii} {mark}" for name, mark in self.free.items()]
+        return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:12]
 
     @cached_property
     def unasked(self) -> list[DomainName]:

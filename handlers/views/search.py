@@ -12,7 +12,6 @@ from handlers.views.drawn import Drawn, button, buttons, confirm, context, secti
 from handlers.views.figures import offered
 from handlers.views.found import Found, Standing, V, pages
 from handlers.views.text import ago, counted, escape, lasting
-from ordering.cart import MOST_LINES
 from ordering.offer import Availability, Effort
 
 _CELLS = 10
@@ -34,10 +33,7 @@ def looking() -> Drawn:
 
 
 def gone(act: Act) -> Drawn:
-    """What is said of a search that is not kept, or that another process of the desk keeps: what this click did not do.
-
-    That process cannot be reached from here, so no click may look as if it had worked.
-    """
+    """What is said of a search that is not kept: what this click did not do, for none may look as if it had worked."""
     undone = _UNDONE.get(act, "Nothing was asked or changed.")
     return Drawn.saying(
         f"{undone} That search is not kept here any more. Please search again, by the same command; "
@@ -54,6 +50,15 @@ def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[
     if left_out:
         text = f"{text}\n{_no_room_for(left_out)}"
     return Drawn.of(text, [section(text), *buttons(button("Search them all", Act.SEARCH_ALL, search))])
+
+
+def must_wait(search: str, at_once: int, names: int) -> Drawn:
+    """Somebody has as many searches under way as they may: nothing that they typed is lost."""
+    text = (
+        f"{at_once} of your searches are still under way, so this one waits: {counted(names, 'name')}. "
+        "Press *Search now* when one of them ends."
+    )
+    return Drawn.of(text, [section(text), *buttons(button("Search now", Act.SEARCH_ALL, search))])
 
 
 def _no_room_for(left_out: Sequence[str]) -> str:
@@ -164,23 +169,24 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
 
 
 def _under_way(found: Found) -> list[Block]:
-    return buttons(button("Stop", Act.SEARCH_STOP, found.id), button("Show newest", Act.SEARCH_NEWEST, found.id))
+    here = f"{found.id} {found.page}"
+    return buttons(button("Stop", Act.SEARCH_STOP, here), button("Show newest", Act.SEARCH_NEWEST, here))
 
 
 def _choices(found: Found, page: int, number: int) -> list[Block]:
-    free = [answer for answer in found.buyable if answer.verdict is V.AVAILABLE]
+    here = f"{found.id} {page}"
     add_all = again = refresh = back = on = None
-    if len(free) >= _TO_ADD_AT_ONCE:
-        some = min(len(free), MOST_LINES)
-        which = f"all {some} names" if some == len(free) else f"the {some} cheapest of {len(free)} names"
+    if (some := len(found.free)) >= _TO_ADD_AT_ONCE:
+        free = sum(answer.verdict is V.AVAILABLE for answer in found.buyable)
+        which = f"all {some} names" if some == free else f"the {some} cheapest of {free} names"
         sure = confirm("Add all available", f"Add {which} to this channel's cart? OVH is asked again first.", "Add")
-        add_all = button("Add all available", Act.SEARCH_ADD_ALL, found.id, confirm=sure)
+        add_all = button("Add all available", Act.SEARCH_ADD_ALL, f"{here} {found.free_mark}", confirm=sure)
     if unknown := found.to_ask:
         about = f"Ask again about what is unknown: {counted(len(unknown), 'name')}"
-        again = button("Ask again", Act.SEARCH_AGAIN, found.id, about=about)
+        again = button("Ask again", Act.SEARCH_AGAIN, here, about=about)
     if old := found.to_refresh:
         about = f"Ask OVH anew about {counted(len(old), 'name')} with an old answer"
-        refresh = button("Refresh old answers", Act.SEARCH_REFRESH, found.id, about=about)
+        refresh = button("Refresh old answers", Act.SEARCH_REFRESH, here, about=about)
     if page > 0:
         back = button("Previous page", Act.SEARCH_BACK, f"{found.id} {page - 1}")
     if page < number - 1:

@@ -1,6 +1,8 @@
 """A search stands as it truly is: under way only while somebody runs it, complete only with all its answers."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -9,10 +11,11 @@ import pytest
 
 from handlers.bridge import Bridge
 from handlers.search import run
-from handlers.searches import Search, Searches
+from handlers.searches import MOST_AT_ONCE, Search, Searches, SharedSearches
 from handlers.views.found import Standing
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
+from ordering.kept_search import KeptSearch
 from ordering.offer import Availability, Effort, Verdict
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
@@ -67,13 +70,11 @@ def a_search(answers=None, reply=None):
 
 async def test_a_search_that_may_not_begin_stays_as_it_was(desk):
     search = a_search(UNKNOWN)
-    with (
-        desk.searches.one_of_a_few("U0ADA"),
-        desk.searches.one_of_a_few("U0ADA"),
-        desk.searches.one_of_a_few("U0ADA"),
-        pytest.raises(NotPossible, match="still under way"),
-    ):
-        await run(desk, search, search.found().to_ask)
+    async with AsyncExitStack() as others:
+        for _ in range(MOST_AT_ONCE):
+            await others.enter_async_context(desk.searches.running(a_search(), NAMES))
+        with pytest.raises(NotPossible, match="still under way"):
+            await run(desk, search, search.found().to_ask)
     assert (search.standing, search.answers) == (Standing.DONE, UNKNOWN)
     await run(desk, search, search.found().to_ask)
     assert search.reply.shown[-1].startswith("3 of 3 names available.")
@@ -88,6 +89,94 @@ async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be
     desk.workflow.error = None
     await run(desk, search, search.found().to_ask)
     assert not search.found().unasked
+
+
+class InMind:
+    """A shelf that two processes of a test share; the one on PostgreSQL has tests of its own."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, KeptSearch] = {}
+        self.stopped: set[str] = set()
+
+    def begin(self, search: KeptSearch) -> bool:
+        if search.id in self.rows and self.rows[search.id].under_way:
+            return False
+        self.keep(search)
+        self.stopped.discard(search.id)
+        return True
+
+    def keep(self, search: KeptSearch) -> bool:
+        self.rows[search.id] = search
+        return search.id in self.stopped
+
+    def find(self, search_id: str) -> KeptSearch | None:
+        return self.rows.get(search_id)
+
+    def stop(self, search_id: str) -> None:
+        self.stopped.add(search_id)
+
+
+class TestOfTwoProcesses:
+    @pytest.fixture
+    def shelf(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
+        monkeypatch.setattr("handlers.searches._BEAT", 0.02)
+        return InMind()
+
+    @pytest.fixture
+    def here(self, shelf: InMind) -> SharedSearches:
+        return SharedSearches(shelf, Bridge(2))
+
+    @pytest.fixture
+    def there(self, shelf: InMind) -> SharedSearches:
+        return SharedSearches(shelf, Bridge(2))
+
+    async def test_each_finds_what_the_other_keeps_and_only_its_persons(self, here, there):
+        mine = a_search(OLD)
+        await here.keep(mine)
+        found = await there.find(mine.id, "U0ADA", Told())
+        assert (found.answers, found.standing, found.is_elsewhere) == (OLD, Standing.DONE, False)
+        assert await there.find(mine.id, "U0BEN", Told()) is None
+        assert await there.find("other", "U0ADA", Told()) is None
+
+    async def test_one_runs_a_search_and_the_other_shows_how_far_it_is(self, here, there):
+        mine = a_search()
+        async with here.running(mine, NAMES):
+            mine.take(OLD[NAMES[0]])
+            found = await eventually(there, mine.id, lambda found: found.answers)
+            assert (found.standing, found.is_elsewhere) == (Standing.ASKING, True)
+            assert await here.find(mine.id, "U0ADA", Told()) is mine
+            with pytest.raises(NotPossible, match="under way already"):
+                async with there.running(found, NAMES):
+                    pass
+        found = await there.find(mine.id, "U0ADA", Told())
+        assert (found.standing, found.is_elsewhere, list(found.answers)) == (Standing.STOPPED, False, [NAMES[0]])
+
+    async def test_the_other_goes_on_with_it(self, here, there):
+        mine = a_search({NAMES[0]: OLD[NAMES[0]]})
+        await here.keep(mine)
+        found = await there.find(mine.id, "U0ADA", Told())
+        async with there.running(found, NAMES[1:]):
+            assert await there.find(mine.id, "U0ADA", Told()) is found
+            for name in NAMES[1:]:
+                found.take(OLD[name])
+        again = await here.find(mine.id, "U0ADA", Told())
+        assert (again.standing, again.answers) == (Standing.DONE, OLD)
+
+    async def test_the_other_stops_it(self, here, there):
+        mine = a_search()
+        async with here.running(mine, NAMES), asyncio.timeout(5):
+            await there.stop(await there.find(mine.id, "U0ADA", Told()))
+            while not mine.stop_now:
+                mine.news.clear()
+                await mine.news.wait()
+
+
+async def eventually(searches, search_id, is_so):
+    for _ in range(500):
+        if is_so(found := await searches.find(search_id, "U0ADA", Told())):
+            return found
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 def test_what_is_refreshed_keeps_its_old_answer_until_the_new_one_comes():

@@ -68,6 +68,25 @@ def test_every_button_finds_its_search_and_its_page():
     assert "'f00d 1'" in str(blocks_of(first))
 
 
+def test_what_is_added_at_once_is_what_was_shown():
+    free = [answer(f"name-{number}.ovh", Verdict.AVAILABLE) for number in range(3)]
+    dearer = [*free[:2], answer("name-2.ovh", Verdict.AVAILABLE, "3.99")]
+    marks = [Found("f00d", (), answers, NOW).free_mark for answers in (free, free[::-1], free[:2], dearer)]
+    assert marks[0] == marks[1]
+    assert len(set(marks)) == 3
+    assert f"'f00d 0 {marks[0]}'" in str(blocks_of(results(free)))
+
+
+def test_a_search_that_must_wait_is_kept_for_a_click():
+    drawn = search.must_wait("f00d", 3, 200)
+    assert drawn.text == (
+        "3 of your searches are still under way, so this one waits: 200 names. "
+        "Press *Search now* when one of them ends."
+    )
+    assert labels(drawn) == {"Search now"}
+    check(drawn)
+
+
 def test_while_it_asks_a_search_shows_how_far_it_is():
     answers = [answer(f"name-{number}.ovh", Verdict.TAKEN) for number in range(12)]
     drawn = results(answers, asked=20, standing=Standing.ASKING, seconds_left=41.0)

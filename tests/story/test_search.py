@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from ordering.domain_name import DomainName
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import Message
 from tests.story.conftest import Story
@@ -105,12 +106,16 @@ async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_
     await story.slack.until(lambda: len(under_way(story)) == len(["one", "two", "three"]))
     running = under_way(story)
     await story.ada.click(dark, "Ask again")
-    await story.sees(story.ada, "3 of your searches are still under way.")
+    await story.sees(story.ada, "3 of your searches are still under way. Try again when one of them ends.")
+    await story.ada.command("search waits.ovh")
+    waits = await story.sees(story.ada, "so this one waits: 1 name.")
     for shown in running:
         await story.ada.click(shown, "Stop")
     await story.slack.until(lambda: not under_way(story))
     await story.ada.click(dark, "Ask again")
     await story.sees(story.ada, "*dark.ovh* is available.")
+    await story.ada.click(waits, "Search now")
+    await story.sees(story.ada, "*waits.ovh* is available.")
 
 
 def under_way(story: Story) -> list[Message]:
@@ -219,6 +224,8 @@ async def test_of_more_extensions_than_fit_the_others_are_said_to_be_left_out(
 
 
 async def test_extensions_without_commas_are_searched_as_words_and_said_to_be(story: Story):
+    await story.ada.command("search otter --ideas")
+    await story.sees(story.ada, "names available.")  # the price list is there: the hint would not wait for it
     await story.ada.command("search otter --tlds com fr io")
     told = await story.sees(story.ada, "Taken for words to search: “fr”, “io”.")
     assert "3 of 3 names available" in told.plain_text()
@@ -233,9 +240,23 @@ async def test_ideas_are_names_that_were_not_typed(story: Story):
     assert story.ovh.count(*LOOK_UP) == 20
 
 
-async def test_a_list_that_is_none_is_told(story: Story):
-    await story.ada.command("search otter --list brand")
-    await story.sees(story.ada, "The team has no list “brand”.")
+async def test_a_list_that_is_none_is_told_and_what_was_typed_is_handed_back(story: Story):
+    await story.ada.command("search otter hare --list brand")
+    told = await story.sees(story.ada, "The team has no list “brand”.")
+    assert "You typed:\n```/domain search otter hare --list brand```" in told.plain_text()
+
+
+async def test_add_all_adds_what_is_shown_or_nothing(story: Story, bot):
+    await story.ada.command("search one.ovh two.ovh three.ovh")
+    shown = await story.sees(story.ada, "3 of 3 names available.")
+    search_id = next(e["value"].split()[0] for b in shown.blocks for e in b.get("elements", ()) if "value" in e)
+    search = await bot.desk.searches.find(search_id, story.ada.id, None)
+    search.answers.pop(DomainName("two.ovh"))  # as if the newest answers were not drawn yet
+    await story.ada.click(shown, "Add all available")
+    await story.sees(story.ada, "OVH told something else about these names")
+    await story.ada.click(shown, "Add all available")
+    told = await story.sees(story.ada, "Added ")
+    assert "two.ovh" not in told.plain_text()
 
 
 async def test_stop_in_another_process_does_not_look_as_if_it_worked(story: Story, bot):

@@ -58,3 +58,36 @@ class TestADeadProcess:
         await story.payable(seconds=40)
         assert story.checkouts() == 1
         assert len(story.orders) == 1
+
+
+class TestASearch:
+    """Its buttons work, whichever process gets the click."""
+
+    @pytest.fixture
+    def settings(self, postgres_url: str) -> dict[str, str]:
+        return {"DATABASE_URL": postgres_url, "OVH_BURST": "100", "OVH_REQUESTS_PER_SECOND": "50"}
+
+    async def test_is_leafed_through_and_added_anywhere(self, desk: Story):
+        story = desk
+        await story.ada.command(f"search {' '.join(f'page-{number}.ovh' for number in range(60))}")
+        shown = await story.sees(story.ada, "Page 1 of 5", seconds=20)
+        for page in (2, 3, 4, 5):
+            await story.ada.click(shown, "Next page")
+            shown = await story.sees(story.ada, f"Page {page} of 5")
+        await story.ada.click(shown, "Add all available")
+        await story.sees(story.ada, "Added ")
+        await story.sees(story.ada, "*Cart #1*  40 names")
+
+    async def test_is_stopped_and_gone_on_with_anywhere(self, desk: Story):
+        story = desk
+        slow = story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=999, seconds=0.6)
+        await story.ada.command(f"search {' '.join(f'far-{number}.ovh' for number in range(200))}")
+        shown = await story.sees(story.ada, "/200")
+        for _ in range(3):  # one to each process
+            await story.ada.click(shown, "Show newest")
+        await asyncio.gather(*(story.ada.click(shown, "Stop") for _ in range(3)))
+        stopped = await story.sees(story.ada, "Stopped after")
+        story.ovh.faults.remove(slow)
+        await story.ada.click(stopped, "Ask again")
+        await story.sees(story.ada, "200 of 200 names available.", seconds=30)
+        assert not [m for m in story.ada.messages("domains") if "not kept here" in m.plain_text()]
