@@ -62,7 +62,7 @@ async def _bursts(kind: str, mode: str, *, rounds: int) -> dict[int, list[float]
     with ExitStack() as children:
         ovh = children.enter_context(slow_ovh())
         ovh.be(seconds=1.0)
-        async with _stage(mode, ovh) as stage:
+        async with stage_of(mode, ovh) as stage:
             if kind == "ours":
                 await stage.bot.start()
             else:
@@ -73,7 +73,7 @@ async def _bursts(kind: str, mode: str, *, rounds: int) -> dict[int, list[float]
                     stage.slack.delivery.to[:] = [f"http://127.0.0.1:{int(said)}/slack/events"]
                 else:
                     await stage.slack.connected()
-            people = _people(stage, max(_AT_ONCE))
+            people = crowd(stage, max(_AT_ONCE))
             await _burst(people[:2], "warm")
             for at_once in _AT_ONCE:
                 for number in range(max(rounds, 3) if at_once == 1 else rounds):
@@ -88,11 +88,11 @@ async def _bursts(kind: str, mode: str, *, rounds: int) -> dict[int, list[float]
 async def _probed(probes: int) -> tuple[list[float], list[float]]:
     with slow_ovh() as ovh:
         ovh.be(seconds=0.15)
-        async with _stage(
+        async with stage_of(
             "socket", ovh, OVH_CONCURRENCY="64", OVH_REQUESTS_PER_SECOND="100000", OVH_BURST="100000"
         ) as stage:
             await stage.bot.start()
-            people = _people(stage, 20)
+            people = crowd(stage, 20)
             await _burst(people[:2], "warm")
             await asyncio.sleep(_SETTLE)
             calm = await _probe(people[0], probes)
@@ -139,7 +139,7 @@ async def _ack(person: Actor, text: str) -> float:
 
 
 @asynccontextmanager
-async def _stage(mode: str, ovh: SlowOvh, **settings: str) -> AsyncIterator[Stage]:
+async def stage_of(mode: str, ovh: SlowOvh, **settings: str) -> AsyncIterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         stage = Stage(Path(folder), http_mode=mode == "http", settings={"OVH_API_URL": ovh.url, **settings})
         await stage.open()
@@ -149,7 +149,7 @@ async def _stage(mode: str, ovh: SlowOvh, **settings: str) -> AsyncIterator[Stag
             await stage.close()
 
 
-def _people(stage: Stage, number: int) -> list[Actor]:
+def crowd(stage: Stage, number: int) -> list[Actor]:
     """A crowd, for one person has only a few searches at once."""
     world = stage.slack.state.world
     for place in range(number):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from bench.child import SlowOvh, slow_ovh
+from bench.messages import first_message
 from bench.table import Goal, Table
 from bot.ovh import Access, OvhGateway
 from ordering.domain_name import DomainName
@@ -66,6 +67,7 @@ def speed(*, quick: bool) -> Table:
             if best[n]
         ]
         dropped = _dropped(ovh)
+    table.goals.append(first_message())
     table.goals.append(Goal("new connections in the second to fifth search", dropped, 0))
     table.notes.append(
         "varied: log-normal, p50 0.26 s, p90 0.55 s. Ideal: the same calls, each begun when a place is free."
