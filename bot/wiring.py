@@ -39,6 +39,7 @@ from store.sql import SqlStore
 
 _THREADS = 24  # for people; the driver and the health checks have their own, so that neither waits for the other
 _SEARCH_THREADS = 16
+_SHELF_THREADS = 4
 _DRIVER_THREADS = 8
 _PLACES = 8  # for steps that carry out, and as many for those that only look
 # Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
@@ -165,8 +166,11 @@ class Bot:
         await self._work.cut_short(_LAST_WORDS)
         self._engines.close()
 
-    def _searches(self, engines: Engines) -> Searches:
-        return SharedSearches(SharedShelf(engines, clock=_now), self._bridge) if engines.are_shared else Searches()
+    @staticmethod
+    def _searches(engines: Engines) -> Searches:
+        if not engines.are_shared:
+            return Searches()
+        return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
 
     async def _database(self) -> str | None:
         return await self._own_bridge.call(self._engines.health)

@@ -16,20 +16,23 @@ from ordering.workflow import Query
 
 # Between names: whatever separates them in lists, tables and sentences that people paste, with bullets and quotes.
 _SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»`()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as they are typed
-_LINK = re.compile(r"<(?:https?://|mailto:)?([^|>\s]+)(?:\|([^>]*))?>")  # as Slack writes one
+_LINK = re.compile(r"<(?:https?://|mailto:)?([^<|>\s]+)(?:\|([^<>]*))?>")  # as Slack writes one
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _PAGE = re.compile(
     r"\.(?:html?|php|aspx?|jsp|pdf|png|jpe?g|gif|svg|css|js|json|xml|txt)$", re.IGNORECASE
 )  # no extensions
-# Phones and editors turn two hyphens into a dash.
-_DASH = re.compile(r"(?<!\S)(?:—(?=\w)|–(?=(?:tlds?|lists?|all|ideas?)\b))", re.IGNORECASE)  # noqa: RUF001 - as it is typed
+# Phones and editors turn two hyphens into a dash, or into two.
+_DASHES = re.compile(r"(?<!\S)[-‐‑–—]{1,2}(?=(?:tlds?|lists?|all|ideas?)\b)", re.IGNORECASE)  # noqa: RUF001 - as they are typed
+# An option's values stand together; only a comma may have blanks around it, or what follows would be taken for one.
+_VALUE = r"(?!--|https?:)[^\s,;|/\\、]+"
+_BETWEEN = r"(?:[ \t]*,)+[ \t]*|[;|/\\、]"
 # A blank is enough before one that begins with its dot, as in .com or "*.com": no name does.
-_TLDS = re.compile(
-    r"--tlds?(?:\s*[=:]\s*|\s+)((?!--)[^\s,;|/]+(?:(?:(?:\s*[,;|/])+\s*|\s+(?=[\"'“‘(\[*]{0,2}\.\w))(?!--)[^\s,;|/]+)*)",  # noqa: RUF001 - as above
-    re.IGNORECASE,
-)
-_AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - what people put around an extension
-_LIST = re.compile(r"--lists?(?:\s*[=:]\s*|\s+)(\w[\w-]*(?:\s*[,;]\s*\w[\w-]*)*)", re.IGNORECASE)
+_DOTTED = r"[ \t]+(?=[\"'“‘(\[*]{0,2}\.\w)"  # noqa: RUF001 - as above
+_TLDS = re.compile(rf"--tlds?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}|{_DOTTED}){_VALUE})*)", re.IGNORECASE)
+_LIST = re.compile(rf"--lists?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}){_VALUE})*)", re.IGNORECASE)
+_APART = re.compile(r"[\s,;|/\\、]+")
+_AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - what people put around a value
+_LONGEST_PLACE = 4  # letters of the first part of an extension with two, such as co.uk or asso.fr
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,9})")
@@ -121,11 +124,10 @@ class Interaction:
 
 def search_of(text: str) -> tuple[Query, list[str]]:
     """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
-    text = _DASH.sub("--", _without_links(text))
-    extensions, wrong = _extensions_in(text)
-    lists = tuple(name.lower() for name in _values_of(_LIST, text))
-    rest = text
-    for option in (_TLDS, _LIST, _ALL, _IDEAS):
+    text = _DASHES.sub("--", _without_links(text))
+    extensions, wrong, rest = _extensions_in(text)
+    lists, rest = _lists_in(rest)
+    for option in (_ALL, _IDEAS):
         rest = option.sub(" ", rest)
     names, words, unreadable = [], [], [_why_no_extension(part) for part in wrong]
     for part in parts_of(rest):
@@ -187,18 +189,34 @@ def cart_number(text: str) -> int:
     raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
 
 
-def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str]]:
-    """The extensions that somebody chose, and what stood among them that is none."""
-    read, wrong = [], []
+def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str], str]:
+    """The extensions that somebody chose, what stood among them that is none, and all else that was typed."""
+    read, wrong, names = [], [], []
     for part in _values_of(_TLDS, text):
-        extension = part.strip(_AROUND).lower().lstrip(".")
+        if _is_rather_a_name(part):
+            names.append(part)
+            continue
+        extension = part.lower().lstrip(".")
         try:
             _A_WORD.under(extension)
         except InvalidName:
             wrong.append(part)
         else:
             read.append(extension)
-    return tuple(read), wrong
+    return tuple(read), wrong, " ".join([_TLDS.sub("\n", text), *names])  # a line ends what else has values
+
+
+def _is_rather_a_name(part: str) -> bool:
+    """Whether a name was listed after the extensions: ``otter.ovh`` is none, ``co.uk`` and ``.otter.ovh`` may be."""
+    first, dot, _ = part.partition(".")
+    return bool(dot) and len(first) > _LONGEST_PLACE
+
+
+def _lists_in(text: str) -> tuple[tuple[str, ...], str]:
+    """The team's lists that somebody named, and all else that was typed: a list's name has no dot."""
+    named = list(_values_of(_LIST, text))
+    lists = tuple(name.lower() for name in named if "." not in name)
+    return lists, " ".join([_LIST.sub(" ", text), *(name for name in named if "." in name)])
 
 
 def why_words(extensions: Sequence[str], words: Sequence[str]) -> str:
@@ -234,7 +252,9 @@ def _why_no_option(part: str) -> str:
 
 
 def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
-    return (part for found in option.findall(text) for part in re.split(r"[\s,;|/]+", found) if part)
+    """What stands behind an option, part by part, without what people put around it."""
+    parts = (part.strip(_AROUND) for found in option.findall(text) for part in _APART.split(found))
+    return filter(None, parts)
 
 
 def _readable(text: str | None) -> str:

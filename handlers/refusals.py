@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
-from handlers.views.drawn import Drawn, section
-from handlers.views.text import cut, escape, escape_lines, escape_markup, group_or_person, plain
+from slack_sdk.models.blocks import Block
+
+from handlers.views.drawn import Drawn, section, sections
+from handlers.views.text import cut, escape, escape_markup, group_or_person, plain
 from ordering.errors import NotAllowed, OrderingError
 
-_WHAT, _HANDED_BACK = 100, 2700  # characters, what a section has room for
+_WHAT, _LINE = 100, 400  # characters
+_MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets anybody type
 
 
 def sentence(refusal: OrderingError) -> str:
@@ -27,11 +31,17 @@ def refused(refusal: OrderingError) -> Drawn:
 def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
     """The refusal, with what somebody typed for nothing, each under what it was, as in “Your reason”."""
     said = sentence(refusal)
-    return Drawn.of(said, [section(said), *(section(_typed(what, text)) for what, text in typed.items() if text)])
+    blocks: list[Block] = [section(said)]
+    for what, text in typed.items():
+        if text:
+            blocks += [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
+    return Drawn.of(said, blocks)
 
 
-def _typed(what: str, text: str) -> str:
-    return f"{escape(cut(plain(what), _WHAT))}:\n```{cut(escape_lines(text), _HANDED_BACK)}```"
+def _typed(text: str) -> Sequence[Block]:
+    """All of it, to be copied; the longest lines are broken between words."""
+    lines = (part for line in text.split("\n") for part in wrap(line, _LINE) or [""])
+    return sections(map(escape, lines), fence=True)[:_MOST_HANDED_BACK]
 
 
 def unforeseen(reference: str) -> Drawn:

@@ -13,9 +13,10 @@ from handlers.refusals import handed_back
 from handlers.reply import Reply
 from handlers.searches import MOST_AT_ONCE, Search
 from handlers.views import search as views
+from handlers.views.drawn import Drawn
 from handlers.views.help import help_message
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
+from ordering.errors import OrderingError
 from ordering.offer import Availability
 from ordering.workflow import Query
 
@@ -36,20 +37,20 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         return
     try:
         plan = await desk.bridge.call(desk.workflow.plan_of, query)
-    except NotPossible as refusal:
+    except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {"You typed": f"/domain search {typed}"}))
         return
     if plan.perhaps_extensions:
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
     allow_premium = desk.workflow.policy.allow_premium
     search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
-    await desk.searches.keep(search)
-    if await _asked_first(desk, search, query):
-        return
-    if desk.searches.has_room(did.user):
+    if not search.names:
+        await show(search)
+    elif (first := await _told_first(desk, search, query)) is None:
         await run(desk, search, search.names)
     else:
-        await reply.tell(views.must_wait(search.id, MOST_AT_ONCE, len(search.names)))
+        await desk.searches.keep(search)
+        await reply.tell(first)
 
 
 async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
@@ -61,7 +62,8 @@ async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: 
         with suppress(_Stopped):
             async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
                 await _show_while(desk, search, found)
-    await show(search)
+    if not search.is_elsewhere:  # else another process shows it, and knows more of it
+        await show(search)
 
 
 async def show(search: Search) -> None:
@@ -70,16 +72,16 @@ async def show(search: Search) -> None:
     await search.reply.tell(views.results(search.found()), replace=True)
 
 
-async def _asked_first(desk: Desk, search: Search, query: Query) -> bool:
-    """Whether the person is asked before so much is spent: only a search over everything does that unawares."""
-    if not query.every_extension:
-        return False
-    effort = await desk.bridge.call(desk.workflow.effort_of, search.names)
-    if effort.calls <= effort.affordable:
-        return False
-    extensions = len({name.extension for name in search.names})
-    await search.reply.tell(views.asks_first(search.id, effort, extensions, search.left_out))
-    return True
+async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:
+    """What somebody reads before OVH is asked: that it takes much, where only `--all` says so, or that it must wait."""
+    if query.every_extension:
+        effort = await desk.bridge.call(desk.workflow.effort_of, search.names)
+        if effort.calls > effort.affordable:
+            extensions = len({name.extension for name in search.names})
+            return views.asks_first(search.id, effort, extensions, search.left_out)
+    if not desk.searches.has_room(search.user):
+        return views.must_wait(search.id, MOST_AT_ONCE, len(search.names))
+    return None
 
 
 async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -22,6 +23,20 @@ from handlers.views.found import Standing
 from ordering.errors import NotPossible
 
 Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
+_STOPS_WITHIN = 3.0  # seconds, in another process
+
+
+class _Pressed(NamedTuple):
+    """What a button carries: its search, the page that is shown, and the mark of what it would add."""
+
+    search: str
+    page: int = 0
+    mark: str = ""
+
+    @classmethod
+    def of(cls, did: Interaction) -> Self:
+        search, page, mark = [*did.value.split(), "", "", ""][:3]
+        return cls(search, int(page) if page.isdecimal() else 0, mark)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -31,12 +46,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
     async def story(did: Interaction, reply: Reply) -> None:
-        search_id, page, _ = _parts(did.value)
-        search = await desk.searches.find(search_id, did.user, reply)
+        pressed = _Pressed.of(did)
+        search = await desk.searches.find(pressed.search, did.user, reply)
         if search is None:
             await reply.tell(views.gone(act))
             return
-        search.page = int(page) if page.isdecimal() else 0
+        search.page = pressed.page
         await deed(desk, did, search)
 
     @app.action(act)
@@ -45,48 +60,46 @@ def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
         desk.start(story, Interaction.of_action(body))
 
 
-def _parts(value: str) -> list[str]:
-    """Which search, which page of it to show, and the mark of what is to be added."""
-    return [*value.split(), "", "", ""][:3]
-
-
-async def _ask(desk: Desk, _did: Interaction, search: Search) -> None:
+async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
     """Ask what is unknown or was not asked. A second click finds the search under way, or nothing more to ask."""
     if names := search.found().to_ask:
         await run(desk, search, names)
     else:
-        await _newest(desk, _did, search)
+        await _newest(desk, did, search)
 
 
-async def _refresh(desk: Desk, _did: Interaction, search: Search) -> None:
+async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
     """Ask about old answers anew."""
     if names := search.found().to_refresh:
         await run(desk, search, names, anew=True)
     else:
-        await _newest(desk, _did, search)
+        await _newest(desk, did, search)
 
 
 async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
     if search.standing is Standing.ASKING and not search.is_elsewhere:
         search.wish(search.reply)  # whoever runs it shows it
-        return
+    else:
+        await _show(desk, search)
+
+
+async def _stop(desk: Desk, did: Interaction, search: Search) -> None:
+    if not await desk.searches.stop(search):
+        await _newest(desk, did, search)
+    elif search.is_elsewhere:
+        await asyncio.sleep(_STOPS_WITHIN)
+        after = await desk.searches.find(search.id, search.user, search.reply)
+        if after is not None and after.is_elsewhere:
+            await search.reply.tell(views.does_not_stop())
+
+
+async def _show(desk: Desk, search: Search) -> None:
+    """Show it. Of one that runs elsewhere, the end may have been shown before what is shown here."""
     await show(search)
     if search.is_elsewhere:
-        # Its end, shown by who runs it, may have come before what was shown here.
-        newer = await desk.searches.find(search.id, search.user, search.reply)
-        if newer is not None and newer.standing is not Standing.ASKING:
-            await show(newer)
-
-
-async def _stop(desk: Desk, _did: Interaction, search: Search) -> None:
-    if search.standing is Standing.ASKING:
-        await desk.searches.stop(search)
-    else:
-        await show(search)
-
-
-async def _turn_page(_desk: Desk, _did: Interaction, search: Search) -> None:
-    await show(search)
+        after = await desk.searches.find(search.id, search.user, search.reply)
+        if after is not None and not after.is_elsewhere:
+            await show(after)
 
 
 async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
@@ -94,11 +107,11 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     found = search.found()
     if found.refreshing:
         raise NotPossible("These answers are just being asked anew. Press it again when they are there.")
-    if found.free_mark != _parts(did.value)[2]:
-        await show(search)
+    if found.free_mark != _Pressed.of(did).mark:
+        await _newest(desk, did, search)
         raise NotPossible(
-            "OVH told something else about these names since they were shown to you, so nothing was added. "
-            "You see the newest now: look at it, and press *Add all available* again."
+            "What is available has changed since it was shown to you, so nothing was added. "
+            "You see the newest now, and can add from there."
         )
     person = await desk.person(did)
     cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
@@ -116,7 +129,7 @@ _DEEDS: dict[Act, Deed] = {
     Act.SEARCH_NEWEST: _newest,
     Act.SEARCH_AGAIN: _ask,
     Act.SEARCH_REFRESH: _refresh,
-    Act.SEARCH_BACK: _turn_page,
-    Act.SEARCH_NEXT: _turn_page,
+    Act.SEARCH_BACK: _newest,
+    Act.SEARCH_NEXT: _newest,
     Act.SEARCH_ADD_ALL: _add_all,
 }

@@ -5,22 +5,30 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
+
+import structlog
 
 from handlers.bridge import Bridge
 from handlers.reply import Reply
 from handlers.views.found import Found, Standing
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
-from ordering.kept_search import KeptSearch, Shelf
+from ordering.kept_search import KeptSearch, Shelf, Wish
 from ordering.offer import Availability, Verdict
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _MOST_KEPT = 300
 MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
-_BEAT = 1.0  # seconds
+_BEAT, _WRITTEN_EVERY = 1.0, 4  # seconds; beats, as hundreds of answers are half a megabyte
+_SHELF_TAKES = 1.0  # seconds at most
+_log = structlog.get_logger()
 
 
 @dataclass(eq=False)
@@ -72,7 +80,6 @@ class Search:
             refreshing=tuple(self.refreshing),
             seconds_left=self.seconds_left,
             allow_premium=self.allow_premium,
-            under_way=self.standing is Standing.ASKING,
         )
 
     @property
@@ -141,10 +148,8 @@ class Searches:
         self._running: Counter[str] = Counter()
 
     async def keep(self, search: Search) -> None:
-        """Have the buttons under a search find it."""
-        self._kept[search.id] = search
-        if len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        """Have the buttons under a search find it, though nobody runs it."""
+        self._remember(search)
 
     async def find(self, search_id: str, user: str, reply: Reply) -> Search | None:
         """A person's own search, as long as it is kept, with a fresh way to its message."""
@@ -154,8 +159,12 @@ class Searches:
         search.reply = reply
         return search
 
+    def forget(self, search_id: str) -> None:
+        """Let its buttons find it no more."""
+        self._kept.pop(search_id, None)
+
     def has_room(self, user: str) -> bool:
-        """Whether a person may have one more under way."""
+        """Whether a person may have one more under way here."""
         return self._running[user] < MOST_AT_ONCE
 
     @asynccontextmanager
@@ -164,20 +173,37 @@ class Searches:
         if not self.has_room(search.user):
             raise NotPossible(f"{MOST_AT_ONCE} of your searches are still under way. Try again when one of them ends.")
         self._running[search.user] += 1
-        search.begin(names)
         try:
-            yield
+            async with self._in_hand(search):
+                search.begin(names)
+                try:
+                    yield
+                finally:
+                    search.end()
         finally:
-            search.end()
             self._running[search.user] -= 1
 
-    async def stop(self, search: Search) -> None:
-        """Have a search that is under way end."""
+    async def stop(self, search: Search) -> bool:
+        """Have a search end; false where nobody runs it."""
         search.wish(search.reply, stop=True)
+        return search.standing is Standing.ASKING
+
+    @asynccontextmanager
+    async def _in_hand(self, search: Search) -> AsyncIterator[None]:
+        self._remember(search)
+        yield
+
+    def _remember(self, search: Search) -> None:
+        self._kept[search.id] = search
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
 
 
 class SharedSearches(Searches):
-    """The searches of a desk of several processes: what one has under way is in its memory, the rest on a shelf."""
+    """The searches of a desk of several processes: those under way here are in its memory, the others on a shelf.
+
+    The shelf never keeps a search waiting for long, nor makes it fail: what it does not take stays in memory.
+    """
 
     def __init__(self, shelf: Shelf, bridge: Bridge) -> None:
         super().__init__()
@@ -185,46 +211,69 @@ class SharedSearches(Searches):
         self._bridge = bridge
 
     async def keep(self, search: Search) -> None:
-        await super().keep(search)
-        await self._bridge.call(self._shelf.keep, search.kept())
+        try:
+            await self._ask(self._shelf.put, search.kept())
+        except _Unreachable:
+            self._remember(search)
 
     async def find(self, search_id: str, user: str, reply: Reply) -> Search | None:
-        known = await super().find(search_id, user, reply)
-        if known is not None and known.standing is Standing.ASKING:
+        if (known := await super().find(search_id, user, reply)) is not None:
             return known
-        kept = await self._bridge.call(self._shelf.find, search_id)
-        if kept is None:
-            return known
-        return Search.of(kept, reply) if kept.user == user else None
+        try:
+            kept = await self._ask(self._shelf.find, search_id)
+        except _Unreachable as error:
+            raise NotPossible("I cannot look that search up just now. Press the button again in a moment.") from error
+        return Search.of(kept, reply) if kept is not None and kept.user == user else None
+
+    async def stop(self, search: Search) -> bool:
+        if not search.is_elsewhere:
+            return await super().stop(search)
+        try:
+            return await self._ask(self._shelf.stop, search.id)
+        except _Unreachable:
+            return False
 
     @asynccontextmanager
-    async def running(self, search: Search, names: Sequence[DomainName]) -> AsyncIterator[None]:
-        async with super().running(search, names):
-            if not await self._bridge.call(self._shelf.begin, search.kept()):
+    async def _in_hand(self, search: Search) -> AsyncIterator[None]:
+        with suppress(_Unreachable):
+            if not await self._ask(self._shelf.begin, search.kept()):
                 raise NotPossible("This search is under way already. Its message changes by itself.")
-            await super().keep(search)  # it may have been another's before
-            ended = asyncio.Event()
-            publishing = asyncio.create_task(self._publish(search, ended))
-            try:
-                yield
-            finally:
-                search.end()
-                ended.set()
-                await publishing
-
-    async def stop(self, search: Search) -> None:
-        if search.is_elsewhere:
-            await self._bridge.call(self._shelf.stop, search.id)
-        else:
-            await super().stop(search)
+        self._remember(search)
+        ended = asyncio.Event()
+        publishing = asyncio.create_task(self._publish(search, ended))
+        try:
+            yield
+        finally:
+            ended.set()
+            await publishing
 
     async def _publish(self, search: Search, ended: asyncio.Event) -> None:
-        """Let the others see how it stands, now and at its end, and hear whether they want it to stop."""
-        is_last = False
-        while not is_last:
+        """Let the others see how a search stands, now and then and at its end, and hear what they want of it."""
+        beats = 0
+        while not ended.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_BEAT):
                     await ended.wait()
-            is_last = ended.is_set()
-            if await self._bridge.call(self._shelf.keep, search.kept()):
-                search.wish(search.reply, stop=True)
+            beats += 1
+            newest = None if beats % _WRITTEN_EVERY else search.kept()
+            with suppress(_Unreachable):
+                wish = await self._ask(self._shelf.go_on, search.id, newest)
+                search.is_elsewhere = wish is Wish.LOST
+                if wish is not Wish.GO_ON:
+                    search.wish(search.reply, stop=True)
+        with suppress(_Unreachable):
+            await self._ask(self._shelf.end, search.kept())
+            self.forget(search.id)
+
+    async def _ask(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask the shelf, for a moment; raises `_Unreachable`, whatever is wrong with it."""
+        try:
+            async with asyncio.timeout(_SHELF_TAKES):
+                return await self._bridge.call(method, *args, **kwargs)
+        except Exception as error:
+            _log.warning("searches_not_shared", error=type(error).__name__)
+            raise _Unreachable from error
+
+
+class _Unreachable(Exception):
+    """What others may see of a search is never worth failing it."""

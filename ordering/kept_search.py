@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from ordering.domain_name import DomainName
@@ -25,20 +26,34 @@ class KeptSearch:
     under_way: bool = False
 
 
+class Wish(Enum):
+    """What whoever runs a search hears at the shelf."""
+
+    GO_ON = "go on"
+    STOP = "stop"  # somebody wants it to end
+    LOST = "lost"  # another process took it over, as nothing was heard from this one
+
+
 class Shelf(Protocol):
-    """Where they are kept for a day. Where it cannot be reached, each process is on its own: no search fails for it."""
+    """Where they are kept for a day. Any method may raise: then each process is on its own."""
+
+    def put(self, search: KeptSearch) -> None:
+        """Keep a search that nobody runs."""
 
     def begin(self, search: KeptSearch) -> bool:
         """Keep a search that this process runs from now on; false where another one runs it."""
 
-    def keep(self, search: KeptSearch) -> bool:
-        """Keep how a search stands now, and say whether somebody wants it to stop.
+    def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
+        """Say every second or two that this process still runs a search, and how it stands where that is news.
 
-        One that is under way is kept every second or two: of one that is not, the process is taken to be gone.
+        Of who says nothing for a while it is taken that they are gone.
         """
+
+    def end(self, search: KeptSearch) -> None:
+        """Keep how a search ended, if it is still this process's."""
 
     def find(self, search_id: str) -> KeptSearch | None:
         """How a search stood a moment ago; None where it is not kept."""
 
-    def stop(self, search_id: str) -> None:
-        """Have whoever runs a search stop it."""
+    def stop(self, search_id: str) -> bool:
+        """Have whoever runs a search stop it; false where nobody does."""

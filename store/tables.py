@@ -184,13 +184,13 @@ class BudgetRow(SQLModel, table=True):
 
 
 class SearchRow(SQLModel, table=True):
-    """Somebody's search as it stood at a moment, for the other processes. Used on PostgreSQL alone."""
+    """Somebody's search as it stood at a moment, and which process runs it. Used on PostgreSQL alone."""
 
     __tablename__ = "searches"
     __table_args__ = (Index("searches_by_age", "kept_at"),)
 
     id: str = Field(primary_key=True)
     content: str
-    under_way: bool
+    runner: str | None = None
     stop: bool
     kept_at: datetime

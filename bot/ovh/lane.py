@@ -13,13 +13,13 @@ from typing import Protocol, Self
 
 from ordering.errors import NotAsked, RegistrarUnavailable
 
-_SHARE = 10  # one turn of so many
+_SHARE = 10  # one of so many turns that money and people leave
 
 
 class Priority(IntEnum):
     """Money before people before polling; who waits for one answer goes before a search of many.
 
-    Of the turns of searches polling has a share, so that no search keeps paid orders from being followed.
+    Beside searches polling has a share, so that none of them keeps paid orders from being followed.
     """
 
     MONEY = 0
@@ -85,7 +85,7 @@ class Lane:
         self._room = concurrency
         self._queue: list[_Ticket] = []
         self._numbers = count()
-        self._since_polling = 0  # turns
+        self._since_polling = 0  # turns of searches
         self._closed = False
         self._lock = threading.Lock()
         budget.listen(self.news)
@@ -114,7 +114,7 @@ class Lane:
                     ticket.news.wait(_until(deadline, pause))
                 self._budget.spend()
                 self._room -= 1
-                self._since_polling = 0 if priority is Priority.POLLING else self._since_polling + 1
+                self._count(priority)
             finally:
                 self._queue.remove(ticket)  # mostly at its front
                 heapq.heapify(self._queue)
@@ -160,6 +160,12 @@ class Lane:
     def _tell_first(self) -> None:
         if self._queue:
             self._first().news.notify()
+
+    def _count(self, priority: Priority) -> None:
+        if priority is Priority.POLLING:
+            self._since_polling = 0
+        elif priority is Priority.SEARCH:
+            self._since_polling += 1
 
     def _first(self) -> _Ticket:
         first = self._queue[0]

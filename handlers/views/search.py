@@ -41,6 +41,11 @@ def gone(act: Act) -> Drawn:
     )
 
 
+def does_not_stop() -> Drawn:
+    """Another process was told to stop a search, and is not heard of."""
+    return Drawn.saying("The search has not stopped yet. Press *Stop* once more in a few seconds.")
+
+
 def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[str] = ()) -> Drawn:
     """Before a search over everything spends much of what OVH allows."""
     text = (

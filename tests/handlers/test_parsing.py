@@ -1,12 +1,14 @@
 """What people type is understood, or said to be not."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.parsing import Interaction, cart_number, parts_of, search_of, why_words
+from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
 
 
@@ -74,7 +76,8 @@ def test_what_may_be_meant_as_extensions_is_said_with_how_to_write_them():
         "word –tlds com;fr",  # noqa: RUF001 - as an editor writes it
         "--tlds .com .fr word",
         "word --tlds com/fr",
-        "word --tlds com | fr",
+        "word --tlds com|fr",
+        "word ‑‑tlds com、fr",  # noqa: RUF001 - as above
         "word --tlds com,,fr;",
         'word --tlds "com, fr"',
         "word --tlds *.com *.fr",
@@ -87,10 +90,35 @@ def test_extensions_can_be_chosen(typed):
     assert ([w.ascii for w in query.words], query.extensions, unreadable) == (["word"], ("com", "fr"), [])
 
 
+@pytest.mark.parametrize("odd", ["<", "--tlds a,", "--tlds .", "a/", "– ", "&lt;", "--list "])  # noqa: RUF001 - as above
+def test_no_text_takes_long_to_read(odd):
+    begun = time.process_time()
+    search_of(odd * (40_000 // len(odd)))
+    assert time.process_time() - begun < 5  # what was quadratic took a minute
+
+
 def test_a_dash_between_names_is_no_option():
     query, unreadable = search_of("one.ovh — two.ovh – three.ovh")  # noqa: RUF001 - as an editor writes it
     assert ([n.ascii for n in query.names], unreadable) == (["one.ovh", "two.ovh", "three.ovh"], [])
-    assert search_of("one.ovh —wrong")[1][0].startswith("--wrong is not an option")
+
+
+@pytest.mark.parametrize(
+    ("typed", "extensions", "names", "words"),
+    [
+        ("word --tlds com/ name", ["com"], [], ["word", "name"]),
+        ("word --tlds com,fr; hare", ["com", "fr"], [], ["word", "hare"]),
+        ("--tlds com | otter", ["com"], [], ["otter"]),
+        ("--tlds com/fr/ https://a.com/b", ["com", "fr"], ["a.com"], []),
+        ("word --tlds com,https://name.ovh/ x", ["com"], ["name.ovh"], ["word", "x"]),
+        ("word --tlds com,\notter.ovh", ["com"], ["otter.ovh"], ["word"]),
+        ("word --tlds com, otter.ovh, co.uk", ["com", "co.uk"], ["otter.ovh"], ["word"]),
+        ("word --tlds com .asso.fr", ["com", "asso.fr"], [], ["word"]),
+    ],
+)
+def test_names_behind_extensions_are_none_of_them(typed, extensions, names, words):
+    query, unreadable = search_of(typed)
+    assert (list(query.extensions), unreadable) == (extensions, [])
+    assert ([n.ascii for n in query.names], [w.ascii for w in query.words]) == (names, words)
 
 
 def test_what_is_no_extension_is_said_and_the_others_are_searched():
@@ -117,7 +145,9 @@ def test_lists_and_ideas_can_be_asked():
     query, unreadable = search_of("otter --list brand,Near --ideas")
     assert ([w.ascii for w in query.words], query.lists, query.ideas) == (["otter"], ("brand", "near"), True)
     assert unreadable == []
-    assert search_of("--list brand; near, --tlds com otter")[0].lists == ("brand", "near")
+    assert search_of("--list brand;near, --tlds com otter")[0].lists == ("brand", "near")
+    assert search_of("--list brand;otter.ovh")[0].names == (DomainName("otter.ovh"),)
+    assert search_of('--list "brand"/near otter')[0].lists == ("brand", "near")
     assert search_of("--list brand, --tlds com otter")[0].extensions == ("com",)
     assert search_of("--tlds --all otter")[0].every_extension
     assert search_of("otter --list")[1] == ["After --list comes the name of a list, like --list brand."]

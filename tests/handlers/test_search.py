@@ -15,7 +15,7 @@ from handlers.searches import MOST_AT_ONCE, Search, Searches, SharedSearches
 from handlers.views.found import Standing
 from ordering.domain_name import DomainName
 from ordering.errors import NotPossible
-from ordering.kept_search import KeptSearch
+from ordering.kept_search import KeptSearch, Wish
 from ordering.offer import Availability, Effort, Verdict
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
@@ -92,35 +92,57 @@ async def test_a_search_that_fails_half_way_is_not_under_way_any_more_and_can_be
 
 
 class InMind:
-    """A shelf that two processes of a test share; the one on PostgreSQL has tests of its own."""
+    """A shelf that the processes of a test share, one view each; that on PostgreSQL has tests of its own."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, KeptSearch] = {}
-        self.stopped: set[str] = set()
+    def __init__(self, rows: dict[str, KeptSearch], runners: dict[str, "InMind"], stopped: set[str]) -> None:
+        self.rows, self.runners, self.stopped = rows, runners, stopped
+        self.fails = False
+
+    def put(self, search: KeptSearch) -> None:
+        self._answers()
+        self.rows[search.id] = search
 
     def begin(self, search: KeptSearch) -> bool:
-        if search.id in self.rows and self.rows[search.id].under_way:
+        self._answers()
+        if search.id in self.runners:
             return False
-        self.keep(search)
+        self.rows[search.id], self.runners[search.id] = search, self
         self.stopped.discard(search.id)
         return True
 
-    def keep(self, search: KeptSearch) -> bool:
-        self.rows[search.id] = search
-        return search.id in self.stopped
+    def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
+        self._answers()
+        if self.runners.get(search_id) is not self:
+            return Wish.LOST
+        self.rows[search_id] = newest or self.rows[search_id]
+        return Wish.STOP if search_id in self.stopped else Wish.GO_ON
+
+    def end(self, search: KeptSearch) -> None:
+        self._answers()
+        if self.runners.get(search.id) is self:
+            self.rows[search.id] = search
+            del self.runners[search.id]
 
     def find(self, search_id: str) -> KeptSearch | None:
-        return self.rows.get(search_id)
+        self._answers()
+        kept = self.rows.get(search_id)
+        return kept and replace(kept, under_way=search_id in self.runners)
 
-    def stop(self, search_id: str) -> None:
+    def stop(self, search_id: str) -> bool:
+        self._answers()
         self.stopped.add(search_id)
+        return search_id in self.runners
+
+    def _answers(self) -> None:
+        if self.fails:
+            raise RuntimeError("the database does not answer")
 
 
 class TestOfTwoProcesses:
     @pytest.fixture
     def shelf(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
-        monkeypatch.setattr("handlers.searches._BEAT", 0.02)
-        return InMind()
+        monkeypatch.setattr("handlers.searches._BEAT", 0.01)
+        return InMind({}, {}, set())
 
     @pytest.fixture
     def here(self, shelf: InMind) -> SharedSearches:
@@ -128,7 +150,7 @@ class TestOfTwoProcesses:
 
     @pytest.fixture
     def there(self, shelf: InMind) -> SharedSearches:
-        return SharedSearches(shelf, Bridge(2))
+        return SharedSearches(InMind(shelf.rows, shelf.runners, shelf.stopped), Bridge(2))
 
     async def test_each_finds_what_the_other_keeps_and_only_its_persons(self, here, there):
         mine = a_search(OLD)
@@ -165,10 +187,49 @@ class TestOfTwoProcesses:
     async def test_the_other_stops_it(self, here, there):
         mine = a_search()
         async with here.running(mine, NAMES), asyncio.timeout(5):
-            await there.stop(await there.find(mine.id, "U0ADA", Told()))
+            assert await there.stop(await there.find(mine.id, "U0ADA", Told()))
             while not mine.stop_now:
                 mine.news.clear()
                 await mine.news.wait()
+        found = await there.find(mine.id, "U0ADA", Told())
+        assert not await there.stop(found)
+
+    async def test_a_search_that_another_took_over_ends_here_and_tells_nothing_old(self, here, there, shelf):
+        mine, taken = a_search(), a_search(OLD)
+        async with here.running(mine, NAMES), asyncio.timeout(5):
+            del shelf.runners[mine.id]  # nothing was heard from here for long
+            taken.id = mine.id
+            async with there.running(taken, NAMES):
+                while not mine.stop_now:
+                    mine.news.clear()
+                    await mine.news.wait()
+        assert mine.is_elsewhere
+        assert (await here.find(mine.id, "U0ADA", Told())).answers == OLD
+
+    async def test_a_shelf_that_fails_fails_no_search_and_what_it_did_not_take_is_kept_here(self, here, there, shelf):
+        shelf.fails = True
+        mine = a_search()
+        async with here.running(mine, NAMES):
+            mine.take(OLD[NAMES[0]])
+            await asyncio.sleep(0.1)
+        assert await here.find(mine.id, "U0ADA", Told()) is mine
+        with pytest.raises(NotPossible, match="I cannot look that search up just now"):
+            await here.find("other", "U0ADA", Told())
+        shelf.fails = False
+        async with here.running(mine, NAMES):
+            pass
+        assert (await there.find(mine.id, "U0ADA", Told())).standing is Standing.STOPPED
+        assert await here.find(mine.id, "U0ADA", Told()) is not mine
+
+    async def test_a_search_that_runs_elsewhere_is_left_as_it_was(self, here, there):
+        mine = a_search(UNKNOWN)
+        twin = a_search(UNKNOWN)
+        twin.id = mine.id
+        async with here.running(mine, NAMES):
+            with pytest.raises(NotPossible, match="under way already"):
+                async with there.running(twin, NAMES):
+                    pass
+        assert (twin.answers, twin.standing) == (UNKNOWN, Standing.DONE)
 
 
 async def eventually(searches, search_id, is_so):

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ordering.domain_name import DomainName
-from ordering.kept_search import KeptSearch
+from ordering.kept_search import KeptSearch, Wish
 from ordering.money import Money
 from ordering.offer import Action, Availability, Offer, Verdict
-from store.engine import open_engines
 from store.searches import SharedShelf
 from tests.builders import NOW
 
@@ -32,7 +31,6 @@ SEARCH = KeptSearch(
     seconds_left=4.5,
     allow_premium=True,
 )
-UNDER_WAY = replace(SEARCH, under_way=True)
 
 
 class Clock:
@@ -57,58 +55,68 @@ def shelf(engines, clock) -> SharedShelf:
     return SharedShelf(engines, clock=clock)
 
 
-def test_what_was_kept_is_found_whole(shelf):
-    for search in (SEARCH, UNDER_WAY):
-        assert shelf.keep(search) is False
-        assert shelf.find("f00d") == search
-    assert shelf.find("other") is None
+@pytest.fixture
+def other(engines, clock) -> SharedShelf:
+    """The same, in another process."""
+    return SharedShelf(engines, clock=clock)
 
 
-def test_one_process_at_a_time_runs_a_search(shelf):
-    shelf.keep(SEARCH)
-    assert [shelf.begin(UNDER_WAY) for _ in range(2)] == [True, False]
-    shelf.keep(SEARCH)
-    assert shelf.begin(UNDER_WAY)
+def test_what_was_kept_is_found_whole(shelf, other):
+    shelf.put(SEARCH)
+    assert other.find("f00d") == SEARCH
+    assert other.find("other") is None
+    assert shelf.begin(SEARCH)
+    assert other.find("f00d") == replace(SEARCH, under_way=True)
+    assert shelf.go_on("f00d", replace(SEARCH, answers=())) is Wish.GO_ON
+    assert shelf.go_on("f00d", None) is Wish.GO_ON
+    assert other.find("f00d").answers == ()
+    shelf.end(SEARCH)
+    assert other.find("f00d") == SEARCH
 
 
-def test_a_process_that_says_nothing_any_more_does_not_run_it(shelf, clock):
-    shelf.begin(UNDER_WAY)
+def test_one_process_at_a_time_runs_a_search(shelf, other):
+    shelf.put(SEARCH)
+    assert [shelf.begin(SEARCH), other.begin(SEARCH)] == [True, False]
+    shelf.end(SEARCH)
+    assert other.begin(SEARCH)
+
+
+def test_a_process_that_says_nothing_any_more_does_not_run_it_and_overwrites_nothing(shelf, other, clock):
+    shelf.begin(SEARCH)
     clock.now += timedelta(seconds=9)
-    assert shelf.find("f00d").under_way
-    assert not shelf.begin(UNDER_WAY)
-    shelf.keep(UNDER_WAY)
+    assert not other.begin(SEARCH)
+    shelf.go_on("f00d", None)
     clock.now += timedelta(seconds=11)
-    assert not shelf.find("f00d").under_way
-    assert shelf.begin(UNDER_WAY)
+    assert not other.find("f00d").under_way
+    assert not other.stop("f00d")
+    assert other.begin(SEARCH)
+    assert shelf.go_on("f00d", replace(SEARCH, answers=())) is Wish.LOST
+    shelf.end(replace(SEARCH, answers=()))
+    assert shelf.find("f00d") == replace(SEARCH, under_way=True)
 
 
-def test_a_wish_to_stop_reaches_who_runs_it_and_not_who_goes_on_with_it(shelf):
-    shelf.begin(UNDER_WAY)
-    shelf.stop("f00d")
-    assert shelf.keep(SEARCH) is True
-    assert shelf.begin(UNDER_WAY)
-    assert shelf.keep(UNDER_WAY) is False
+def test_a_wish_to_stop_reaches_who_runs_it_and_not_who_goes_on_with_it(shelf, other):
+    assert not other.stop("f00d")
+    shelf.begin(SEARCH)
+    assert other.stop("f00d")
+    assert shelf.go_on("f00d", None) is Wish.STOP
+    shelf.end(SEARCH)
+    assert not other.stop("f00d")
+    assert other.begin(SEARCH)
+    assert other.go_on("f00d", None) is Wish.GO_ON
 
 
-def test_after_a_day_a_search_is_forgotten(shelf, clock):
-    shelf.keep(SEARCH)
+def test_after_a_day_a_search_is_not_found_and_with_the_next_one_it_is_gone(shelf, engines, clock):
+    shelf.put(SEARCH)
     clock.now += timedelta(hours=25)
-    shelf.begin(replace(UNDER_WAY, id="newer"))
     assert shelf.find("f00d") is None
+    shelf.put(replace(SEARCH, id="newer"))
+    with engines.read.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM searches").scalars().all() == ["newer"]
 
 
 def test_what_another_version_kept_is_not_found(shelf, engines):
-    shelf.keep(SEARCH)
+    shelf.put(SEARCH)
     with engines.write.begin() as connection:
         connection.exec_driver_sql("UPDATE searches SET content = '{\"id\": 1}'")
     assert shelf.find("f00d") is None
-
-
-def test_without_its_database_each_process_is_on_its_own(clock):
-    engines = open_engines("postgresql+psycopg://desk@127.0.0.1:1/desk")
-    shelf = SharedShelf(engines, clock=clock)
-    assert shelf.begin(UNDER_WAY) is True
-    assert shelf.keep(UNDER_WAY) is False
-    shelf.stop("f00d")
-    assert shelf.find("f00d") is None
-    engines.close()

@@ -167,6 +167,6 @@ async def test_one_person_searches_three_times_at_once_and_no_more(story: Story)
     story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=3, seconds=2)
     for number in range(4):
         await story.ada.command(f"search slow-{number}.ovh")
-    await story.sees(story.ada, "3 of your searches are still under way.")
+    await story.sees(story.ada, "3 of your searches are still under way, so this one waits: 1 name.")
     await story.ben.command("search name.ovh")
     await story.sees(story.ben, "*name.ovh* is available.")

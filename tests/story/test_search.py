@@ -30,6 +30,11 @@ def names(prefix: str, count: int) -> str:
     return "\n".join(f"{prefix}-{number}.ovh" for number in range(count))
 
 
+def id_of(shown: Message) -> str:
+    """Of the search that a message shows, as its buttons carry it."""
+    return next(str(e["value"]).split()[0] for b in shown.blocks for e in b.get("elements", ()) if "value" in e)
+
+
 async def test_the_first_answers_are_there_within_a_second_and_the_rest_comes(story: Story):
     await story.ada.command("search warm.ovh")
     await story.sees(story.ada, "warm.ovh")
@@ -109,6 +114,8 @@ async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_
     await story.sees(story.ada, "3 of your searches are still under way. Try again when one of them ends.")
     await story.ada.command("search waits.ovh")
     waits = await story.sees(story.ada, "so this one waits: 1 name.")
+    await story.ada.command("search -x-")
+    await story.sees(story.ada, "“-x-” cannot be a domain name")
     for shown in running:
         await story.ada.click(shown, "Stop")
     await story.slack.until(lambda: not under_way(story))
@@ -249,21 +256,20 @@ async def test_a_list_that_is_none_is_told_and_what_was_typed_is_handed_back(sto
 async def test_add_all_adds_what_is_shown_or_nothing(story: Story, bot):
     await story.ada.command("search one.ovh two.ovh three.ovh")
     shown = await story.sees(story.ada, "3 of 3 names available.")
-    search_id = next(e["value"].split()[0] for b in shown.blocks for e in b.get("elements", ()) if "value" in e)
-    search = await bot.desk.searches.find(search_id, story.ada.id, None)
+    search = await bot.desk.searches.find(id_of(shown), story.ada.id, None)
     search.answers.pop(DomainName("two.ovh"))  # as if the newest answers were not drawn yet
     await story.ada.click(shown, "Add all available")
-    await story.sees(story.ada, "OVH told something else about these names")
+    await story.sees(story.ada, "What is available has changed since it was shown to you")
     await story.ada.click(shown, "Add all available")
     told = await story.sees(story.ada, "Added ")
     assert "two.ovh" not in told.plain_text()
 
 
-async def test_stop_in_another_process_does_not_look_as_if_it_worked(story: Story, bot):
+async def test_to_stop_what_is_not_kept_any_more_does_not_look_as_if_it_worked(story: Story, bot):
     story.ovh.faults.add(*LOOK_UP, "slow", times=50, seconds=0.2)
     await story.ada.command(f"search {names('far', 60)}")
     shown = await story.sees(story.ada, "/60")
-    bot.desk.searches.__init__()
+    bot.desk.searches.forget(id_of(shown))
     await story.ada.click(shown, "Stop")
     told = await story.sees(story.ada, "This did not stop the search")
     assert "search again, by the same command" in told.plain_text()
@@ -273,6 +279,6 @@ async def test_stop_in_another_process_does_not_look_as_if_it_worked(story: Stor
 async def test_a_search_that_is_not_kept_any_more_is_told_kindly(story: Story, bot):
     await story.ada.command(f"search {names('gone', 30)}")
     found = await story.sees(story.ada, "Page 1 of 3", seconds=20)
-    bot.desk.searches.__init__()
+    bot.desk.searches.forget(id_of(found))
     await story.ada.click(found, "Next page")
     await story.sees(story.ada, "That search is not kept here any more. Please search again")

@@ -83,9 +83,9 @@ class TestASearch:
         slow = story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=999, seconds=0.6)
         await story.ada.command(f"search {' '.join(f'far-{number}.ovh' for number in range(200))}")
         shown = await story.sees(story.ada, "/200")
-        for _ in range(3):  # one to each process
-            await story.ada.click(shown, "Show newest")
-        await asyncio.gather(*(story.ada.click(shown, "Stop") for _ in range(3)))
+        # Slack's payloads go to the three in turn, so these reach the two that do not run it.
+        await story.ada.click(shown, "Show newest")
+        await story.ada.click(shown, "Stop")
         stopped = await story.sees(story.ada, "Stopped after")
         story.ovh.faults.remove(slow)
         await story.ada.click(stopped, "Ask again")

@@ -15,7 +15,7 @@ def upgrade() -> None:
         'searches',
         sa.Column('id', sa.String(), nullable=False),
         sa.Column('content', sa.String(), nullable=False),
-        sa.Column('under_way', sa.Boolean(), nullable=False),
+        sa.Column('runner', sa.String(), nullable=True),
         sa.Column('stop', sa.Boolean(), nullable=False),
         sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint('id'),
