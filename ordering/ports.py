@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -248,6 +248,9 @@ class Registrar(Protocol):
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
         """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this."""
+
+    def clock_ahead(self) -> timedelta:
+        """By how much OVH's clock, by which it dates what it shows, is ahead of ours: read within the last minutes."""
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order. `known` orders belong to others."""

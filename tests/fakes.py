@@ -67,6 +67,7 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.ahead = timedelta()  # OVH's clock
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
@@ -79,6 +80,9 @@ class FakeRegistrar:
         self.sold: tuple[str, ...] = ("ovh", "com", "fr")
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says, by extension
+
+    def clock_ahead(self) -> timedelta:
+        return self.ahead
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")

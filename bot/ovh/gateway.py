@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.ovh import reading
 from bot.ovh.access import Access
@@ -161,6 +161,9 @@ class OvhGateway:
                 return reading.ordered(answer)
         except RegistrarUnavailable as error:
             raise OutcomeUnknown("OVH's answer names no order.") from error
+
+    def clock_ahead(self) -> timedelta:
+        return self._client.clock_ahead()
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         with readable():

@@ -181,6 +181,15 @@ def test_how_far_ovhs_clock_is_ahead_is_known_with_a_token_too(stub, keys):
     assert 88 <= client.clock_ahead().total_seconds() <= 91
 
 
+def test_how_far_it_is_ahead_is_read_anew_where_our_clock_was_put_right(stub, monkeypatch):
+    stub.ahead = 90
+    client = stub.client()
+    assert 88 <= client.clock_ahead().total_seconds() <= 91
+    stub.ahead = 690
+    monkeypatch.setattr("bot.ovh.session._difference", lambda: 0.0)
+    assert 688 <= client.clock_ahead().total_seconds() <= 691
+
+
 # Keys
 
 
