@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ordering.cart import Cart, CartState
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
@@ -37,17 +37,35 @@ class Checkout:
             return
         if not self._still_sealed(cart, prepared):
             return
-        begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, self._book.now()), prepared.quote)
+        earlier = self._ordered_before(cart)
+        started_at = self._book.now() + self._registrar.clock_ahead()
+        begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
+        if earlier is not None:
+            self._registrar.discard(prepared.registrar_cart)
+            self._ordered(begun, earlier, note="OVH had an order for exactly these names already: it is this cart's.")
+            return
+        self._send(begun, prepared.registrar_cart)
+
+    def _send(self, begun: Cart, registrar_cart: str) -> None:
+        not_after = begun.since + self._settle / 2  # what leaves later could come after everybody stopped looking
         try:
-            order = self._registrar.check_out(prepared.registrar_cart, waive_retraction=self._policy.waive_retraction)
+            order = self._registrar.check_out(
+                registrar_cart, waive_retraction=self._policy.waive_retraction, not_after=not_after
+            )
         except RegistrarRefused as refusal:
             self._refused(begun, refusal)
         except RegistrarUnavailable as busy:
-            self._step_back(begun, f"{busy} Nothing was ordered")
+            self._turned_away(begun, busy)
         except OutcomeUnknown:
             self._book.come_back(begun, self._book.pace.quickest)
         else:
             self._ordered(begun, order)
+
+    def _ordered_before(self, cart: Cart) -> SalesOrder | None:
+        """An order of this cart that the memory does not know: it may have lost its newest changes, to a crash say."""
+        with self._book.store.read() as carts:
+            known = carts.known_orders()
+        return self._registrar.order_since(cart.since, cart.lines, known=known)
 
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
@@ -66,7 +84,7 @@ class Checkout:
         note = None
         if cart.seal is not None and quote.total < cart.seal.total:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
-        begun = cart.to(S.CHECKING_OUT, at=attempt.started_at, attempt=attempt, quote=quote, note=note)
+        begun = cart.to(S.CHECKING_OUT, at=self._book.now(), attempt=attempt, quote=quote, note=note)
         # Should this process die now, the next one looks: but not while the call may still be on the wire.
         return self._book.save(begun, due_in=self._settle / 4)
 
@@ -78,9 +96,18 @@ class Checkout:
             refused = carts.save(replace(cart, attempt=attempt), due_at=due_at)
         self.look_for_order(refused)
 
+    def _turned_away(self, cart: Cart, busy: RegistrarUnavailable) -> None:
+        """OVH did not take the call; but one that was repeated on the way may have been taken the first time."""
+        attempt = _attempt_of(cart)
+        is_open = self._find_order(cart).outcome is Outcome.ABSENT
+        if is_open and self._registrar.discard(attempt.registrar_cart):
+            self._step_back(cart, f"{busy} Nothing was ordered")
+        else:
+            self._book.come_back(cart, self._book.pace.quickest)
+
     def look_for_order(self, cart: Cart) -> None:
         """After a lost answer: adopt the order that was made, or step back once it is proven that none was."""
-        waited, refusal = self._book.now() - cart.since, _attempt_of(cart).refusal
+        waited, attempt = self._book.now() - cart.since, _attempt_of(cart)
         try:
             sighting = self._find_order(cart)
         except (RegistrarRefused, RegistrarUnavailable) as error:
@@ -91,12 +118,14 @@ class Checkout:
             return
         if sighting.order is not None:
             self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
-        elif sighting.outcome is Outcome.ABSENT and (refusal or waited >= self._settle):
-            self._order_anew(cart)
+        elif attempt.withdrawn_at is not None and not sighting.candidates:
+            self._nothing_was_ordered(cart, attempt, attempt.withdrawn_at)
+        elif sighting.outcome is Outcome.ABSENT and (attempt.refusal or waited >= self._settle):
+            self._withdraw(cart, attempt)
         elif waited < self._settle:
             self._book.come_back(cart, self._book.pace.after(waited))
         else:
-            said = refusal or "OVH did not say whether it made the order."
+            said = attempt.refusal or "OVH did not say whether it made the order."
             note = f"{said} {sighting.seen} The desk keeps looking."
             self._book.needs_attention(cart, note, follow=True)
 
@@ -108,22 +137,24 @@ class Checkout:
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
 
-    def _order_anew(self, cart: Cart) -> None:
-        """Step back for another try, once the old cart is gone: a checkout that is still on its way would find it.
-
-        What OVH said no to is for a person.
-        """
-        attempt = _attempt_of(cart)
+    def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
+        """Give the old cart back, as a checkout that is still on its way would find it; then look once more."""
         if not self._registrar.discard(attempt.registrar_cart):
             self._book.come_back(cart, self._book.pace.quickest)
             return
-        sighting = self._find_order(cart)  # it may have come through just before the cart went
-        if sighting.order is not None:
-            self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
-        elif sighting.candidates:
-            self._book.come_back(cart, self._book.pace.quickest)  # one of them may be ours, once it shows its names
-        elif attempt.refusal is not None:
+        with self._book.store.begin() as carts:
+            now = self._book.now()
+            withdrawn = replace(cart, attempt=replace(attempt, withdrawn_at=now))
+            saved = carts.save(withdrawn, due_at=now + self._book.pace.quickest)
+        self.look_for_order(saved)  # it may have come through just before the cart went
+
+    def _nothing_was_ordered(self, cart: Cart, attempt: Attempt, withdrawn_at: datetime) -> None:
+        """What OVH said no to is for a person; else it is ordered anew, once an order would long have shown."""
+        waited = self._book.now() - withdrawn_at
+        if attempt.refusal is not None:
             self._book.needs_attention(cart, f"{attempt.refusal} Nothing was ordered.", attempt=None)
+        elif waited < self._settle:
+            self._book.come_back(cart, self._book.pace.after(waited))
         else:
             self._step_back(cart, "OVH's answer was lost and no order was made there")
 

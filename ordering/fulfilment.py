@@ -72,7 +72,8 @@ class Fulfilment:
     def _step(self, cart: Cart) -> None:
         step = self._steps.get(cart.state)
         if step is None or cart.has_nothing_to_come:
-            return  # as above: there is nothing to be done
+            self._book.come_back(cart, self._book.pace.slowest)  # nothing is to be done, and not again at once
+            return
         try:
             step(cart)
         except NotAsked:

@@ -96,7 +96,8 @@ class Logbook:
 
     def too_dear(self, cart: Cart, order: SalesOrder) -> None:
         """OVH's order costs more than was approved: nobody pays it from here."""
-        self.needs_attention(cart, why_too_dear(cart, order), follow=True, order=order, payment=None)
+        follow = not order.status.is_over
+        self.needs_attention(cart, why_too_dear(cart, order), follow=follow, order=order, payment=None)
 
     def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
         """Keep what the order shows now; its state is the same, so only its amount and its invoice are news."""

@@ -246,14 +246,23 @@ class Registrar(Protocol):
     def discard(self, registrar_cart: str) -> bool:
         """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""
 
-    def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
-        """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this."""
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
+        """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this.
+
+        It does not leave `not_after`, by our clock: then `RegistrarUnavailable` is raised.
+        """
 
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock, by which it dates what it shows, is ahead of ours: read within the last minutes."""
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order. `known` orders belong to others."""
+
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+        """An order over exactly these names that was made since then by our clock, and is not over.
+
+        `known` orders belong to others.
+        """
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         """Read an order where it is over exactly these names, else None."""

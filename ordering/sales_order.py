@@ -104,12 +104,17 @@ class SalesOrder:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no."""
+    """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no.
+
+    `started_at` is by OVH's clock, as what OVH dates is compared to it. `withdrawn_at` is when OVH's cart was given
+    back, so that nothing can be ordered by it any more.
+    """
 
     number: int
     registrar_cart: str
     started_at: datetime
     refusal: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

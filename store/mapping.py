@@ -66,6 +66,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "attempt_cart": attempt.registrar_cart if attempt else None,
         "attempt_at": attempt.started_at if attempt else None,
         "attempt_refusal": attempt.refusal if attempt else None,
+        "attempt_withdrawn_at": attempt.withdrawn_at if attempt else None,
         "payment_method": payment.method if payment and isinstance(payment.method, int) else None,
         "payment_mean": payment.method if payment and isinstance(payment.method, str) else None,
         "payment_by": payment.by if payment else None,
@@ -218,7 +219,8 @@ def _seal_from(row: CartRow) -> Seal | None:
 def _attempt_from(row: CartRow) -> Attempt | None:
     if row.attempt_number is None or row.attempt_cart is None or row.attempt_at is None:
         return None
-    return Attempt(row.attempt_number, row.attempt_cart, utc(row.attempt_at), row.attempt_refusal)
+    withdrawn_at = utc(row.attempt_withdrawn_at) if row.attempt_withdrawn_at else None
+    return Attempt(row.attempt_number, row.attempt_cart, utc(row.attempt_at), row.attempt_refusal, withdrawn_at)
 
 
 def _payment_from(row: CartRow) -> Payment | None:

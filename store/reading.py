@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, not_, or_, select, text
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from ordering.audit import Kept, Record
 from ordering.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
+from ordering.claims import LEASE
 from ordering.domain_name import DomainName
 from ordering.errors import NoSuchCart
 from ordering.events import Event
@@ -22,6 +23,8 @@ from store.tables import LIVE, CartRow, ClaimRow, EventRow, LineRow, MessageRow,
 
 _PAGE = 200
 _DUE_AT_ONCE = 100
+# Nothing is put off, nor claimed, for longer: what is was dated by a clock that has been put back since.
+_FARTHEST, _LONGEST_CLAIM = timedelta(hours=7), 3 * LEASE
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 
 
@@ -73,8 +76,9 @@ class SqlReading:
 
     def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
         held_until = _held_until(errand)
-        free = or_(held_until.is_(None), held_until <= now)
-        query = select(col(CartRow.id)).where(col(CartRow.due_at) <= now, free, *_for(errand))
+        free = or_(held_until.is_(None), held_until <= now, held_until > now + _LONGEST_CLAIM)
+        is_due = or_(col(CartRow.due_at) <= now, col(CartRow.due_at) > now + _FARTHEST)
+        query = select(col(CartRow.id)).where(is_due, free, *_for(errand))
         return self._numbers(query.order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE))
 
     def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:

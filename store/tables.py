@@ -49,6 +49,7 @@ class CartRow(SQLModel, table=True):
     attempt_cart: str | None = None
     attempt_at: datetime | None = None
     attempt_refusal: str | None = None
+    attempt_withdrawn_at: datetime | None = None
     payment_method: int | None = None
     payment_mean: str | None = None  # instead of the method's number
     payment_by: str | None = None

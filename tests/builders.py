@@ -11,6 +11,7 @@ from ordering.policy import Policy
 from ordering.quote import Configuration, Contract, Quote, QuotedLine
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 POLICY = Policy(approvers=frozenset({"U0CLEO", "U0DAN"}), payers=frozenset({"U0DAN"}))
 
 

@@ -67,6 +67,8 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.forgotten: SalesOrder | None = None  # an order that the memory lost
+        self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
@@ -147,10 +149,11 @@ class FakeRegistrar:
         return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
 
     def discard(self, registrar_cart: str) -> bool:
-        self.carts.pop(registrar_cart, None)
+        if not self.undeletable:
+            self.discarded.add(registrar_cart)
         return not self.undeletable
 
-    def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
         fault, self.next_fault = self.next_fault, None
         self._fail_before(fault)
         total = self.order_total or self.quote.total
@@ -165,9 +168,14 @@ class FakeRegistrar:
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
+        if made is None and attempt.registrar_cart in self.discarded:
+            return Sighting(Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
         if made is None:
             return Sighting(Outcome.ABSENT, "The cart is open.")
         return Sighting(Outcome.FOUND, "Found.", self.orders[made])
+
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+        return self.forgotten
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         return self.orders.get(order_id)

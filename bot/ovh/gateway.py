@@ -152,10 +152,10 @@ class OvhGateway:
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)
 
-    def check_out(self, registrar_cart: str, *, waive_retraction: bool) -> SalesOrder:
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
-        answer = self._client.do(f"/order/cart/{segment(registrar_cart)}/checkout", body)
+        answer = self._client.do(f"/order/cart/{segment(registrar_cart)}/checkout", body, not_after=not_after)
         try:
             with readable():
                 return reading.ordered(answer)
@@ -168,6 +168,10 @@ class OvhGateway:
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
+
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+        with readable():
+            return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         with readable():

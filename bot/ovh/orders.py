@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ovh import reading
@@ -49,10 +49,8 @@ class Orders:
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
             return Sighting(Outcome.ABSENT, "OVH's cart is still open.")
-        since = (attempt.started_at - _CLOCKS_APART).isoformat(timespec="seconds")
-        listed = self._client.ask("/me/order", query={"date.from": since}, priority=Priority.MONEY)
         # Oldest first: the attempt's order is among the first ones, however many came since.
-        new = sorted(int(number) for number in reading.listed(listed) if int(number) not in known)
+        new = self._new(attempt.started_at, known)
         ours, unclear = self._with_names(new[:_MOST_READ], names)
         candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
@@ -64,20 +62,32 @@ class Orders:
         if fitting:
             seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names"
         elif unclear:
-            seen = f"order {unclear[0]} does not show its names yet"
+            seen = f"order {unclear[0]} does not show all its names yet"
         elif new:
             seen = f"none of the new orders ({len(new)}) has its names"
         else:
             seen = "there is no new order"
         return Sighting(Outcome.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
 
+    def made_since(self, since: datetime, names: frozenset[str], known: frozenset[int]) -> SalesOrder | None:
+        """An order of exactly these names that was made since then, by our clock, and is not over."""
+        new = self._new(since + self._client.clock_ahead(), known)
+        ours, _ = self._with_names(new[-_MOST_READ:], names)
+        return next((order for order in ours if not order.status.is_over), None)
+
     def fitting(self, number: int, names: frozenset[str]) -> SalesOrder | None:
         """Read an order where it holds exactly these names, else None."""
         ours, _ = self._with_names([number], names)
         return ours[0] if ours else None
 
+    def _new(self, since: datetime, known: frozenset[int]) -> list[int]:
+        """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
+        query = {"date.from": (since - _CLOCKS_APART).isoformat(timespec="seconds")}
+        listed = reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
+        return sorted(int(number) for number in listed if int(number) not in known)
+
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
-        """Those of these orders that hold exactly these names, and those without details: OVH adds them late."""
+        """Those of these orders that hold exactly these names, and those that may: OVH adds their details late."""
         ours, unclear = [], []
         for number in numbers:
             path = f"/me/order/{number}"
@@ -85,12 +95,14 @@ class Orders:
                 entry = self._client.ask(path, priority=Priority.MONEY)
                 ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
                 details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
-            except NotThere:
-                continue
-            if not details:
+                shown = reading.names_in(details)
+            except NotThere:  # though it is listed: it shows in one place before the other
                 unclear.append(number)
-            elif reading.names_in(details) == names:
+                continue
+            if shown == names:
                 ours.append(reading.order(entry, self._status(number, Priority.MONEY)))
+            elif not details or (shown and shown < names):
+                unclear.append(number)
         return ours, unclear
 
     def delivery(self, domain: DomainName) -> Delivery:

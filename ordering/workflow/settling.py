@@ -56,7 +56,8 @@ class Settling(UseCases):
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
         with self._store.begin() as carts:
-            return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=now)
+            due_at = None if found.has_nothing_to_come else now
+            return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=due_at)
 
     def nothing_ordered(self, cart_id: int, *, by: Person) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from ordering.cart import CartState, Trouble
 from ordering.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
-from ordering.sales_order import PaymentProgress, PaymentSighting
+from ordering.sales_order import OrderStatus, PaymentProgress, PaymentSighting, SalesOrder
 from store.engine import open_engines
 from store.migrate import migrate
 from store.sql import SqlStore
-from tests.builders import SILENT, a_quote, advanced, euros, failing
+from tests.builders import LATER, SILENT, a_quote, advanced, euros, failing
 from tests.conftest import Rules
 
 S = CartState
@@ -94,6 +94,101 @@ def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch
     monkeypatch.setattr(rules.registrar, "check_out", repeated)
     assert rules.settle(cart.id, steps=1).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
+
+
+def test_an_order_that_was_made_although_ovh_turned_the_call_away_is_found(rules, monkeypatch):
+    """The same on the way to an OVH that is busy by then."""
+    cart, check_out = rules.approved(), rules.registrar.check_out
+
+    def repeated(registrar_cart, **more):
+        check_out(registrar_cart, **more)
+        raise RegistrarUnavailable("OVH is busy.")
+
+    monkeypatch.setattr(rules.registrar, "check_out", repeated)
+    assert rules.settle(cart.id, steps=2).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_an_order_that_the_memory_lost_is_taken_back_and_not_made_again(rules):
+    """As after a copy of the database was put back, or another server took over without its newest changes."""
+    cart = rules.approved()
+    rules.registrar.forgotten = SalesOrder(8, euros("3.59"), euros("0.60"))
+    rules.registrar.orders[8] = rules.registrar.forgotten
+    after = rules.settle(cart.id, steps=1)
+    assert (after.state, after.order.id) == (S.CHECKED_OUT, 8)
+    assert list(rules.registrar.orders) == [8]
+
+
+def test_what_was_withdrawn_is_ordered_anew_only_when_an_order_would_long_have_shown(rules, monkeypatch):
+    """The first checkout came through just before its cart was given back, and OVH lists the order late."""
+    cart, discard = rules.approved(), rules.registrar.discard
+    made: list[int] = []
+
+    def too_late(registrar_cart):
+        rules.registrar.check_out(registrar_cart, waive_retraction=False, not_after=LATER)
+        made.append(rules.registrar.carts.pop(registrar_cart))
+        return discard(registrar_cart)
+
+    rules.registrar.next_fault = "lost_before"
+    rules.settle(cart.id, steps=2)
+    monkeypatch.setattr(rules.registrar, "discard", too_late)
+    waiting = rules.settle(cart.id, steps=2, seconds=20)
+    assert (waiting.state, len(made)) == (S.CHECKING_OUT, 1)
+    rules.registrar.carts[waiting.attempt.registrar_cart] = made[0]
+    after = rules.settle(cart.id, steps=4, seconds=20)
+    assert (after.state, after.order.id, len(rules.registrar.orders)) == (S.CHECKED_OUT, made[0], 1)
+
+
+def test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for(rules, monkeypatch):
+    cart = rules.approved()
+    with monkeypatch.context() as dying:
+        dying.setattr(rules.registrar, "check_out", failing(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            rules.advance(cart.id)
+    rules.restart()
+    assert rules.settle(cart.id, steps=20).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_another_carts_order_is_not_looked_at(rules, monkeypatch):
+    other, cart = rules.ordered(), rules.approved("other.ovh", channel="C2")
+    seen, look = [], rules.registrar.find_order
+
+    def watched(*about, known):
+        seen.append(known)
+        return look(*about, known=known)
+
+    monkeypatch.setattr(rules.registrar, "order_since", lambda *_, known: seen.append(known))
+    monkeypatch.setattr(rules.registrar, "find_order", watched)
+    rules.registrar.next_fault = "lost_after"
+    rules.settle(cart.id, steps=2)
+    assert seen == [{other.order.id}] * len(seen)
+    assert len(seen) > 1
+
+
+def test_a_dear_order_that_ovh_cancelled_is_looked_at_no_more(rules):
+    cart = rules.approved()
+    rules.registrar.forgotten = SalesOrder(8, euros("99.00"), euros("16.50"), OrderStatus.CANCELLED)
+    after = rules.settle(cart.id, steps=1)
+    assert after.has_nothing_to_come
+    assert rules.fulfilment.due() == []
+
+
+def test_what_has_nothing_to_come_does_not_come_back_at_once(rules):
+    cart = rules.approved()
+    rules.registrar.prepare_refuses = "The name is gone."
+    rules.settle(cart.id)
+    with rules.store.begin() as carts:
+        carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock())
+    rules.advance(cart.id)
+    assert rules.fulfilment.due() == []
+
+
+def test_a_clock_that_was_put_back_stops_nothing(rules):
+    cart = rules.approved()
+    rules.clock.pass_by(-86_400)
+    assert rules.fulfilment.due() == [cart.id]
+    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
 
 
 def test_a_no_to_a_cart_that_ovh_closed_is_no_proof_that_nothing_was_ordered(rules):

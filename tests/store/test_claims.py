@@ -47,6 +47,17 @@ def test_a_dead_process_is_followed_when_its_lease_ends(rules):
     assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
 
 
+def test_a_claim_of_a_clock_that_was_put_back_holds_nobody_up(rules):
+    cart = rules.approved()
+    process(rules).take(ADVANCE, [cart.id])
+    rules.clock.pass_by(-3600)
+    assert rules.fulfilment.due() == []  # its own moment has not come either
+    with rules.store.begin() as carts:
+        carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock())
+    assert rules.fulfilment.due() == [cart.id]
+    assert process(rules).take(ADVANCE, [cart.id]) == [cart.id]
+
+
 def test_a_living_process_keeps_its_cart_however_long_the_step_takes(rules):
     cart, living = rules.approved(), process(rules)
     living.take(ADVANCE, [cart.id])

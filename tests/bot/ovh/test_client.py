@@ -17,6 +17,7 @@ from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import NotAsked, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
+from tests.builders import LATER
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
@@ -162,9 +163,9 @@ async def test_a_deed_is_not_repeated_over_a_clock_that_drifted(ovh, gateway):
     prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
     ovh.clock_offset = 600
     with pytest.raises(OutcomeUnknown):
-        await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     assert ovh.count("POST", "/order/cart/*/checkout") == 1
-    order = await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    order = await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     assert order.total == prepared.quote.total
 
 
@@ -230,7 +231,9 @@ def test_secrets_do_not_show_in_the_access():
 async def test_logs_name_the_call_but_no_secret(ovh, gateway):
     with capture_logs() as logs:
         prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
-        order = await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        order = await asyncio.to_thread(
+            gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER
+        )
         link = await asyncio.to_thread(gateway.order_link, order.id)
     deeds = [entry for entry in logs if entry["log_level"] == "info"]
     assert [(d["method"], d["status"]) for d in deeds] == [("POST", 200)]

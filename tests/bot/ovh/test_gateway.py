@@ -11,9 +11,9 @@ from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailab
 from ordering.money import Money
 from ordering.offer import Verdict
 from ordering.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
+from tests.builders import LATER
 
 NAME = DomainName.parse("name.ovh")
-LATER = datetime(2100, 1, 1, tzinfo=UTC)
 LINE = Line(NAME, 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
 
@@ -27,7 +27,7 @@ async def look_up(gateway, *names):
 
 async def ordered(gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
-    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
 
 
 def attempt(cart: str) -> Attempt:
@@ -141,7 +141,7 @@ async def test_a_checkout_is_sent_once_and_sorted(ovh, gateway, kind, error):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     ovh.faults.add("POST", "/order/cart/*/checkout", kind, seconds=1.5)
     with pytest.raises(error):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     assert ovh.count("POST", "/order/cart/*/checkout") <= 1
 
 
@@ -159,7 +159,7 @@ async def test_an_ovh_that_is_not_there_was_never_reached(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     await ovh.stop()
     with pytest.raises(RegistrarUnavailable):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
 
 
 async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
@@ -169,7 +169,7 @@ async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
     assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).outcome is Outcome.ABSENT
     ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     with pytest.raises(OutcomeUnknown):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     seen = await ask(gateway.find_order, tried, [LINE], total, known=frozenset())
     assert seen.order.id == next(iter(ovh.orders.all))
     known = frozenset(ovh.orders.all)

@@ -1,7 +1,9 @@
 """Following an order: found again, paid, refused, cancelled, and what the account's list shows."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +13,7 @@ from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailab
 from ordering.money import Money
 from ordering.offer import Verdict
 from ordering.sales_order import Attempt, Outcome
+from tests.builders import LATER
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
@@ -21,7 +24,7 @@ async def ask(function, *args, **kwargs):
 
 async def ordered(gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
-    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
 
 
 async def look(gateway, prepared, *, known=frozenset(), started=None):
@@ -35,6 +38,45 @@ async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, ga
     assert (await look(gateway, prepared)).outcome is Outcome.UNDECIDED
     ovh.clock.advance(61)
     assert (await look(gateway, prepared)).order.id == order.id
+
+
+TWO = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
+
+
+@pytest.mark.parametrize("path", ["/me/order/*", "/me/order/*/details", "/me/order/*/details/*"])
+async def test_an_order_that_is_listed_and_not_there_yet_may_be_ours(ovh, gateway, path):
+    prepared, order = await ordered(gateway)
+    ovh.faults.add("GET", path, "refuse", status=404, message="This service does not exist", times=1)
+    sighting = await look(gateway, prepared)
+    assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
+
+
+async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
+    prepared, order = await ordered(gateway)
+    tried = Attempt(1, prepared.registrar_cart, datetime.now(UTC))
+    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote.total, known=frozenset())
+    assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
+    assert "does not show all its names yet" in sighting.seen
+
+
+async def test_an_order_that_nobody_remembers_is_found_by_its_names(ovh, gateway):
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    _, order = await ordered(gateway)
+    since = partial(gateway.order_since, before, [LINE])
+    assert (await ask(since, known=frozenset())).id == order.id
+    assert await ask(since, known=frozenset({order.id})) is None
+    assert await ask(gateway.order_since, before, TWO, known=frozenset()) is None
+    assert await ask(gateway.order_since, before + timedelta(hours=1), [LINE], known=frozenset()) is None
+    ovh.orders.all[order.id].cancelled = True
+    assert await ask(since, known=frozenset()) is None
+
+
+async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    late = partial(gateway.check_out, waive_retraction=True, not_after=datetime.now(UTC))
+    with pytest.raises(RegistrarUnavailable, match="too late"):
+        await ask(late, prepared.registrar_cart)
+    assert ovh.count("POST", "/order/cart/*/checkout") == 0
 
 
 async def test_an_order_is_found_though_ovh_forgot_the_cart(ovh, gateway):
@@ -70,16 +112,16 @@ async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered
     ovh.clock.advance(3 * 86_400)
     ovh.clock_offset = 0
     with pytest.raises((RegistrarRefused, OutcomeUnknown)):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     with pytest.raises(RegistrarRefused, match="does not know this"):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     assert ovh.orders.all == {}
 
 
 async def test_a_checkout_twice_makes_one_order(ovh, gateway):
     prepared, _ = await ordered(gateway)
     with pytest.raises(RegistrarRefused, match="read only"):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     assert len(ovh.orders.all) == 1
 
 
@@ -90,7 +132,7 @@ async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway
     assert await ask(gateway.discard, prepared.registrar_cart)
     assert await ask(gateway.discard, prepared.registrar_cart)
     with pytest.raises(RegistrarRefused):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
 
 
 async def test_the_link_is_ovhs_own(ovh, gateway):

@@ -16,8 +16,8 @@ from ordering.money import Money
 from ordering.sales_order import Payment, PaymentProgress
 from sandbox.ovh import follow_up
 from sandbox.ovh.orders import Try
+from tests.builders import LATER
 
-LATER = datetime(2100, 1, 1, tzinfo=UTC)
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 VISA, SEPA = 8_120_045, 8_120_046
 P = PaymentProgress
@@ -30,7 +30,7 @@ async def ask(function, *args, **kwargs):
 @pytest.fixture
 async def order(gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
-    made = await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True)
+    made = await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     return await ask(gateway.order, made.id)
 
 
