@@ -189,8 +189,27 @@ MUTATIONS = (
     Mutation(
         "believe any order that a person names",
         "bot/ovh/orders.py",
-        "            elif reading.names_in(details) == names:\n",
-        "            elif details:\n",
+        "            if shown == names:\n",
+        "            if shown:\n",
+    ),
+    Mutation(
+        "take an order that does not show all its names yet for another's",
+        "bot/ovh/orders.py",
+        "            elif not details or (shown and shown < names):\n",
+        "            elif not details:\n",
+    ),
+    Mutation(
+        "order anew as soon as the old cart is given back",
+        "ordering/checkout.py",
+        "        elif waited < self._settle:\n            self._book.come_back(cart, self._book.pace.after(waited))\n"
+        "        else:\n            self._step_back",
+        "        else:\n            self._step_back",
+    ),
+    Mutation(
+        "order without a look for what the memory may have lost",
+        "ordering/checkout.py",
+        "        if earlier is not None:\n",
+        "        if earlier is None and earlier:\n",
     ),
 )
 
