@@ -124,8 +124,9 @@ class Payments:
             return
         if self._is_begun(cart, payment):
             return
+        ahead = self._registrar.clock_ahead()
         sent_at = self._book.now()
-        sending = replace(cart, payment=replace(payment, sent_at=sent_at))
+        sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
         with self._book.store.begin() as carts:
             sent = carts.save(sending, due_at=self._book.now() + self._book.pace.quickest)
         try:
@@ -155,7 +156,7 @@ class Payments:
         """
         order = order_of(cart)
         made_at = cart.attempt.started_at if cart.attempt else payment.asked_at
-        earlier = self._registrar.payment(order, replace(payment, asked_at=made_at))
+        earlier = self._registrar.earlier_payment(order, made_at=made_at)
         if earlier.progress is P.RECEIVED:
             note = "OVH had received a payment already, so the desk sent none."
             self._paid(cart, replace(order, status=OrderStatus.CHECKING), note=note, payment=None)

@@ -286,10 +286,13 @@ class Registrar(Protocol):
         """
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
-        """Look how far a payment is that was sent; what became of earlier ones does not count.
+        """Look how far a payment is that was sent; what became of earlier ones does not count."""
 
-        Of one that was not sent yet: whether any payment of the order, by whatever method, was seen since it was asked
-        for.
+    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+        """Look before a payment is sent whether another one was received or may still be taken, by whatever method.
+
+        What the order itself shows counts whenever it was; of the account's transactions, which name no order, those
+        since the order was made, by OVH's clock.
         """
 
     def invoice_of(self, order_id: int) -> str | None:

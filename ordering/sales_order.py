@@ -121,6 +121,7 @@ class Attempt:
 class Payment:
     """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay.
 
+    `sent_at_ovh` is the same moment by OVH's clock, which dates what OVH shows of it: ours may be put right meanwhile.
     `accepted_at` is when OVH agreed. Accepted is not paid: the bank comes after it.
     """
 
@@ -129,6 +130,7 @@ class Payment:
     asked_at: datetime
     sent_at: datetime | None = None
     accepted_at: datetime | None = None
+    sent_at_ovh: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -169,14 +171,15 @@ class PaymentProgress(StrEnum):
 class PaymentSighting:
     """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some.
 
-    `unfinished` where what leaves it undecided has not ended at OVH either; `failed` where all that is seen is an
-    attempt that ended without paying.
+    `unfinished` where what leaves it undecided has not ended at OVH either, `taken_at` where that took the money then;
+    `failed` where all that is seen is an attempt that ended without paying.
     """
 
     progress: PaymentProgress
     seen: str | None = None
     unfinished: bool = False
     failed: bool = False
+    taken_at: datetime | None = None
 
     def shows_none(self, payment: Payment) -> bool:
         """Whether a payment that does not show was none: one that OVH accepted may only show late, unless it failed."""

@@ -73,6 +73,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "payment_asked_at": payment.asked_at if payment else None,
         "payment_sent_at": payment.sent_at if payment else None,
         "payment_accepted_at": payment.accepted_at if payment else None,
+        "payment_sent_at_ovh": payment.sent_at_ovh if payment else None,
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
@@ -229,7 +230,8 @@ def _payment_from(row: CartRow) -> Payment | None:
         return None
     sent_at = utc(row.payment_sent_at) if row.payment_sent_at else None
     accepted_at = utc(row.payment_accepted_at) if row.payment_accepted_at else None
-    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at, accepted_at)
+    sent_at_ovh = utc(row.payment_sent_at_ovh) if row.payment_sent_at_ovh else None
+    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at, accepted_at, sent_at_ovh)
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

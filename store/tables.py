@@ -56,6 +56,7 @@ class CartRow(SQLModel, table=True):
     payment_asked_at: datetime | None = None
     payment_sent_at: datetime | None = None
     payment_accepted_at: datetime | None = None
+    payment_sent_at_ovh: datetime | None = None
     reminded_at: datetime | None = None
     note: str | None = None
     due_at: datetime | None = None

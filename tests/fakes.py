@@ -201,8 +201,12 @@ class FakeRegistrar:
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         if any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        seen = self.sighting if payment.sent_at else self.earlier
-        return seen or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+
+    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+        if any(paid == order.id for paid, _ in self.payments):
+            return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
+        return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

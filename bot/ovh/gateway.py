@@ -202,6 +202,10 @@ class OvhGateway:
         with readable():
             return self._payments.look(order, payment)
 
+    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+        with readable():
+            return self._payments.look_for_any(order, made_at)
+
     def invoice_of(self, order_id: int) -> str | None:
         with readable():
             return self._payments.invoice_of(order_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.ovh import reading
@@ -30,6 +30,7 @@ _FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # a transacti
 _UNFINISHED = ("READY", "CONFIRMING")
 # Two clocks are compared: what is dated so little before a payment may be that payment all the same.
 _CLOCKS_APART = timedelta(minutes=2)
+_BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
 # Means that only say "one of the registered ones": those are listed themselves.
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
@@ -60,19 +61,20 @@ class Payments:
 
     def look(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""
-        status = OrderStatus(str(self._client.ask(f"/me/order/{order.id}/status", priority=Priority.MONEY)))
+        status = self._status(order)
         if status.is_paid:
-            return PaymentSighting(P.RECEIVED, f"Order {order.id} is paid.")
-        # OVH writes whole seconds of its own clock.
-        since = (payment.sent_at or payment.asked_at).replace(microsecond=0) + self._client.clock_ahead()
-        told = self._followed(order, since)
-        if payment.sent_at is None:
-            seen = self._of_any(told, order.total, since)
-        else:
-            seen = self._of_this(told, payment.method, order.total, since)
+            return _paid(order)
+        since = self._sent_at(payment).replace(microsecond=0)  # OVH writes whole seconds
+        seen = self._of_this(self._followed(order, since), payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
             return PaymentSighting(P.CANCELLED, f"OVH cancelled order {order.id}.")
         return seen
+
+    def look_for_any(self, order: SalesOrder, made_at: datetime) -> PaymentSighting:
+        """Read the same of any payment, before one is sent; of transactions, which name no order, those since then."""
+        if self._status(order).is_paid:
+            return _paid(order)
+        return self._of_any(self._followed(order, _BEFORE_ALL), order.total, made_at)
 
     def _of_any(self, told: PaymentSighting | None, total: Money, since: datetime) -> PaymentSighting:
         """Whether any payment was begun: what was refused says nothing of one that was begun after it."""
@@ -97,6 +99,13 @@ class Payments:
     def invoice_link(self, number: str) -> str:
         """The invoice's page; raises `KeyError` where OVH gives none."""
         return reading.link(self._client.ask(f"/me/bill/{segment(number)}", priority=Priority.PEOPLE))
+
+    def _status(self, order: SalesOrder) -> OrderStatus:
+        return OrderStatus(str(self._client.ask(f"/me/order/{order.id}/status", priority=Priority.MONEY)))
+
+    def _sent_at(self, payment: Payment) -> datetime:
+        """When it was sent by OVH's clock; where that was not kept, by how far that one is ahead today."""
+        return payment.sent_at_ovh or (payment.sent_at or payment.asked_at) + self._client.clock_ahead()
 
     def _registered(self, order_id: int) -> Iterator[Mapping[str, Any]]:
         """None where this route, a beta one, is not there or not allowed: OVH's own page can pay."""
@@ -176,10 +185,14 @@ class Payments:
         open_ones = [entry for entry in near if entry["status"] not in _FAILED]
         if open_ones:
             # One that has not ended says more than one that has: that may have paid another order.
-            entry = max(open_ones, key=lambda one: one["status"] != _ENDED)
-            seen = f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()})"
-            unfinished = entry["status"] != _ENDED
-            return PaymentSighting(P.UNDECIDED, f"{seen}, but the order shows no payment.", unfinished=unfinished)
+            entry = max(open_ones, key=lambda one: (one["status"] != _ENDED, _changed_at(one)))
+            seen = (
+                f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()}), "
+                "but the order shows no payment."
+            )
+            if entry["status"] == _ENDED:
+                return PaymentSighting(P.UNDECIDED, seen, taken_at=_changed_at(entry))
+            return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
         alike = _dated(near, "creationDate", since)
         seen = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
         return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
@@ -188,6 +201,14 @@ class Payments:
         numbers = reading.listed(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
         for number in sorted(map(int, numbers))[-_MOST_READ:]:
             yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)
+
+
+def _paid(order: SalesOrder) -> PaymentSighting:
+    return PaymentSighting(P.RECEIVED, f"Order {order.id} is paid.")
+
+
+def _changed_at(entry: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry.get("lastUpdate") or entry["creationDate"])
 
 
 def _fits(entry: Mapping[str, Any], total: Money) -> bool:

@@ -14,7 +14,9 @@ from ordering.sales_order import Attempt, Outcome, Payment, PaymentProgress, Sal
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
-_UNTIL_ALL_SHOWS = timedelta(days=1)  # after a checkout: then an order of it would long be seen, with its names
+# After a checkout, an order of it would long be seen by then, with its names; so would the order show that it is paid
+# after its money was taken.
+_UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
 class Settling(UseCases):
@@ -121,6 +123,12 @@ class Settling(UseCases):
             raise NotPossible(
                 f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
                 "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it."
+            )
+        if sighting.taken_at is not None and self._clock() - sighting.taken_at < _UNTIL_ALL_SHOWS:
+            raise NotPossible(
+                f"{sighting.seen} If it paid order {order.id}, another payment could pay it twice: wait until OVH's "
+                "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "
+                "support. A day after that transaction the desk takes your word for it."
             )
         return self._settled(cart, S.CHECKED_OUT, by, "It was not paid: a payer chooses again.", payment=None)
 

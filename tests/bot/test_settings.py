@@ -8,7 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cli import _warn
-from bot.settings import Settings, SettingsError, read_settings
+from bot.ovh import Access
+from bot.ovh.client import _DEED_WAITS
+from bot.settings import LONGEST_DEED, Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-fake", "SLACK_APP_TOKEN": "xapp-fake", "DESK_APPROVERS": "U0CLEO, S0TEAM"}
@@ -40,6 +42,12 @@ def test_a_settling_time_below_one_money_calls_is_warned_of_at_the_start(good, m
     with capture_logs() as logs:
         _warn(read_settings())
     assert [entry["event"] for entry in logs] == ["settle_seconds_short"] * warned
+
+
+def test_a_money_call_takes_no_longer_than_is_believed():
+    """Its turn, and then, should OVH's clock have to be read first, two calls."""
+    access = Access()
+    assert _DEED_WAITS + 2 * (access.connect_timeout + access.read_timeout) == LONGEST_DEED
 
 
 def test_the_environment_goes_before_env_and_env_before_toml(good, monkeypatch, tmp_path):

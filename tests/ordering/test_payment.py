@@ -92,6 +92,63 @@ def test_a_payment_must_leave_within_half_of_the_settling_time(rules, monkeypatc
     assert limits == [rules.workflow.cart(cart.id).payment.sent_at + timedelta(seconds=30)]
 
 
+def test_when_a_payment_was_sent_is_kept_by_both_clocks(rules):
+    cart = rules.ordered()
+    rules.registrar.ahead = timedelta(minutes=-10)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.fulfilment.advance(cart.id)
+    payment = rules.workflow.cart(cart.id).payment
+    assert (payment.sent_at, payment.sent_at_ovh) == (rules.clock.now, rules.clock.now - timedelta(minutes=10))
+
+
+def test_nothing_is_sent_where_ovhs_clock_cannot_be_read(rules, monkeypatch):
+    cart = rules.ordered()
+    monkeypatch.setattr(rules.registrar, "clock_ahead", failing(RegistrarUnavailable("OVH does not answer.")))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, kept.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
+    monkeypatch.undo()
+    assert rules.settle(cart.id, steps=3).state is S.PAID
+
+
+def test_earlier_payments_are_looked_for_since_the_order_was_made(rules, monkeypatch):
+    cart, looked = rules.ordered(), []
+    look = rules.registrar.earlier_payment
+
+    def noting(order, *, made_at):
+        looked.append(made_at)
+        return look(order, made_at=made_at)
+
+    monkeypatch.setattr(rules.registrar, "earlier_payment", noting)
+    rules.clock.pass_by(3600)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.fulfilment.advance(cart.id)
+    assert looked == [cart.attempt.started_at]
+
+
+class Death(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize(("went_through", "state"), [(True, S.PAID), (False, S.CHECKED_OUT)])
+def test_a_death_right_after_a_payment_was_sent_leaves_a_cart_that_goes_on(rules, monkeypatch, went_through, state):
+    cart = rules.ordered()
+    pay = rules.registrar.pay
+
+    def dies(*args, **kwargs):
+        if went_through:
+            pay(*args, **kwargs)
+        raise Death
+
+    monkeypatch.setattr(rules.registrar, "pay", dies)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    with pytest.raises(Death):
+        rules.fulfilment.advance(cart.id)
+    rules.restart()
+    assert rules.settle(cart.id, steps=4).state is state
+
+
 def undecided(rules):
     """A cart whose payment got lost, and OVH shows something that could be it."""
     cart = rules.ordered()
@@ -176,6 +233,7 @@ def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
     ("changes", "state"),
     [
         ({"status": OrderStatus.CHECKING}, S.PAID),
+        ({"status": OrderStatus.DOCUMENTS_REQUESTED}, S.PAID),
         ({"status": OrderStatus.CANCELLED}, S.CANCELLED),
         ({"total": euros("99.00")}, S.NEEDS_ATTENTION),
         ({"total": euros("99.00"), "status": OrderStatus.DELIVERING}, S.PAID),
@@ -422,6 +480,21 @@ def test_nobody_can_say_that_it_was_not_paid_while_a_transaction_has_not_ended(r
     rules.registrar.sighting = CONFIRMING
     with pytest.raises(NotPossible, match="another one now could pay it twice"):
         rules.workflow.not_paid(cart.id, by=rules.dan)
+
+
+def test_nobody_can_say_that_it_was_not_paid_for_a_day_after_money_was_taken_that_may_be_its_own(rules):
+    """OVH's orders may lag behind its transactions."""
+    cart = undecided(rules)
+    rules.registrar.sighting = replace(UNDECIDED, taken_at=rules.clock.now)
+    for hours in (0, 23):
+        rules.clock.now += timedelta(hours=hours)
+        with pytest.raises(NotPossible) as refused:
+            rules.workflow.not_paid(cart.id, by=rules.dan)
+        assert str(refused.value).startswith(
+            f"{UNDECIDED.seen} If it paid order {cart.order.id}, another payment could"
+        )
+    rules.clock.now += timedelta(hours=1)
+    assert rules.workflow.not_paid(cart.id, by=rules.dan).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize(("error", "minutes"), SILENT)

@@ -70,7 +70,7 @@ def test_a_cart_comes_back_as_it_was_saved(store):
         reason="later",
         attempt=Attempt(2, "registrar-cart", NOW),
         order=ORDER,
-        payment=Payment(7, "U0DAN", NOW, NOW + timedelta(seconds=1)),
+        payment=Payment(7, "U0DAN", *(NOW + timedelta(seconds=after) for after in range(4))),
         note="noted",
     )
     stored = saved(store, cart)

@@ -39,6 +39,15 @@ def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub,
     assert client.ask("/me/order/1/status", priority=Priority.POLLING) == "notPaid"
 
 
+def test_a_deed_that_gets_no_turn_in_time_is_not_sent(stub, monkeypatch):
+    stub.says(200)
+    monkeypatch.setattr("bot.ovh.client._DEED_WAITS", 0.05)
+    client = stub.client(concurrency=1)
+    with client.lane.turn(Priority.SEARCH), pytest.raises(RegistrarUnavailable):
+        client.do("/me/order/1/pay", {})
+    assert stub.calls == []
+
+
 # Answers that the package loses
 
 

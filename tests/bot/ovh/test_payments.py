@@ -9,6 +9,7 @@ import pytest
 
 from bot.ovh.client import Client
 from bot.ovh.lane import Priority
+from ordering.cart import CartState
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
@@ -49,10 +50,16 @@ async def labels(gateway, order):
     return [method.label for method in await ask(gateway.payment_methods, order.id)]
 
 
-def another_order_pays(ovh, order, *, why=None):
+async def earlier(gateway, order, *, minutes=60):
+    """What is seen before a payment is sent of an order that was made so many minutes ago."""
+    made_at = datetime.now(UTC) - timedelta(minutes=minutes)
+    return await ask(gateway.earlier_payment, order, made_at=made_at)
+
+
+def another_order_pays(ovh, order, *, why=None, number=1000, minutes=0):
     """An order of somebody else's on the account, over the same amount, that the same card is asked to pay."""
-    ours = ovh.orders.all[order.id]
-    foreign = replace(ours, id=order.id + 1000, payments=[], tries=[Try(datetime.now(UTC), VISA, why)])
+    ours, at = ovh.orders.all[order.id], datetime.now(UTC) - timedelta(minutes=minutes)
+    foreign = replace(ours, id=order.id + number, payments=[], tries=[Try(at, VISA, why)])
     ovh.orders.all[foreign.id] = foreign
 
 
@@ -138,24 +145,89 @@ async def test_a_transaction_that_seems_a_little_older_is_not_taken_for_none(ovh
     assert (await seen(gateway, order, sent(seconds=60)))[0] is P.UNDECIDED
 
 
-@pytest.mark.parametrize("method", [VISA, SEPA, "ovhAccount"])
-async def test_before_sending_any_open_payment_of_the_order_is_seen(ovh, gateway, order, method):
+@pytest.mark.parametrize("minutes", [60, -10])  # by a clock that was put right since, it lies before the order
+async def test_before_sending_any_open_payment_of_the_order_is_seen_whenever_it_was(ovh, gateway, order, minutes):
     begun(ovh, order)
-    sighting = await ask(gateway.payment, order, Payment(method, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
-    assert sighting.is_open
+    assert (await earlier(gateway, order, minutes=minutes)).is_open
 
 
-@pytest.mark.parametrize("method", [VISA, "ovhAccount"])
+async def test_before_sending_a_payment_that_the_order_shows_as_received_is_seen(ovh, gateway, order, monkeypatch):
+    await ask(gateway.pay, order.id, SEPA, not_after=LATER)
+    assert (await earlier(gateway, order)).progress is P.RECEIVED
+    monkeypatch.setattr(ovh.orders, "status", lambda _order: "notPaid")  # it lags behind the follow-up
+    assert (await earlier(gateway, order, minutes=-10)).progress is P.RECEIVED
+
+
+@pytest.mark.parametrize("status", ["READY", "CONFIRMING"])
 async def test_before_sending_an_open_payment_by_another_method_is_seen_where_the_order_shows_none(
-    ovh, gateway, order, method, monkeypatch
+    ovh, gateway, order, status, monkeypatch
 ):
     ovh.payments.settle_after = 600.0
     await ask(gateway.pay, order.id, SEPA, not_after=LATER)
     monkeypatch.setattr(follow_up, "_history", lambda _order: [])
     monkeypatch.setattr(follow_up, "_validating", lambda _order: "TODO")
-    sighting = await ask(gateway.payment, order, Payment(method, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
+    shown = {number: entry | {"status": status} for number, entry in ovh.payments.transactions().items()}
+    monkeypatch.setattr(ovh.payments, "transactions", lambda: shown)
+    sighting = await earlier(gateway, order)
     assert sighting.is_open
-    assert "over €3.59 has not ended (confirming)." in sighting.seen
+    assert f"over €3.59 has not ended ({status.lower()})." in sighting.seen
+    assert not (await earlier(gateway, order, minutes=-10)).is_open  # it names no order, and ours was not made yet
+
+
+@pytest.mark.parametrize("tells_why", [True, False])
+async def test_before_sending_what_was_refused_is_no_open_payment(ovh, gateway, order, tells_why):
+    ovh.payments.tells_why = tells_why
+    ovh.refuse_card(VISA)
+    for _ in range(2):
+        await ask(gateway.pay, order.id, VISA, not_after=LATER)
+        sighting = await earlier(gateway, order)
+        assert (sighting.progress, sighting.is_open) == (P.NOT_SEEN, False)
+
+
+async def test_money_that_another_order_took_hinders_no_first_payment_over_the_same_amount(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    sighting = await earlier(gateway, order)
+    assert (sighting.progress, sighting.is_open) == (P.NOT_SEEN, False)
+
+
+@pytest.mark.parametrize("by_the_order", [True, False])
+async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent(ovh, gateway, order, by_the_order):
+    """Ours was ten minutes ahead of OVH's then, and is right now."""
+    at = datetime.now(UTC)
+    payment = replace(sent(seconds=600), sent_at_ovh=at)
+    if by_the_order:
+        begun(ovh, order)
+    else:
+        another_order_pays(ovh, order)  # all that may be it is a transaction
+    assert (await ask(gateway.payment, order, payment)).progress is (P.UNDER_WAY if by_the_order else P.UNDECIDED)
+
+
+async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_lost_answer(
+    ovh, gateway, rules, monkeypatch
+):
+    monkeypatch.setattr("bot.ovh.session._CLOCK_FRESH", 0.0)
+    rules.registrar = gateway
+    rules.restart()
+    rules.clock.now, ovh.clock_offset = datetime.now(UTC) + timedelta(minutes=10), -600.0  # ours is ahead
+    cart = await ask(rules.approved)
+    cart = await ask(rules.settle, cart.id, steps=3, seconds=2)
+    ovh.payments.settle_after = 3600.0
+    ovh.faults.add("POST", "/me/order/*/pay", "lost_after")
+    await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=VISA, shown=str(cart.order.total))
+    await ask(rules.advance, cart.id)
+    rules.clock.now, ovh.clock_offset = datetime.now(UTC), 0.0
+    for _ in range(30):
+        cart = await ask(rules.settle, cart.id, steps=1, seconds=60)
+        if cart.state is CartState.CHECKED_OUT:
+            await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=SEPA, shown=str(cart.order.total))
+    assert cart.payment_is_undecided
+    assert [wish.source for wish in ovh.payments.wishes] == [str(VISA)]
+
+
+async def test_a_payment_of_which_only_our_own_time_was_kept_is_seen_by_how_far_ovhs_is_ahead_now(ovh, gateway, order):
+    ovh.clock_offset = -600.0
+    begun(ovh, order)
+    assert (await seen(gateway, order, sent(seconds=600)))[0] is P.UNDER_WAY
 
 
 async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ovh, gateway, order, monkeypatch):
@@ -169,8 +241,7 @@ async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ov
     progress, told = await seen(gateway, order, sent("ovhAccount"))  # which has none
     assert progress is P.UNDECIDED
     assert told == "OVH shows that a payment failed and that one was begun, and not whether they are the same."
-    sighting = await ask(gateway.payment, order, Payment(SEPA, "U0DAN", datetime.now(UTC) - timedelta(hours=1)))
-    assert sighting.is_open
+    assert (await earlier(gateway, order)).is_open
 
 
 async def test_a_transaction_is_open_until_it_ends(ovh, gateway, order):
@@ -233,6 +304,27 @@ async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order
 async def test_a_transaction_of_another_method_or_time_proves_nothing(ovh, gateway, order, method, seconds):
     another_order_pays(ovh, order)
     assert (await seen(gateway, order, sent(method, seconds=seconds)))[0] is P.NOT_SEEN
+
+
+async def test_when_the_newest_transaction_that_fits_took_the_money_is_told(ovh, gateway, order):
+    another_order_pays(ovh, order, number=1000, minutes=4)
+    another_order_pays(ovh, order, number=2000)
+    sighting = await ask(gateway.payment, order, sent(seconds=-300))
+    assert datetime.now(UTC) - sighting.taken_at < timedelta(minutes=2)
+
+
+async def test_what_has_not_ended_or_failed_took_no_money(ovh, gateway, order):
+    another_order_pays(ovh, order, why="No.")
+    assert (await ask(gateway.payment, order, sent())).taken_at is None
+    begun(ovh, order)
+    assert (await ask(gateway.payment, order, sent("ovhAccount"))).taken_at is None
+
+
+async def test_the_newest_transactions_are_read_however_many_there_are(ovh, gateway, order, monkeypatch):
+    monkeypatch.setattr("bot.ovh.payments._MOST_READ", 1)
+    another_order_pays(ovh, order, number=-1000, minutes=30 * 24 * 60)
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, order, sent()))[0] is P.UNDECIDED
 
 
 async def test_a_transaction_over_another_amount_proves_nothing(ovh, gateway, order):
