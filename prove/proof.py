@@ -199,6 +199,18 @@ MUTATIONS = (
         "            elif not details:\n",
     ),
     Mutation(
+        "pay anew beside money that was taken",
+        "ordering/workflow/settling.py",
+        "        if sighting.taken_at is not None and",
+        "        if sighting.taken_at is None and sighting.taken_at and",
+    ),
+    Mutation(
+        "date a payment by a clock that may be put right",
+        "bot/ovh/payments.py",
+        "        return payment.sent_at_ovh or (",
+        "        return (",
+    ),
+    Mutation(
         "order anew as soon as the old cart is given back",
         "ordering/checkout.py",
         "        elif waited < self._settle:\n            self._book.come_back(cart, self._book.pace.after(waited))\n"
