@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.clicks import on_click
 from handlers.desk import Desk
 from handlers.ids import REASON, Act, Form
-from handlers.parsing import Interaction, cart_number
+from handlers.parsing import Interaction, cart_and_mark, cart_number
 from handlers.refusals import handed_back
 from handlers.reply import Reply
 from handlers.views import approval as views
@@ -38,9 +38,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _approve(desk: Desk, did: Interaction) -> str:
-    number, _, shown = did.value.partition(" ")
+    cart_id, shown = cart_and_mark(did.value)
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.approve, cart_number(number), approver=person, shown=shown)
+    cart = await desk.bridge.call(desk.workflow.approve, cart_id, approver=person, shown=shown)
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
         return f"You approved cart #{cart.id}. It needs one more approver."

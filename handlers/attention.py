@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.clicks import on_click
 from handlers.desk import Desk
 from handlers.ids import ORDER, Act, Form
-from handlers.parsing import Interaction, cart_number
+from handlers.parsing import Interaction, cart_and_mark
 from handlers.reply import Reply
 from handlers.views import attention as views
 from handlers.views.drawn import Drawn
@@ -39,44 +39,44 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _try_again(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.try_again, cart_number(did.value), by=person)
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.try_again, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} is tried again, under the same approval."
 
 
 async def _give_up(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.give_up, cart_number(did.value), by=person)
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.give_up, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} is closed. Nothing was ordered."
 
 
 async def _nothing_ordered(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.nothing_ordered, cart_number(did.value), by=person)
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.nothing_ordered, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} is ordered again, under the same approval."
 
 
 async def _it_was_paid(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.it_was_paid, cart_number(did.value), by=person)
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.it_was_paid, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} counts as paid. The desk follows the order, and says so if OVH does not show the payment."
 
 
 async def _not_paid(desk: Desk, did: Interaction) -> str:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.not_paid, cart_number(did.value), by=person)
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.not_paid, cart_id, by=person, shown=shown)
     return f"The order of cart #{cart.id} can be paid again. It is the same order: choose on the card how."
 
 
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.may_settle, cart_number(did.value), by=person)
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.may_settle, cart_id, by=person, shown=shown)
     await reply.open_form(views.adopt_modal(cart), button="It is this order…")
 
 
 async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    cart_id, order_id = cart_number(did.metadata), int(did.typed(ORDER))
-    cart = await desk.bridge.call(desk.workflow.adopt, cart_id, order_id, by=person)
+    person, order_id = await desk.person(did), int(did.typed(ORDER))
+    cart_id, shown = cart_and_mark(did.metadata)
+    cart = await desk.bridge.call(desk.workflow.adopt, cart_id, order_id, by=person, shown=shown)
     desk.wake()
     await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. The card shows how it can be paid."))

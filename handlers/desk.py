@@ -20,7 +20,7 @@ from handlers.searches import Searches
 from handlers.views.drawn import Drawn
 from handlers.views.forms import note
 from handlers.work import Work
-from ordering.errors import OrderingError
+from ordering.errors import CardOutdated, OrderingError
 from ordering.policy import Person
 from ordering.workflow import Workflow
 
@@ -77,7 +77,7 @@ class Desk:
         try:
             if not at_once:
                 await self.work.turn()
-            await story(did, reply)
+            await self._unless_outdated(story(did, reply))
         except OrderingError as refusal:
             _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)
             await reply.tell(refused(refusal))
@@ -90,6 +90,17 @@ class Desk:
             await reply.tell(unforeseen(reference))
         finally:
             self.wake()
+
+    async def _unless_outdated(self, deciding: Awaitable[None]) -> None:
+        """Let somebody decide; a card that showed something of before is drawn anew, in case no newer one is coming.
+
+        So it is with those from before an upgrade that changed what buttons carry.
+        """
+        try:
+            await deciding
+        except CardOutdated as late:
+            await self.bridge.call(self.workflow.show_again, late.cart_id)
+            raise
 
 
 def _instead(drawn: Drawn) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """Buttons and selects. Their values carry a number or a name, never a price or a state."""
+    """Buttons and selects. Their values carry a number or a name, never a price or a state.
+
+    Those that decide about a cart carry the mark of what its card showed, too: see `Cart.mark`.
+    """
 
     ADD = "add"
     CHOOSE = "choose_offer"

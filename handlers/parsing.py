@@ -189,6 +189,12 @@ def cart_number(text: str) -> int:
     raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
 
 
+def cart_and_mark(value: str) -> tuple[int, str]:
+    """What a deciding button carries: its cart's number, and the mark of what its card showed; old cards have none."""
+    number, _, shown = value.partition(" ")
+    return cart_number(number), shown
+
+
 def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str], str]:
     """The extensions that somebody chose, what stood among them that is none, and all else that was typed."""
     read, wrong, names = [], [], []

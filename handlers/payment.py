@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.desk import Desk
 from handlers.ids import Act
-from handlers.parsing import Interaction, cart_number
+from handlers.parsing import Interaction, cart_and_mark, cart_number
 from handlers.reply import Reply
 from handlers.views.drawn import Drawn
 from handlers.views.payment import invoice_link, order_link
@@ -40,8 +40,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
-    number, _, shown = did.value.partition(" ")
-    cart = await desk.bridge.call(desk.workflow.pay, cart_number(number), payer=person, method=method, shown=shown)
+    cart_id, shown = cart_and_mark(did.value)
+    cart = await desk.bridge.call(desk.workflow.pay, cart_id, payer=person, method=method, shown=shown)
     desk.wake()
     total = f" {cart.order.total}" if cart.order else ""
     await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))

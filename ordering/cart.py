@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
+from ordering.errors import CardOutdated, NotPossible
 from ordering.money import Money
 from ordering.quote import Quote
 from ordering.sales_order import Attempt, Payment, SalesOrder
@@ -138,6 +139,24 @@ class Cart:
         return self.state is other.state and [replace(line, questions=None) for line in self.lines] == [
             replace(line, questions=None) for line in other.lines
         ]
+
+    @property
+    def mark(self) -> str:
+        """What a button of its card is about, in short: the cart since it came into its state, with its order's total.
+
+        Each try, payment and question to a person has another one. What is drawn anew without any of that keeps it,
+        such as a trouble or a new way to pay: so an honest click is not too late.
+        """
+        total = self.order.total if self.order else None
+        return hashlib.sha256(f"{self.state} {self.since.isoformat()} {total}".encode()).hexdigest()[:12]
+
+    def must_be_as_shown(self, shown: str) -> None:
+        """Raise where somebody decided on another mark than its own: on an old card, or Slack delivers a click again.
+
+        Nothing more is believed of a mark than that this was seen.
+        """
+        if shown != self.mark:
+            raise CardOutdated(self.id)
 
     def covers(self, total: Money) -> bool:
         """Whether what was approved allows an order over this total."""

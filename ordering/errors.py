@@ -7,6 +7,7 @@ OrderingError                 tell the person: str(error) is the sentence
   NotAllowed                  the person lacks the right: nothing changed
   NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
     CartChanged               somebody else was quicker: read again, then decide again
+    CardOutdated              decided on a card of before: draw it anew, for whoever looks at the newest
   NoSuchCart                  there is no cart of that number
   RegistrarError              OVH's side
     RegistrarRefused          a clear no: nothing was done
@@ -45,6 +46,17 @@ class CartChanged(NotPossible):
 
     def __init__(self, cart_id: int) -> None:
         super().__init__(f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.")
+
+
+class CardOutdated(NotPossible):
+    """Somebody decided on what a card showed, and the cart is no longer that."""
+
+    def __init__(self, cart_id: int) -> None:
+        super().__init__(
+            f"Cart #{cart_id} changed since that card was drawn, so nothing was done. "
+            "Look at its newest card, then decide."
+        )
+        self.cart_id = cart_id
 
 
 class NoSuchCart(OrderingError):

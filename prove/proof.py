@@ -135,8 +135,8 @@ MUTATIONS = (
     Mutation(
         "pay what the card did not show",
         "ordering/workflow/paying.py",
-        "            if shown != str(cart.order.total):\n",
-        "            if not cart.order.total:\n",
+        "            cart.must_be_as_shown(shown)\n",
+        "",
     ),
     Mutation(
         "take a payment that nobody can be sure of for none",

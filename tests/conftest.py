@@ -58,8 +58,12 @@ class Rules:
 
     def paid(self):
         cart = self.ordered()
-        self.workflow.pay(cart.id, payer=self.dan, method=None, shown=str(cart.order.total))
+        self.workflow.pay(cart.id, payer=self.dan, method=None, shown=cart.mark)
         return self.settle(cart.id)
+
+    def mark(self, cart_id: int) -> str:
+        """What the buttons of a cart's newest card are about."""
+        return self.workflow.cart(cart_id).mark
 
     def settle(self, cart_id: int, *, steps: int = 12, seconds: float = 30):
         """Let the driver do what is due, and time pass."""

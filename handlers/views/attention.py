@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from handlers.ids import ORDER, Act, Form
 from handlers.views.drawn import button, buttons, confirm, context, section
-from handlers.views.payment import open_order
+from handlers.views.payment import as_shown, open_order
 from handlers.views.text import escape, names
 from ordering.cart import Cart
 
@@ -20,7 +20,7 @@ _IF_SOMETHING_IS_MISSING = (
 
 def attention(cart: Cart) -> list[Block]:
     """What happened, and the buttons that are safe now."""
-    told = section(escape(cart.note or "Look at it, please."))
+    told, shown = section(escape(cart.note or "Look at it, please.")), as_shown(cart)
     if cart.is_undecided:
         return [told, *_undecided(cart)]
     if cart.payment_is_undecided:
@@ -29,15 +29,15 @@ def attention(cart: Cart) -> list[Block]:
         return [told, *buttons(open_order(cart))]
     if cart.order is not None:
         question = confirm("Close this cart?", "OVH cancelled the order. Its names are free again then.", "Close it")
-        close = button("Close", Act.GIVE_UP, cart.id, about=f"Close cart {cart.id}", confirm=question)
+        close = button("Close", Act.GIVE_UP, shown, about=f"Close cart {cart.id}", confirm=question)
         return [told, *buttons(open_order(cart), close)]
     question = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
     return [
         told,
         *buttons(
-            button("Try again", Act.TRY_AGAIN, cart.id, style="primary", about=f"Try again to order cart {cart.id}"),
+            button("Try again", Act.TRY_AGAIN, shown, style="primary", about=f"Try again to order cart {cart.id}"),
             button(
-                "Close without ordering", Act.GIVE_UP, cart.id, style="danger",
+                "Close without ordering", Act.GIVE_UP, shown, style="danger",
                 about=f"Close without ordering cart {cart.id}", confirm=question,
             ),
         ),
@@ -51,7 +51,7 @@ def adopt_modal(cart: Cart) -> View:
     return View(
         type="modal",
         callback_id=Form.ADOPT,
-        private_metadata=str(cart.id),
+        private_metadata=as_shown(cart),
         title=f"Order of cart #{cart.id}",
         submit="It is this one",
         close="Not now",
@@ -73,10 +73,11 @@ def _undecided(cart: Cart) -> list[Block]:
         f"Look at OVH first. If no order has {names(cart)}, the desk orders again under the same approval.",
         "Nothing was ordered",
     )
+    shown = as_shown(cart)
     return buttons(
-        button("It is this order…", Act.ADOPT, cart.id, style="primary", about=f"It is this order… for cart {cart.id}"),
+        button("It is this order…", Act.ADOPT, shown, style="primary", about=f"It is this order… for cart {cart.id}"),
         button(
-            "Nothing was ordered, try again", Act.NOTHING_ORDERED, cart.id,
+            "Nothing was ordered, try again", Act.NOTHING_ORDERED, shown,
             about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
         ),
     )  # fmt: skip
@@ -96,10 +97,11 @@ def _undecided_payment(cart: Cart) -> list[Block]:
         "The same order can then be paid another way.",
         "It was not paid",
     )
+    shown = as_shown(cart)
     return buttons(
-        button("It was paid", Act.IT_WAS_PAID, cart.id, about=f"The order of cart {cart.id} was paid", confirm=paid),
+        button("It was paid", Act.IT_WAS_PAID, shown, about=f"The order of cart {cart.id} was paid", confirm=paid),
         button(
-            "It was not paid, choose again", Act.NOT_PAID, cart.id,
+            "It was not paid, choose again", Act.NOT_PAID, shown,
             about=f"The order of cart {cart.id} was not paid, choose again", confirm=again,
         ),
         open_order(cart),

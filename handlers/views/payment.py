@@ -36,6 +36,11 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart))]
 
 
+def as_shown(cart: Cart) -> str:
+    """The value of a button that decides: the cart, and the mark of what is shown of it, for only that is decided."""
+    return f"{cart.id} {cart.mark}"
+
+
 def open_order(cart: Cart) -> ButtonElement:
     """The button that shows a payer the order's page."""
     return button("Open order", Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
@@ -74,9 +79,7 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
     if order.is_free:
         title, text = "Complete this order?", f"It costs nothing: {names(cart)}."
     question = confirm(title, text, "Pay")
-    return button(
-        "Pay", Act.PAY, f"{cart.id} {order.total}", style="primary", about=f"Pay order {order.id}", confirm=question
-    )
+    return button("Pay", Act.PAY, as_shown(cart), style="primary", about=f"Pay order {order.id}", confirm=question)
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:

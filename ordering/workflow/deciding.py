@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ordering.cart import Cart, CartState
-from ordering.errors import NotPossible
+from ordering.errors import CardOutdated, NotPossible
 from ordering.events import happened
 from ordering.policy import Person
 from ordering.visible import is_visible
@@ -26,7 +26,7 @@ class Deciding(UseCases):
             self._must_wait_for_approval(cart, approver)
             sealed, quote = seal_and_quote(cart)
             if shown != sealed.short:
-                raise NotPossible(f"Cart #{cart_id} changed since that card was drawn. Look at it again, then decide.")
+                raise CardOutdated(cart_id)
             if approver.id in cart.approved_by:
                 raise NotPossible(f"You approved cart #{cart_id} already. It waits for one more approver.")
             self._refuse_beyond_limits(carts, cart, quote.total, now)

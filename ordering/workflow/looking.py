@@ -57,6 +57,11 @@ class Looking(UseCases):
             recent=tuple(recent),
         )
 
+    def show_again(self, cart_id: int) -> None:
+        """Have a cart's messages drawn anew: somebody clicked on what one of them no longer should show."""
+        with self._store.begin() as carts:
+            carts.show_again([cart_id])
+
     def _could_approve(self, cart: Cart, person: Person) -> bool:
         try:
             self.policy.may_approve(cart, person)

@@ -18,7 +18,7 @@ class Paying(UseCases):
     def pay(self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
-        `shown` is the total on the button that was clicked: no other one is paid.
+        `shown` is the mark on the button that was clicked: another total is not paid, nor once more after a refusal.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -27,11 +27,7 @@ class Paying(UseCases):
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart))
-            if shown != str(cart.order.total):
-                raise NotPossible(
-                    f"Order {cart.order.id} costs {cart.order.total} now, and that card showed another total. "
-                    "Look at its newest card, then decide."
-                )
+            cart.must_be_as_shown(shown)
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))

@@ -20,30 +20,31 @@ _UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
 class Settling(UseCases):
-    """Moving on a cart that needs attention."""
+    """Moving on a cart that needs attention; `shown` is the mark on the button that was clicked."""
 
-    def try_again(self, cart_id: int, *, by: Person) -> Cart:
+    def try_again(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
-        return self._resolve(cart_id, by=by, to=S.APPROVED, note="to be tried again")
+        return self._resolve(cart_id, by=by, shown=shown, to=S.APPROVED, note="to be tried again")
 
-    def give_up(self, cart_id: int, *, by: Person) -> Cart:
+    def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
-        return self._resolve(cart_id, by=by, to=S.CANCELLED, note="closed")
+        return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, note="closed")
 
-    def may_settle(self, cart_id: int, *, by: Person) -> Cart:
+    def may_settle(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Raise where this person may not say what became of this cart's order."""
         self.policy.may_resolve(by)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
             raise NotPossible(_why_not_movable(cart))
+        cart.must_be_as_shown(shown)
         return cart
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person) -> Cart:
+    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str) -> Cart:
         """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
 
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
-        cart = self.may_settle(cart_id, by=by)
+        cart = self.may_settle(cart_id, by=by, shown=shown)
         with self._store.read() as carts:
             known = carts.known_orders()
         order = None if order_id in known else self._registrar.order_of(order_id, cart.lines)
@@ -61,12 +62,12 @@ class Settling(UseCases):
             due_at = None if found.has_nothing_to_come else now
             return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=due_at)
 
-    def nothing_ordered(self, cart_id: int, *, by: Person) -> Cart:
+    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
 
         Refused where an order may be its own after all, or where the first checkout could still come through.
         """
-        cart = self.may_settle(cart_id, by=by)
+        cart = self.may_settle(cart_id, by=by, shown=shown)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
         if self._look_once_more(cart, cart.attempt).outcome is Outcome.ABSENT:
@@ -101,9 +102,9 @@ class Settling(UseCases):
                 )
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person) -> Cart:
+    def it_was_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""
-        cart, order, payment = self._payment_to_settle(cart_id, by)
+        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
         sighting = self._registrar.payment(order, payment)
         ended = {PaymentProgress.REFUSED, PaymentProgress.CANCELLED}
         if sighting.progress in ended or sighting.shows_none(payment):
@@ -113,9 +114,9 @@ class Settling(UseCases):
             )
         return self._settled(cart, S.PAID, by, "It was paid.")
 
-    def not_paid(self, cart_id: int, *, by: Person) -> Cart:
+    def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
-        cart, order, payment = self._payment_to_settle(cart_id, by)
+        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
         sighting = self._registrar.payment(order, payment)
         if sighting.progress is PaymentProgress.RECEIVED:
             raise NotPossible(f"OVH has received a payment for order {order.id}. The card will show it in a moment.")
@@ -132,11 +133,12 @@ class Settling(UseCases):
             )
         return self._settled(cart, S.CHECKED_OUT, by, "It was not paid: a payer chooses again.", payment=None)
 
-    def _payment_to_settle(self, cart_id: int, by: Person) -> tuple[Cart, SalesOrder, Payment]:
+    def _payment_to_settle(self, cart_id: int, by: Person, shown: str) -> tuple[Cart, SalesOrder, Payment]:
         self.policy.may_resolve(by)
         cart = self.cart(cart_id)
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(_why_not_movable(cart))
+        cart.must_be_as_shown(shown)
         return cart, cart.order, cart.payment
 
     def _settled(self, cart: Cart, to: CartState, by: Person, note: str, **changes: object) -> Cart:
@@ -145,13 +147,14 @@ class Settling(UseCases):
         with self._store.begin() as carts:
             return carts.save(moved, happened(moved, now, by=by.id, note=note), due_at=now)
 
-    def _resolve(self, cart_id: int, *, by: Person, to: CartState, note: str) -> Cart:
+    def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, note: str) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             if not cart.has_nothing_to_come or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(_why_not_movable(cart))
+            cart.must_be_as_shown(shown)
             moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
             return carts.save(
                 moved, happened(moved, now, by=by.id, note=note), due_at=now if to is S.APPROVED else None

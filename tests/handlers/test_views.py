@@ -202,6 +202,43 @@ def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
     assert "Close this cart?" in str(blocks_of(card(a_cart(S.NEEDS_ATTENTION, order=over))))
 
 
+ANOTHER_TRY = Attempt(1, "cart", NOW)
+UNPAID = SalesOrder(7, euros("3.59"), euros("0.60"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "deciding"),
+    [
+        (a_cart(S.CHECKED_OUT), {"pay"}),
+        (a_cart(S.NEEDS_ATTENTION), {"try_again", "give_up"}),
+        (a_cart(S.NEEDS_ATTENTION, attempt=ANOTHER_TRY), {"adopt_order", "nothing_ordered"}),
+        (a_cart(S.NEEDS_ATTENTION, order=UNPAID, payment=Payment(3, "U0DAN", NOW)), {"it_was_paid", "not_paid"}),
+        (a_cart(S.NEEDS_ATTENTION, order=replace(UNPAID, status=OrderStatus.CANCELLED)), {"give_up"}),
+    ],
+)
+def test_each_button_that_decides_carries_the_mark_of_what_its_card_shows(shown, deciding):
+    assert deciding_values(shown) == dict.fromkeys(deciding, f"12 {shown.mark}")
+    later = replace(shown, since=NOW + timedelta(seconds=1))
+    assert set(deciding_values(later).values()).isdisjoint(deciding_values(shown).values())
+    in_trouble = replace(shown, trouble=Trouble("OVH does not answer.", NOW), version=9, note="As before.")
+    assert deciding_values(in_trouble) == deciding_values(shown)
+
+
+def deciding_values(shown: Cart) -> dict[str, str]:
+    """What the buttons of a card carry, but those that only open a page."""
+    elements = [element for block in blocks_of(card(shown)) for element in block.get("elements", [])]
+    return {
+        element["action_id"]: element["value"]
+        for element in elements
+        if element["type"] == "button" and not element["action_id"].startswith("open_")
+    }
+
+
+def test_the_form_that_asks_for_an_order_is_about_the_try_that_was_shown():
+    undecided = a_cart(S.NEEDS_ATTENTION, attempt=ANOTHER_TRY)
+    assert attention.adopt_modal(undecided).to_dict()["private_metadata"] == f"12 {undecided.mark}"
+
+
 def test_a_trouble_that_lasts_is_on_the_card():
     shown = a_cart(S.APPROVED, trouble=Trouble("OVH does <not> answer.", NOW))
     assert "OVH does &lt;not&gt; answer. The desk has been trying again since" in str(blocks_of(card(shown)))
@@ -223,7 +260,6 @@ def test_an_order_without_an_end_can_be_paid():
     assert made.order
     shown = str(blocks_of(card(replace(made, order=replace(made.order, expires_at=None)))))
     assert "payment_method" in shown
-    assert "'value': '12 €3.59'" in shown  # Pay carries what it would pay
     assert "keeps the order open" not in shown
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ordering.cart import CartState, Trouble
@@ -34,7 +34,7 @@ def test_a_restart_at_every_step_changes_nothing(rules):
         rules.settle(cart.id, steps=1)
         seen = rules.workflow.cart(cart.id)
         if seen.state is S.CHECKED_OUT and seen.order.methods:
-            rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(seen.order.total))
+            rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
         rules.registrar.deliver()
     assert rules.workflow.cart(cart.id).state is S.DELIVERED
     assert len(rules.registrar.orders) == len(rules.registrar.payments) == 1
@@ -64,7 +64,7 @@ def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(ru
     stuck = rules.settle(cart.id)
     assert (stuck.state, stuck.note) == (S.NEEDS_ATTENTION, "The name is gone. Nothing was ordered.")
     rules.registrar.prepare_refuses = None
-    rules.workflow.try_again(cart.id, by=rules.dan)
+    rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
@@ -247,7 +247,7 @@ def test_an_undecided_order_is_for_a_person_and_found_later(rules):
     assert stuck.state is S.NEEDS_ATTENTION
     assert "OVH did not say whether it made the order." in stuck.note
     with pytest.raises(OrderingError):
-        rules.workflow.try_again(cart.id, by=rules.dan)
+        rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     rules.registrar.undecided = False
     assert rules.settle(cart.id, steps=10, seconds=120).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
@@ -260,7 +260,7 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     assert stuck.state is S.NEEDS_ATTENTION
     assert "€99.00, but €3.59 was approved" in stuck.note
     with pytest.raises(OrderingError):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(stuck.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     # Not for a moment: what it costs is compared before it counts as ordered.
     assert S.CHECKED_OUT not in [event.state for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
 
@@ -389,16 +389,41 @@ def test_no_walk_orders_twice_pays_twice_or_pays_what_nobody_approved(tmp_path_f
     engines.close()
 
 
-def _do(rules: Rules, cart_id: int, deed: str) -> None:
+CLICKS = ("pay", "try", "close", "adopt", "nothing", "paid", "unpaid")
+
+
+@given(st.lists(st.tuples(st.sampled_from([*CLICKS, "wait", "blur", "hide"]), FAULTS), min_size=10, max_size=30))
+@settings(max_examples=30, phases=[Phase.generate])  # to shorten a walk that fails would take minutes
+def test_no_click_decides_a_second_time_however_late_slack_delivers_it_again(tmp_path_factory, deeds):
+    engines = open_engines(f"sqlite:///{tmp_path_factory.mktemp('walk') / 'desk.db'}")
+    migrate(engines)
+    rules = Rules(SqlStore(engines))
+    cart, decided = rules.approved(), []
+    for deed, fault in deeds:
+        rules.registrar.next_fault = fault
+        shown = rules.mark(cart.id)
+        with suppress(OrderingError):
+            _do(rules, cart.id, deed, shown)
+            decided += [(deed, shown)] if deed in CLICKS else []
+        rules.settle(cart.id, steps=1)
+        for click in decided:
+            with pytest.raises(OrderingError):
+                _do(rules, cart.id, *click)
+    engines.close()
+
+
+def _do(rules: Rules, cart_id: int, deed: str, shown: str | None = None) -> None:
+    """Somebody does it, on the newest card unless another mark was `shown`."""
     cart, work = rules.workflow.cart(cart_id), rules.workflow
+    shown = cart.mark if shown is None else shown
     deeds: dict[str, Callable[[], object]] = {
         "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else ""),
         "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
-        "pay": lambda: work.pay(
-            cart_id, payer=rules.dan, method=None, shown=str(cart.order.total) if cart.order else ""
-        ),
-        "try": lambda: work.try_again(cart_id, by=rules.dan),
-        "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan),
+        "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None, shown=shown),
+        "try": lambda: work.try_again(cart_id, by=rules.dan, shown=shown),
+        "close": lambda: work.give_up(cart_id, by=rules.dan, shown=shown),
+        "adopt": lambda: work.adopt(cart_id, next(iter(rules.registrar.orders), 99), by=rules.dan, shown=shown),
+        "nothing": lambda: work.nothing_ordered(cart_id, by=rules.dan, shown=shown),
         "withdraw": lambda: work.withdraw(cart_id, by=rules.ada),
         "restart": rules.restart,
         "deliver": rules.registrar.deliver,
@@ -406,7 +431,8 @@ def _do(rules: Rules, cart_id: int, deed: str) -> None:
         "wait": lambda: rules.clock.pass_by(70),
         "advance": lambda: rules.settle(cart_id, steps=1),
         "blur": lambda: setattr(rules.registrar, "sighting", None if rules.registrar.sighting else BLURRED),
-        "paid": lambda: work.it_was_paid(cart_id, by=rules.dan),
-        "unpaid": lambda: work.not_paid(cart_id, by=rules.dan),
+        "hide": lambda: setattr(rules.registrar, "undecided", not rules.registrar.undecided),
+        "paid": lambda: work.it_was_paid(cart_id, by=rules.dan, shown=shown),
+        "unpaid": lambda: work.not_paid(cart_id, by=rules.dan, shown=shown),
     }
     deeds[deed]()

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from ordering.cart import CartState
-from ordering.errors import NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.events import REMINDER
 from ordering.payment import remind_at
 from ordering.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
@@ -20,7 +21,7 @@ REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
 @pytest.mark.parametrize(("fault", "payments"), [("lost_after", 1), ("lost_before", 0), ("refused", 0)])
 def test_a_payment_without_a_clear_answer_is_never_repeated(rules, fault, payments):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault = fault
     after = rules.settle(cart.id, steps=20)
     assert len(rules.registrar.payments) == payments
@@ -48,20 +49,20 @@ CONFIRMING = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 is confir
 def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules, earlier):
     cart = rules.ordered()
     rules.registrar.earlier = earlier
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
     assert kept.note.startswith(f"{earlier.seen} Another payment now could pay the order twice")
     rules.registrar.earlier = None
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
 def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
     cart = rules.ordered()
     rules.registrar.earlier = PaymentSighting(PaymentProgress.RECEIVED, "OVH has received it.")
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert rules.workflow.cart(cart.id).state is S.PAID
     assert rules.registrar.payments == []
@@ -71,15 +72,59 @@ def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules)
 def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, earlier):
     cart = rules.ordered()
     rules.registrar.earlier = earlier
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
 def test_another_total_than_the_card_showed_is_not_paid(rules):
     cart = rules.ordered()
-    for shown in ("€3.00", ""):
-        with pytest.raises(NotPossible, match=r"costs €3\.59 now"):
-            rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=shown)
+    show(rules, cart.order.id, total=euros("3.00"))
+    rules.settle(cart.id, seconds=60)
+    with pytest.raises(CardOutdated, match=r"Look at its newest card"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    now = rules.workflow.cart(cart.id)
+    assert (now.state, now.order.total) == (S.CHECKED_OUT, euros("3.00"))
+
+
+@pytest.mark.parametrize("shown", ["", "€3.59", "PLN"])
+def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
+    cart = rules.ordered()
+    with pytest.raises(CardOutdated):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=shown)
+    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize("method", [None, 1, 2])
+def test_a_click_on_pay_that_is_delivered_again_after_a_refusal_pays_nothing(rules, method):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=cart.mark)
+    rules.registrar.next_fault = "refused"
+    assert rules.settle(cart.id, steps=1).state is S.CHECKED_OUT
+    with pytest.raises(CardOutdated):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=cart.mark)
+    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+    assert rules.registrar.payments == []
+
+
+def test_what_is_drawn_anew_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
+    cart = rules.ordered()
+    monkeypatch.setattr(rules.registrar, "payment_methods", failing(RegistrarUnavailable("OVH does not answer.")))
+    assert rules.settle(cart.id, steps=12, seconds=60).trouble
+    monkeypatch.undo()
+    rules.registrar.methods = (*rules.registrar.methods, PaymentMethod(3, "PAYPAL"))
+    assert len(rules.settle(cart.id, steps=12, seconds=60).order.methods) == len(cart.order.methods) + 1
+    rules.clock.now = NOW + timedelta(days=12)
+    rules.settle(cart.id, steps=1)
+    assert len(reminders(rules, cart.id)) == 1
+    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    assert paying.state is S.PAYING
+
+
+def test_limits_hold_at_the_payment_too(rules):
+    cart = rules.ordered()
+    rules.restart(replace(rules.policy, limit_per_order=Decimal("3.00")))
+    with pytest.raises(NotPossible, match=r"one order may cost €3\.00"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
 
 
@@ -87,7 +132,7 @@ def test_a_payment_must_leave_within_half_of_the_settling_time(rules, monkeypatc
     cart = rules.ordered()
     limits = []
     monkeypatch.setattr(rules.registrar, "pay", lambda *_, not_after: limits.append(not_after))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert limits == [rules.workflow.cart(cart.id).payment.sent_at + timedelta(seconds=30)]
 
@@ -152,7 +197,7 @@ def test_a_death_right_after_a_payment_was_sent_leaves_a_cart_that_goes_on(rules
 def undecided(rules):
     """A cart whose payment got lost, and OVH shows something that could be it."""
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
     return rules.settle(cart.id, steps=4)
 
@@ -171,7 +216,7 @@ def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refu
     rules.registrar.sighting = REFUSED
     notes: list[str] = []
     for method, suggested in ((1, 2), (2, 1)):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
         rules.registrar.next_fault = "lost_before"
         cart = rules.settle(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
@@ -191,12 +236,12 @@ def test_where_ovh_lists_no_method_a_payer_is_sent_to_its_page(rules):
     rules.registrar.methods = ()
     cart = rules.ordered()
     with pytest.raises(NotPossible, match="“Open order” on its card leads to OVH's page"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
 
 
 def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault = "unavailable"
     cart = rules.settle(cart.id, steps=1)
     assert (cart.state, cart.note) == (S.CHECKED_OUT, "OVH is busy. Nothing was paid.")
@@ -206,7 +251,7 @@ def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
 def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
     rules.registrar.methods = (PaymentMethod("ovhAccount", "Prepaid OVH account"),)
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
     cart = rules.settle(cart.id, steps=2)
     assert (cart.state, cart.payment.method) == (S.PAID, "ovhAccount")
     assert rules.registrar.payments == [(cart.order.id, "ovhAccount")]
@@ -216,15 +261,15 @@ def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
 def test_what_the_order_does_not_accept_cannot_pay_it(rules, method):
     cart = rules.ordered()
     with pytest.raises(NotPossible, match="cannot pay order"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
 
 
 def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
     rules.registrar.quote, rules.registrar.methods = a_quote("0.00", "0.00"), ()
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.ben, method=None, shown=str(cart.order.total))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.ben, method=None, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, "fidelityAccount")]
 
@@ -241,7 +286,7 @@ def test_an_order_over_nothing_needs_no_method_but_a_payer(rules):
 )
 def test_an_order_that_changed_at_ovh_since_the_click_is_not_paid(rules, changes, state):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     show(rules, cart.order.id, **changes)
     rules.fulfilment.advance(cart.id)
     after = rules.workflow.cart(cart.id)
@@ -254,12 +299,12 @@ def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment
     show(rules, cart.order.id, total=euros("99.00"))
     assert rules.settle(cart.id, steps=3, seconds=300).state is S.NEEDS_ATTENTION
     with pytest.raises(NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
 
 
 def test_an_undecided_payment_is_for_a_person_only_after_the_settling_time(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
     assert rules.settle(cart.id, steps=5, seconds=10).state is S.PAYING
     cart = rules.settle(cart.id, steps=3, seconds=10)
@@ -270,7 +315,7 @@ def test_an_undecided_payment_is_for_a_person_only_after_the_settling_time(rules
 
 def test_a_payment_that_the_order_itself_shows_is_given_more_time(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault = "lost_before"
     rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.")
     assert rules.settle(cart.id, steps=19).state is S.PAYING
@@ -305,14 +350,14 @@ def test_an_order_that_is_cancelled_under_an_undecided_payment_is_for_ovhs_suppo
     after = rules.settle(cart.id, steps=8)
     assert after.state is S.NEEDS_ATTENTION
     assert after.note.endswith("If it was taken, ask OVH's support to give it back.")
-    assert rules.workflow.give_up(cart.id, by=rules.dan).state is S.CANCELLED
+    assert rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CANCELLED
 
 
 def test_a_person_who_says_that_it_was_paid_is_believed_for_an_hour(rules):
     cart = undecided(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.it_was_paid(cart.id, by=rules.ben)
-    assert rules.workflow.it_was_paid(cart.id, by=rules.dan).state is S.PAID
+        rules.workflow.it_was_paid(cart.id, by=rules.ben, shown=rules.mark(cart.id))
+    assert rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.PAID
     assert rules.settle(cart.id, steps=10, seconds=300).state is S.PAID
     after = rules.settle(cart.id, steps=10, seconds=300)
     assert after.payment_is_undecided
@@ -324,10 +369,10 @@ def test_a_person_who_says_that_it_was_paid_is_believed_for_an_hour(rules):
 def test_a_person_who_says_that_it_was_not_paid_lets_a_payer_choose_again(rules):
     cart = undecided(rules)
     with pytest.raises(NotAllowed):
-        rules.workflow.not_paid(cart.id, by=rules.ben)
-    again = rules.workflow.not_paid(cart.id, by=rules.dan)
+        rules.workflow.not_paid(cart.id, by=rules.ben, shown=rules.mark(cart.id))
+    again = rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert (again.state, again.payment, again.order.id) == (S.CHECKED_OUT, None, cart.order.id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
     assert rules.registrar.payments == [(cart.order.id, 2)]
 
@@ -337,14 +382,37 @@ def test_what_ovh_shows_otherwise_is_not_believed(rules, seen):
     cart = undecided(rules)
     rules.registrar.sighting = seen
     with pytest.raises(NotPossible, match="was not paid"):
-        rules.workflow.it_was_paid(cart.id, by=rules.dan)
+        rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     for progress, why in (
         (PaymentProgress.RECEIVED, "has received"),
         (PaymentProgress.UNDER_WAY, "could pay it twice"),
     ):
         rules.registrar.sighting = PaymentSighting(progress, "OVH shows it.")
         with pytest.raises(NotPossible, match=why):
-            rules.workflow.not_paid(cart.id, by=rules.dan)
+            rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+
+
+def test_a_click_about_an_earlier_payment_says_nothing_about_the_next(rules):
+    first = undecided(rules)
+    rules.workflow.not_paid(first.id, by=rules.dan, shown=first.mark)
+    rules.workflow.pay(first.id, payer=rules.dan, method=2, shown=rules.mark(first.id))
+    rules.registrar.next_fault = "lost_before"
+    second = rules.settle(first.id, steps=4)
+    assert second.payment_is_undecided
+    for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
+        for shown in (first.mark, ""):
+            with pytest.raises(CardOutdated):
+                settle(second.id, by=rules.cleo, shown=shown)
+    assert rules.mark(second.id) == second.mark
+
+
+@pytest.mark.parametrize("deed", ["it_was_paid", "not_paid"])
+def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_payment_stale(rules, monkeypatch, deed):
+    cart = undecided(rules)
+    monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable("OVH does not answer.")))
+    assert rules.settle(cart.id).trouble
+    monkeypatch.undo()
+    assert getattr(rules.workflow, deed)(cart.id, by=rules.dan, shown=cart.mark).state is not S.NEEDS_ATTENTION
 
 
 def test_nothing_is_settled_while_ovh_cannot_be_asked(rules, monkeypatch):
@@ -356,7 +424,7 @@ def test_nothing_is_settled_while_ovh_cannot_be_asked(rules, monkeypatch):
     monkeypatch.setattr(rules.registrar, "payment", silent)
     for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
         with pytest.raises(RegistrarUnavailable):
-            settle(cart.id, by=rules.dan)
+            settle(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.workflow.cart(cart.id).payment_is_undecided
 
 
@@ -364,7 +432,7 @@ def test_a_payment_that_is_not_undecided_is_not_settled(rules):
     cart = rules.paid()
     for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
         with pytest.raises(NotPossible):
-            settle(cart.id, by=rules.dan)
+            settle(cart.id, by=rules.dan, shown=rules.mark(cart.id))
 
 
 @pytest.mark.parametrize(("life", "at"), [(14, 11), (6, 3), (4, 2), (1, 0.5)])
@@ -423,11 +491,11 @@ def sends(rules, monkeypatch):
 
 def test_a_payment_that_ovh_accepted_and_does_not_show_is_for_a_person_and_no_other_is_offered(rules, monkeypatch):
     cart, sent = rules.ordered(), sends(rules, monkeypatch)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=19).state is S.PAYING
     assert rules.settle(cart.id, steps=100).payment_is_undecided
     with pytest.raises(NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     assert sent == [1]
 
 
@@ -435,7 +503,7 @@ def test_a_payment_that_ovh_accepted_and_whose_transaction_failed_was_none(rules
     cart = rules.ordered()
     sends(rules, monkeypatch)
     rules.registrar.sighting = PaymentSighting(PaymentProgress.NOT_SEEN, "Its transaction 7 failed.", failed=True)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=20).state is S.CHECKED_OUT
 
 
@@ -443,7 +511,7 @@ def accepted(rules, monkeypatch):
     """A payment that OVH took on and never shows, until a person is asked."""
     cart = rules.ordered()
     sends(rules, monkeypatch)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     cart = rules.settle(cart.id, steps=120)
     assert cart.payment_is_undecided
     return cart
@@ -451,7 +519,7 @@ def accepted(rules, monkeypatch):
 
 def test_whoever_sees_at_the_bank_that_an_accepted_payment_was_taken_is_believed(rules, monkeypatch):
     cart = accepted(rules, monkeypatch)
-    assert rules.workflow.it_was_paid(cart.id, by=rules.dan).state is S.PAID
+    assert rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.PAID
 
 
 def test_an_order_that_is_cancelled_after_it_accepted_a_payment_is_for_ovhs_support(rules, monkeypatch):
@@ -464,14 +532,14 @@ def test_an_order_that_is_cancelled_after_it_accepted_a_payment_is_for_ovhs_supp
 
 def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(rules):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     order = rules.registrar.orders[cart.order.id]
     rules.registrar.orders[order.id] = replace(order, total=euros("3.00"), tax=euros("0.50"))
     rules.advance(cart.id)
     after = rules.workflow.cart(cart.id)
     assert (after.state, after.order.total, rules.registrar.payments) == (S.CHECKED_OUT, euros("3.00"), [])
     assert "€3.59 before, €3.00 now. Nothing was paid" in after.note
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.00")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
@@ -479,7 +547,7 @@ def test_nobody_can_say_that_it_was_not_paid_while_a_transaction_has_not_ended(r
     cart = undecided(rules)
     rules.registrar.sighting = CONFIRMING
     with pytest.raises(NotPossible, match="another one now could pay it twice"):
-        rules.workflow.not_paid(cart.id, by=rules.dan)
+        rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
 
 
 def test_nobody_can_say_that_it_was_not_paid_for_a_day_after_money_was_taken_that_may_be_its_own(rules):
@@ -500,7 +568,7 @@ def test_nobody_can_say_that_it_was_not_paid_for_a_day_after_money_was_taken_tha
 @pytest.mark.parametrize(("error", "minutes"), SILENT)
 def test_a_payment_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch, error, minutes):
     cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=str(cart.order.total))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.next_fault = "lost_before"
     rules.advance(cart.id)
     monkeypatch.setattr(rules.registrar, "payment", failing(error))

@@ -3,8 +3,8 @@
 import pytest
 
 from ordering.cart import CartState
-from ordering.errors import NotAllowed, NotPossible
-from tests.builders import euros
+from ordering.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
+from tests.builders import euros, failing
 
 S = CartState
 
@@ -15,14 +15,14 @@ def test_a_person_says_which_order_it_is_and_only_one_that_fits_is_believed(rule
     rules.settle(cart.id, steps=10)
     (order_id,) = rules.registrar.orders
     with pytest.raises(NotAllowed):
-        rules.workflow.adopt(cart.id, order_id, by=rules.ben)
+        rules.workflow.adopt(cart.id, order_id, by=rules.ben, shown=rules.mark(cart.id))
     with pytest.raises(NotPossible, match="is not this cart's"):
-        rules.workflow.adopt(cart.id, order_id + 1, by=rules.dan)
-    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan)
+        rules.workflow.adopt(cart.id, order_id + 1, by=rules.dan, shown=rules.mark(cart.id))
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.CHECKED_OUT, order_id)
     assert rules.settle(cart.id).order.methods
     with pytest.raises(NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
 
 
 def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_payment(rules):
@@ -31,11 +31,11 @@ def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_paymen
     rules.registrar.order_total = euros("9.99")
     rules.settle(cart.id, steps=10)
     (order_id,) = rules.registrar.orders
-    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan)
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.NEEDS_ATTENTION, order_id)
     assert "the desk will not pay it" in found.note
     with pytest.raises(NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
 
 
 @pytest.mark.parametrize(("candidates", "closed"), [((7,), False), ((), True)])
@@ -45,9 +45,12 @@ def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidate
     rules.registrar.candidates, rules.registrar.closed = candidates, closed
     rules.settle(cart.id, steps=10)
     with pytest.raises(NotPossible):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
-    rules.clock.pass_by(86_400)
-    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan).state is S.APPROVED
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.clock.pass_by(86_000)
+    with pytest.raises(NotPossible):  # names show within minutes mostly, and sometimes only hours later
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+    rules.clock.pass_by(400)
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.APPROVED
 
 
 def test_nothing_is_ordered_anew_while_an_order_may_be_ours(rules):
@@ -73,14 +76,14 @@ def test_an_order_of_another_cart_is_not_adopted(rules):
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.settle(cart.id, steps=10)
     with pytest.raises(NotPossible, match="belongs to another cart"):
-        rules.workflow.adopt(cart.id, other.order.id, by=rules.dan)
+        rules.workflow.adopt(cart.id, other.order.id, by=rules.dan, shown=rules.mark(cart.id))
 
 
 def test_a_person_says_that_nothing_was_ordered_and_it_is_ordered_once(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.settle(cart.id, steps=10)
-    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan).state is S.APPROVED
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.APPROVED
     assert rules.settle(cart.id, steps=10).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -91,7 +94,7 @@ def test_a_person_who_errs_about_nothing_being_ordered_buys_nothing_twice(rules)
     rules.settle(cart.id, steps=10)
     rules.registrar.undecided = False
     with pytest.raises(NotPossible, match="has these names"):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
     assert len(rules.registrar.orders) == 1
 
@@ -102,5 +105,73 @@ def test_a_first_try_that_could_still_come_through_bars_another(rules):
     rules.settle(cart.id, steps=10)
     rules.registrar.undecided, rules.registrar.undeletable = False, True
     with pytest.raises(NotPossible, match="OVH still holds the first try"):
-        rules.workflow.nothing_ordered(cart.id, by=rules.dan)
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
+
+
+def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_another(rules, monkeypatch):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    cart = rules.settle(cart.id, steps=10)
+    rules.registrar.undecided = False
+
+    def too_late(registrar_cart: str) -> bool:
+        rules.registrar.check_out(registrar_cart, waive_retraction=True)
+        return True
+
+    monkeypatch.setattr(rules.registrar, "discard", too_late)
+    with pytest.raises(NotPossible, match="has these names"):
+        rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    assert rules.workflow.cart(cart.id).state is S.NEEDS_ATTENTION
+    assert len(rules.registrar.orders) == 1
+
+
+def undecided(rules, fault):
+    """A cart whose checkout got lost, and OVH neither shows nor denies an order."""
+    rules.registrar.next_fault, rules.registrar.undecided = fault, True
+    (cart_id,) = (cart.id for cart in rules.workflow.pending(by=rules.dan))
+    cart = rules.settle(cart_id, steps=10)
+    assert cart.is_undecided
+    return cart
+
+
+def test_a_click_about_the_first_try_says_nothing_about_the_second(rules):
+    rules.approved()
+    first = undecided(rules, "lost_before")
+    rules.workflow.nothing_ordered(first.id, by=rules.cleo, shown=first.mark)
+    second = undecided(rules, "lost_after")
+    assert second.attempt.number == 2
+    (order_id,) = rules.registrar.orders
+    for shown in (first.mark, ""):
+        for late in (
+            lambda shown: rules.workflow.nothing_ordered(second.id, by=rules.dan, shown=shown),
+            lambda shown: rules.workflow.may_settle(second.id, by=rules.dan, shown=shown),
+            lambda shown: rules.workflow.adopt(second.id, order_id, by=rules.dan, shown=shown),
+        ):
+            with pytest.raises(CardOutdated, match="Look at its newest card"):
+                late(shown)
+    assert rules.settle(second.id).mark == second.mark
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_try_stale(rules, monkeypatch):
+    rules.approved()
+    cart = undecided(rules, "lost_before")
+    monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable("OVH does not answer.")))
+    assert rules.settle(cart.id).trouble
+    monkeypatch.undo()
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark).state is S.APPROVED
+
+
+def test_a_click_about_an_earlier_refusal_neither_tries_again_nor_closes(rules):
+    cart = rules.approved()
+    rules.registrar.prepare_refuses = "The name is gone."
+    first = rules.settle(cart.id)
+    rules.workflow.try_again(cart.id, by=rules.cleo, shown=first.mark)
+    second = rules.settle(cart.id)
+    assert (first.state, second.state) == (S.NEEDS_ATTENTION, S.NEEDS_ATTENTION)
+    for late in (rules.workflow.try_again, rules.workflow.give_up):
+        for shown in (first.mark, ""):
+            with pytest.raises(CardOutdated):
+                late(cart.id, by=rules.dan, shown=shown)
+    assert rules.workflow.give_up(cart.id, by=rules.dan, shown=second.mark).state is S.CANCELLED

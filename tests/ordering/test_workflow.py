@@ -101,7 +101,7 @@ def test_only_members_add_remove_approve_and_pay(rules, membership):
         lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
         lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.seal.short),
         lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
-        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown="€3.59"),
+        lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
     ):
         with pytest.raises(NotAllowed):
             deed()
@@ -137,6 +137,12 @@ def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membe
 
 def test_a_name_under_way_is_in_no_second_cart(rules):
     rules.requested()
+    with pytest.raises(NotPossible, match="already in cart #1"):
+        rules.workflow.add("C2", NAME, by=rules.ben)
+
+
+def test_a_name_that_is_paid_and_not_delivered_yet_is_in_no_second_cart(rules):
+    assert rules.paid().state is S.PAID
     with pytest.raises(NotPossible, match="already in cart #1"):
         rules.workflow.add("C2", NAME, by=rules.ben)
 
@@ -204,6 +210,51 @@ def test_limits_hold_at_the_request_and_over_the_month(rules):
         rules.requested("second.ovh", "C2")
 
 
+def being_checked_out(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_before"
+    rules.advance(cart.id)
+    return rules.workflow.cart(cart.id)
+
+
+def for_a_person(rules):
+    cart = rules.approved()
+    rules.registrar.prepare_refuses = "OVH said no."
+    stuck = rules.settle(cart.id)
+    rules.registrar.prepare_refuses = None
+    return stuck
+
+
+def being_paid(rules):
+    cart = rules.ordered()
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+
+
+def delivered(rules):
+    cart = rules.paid()
+    rules.registrar.deliver()
+    return rules.settle(cart.id)
+
+
+@pytest.mark.parametrize(
+    ("reach", "state"),
+    [
+        (lambda rules: rules.approved(), S.APPROVED),
+        (being_checked_out, S.CHECKING_OUT),
+        (lambda rules: rules.ordered(), S.CHECKED_OUT),
+        (being_paid, S.PAYING),
+        (lambda rules: rules.paid(), S.PAID),
+        (delivered, S.DELIVERED),
+        (for_a_person, S.NEEDS_ATTENTION),
+    ],
+)
+def test_a_cart_counts_in_its_month_from_the_approval_on_however_far_it_is(rules, reach, state):
+    rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
+    assert reach(rules).state is state
+    with pytest.raises(NotPossible, match=r"€3\.59 of this month's €5\.00"):
+        rules.requested("second.ovh", "C2")
+
+
 def test_a_rejection_frees_the_names_and_they_can_be_copied(rules):
     cart = rules.requested()
     with pytest.raises(NotPossible, match="why"):
@@ -255,12 +306,12 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
 def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
-        rules.workflow.pay(cart.id, payer=rules.cleo, method=1, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.cleo, method=1, shown=rules.mark(cart.id))
     with pytest.raises(NotPossible, match="cannot pay order"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=99, shown=str(cart.order.total))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=99, shown=rules.mark(cart.id))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     with pytest.raises(NotPossible, match="under way already"):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=str(cart.order.total))
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
 
 
 def test_the_order_link_is_for_payers(rules):

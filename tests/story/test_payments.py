@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.ovh.orders import Order, Source, Try
 from sandbox.slack import Message
+from sandbox.slack.messages import elements
 from tests.story.conftest import Story
 
 VISA, SEPA = 8_120_045, 8_120_046
@@ -80,6 +81,11 @@ class Till:
         return [message.text for message in self.story.slack.thread(self.card)]
 
 
+def the_button(card: Message, label: str):
+    """A button as it is drawn now, with the id of its block."""
+    return next((b, e) for b, e in elements(card.blocks) if (e.get("text") or {}).get("text") == label)
+
+
 async def ordered(story: Story) -> Till:
     return Till(story, await story.ordered())
 
@@ -96,6 +102,30 @@ async def test_a_refused_card_tells_why_and_another_pays_the_same_order(story: S
     )
     await till.pays()  # another one is selected already
     await till.ends_paid(SEPA, method=SEPA)
+
+
+async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_nothing(story: Story):
+    """To another process, say, or after a restart: neither knows that it had this click."""
+    story.ovh.refuse_card(VISA, "The card is blocked.")
+    till = await ordered(story)
+    click = the_button(till.card, "Pay")
+    await story.dan.press(till.card, *click)
+    await till.shows("VISA 4970 XXXX XXXX 1234 was refused.")
+    await story.dan.press(till.card, *click)
+    await story.sees(story.dan, "changed since that card was drawn, so nothing was done.", channel="approvals")
+    assert (till.order.payments, story.ovh.count("POST", PAY)) == ([], 1)
+    await till.pays()
+    await till.ends_paid(SEPA, method=SEPA)
+
+
+async def test_a_card_from_before_an_upgrade_is_drawn_anew_at_the_first_click(story: Story):
+    till = await ordered(story)
+    _, old = the_button(till.card, "Pay")
+    old["value"] = "1 €3.59"
+    await story.clicks_in_vain(story.dan, till.card, "Pay", "Look at its newest card, then decide.")
+    await story.slack.until(lambda: the_button(till.card, "Pay")[1]["value"] != "1 €3.59", 10)
+    await till.pays()
+    await till.ends_paid(VISA, method=VISA)
 
 
 async def test_the_prepaid_account_pays(story: Story):
