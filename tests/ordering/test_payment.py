@@ -140,7 +140,7 @@ def test_a_payment_must_leave_within_half_of_the_settling_time(rules, monkeypatc
 def test_when_a_payment_was_sent_is_kept_by_both_clocks(rules):
     cart = rules.ordered()
     rules.registrar.ahead = timedelta(minutes=-10)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     payment = rules.workflow.cart(cart.id).payment
     assert (payment.sent_at, payment.sent_at_ovh) == (rules.clock.now, rules.clock.now - timedelta(minutes=10))
@@ -149,7 +149,7 @@ def test_when_a_payment_was_sent_is_kept_by_both_clocks(rules):
 def test_nothing_is_sent_where_ovhs_clock_cannot_be_read(rules, monkeypatch):
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "clock_ahead", failing(RegistrarUnavailable("OVH does not answer.")))
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.advance(cart.id)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
@@ -167,7 +167,7 @@ def test_earlier_payments_are_looked_for_since_the_order_was_made(rules, monkeyp
 
     monkeypatch.setattr(rules.registrar, "earlier_payment", noting)
     rules.clock.pass_by(3600)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert looked == [cart.attempt.started_at]
 
@@ -187,7 +187,7 @@ def test_a_death_right_after_a_payment_was_sent_leaves_a_cart_that_goes_on(rules
         raise Death
 
     monkeypatch.setattr(rules.registrar, "pay", dies)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown="€3.59")
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     with pytest.raises(Death):
         rules.fulfilment.advance(cart.id)
     rules.restart()
@@ -557,12 +557,12 @@ def test_nobody_can_say_that_it_was_not_paid_for_a_day_after_money_was_taken_tha
     for hours in (0, 23):
         rules.clock.now += timedelta(hours=hours)
         with pytest.raises(NotPossible) as refused:
-            rules.workflow.not_paid(cart.id, by=rules.dan)
+            rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
         assert str(refused.value).startswith(
             f"{UNDECIDED.seen} If it paid order {cart.order.id}, another payment could"
         )
     rules.clock.now += timedelta(hours=1)
-    assert rules.workflow.not_paid(cart.id, by=rules.dan).state is S.CHECKED_OUT
+    assert rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CHECKED_OUT
 
 
 @pytest.mark.parametrize(("error", "minutes"), SILENT)

@@ -4,7 +4,7 @@ import pytest
 
 from ordering.cart import CartState
 from ordering.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
-from tests.builders import euros, failing
+from tests.builders import LATER, euros, failing
 
 S = CartState
 
@@ -116,7 +116,7 @@ def test_a_first_try_that_comes_through_while_its_cart_is_given_back_bars_anothe
     rules.registrar.undecided = False
 
     def too_late(registrar_cart: str) -> bool:
-        rules.registrar.check_out(registrar_cart, waive_retraction=True)
+        rules.registrar.check_out(registrar_cart, waive_retraction=True, not_after=LATER)
         return True
 
     monkeypatch.setattr(rules.registrar, "discard", too_late)
