@@ -84,6 +84,10 @@ class OvhSimulator:
         """How many calls of a route were received; `path` may hold *."""
         return sum(1 for call in self.calls if call.method == method and fnmatchcase(call.path, path))
 
+    def time(self) -> float:
+        """What `/auth/time` tells, and signatures are compared with: whatever the hand shows."""
+        return time.time() + self.clock_offset + self.clock.apart()
+
     # What a person at the sandbox can do
 
     def refuse_card(self, method_id: int, why: str | None = None) -> None:
@@ -111,7 +115,7 @@ class OvhSimulator:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)
-        self.faults.call()
+        self.faults.call(request.method, path)
         fault = self.quota.take(request.method, path) or self.faults.take(request.method, path)
         spoiled = await self._spoil_before(request, fault)
         if spoiled is not None:
@@ -127,8 +131,7 @@ class OvhSimulator:
             route, parts = routing.find(request.method, path)
             if not route.unsigned or "X-Ovh-Signature" in request.headers:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
-                now = time.time() + self.clock_offset
-                signing.check(self.credentials, request.method, url, path, body, request.headers, now)
+                signing.check(self.credentials, request.method, url, path, body, request.headers, self.time())
             self.payments.settle()
             return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body)))
         except OvhError as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import not_found
 from sandbox.ovh.orders import Order, Orders
 from sandbox.ovh.prices import price
@@ -60,7 +60,7 @@ class Bills:
             "billId": bill.id,
             "orderId": order.id,
             "category": bill.category,
-            "date": text(bill.at),
+            "date": self._clock.text(bill.at),
             "priceWithTax": price(order.total, order.currency),
             "priceWithoutTax": price(order.total - order.tax, order.currency),
             "tax": price(order.tax, order.currency),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.contacts import Contacts
 from sandbox.ovh.errors import OvhError, not_found, refused
 from sandbox.ovh.extensions import Extension, extension_of
@@ -97,7 +97,7 @@ class Carts:
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         if body.get("ovhSubsidiary") not in MARKETS:
             raise refused("Invalid value for ovhSubsidiary")
-        expire = datetime.fromisoformat(body["expire"]) if body.get("expire") else after(self._clock.now(), _DAY)
+        expire = self._clock.moment(body["expire"]) if body.get("expire") else after(self._clock.now(), _DAY)
         cart = Cart(str(uuid.uuid4()), body.get("description") or "", expire, False, body["ovhSubsidiary"])  # noqa: FBT003 - a field
         self.all[cart.id] = cart
         return self.shown(cart)
@@ -112,7 +112,7 @@ class Carts:
         return {
             "cartId": cart.id,
             "description": cart.description,
-            "expire": text(cart.expire),
+            "expire": self._clock.text(cart.expire),
             "items": list(cart.items),
             "readOnly": cart.read_only,
         }

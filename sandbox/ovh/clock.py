@@ -1,4 +1,4 @@
-"""OVH's clock: the real one, with a hand that can be moved forward."""
+"""OVH's clock: the real one, with a hand that can be moved forward, and apart from ours where it is told to be."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """`advance` moves everything that waits for time: deliveries, expiries."""
+    """`advance` moves everything that waits for time: deliveries, expiries.
+
+    `put` moves nothing but what is read off it from then on: dates, `/auth/time`, how old a signature seems.
+    """
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self._put: list[tuple[float, float]] = []  # since when, and by how many seconds it is ahead of ours
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds(), UTC)
@@ -20,6 +24,29 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
+
+    def put(self, ahead: float) -> None:
+        """Show so many seconds more than our clock does, or fewer; what was written before stays as it was written."""
+        self._put.append((self.seconds(), ahead))
+
+    def apart(self) -> float:
+        """By how many seconds it is ahead of ours now, as `put` left it."""
+        return self._apart(self.seconds())
+
+    def shown(self, at: datetime) -> datetime:
+        """What this clock showed at a moment."""
+        return after(at, self._apart(at.timestamp()))
+
+    def text(self, at: datetime) -> str:
+        """A moment as OVH wrote it down then."""
+        return text(self.shown(at))
+
+    def moment(self, written: str) -> datetime:
+        """When this clock will show what somebody wrote."""
+        return after(datetime.fromisoformat(written), -self.apart())
+
+    def _apart(self, at: float) -> float:
+        return next((ahead for since, ahead in reversed(self._put) if since <= at), 0.0)
 
 
 def text(at: datetime) -> str:

@@ -28,11 +28,13 @@ class Fault:
 class Faults:
     """Faults in the order they were added; the first that fits a call is used up by it.
 
-    `later` is what else changes at OVH, right before the call of that number from now on.
+    `later` is what else changes at OVH, right before the call of that number from now on; `at` puts it there, `behind`
+    right before the one that follows a call of some route.
     """
 
     waiting: list[Fault] = field(default_factory=list)
     later: dict[int, Callable[[], None]] = field(default_factory=dict)
+    following: list[tuple[str, str, Callable[[], None]]] = field(default_factory=list)
 
     def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> Fault:  # noqa: ANN401 - as above
         """Have the next calls of `path` go wrong; a method or path may hold * for anything."""
@@ -45,12 +47,26 @@ class Faults:
         if fault in self.waiting:
             self.waiting.remove(fault)
 
-    def call(self) -> None:
+    def at(self, call: int, change: Callable[[], None]) -> None:
+        """Have something change before that call, or before the next one that nothing else is due before."""
+        while call in self.later:
+            call += 1
+        self.later[call] = change
+
+    def behind(self, method: str, path: str, change: Callable[[], None]) -> None:
+        """Have something change after the next call of `path`, before any other one."""
+        self.following.append((method, path, change))
+
+    def call(self, method: str, path: str) -> None:
         """One more call came: what was due before it happens."""
         due = self.later.pop(1, None)
         self.later = {number - 1: change for number, change in self.later.items()}
         if due is not None:
             due()
+        for known in list(self.following):
+            if fnmatchcase(method, known[0]) and fnmatchcase(path, known[1]):
+                self.following.remove(known)
+                self.at(1, known[2])
 
     def take(self, method: str, path: str) -> Fault | None:
         for fault in self.waiting:
@@ -64,3 +80,4 @@ class Faults:
     def clear(self) -> None:
         self.waiting.clear()
         self.later.clear()
+        self.following.clear()

@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.ovh.bills import Bill
-from sandbox.ovh.clock import text
+from sandbox.ovh.clock import Clock
 from sandbox.ovh.orders import Order
 
 
-def follow_up(order: Order, status: str, bill: Bill | None) -> list[dict[str, Any]]:
+def follow_up(order: Order, status: str, bill: Bill | None, clock: Clock) -> list[dict[str, Any]]:
     """The steps of an order. A refusal leaves ERROR behind; no label says refused, only the description does."""
     delivered = status == "delivered"
-    validated = [_entry(order.paid_at, "FRAUD_DOCS_REQUESTED")] if order.paid_at and order.documents else []
-    validated += [_entry(bill.at, "INVOICE_SENT")] if bill else []
+    validated = [_entry(clock, order.paid_at, "FRAUD_DOCS_REQUESTED")] if order.paid_at and order.documents else []
+    validated += [_entry(clock, bill.at, "INVOICE_SENT")] if bill else []
     return [
-        {"step": "VALIDATING", "status": _validating(order), "history": _history(order)},
+        {"step": "VALIDATING", "status": _validating(order), "history": _history(order, clock)},
         {"step": "VALIDATED", "status": "DONE" if order.paid_at else "TODO", "history": validated},
         {"step": "DELIVERING", "status": "DONE" if delivered else "TODO", "history": []},
         {"step": "AVAILABLE", "status": "DONE" if delivered else "TODO", "history": []},
@@ -27,16 +27,16 @@ def _validating(order: Order) -> str:
     return "DONE" if order.paid_at else "DOING" if order.pending else "ERROR" if order.tries else "TODO"
 
 
-def _history(order: Order) -> list[dict[str, Any]]:
-    told = [_entry(order.made_at, "ORDER_STARTED")]
-    told += [_entry(attempt.at, "PAYMENT_INITIATED") for attempt in order.pending]
+def _history(order: Order, clock: Clock) -> list[dict[str, Any]]:
+    told = [_entry(clock, order.made_at, "ORDER_STARTED")]
+    told += [_entry(clock, attempt.at, "PAYMENT_INITIATED") for attempt in order.pending]
     for attempt in order.tries:
         if attempt.why is None:
-            told += [_entry(attempt.at, "PAYMENT_RECEIVED"), _entry(attempt.at, "PAYMENT_CONFIRMED")]
+            told += [_entry(clock, attempt.at, "PAYMENT_RECEIVED"), _entry(clock, attempt.at, "PAYMENT_CONFIRMED")]
         else:
-            told.append(_entry(attempt.at, "PAYMENT_INITIATED", attempt.why))
+            told.append(_entry(clock, attempt.at, "PAYMENT_INITIATED", attempt.why))
     return told
 
 
-def _entry(at: datetime, label: str, description: str = "") -> dict[str, Any]:
-    return {"date": text(at), "label": label, "description": description or label.replace("_", " ").capitalize()}
+def _entry(clock: Clock, at: datetime, label: str, description: str = "") -> dict[str, Any]:
+    return {"date": clock.text(at), "label": label, "description": description or label.replace("_", " ").capitalize()}

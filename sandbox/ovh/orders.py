@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.ovh.carts import Cart, Item
-from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import not_found, refused
 from sandbox.ovh.prices import amount_of, price
 
 TWO_WEEKS = 14 * 86_400.0
+# What OVH shows late of a new order: its lines, those of all names but the first, one line, the list of its lines, all.
+Late = Literal["details", "some names", "one detail", "no details", "order"]
 Source = int | str  # what money came from: a payment method's id, or an account's name, or "page"
 
 
@@ -83,6 +85,7 @@ class Order:
 class Orders:
     """The account's ledger. `deliver_after` seconds pass between payment and delivery.
 
+    For `details_after` seconds after a checkout something of the order is not there yet, though it is listed: `late`.
     `waits_for_waiver` has OVH deliver only once the right of retraction was waived, or two weeks have passed.
     """
 
@@ -91,8 +94,9 @@ class Orders:
         self._numbers = count(256_900_123)
         self.deliver_after = 1.0
         self.details_after = 0.0
+        self.late: Late = "details"
         self.waits_for_waiver = False
-        self.withheld = 0  # how often details were asked for before they were there
+        self.withheld = 0  # how often something was asked for before it was there
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
 
@@ -119,7 +123,7 @@ class Orders:
 
     def get(self, number: str) -> Order:
         order = self.all.get(int(number)) if number.isdecimal() else None
-        if order is None:
+        if order is None or self._is_late(order, "order"):
             raise not_found(f"The requested object (orderId = {number}) does not exist")
         return order
 
@@ -145,9 +149,9 @@ class Orders:
     def shown(self, order: Order) -> dict[str, Any]:
         return {
             "orderId": order.id,
-            "date": text(order.made_at),
-            "expirationDate": text(order.open_until),
-            "retractionDate": None if order.waived else text(_retractable_until(order)),
+            "date": self._clock.text(order.made_at),
+            "expirationDate": self._clock.text(order.open_until),
+            "retractionDate": None if order.waived else self._clock.text(_retractable_until(order)),
             "priceWithTax": price(order.total, order.currency),
             "priceWithoutTax": price(order.total - order.tax, order.currency),
             "tax": price(order.tax, order.currency),
@@ -157,13 +161,20 @@ class Orders:
         }
 
     def details(self, order: Order) -> list[int]:
-        """Empty for a while after the checkout, as OVH's are."""
-        late = (self._clock.now() - order.made_at).total_seconds() < self.details_after
-        self.withheld += late
-        return [] if late else [order.id * 1000 + place for place in range(len(order.lines))]
+        """Empty or not whole for a while after the checkout, as OVH's are."""
+        if self._is_late(order, "no details"):
+            raise not_found("The requested object does not exist")
+        if self._is_late(order, "details"):
+            return []
+        places = range(len(order.lines))
+        shown = [place for place in places if order.lines[place]["domain"] == order.domains[0]]
+        some = len(shown) < len(places) and self._is_late(order, "some names")
+        return [order.id * 1000 + place for place in (shown if some else places)]
 
     def detail(self, order: Order, number: str) -> dict[str, Any]:
-        if not number.isdecimal() or int(number) not in self.details(order):
+        numbers = self.details(order)
+        there = number.isdecimal() and int(number) in numbers
+        if not there or (int(number) == numbers[-1] and self._is_late(order, "one detail")):
             raise not_found("The requested object does not exist")
         line = order.lines[int(number) - order.id * 1000]
         told = {name: line[name] for name in ("description", "domain", "detailType", "unitPrice", "totalPrice")}
@@ -182,6 +193,11 @@ class Orders:
         told = [{"label": label, "value": value} for label, value in configurations]
         kind = "plan" if item else "product"
         return {"order": {"action": "installation", "type": kind, "plan": plan, "configurations": told}}
+
+    def _is_late(self, order: Order, what: Late) -> bool:
+        late = what == self.late and (self._clock.now() - order.made_at).total_seconds() < self.details_after
+        self.withheld += late
+        return late
 
     def _waits(self, order: Order) -> bool:
         return self.waits_for_waiver and not order.waived and self._clock.now() < _retractable_until(order)

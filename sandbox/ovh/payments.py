@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import not_found, refused
 from sandbox.ovh.orders import Order, Orders, Source, Try, Wish
 from sandbox.ovh.prices import price
@@ -209,7 +208,7 @@ class Payments:
     def transactions(self) -> dict[int, dict[str, Any]]:
         """One for each try of a registered method, good or not, or not known yet."""
         return {
-            order.id * 10 + place: _transaction(order.id * 10 + place, order, attempt)
+            order.id * 10 + place: _transaction(order.id * 10 + place, order, attempt, self._clock.text(attempt.at))
             for order in self._orders.all.values()
             for place, attempt in enumerate(order.tries + order.pending)
             if isinstance(attempt.source, int)
@@ -227,7 +226,7 @@ class Payments:
         source = order.payments[-1]
         kinds = {method.id: "creditCard" if method.kind in _CARDS else "withdrawal" for method in self.methods}
         kind = "free" if order.total == 0 else _PAID_BY.get(str(source)) or kinds.get(int(source), "creditCard")
-        return {"paymentDate": text(order.paid_at), "paymentIdentifier": None, "paymentType": kind}
+        return {"paymentDate": self._clock.text(order.paid_at), "paymentIdentifier": None, "paymentType": kind}
 
     def method(self, number: str) -> dict[str, Any]:
         found = next((m for m in self.methods if str(m.id) == number), None)
@@ -243,24 +242,23 @@ class Payments:
         }  # fmt: skip
 
     def prepaid_account(self, number: str) -> dict[str, Any]:
-        credit, now = price(self.prepaid), text(self._clock.now())
+        credit, now = price(self.prepaid), self._clock.text(self._clock.now())
         return {
             "ovhAccountId": number, "isActive": True, "canBeCredited": True, "alertThreshold": None, "balance": credit,
             "availableAfterCredit": credit, "retrievableAmount": credit, "openDate": now, "lastUpdate": now,
         }  # fmt: skip
 
     def fidelity_account(self) -> dict[str, Any]:
-        now = text(self._clock.now())
+        now = self._clock.text(self._clock.now())
         return {
             "balance": self.points, "canBeCredited": True, "alertThreshold": None, "openDate": now, "lastUpdate": now,
         }  # fmt: skip
 
 
-def _transaction(number: int, order: Order, attempt: Try) -> dict[str, Any]:
-    at: datetime = attempt.at
+def _transaction(number: int, order: Order, attempt: Try, at: str) -> dict[str, Any]:
     status = "CONFIRMING" if attempt in order.pending else "SUCCESS" if attempt.why is None else "FAILED"
     return {
         "transactionId": number, "paymentMethodId": attempt.source, "amount": price(order.total, order.currency),
         "status": status, "type": "DEBIT",
-        "creationDate": text(at), "lastUpdate": text(at),
+        "creationDate": at, "lastUpdate": at,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.ovh.clock import Clock, after, text
+from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.errors import not_found
 from sandbox.ovh.extensions import Extension
 from sandbox.ovh.names import Names
@@ -48,10 +48,10 @@ class Registry:
         order = self.delivered().get(name)
         if order is None and name not in self._names.owned:
             raise not_found("This service does not exist")
-        since = order.made_at if order else self._clock.now()
-        ends = text(_next(since, self._clock.now()))
+        since, now = order.made_at if order else self._clock.now(), self._clock.now()
+        ends, updated = self._clock.text(_next(since, now)), self._clock.text(since)
         return {
-            "domain": name, "state": "ok", "expirationDate": ends, "renewalDate": ends, "lastUpdate": text(since),
+            "domain": name, "state": "ok", "expirationDate": ends, "renewalDate": ends, "lastUpdate": updated,
             "nameServerType": "hosted", "offer": "gold", "transferLockStatus": "locked", "dnssecState": "disabled",
             "dnssecSupported": True, "renewalState": "automatic_renew", "suspensionState": "not_suspended",
             "whoisOwner": "21009911", "contactOwner": {"id": "21009911"}, "serviceId": 9_912_233,
@@ -79,7 +79,7 @@ class Registry:
         if found is None:
             raise not_found("The requested object does not exist")
         order, name = found
-        at = text(order.paid_at or order.made_at)
+        at = self._clock.text(order.paid_at or order.made_at)
         error = self.error(order, name)
         status = "error" if error else "done" if name in self.delivered() else "doing"
         return {

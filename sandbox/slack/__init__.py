@@ -32,6 +32,7 @@ class SlackSimulator:
         return await self.server.start(host, port)
 
     async def stop(self) -> None:
+        await self.delivery.stop()
         await self.server.stop()
 
     async def connected(self, seconds: float = 10.0) -> None:

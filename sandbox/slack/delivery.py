@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
 import time
 import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +26,21 @@ class NotAcknowledged(Exception):
     """The person sees Slack's own error: the app did not answer in time."""
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """A click as it was delivered for the first time."""
+
+    user: str
+    action: str
+    value: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
 class Delivery:
     """`to` are the app's addresses in HTTP mode, none for Socket Mode; `twice` delivers everything again.
+
+    With `again_after` each click comes once more so many seconds later, to another process than before where there is
+    one. `again` counts those that an app acknowledged, `elsewhere` those of them that another connection did.
 
     Several are several processes behind one address: a balancer that gives each request to the next one that answers.
     """
@@ -33,15 +50,49 @@ class Delivery:
         self._credentials = credentials
         self.to: list[str] = []
         self.twice = False
+        self.again_after = 0.0
+        self.again = self.elsewhere = 0
+        self.pressed: list[Pressed] = []
+        self._late: set[asyncio.Task[None]] = set()
+        self._hurry = asyncio.Event()
 
     async def send(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Deliver and return the acknowledgement's payload; raises `NotAcknowledged`."""
+        is_click = payload.get("type") == "block_actions"
+        if is_click:
+            action = payload["actions"][0]
+            self.pressed.append(Pressed(payload["user"]["id"], action["action_id"], str(action.get("value"))))
         answer = await self._once(kind, payload, retry=0)
         if self.twice:
             await self._once(kind, payload, retry=1)
+        if is_click and self.again_after:
+            task = asyncio.create_task(self._once_more(kind, payload))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
         if answer is None:
             raise NotAcknowledged(f"{kind} was not acknowledged within {DEADLINE:g} seconds")
         return answer
+
+    async def all_again(self) -> int:
+        """Have all clicks that are still to come once more come now; returns how many those were."""
+        waiting = list(self._late)
+        self._hurry.set()
+        await asyncio.gather(*waiting)
+        self._hurry.clear()
+        return len(waiting)
+
+    async def stop(self) -> None:
+        for task in self._late:
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
+
+    async def _once_more(self, kind: str, payload: dict[str, Any]) -> None:
+        before = self._server.took.get(payload["trigger_id"])
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), self.again_after)
+        if await self._once(kind, payload, retry=1) is not None:
+            self.again += 1
+            self.elsewhere += self._server.took.get(payload["trigger_id"]) is not before
 
     async def _once(self, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
         if self.to:

@@ -35,6 +35,7 @@ class Server:
         self._leaving: set[web.WebSocketResponse] = set()
         self._turn = 0
         self.sockets: list[web.WebSocketResponse] = []
+        self.took: dict[str, web.WebSocketResponse] = {}  # by its trigger, which connection a click went down last
         self.calls: list[str] = []
         self.base = ""
 
@@ -59,9 +60,11 @@ class Server:
 
     async def deliver(self, envelope: dict[str, Any], timeout: float) -> dict[str, Any] | None:  # noqa: ASYNC109 - Slack's deadline
         """Send one envelope down any socket; the acknowledgement's payload, or None when none came in time."""
-        socket = self._next_socket()
+        trigger = str(envelope["payload"].get("trigger_id"))
+        socket = self._next_socket(beside=self.took.get(trigger))
         if socket is None:
             return None
+        self.took[trigger] = socket
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = answer
         try:
@@ -73,9 +76,13 @@ class Server:
         finally:
             del self._waiting[envelope["envelope_id"]]
 
-    def _next_socket(self) -> web.WebSocketResponse | None:
-        """Slack sends each envelope down any one open connection; here they take turns, so that tests know which."""
+    def _next_socket(self, beside: web.WebSocketResponse | None = None) -> web.WebSocketResponse | None:
+        """Slack sends each envelope down any one open connection; here they take turns, so that tests know which.
+
+        What is delivered again goes down another one than before, where there is one.
+        """
         open_ones = [socket for socket in self.sockets if socket not in self._leaving]
+        open_ones = [socket for socket in open_ones if socket is not beside] or open_ones
         self._turn += 1
         return open_ones[self._turn % len(open_ones)] if open_ones else None
 

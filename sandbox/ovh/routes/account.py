@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from sandbox.ovh.contacts import as_account
@@ -14,7 +13,7 @@ _SYMBOLS = {"EUR": "€", "GBP": "£"}
 
 @route("GET", "/auth/time", unsigned=True)
 def _time(call: Call) -> int:
-    return int(time.time() + call.ovh.clock_offset)  # signatures go by the true clock, whatever the hand shows
+    return int(call.ovh.time())
 
 
 @route("GET", "/auth/currentCredential")

@@ -14,7 +14,8 @@ from sandbox.ovh.routing import Call, route
 def _orders(call: Call) -> list[int]:
     since = call.query.get("date.from")
     start = datetime.fromisoformat(since) if since else None
-    return [o.id for o in call.ovh.orders.all.values() if start is None or o.made_at >= start]
+    made = call.ovh.orders.all.values()
+    return [o.id for o in made if start is None or call.ovh.clock.shown(o.made_at) >= start]
 
 
 @route("GET", "/me/order/{orderId}")
@@ -45,7 +46,7 @@ def _extension(call: Call) -> dict[str, Any]:
 @route("GET", "/me/order/{orderId}/followUp")
 def _follow_up(call: Call) -> list[dict[str, Any]]:
     order = _one(call)
-    return follow_up(order, call.ovh.orders.status(order), call.ovh.bills.of(order))
+    return follow_up(order, call.ovh.orders.status(order), call.ovh.bills.of(order), call.ovh.clock)
 
 
 @route("POST", "/me/order/{orderId}/waiveRetraction")

@@ -315,6 +315,15 @@ async def test_something_else_can_change_right_before_a_call(simulator, client, 
     assert simulator.names.risen != {}
 
 
+async def test_something_else_can_change_right_after_a_call(simulator, client, call, path):
+    simulator.faults.behind("POST", "/me/order/*/pay", lambda: simulator.clock.put(300))
+    await call(client.get, path)
+    await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
+    assert simulator.clock.apart() == 0
+    with pytest.raises(BadParametersError, match="Query out of time"):
+        await call(client.get, path)
+
+
 async def test_an_order_remembers_what_the_last_dry_run_told(simulator, client, call):
     made = await call(client.post, "/order/cart", ovhSubsidiary="FR")
     cart = f"/order/cart/{made['cartId']}"

@@ -1,5 +1,9 @@
 """The simulated OVH is no kinder than the true one."""
 
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 from ovh.exceptions import (
     APIError,
@@ -114,6 +118,76 @@ async def test_details_come_late_when_they_do(simulator, client, call, cart, ite
     simulator.clock.advance(61)
     client._time_delta = None  # noqa: SLF001 - the package caches it for ever
     assert len(await call(client.get, f"/me/order/{order['orderId']}/details")) == 4
+
+
+async def read(client, call, order) -> list[str | None]:
+    """What OVH shows of an order: itself, how many lines, and each line's name; None for a 404."""
+
+    async def there(path: str) -> Any:
+        try:
+            return await call(client.get, path)
+        except ResourceNotFoundError:
+            return None
+
+    shown = await there(f"/me/order/{order}")
+    ids = await there(f"/me/order/{order}/details")
+    lines = [await there(f"/me/order/{order}/details/{number}") for number in ids or ()]
+    return [shown and "order", ids is not None and "details", *(line and line["domain"] for line in lines)]
+
+
+@pytest.mark.parametrize(
+    ("late", "shown"),
+    [
+        ("details", ["order", "details"]),
+        ("some names", ["order", "details", *["name.ovh"] * 4]),
+        ("one detail", ["order", "details", *["name.ovh"] * 4, *["second.ovh"] * 3, None]),
+        ("no details", ["order", False]),
+        ("order", [None, False]),
+    ],
+)
+async def test_a_new_order_that_is_listed_is_not_all_there_for_a_moment(
+    simulator, client, call, cart, item, late, shown
+):
+    simulator.orders.details_after, simulator.orders.late = 60, late
+    second = await call(
+        client.post, f"{cart}/domain", domain="second.ovh", pricingMode="create-default", duration="P1Y"
+    )
+    for path in (item, f"{cart}/item/{second['itemId']}"):
+        await call(client.post, f"{path}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    order = (await call(client.post, f"{cart}/checkout"))["orderId"]
+    assert await call(client.get, "/me/order") == [order]
+    assert await read(client, call, order) == shown
+    assert simulator.orders.withheld > 0
+    simulator.clock.advance(61)
+    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    assert await read(client, call, order) == ["order", "details", *["name.ovh"] * 4, *["second.ovh"] * 4]
+
+
+async def test_a_clock_that_is_apart_shows_in_all_that_is_read_off_it(simulator, client, call, cart, item):
+    simulator.clock.put(-1200)
+    client._time_delta = None  # noqa: SLF001 - as above
+    assert abs(await call(client.get, "/auth/time", _need_auth=False) - time.time() + 1200) < 5
+    await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    order = (await call(client.post, f"{cart}/checkout"))["orderId"]
+    made = (await call(client.get, f"/me/order/{order}"))["date"]
+    assert abs(datetime.fromisoformat(made).timestamp() - time.time() + 1200) < 5
+    since = (datetime.now(UTC) - timedelta(minutes=10)).isoformat(timespec="seconds")
+    assert await call(client.get, "/me/order", **{"date.from": since}) == []
+
+
+async def test_a_clock_that_is_put_right_turns_away_who_read_it_before_and_changes_nothing_written(
+    simulator, client, call, cart, item
+):
+    await call(client.post, f"{item}/configuration", label="OWNER_LEGAL_AGE", value="true")
+    order = (await call(client.post, f"{cart}/checkout"))["orderId"]
+    before = await call(client.get, f"/me/order/{order}")
+    simulator.clock.put(300)
+    with pytest.raises(BadParametersError, match="Query out of time"):
+        await call(client.get, "/me")
+    client._time_delta = None  # noqa: SLF001 - as above
+    after = await call(client.get, f"/me/order/{order}")
+    assert after["date"] == before["date"]
+    assert simulator.orders.status(simulator.orders.all[order]) == "notPaid"
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,29 @@ async def test_a_command_is_delivered_and_answered(slack, app):
     assert ada.messages("domains")[-1].ephemeral
 
 
+async def test_a_click_comes_once_more_later_with_the_same_trigger_and_elsewhere_where_it_can(slack, app, client):
+    came = []
+
+    @app.action("go")
+    async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        came.append(body["trigger_id"])
+
+    other = AsyncSocketModeHandler(app, slack.credentials.app_token)
+    await other.connect_async()
+    await slack.until(lambda: len(slack.server.sockets) == 2)
+    await client.chat_postMessage(channel="C0DOMAINS", text="x", blocks=[{"type": "actions", "elements": [BUTTON]}])
+    slack.delivery.again_after = 60.0
+    await slack.person("ada").click(slack.messages("domains")[-1], "Go")
+    assert (len(came), slack.delivery.again) == (1, 0)
+    assert await slack.delivery.all_again() == 1
+    assert came == [came[0]] * 2
+    assert (slack.delivery.again, slack.delivery.elsewhere) == (1, 1)
+    (pressed,) = slack.delivery.pressed
+    assert (pressed.user, pressed.action, pressed.value) == ("U0ADA", "go", "1")
+    await other.close_async()
+
+
 async def test_silence_is_not_an_acknowledgement(slack, app, monkeypatch):
     monkeypatch.setattr("sandbox.slack.delivery.DEADLINE", 0.2)
     with pytest.raises(NotAcknowledged):
