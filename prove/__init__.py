@@ -3,6 +3,7 @@
 mortality  a bot that dies at a chosen boundary: before or after a call to OVH, a commit, a call to Slack
 life       one bot from its start to its death, with everything that it had in memory
 team       people who do what the cards ask of them, until the cart is where it should be
+witness    somebody who looks at OVH, and tells what became of an order or a payment
 trouble    what goes wrong in a run, drawn from its seed
 laws       what must hold after every run
 campaign   runs side by side until the time is over, and the table of what was seen

@@ -19,11 +19,11 @@ from typing import Any
 from prove.autopsy import autopsy
 from prove.databases import Databases
 from prove.doomed import Doomed
-from prove.laws import FAILED, Broken, broken_laws
+from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
 from prove.life import SETTINGS, Life
 from prove.mortality import THE_END
 from prove.team import Stuck, Team
-from prove.trouble import NAME, Met, Trouble
+from prove.trouble import Met, Trouble
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
@@ -33,7 +33,8 @@ _BIRTH = 60.0  # seconds until the first bot of a run is connected, on a busy ma
 _THREADS = 200  # lives are waited for in threads, and each run has up to two at a time
 _TRUE_KILLS_SIDE_BY_SIDE = 2  # each starts processes
 _APART = 1.0  # seconds between the first runs: all at once they would keep each other from starting
-_TRUE_KILLS_A_SECOND = 0.09  # at most: they are what costs most
+_TRUE_KILLS_A_SECOND = 0.1  # at most, on each database: they are what costs most
+_SETTLES = 1.0  # seconds in which clicks that came again at the end show what they do, on a busy machine
 
 
 @dataclass
@@ -47,6 +48,14 @@ class Seen:
     approvers_ask: int = 0
     prices: int = 0
     slow_banks: int = 0
+    declined: int = 0
+    two_names: int = 0
+    apart: int = 0
+    put_right: int = 0
+    again: int = 0
+    elsewhere: int = 0
+    said: int = 0
+    said_untruly: int = 0
     pairs: int = 0
     walks: int = 0
     deeds: int = 0
@@ -115,14 +124,17 @@ class Campaign:
         if self._databases.shared and trouble.others_deaths is not None:
             fates.append(die(met, trouble.others_deaths))
         fated = asyncio.create_task(_all_of(fates))
-        walk = asyncio.create_task(self._walk_through(stage, trouble))
+        walk = asyncio.create_task(self._walk_through(met))
         broken: list[Broken] = []
         tasks: set[asyncio.Task[Any]] = {walk, fated}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not walk.done():
                 await fated
-            self.seen.endings[_in_short(await walk)] += 1
+            ending = await walk
+            self.seen.endings[_in_short(ending)] += 1
+            if "needs a person" in ending and not met.explains:
+                broken.append((FOR_NO_REASON, ending))
         except Stuck as stuck:
             held = await asyncio.to_thread(lambda: list(autopsy(database)))
             broken.append(("carts stuck without a person told", "\n    ".join([str(stuck)[:300], *held])))
@@ -136,10 +148,16 @@ class Campaign:
             broken.append(_failed(failure))
         return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database)))
 
-    async def _walk_through(self, stage: Stage, trouble: Trouble) -> str:
+    async def _walk_through(self, met: Met) -> str:
+        stage, trouble = met.stage, met.drawn
         await stage.slack.connected(_BIRTH)
-        team = Team(stage, Random(trouble.chance), requester="cleo" if trouble.approver_asks else "ada")
-        return await team.buy(NAME, race=trouble.race, refuse=trouble.refuse)
+        requester = "cleo" if trouble.approver_asks else "ada"
+        team = Team(stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
+        met.witness = team.witness
+        ending = await team.buy(*trouble.names, race=trouble.race, refuse=trouble.refuse)
+        if await stage.slack.delivery.all_again():
+            await asyncio.sleep(_SETTLES)
+        return ending
 
     async def _die(self, met: Met, deaths: tuple[int, ...]) -> None:
         """One life after another in this process; the last one lasts until the run is over."""
@@ -182,6 +200,15 @@ class Campaign:
         self.seen.approvers_ask += trouble.approver_asks
         self.seen.prices += met.price_changed
         self.seen.slow_banks += met.bank_slow
+        self.seen.declined += met.declined
+        self.seen.two_names += met.two_names
+        self.seen.apart += met.apart
+        self.seen.put_right += met.was_put_right
+        self.seen.again += met.stage.slack.delivery.again
+        self.seen.elsewhere += met.stage.slack.delivery.elsewhere
+        if met.witness is not None:
+            self.seen.said += met.witness.said
+            self.seen.said_untruly += met.witness.said_untruly
         self.seen.faults += met.faults
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]

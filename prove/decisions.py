@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from ordering.cart import CartState
@@ -33,6 +34,53 @@ _SHOWN = (
     (re.compile(r"\*Cart #(?P<cart>\d+)\*  was rejected by <@(?P<who>\w+)>"), _S.REJECTED, ""),
     (re.compile(r"\*Cart #(?P<cart>\d+)\*  is being paid by <@(?P<who>\w+)>"), _S.PAYING, ""),
 )
+
+# Which button leads to what is on record by somebody: its state, and how the record's note of it begins.
+_PRESSED = (
+    ("approve", _S.SUBMITTED, "approved,"),
+    ("nothing_ordered", _S.APPROVED, "nothing was ordered"),
+    ("try_again", _S.APPROVED, "to be tried again"),
+    ("approve", _S.APPROVED, ""),
+    ("pay", _S.PAYING, ""),
+    ("it_was_paid", _S.PAID, "It was paid"),
+    ("not_paid", _S.CHECKED_OUT, "It was not paid"),
+)
+_ON_ITS_WAY = timedelta(seconds=5)  # between a click and what the desk makes of it
+
+
+def repeated_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
+    """Say which decisions nobody made by a click of their own: an old click that comes again decides nothing.
+
+    A click counts once, and only for a state that the cart was in when it was made, or came to soon after.
+    """
+    clicks = [(press.user, press.action, _cart(press.value), press.at) for press in stage.slack.delivery.pressed]
+    before: dict[int, Event] = {}
+    for event in events:
+        entered = before.get(event.cart_id)
+        before[event.cart_id] = event
+        action = _action(event)
+        if action is None or entered is None:
+            continue
+        earliest = entered.at - _ON_ITS_WAY
+        made = [c for c in clicks if c[:3] == (event.by, action, event.cart_id) and earliest <= c[3] <= event.at]
+        if made:
+            clicks.remove(made[0])
+        else:
+            what = f"cart #{event.cart_id} became {event.state.in_words}"
+            yield f"{what} at {event.at:%H:%M:%S.%f} by no click of {event.by}: {event.note}"
+
+
+def _cart(value: str) -> int:
+    """A button's value begins with the cart's number."""
+    found = re.match(r"\d+", value)
+    return int(found[0]) if found else 0
+
+
+def _action(event: Event) -> str | None:
+    """The button that leads to an event; None where it came about otherwise."""
+    note = event.note or ""
+    fitting = (button for button, state, begins in _PRESSED if event.state is state and note.startswith(begins))
+    return next(fitting, None) if event.by else None
 
 
 def lost_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:

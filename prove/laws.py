@@ -11,19 +11,22 @@ from sqlmodel import SQLModel
 from ordering.audit import Audit
 from ordering.evidence import Entry
 from prove.approvals import objections
-from prove.decisions import lost_decisions
+from prove.decisions import lost_decisions, repeated_decisions
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.sql import SqlStore
 
 WALK, WAYS = "random walks that broke a law", 6  # ways that one seed of the walks draws
 FAILED = "runs that failed by themselves"
+FOR_NO_REASON = "carts left to a person for no reason"
 LAWS = (
     "orders that no approval covers",
     "carts with more than one order",
     "payments beyond one an order",
     "decisions lost",
+    "decisions by no click of their own",
     "carts stuck without a person told",
+    FOR_NO_REASON,
     "records that do not verify",
     "secrets in logs, channels or database",
     WALK,
@@ -55,6 +58,8 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
     yield from _payments(stage)
     for lost in lost_decisions(stage, events):
         yield "decisions lost", lost
+    for repeated in repeated_decisions(stage, events):
+        yield "decisions by no click of their own", repeated
     yield from _secrets(stage)
 
 

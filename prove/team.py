@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
 
+from prove.witness import Witness
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
 _AGAIN = 2.5  # seconds until somebody tries once more
 _PATIENCE = 120.0  # seconds in which nothing changes, also on a busy machine: then the cart is stuck
+_MOST_ANSWERS = 4  # to a card that stays the same: the desk keeps looking by itself, and more is for OVH's support
 _ALL_OF_IT = 5 * _PATIENCE  # seconds: what changes and changes and comes to no end is stuck, too
+_ASKED = ("waits for approval", "waits for payment", "Try again")
 Deed = Callable[[], Awaitable[object]]
 
 
@@ -23,24 +27,34 @@ class Stuck(Exception):
 class Team:
     """Ada asks in a channel, Cleo approves, Dan pays; where Cleo asks, Dan approves, too."""
 
-    def __init__(self, stage: Stage, chance: Random, *, channel: str = "domains", requester: str = "ada") -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        chance: Random,
+        *,
+        channel: str = "domains",
+        requester: str = "ada",
+        untrue: float = 0.0,
+    ) -> None:
         self._slack = stage.slack
         self._chance = chance
         self._channel = channel
         self._waiting = asyncio.timeout(None)
-        self._name = ""
+        self._decided: Counter[str] = Counter()
+        self._names: tuple[str, ...] = ()
         self._race = self._refuse = False
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
+        self.witness = Witness(stage, self.dan, chance, untrue=untrue)
         self.approver = self.dan if requester == "cleo" else self.cleo
 
-    async def buy(self, name: str, *, race: bool = False, refuse: bool = False) -> str:
-        """Take a name through its whole life; returns the card's last words, raises `Stuck`.
+    async def buy(self, *names: str, race: bool = False, refuse: bool = False) -> str:
+        """Take a cart of names through its whole life; returns the card's last words, raises `Stuck`.
 
         In a `race` everybody presses every button at the same moment, more than once. With `refuse` the answer is no.
         """
-        self._name, self._race, self._refuse = name, race, refuse
+        self._names, self._race, self._refuse = names, race, refuse
         try:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
                 await self.request()
@@ -49,7 +63,9 @@ class Team:
             raise Stuck(self._card_text() or "there is no card") from error
 
     async def request(self) -> None:
-        await self._until(lambda: self.requester.command(f"add {self._name}", channel=self._channel), self._cart)
+        await self._until(
+            lambda: self.requester.command(f"add {' '.join(self._names)}", channel=self._channel), self._cart
+        )
         self._something_changed()
         await self._until(self._ask, lambda: self.card() or self._was_sent())
         self._something_changed()
@@ -60,28 +76,38 @@ class Team:
 
     async def follow(self) -> str:
         """Do what the card asks for, until it asks no more."""
-        last = ""
+        last, answers = "", 0
         while True:
             card = self._card_text()
             if card != last:
                 self._something_changed()
+                answers = 0
             last = card
             if "is delivered" in card or "was not bought" in card or "was rejected" in card:
                 return card
-            if "It is this order…" in card or ("needs a person" in card and "Try again" not in card):
+            if self.witness.is_asked(card) and answers < _MOST_ANSWERS:
+                answers += 1
+                await self._answer(card)
+            elif "needs a person" in card and "Try again" not in card:
                 # The desk keeps looking by itself; a person who is told is the worst that may happen.
-                if await self._changes(card, 4 * _AGAIN):
-                    continue
-                return card
-            await self._do_what_is_asked(card)
-            await self._changes(card, _AGAIN)
+                if not await self._changes(card, 4 * _AGAIN):
+                    return card
+            else:
+                await self._do_what_is_asked(card)
+                if not await self._changes(card, _AGAIN):
+                    self._make_good(card)
 
     def card(self) -> Message | None:
-        """The newest approval card of this name."""
+        """The newest approval card of these names."""
         shown = (m for m in reversed(self.cleo.messages("approvals")) if _is_card(m))
-        return next((m for m in shown if self._name in m.plain_text()), None)
+        return next((m for m in shown if self._has_all(m)), None)
 
     async def _do_what_is_asked(self, card: str) -> None:
+        """Whoever is asked the same again thinks it over until all old clicks came that Slack delivers once more."""
+        asked = next((words for words in _ASKED if words in card), "")
+        self._decided[asked] += 1
+        if asked and self._decided[asked] > 1 and await self._changes(card, self._slack.delivery.again_after):
+            return
         if "waits for approval" in card and self._race:
             clicks = [(who, "Approve") for who in [self.cleo, self.dan] * 3 + self.without_right]
             await self._all_at_once([*clicks, (self.requester, "Withdraw")], refuse=True)
@@ -94,6 +120,18 @@ class Team:
             await self._click(self.dan, "Pay")
         elif "Try again" in card:
             await self._click(self.dan, "Try again")
+
+    async def _answer(self, card: str) -> None:
+        """Not at once, mostly: the desk may find it out by itself meanwhile."""
+        if await self._changes(card, self._chance.uniform(0, 2 * _AGAIN)):
+            return
+        if (asking := self.card()) is not None:
+            await self.witness.answers(asking)
+        await self._changes(card, _AGAIN)
+
+    def _make_good(self, card: str) -> None:
+        if "is paid:" in card and (shown := self.card()) is not None:
+            self.witness.makes_good(shown)
 
     async def _all_at_once(self, clicks: list[tuple[Actor, str]], *, refuse: bool = False) -> None:
         self._chance.shuffle(clicks)
@@ -139,8 +177,11 @@ class Team:
         return True
 
     def _cart(self) -> Message | None:
-        shown = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._name in m.plain_text()]
+        shown = [m for m in self.requester.messages(self._channel) if not m.ephemeral and self._has_all(m)]
         return shown[-1] if shown else None
+
+    def _has_all(self, message: Message) -> bool:
+        return all(name in message.plain_text() for name in self._names)
 
     def _was_sent(self) -> bool:
         cart = self._cart()

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from prove.witness import Witness
 from sandbox.ovh.faults import Kind as OvhKind
+from sandbox.ovh.orders import Late
 from sandbox.slack.faults import Kind as SlackKind
 from sandbox.stage import Stage
 
@@ -26,11 +28,18 @@ OVH_FAULTS: list[OvhKind] = [
 ]  # fmt: skip
 _SLACK_METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "users.info"]
 _SLACK_FAULTS: list[SlackKind] = ["500", "lost_after", "ratelimited", "error", "slow"]
-NAME = "name.ovh"  # what is bought in a run
+NAME, SECOND = "name.ovh", "second-name.com"  # what is bought in a run
 _SLOW = 0.7  # seconds: what left in time arrives within the settling time, which the desk counts on
 _ELSE = 1.5  # seconds
 # A request's own dry run is call 17 of an undisturbed way, the checkout call 28, the last one 48.
 _PRICED, _ORDERED, _DONE = 17, 28, 48
+_A_NAME_MORE = 11  # calls
+_LATE: dict[Late, str] = {
+    "details": "details late", "some names": "details of some names late", "one detail": "404 on a detail for a moment",
+    "no details": "404 on the details for a moment", "order": "404 on a listed order for a moment",
+}  # fmt: skip
+_HIDDEN: list[OvhKind] = ["lost_after", "hang", "null"]  # after these the desk looks for what came of its call
+_MOST_APART, _NOT_APART = 1800.0, 60.0  # seconds between OVH's clock and ours
 _STEPS = ("1.00", "0.10", "0.10", "-1.00")
 _MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more where processes claim their carts
 
@@ -42,15 +51,18 @@ class Trouble:
     `others_deaths` are those of a second process that shares the work, where there is one.
     With `race` people decide all at once; `chance` is the seed of what they do. `price` is by how much the name gets
     dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the bank says nothing.
-    With `approver_asks` it is an approver who asks, and who tries to approve that, too. With
-    `refuse` the approver says no.
+    With `approver_asks` it is an approver who asks, and who tries to approve that, too. With `refuse` the approver
+    says no. `late` is what OVH shows late of a new order, and by how many seconds. `apart` are the seconds by which
+    OVH's clock is ahead of ours, `put_right` those by which it jumps, and before which call, or right after the next
+    one of which route. Slack delivers each click once more, `again_after` so many seconds. With `declines` the bank
+    refuses the default card. `untrue` is how often somebody who looks at OVH says what is not so.
     """
 
     deaths: tuple[int, ...]
     faults: tuple[tuple[str, str, OvhKind], ...]
     slack: tuple[tuple[str, SlackKind], ...]
     twice: bool
-    details_late: bool
+    late: tuple[Late, float] | None
     race: bool
     chance: int
     others_deaths: tuple[int, ...] | None
@@ -58,6 +70,12 @@ class Trouble:
     settle_after: float
     approver_asks: bool
     refuse: bool
+    names: tuple[str, ...]
+    apart: float
+    put_right: tuple[float, int | tuple[str, str]] | None
+    again_after: float
+    declines: bool
+    untrue: float
 
     @classmethod
     def drawn(cls, chance: Random) -> Trouble:
@@ -69,19 +87,34 @@ class Trouble:
         slack = tuple(
             (chance.choice(_SLACK_METHODS), chance.choice(_SLACK_FAULTS)) for _ in range(chance.choice([0, 0, 1]))
         )
+        faults = [(*route, chance.choice(OVH_FAULTS)) for route in routes]
+        late = _late(chance) if chance.random() < 0.4 else None
+        if late is not None and chance.random() < 0.8:
+            faults.insert(0, (*_MONEY[0], chance.choice(_HIDDEN)))
+        two = chance.random() < 0.3 or (late is not None and late[0] == "some names")
+        names = (NAME, SECOND) if two else (NAME,)
+        put_right = _put_right(chance, names) if chance.random() < 0.15 else None
+        if put_right is not None and chance.random() < 0.5:
+            faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))
         return cls(
             deaths=deaths,
-            faults=tuple((*route, chance.choice(OVH_FAULTS)) for route in routes),
+            faults=tuple(faults),
             slack=slack,
             twice=chance.random() < 0.25,
-            details_late=chance.random() < 0.2,
+            late=late,
             race=chance.random() < 0.3,
             chance=chance.randrange(1 << 30),
             others_deaths=_deaths(chance) if chance.random() < 0.4 else None,
-            price=_price(chance) if chance.random() < 0.4 else None,
-            settle_after=chance.uniform(0.2, 3.0) if chance.random() < 0.5 else 0.0,
+            price=_price(chance, names) if chance.random() < 0.4 else None,
+            settle_after=_bank(chance) if chance.random() < 0.5 else 0.0,
             approver_asks=chance.random() < 0.25,
             refuse=chance.random() < 0.1,
+            names=names,
+            apart=chance.uniform(-_MOST_APART, _MOST_APART) if chance.random() < 0.4 else 0.0,
+            put_right=put_right,
+            again_after=chance.uniform(1.0, 8.0) if chance.random() < 0.35 else 0.0,
+            declines=chance.random() < 0.2,
+            untrue=chance.choice([0.0, 0.0, 0.5, 1.0]),
         )
 
     def befall(self, stage: Stage) -> Met:
@@ -93,9 +126,20 @@ class Trouble:
         met = Met(self, stage)
         if self.price is not None:
             amount, call = self.price
-            stage.ovh.faults.later[call] = lambda: met.change_price(amount)
+            stage.ovh.faults.at(call, lambda: met.change_price(amount))
         stage.slack.delivery.twice = self.twice
-        stage.ovh.orders.details_after = 1.5 if self.details_late else 0.0
+        stage.slack.delivery.again_after = self.again_after
+        if self.late is not None:
+            stage.ovh.orders.late, stage.ovh.orders.details_after = self.late
+        stage.ovh.clock.put(self.apart)
+        if self.put_right is not None:
+            seconds, when = self.put_right
+            if isinstance(when, int):
+                stage.ovh.faults.at(when, lambda: met.put_right(seconds))
+            else:
+                stage.ovh.faults.behind(*when, lambda: met.put_right(seconds))
+        if self.declines:
+            stage.ovh.refuse_card(next(method.id for method in stage.ovh.payments.methods if method.default))
         stage.ovh.payments.settle_after = self.settle_after
         return met
 
@@ -108,18 +152,25 @@ class Met:
     stage: Stage
     deaths: int = field(default=0, init=False)  # counted by whoever lets bots die
     price_changed: bool = field(default=False, init=False)
+    was_put_right: bool = field(default=False, init=False)
+    witness: Witness | None = field(default=None, init=False)  # set by whoever sends people
 
     def change_price(self, amount: str) -> None:
         self.stage.ovh.names.rise(NAME, amount)
         self.price_changed = True
+
+    def put_right(self, seconds: float) -> None:
+        self.stage.ovh.clock.put(self.drawn.apart + seconds)
+        self.was_put_right = True
 
     @property
     def faults(self) -> Counter[str]:
         """What a call to OVH met, by its kind."""
         waiting = Counter(str(fault.kind) for fault in self.stage.ovh.faults.waiting)
         met = Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
-        late = self.drawn.details_late and self.stage.ovh.orders.withheld > 0
-        return met + Counter({"details late": 1} if late else {})
+        if self.drawn.late is not None and self.stage.ovh.orders.withheld:
+            met[_LATE[self.drawn.late[0]]] += 1
+        return met
 
     @property
     def stumbles(self) -> int:
@@ -131,15 +182,53 @@ class Met:
         return bool(self.drawn.settle_after and self.stage.ovh.payments.wishes)
 
     @property
+    def two_names(self) -> bool:
+        """Whether two names were ordered together."""
+        return any(len(order.domains) > 1 for order in self.stage.ovh.orders.all.values())
+
+    @property
+    def apart(self) -> bool:
+        """Whether something was ordered at OVH while its clock differed by more than a signature may be old."""
+        return abs(self.drawn.apart) > _NOT_APART and bool(self.stage.ovh.orders.all)
+
+    @property
+    def declined(self) -> bool:
+        """Whether the bank refused a payment."""
+        return any(attempt.why is not None for order in self.stage.ovh.orders.all.values() for attempt in order.tries)
+
+    @property
     def is_any(self) -> bool:
         """Whether there was a death or a fault."""
-        return bool(self.deaths or self.faults or self.stumbles or self.drawn.twice)
+        return bool(self.explains or self.stumbles or self.drawn.twice)
+
+    @property
+    def explains(self) -> bool:
+        """Whether something happened that may leave a cart to a person: what Slack does may not."""
+        return bool(self.deaths or self.faults or self.was_put_right or self.price_changed)
 
 
 def _deaths(chance: Random) -> tuple[int, ...]:
     return tuple(chance.randint(1, _MOST_BOUNDARIES) for _ in range(chance.choice([0, 1, 1, 1, 2])))
 
 
-def _price(chance: Random) -> tuple[str, int]:
+def _price(chance: Random, names: tuple[str, ...]) -> tuple[str, int]:
     """Mostly dearer, and mostly between the request and the order: there it matters."""
-    return chance.choice(_STEPS), chance.randint(_PRICED, chance.choice([_ORDERED, _ORDERED, _DONE]))
+    more = _A_NAME_MORE * (len(names) - 1)
+    return chance.choice(_STEPS), chance.randint(_PRICED, chance.choice([_ORDERED, _ORDERED, _DONE])) + more
+
+
+def _late(chance: Random) -> tuple[Late, float]:
+    return chance.choice(list(_LATE)), chance.uniform(1.0, 5.0)
+
+
+def _put_right(chance: Random, names: tuple[str, ...]) -> tuple[float, int | tuple[str, str]]:
+    """By some minutes forward or back, between the request and the end, or while a call about money is answered."""
+    seconds = chance.choice([-1, 1]) * chance.uniform(120, 600)
+    anywhere = chance.randint(_PRICED, _DONE) + _A_NAME_MORE * (len(names) - 1)
+    whens: list[int | tuple[str, str]] = [anywhere, *_MONEY]
+    return seconds, chance.choice(whens)
+
+
+def _bank(chance: Random) -> float:
+    """Mostly not longer than the desk observes a call; sometimes longer."""
+    return chance.uniform(3.0, 10.0) if chance.random() < 0.2 else chance.uniform(0.2, 3.0)

@@ -82,6 +82,7 @@ class Walk(RuleBasedStateMachine):
         self._url = self.databases.new(Path(self._folder.name))
         self._stage = Stage(Path(self._folder.name), settings=SETTINGS | {"DATABASE_URL": self._url})
         self._stage.ovh.orders.deliver_after = 0.1
+        self._stage.slack.delivery.again_after = 600.0  # when it is due, a rule says
         self.loop.do(self._stage.open())
         self._live()
         for seen in _SENSIBLE[:head_start]:
@@ -121,6 +122,11 @@ class Walk(RuleBasedStateMachine):
     @rule(name=st.sampled_from(_NAMES))
     def rises(self, name: str) -> None:
         self._stage.ovh.names.rise(name, "1.00")
+
+    @rule()
+    def clicks_come_again(self) -> None:
+        """All of them once more, whatever became of what they were about."""
+        self.loop.do(self._stage.slack.delivery.all_again())
 
     @rule()
     def a_day_passes(self) -> None:

@@ -1,12 +1,13 @@
 """Whatever somebody was told to be decided is on record, by the same person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ordering.cart import CartState
 from ordering.events import Event
-from prove.decisions import lost_decisions
+from prove.decisions import lost_decisions, repeated_decisions
+from sandbox.slack.delivery import Pressed
 from sandbox.stage import Stage
 
 S = CartState
@@ -69,3 +70,52 @@ def test_of_two_decisions_of_one_kind_both_must_be_on_record(stage):
         stage.slack.state.note("message", {"text": text, "only_for": "U0CLEO", "channel": "C0DOMAINS"})
     (lost,) = lost_decisions(stage, [an_event(S.CANCELLED, "withdrawn")])
     assert lost == "cart #8 was told to be cancelled by U0CLEO (withdrawn)"
+
+
+def at(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+PAY = Pressed("U0DAN", "pay", "7 3.59 EUR", at(1))
+PAID_TWICE = [
+    Event(7, S.CHECKED_OUT, at(0)), Event(7, S.PAYING, at(2), by="U0DAN"), Event(7, S.CHECKED_OUT, at(3)),
+    Event(7, S.PAYING, at(9), by="U0DAN"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (None, 1),
+        (Pressed("U0DAN", "pay", "7 3.59 EUR", at(8)), 0),
+        (Pressed("U0DAN", "pay", "8 3.59 EUR", at(8)), 1),
+        (Pressed("U0CLEO", "pay", "7 3.59 EUR", at(8)), 1),
+        (Pressed("U0DAN", "approve", "7", at(8)), 1),
+        (Pressed("U0DAN", "pay", "7 3.59 EUR", at(10)), 1),
+    ],
+)
+def test_each_decision_needs_a_click_of_its_own(stage, second, told):
+    stage.slack.delivery.pressed += [PAY, *([second] if second else [])]
+    assert len(list(repeated_decisions(stage, PAID_TWICE))) == told
+
+
+def test_a_click_for_an_earlier_state_decides_nothing(stage):
+    stage.slack.delivery.pressed += [PAY, Pressed("U0DAN", "pay", "7 3.59 EUR", at(1))]
+    story = [*PAID_TWICE[:2], Event(7, S.CHECKED_OUT, at(30)), Event(7, S.PAYING, at(31), by="U0DAN")]
+    (told,) = repeated_decisions(stage, story)
+    assert "by no click of U0DAN" in told
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "note"),
+    [
+        ("approve", S.APPROVED, None), ("approve", S.SUBMITTED, "approved, 1 of 2"), ("pay", S.PAYING, None),
+        ("try_again", S.APPROVED, "to be tried again"), ("nothing_ordered", S.APPROVED, "nothing was ordered, again"),
+        ("it_was_paid", S.PAID, "It was paid."), ("not_paid", S.CHECKED_OUT, "It was not paid: a payer chooses."),
+    ],
+)  # fmt: skip
+def test_every_button_that_decides_is_known(stage, action, state, note):
+    story = [Event(7, S.SUBMITTED, at(0)), Event(7, state, at(2), by="U0DAN", note=note)]
+    assert len(list(repeated_decisions(stage, story))) == 1
+    stage.slack.delivery.pressed.append(Pressed("U0DAN", action, "7", at(1)))
+    assert list(repeated_decisions(stage, story)) == []

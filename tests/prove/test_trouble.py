@@ -1,18 +1,23 @@
 """A trouble counts where it was met, and not where it was only drawn."""
 
+from dataclasses import replace
 from random import Random
+from typing import get_args
 
 import pytest
 
 from prove.campaign import Campaign
 from prove.databases import SqliteFiles
-from prove.trouble import NAME, Trouble
+from prove.trouble import NAME, SECOND, Trouble
+from sandbox.ovh.orders import Late
 from sandbox.stage import Stage
+from tests.prove.test_prove import an_order
 
 DRAWN = [Trouble.drawn(Random(seed)) for seed in range(300)]
 NONE = Trouble(
-    deaths=(), faults=(), slack=(), twice=False, details_late=False, race=False, chance=1, others_deaths=None,
-    price=None, settle_after=0.0, approver_asks=False, refuse=False,
+    deaths=(), faults=(), slack=(), twice=False, late=None, race=False, chance=1, others_deaths=None, price=None,
+    settle_after=0.0, approver_asks=False, refuse=False, names=(NAME,), apart=0.0, put_right=None, again_after=0.0,
+    declines=False, untrue=0.0,
 )  # fmt: skip
 
 
@@ -47,10 +52,44 @@ def test_a_death_counts_once_somebody_died(stage):
 
 
 def test_late_details_count_once_somebody_asked_too_early(stage):
-    met = but(details_late=True).befall(stage)
+    met = but(late=("some names", 1.5)).befall(stage)
     assert not met.is_any
     stage.ovh.orders.withheld += 1
-    assert met.is_any
+    assert met.faults == {"details of some names late": 1}
+
+
+def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_was(stage):
+    met = but(apart=600.0, put_right=(-300.0, 2), price=("1.00", 2)).befall(stage)
+    assert stage.ovh.clock.apart() == 600
+    seen = []
+    for _ in range(3):
+        stage.ovh.faults.call("GET", "/me")
+        seen.append((met.price_changed, met.was_put_right))
+    assert seen == [(False, False), (True, False), (True, True)]
+    assert stage.ovh.clock.apart() == 300
+
+
+def test_a_clock_that_is_apart_counts_where_something_was_ordered_meanwhile(stage):
+    met = but(apart=-900.0).befall(stage)
+    before = met.apart
+    stage.ovh.orders.all[1] = an_order(1)
+    assert (before, met.apart) == (False, True)
+    assert not but(apart=30.0).befall(stage).apart
+
+
+def test_two_names_count_where_both_are_in_one_order(stage):
+    met = but(names=(NAME, SECOND)).befall(stage)
+    stage.ovh.orders.all[1] = an_order(1)
+    before = met.two_names
+    stage.ovh.orders.all[2] = replace(an_order(2), domains=[NAME, SECOND])
+    assert (before, met.two_names) == (False, True)
+
+
+def test_what_slack_and_people_do_leaves_no_cart_to_a_person(stage):
+    met = but(twice=True, again_after=1.0, apart=900.0, untrue=1.0, declines=True, settle_after=2.0).befall(stage)
+    assert not met.explains
+    met.deaths += 1
+    assert met.explains
 
 
 def test_a_price_changes_before_its_call_and_not_earlier(stage):
@@ -58,7 +97,7 @@ def test_a_price_changes_before_its_call_and_not_earlier(stage):
     met = but(price=("-1.00", 3)).befall(stage)
     changed = []
     for _ in range(3):
-        stage.ovh.faults.call()
+        stage.ovh.faults.call("GET", "/me")
         changed.append(met.price_changed)
     assert changed == [False, False, True]
     assert stage.ovh.names.offers_for(NAME)[0].regular == before - 1
@@ -70,7 +109,12 @@ def test_prices_rise_and_fall_and_banks_take_their_time_in_some_runs_and_not_in_
     assert any(not amount.startswith("-") for amount in amounts)
     assert 0 < sum(trouble.price is None for trouble in DRAWN) < len(DRAWN)
     assert 0 < sum(trouble.settle_after > 0 for trouble in DRAWN) < len(DRAWN)
-    assert max(trouble.settle_after for trouble in DRAWN) <= 3
+    for drawn in ("late", "apart", "put_right", "again_after", "declines", "untrue"):
+        assert 0 < sum(bool(getattr(trouble, drawn)) for trouble in DRAWN) < len(DRAWN)
+    assert {len(trouble.names) for trouble in DRAWN} == {1, 2}
+    assert {trouble.late[0] for trouble in DRAWN if trouble.late} == set(get_args(Late))
+    assert max(abs(trouble.apart) for trouble in DRAWN) <= 1800
+    assert max(trouble.settle_after for trouble in DRAWN) <= 10
 
 
 def test_the_campaign_counts_what_was_met(stage, tmp_path):

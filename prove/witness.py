@@ -1,0 +1,83 @@
+"""Somebody who is asked what became of an order or a payment: looks at OVH, and says so on the card."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from random import Random
+
+from sandbox.ovh.errors import OvhError
+from sandbox.ovh.orders import Order
+from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
+from sandbox.stage import Stage
+
+_SOON = 2.5  # seconds until a form opens
+_NO_ORDER = 256_900_001
+IT_IS, NOTHING = "It is this order…", "Nothing was ordered, try again"
+PAID, NOT_PAID = "It was paid", "It was not paid, choose again"
+_CART = re.compile(r"Cart #(\d+)")
+
+
+class Witness:
+    """`untrue` is how often the first words are wrong; whoever was wrong says the truth from then on."""
+
+    def __init__(self, stage: Stage, who: Actor, chance: Random, *, untrue: float) -> None:
+        self._stage = stage
+        self._who = who
+        self._chance = chance
+        self._untrue = untrue
+        self.said = self.said_untruly = 0
+        self._said_paid = False
+
+    def is_asked(self, card: str) -> bool:
+        return any(button in card for button in (IT_IS, NOT_PAID))
+
+    async def answers(self, card: Message) -> None:
+        """Say what became of it, once that is to be seen at OVH."""
+        order = self.order(card)
+        asked_of_order = IT_IS in card.plain_text()
+        untrue, self._untrue = self._chance.random() < self._untrue, 0.0
+        if not asked_of_order and (order is None or (order.pending and not untrue)):
+            return  # whoever is honest waits for the bank
+        with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
+            if asked_of_order:
+                await self._of_order(card, order, untrue=untrue)
+            elif order is not None:
+                await self._of_payment(card, order, untrue=untrue)
+            self.said += 1
+            self.said_untruly += untrue
+
+    async def _of_order(self, card: Message, order: Order | None, *, untrue: bool) -> None:
+        if untrue and (order is None or self._chance.random() < 0.5):
+            await self._names(card, _NO_ORDER)
+        elif untrue or order is None:
+            await self._who.click(card, NOTHING)
+        else:
+            await self._names(card, order.id)
+
+    async def _of_payment(self, card: Message, order: Order, *, untrue: bool) -> None:
+        paid = bool(order.payments) != untrue
+        if order.pending:  # neither is so, yet
+            paid = self._chance.random() < 0.5
+        self._said_paid = self._said_paid or paid
+        await self._who.click(card, PAID if paid else NOT_PAID)
+
+    async def _names(self, card: Message, number: int) -> None:
+        self._who.close_modal()
+        await self._who.click(card, IT_IS)
+        await self._stage.slack.until(lambda: self._who.modal, _SOON)
+        await self._who.submit(order=str(number))
+
+    def makes_good(self, card: Message) -> None:
+        """Pay on OVH's page what was said to be paid and is not."""
+        order = self.order(card)
+        if self._said_paid and order is not None and not order.payments and not order.pending:
+            with suppress(OvhError):
+                self._stage.ovh.payments.pay_on_the_page(order)
+
+    def order(self, card: Message) -> Order | None:
+        """The order that OVH has for this cart: its description tells."""
+        found = _CART.search(card.plain_text())
+        made_for = f"Domain Desk #{found[1]} attempt" if found else "?"
+        orders = self._stage.ovh.orders.all.values()
+        return next((order for order in orders if order.description.startswith(made_for)), None)
