@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -86,6 +86,7 @@ class Orders:
     """The account's ledger. `deliver_after` seconds pass between payment and delivery.
 
     For `details_after` seconds after a checkout something of the order is not there yet, though it is listed: `late`.
+    For `payment_after` seconds after a payment the order shows nothing of it, though its transaction is there.
     `waits_for_waiver` has OVH deliver only once the right of retraction was waived, or two weeks have passed.
     """
 
@@ -96,6 +97,8 @@ class Orders:
         self.details_after = 0.0
         self.late: Late = "details"
         self.waits_for_waiver = False
+        self.payment_after = 0.0
+        self.payment_withheld = 0  # how often something was asked that such a payment would have changed
         self.withheld = 0  # how often something was asked for before it was there
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
@@ -128,6 +131,7 @@ class Orders:
         return order
 
     def status(self, order: Order) -> str:
+        order = self.seen(order)
         if order.cancelled or (order.paid_at is None and self._clock.now() > order.open_until):
             return "cancelled"
         if order.paid_at is None:
@@ -139,6 +143,18 @@ class Orders:
             return "checking"
         done = waited >= self.deliver_after and not self._waits(order)
         return "delivered" if done else "delivering"
+
+    def seen(self, order: Order) -> Order:
+        """An order with those of its payments that it shows by now."""
+        tries, pending = ([t for t in tries if self._shows(t.at)] for tries in (order.tries, order.pending))
+        if (tries, pending) == (order.tries, order.pending):
+            return order
+        self.payment_withheld += 1
+        paid_at = order.paid_at if order.paid_at and self._shows(order.paid_at) else None
+        return replace(order, tries=tries, pending=pending, paid_at=paid_at)
+
+    def _shows(self, at: datetime) -> bool:
+        return after(at, self.payment_after) <= self._clock.now()
 
     def waive(self, order: Order) -> None:
         """Give up the right of retraction; a second time is refused."""

@@ -221,7 +221,7 @@ class Payments:
         return found
 
     def payment(self, order: Order) -> dict[str, Any]:
-        if order.paid_at is None:
+        if self._orders.seen(order).paid_at is None or order.paid_at is None:
             raise not_found("The requested object does not exist")
         source = order.payments[-1]
         kinds = {method.id: "creditCard" if method.kind in _CARDS else "withdrawal" for method in self.methods}

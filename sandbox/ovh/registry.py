@@ -70,7 +70,7 @@ class Registry:
         return {
             order.id * 100 + place: (order, name)
             for order in self._orders.all.values()
-            if order.paid_at is not None
+            if self._orders.seen(order).paid_at is not None
             for place, name in enumerate(order.domains)
         }
 

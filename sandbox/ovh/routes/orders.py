@@ -45,7 +45,7 @@ def _extension(call: Call) -> dict[str, Any]:
 
 @route("GET", "/me/order/{orderId}/followUp")
 def _follow_up(call: Call) -> list[dict[str, Any]]:
-    order = _one(call)
+    order = call.ovh.orders.seen(_one(call))
     return follow_up(order, call.ovh.orders.status(order), call.ovh.bills.of(order), call.ovh.clock)
 
 

@@ -315,6 +315,23 @@ async def test_something_else_can_change_right_before_a_call(simulator, client, 
     assert simulator.names.risen != {}
 
 
+async def test_an_order_can_show_its_payment_late_and_be_paid_twice_meanwhile(simulator, client, call, path, kept):
+    simulator.orders.payment_after = 60.0
+    await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
+    assert await call(client.get, f"{path}/status") == "notPaid"
+    validating = (await call(client.get, f"{path}/followUp"))[0]
+    assert (validating["status"], len(validating["history"])) == ("TODO", 1)
+    with pytest.raises(ResourceNotFoundError):
+        await call(client.get, f"{path}/payment")
+    (number,) = await call(client.get, "/me/payment/transaction")
+    assert (await call(client.get, f"/me/payment/transaction/{number}"))["status"] == "SUCCESS"
+    await call(client.post, f"{path}/pay", paymentMethod={"id": 8120045})
+    assert (kept.payments, simulator.payments.wishes[-1].beside) == ([8120045] * 2, True)
+    simulator.clock.advance(61)
+    client._time_delta = None  # noqa: SLF001 - the package caches it for ever
+    assert await call(client.get, f"{path}/status") == "delivered"
+
+
 async def test_something_else_can_change_right_after_a_call(simulator, client, call, path):
     simulator.faults.behind("POST", "/me/order/*/pay", lambda: simulator.clock.put(300))
     await call(client.get, path)
