@@ -14,6 +14,7 @@ from sandbox.stage import Stage
 
 _AGAIN = 2.5  # seconds until somebody tries once more
 _PATIENCE = 120.0  # seconds in which nothing changes, also on a busy machine: then the cart is stuck
+_MOST_FAILURES = 3  # of payments, before somebody chooses another method
 _MOST_ANSWERS = 4  # to a card that stays the same: the desk keeps looking by itself, and more is for OVH's support
 _ALL_OF_IT = 5 * _PATIENCE  # seconds: what changes and changes and comes to no end is stuck, too
 _ASKED = ("waits for approval", "waits for payment", "Try again")
@@ -36,6 +37,7 @@ class Team:
         requester: str = "ada",
         untrue: float = 0.0,
     ) -> None:
+        self._stage = stage
         self._slack = stage.slack
         self._chance = chance
         self._channel = channel
@@ -114,10 +116,10 @@ class Team:
         elif "waits for approval" in card:
             in_vain = (self._click(who, "Approve") for who in (self.requester, *self.without_right))
             await asyncio.gather(*in_vain, self._reject() if self._refuse else self._click(self.approver, "Approve"))
-        elif "waits for payment" in card and self._race:
+        elif "waits for payment" in card and self._race and self._decided["waits for payment"] <= _MOST_FAILURES:
             await self._all_at_once([(self.dan, "Pay")] * 4 + [(self.cleo, "Pay")] * 2)
         elif "waits for payment" in card:
-            await self._click(self.dan, "Pay")
+            await self._pay()
         elif "Try again" in card:
             await self._click(self.dan, "Try again")
 
@@ -132,6 +134,15 @@ class Team:
     def _make_good(self, card: str) -> None:
         if "is paid:" in card and (shown := self.card()) is not None:
             self.witness.makes_good(shown)
+
+    async def _pay(self) -> None:
+        """Whoever saw the suggested way fail more than once chooses another."""
+        card, methods = self.card(), self._stage.ovh.payments.methods
+        others = [method for method in methods if method.status == "VALID" and not method.refuses]
+        if card is not None and others and self._decided["waits for payment"] > _MOST_FAILURES:
+            with suppress(NotAcknowledged, NoSuchButton):
+                await self.dan.select(card, "payment_method", str(others[0].id))
+        await self._click(self.dan, "Pay")
 
     async def _all_at_once(self, clicks: list[tuple[Actor, str]], *, refuse: bool = False) -> None:
         self._chance.shuffle(clicks)

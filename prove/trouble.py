@@ -52,10 +52,11 @@ class Trouble:
     With `race` people decide all at once; `chance` is the seed of what they do. `price` is by how much the name gets
     dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the bank says nothing.
     With `approver_asks` it is an approver who asks, and who tries to approve that, too. With `refuse` the approver
-    says no. `late` is what OVH shows late of a new order, and by how many seconds. `apart` are the seconds by which
-    OVH's clock is ahead of ours, `put_right` those by which it jumps, and before which call, or right after the next
-    one of which route. Slack delivers each click once more, `again_after` so many seconds. With `declines` the bank
-    refuses the default card. `untrue` is how often somebody who looks at OVH says what is not so.
+    says no. `late` is what OVH shows late of a new order, and by how many seconds; `payment_late` are the seconds in
+    which an order shows nothing of a payment. `apart` are the seconds by which OVH's clock is ahead of ours,
+    `put_right` those by which it jumps, and before which call, or right after the next one of which route. Slack
+    delivers each click once more, `again_after` so many seconds. With `declines` the bank refuses the default card.
+    `untrue` is how often somebody who looks at OVH says what is not so.
     """
 
     deaths: tuple[int, ...]
@@ -63,6 +64,7 @@ class Trouble:
     slack: tuple[tuple[str, SlackKind], ...]
     twice: bool
     late: tuple[Late, float] | None
+    payment_late: float
     race: bool
     chance: int
     others_deaths: tuple[int, ...] | None
@@ -93,8 +95,10 @@ class Trouble:
             faults.insert(0, (*_MONEY[0], chance.choice(_HIDDEN)))
         two = chance.random() < 0.3 or (late is not None and late[0] == "some names")
         names = (NAME, SECOND) if two else (NAME,)
+        payment_late = chance.uniform(4.0, 10.0) if chance.random() < 0.15 else 0.0
         put_right = _put_right(chance, names) if chance.random() < 0.15 else None
-        if put_right is not None and chance.random() < 0.5:
+        while_paying = put_right is not None and put_right[1] == _MONEY[1]
+        if (payment_late or while_paying) and chance.random() < 0.8:
             faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))
         return cls(
             deaths=deaths,
@@ -102,11 +106,12 @@ class Trouble:
             slack=slack,
             twice=chance.random() < 0.25,
             late=late,
+            payment_late=payment_late,
             race=chance.random() < 0.3,
             chance=chance.randrange(1 << 30),
             others_deaths=_deaths(chance) if chance.random() < 0.4 else None,
             price=_price(chance, names) if chance.random() < 0.4 else None,
-            settle_after=_bank(chance) if chance.random() < 0.5 else 0.0,
+            settle_after=_bank(chance, long=while_paying) if chance.random() < 0.5 or while_paying else 0.0,
             approver_asks=chance.random() < 0.25,
             refuse=chance.random() < 0.1,
             names=names,
@@ -131,6 +136,7 @@ class Trouble:
         stage.slack.delivery.again_after = self.again_after
         if self.late is not None:
             stage.ovh.orders.late, stage.ovh.orders.details_after = self.late
+        stage.ovh.orders.payment_after = self.payment_late
         stage.ovh.clock.put(self.apart)
         if self.put_right is not None:
             seconds, when = self.put_right
@@ -170,6 +176,8 @@ class Met:
         met = Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
         if self.drawn.late is not None and self.stage.ovh.orders.withheld:
             met[_LATE[self.drawn.late[0]]] += 1
+        if self.stage.ovh.orders.payment_withheld:
+            met["a payment that its order shows late"] += 1
         return met
 
     @property
@@ -218,7 +226,7 @@ def _price(chance: Random, names: tuple[str, ...]) -> tuple[str, int]:
 
 
 def _late(chance: Random) -> tuple[Late, float]:
-    return chance.choice(list(_LATE)), chance.uniform(1.0, 5.0)
+    return chance.choice(list(_LATE)), chance.uniform(2.0, 7.0)
 
 
 def _put_right(chance: Random, names: tuple[str, ...]) -> tuple[float, int | tuple[str, str]]:
@@ -229,6 +237,6 @@ def _put_right(chance: Random, names: tuple[str, ...]) -> tuple[float, int | tup
     return seconds, chance.choice(whens)
 
 
-def _bank(chance: Random) -> float:
+def _bank(chance: Random, *, long: bool) -> float:
     """Mostly not longer than the desk observes a call; sometimes longer."""
-    return chance.uniform(3.0, 10.0) if chance.random() < 0.2 else chance.uniform(0.2, 3.0)
+    return chance.uniform(3.0, 10.0) if long or chance.random() < 0.15 else chance.uniform(0.2, 3.0)

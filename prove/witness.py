@@ -43,7 +43,7 @@ class Witness:
             if asked_of_order:
                 await self._of_order(card, order, untrue=untrue)
             elif order is not None:
-                await self._of_payment(card, order, untrue=untrue)
+                untrue = await self._of_payment(card, order, untrue=untrue)
             self.said += 1
             self.said_untruly += untrue
 
@@ -55,12 +55,16 @@ class Witness:
         else:
             await self._names(card, order.id)
 
-    async def _of_payment(self, card: Message, order: Order, *, untrue: bool) -> None:
+    async def _of_payment(self, card: Message, order: Order, *, untrue: bool) -> bool:
+        """Returns whether it was untrue after all."""
+        # What was taken and does not show on the order, nobody denies: that the desk could but believe.
+        untrue = untrue and (bool(order.pending) or self._stage.ovh.orders.seen(order) is order)
         paid = bool(order.payments) != untrue
         if order.pending:  # neither is so, yet
             paid = self._chance.random() < 0.5
         self._said_paid = self._said_paid or paid
         await self._who.click(card, PAID if paid else NOT_PAID)
+        return untrue
 
     async def _names(self, card: Message, number: int) -> None:
         self._who.close_modal()

@@ -1,6 +1,7 @@
 """A trouble counts where it was met, and not where it was only drawn."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 from typing import get_args
 
@@ -9,15 +10,15 @@ import pytest
 from prove.campaign import Campaign
 from prove.databases import SqliteFiles
 from prove.trouble import NAME, SECOND, Trouble
-from sandbox.ovh.orders import Late
+from sandbox.ovh.orders import Late, Try
 from sandbox.stage import Stage
 from tests.prove.test_prove import an_order
 
 DRAWN = [Trouble.drawn(Random(seed)) for seed in range(300)]
 NONE = Trouble(
-    deaths=(), faults=(), slack=(), twice=False, late=None, race=False, chance=1, others_deaths=None, price=None,
-    settle_after=0.0, approver_asks=False, refuse=False, names=(NAME,), apart=0.0, put_right=None, again_after=0.0,
-    declines=False, untrue=0.0,
+    deaths=(), faults=(), slack=(), twice=False, late=None, payment_late=0.0, race=False, chance=1,
+    others_deaths=None, price=None, settle_after=0.0, approver_asks=False, refuse=False, names=(NAME,), apart=0.0,
+    put_right=None, again_after=0.0, declines=False, untrue=0.0,
 )  # fmt: skip
 
 
@@ -56,6 +57,16 @@ def test_late_details_count_once_somebody_asked_too_early(stage):
     assert not met.is_any
     stage.ovh.orders.withheld += 1
     assert met.faults == {"details of some names late": 1}
+
+
+def test_a_payment_that_shows_late_counts_once_somebody_looked_too_early(stage):
+    met = but(payment_late=5.0).befall(stage)
+    before = met.explains
+    order = stage.ovh.orders.all[1] = an_order(1)
+    order.paid_at = datetime.now(UTC)
+    order.tries.append(Try(order.paid_at, 1))
+    assert stage.ovh.orders.status(order) == "notPaid"
+    assert (before, met.explains) == (False, True)
 
 
 def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_was(stage):
@@ -109,7 +120,7 @@ def test_prices_rise_and_fall_and_banks_take_their_time_in_some_runs_and_not_in_
     assert any(not amount.startswith("-") for amount in amounts)
     assert 0 < sum(trouble.price is None for trouble in DRAWN) < len(DRAWN)
     assert 0 < sum(trouble.settle_after > 0 for trouble in DRAWN) < len(DRAWN)
-    for drawn in ("late", "apart", "put_right", "again_after", "declines", "untrue"):
+    for drawn in ("late", "payment_late", "apart", "put_right", "again_after", "declines", "untrue"):
         assert 0 < sum(bool(getattr(trouble, drawn)) for trouble in DRAWN) < len(DRAWN)
     assert {len(trouble.names) for trouble in DRAWN} == {1, 2}
     assert {trouble.late[0] for trouble in DRAWN if trouble.late} == set(get_args(Late))
