@@ -31,7 +31,7 @@ _SIDE_BY_SIDE = 10
 _WALKERS = 1  # a walk takes its time, and little of the processor's
 _BIRTH = 60.0  # seconds until the first bot of a run is connected, on a busy machine
 _THREADS = 200  # lives are waited for in threads, and each run has up to two at a time
-_TRUE_KILLS_SIDE_BY_SIDE = 2  # each starts processes
+_TRUE_KILLS_SIDE_BY_SIDE = 3  # each starts processes
 _APART = 1.0  # seconds between the first runs: all at once they would keep each other from starting
 _TRUE_KILLS_A_SECOND = 0.1  # at most, on each database: they are what costs most
 _SETTLES = 1.0  # seconds in which clicks that came again at the end show what they do, on a busy machine
@@ -86,8 +86,9 @@ class Campaign:
         async def work(number: int, *, truly: bool = False) -> None:
             await asyncio.sleep(number * _APART)
             while time.monotonic() < until:
-                often = self.seen.true_kills >= seconds * _TRUE_KILLS_A_SECOND
-                await self.run(next(seeds), truly=truly and not often)
+                often = self.seen.true_kills >= (time.monotonic() - until + seconds) * _TRUE_KILLS_A_SECOND
+                kills = truly and not often
+                await self.run(next(seed for seed in seeds if not kills or _has_deaths(seed)), truly=kills)
 
         workers = [work(number) for number in range(_SIDE_BY_SIDE)]
         workers += [work(number, truly=True) for number in range(_TRUE_KILLS_SIDE_BY_SIDE)]
@@ -212,6 +213,11 @@ class Campaign:
         self.seen.faults += met.faults
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
+
+
+def _has_deaths(seed: int) -> bool:
+    """A true kill costs a process: none is started for a run in which nobody is to die."""
+    return bool(Trouble.drawn(Random(seed)).deaths)
 
 
 def _failed(error: BaseException) -> Broken:

@@ -95,7 +95,7 @@ class Trouble:
             faults.insert(0, (*_MONEY[0], chance.choice(_HIDDEN)))
         two = chance.random() < 0.3 or (late is not None and late[0] == "some names")
         names = (NAME, SECOND) if two else (NAME,)
-        payment_late = chance.uniform(4.0, 10.0) if chance.random() < 0.15 else 0.0
+        payment_late = chance.uniform(3.5, 8.0) if chance.random() < 0.12 else 0.0
         put_right = _put_right(chance, names) if chance.random() < 0.15 else None
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
