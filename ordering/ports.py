@@ -253,7 +253,7 @@ class Registrar(Protocol):
         """
 
     def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock, by which it dates what it shows, is ahead of ours: read within the last minutes."""
+        """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order. `known` orders belong to others."""

@@ -13,6 +13,7 @@ from sandbox.slack.faults import Kind as SlackKind
 from sandbox.stage import Stage
 
 _MONEY = [("POST", "/order/cart/*/checkout"), ("POST", "/me/order/*/pay")]
+_A_LOOK = ("GET", "/me/order/*/status")
 _AROUND = [
     ("POST", "/order/cart"), ("POST", "/order/cart/*/assign"), ("POST", "/order/cart/*/domain"),
     ("GET", "/order/cart/*/domain"), ("GET", "/order/cart/*/item/*/requiredConfiguration"),
@@ -54,7 +55,7 @@ class Trouble:
     With `approver_asks` it is an approver who asks, and who tries to approve that, too. With `refuse` the approver
     says no. `late` is what OVH shows late of a new order, and by how many seconds; `payment_late` are the seconds in
     which an order shows nothing of a payment. `apart` are the seconds by which OVH's clock is ahead of ours,
-    `put_right` those by which it jumps, and before which call, or right after the next one of which route. Slack
+    `put_right` those by which it jumps, and right after the next call of which route. Slack
     delivers each click once more, `again_after` so many seconds. With `declines` the bank refuses the default card.
     `untrue` is how often somebody who looks at OVH says what is not so.
     """
@@ -74,7 +75,7 @@ class Trouble:
     refuse: bool
     names: tuple[str, ...]
     apart: float
-    put_right: tuple[float, int | tuple[str, str]] | None
+    put_right: tuple[float, tuple[str, str]] | None
     again_after: float
     declines: bool
     untrue: float
@@ -96,7 +97,7 @@ class Trouble:
         two = chance.random() < 0.3 or (late is not None and late[0] == "some names")
         names = (NAME, SECOND) if two else (NAME,)
         payment_late = chance.uniform(3.5, 8.0) if chance.random() < 0.12 else 0.0
-        put_right = _put_right(chance, names) if chance.random() < 0.15 else None
+        put_right = _put_right(chance) if chance.random() < 0.15 else None
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
             faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))
@@ -140,10 +141,7 @@ class Trouble:
         stage.ovh.clock.put(self.apart)
         if self.put_right is not None:
             seconds, when = self.put_right
-            if isinstance(when, int):
-                stage.ovh.faults.at(when, lambda: met.put_right(seconds))
-            else:
-                stage.ovh.faults.behind(*when, lambda: met.put_right(seconds))
+            stage.ovh.faults.behind(*when, lambda: met.put_right(seconds))
         if self.declines:
             stage.ovh.refuse_card(next(method.id for method in stage.ovh.payments.methods if method.default))
         stage.ovh.payments.settle_after = self.settle_after
@@ -229,12 +227,12 @@ def _late(chance: Random) -> tuple[Late, float]:
     return chance.choice(list(_LATE)), chance.uniform(2.0, 7.0)
 
 
-def _put_right(chance: Random, names: tuple[str, ...]) -> tuple[float, int | tuple[str, str]]:
-    """By some minutes forward or back, between the request and the end, or while a call about money is answered."""
-    seconds = chance.choice([-1, 1]) * chance.uniform(120, 600)
-    anywhere = chance.randint(_PRICED, _DONE) + _A_NAME_MORE * (len(names) - 1)
-    whens: list[int | tuple[str, str]] = [anywhere, *_MONEY]
-    return seconds, chance.choice(whens)
+def _put_right(chance: Random) -> tuple[float, tuple[str, str]]:
+    """By some minutes forward, as if the bot's own was put back: while a call about money is answered, or a look is.
+
+    Never back, and not between a question for its time and the call that follows it: OVH's own clock goes on evenly.
+    """
+    return chance.uniform(120, 600), chance.choice([*_MONEY, _A_LOOK])
 
 
 def _bank(chance: Random, *, long: bool) -> float:

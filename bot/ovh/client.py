@@ -43,8 +43,8 @@ class Client:
         self.answered_at = float("-inf")  # on the monotonic clock: when OVH last took a signed call
 
     def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock is ahead of ours, lately read; raises `RegistrarUnavailable`."""
-        return timedelta(seconds=self._session.fresh_delta())
+        """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""
+        return timedelta(seconds=self._session.newest_delta())
 
     def ask(
         self,

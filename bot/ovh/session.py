@@ -26,8 +26,6 @@ from ordering.errors import RegistrarRefused, RegistrarUnavailable
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _TOO_LATE = "The desk was held up before it could ask OVH. It was too late then, so nothing was sent."
-_CLOCK_FRESH = 120.0  # seconds; either clock may be put right at any time
-_CLOCK_STEP = 1.0  # seconds
 _log = structlog.get_logger()
 
 
@@ -39,8 +37,6 @@ class Session:
         self._width = access.concurrency
         self._guard = threading.Lock()
         self._is_ready = False
-        self._clock_read_at = float("-inf")  # by the monotonic clock
-        self._clock_was_put = 0.0  # by how much our clock differed from that one then
         self._widen(self._ovh._session)
 
     @property
@@ -66,16 +62,13 @@ class Session:
             if self._ovh._oauth2 is None and self._ovh._time_delta == stale:
                 self._read_clock()
 
-    def fresh_delta(self) -> int:
-        """Seconds by which OVH's clock is ahead, read within the last minutes; raises `RegistrarUnavailable`.
+    def newest_delta(self) -> int:
+        """Seconds by which OVH's clock is ahead, read now, as ours may be put right any moment.
 
-        It is read anew where our own clock was put right since. With a token, too: nothing is signed then, but OVH
-        dates what it shows.
+        With a token, too: nothing is signed then, but OVH dates what it shows. Raises `RegistrarUnavailable`.
         """
         with self._guard:
-            is_old = time.monotonic() - self._clock_read_at >= _CLOCK_FRESH
-            if is_old or abs(_difference() - self._clock_was_put) >= _CLOCK_STEP:
-                self._read_clock()
+            self._read_clock()
             known: int = self._ovh._time_delta
         return known
 
@@ -113,7 +106,6 @@ class Session:
         except (APIError, AttributeError, TypeError, ValueError) as error:
             raise RegistrarUnavailable(LATER) from error
         self._ovh._time_delta = now - int(time.time())
-        self._clock_read_at, self._clock_was_put = time.monotonic(), _difference()
 
     def _fetch_token(self) -> None:
         try:
@@ -183,8 +175,3 @@ def _no_token(error: OAuth2FailureError) -> NoReturn:
     raise RegistrarRefused(
         "OVH did not accept the desk's client id and secret. The operator must renew them."
     ) from error
-
-
-def _difference() -> float:
-    """Between the clock that can be put right and the one that cannot: it changes when that happens."""
-    return time.time() - time.monotonic()

@@ -70,14 +70,14 @@ def test_a_payment_that_shows_late_counts_once_somebody_looked_too_early(stage):
 
 
 def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_was(stage):
-    met = but(apart=600.0, put_right=(-300.0, 2), price=("1.00", 2)).befall(stage)
+    met = but(apart=600.0, put_right=(300.0, ("GET", "/me")), price=("1.00", 1)).befall(stage)
     assert stage.ovh.clock.apart() == 600
     seen = []
     for _ in range(3):
         stage.ovh.faults.call("GET", "/me")
         seen.append((met.price_changed, met.was_put_right))
-    assert seen == [(False, False), (True, False), (True, True)]
-    assert stage.ovh.clock.apart() == 300
+    assert seen == [(True, False), (True, True), (True, True)]
+    assert stage.ovh.clock.apart() == 900
 
 
 def test_a_clock_that_is_apart_counts_where_something_was_ordered_meanwhile(stage):

@@ -164,8 +164,7 @@ async def test_before_sending_an_open_payment_by_another_method_is_seen_where_th
 ):
     ovh.payments.settle_after = 600.0
     await ask(gateway.pay, order.id, SEPA, not_after=LATER)
-    monkeypatch.setattr(follow_up, "_history", lambda _order: [])
-    monkeypatch.setattr(follow_up, "_validating", lambda _order: "TODO")
+    ovh.orders.payment_after = 600.0
     shown = {number: entry | {"status": status} for number, entry in ovh.payments.transactions().items()}
     monkeypatch.setattr(ovh.payments, "transactions", lambda: shown)
     sighting = await earlier(gateway, order)
@@ -205,7 +204,6 @@ async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent
 async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_lost_answer(
     ovh, gateway, rules, monkeypatch
 ):
-    monkeypatch.setattr("bot.ovh.session._CLOCK_FRESH", 0.0)
     rules.registrar = gateway
     rules.restart()
     rules.clock.now, ovh.clock_offset = datetime.now(UTC) + timedelta(minutes=10), -600.0  # ours is ahead
@@ -254,7 +252,6 @@ async def test_a_transaction_is_open_until_it_ends(ovh, gateway, order):
 
 
 async def test_ovhs_clock_is_read_again_before_times_are_compared(ovh, gateway, order, monkeypatch):
-    monkeypatch.setattr("bot.ovh.session._CLOCK_FRESH", 0.0)
     before = ovh.count("GET", "/auth/time")
     await seen(gateway, order, sent())
     assert ovh.count("GET", "/auth/time") == before + 1
