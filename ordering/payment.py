@@ -10,7 +10,7 @@ from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailab
 from ordering.events import REMINDER, happened
 from ordering.logbook import Glances, Logbook, is_for_a_person, order_of, without_advice
 from ordering.ports import Registrar
-from ordering.sales_order import OrderStatus, Payment, PaymentProgress, SalesOrder
+from ordering.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 
 S = CartState
 P = PaymentProgress
@@ -66,7 +66,7 @@ class Payments:
         if sighting.progress is P.UNDECIDED and order.status.is_over:
             self._cancelled_while_paying(cart, order, sighting.seen)
         elif sighting.progress in {P.REFUSED, P.CANCELLED} or sighting.shows_none(payment):
-            self._not_paid(cart, payment, sighting.progress, sighting.seen)
+            self._not_paid(cart, payment, sighting)
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
 
@@ -183,9 +183,9 @@ class Payments:
             case P.RECEIVED:
                 self._paid(cart, replace(order, status=OrderStatus.CHECKING))
             case P.REFUSED | P.CANCELLED:
-                self._not_paid(cart, payment, sighting.progress, sighting.seen)
+                self._not_paid(cart, payment, sighting)
             case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):
-                self._not_paid(cart, payment, sighting.progress, sighting.seen)
+                self._not_paid(cart, payment, sighting)
             case P.UNDECIDED if waited >= self._settle:
                 self._ask_a_person(cart, payment, sighting.seen)
             case P.UNDER_WAY | P.NOT_SEEN if waited >= self._settle * _PATIENCE:
@@ -197,10 +197,10 @@ class Payments:
         paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, **changes)
         self._book.save(paid, due_in=timedelta())
 
-    def _not_paid(self, cart: Cart, payment: Payment, progress: PaymentProgress, seen: str | None) -> None:
+    def _not_paid(self, cart: Cart, payment: Payment, sighting: PaymentSighting) -> None:
         """The same order can be paid another way: never is there a second one."""
         order = order_of(cart)
-        method = order.name_of(payment.method)
+        method, progress, seen = order.name_of(payment.method), sighting.progress, sighting.seen
         if progress is P.CANCELLED and payment.accepted_at is not None:
             self._cancelled_while_paying(cart, replace(order, status=OrderStatus.CANCELLED, methods=()), seen)
         elif progress is P.CANCELLED:
@@ -211,7 +211,9 @@ class Payments:
             way_on = _ON_OVHS_PAGE if refused.refuses_all else "Choose another way to pay."
             self._unpaid(cart, f"{method} was refused.{why} Nothing was paid. {way_on}", order=refused)
         else:
-            self._unpaid(cart, f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again.")
+            tried = order.refused_by(payment.method) if sighting.failed else order
+            note = f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again."
+            self._unpaid(cart, note, order=tried)
 
     def _cancelled_while_paying(self, cart: Cart, order: SalesOrder, seen: str | None) -> None:
         """OVH cancelled an order after it took a payment on, or may have."""

@@ -30,6 +30,8 @@ _FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # a transacti
 _UNFINISHED = ("READY", "CONFIRMING")
 # Two clocks are compared: what is dated so little before a payment may be that payment all the same.
 _CLOCKS_APART = timedelta(minutes=2)
+# OVH dates in whole seconds, and its clock is known to the second: what was refused just before may seem as new.
+_SURELY_AFTER = timedelta(seconds=2)
 _BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
 # Means that only say "one of the registered ones": those are listed themselves.
@@ -142,11 +144,14 @@ class Payments:
         history = _dated(near, "date", since)
         near_labels, labels = ({entry.get("label") for entry in entries} for entries in (near, history))
         failed = validating.get("status") == "ERROR"
+        was_refused = any(method.refused for method in order.methods)
+        own = _dated(whole, "date", since + _SURELY_AFTER) if was_refused else history
         if near_labels & _RECEIVED:
             return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.")
-        words = reading.said_in(history)
+        words = reading.said_in(own)
         is_first = not any(entry.get("label") in _INITIATED for entry in whole if entry not in near)
-        if "FRAUD_REFUSED" in labels or (labels and failed and (words or is_first)):
+        own_labels = {entry.get("label") for entry in own}
+        if "FRAUD_REFUSED" in own_labels or (own_labels and failed and (words or is_first)):
             return PaymentSighting(P.REFUSED, words)
         if labels & _INITIATED and failed:
             seen = "OVH shows that a payment failed and that one was begun, and not whether they are the same."

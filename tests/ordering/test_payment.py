@@ -76,6 +76,16 @@ def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, e
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
+def test_a_method_whose_transaction_failed_counts_as_refused(rules):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.registrar.next_fault = "lost_before"
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.NOT_SEEN, "Its transaction 7 failed.", failed=True)
+    after = rules.settle(cart.id, steps=8)
+    assert after.state is S.CHECKED_OUT
+    assert [method.id for method in after.order.methods if method.refused] == [1]
+
+
 def test_another_total_than_the_card_showed_is_not_paid(rules):
     cart = rules.ordered()
     show(rules, cart.order.id, total=euros("3.00"))

@@ -14,7 +14,7 @@ from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.money import Money
-from ordering.sales_order import Payment, PaymentProgress
+from ordering.sales_order import Payment, PaymentMethod, PaymentProgress
 from sandbox.ovh import follow_up
 from sandbox.ovh.orders import Try
 from tests.builders import LATER
@@ -127,6 +127,16 @@ async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, 
     ovh.refuse_card(VISA)
     await ask(gateway.pay, order.id, VISA, not_after=LATER)
     assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, "OVH shows no payment.")
+
+
+async def test_a_refusal_within_a_second_of_the_next_payment_is_not_taken_for_its_own(ovh, gateway, order):
+    """Dates are whole seconds, so of a payment after a refusal only what is surely its own counts."""
+    ovh.refuse_card(VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
+    right_after = replace(sent(SEPA), sent_at_ovh=datetime.now(UTC) - timedelta(seconds=0.5))
+    assert (await seen(gateway, order, right_after))[0] is P.REFUSED
+    again = replace(order, methods=(PaymentMethod(VISA, "VISA", refused=True), PaymentMethod(SEPA, "SEPA")))
+    assert (await seen(gateway, again, right_after))[0] is P.UNDECIDED
 
 
 def begun(ovh, order, *, seconds=0.0):
