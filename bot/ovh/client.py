@@ -19,7 +19,7 @@ from bot.ovh.access import Access
 from bot.ovh.budget import Budget
 from bot.ovh.errors import Answer, Silent, TurnedAway
 from bot.ovh.lane import Allowance, Lane, Priority, Turn
-from bot.ovh.session import Session
+from bot.ovh.session import CLOCK, Session
 from ordering.errors import NotAsked, RegistrarUnavailable
 
 _TRIES = 4  # of a question that OVH is too busy to answer
@@ -44,7 +44,7 @@ class Client:
 
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""
-        return timedelta(seconds=self._session.newest_delta())
+        return timedelta(seconds=self._session.delta_to(int(self.ask(CLOCK, priority=Priority.MONEY))))
 
     def ask(
         self,
@@ -154,7 +154,8 @@ class Client:
             turn = self.lane.turn(priority, within=_DEED_WAITS if deed else _LONGEST_WAITS.get(priority))
         with turn:
             turn.used = True
-            self._session.make_ready()
+            if path != CLOCK:  # which anybody is told
+                self._session.make_ready()
             started = time.monotonic()
             try:
                 answer, query_id = self._session.send(method, target, body, not_after=not_after)

@@ -163,7 +163,8 @@ class OvhGateway:
             raise OutcomeUnknown("OVH's answer names no order.") from error
 
     def clock_ahead(self) -> timedelta:
-        return self._client.clock_ahead()
+        with readable():
+            return self._client.clock_ahead()
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         with readable():

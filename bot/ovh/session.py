@@ -24,6 +24,7 @@ from bot.ovh.errors import LATER, Answer
 from bot.ovh.floor import FLOOR, Adapter
 from ordering.errors import RegistrarRefused, RegistrarUnavailable
 
+CLOCK = "/auth/time"  # tells OVH's time to anybody
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _TOO_LATE = "The desk was held up before it could ask OVH. It was too late then, so nothing was sent."
 _log = structlog.get_logger()
@@ -62,15 +63,11 @@ class Session:
             if self._ovh._oauth2 is None and self._ovh._time_delta == stale:
                 self._read_clock()
 
-    def newest_delta(self) -> int:
-        """Seconds by which OVH's clock is ahead, read now, as ours may be put right any moment.
-
-        With a token, too: nothing is signed then, but OVH dates what it shows. Raises `RegistrarUnavailable`.
-        """
+    def delta_to(self, now: int) -> int:
+        """Seconds by which OVH's clock is ahead, where it has just shown this: it dates what OVH shows."""
         with self._guard:
-            self._read_clock()
-            known: int = self._ovh._time_delta
-        return known
+            delta = self._ovh._time_delta = now - int(time.time())
+        return delta
 
     def send(
         self, method: str, target: str, body: Mapping[str, Any] | None, *, not_after: datetime | None = None
@@ -85,7 +82,8 @@ class Session:
                 # connection has to be opened first; that takes its few seconds at most.
                 if not_after is not None and datetime.now(UTC) >= not_after:
                     raise RegistrarUnavailable(_TOO_LATE)
-                response = self._ovh.raw_call(method, target, None if body is None else dict(body))
+                sent = None if body is None else dict(body)
+                response = self._ovh.raw_call(method, target, sent, need_auth=target != CLOCK)
         except OAuth2FailureError as error:
             _no_token(error)
         except APIError as error:  # the package's own check, before anything is sent
@@ -102,7 +100,7 @@ class Session:
 
     def _read_clock(self) -> None:
         try:
-            now = int(self._ovh.get("/auth/time", _need_auth=False))
+            now = int(self._ovh.get(CLOCK, _need_auth=False))
         except (APIError, AttributeError, TypeError, ValueError) as error:
             raise RegistrarUnavailable(LATER) from error
         self._ovh._time_delta = now - int(time.time())
