@@ -212,9 +212,7 @@ async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story:
 
 async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_others_are_answered(story: Story):
     names = ("reason-one.fr", "reason-two.fr", "reason-gone.fr")
-    story.ovh.faults.add(
-        "GET", "/order/cart/*/requiredConfiguration", "refuse", times=len(names) * (len(names) + 1) // 2
-    )
+    story.ovh.faults.add("GET", "/order/cart/*/requiredConfiguration", "refuse", times=99)
     await story.search_and_add(*names)
     cart = await story.sees(story.ada, "*Cart #1*  3 names")
     await asyncio.sleep(1)  # nothing was learned when they were added
