@@ -66,8 +66,7 @@ class Session:
     def delta_to(self, now: int) -> int:
         """Seconds by which OVH's clock is ahead, where it has just shown this: it dates what OVH shows."""
         with self._guard:
-            delta = self._ovh._time_delta = now - int(time.time())
-        return delta
+            return self._set_clock(now)
 
     def send(
         self, method: str, target: str, body: Mapping[str, Any] | None, *, not_after: datetime | None = None
@@ -103,7 +102,11 @@ class Session:
             now = int(self._ovh.get(CLOCK, _need_auth=False))
         except (APIError, AttributeError, TypeError, ValueError) as error:
             raise RegistrarUnavailable(LATER) from error
-        self._ovh._time_delta = now - int(time.time())
+        self._set_clock(now)
+
+    def _set_clock(self, now: int) -> int:
+        delta = self._ovh._time_delta = now - int(time.time())
+        return delta
 
     def _fetch_token(self) -> None:
         try:

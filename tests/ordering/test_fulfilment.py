@@ -83,29 +83,20 @@ def test_a_refused_checkout_is_not_repeated(rules):
     assert rules.registrar.orders == {}
 
 
-def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch):
-    """Somebody on the way delivers the call, loses the answer and repeats it: the repeated one is refused."""
+@pytest.mark.parametrize(
+    ("answer", "steps"),
+    [(RegistrarRefused("OVH said no: Cart is read only."), 1), (RegistrarUnavailable("OVH is busy."), 2)],
+)
+def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch, answer, steps):
+    """Somebody on the way delivers the call, loses the answer and repeats it: the repeated one is turned away."""
     cart, check_out = rules.approved(), rules.registrar.check_out
 
     def repeated(registrar_cart, **more):
         check_out(registrar_cart, **more)
-        raise RegistrarRefused("OVH said no: Cart is read only.")
+        raise answer
 
     monkeypatch.setattr(rules.registrar, "check_out", repeated)
-    assert rules.settle(cart.id, steps=1).state is S.CHECKED_OUT
-    assert len(rules.registrar.orders) == 1
-
-
-def test_an_order_that_was_made_although_ovh_turned_the_call_away_is_found(rules, monkeypatch):
-    """The same on the way to an OVH that is busy by then."""
-    cart, check_out = rules.approved(), rules.registrar.check_out
-
-    def repeated(registrar_cart, **more):
-        check_out(registrar_cart, **more)
-        raise RegistrarUnavailable("OVH is busy.")
-
-    monkeypatch.setattr(rules.registrar, "check_out", repeated)
-    assert rules.settle(cart.id, steps=2).state is S.CHECKED_OUT
+    assert rules.settle(cart.id, steps=steps).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
 

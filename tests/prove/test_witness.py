@@ -28,7 +28,7 @@ class Somebody:
         if button in self.missing:
             raise NoSuchButton(button)
         self.did.append(button)
-        self.modal = SimpleNamespace() if button == IT_IS else None  # type: ignore[assignment]
+        self.modal = SimpleNamespace() if button == IT_IS else None  # type: ignore[assignment] # a stand-in for a form
 
     async def submit(self, *, order: str) -> None:
         self.did.append(order)
