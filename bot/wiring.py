@@ -23,9 +23,9 @@ from bot.slack import slack_client
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from handlers.desk import Desk
-from handlers.failures import word
 from handlers.people import People
 from handlers.searches import Searches, SharedSearches
+from handlers.slack_errors import word
 from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace

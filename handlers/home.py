@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers.announce import approval_card
 from handlers.desk import Desk
-from handlers.failures import FAILURES, word
+from handlers.slack_errors import FAILURES, word
 from handlers.views.home import home
 
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute

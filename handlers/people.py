@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.failures import FAILURES, word
+from handlers.slack_errors import FAILURES, word
 from ordering.policy import Membership, Person
 
 _FRESH_FOR = 30.0  # seconds

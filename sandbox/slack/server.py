@@ -132,9 +132,11 @@ class Server:
         name = request.match_info["method"]
         self.calls.append(name)
         arguments = await _arguments(request)
-        fault = self._faults.take(name)
+        fault = self._faults.take(name, arguments)
         if fault is not None and fault.kind in {"hang", "slow"}:
             await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "dropped" and request.transport is not None:
+            request.transport.abort()
         if fault is not None and fault.kind not in {"lost_after", "slow"}:
             return _spoiled(fault)
         try:
@@ -148,6 +150,8 @@ class Server:
 
     def _do(self, name: str, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
         token = authorization.removeprefix("Bearer ")
+        if not token:
+            raise SlackError("not_authed")
         if token not in {self._credentials.bot_token, self._credentials.app_token}:
             raise SlackError("invalid_auth")
         is_app = token == self._credentials.app_token
@@ -198,12 +202,18 @@ class Server:
 
 
 def _spoiled(fault: Fault) -> web.Response:
+    retry_after = {"Retry-After": str(fault.retry_after)}
     if fault.kind == "ratelimited":
-        headers = {"Retry-After": str(fault.retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=retry_after)
     if fault.kind == "error":
         return web.json_response({"ok": False, "error": fault.error})
-    return web.Response(status=500, text="server error")
+    answers: dict[str, dict[str, Any]] = {
+        "html_503": {"status": 503, "text": "<html><h1>503</h1></html>", "content_type": "text/html"},
+        "text_503": {"status": 503, "text": "upstream connect error"},
+        "broken_json": {"text": '{"ok": tr', "content_type": "application/json"},
+        "empty_429": {"status": 429, "headers": retry_after},
+    }
+    return web.Response(**answers.get(fault.kind, {"status": 500, "text": "server error"}))
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
