@@ -19,6 +19,7 @@ from sandbox.slack.world import APP, Credentials
 
 SCOPES = frozenset({"commands", "chat:write", "chat:write.public", "users:read", "usergroups:read"})
 _NESTED = {"blocks", "view", "attachments", "metadata"}
+_IGNORES_FOR = 20.0  # seconds; longer than any client waits for the answer to its CLOSE
 
 
 class Server:
@@ -37,6 +38,7 @@ class Server:
         self.sockets: list[web.WebSocketResponse] = []
         self.took: dict[str, web.WebSocketResponse] = {}  # by its trigger, which connection a click went down last
         self.calls: list[str] = []
+        self.ignores_close = False  # True: a CLOSE frame is never answered, as by a proxy or a machine that hangs
         self.base = ""
 
     async def start(self, host: str, port: int) -> str:
@@ -98,8 +100,11 @@ class Server:
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             raise web.HTTPForbidden
-        self._tickets.discard(ticket)  # single use
-        socket = web.WebSocketResponse()
+        self._tickets.discard(ticket)  # single use, also where the handshake fails
+        if (fault := self._faults.take("socket", {})) is not None:
+            await asyncio.sleep(fault.seconds if fault.kind == "hang" else 0)
+            raise web.HTTPServiceUnavailable
+        socket = web.WebSocketResponse(autoclose=not self.ignores_close)
         await socket.prepare(request)
         hello = {
             "type": "hello", "num_connections": len(self.sockets) + 1, "connection_info": {"app_id": APP},
@@ -112,6 +117,8 @@ class Server:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
                     self._acknowledged(frame.data)
+            if self.ignores_close:
+                await asyncio.sleep(_IGNORES_FOR)
         finally:
             self.sockets.remove(socket)
             self._leaving.discard(socket)
