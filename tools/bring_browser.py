@@ -71,14 +71,17 @@ def bring(say: Callable[[str], None]) -> str:
     except NoBrowserError:
         say("No browser here: fetching one for the tests of the page.")
     faults = []
-    with _lock():
-        (STORE / LOG).unlink(missing_ok=True)
-        for way in (from_npm, from_playwright):
-            try:
-                way(say)
-                return find_browser()
-            except (WayError, NoBrowserError) as error:
-                faults.append(str(error))
+    try:
+        with _lock():
+            (STORE / LOG).unlink(missing_ok=True)
+            for way in (from_npm, from_playwright):
+                try:
+                    way(say)
+                    return find_browser()
+                except (WayError, NoBrowserError) as error:
+                    faults.append(str(error))
+    except OSError as error:
+        faults.append(f"{STORE.parent.name}/{STORE.name} cannot be written ({error.strerror})")
     raise NoBrowserError(
         "There is no browser, and none could be fetched. "
         "Install Chromium or Chrome, or set CHROMIUM to the path of one. "

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Route, sync_playwright
 
 from sandbox.browser import FLAGS
 from tests.browser import browser_path
@@ -58,17 +58,23 @@ class Board:
     def _opened(self) -> Page:
         path = browser_path()
         self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = self._browser.new_page()
-        page.route("**/*", _serve)
-        page.goto(f"{_HOST}/")
-        page.wait_for_function("window.ready")
+        try:
+            self._browser = self._playwright.chromium.launch(executable_path=path, args=FLAGS)
+            page = self._browser.new_page()
+            page.route("**/*", _serve)
+            page.goto(f"{_HOST}/")
+            page.wait_for_function("window.ready")
+        except Error:
+            self._shut()  # otherwise no later story on this thread could start it again
+            raise
         return page
 
     def _shut(self) -> None:
-        if self._browser and self._playwright:
+        if self._browser:
             self._browser.close()
+        if self._playwright:
             self._playwright.stop()
+        self._browser = self._playwright = None
 
 
 def _serve(route: Route) -> None:

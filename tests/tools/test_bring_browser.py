@@ -234,6 +234,14 @@ def test_a_machine_without_node_asks_the_wheel(machine, capsys):
     assert "node and npm could not be fetched from PyPI" in said.splitlines()[-1]
 
 
+def test_a_checkout_that_cannot_be_written_is_told(npm, machine, capsys):
+    """One line, exit code 1, no traceback."""
+    browser.STORE.write_text("a file where the folder should be")
+    assert main([]) == 1
+    assert "store cannot be written" in capsys.readouterr().err.splitlines()[-1]
+    assert not npm.exists()
+
+
 @pytest.mark.parametrize(("system", "processor"), [("darwin", "arm64"), ("linux", "aarch64")])
 def test_other_machines_get_playwrights_own(system, processor, machine, downloads, monkeypatch, capsys):
     """`playwright install chromium` brings it where npm has none, from the place that Playwright's settings name."""
