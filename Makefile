@@ -1,23 +1,26 @@
-# Needs only Python 3.11+ and make. uv is taken from the PATH, or fetched into .tools/.
+# Needs only Python 3.11+ and make. uv is taken from the PATH if it is 0.8 or newer (see required-version in
+# pyproject.toml); otherwise one version is fetched into .tools/, checked by its hash.
 PYTHON ?= python3
 TOOLS  := .tools
-UV     := $(or $(shell command -v uv 2>/dev/null),$(TOOLS)/bin/uv)
+UV     := $(shell uv --version 2>/dev/null | grep -Eq '^uv (0\.([89]|[1-9][0-9])|[1-9])' && echo uv || echo $(TOOLS)/bin/uv)
 RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox rehearse test bench bench-quick prove prove-the-proof pictures check format clean
+.DELETE_ON_ERROR:
+.PHONY: help install sandbox rehearse test browser bench bench-quick prove prove-the-proof pictures check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.installed: pyproject.toml uv.lock | $(UV)
+.venv/.installed: pyproject.toml uv.lock | $(filter $(TOOLS)/%,$(UV))
 	@# Byte code makes the bot start about three times faster, so it is compiled once, here.
 	$(UV) sync --frozen --compile-bytecode --quiet
 	@touch $@
 
-$(TOOLS)/bin/uv:
+$(TOOLS)/bin/uv: tools/uv-requirements.txt
 	$(PYTHON) -m venv $(TOOLS)
-	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
 
 install: .venv/.installed  ## Set everything up (the other targets do it by themselves)
 
@@ -27,8 +30,13 @@ sandbox: .venv/.installed  ## Start the simulated Slack and OVH, and the bot aga
 rehearse: .venv/.installed  ## Walk one request through its whole life and print what each person sees
 	$(RUN) python -m sandbox --rehearse
 
-test: .venv/.installed  ## Run every test
+test: .venv/.installed  ## Run every test; brings a browser first where there is none
+	@# Without a browser the other tests run all the same, and pytest ends with an exit code other than 0.
+	-@$(RUN) python -m tools.bring_browser >/dev/null
 	$(RUN) pytest -n 4
+
+browser: .venv/.installed  ## Bring a browser for the tests of the page, where there is none (make test does it, too)
+	$(RUN) python -m tools.bring_browser
 
 bench: .venv/.installed  ## Measure how fast the desk is beside what it could be and what others are (bench/latest.md)
 	$(RUN) python -W ignore -m bench
@@ -42,7 +50,8 @@ prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), an
 prove-the-proof: .venv/.installed  ## Break one guard at a time, and show that the tests catch it
 	$(RUN) python -m prove.proof
 
-pictures: .venv/.installed  ## Take the README's pictures anew from the sandbox's page (needs Chromium)
+pictures: .venv/.installed  ## Take the README's pictures again from the sandbox's page
+	$(RUN) python -m tools.bring_browser >/dev/null
 	$(RUN) python -m sandbox --pictures docs/pictures
 
 check: .venv/.installed  ## Format, lint, types, import rules, dependencies: all without running tests

@@ -57,9 +57,14 @@ async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool, picture
             print(f"The bot is connected. Its health: http://127.0.0.1:{stage.port}/healthz", flush=True)
             print(f"Its log: {stage.log}", flush=True)
         if pictures is not None:
+            from sandbox.browser import NoBrowserError
             from sandbox.pictures import Pictures
 
-            await Pictures(stage, pictures).take()
+            try:
+                await Pictures(stage, pictures).take()
+            except NoBrowserError as error:
+                print(error, file=sys.stderr)
+                return 1
             return 0
         if rehearse:
             return 0 if await Rehearsal(stage).play() else 1

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import asyncio
 from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import FloatRect, Locator, Page, ViewportSize, async_playwright, expect
 
+from sandbox.browser import FLAGS, find_browser
 from sandbox.stage import Stage
 
 NAMES = ("search", "bulk", "offers", "cart", "questions", "approval", "order", "cost", "home")
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What differs from run to run, and what is too much for a picture.
 _QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
 _SAME_DATES = "document.querySelectorAll('.block time').forEach(each => each.textContent = 'Dec 8th, 10:00')"
@@ -35,13 +34,14 @@ class Pictures:
         self._folder = folder
 
     async def take(self) -> None:
-        """Walk one request and take a picture of each stop."""
+        """Walk one request and take a picture of each stop.
+
+        Raises NoBrowserError.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+        path = await asyncio.to_thread(find_browser)
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM") or path, args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
             page = await browser.new_page(
                 viewport=_SIZE,
                 device_scale_factor=1.5,

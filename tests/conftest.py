@@ -21,6 +21,8 @@ from store.sql import SqlStore
 from tests.builders import POLICY
 from tests.fakes import FakeClock, FakeRegistrar
 
+pytest_plugins = ["tests.browser"]
+
 settings.register_profile(
     "desk", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -1,5 +1,6 @@
 """The manifest asks for exactly what the code uses."""
 
+import copy
 import json
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = ROOT.parent / "shared" / "spec" / "slack" / "manifest.schema.2.0.0.json"
+SCHEMA = ROOT / "tests" / "spec" / "slack" / "manifest.schema.2.0.0.json"  # written by tools/write_spec.py
 SCOPES = {
     "chat_postMessage": {"chat:write", "chat:write.public"},
     "chat_postEphemeral": {"chat:write"},
@@ -36,6 +37,35 @@ def code():
 
 def test_it_is_valid_by_slacks_schema(manifest):
     jsonschema.Draft7Validator(json.loads(SCHEMA.read_text())).validate(manifest)
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("display_information.name", "x" * 36),
+        ("display_information.description", ""),
+        ("features.slash_commands.0.command", "domain"),
+        ("features.bot_user.always_online", "yes"),
+        ("oauth_config.scopes.bot", "commands"),
+        ("settings.socket_mode_enabled", 1),
+    ],
+)
+def test_slacks_schema_refuses_a_wrong_value(manifest, path, wrong):
+    """The compact schema still holds types, limits and patterns."""
+    *parents, last = path.split(".")
+    place = copy.deepcopy(manifest)
+    changed = place
+    for part in parents:
+        place = place[int(part) if part.isdigit() else part]
+    place[last] = wrong
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(changed)
+
+
+def test_slacks_schema_refuses_an_unknown_key(manifest):
+    """The compact schema still says which keys there are."""
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(manifest | {"extra": 1})
 
 
 def test_its_scopes_are_those_that_the_code_uses(manifest, code):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
-from tests.page.browser import FLAGS, browser_path
+from sandbox.browser import FLAGS
 from tests.story.conftest import Story, board, bot, settings, stage, story
 
 __all__ = ["board", "bot", "settings", "stage", "story"]  # fixtures of the stories, used here, too
@@ -18,9 +18,9 @@ def mode() -> str:
 
 
 @pytest.fixture
-async def page(story: Story) -> AsyncIterator[Page]:
+async def page(story: Story, chromium: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(15_000)
         faults: list[str] = []

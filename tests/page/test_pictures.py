@@ -23,7 +23,7 @@ def test_the_readme_shows_them_all_and_they_are_small():
     assert all((_KEPT / f"{name}.png").stat().st_size < 140_000 for name in NAMES)
 
 
-async def test_the_command_still_makes_them(story: Story, tmp_path: Path):
+async def test_the_command_still_makes_them(story: Story, chromium: str, tmp_path: Path):
     await Pictures(story.stage, tmp_path).take()
     for name in NAMES:
         made, kept = size(tmp_path / f"{name}.png"), size(_KEPT / f"{name}.png")

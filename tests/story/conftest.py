@@ -8,8 +8,10 @@ import pytest
 
 from bot.settings import read_settings
 from bot.wiring import Bot
+from sandbox.browser import NoBrowserError
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
+from tests.browser import not_run
 from tests.story.drawing import Board
 
 _IN_LINKS = ("orderPassword", "passwd=")
@@ -125,7 +127,11 @@ async def stage(tmp_path: Path, mode: str, settings: dict[str, str], board: Boar
     assert opened.slack.state.pings == []
     assert_no_secret_in_a_channel(opened)
     shown = [seen["blocks"] for _, seen in opened.slack.state.archive if seen.get("blocks")]
-    assert await asyncio.to_thread(board.unknowns, shown) == []
+    try:
+        unknown = await asyncio.to_thread(board.unknowns, shown)
+    except NoBrowserError as error:
+        not_run(error)  # the story itself ran; its messages were not rendered
+    assert unknown == []
 
 
 @pytest.fixture

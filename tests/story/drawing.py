@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, Route, sync_playwright
 
-from tests.page.browser import FLAGS, browser_path
+from sandbox.browser import FLAGS
+from tests.browser import browser_path
 
 _STATIC = Path(__file__).parents[2] / "sandbox" / "page" / "static"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -35,7 +36,10 @@ class Board:
         self._page: Page | None = None
 
     def unknowns(self, views: list[Blocks]) -> list[str]:
-        """What the renderer does not know in these views, in the words of its boxes."""
+        """Return what the renderer does not know in these views, in the words of its boxes.
+
+        Raises NoBrowserError where there is no browser to render with.
+        """
         new = {shape: blocks for blocks in views if (shape := _shape(blocks)) not in self._drawn}
         if not new:
             return []
@@ -52,18 +56,25 @@ class Board:
         return list(self._page.evaluate("(views) => window.unknowns(views)", views))
 
     def _opened(self) -> Page:
+        path = browser_path()
         self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        page = self._browser.new_page()
-        page.route("**/*", _serve)
-        page.goto(f"{_HOST}/")
-        page.wait_for_function("window.ready")
+        try:
+            self._browser = self._playwright.chromium.launch(executable_path=path, args=FLAGS)
+            page = self._browser.new_page()
+            page.route("**/*", _serve)
+            page.goto(f"{_HOST}/")
+            page.wait_for_function("window.ready")
+        except Error:
+            self._shut()  # otherwise no later story on this thread could start it again
+            raise
         return page
 
     def _shut(self) -> None:
-        if self._browser and self._playwright:
+        if self._browser:
             self._browser.close()
+        if self._playwright:
             self._playwright.stop()
+        self._browser = self._playwright = None
 
 
 def _serve(route: Route) -> None:

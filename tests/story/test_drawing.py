@@ -3,7 +3,7 @@
 from tests.story.drawing import Board
 
 
-def test_what_the_page_does_not_know_comes_out_as_a_box(board: Board):
+def test_what_the_page_does_not_know_comes_out_as_a_box(chromium: str, board: Board):
     known = {"type": "section", "text": {"type": "mrkdwn", "text": "*Fine*"}}
     strange = {"type": "hologram", "text": {"type": "mrkdwn", "text": "Boo"}}
     assert board.unknowns([[known]]) == []

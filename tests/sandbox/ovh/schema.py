@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-SPEC = Path(__file__).parents[4] / "shared" / "spec" / "ovh"
+SPEC = Path(__file__).parents[2] / "spec" / "ovh"  # written by tools/write_spec.py
 # Seen in real answers, though no schema lists them (contracts: GUIDE's samples).
 UNLISTED = {
     "order.cart.ConfigurationRequirements": {"allowedValues"},
@@ -20,21 +20,25 @@ PRIMITIVES: dict[str, tuple[type, ...]] = {
 
 
 class Schema:
-    """OVH's routes and models, merged from its description files."""
+    """OVH's routes and models, merged from the compact descriptions in `tests/spec/ovh/`.
+
+    Routes of the second version of the API have `/v2` before their path.
+    """
 
     def __init__(self) -> None:
         self.models: dict[str, Any] = {}
         self.routes: dict[tuple[str, str], str] = {}
         self.unsigned: set[tuple[str, str]] = set()
         for path in sorted(SPEC.glob("*.json")):
-            described = json.loads(path.read_text())
+            described = json.loads(path.read_text(encoding="utf-8"))
+            prefix = "/v2" if described["base"].endswith("/v2") else ""
             self.models |= described["models"]
-            for api in described["apis"]:
-                for operation in api["operations"]:
-                    key = (operation["httpMethod"], api["path"])
-                    self.routes[key] = operation["responseType"]
-                    if operation["noAuthentication"]:
-                        self.unsigned.add(key)
+            for route, facts in described["routes"].items():
+                method, _, place = route.partition(" ")
+                key = (method, prefix + place)
+                self.routes[key] = facts["returns"]
+                if facts.get("unsigned"):
+                    self.unsigned.add(key)
 
     def faults(self, kind: str, value: Any, where: str = "") -> Iterator[str]:
         """Where a value is not what its type says."""
@@ -59,11 +63,11 @@ class Schema:
         if not isinstance(value, dict):
             yield f"{where} is no {kind}"
             return
-        properties = model.get("properties", {})
-        for name in set(value) - set(properties) - UNLISTED.get(kind, set()):
+        fields = model.get("fields", {})
+        for name in set(value) - set(fields) - UNLISTED.get(kind, set()):
             yield f"{where}.{name} is unknown to {kind}"
-        for name, described in properties.items():
+        for name, facts in fields.items():
             if value.get(name) is not None:
-                yield from self.faults(described.get("fullType", described["type"]), value[name], f"{where}.{name}")
-            elif name in value and not described["canBeNull"]:
+                yield from self.faults(facts.get("full", facts["type"]), value[name], f"{where}.{name}")
+            elif name in value and not facts.get("null"):
                 yield f"{where}.{name} may not be null"

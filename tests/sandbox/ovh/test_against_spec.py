@@ -110,3 +110,23 @@ async def test_offers_of_every_kind_fit_the_schema(client, call, schema, name):
     cart = await call(client.post, "/order/cart", ovhSubsidiary="FR")
     offers = await call(client.get, f"/order/cart/{cart['cartId']}/domain", domain=name)
     assert list(schema.faults("order.cart.ProductInformation[]", offers, name)) == []
+
+
+PRICE = {"currencyCode": "EUR", "text": "1.00 €", "value": 1.0, "priceInUcents": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"value": "1.00"}, "is no double"),
+        ({"value": None}, "may not be null"),
+        ({"currencyCode": "BTC"}, "is not in order.CurrencyCodeEnum"),
+        ({"more": 1}, "is unknown to order.Price"),
+        ({"priceInUcents": True}, "is no long"),
+    ],
+)
+def test_the_schema_finds_each_kind_of_fault(schema, change, fault):
+    """Types, nullability, enumerations and field names are checked."""
+    assert list(schema.faults("order.Price", PRICE, "price")) == []
+    (found,) = schema.faults("order.Price", PRICE | change, "price")
+    assert fault in found

@@ -1,0 +1,1 @@
+"""Tools that work on a checkout; none of them is part of the bot."""
