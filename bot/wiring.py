@@ -24,7 +24,7 @@ from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.failures import word
-from handlers.people import People
+from handlers.members import Members, Workspace
 from handlers.searches import Searches, SharedSearches
 from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
@@ -70,7 +70,13 @@ class Bot:
     """All parts, connected. Use `build`, `start`, `until`, `stop`."""
 
     def __init__(
-        self, settings: Settings, engines: Engines, team: str, *, pace: Pace | None = None, lease: timedelta = LEASE
+        self,
+        settings: Settings,
+        engines: Engines,
+        workspace: Workspace,
+        *,
+        pace: Pace | None = None,
+        lease: timedelta = LEASE,
     ) -> None:
         policy = settings.policy()
         store = SqlStore(engines)
@@ -91,7 +97,7 @@ class Bot:
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
             search_bridge=Bridge(_SEARCH_THREADS),
-            people=People(self._client, team=team, groups=policy.groups),
+            members=Members(self._client, workspace=workspace, groups=policy.groups),
             client=self._client,
             searches=self._searches(engines),
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
@@ -129,8 +135,8 @@ class Bot:
         try:
             engines = open_engines(settings.database_url.get_secret_value())
             _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
-            me = await slack_client(settings).auth_test()
-            return cls(settings, engines, team=str(me["team_id"]), pace=pace, lease=lease)
+            workspace = Workspace.from_auth_test(await slack_client(settings).auth_test())
+            return cls(settings, engines, workspace, pace=pace, lease=lease)
         except ValueError as error:
             raise SettingsError((str(error),)) from error
         except SlackApiError as error:

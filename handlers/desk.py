@@ -12,8 +12,8 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
+from handlers.members import Members
 from handlers.parsing import Interaction
-from handlers.people import People
 from handlers.refusals import cut_short, refused, unforeseen
 from handlers.reply import Reply
 from handlers.searches import Searches
@@ -37,14 +37,18 @@ class Desk:
     workflow: Workflow
     bridge: Bridge
     search_bridge: Bridge
-    people: People
+    members: Members
     client: AsyncWebClient
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
     searches: Searches = field(default_factory=Searches)
 
     async def person(self, did: Interaction) -> Person:
-        return await self.people.who(did.user, did.team)
+        return await self.members.who(did.user)
+
+    async def must_search(self, did: Interaction) -> None:
+        """Raise `NotAllowed` where this person may not even search. Reads no user group: searches need none."""
+        self.workflow.policy.may_search(Person(did.user, await self.members.membership(did.user)))
 
     def start(
         self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False

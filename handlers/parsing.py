@@ -55,7 +55,6 @@ class Interaction:
     """
 
     user: str
-    team: str | None
     trigger: str
     channel: str | None = None
     response_url: str | None = None
@@ -73,7 +72,6 @@ class Interaction:
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
         return cls(
             user=body["user_id"],
-            team=body.get("team_id"),
             trigger=body.get("trigger_id", ""),
             channel=body["channel_id"],
             response_url=body.get("response_url"),
@@ -87,7 +85,6 @@ class Interaction:
         form = shown_in.get("type") == "modal"
         return cls(
             user=body["user"]["id"],
-            team=body["user"].get("team_id"),
             trigger=body.get("trigger_id", ""),
             channel=(body.get("channel") or {}).get("id"),
             response_url=body.get("response_url"),
@@ -105,7 +102,6 @@ class Interaction:
         view = body["view"]
         return cls(
             user=body["user"]["id"],
-            team=body["user"].get("team_id"),
             trigger=body.get("trigger_id", ""),
             values=_values(view.get("state")),
             form=view["id"] if stays else None,

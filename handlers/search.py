@@ -31,6 +31,7 @@ class _Stopped(Exception):
 
 async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Ask OVH and answer as the answers come, within Slack's five uses of a response_url."""
+    await desk.must_search(did)
     query, unreadable = await desk.bridge.call(search_of, typed)  # hundreds of names may have been pasted
     if not (query.names or query.words or unreadable):
         await reply.tell(help_message())

@@ -34,6 +34,11 @@ def home(overview: Overview, cards: Iterable[Sequence[Block]]) -> View:
     return View(type="home", blocks=blocks[:100])
 
 
+def closed_home(why: str) -> View:
+    """Home of a person who may not see carts: one sentence, as mrkdwn."""
+    return View(type="home", blocks=[section(why)])
+
+
 def _listed(title: str, carts: Sequence[Cart], otherwise: str) -> list[Block]:
     lines = [one_line(cart) for cart in carts]
     return [HeaderBlock(text=cut(title, 150)), *sections(lines or [otherwise])]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-# "slow": done after `seconds`, whether or not anybody still waits for the answer.
-Kind = Literal["ratelimited", "500", "hang", "slow", "lost_after", "error"]
+# "slow": done after `seconds`, whether or not anybody still waits for the answer. "empty": ok, and nothing else.
+Kind = Literal["ratelimited", "500", "hang", "slow", "lost_after", "error", "empty"]
 
 
 @dataclass

@@ -203,6 +203,8 @@ def _spoiled(fault: Fault) -> web.Response:
         return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
     if fault.kind == "error":
         return web.json_response({"ok": False, "error": fault.error})
+    if fault.kind == "empty":
+        return web.json_response({"ok": True})
     return web.Response(status=500, text="server error")
 
 

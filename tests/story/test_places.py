@@ -85,7 +85,18 @@ async def test_a_user_group_approves_in_the_carts_own_channel(story: Story):
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0GONE"}], indirect=True)
-async def test_a_user_group_that_cannot_be_read_refuses_kindly(story: Story):
+async def test_names_the_operator_for_a_deleted_user_group(story: Story):
+    """Waiting does not bring a deleted group back, so the refusal says who can."""
+    card = await story.requested()
+    await story.clicks_in_vain(story.cleo, card, "Approve", "Slack doesn't show me who is in the user group S0GONE.")
+    await story.clicks_in_vain(story.cleo, card, "Approve", "Ask the operator to check that the group exists")
+    assert story.checkouts() == 0
+
+
+@pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
+async def test_refuses_kindly_while_a_user_group_is_unread(story: Story):
+    """An unanswered read of the group is no right, and a retry may help."""
+    story.slack.faults.add("usergroups.users.list", "empty", times=100)
     card = await story.requested()
     await story.clicks_in_vain(story.cleo, card, "Approve", "Slack did not tell me who is in the user group")
     assert story.checkouts() == 0
