@@ -144,7 +144,7 @@ class Bot:
 
     async def start(self) -> int:
         """Open both lines and the front; returns the front's port."""
-        self._driving = asyncio.create_task(self.driver.run())
+        self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
         if self._socket is not None:
             await self._socket.connect_async()  # type: ignore[no-untyped-call] # Bolt left it untyped
         return await self._front.start(self._settings.host, self._settings.port)

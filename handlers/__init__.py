@@ -21,6 +21,7 @@ from handlers import (
     search_clicks,
     years,
 )
+from handlers.command_name import code
 from handlers.desk import Desk
 from handlers.home import Homes
 from handlers.once import Once
@@ -53,7 +54,7 @@ def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
         await reply.tell(
-            Drawn.saying("That button is from an older message. `/domain pending` shows the newest state.")
+            Drawn.saying(f"That button is from an older message. {code('pending')} shows the newest state.")
         )
 
     @app.action(re.compile(".*"))

@@ -12,6 +12,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
+from handlers.command_name import CommandNames
 from handlers.members import Members
 from handlers.parsing import Interaction
 from handlers.refusals import cut_short, refused, unforeseen
@@ -42,6 +43,7 @@ class Desk:
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
     searches: Searches = field(default_factory=Searches)
+    command_names: CommandNames = field(default_factory=CommandNames)
 
     async def person(self, did: Interaction) -> Person:
         return await self.members.who(did.user)
@@ -58,21 +60,28 @@ class Desk:
         Whatever goes wrong is told to the person, and mistakes are logged. A listener itself never raises: Bolt would
         drop the acknowledgement.
         """
-        self.work.start(self._told(story, did, at_once=at_once))
+        self.work.start(self._named(story, did, at_once=at_once))
 
     async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""
-        try:
-            return await story()
-        except OrderingError as refusal:
-            _log.info("refused", why=type(refusal).__name__)
-            return _instead(refused(refusal))
-        except Exception:  # noqa: BLE001 - the last door, as below
-            reference = secrets.token_hex(4)
-            _log.exception("unforeseen", reference=reference)
-            return _instead(unforeseen(reference))
-        finally:
-            self.wake()
+        with self.command_names.in_use():
+            try:
+                return await story()
+            except OrderingError as refusal:
+                _log.info("refused", why=type(refusal).__name__)
+                return _instead(refused(refusal))
+            except Exception:  # noqa: BLE001 - the last door, as below
+                reference = secrets.token_hex(4)
+                _log.exception("unforeseen", reference=reference)
+                return _instead(unforeseen(reference))
+            finally:
+                self.wake()
+
+    async def _named(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+    ) -> None:
+        with self.command_names.in_use(did.command):
+            await self._told(story, did, at_once=at_once)
 
     async def _told(
         self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool

@@ -43,7 +43,8 @@ class Homes:
 
     async def _publish(self, user: str) -> None:
         try:
-            view = await self._view(user)
+            with self._desk.command_names.in_use():
+                view = await self._view(user)
             drawn = str(view.to_dict())
             if self._published.get(user) != drawn:
                 await self._desk.client.views_publish(user_id=user, view=view)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from handlers.command_name import code
 from ordering.domain_name import DomainName, Word, parse_word_or_name
-from ordering.errors import InvalidName, NotPossible
+from ordering.errors import Hint, InvalidName, NotPossible
 from ordering.visible import is_visible
 from ordering.workflow import Query
 
@@ -51,6 +52,7 @@ class Interaction:
     answer belongs.
 
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
+    `command` is the name of the slash command, where one was typed.
     `callback` is the form's kind, `blocks` where each of its inputs stands.
     """
 
@@ -67,6 +69,7 @@ class Interaction:
     ephemeral: bool = False
     callback: str = ""
     blocks: Mapping[str, str] | None = None
+    command: str = ""
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -76,6 +79,7 @@ class Interaction:
             channel=body["channel_id"],
             response_url=body.get("response_url"),
             value=_readable(body.get("text")) or "",
+            command=body.get("command", ""),
         )
 
     @classmethod
@@ -182,7 +186,9 @@ def cart_number(text: str) -> int:
     """Read ``12`` or ``#12``; raises `NotPossible`."""
     if found := _NUMBER.fullmatch(text.strip()):
         return int(found[1])
-    raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
+    raise NotPossible(
+        f"Write the cart's number, like {code('show 12')}.", hint=Hint("pending", "lists the carts that wait")
+    )
 
 
 def cart_and_mark(value: str) -> tuple[int, str]:

@@ -7,8 +7,9 @@ from textwrap import wrap
 
 from slack_sdk.models.blocks import Block
 
+from handlers.command_name import code
 from handlers.views.drawn import Drawn, section, sections
-from handlers.views.text import cut, escape, escape_markup, group_or_person, plain
+from handlers.views.text import cut, escape, escape_markup, group_or_person, hinted, plain
 from ordering.errors import NotAllowed, OrderingError
 
 _WHAT, _LINE = 100, 400  # characters
@@ -20,8 +21,8 @@ def sentence(refusal: OrderingError) -> str:
     said = escape_markup(str(refusal))
     if isinstance(refusal, NotAllowed) and refusal.ask:
         who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
-        return f"{said} Ask {who}."
-    return said
+        said = f"{said} Ask {who}."
+    return f"{said} {hinted(refusal.hint)}" if refusal.hint else said
 
 
 def refused(refusal: OrderingError) -> Drawn:
@@ -47,7 +48,8 @@ def _typed(text: str) -> Sequence[Block]:
 def unforeseen(reference: str) -> Drawn:
     """What somebody reads when we made a mistake."""
     return Drawn.saying(
-        "Something went wrong on my side, so that may not have worked. Look at `/domain pending` before you try again. "
+        "Something went wrong on my side, so that may not have worked. "
+        f"Look at {code('pending')} before you try again. "
         f"If it happens twice, give the operator this reference: `{reference}`"
     )
 
@@ -55,5 +57,5 @@ def unforeseen(reference: str) -> Drawn:
 def cut_short() -> Drawn:
     """What somebody reads whose wish was under way when the desk stopped."""
     return Drawn.saying(
-        "The desk is restarting. Look at `/domain pending` in a moment, and ask again if it is not there."
+        f"The desk is restarting. Look at {code('pending')} in a moment, and ask again if it is not there."
     )

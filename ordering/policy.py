@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ordering.cart import Cart, CartState
-from ordering.errors import NotAllowed, NotPossible
+from ordering.errors import Hint, NotAllowed, NotPossible
 from ordering.money import Money
 
 
@@ -109,8 +109,8 @@ class Policy:
         self.must_be_member(person)
         if cart.state is not CartState.OPEN:
             raise NotPossible(
-                f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed. "
-                "`/domain add` starts the next one."
+                f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed.",
+                hint=Hint("add", "starts the next one"),
             )
 
     def may_approve(self, cart: Cart, person: Person) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
+from handlers.command_name import code
 from handlers.ids import PURPOSE, Act, Form
 from handlers.views.answered import answered
 from handlers.views.drawn import Drawn, button, buttons, context, section, sections
 from handlers.views.figures import priced, warned
 from handlers.views.questions import questions_button, still_open
-from handlers.views.text import counted, cut, escape, names, person, when
+from handlers.views.text import counted, cut, escape, hinted, names, person, when
 from handlers.views.years import years_button
 from ordering.cart import MOST_LINES, Cart, CartState
 from ordering.cart_line import Line
@@ -29,7 +30,7 @@ def shared_cart(cart: Cart) -> Drawn:
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
-        text = f"Cart #{cart.id} is empty. Find names with `/domain search name.ovh`."
+        text = f"Cart #{cart.id} is empty. Find names with {code('search name.ovh')}."
         return Drawn.saying(text)
     head = f"*Cart #{cart.id}*  {counted(len(cart.lines), 'name')}"
     ask = button("Request approval", Act.REQUEST, cart.id, style="primary", about=f"Request approval of cart {cart.id}")
@@ -53,7 +54,7 @@ def request_modal(
         blocks.append(section(f"*Not sent yet.* {problem}"))
     if findings:
         blocks.append(section("*Not sent yet.* Mend this first:"))
-        blocks += [section(escape(found.sentence), accessory=_mend(cart, found)) for found in findings[:MOST_LINES]]
+        blocks += [section(_said(found), accessory=_mend(cart, found)) for found in findings[:MOST_LINES]]
     blocks += sections([f"*{line.domain}*  {priced(line)}" for line in cart.lines])
     blocks.append(
         InputBlock(
@@ -79,17 +80,19 @@ def request_modal(
 def pending(carts: Sequence[Cart]) -> Drawn:
     """The carts that wait for somebody or something."""
     if not carts:
-        return Drawn.saying("No cart waits for anything. `/domain cart` shows this channel's cart.")
-    return _list(f"{counted(len(carts), 'cart')} waiting", carts, f"`/domain show {carts[0].id}` tells a cart's story.")
+        return Drawn.saying(f"No cart waits for anything. {code('cart')} shows this channel's cart.")
+    return _list(
+        f"{counted(len(carts), 'cart')} waiting", carts, f"{code(f'show {carts[0].id}')} tells a cart's story."
+    )
 
 
 def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
     """What was asked for, newest first; `before` is the number that the list starts below."""
     if not carts and before is not None:
-        return Drawn.saying(f"Nothing was asked for before cart #{before}. `/domain history` shows the newest.")
+        return Drawn.saying(f"Nothing was asked for before cart #{before}. {code('history')} shows the newest.")
     if not carts:
-        return Drawn.saying("Nothing was asked for yet. `/domain search name.ovh` is a good start.")
-    next_page = f"Older ones: `/domain history {carts[-1].id}`" if more else "That is all there is."
+        return Drawn.saying(f"Nothing was asked for yet. {code('search name.ovh')} is a good start.")
+    next_page = f"Older ones: {code(f'history {carts[-1].id}')}" if more else "That is all there is."
     return _list("What was asked for, newest first", carts, next_page)
 
 
@@ -127,6 +130,10 @@ def one_line(cart: Cart) -> str:
     return " · ".join(filter(None, parts))
 
 
+def _said(found: Finding) -> str:
+    return f"{escape(found.sentence)} {hinted(found.hint)}" if found.hint else escape(found.sentence)
+
+
 def _mend(cart: Cart, found: Finding) -> ButtonElement | None:
     if found.mend is Mend.REMOVE and found.domain is not None:
         return _remove(cart, found.domain)
@@ -150,7 +157,7 @@ def _closed(cart: Cart) -> Drawn:
     asked = f" by {person(cart.requester)}" if cart.requester else ""
     head = f"*Cart #{cart.id}* was sent for approval{asked} and is {cart.state.in_words} now."
     listed = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
-    hint = f"`/domain show {cart.id}` tells its story. `/domain add name.ovh` starts the next cart."
+    hint = f"{code(f'show {cart.id}')} tells its story. {code('add name.ovh')} starts the next cart."
     return Drawn.of(
         f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}", [section(head), *sections(listed), context(hint)]
     )

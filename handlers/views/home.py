@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
+from handlers.command_name import code
 from handlers.views.cart import one_line
 from handlers.views.drawn import context, section, sections
 from handlers.views.text import cut
@@ -27,10 +28,10 @@ def home(overview: Overview, cards: Iterable[Sequence[Block]]) -> View:
     if not waiting:
         blocks.append(section("Nothing waits for you."))
     elif waiting > len(shown):
-        blocks.append(context(f"{waiting - len(shown)} more wait: `/domain pending` lists them."))
-    blocks += _listed("Your carts", overview.mine, "You have no cart under way. `/domain search name.ovh` starts one.")
+        blocks.append(context(f"{waiting - len(shown)} more wait: {code('pending')} lists them."))
+    blocks += _listed("Your carts", overview.mine, f"You have no cart under way. {code('search name.ovh')} starts one.")
     blocks += _listed("Bought lately", overview.recent, "Nothing was bought yet.")
-    blocks.append(context("`/domain help` shows all commands."))
+    blocks.append(context(f"{code('help')} shows all commands."))
     return View(type="home", blocks=blocks[:100])
 
 

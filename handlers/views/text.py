@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
+from handlers.command_name import code
 from ordering.cart import Cart
+from ordering.errors import Hint
 
 _NAMED = 5  # of a cart, where its names stand in a sentence
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
@@ -41,6 +43,11 @@ def cut(text: str, limit: int) -> str:
         if start > kept.rfind(closing):
             kept = kept[:start]
     return kept.rstrip() + "…"
+
+
+def hinted(hint: Hint) -> str:
+    """Return a sentence for mrkdwn: what to type, and what it does."""
+    return f"{code(escape(hint.words))} {escape(hint.effect)}."
 
 
 def person(user: str) -> str:

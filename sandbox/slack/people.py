@@ -55,8 +55,8 @@ class Actor:
             return []
         return [m for m in self._state.messages[found.id] if m.only_for in {None, self.id}]
 
-    async def command(self, text: str, *, channel: str = "domains", command: str = "/domain") -> dict[str, Any]:
-        """Type a command; returns the acknowledgement, which Slack shows where it holds a text."""
+    async def command(self, text: str, *, channel: str = "domains", command: str | None = None) -> dict[str, Any]:
+        """Type a command of the app; return the acknowledgement, which Slack shows where it holds a text."""
         where = self._state.world.channel(channel)
         key = self._state.response_url(self.id, where.id)
         answer = await self._delivery.send(
@@ -64,7 +64,7 @@ class Actor:
             {
                 "token": "made-up", "team_id": TEAM, "team_domain": _MEMBER_TEAM_DOMAIN, "channel_id": where.id,
                 "channel_name": where.name_in_payloads, "user_id": self.id, "user_name": self._user.name,
-                "command": command, "text": text, "api_app_id": APP,
+                "command": command or self._world.commands[0], "text": text, "api_app_id": APP,
                 "is_enterprise_install": str(self._world.org_wide).lower(), "response_url": self._response_url(key),
                 "trigger_id": self._state.trigger(self.id), **_organisation(self._world),
             },

@@ -43,6 +43,10 @@ class User:
     connector_bot: bool = False
     invited: bool = False
 
+    @property
+    def is_foreign(self) -> bool:
+        return self.team != TEAM and TEAM not in self.teams
+
     def shown(self) -> dict[str, Any]:
         """Return the user object of `users.info`; fields as in the types of @slack/web-api 8.2.0."""
         body: dict[str, Any] = {
@@ -128,6 +132,7 @@ class World:
     groups: dict[str, set[str]] = field(default_factory=lambda: {"S0APPROVERS": {"U0CLEO", "U0DAN"}})
     organisation: str | None = None
     org_wide: bool = False
+    commands: tuple[str, ...] = ("/domain",)  # the app's, as its configuration registers them
 
     def join_grid(self, *, org_wide: bool = False) -> None:
         """Make this a workspace of an Enterprise Grid organisation; its people become members of that, too."""
