@@ -42,6 +42,18 @@ class Drawn:
         return cls.of(sentence, [section(sentence)])
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """An answer with a bearer link or personal data: only a form or an ephemeral message may show it.
+
+    It is not a `Drawn`, so nothing that posts lasting messages accepts it. `otherwise` is the message without the
+    secret, for a person whom neither a form nor an ephemeral message reaches: it says so, and what to do.
+    """
+
+    drawn: Drawn
+    otherwise: Drawn
+
+
 def section(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
     """A paragraph. Verbatim, so that Slack makes no links of names that may not even exist."""
     return SectionBlock(text=_markdown(cut(text, _SECTION)), accessory=accessory)

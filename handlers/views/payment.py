@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
+from slack_sdk.models.views import View
 
 from handlers.ids import Act
-from handlers.views.drawn import Drawn, button, buttons, confirm, context, section
+from handlers.views.drawn import Drawn, Secret, button, buttons, confirm, context, section
+from handlers.views.forms import note
 from handlers.views.text import cut, escape, names, when
 from ordering.cart import Cart
 from ordering.sales_order import PaymentMethod, SalesOrder
 
+OPEN_ORDER, OPEN_INVOICE = "Open order", "Open invoice"
 _MOST_METHODS = 100  # options of a select
 
 
@@ -43,34 +46,45 @@ def as_shown(cart: Cart) -> str:
 
 def open_order(cart: Cart) -> ButtonElement:
     """The button that shows a payer the order's page."""
-    return button("Open order", Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
+    return button(OPEN_ORDER, Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:
     """The button that shows a payer the invoice's page, once there is one."""
     if cart.order is None or cart.order.invoice is None:
         return None
-    return button("Open invoice", Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
+    return button(OPEN_INVOICE, Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
 
 
-def order_link(url: str, cart: Cart) -> Drawn:
-    """The order's page, for one payer's eyes."""
+def order_link(url: str, cart: Cart) -> Secret:
+    """Return the link to the order's page, for one payer's eyes."""
     number = cart.order.id if cart.order else ""
-    return _link(
-        url, f"order {number}", "Whoever has the link can see and pay the order, so please keep it to yourself."
-    )
+    caution = "Anyone with this link can see and pay the order, so please keep it to yourself."
+    return _link(url, f"order {number}", OPEN_ORDER, caution)
 
 
-def invoice_link(url: str, cart: Cart) -> Drawn:
-    """The invoice's page, for one payer's eyes."""
+def invoice_link(url: str, cart: Cart) -> Secret:
+    """Return the link to the invoice's page, for one payer's eyes."""
     number = cart.order.invoice if cart.order else ""
-    return _link(url, f"invoice {number}", "Whoever has the link can see the invoice, so please keep it to yourself.")
+    caution = "Anyone with this link can see the invoice, so please keep it to yourself."
+    return _link(url, f"invoice {number}", OPEN_INVOICE, caution)
 
 
-def _link(url: str, what: str, caution: str) -> Drawn:
-    return Drawn.of(
-        f"{what.capitalize()} at OVH: this link is only for you.",
-        [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
+def fetching_link() -> View:
+    """Return the form that stays open until the link is there."""
+    return note(Drawn.saying("Getting the link from OVH…"))
+
+
+def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
+    return Secret(
+        Drawn.of(
+            f"{what.capitalize()} at OVH: this link is only for you.",
+            [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
+        ),
+        otherwise=Drawn.saying(
+            f"I couldn't show you the link to {what} where only you see it, so I didn't send it. "
+            f"Press *{button_label}* again, in my Home or on a card in a channel that you're in."
+        ),
     )
 
 
