@@ -76,7 +76,6 @@ class Channel:
     members: set[str]
     private: bool = False
     archived: bool = False
-    shared: bool = False  # with another company, by Slack Connect
 
     @property
     def direct(self) -> bool:
@@ -84,8 +83,10 @@ class Channel:
 
     @property
     def name_in_payloads(self) -> str:
-        """The name that commands and clicks carry: Slack never tells that of a private channel."""
-        return "directmessage" if self.direct else "privategroup" if self.private else self.name
+        """The name that commands and clicks carry: of a private channel Slack tells a fixed word, not its name."""
+        if self.direct:
+            return "directmessage"
+        return "privategroup" if self.private and not self.name.startswith("mpdm-") else self.name
 
     def shown(self) -> dict[str, Any]:
         return {
