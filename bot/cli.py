@@ -53,21 +53,16 @@ def _desk(
 @app.command()
 def run() -> None:
     """Start the bot. It migrates its database first, and stops on Ctrl-C or SIGTERM."""
-    import asyncio
-    import os
-
-    from bot import logs, wiring
+    from bot import lifecycle, logs, wiring
     from bot.settings import SettingsError, read_settings
 
     try:
         settings = read_settings()
-        logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
-        _warn(settings)
-        asyncio.run(wiring.run(settings))
     except SettingsError as error:
         _mend(error.lines)
-    # A thread may still wait for an answer of OVH; what it would bring is looked for at the next start.
-    os._exit(0)
+    logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
+    _warn(settings)
+    lifecycle.main(settings)
 
 
 @app.command()

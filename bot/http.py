@@ -1,63 +1,172 @@
-"""The small HTTP front: health for whoever watches, and Slack's requests in HTTP mode."""
+"""The HTTP doors: health for operators and balancers, and Slack's requests in HTTP mode.
+
+Nobody who knocks makes the process work: health is read from a cached state, a request must arrive within seconds,
+and the number of connections is bounded.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import re
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 
-Check = Callable[[], Awaitable[str | None]]
-_CHECK_SECONDS = 5.0
+from bot.health import Health
+from bot.settings import Settings, SettingsError
+
+ARRIVES_WITHIN = 10.0  # seconds for a request's headers, and as long for its body; also an idle connection's life
+MOST_CONNECTIONS = 200  # open at once on one port; Slack and a few health checks need some dozens
 _LARGEST_BODY = 1_000_000  # bytes; Slack's largest view is 250 kB
+_LOOPBACK = "127.0.0.1"
+_SECONDS = re.compile(r"[0-9]{1,12}")  # since 1970
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class HttpFront:
-    """`checks` say None where all is well, else the reason; `app` takes Slack's requests where there is one."""
+class Front:
+    """The process's ports. `admit` lets Slack's requests through; before that they are answered 503.
 
-    def __init__(self, *, checks: Mapping[str, Check], app: AsyncApp | None) -> None:
-        self._checks = checks
+    The health pages are on `DESK_OPS_PORT`, on loopback only; without it they share `PORT`.
+    """
+
+    def __init__(self, settings: Settings, health: Health) -> None:
+        self._health = health
+        self._app: AsyncApp | None = None
+        pages: dict[tuple[str, str], Handler] = {
+            ("GET", "/livez"): self._livez,
+            ("GET", "/readyz"): self._readyz,
+            ("GET", "/healthz"): self._healthz,
+        }
+        requests: dict[tuple[str, str], Handler] = {}
+        if not settings.socket_mode:
+            requests = {("POST", "/slack/events"): self._slack}
+        ops_port = getattr(settings, "desk_ops_port", None)
+        self._public = _Port(
+            "PORT", settings.host, settings.port, requests if ops_port is not None else requests | pages
+        )
+        self._ops = None if ops_port is None else _Port("DESK_OPS_PORT", _LOOPBACK, ops_port, pages)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports that are open, by setting."""
+        return {port.setting: port.number for port in (self._public, self._ops) if port is not None and port.is_open}
+
+    async def open(self) -> None:
+        """Listen; raises `SettingsError` where a port or the host cannot be used."""
+        for port in (self._public, self._ops):
+            if port is not None and port.serves and not port.is_open:
+                await port.open()
+
+    def admit(self, app: AsyncApp) -> None:
+        """Hand Slack's requests to this app from now on."""
         self._app = app
+
+    async def close(self) -> None:
+        """Close both ports; what is being answered may end."""
+        await asyncio.gather(*(port.close() for port in (self._public, self._ops) if port is not None))
+
+    async def _livez(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})  # whoever reads this knows that the event loop runs
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        return _told(self._health.readiness())
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return _told(self._health.checks())
+
+    async def _slack(self, request: web.Request) -> web.StreamResponse:
+        if self._app is None:
+            return web.Response(status=503, text="The bot is starting.")
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if not _SECONDS.fullmatch(timestamp):  # slack_sdk's verifier would raise ValueError or OverflowError
+            return web.Response(status=401, text="The request is not signed by Slack.")
+        try:
+            async with asyncio.timeout(ARRIVES_WITHIN):
+                asked = await to_bolt_request(request)
+        except TimeoutError:
+            return web.Response(status=408, text="The body did not arrive in time.")
+        except (LookupError, ValueError, web.RequestPayloadError):
+            return web.Response(status=400, text="The body is not what its Content-Type says.")
+        return await to_aiohttp_response(await self._app.async_dispatch(asked))
+
+
+class _Refusing(asyncio.Protocol):
+    """Closes a connection that is one too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
+class _Port:
+    """One listening port with its routes."""
+
+    def __init__(self, setting: str, host: str, number: int, routes: Mapping[tuple[str, str], Handler]) -> None:
+        self.setting = setting
+        self.number = number
+        self._host = host
+        self._routes = routes
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen, and return the port: the one asked for, or a free one for 0."""
-        front = web.Application(client_max_size=_LARGEST_BODY)
-        front.router.add_get("/healthz", self._health)
-        if self._app is not None:
-            front.router.add_post("/slack/events", self._slack)
-        self._runner = web.AppRunner(front, access_log=None, shutdown_timeout=2.0)
+    @property
+    def serves(self) -> bool:
+        return bool(self._routes)
+
+    @property
+    def is_open(self) -> bool:
+        return self._listening is not None
+
+    async def open(self) -> None:
+        """Listen; a number of 0 becomes the free port that the system gave."""
+        site = web.Application(client_max_size=_LARGEST_BODY)
+        for (method, path), handler in self._routes.items():
+            # A GET route answers HEAD as well: some balancers ask that way.
+            site.router.add_get(path, handler) if method == "GET" else site.router.add_route(method, path, handler)
+        self._runner = web.AppRunner(
+            site,
+            access_log=None,
+            auto_decompress=False,  # Slack compresses nothing
+            keepalive_timeout=ARRIVES_WITHIN,  # counts from the connection's start, so headers that never end end, too
+            lingering_time=1.0,
+            shutdown_timeout=1.0,
+        )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        return int(self._runner.addresses[0][1])
+        try:
+            self._listening = await asyncio.get_running_loop().create_server(self._accept, self._host, self.number)
+        except OSError as error:
+            await self._runner.cleanup()
+            raise SettingsError((self._why_not(error),)) from error
+        self.number = int(self._listening.sockets[0].getsockname()[1])
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _health(self, _request: web.Request) -> web.Response:
-        names = list(self._checks)
-        found = await asyncio.gather(*(_within_time(self._checks[name]) for name in names))
-        failing = any(found)
-        body = {
-            "status": "failing" if failing else "ok",
-            "checks": {name: reason or "ok" for name, reason in zip(names, found, strict=True)},
-        }
-        return web.json_response(body, status=503 if failing else 200)
+    def _accept(self) -> asyncio.BaseProtocol:
+        server = self._runner.server if self._runner is not None else None
+        if server is None or len(server.connections) >= MOST_CONNECTIONS:
+            return _Refusing()
+        return server()
 
-    async def _slack(self, request: web.Request) -> web.Response:
-        if self._app is None:
-            raise web.HTTPNotFound
-        answer = await self._app.async_dispatch(await to_bolt_request(request))
-        return await to_aiohttp_response(answer)
+    def _why_not(self, error: OSError) -> str:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return f"HOST={self._host}: this machine has no such address. Write 127.0.0.1 or 0.0.0.0."
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            return f"{self.setting}={self.number}: only root may listen there. Choose a port above 1023."
+        if error.errno == errno.EADDRINUSE:
+            return f"{self.setting}={self.number}: another process listens there. Stop it, or choose another port."
+        return f"{self.setting}={self.number}: the bot cannot listen there ({error.strerror})."
 
 
-async def _within_time(check: Check) -> str | None:
-    try:
-        async with asyncio.timeout(_CHECK_SECONDS):
-            return await check()
-    except TimeoutError:
-        return "no answer in time"
+def _told(checks: Mapping[str, str]) -> web.Response:
+    failing = any(reason != "ok" for reason in checks.values())
+    body = {"status": "failing" if failing else "ok", "checks": dict(checks)}
+    return web.json_response(body, status=503 if failing else 200)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
-import signal
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from pydantic import SecretStr
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 
 import handlers
 from bot.driver import Driver
-from bot.http import HttpFront
+from bot.health import DATABASE, OVH, SLACK, Health, cancelled, keep_checking
+from bot.http import Front
 from bot.ovh import Access, OvhGateway, SharedBudget
-from bot.settings import Settings, SettingsError
-from bot.slack import slack_client
+from bot.settings import Settings
+from bot.slack_client import slack_client, without_library_variables
+from bot.slack_start import ask_who_we_are
+from bot.socket_mode import SlackSocket
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from handlers.desk import Desk
-from handlers.failures import word
 from handlers.members import Members, Workspace
 from handlers.searches import Searches, SharedSearches
 from ordering.claims import LEASE, Alone, Claims, Shared
@@ -44,30 +41,13 @@ _DRIVER_THREADS = 8
 _PLACES = 8  # for steps that carry out, and as many for those that only look
 # Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
 # and for telling people that the rest was cut short.
-_LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.5, 0.5, 1.0
-_log = structlog.get_logger()
-
-
-async def run(settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM, then stop cleanly."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    bot = await Bot.build(settings)
-    try:
-        port = await bot.start()
-        _log.info("ready", mode="socket" if settings.socket_mode else "http", port=port)
-        # Whoever looks for garbage need not look through the libraries each time: that takes a tenth of a second.
-        gc.freeze()
-        await bot.until(stop)
-    finally:
-        await bot.stop()
-        _log.info("stopped")
+_LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
+_DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
+_CHECKED_WITHIN = 5.0  # seconds; then the part counts as giving no answer
 
 
 class Bot:
-    """All parts, connected. Use `build`, `start`, `until`, `stop`."""
+    """All parts, connected. `start` it, wait `until_it_fails`, `stop` it."""
 
     def __init__(
         self,
@@ -75,9 +55,13 @@ class Bot:
         engines: Engines,
         workspace: Workspace,
         *,
+        health: Health | None = None,
+        front: Front | None = None,
         pace: Pace | None = None,
         lease: timedelta = LEASE,
     ) -> None:
+        self._health = health or Health()
+        self.front = front or Front(settings, self._health)
         policy = settings.policy()
         store = SqlStore(engines)
         self._settings = settings
@@ -88,11 +72,12 @@ class Bot:
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
         claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
-        self.app = AsyncApp(
-            client=self._client,
-            signing_secret=_plain(settings.slack_signing_secret),
-            process_before_response=True,  # acknowledge when the listener returns: ours return at once
-        )
+        with without_library_variables():
+            self.app = AsyncApp(
+                client=self._client,
+                signing_secret=_plain(settings.slack_signing_secret) or "",
+                process_before_response=True,  # acknowledge when the listener returns: ours return at once
+            )
         desk = Desk(
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
@@ -117,56 +102,64 @@ class Bot:
             places=_PLACES,
         )
         self._socket = (
-            AsyncSocketModeHandler(self.app, _plain(settings.slack_app_token)) if settings.socket_mode else None
+            SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
+            if settings.slack_app_token is not None
+            else None
         )
-        self._front = HttpFront(
-            checks={"database": self._database, "slack": self._slack, "ovh": self._ovh},
-            app=None if settings.socket_mode else self.app,
-        )
+        # Each check has a thread of its own: a part that hangs delays neither the worker nor the other check.
+        self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
+        self._checking: list[asyncio.Task[None]] = []
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
     async def build(cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE) -> Bot:
-        """Migrate the database and learn which workspace the token belongs to.
+        """Migrate the database, ask Slack once whose workspace it is, and connect the parts; waits for nothing.
 
-        `pace` is how often OVH is looked at, `lease` after how long others take over what this process left.
-        Raises `SettingsError` where a setting turns out to be unusable.
+        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left.
         """
-        try:
-            engines = open_engines(settings.database_url.get_secret_value())
-            _log.info("database_ready", revision=await asyncio.to_thread(migrate, engines))
-            workspace = Workspace.from_auth_test(await slack_client(settings).auth_test())
-            return cls(settings, engines, workspace, pace=pace, lease=lease)
-        except ValueError as error:
-            raise SettingsError((str(error),)) from error
-        except SlackApiError as error:
-            raise SettingsError((f"SLACK_BOT_TOKEN: Slack answers {word(error)}.",)) from error
+        engines = open_engines(settings.database_url.get_secret_value())
+        await asyncio.to_thread(migrate, engines)
+        workspace = await ask_who_we_are(slack_client(settings))
+        return cls(settings, engines, workspace, pace=pace, lease=lease)
 
-    async def start(self) -> int:
-        """Open both lines and the front; returns the front's port."""
+    async def start(self) -> None:
+        """Start the worker and the checks, and take what people do; returns when Slack is connected.
+
+        Raises `SettingsError` where a port is taken or Slack refuses the app token.
+        """
+        await self.front.open()
         self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
+        for part, check, every in (
+            (DATABASE, self._database, _DATABASE_EVERY),
+            (SLACK, self._slack, _SLACK_EVERY),
+            (OVH, self._ovh, _OVH_EVERY),
+        ):
+            checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
+            self._checking.append(asyncio.create_task(checking))
         if self._socket is not None:
-            await self._socket.connect_async()  # type: ignore[no-untyped-call] # Bolt left it untyped
-        return await self._front.start(self._settings.host, self._settings.port)
+            await self._socket.open()
+        else:
+            self.front.admit(self.app)
+        self._health.phase = None
 
-    async def until(self, stop: asyncio.Event) -> None:
-        """Wait for the stop, or for the driver to fail: a desk that does not carry out must not look alive."""
-        stopping = asyncio.create_task(stop.wait())
-        driving = self._driving or stopping
-        await asyncio.wait({stopping, driving}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if driving.done() and not driving.cancelled() and driving is not stopping:
-            driving.result()
+    async def until_it_fails(self) -> None:
+        """Wait for what must end the process, and raise it: a worker that stands still must not look alive.
+
+        Also raises `SettingsError` where Slack has taken the app token away for good.
+        """
+        refused = self._socket.client.refused if self._socket is not None else None
+        ends = [end for end in (self._driving, refused) if end is not None]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if refused is not None and refused.done():
+            raise refused.result()
+        if self._driving is not None:
+            self._driving.result()
 
     async def stop(self) -> None:
-        """Take nothing new, let what was begun end, and close the lines."""
-        if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call] # Bolt left it untyped
-        await self._front.stop()
-        await self._work.drain(_LAST_WORK)
-        if self._driving is not None:
-            self._driving.cancel()
-            await asyncio.wait({self._driving})
+        """Take nothing new, let begun work end, and close the lines; about four seconds at most."""
+        closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
+        await asyncio.gather(self._work.drain(_LAST_WORK), *closing)
+        await cancelled(self._driving, *self._checking)
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)
@@ -179,15 +172,13 @@ class Bot:
         return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
 
     async def _database(self) -> str | None:
-        return await self._own_bridge.call(self._engines.health)
+        return await self._database_bridge.call(self._engines.health)
 
     async def _slack(self) -> str | None:
-        if self._socket is None:
-            return None
-        return None if await self._socket.client.is_connected() else "the socket is not connected"
+        return None if self._socket is None else await self._socket.health()
 
     async def _ovh(self) -> str | None:
-        return await self._own_bridge.call(self._registrar.health)
+        return await self._ovh_bridge.call(self._registrar.health)
 
 
 def access(settings: Settings) -> Access:

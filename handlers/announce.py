@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
-from handlers.failures import is_passing, word
+from handlers.slack_errors import Kind, read, word
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
@@ -143,6 +143,6 @@ class Announcer:
         try:
             await posting
         except SlackApiError as error:
-            if is_passing(error):
+            if read(error).kind in {Kind.PASSING, Kind.TOKEN} or word(error) == "missing_scope":
                 raise  # told again later
             _log.warning("not_told", cart=cart.id, error=word(error))

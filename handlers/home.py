@@ -12,8 +12,8 @@ from slack_sdk.models.views import View
 
 from handlers.announce import approval_card
 from handlers.desk import Desk
-from handlers.failures import FAILURES, word
 from handlers.refusals import sentence
+from handlers.slack_errors import FAILURES, word
 from handlers.views.home import closed_home, home
 from ordering.errors import NotAllowed
 

@@ -15,22 +15,14 @@ from typing import Any, Protocol, cast
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.failures import FAILURES, word
+from handlers.slack_errors import FAILURES, Kind, Refusal, read
 from ordering.policy import Membership, Person
 
 CACHE_SECONDS = 30.0  # so long a deactivated person may still act
 _CACHE_SIZE = 2000
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 _SLACKBOT = "USLACKBOT"
-_UNKNOWN_PERSON = {"user_not_found", "user_not_visible", "users_not_found"}
-# Retries do not help against these: the operator must change the app's installation
-# (the common errors of https://docs.slack.dev/reference/methods/users.info).
-_OPERATOR_ERRORS = {
-    "access_denied", "account_inactive", "accesslimited", "app_access_restricted", "enterprise_is_restricted",
-    "invalid_auth", "missing_scope", "no_permission", "no_such_subteam", "not_allowed_token_type", "not_authed",
-    "permission_denied", "plan_upgrade_required", "subteam_not_found", "team_access_not_granted", "token_expired",
-    "token_revoked", "two_factor_setup_required",
-}  # fmt: skip
+_UNKNOWN_PERSON = {"user_not_found", "user_not_visible"}
 _log = structlog.get_logger()
 
 
@@ -65,7 +57,7 @@ class Workspace:
         """Read the answer of `auth.test`. Raises `ValueError` where it names no workspace."""
         team = answer.get("team_id") or answer.get("enterprise_id")
         if not isinstance(team, str) or not team:
-            raise ValueError("SLACK_BOT_TOKEN: Slack does not say which workspace this token belongs to.")
+            raise ValueError("auth.test named no workspace")
         return cls(
             team=team,
             organisation=answer.get("enterprise_id") or None,
@@ -148,8 +140,9 @@ class Members:
         try:
             answer = await self._client.users_info(user=user)
         except FAILURES as error:
-            _log.warning("person_unreadable", user=user, error=word(error))
-            return _membership_for(word(error))
+            refusal = read(error)
+            _log.warning("person_unreadable", user=user, error=refusal.word)
+            return _membership_for(refusal)
         described = answer.get("user")
         if not isinstance(described, Mapping):
             _log.warning("person_unreadable", user=user, error="no user in the answer")
@@ -160,8 +153,9 @@ class Members:
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except FAILURES as error:
-            _log.warning("user_group_unreadable", group=group, error=word(error))
-            return _Failure.OPERATOR if word(error) in _OPERATOR_ERRORS else _Failure.PASSING
+            refusal = read(error)
+            _log.warning("user_group_unreadable", group=group, error=refusal.word)
+            return _Failure.OPERATOR if _needs_operator(refusal) else _Failure.PASSING
         members = answer.get("users")
         if not isinstance(members, list):
             _log.warning("user_group_unreadable", group=group, error="no users in the answer")
@@ -194,8 +188,12 @@ def _holds(members: frozenset[str] | _Failure, user: str) -> bool:
     return not isinstance(members, _Failure) and user in members
 
 
-def _membership_for(error: str) -> Membership:
+def _needs_operator(refusal: Refusal) -> bool:
+    return refusal.kind in {Kind.OPERATOR, Kind.TOKEN}
+
+
+def _membership_for(refusal: Refusal) -> Membership:
     """Classify a refusal of `users.info`: none of them makes a member."""
-    if error in _UNKNOWN_PERSON:
+    if refusal.word in _UNKNOWN_PERSON:
         return Membership.STRANGER
-    return Membership.LOOKUP_REFUSED if error in _OPERATOR_ERRORS else Membership.UNREADABLE
+    return Membership.LOOKUP_REFUSED if _needs_operator(refusal) else Membership.UNREADABLE

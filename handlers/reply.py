@@ -9,8 +9,8 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from handlers.failures import FAILURES, word
 from handlers.parsing import Interaction
+from handlers.slack_errors import FAILURES, word
 from handlers.views.drawn import Drawn, Secret
 from handlers.views.forms import note
 from ordering.errors import NotPossible

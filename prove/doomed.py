@@ -54,7 +54,7 @@ def _live(environment: Mapping[str, str], log: Path, dies_at: int | None) -> Non
 async def _until_killed(settings: Settings) -> None:
     bot = await Bot.build(settings, pace=PACE, lease=LEASE)
     await bot.start()
-    await bot.until(asyncio.Event())
+    await bot.until_it_fails()
 
 
 def _kill_myself() -> None:

@@ -9,13 +9,20 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
+
+from store.database_url import parse_database_url
+from store.sqlite_file import file_of, restrict
 
 _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
+_CONNECT_SECONDS = 5  # for each address of the host
+_LOCK_SECONDS = 10  # above what a row or the hash chain's lock is held for, even under load
+_TCP_MILLISECONDS = 30_000  # until sent data that nothing acknowledges breaks the connection
 
 
 class FairLock:
@@ -77,27 +84,44 @@ class Engines:
             self.read.dispose()
 
 
-def open_engines(url: str) -> Engines:
-    """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``; raises `ValueError` for anything else.
+def open_engines(url: str, *, patience: int = 60) -> Engines:
+    """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``; raises `ValueError` for a wrong URL.
 
-    A failed statement is told without its parameters: they may be what somebody answered a registry.
+    No connection is made yet. On PostgreSQL a statement, or a transaction that does nothing, ends after `patience`
+    seconds. A failed statement is reported without its parameters: they may be answers to a registry.
     """
-    try:
-        backend = make_url(url).drivername
-    except ArgumentError:
-        backend = "nonsense"
-    if backend in {"sqlite", "sqlite+pysqlite"}:
-        return _sqlite(url)
-    if backend == "postgresql+psycopg":
-        engine = create_engine(url, pool_size=8, pool_pre_ping=True, hide_parameters=True)
-        # All questions of one look see the same moment, as they do on SQLite.
-        return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))
-    raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+    parsed = parse_database_url(url)
+    if (file := file_of(parsed)) is not None:
+        return _sqlite(parsed, file)
+    engine = create_engine(
+        parsed, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=_limits(parsed, patience)
+    )
+    # All queries of one read transaction see the same moment, as they do on SQLite.
+    return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))
 
 
-def _sqlite(url: str) -> Engines:
-    if not make_url(url).database:
-        raise ValueError("DATABASE_URL must name a file, such as sqlite:///desk.db")
+def _limits(url: URL, patience: int) -> dict[str, str | int]:
+    """Bound every wait for PostgreSQL, so that a hanging server never blocks a thread indefinitely.
+
+    What the URL itself says about connecting stays.
+    """
+    options = (
+        f"-c lock_timeout={_LOCK_SECONDS}s -c statement_timeout={patience}s "
+        f"-c idle_in_transaction_session_timeout={patience}s"
+    )
+    limits: dict[str, str | int] = {
+        "connect_timeout": _CONNECT_SECONDS,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _TCP_MILLISECONDS,
+    }
+    kept: dict[str, str | int] = {name: value for name, value in limits.items() if name not in url.query}
+    return kept | {"options": f"{options} {url.query.get('options', '')}".strip()}
+
+
+def _sqlite(url: URL, file: Path) -> Engines:
+    restrict(file)
     # One connection writes; a second one would only wait for SQLite's own lock.
     write = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True)
     read = create_engine(url, poolclass=QueuePool, pool_size=4, hide_parameters=True)
@@ -110,9 +134,7 @@ def _sqlite(url: str) -> Engines:
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+    _prepare(connection)
     _switch_to_wal(connection)
 
 
@@ -129,6 +151,13 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             return
 
 
-def _prepare_reader(connection: sqlite3.Connection, record: object) -> None:
-    _prepare_writer(connection, record)
+def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
+    """A reader leaves the journal mode alone: the file may turn out to belong to another program."""
+    _prepare(connection)
     connection.execute("PRAGMA query_only=ON").close()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()

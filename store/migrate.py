@@ -1,4 +1,4 @@
-"""Bringing a database to the newest shape."""
+"""Migrations: bring a database to the newest revision, and refuse one that is not ours."""
 
 from __future__ import annotations
 
@@ -9,36 +9,108 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
+from store.database_url import describe
+from store.diagnosis import explained
 from store.engine import Engines
+from store.errors import DatabaseUnusable
+from store.sqlite_file import file_of
 
 _LOCK = 7_368_421  # any number, the same in every process
+_MIGRATION_MINUTES = 30  # a migration may rewrite every row of a large table
+_LOCK_MINUTES = 2  # another process may be migrating at this moment
+_OUR_TABLES = """
+SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+    AND has_table_privilege(c.oid, 'UPDATE'))
+FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+"""
 
 
 def migrate(engines: Engines) -> str:
-    """Upgrade to the newest revision and name it. Safe to run again, and in two processes at once."""
-    if (known := revision(engines)) == newest():
-        return known
-    config = _config()
-    with engines.write.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        return _revision(connection)
+    """Upgrade to the newest revision and name it. Safe to run again, and in two processes at once.
+
+    Raises `DatabaseError`, also where the database can be read, but not written.
+    """
+    with explained(engines.write):
+        known = revision(engines)
+        if known == newest():
+            _require_writable(engines)
+            return known
+        config = _config()
+        with engines.write.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL statement_timeout = '{_MIGRATION_MINUTES}min'"))
+                connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_MINUTES}min'"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return _revision(connection)
+
+
+def require_newest(engines: Engines) -> None:
+    """Raise `DatabaseError` unless the database has this version's revision. Creates no file."""
+    name = describe(engines.read.url)
+    file = file_of(engines.read.url)
+    is_new = file is not None and (not file.exists() or not file.stat().st_size)
+    with explained(engines.read):
+        if is_new or revision(engines) != newest():
+            raise DatabaseUnusable(
+                f"The database {name} is empty or older than this version: run `domain-desk migrate`."
+            )
 
 
 def revision(engines: Engines) -> str:
-    """Name the revision that the database has; empty where it has none."""
+    """Name the revision that the database has; empty where it holds nothing yet.
+
+    Raises `DatabaseUnusable` for a database of a newer version or of another program.
+    """
     with engines.read.connect() as connection:
-        return _revision(connection)
+        found = _revision(connection)
+        name = describe(engines.read.url)
+        if found and found not in _known():
+            raise DatabaseUnusable(_unknown(name, found))
+        if not found and inspect(connection).get_table_names():
+            raise DatabaseUnusable(_foreign(name))
+        return found
 
 
 @cache
 def newest() -> str:
-    """Name the newest revision that this version of the desk knows."""
+    """Name the newest revision that this version knows."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def _unknown(name: str, found: str) -> str:
+    if found.isdigit() and int(found) > int(newest()):
+        return (
+            f"The database {name} was made by a newer version ({found}); this one knows {newest()}. "
+            "Start the newer version again, or restore a backup."
+        )
+    return _foreign(name)
+
+
+def _foreign(name: str) -> str:
+    return f"The database {name} belongs to another program: its tables are not the bot's. Correct DATABASE_URL."
+
+
+def _require_writable(engines: Engines) -> None:
+    """Raise where nothing could be recorded: better at the start than at the first order."""
+    with engines.write.begin() as connection:  # on SQLite this takes the write lock
+        if connection.dialect.name != "postgresql":
+            return
+        name = describe(engines.write.url)
+        if connection.scalar(text("SELECT current_setting('transaction_read_only')")) == "on":
+            raise DatabaseUnusable(f"The database {name} is read-only (a standby, or set so). Name the primary server.")
+        if not connection.scalar(text(_OUR_TABLES)):
+            raise DatabaseUnusable(
+                f"The PostgreSQL role lacks rights on tables of the database {name}. Grant it SELECT, INSERT, UPDATE."
+            )
 
 
 def _revision(connection: Connection) -> str:

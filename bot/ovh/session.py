@@ -125,6 +125,11 @@ class Session:
         session.max_redirects = 0
 
 
+def check(access: Access) -> None:
+    """Raise `ValueError` with a line for the operator where the OVH settings cannot be used; asks OVH nothing."""
+    _open(access)._session.close()
+
+
 def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
     """Raises `ValueError` with a line for the operator where the settings cannot be used."""
     try:

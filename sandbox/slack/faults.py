@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-# "slow": done after `seconds`, whether or not anybody still waits for the answer. "empty": ok, and nothing else.
-Kind = Literal["ratelimited", "500", "hang", "slow", "lost_after", "error", "empty"]
+# "error" is any word of Slack's. "slow": done after `seconds`, whether or not the caller still waits for the answer.
+# "lost_after": done, and the connection is dropped before the answer. "dropped": not done, and dropped.
+# "html_503", "text_503" and "broken_json" are gateways' answers, "empty_429" a rate limit without a body.
+# "empty": ok, and nothing else.
+Kind = Literal[
+    "ratelimited", "500", "hang", "slow", "lost_after", "error", "html_503", "text_503", "broken_json", "empty_429",
+    "dropped", "empty",
+]  # fmt: skip
+ALWAYS = 1_000_000  # times
 
 
 @dataclass
 class Fault:
+    """A fault of one method, and only for one `channel` (or `user_id` of a Home) where that is set."""
+
     method: str
     kind: Kind
     times: int
     retry_after: int = 1
     error: str = "internal_error"
     seconds: float = 20.0
+    channel: str | None = None
+
+    def fits(self, method: str, arguments: Mapping[str, Any]) -> bool:
+        place = arguments.get("channel") or arguments.get("user_id") or arguments.get("usergroup")
+        return self.method == method and self.channel in {None, place}
 
 
 @dataclass
 class Faults:
-    """The first fault that fits a method is used up by its call."""
+    """The first fault that fits a call is used up by it."""
 
     waiting: list[Fault] = field(default_factory=list)
 
@@ -34,12 +49,19 @@ class Faults:
         retry_after: int = 1,
         error: str = "internal_error",
         seconds: float = 20.0,
+        channel: str | None = None,
     ) -> None:
-        self.waiting.append(Fault(method, kind, times, retry_after, error, seconds))
+        """Have the next `times` calls of a method fail; `ALWAYS` is until `clear`."""
+        self.waiting.append(Fault(method, kind, times, retry_after, error, seconds, channel))
 
-    def take(self, method: str) -> Fault | None:
+    def clear(self) -> None:
+        """Let every call go well from now on."""
+        self.waiting.clear()
+
+    def take(self, method: str, arguments: Mapping[str, Any]) -> Fault | None:
+        """The fault of this call, if one waits for it."""
         for fault in self.waiting:
-            if fault.method == method:
+            if fault.fits(method, arguments):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

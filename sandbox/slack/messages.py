@@ -23,6 +23,7 @@ class Message:
     author: str = BOT_USER
     edited: int = 0
     chosen: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def ephemeral(self) -> bool:
@@ -34,18 +35,29 @@ class Message:
 
     def shown(self) -> dict[str, Any]:
         body = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks, "user": self.author}
+        body |= {"attachments": self.attachments} if self.attachments else {}
         return body | ({"thread_ts": self.thread_ts} if self.thread_ts else {})
 
 
 @dataclass
 class OpenView:
-    """A view on somebody's screen: a modal or their Home."""
+    """A view on somebody's screen: a modal or their Home. `below` is the modal that it was pushed on."""
 
     id: str
     user: str
     view: dict[str, Any]
     hash: str
     chosen: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    below: OpenView | None = None
+
+    @property
+    def root(self) -> OpenView:
+        """The bottom of its stack."""
+        return self.below.root if self.below else self
+
+    @property
+    def external_id(self) -> str:
+        return str(self.view.get("external_id") or "")
 
     def plain_text(self) -> str:
         title = (self.view.get("title") or {}).get("text", "")
@@ -58,7 +70,8 @@ class OpenView:
     def shown(self, team: str, app: str) -> dict[str, Any]:
         return self.view | {
             "id": self.id, "team_id": team, "hash": self.hash, "state": {"values": self.chosen}, "app_id": app,
-            "previous_view_id": None, "root_view_id": self.id, "external_id": "", "app_installed_team_id": team,
+            "previous_view_id": self.below.id if self.below else None, "root_view_id": self.root.id,
+            "external_id": self.external_id, "app_installed_team_id": team,
             "bot_id": "B0SANDBOX", "private_metadata": self.view.get("private_metadata", ""),
             "callback_id": self.view.get("callback_id", ""),
         }  # fmt: skip

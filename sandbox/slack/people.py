@@ -158,7 +158,8 @@ class Actor:
         if response == "update":
             self._state.redraw(opened, dict(answer["view"]))
         elif response == "push":
-            self._state.modals[self.id].append(self._state.open(self.id, dict(answer["view"])))
+            pushed = self._state.open(self.id, dict(answer["view"]), below=opened)
+            self._state.modals[self.id].append(pushed)
         elif response == "clear":
             self._state.modals[self.id].clear()
         elif response != "errors" and opened in self._state.modals[self.id]:

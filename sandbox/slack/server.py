@@ -19,6 +19,7 @@ from sandbox.slack.world import APP, Credentials
 
 SCOPES = frozenset({"commands", "chat:write", "chat:write.public", "users:read", "usergroups:read"})
 _NESTED = {"blocks", "view", "attachments", "metadata"}
+_IGNORES_FOR = 20.0  # seconds; longer than any client waits for the answer to its CLOSE
 
 
 class Server:
@@ -37,6 +38,7 @@ class Server:
         self.sockets: list[web.WebSocketResponse] = []
         self.took: dict[str, web.WebSocketResponse] = {}  # by its trigger, which connection a click went down last
         self.calls: list[str] = []
+        self.ignores_close = False  # True: a CLOSE frame is never answered, as by a proxy or a machine that hangs
         self.base = ""
 
     async def start(self, host: str, port: int) -> str:
@@ -98,8 +100,11 @@ class Server:
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             raise web.HTTPForbidden
-        self._tickets.discard(ticket)  # single use
-        socket = web.WebSocketResponse()
+        self._tickets.discard(ticket)  # single use, also where the handshake fails
+        if (fault := self._faults.take("socket", {})) is not None:
+            await asyncio.sleep(fault.seconds if fault.kind == "hang" else 0)
+            raise web.HTTPServiceUnavailable
+        socket = web.WebSocketResponse(autoclose=not self.ignores_close)
         await socket.prepare(request)
         hello = {
             "type": "hello", "num_connections": len(self.sockets) + 1, "connection_info": {"app_id": APP},
@@ -112,6 +117,8 @@ class Server:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
                     self._acknowledged(frame.data)
+            if self.ignores_close:
+                await asyncio.sleep(_IGNORES_FOR)
         finally:
             self.sockets.remove(socket)
             self._leaving.discard(socket)
@@ -132,9 +139,11 @@ class Server:
         name = request.match_info["method"]
         self.calls.append(name)
         arguments = await _arguments(request)
-        fault = self._faults.take(name)
+        fault = self._faults.take(name, arguments)
         if fault is not None and fault.kind in {"hang", "slow"}:
             await asyncio.sleep(fault.seconds)
+        if fault is not None and fault.kind == "dropped" and request.transport is not None:
+            request.transport.abort()
         if fault is not None and fault.kind not in {"lost_after", "slow"}:
             return _spoiled(fault)
         try:
@@ -148,6 +157,8 @@ class Server:
 
     def _do(self, name: str, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
         token = authorization.removeprefix("Bearer ")
+        if not token:
+            raise SlackError("not_authed")
         if token not in {self._credentials.bot_token, self._credentials.app_token}:
             raise SlackError("invalid_auth")
         is_app = token == self._credentials.app_token
@@ -198,14 +209,19 @@ class Server:
 
 
 def _spoiled(fault: Fault) -> web.Response:
+    retry_after = {"Retry-After": str(fault.retry_after)}
     if fault.kind == "ratelimited":
-        headers = {"Retry-After": str(fault.retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=retry_after)
     if fault.kind == "error":
         return web.json_response({"ok": False, "error": fault.error})
-    if fault.kind == "empty":
-        return web.json_response({"ok": True})
-    return web.Response(status=500, text="server error")
+    answers: dict[str, dict[str, Any]] = {
+        "html_503": {"status": 503, "text": "<html><h1>503</h1></html>", "content_type": "text/html"},
+        "text_503": {"status": 503, "text": "upstream connect error"},
+        "broken_json": {"text": '{"ok": tr', "content_type": "application/json"},
+        "empty_429": {"status": 429, "headers": retry_after},
+        "empty": {"text": '{"ok": true}', "content_type": "application/json"},
+    }
+    return web.Response(**answers.get(fault.kind, {"status": 500, "text": "server error"}))
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

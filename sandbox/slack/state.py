@@ -92,9 +92,9 @@ class State:
     def find(self, channel: str, ts: str) -> Message | None:
         return next((m for m in self.messages[channel] if m.ts == ts), None)
 
-    def open(self, user: str, view: dict[str, Any]) -> OpenView:
+    def open(self, user: str, view: dict[str, Any], *, below: OpenView | None = None) -> OpenView:
         _give_block_ids(view["blocks"])
-        opened = OpenView(f"V{secrets.token_hex(5).upper()}", user, view, secrets.token_hex(8))
+        opened = OpenView(f"V{secrets.token_hex(5).upper()}", user, view, secrets.token_hex(8), below=below)
         opened.chosen = initial_values(view["blocks"])
         self.note("view", view | {"user": user})
         return opened
@@ -104,8 +104,11 @@ class State:
         opened.view, opened.hash, opened.chosen = view, secrets.token_hex(8), initial_values(view["blocks"])
         self.note("view", view | {"user": opened.user})
 
-    def modal(self, view_id: str) -> OpenView | None:
-        return next((v for views in self.modals.values() for v in views if v.id == view_id), None)
+    def modal(self, view_id: str, *, external_id: str = "") -> OpenView | None:
+        every = [view for views in self.modals.values() for view in views]
+        if view_id:
+            return next((view for view in every if view.id == view_id), None)
+        return next((view for view in every if external_id and view.external_id == external_id), None)
 
     def note(self, kind: str, payload: dict[str, Any]) -> None:
         self.archive.append((kind, payload))

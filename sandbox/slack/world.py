@@ -76,6 +76,7 @@ class Channel:
     members: set[str]
     private: bool = False
     archived: bool = False
+    refuses_posts: str = ""  # Slack's word for a channel that takes no post, such as posting_to_channel_denied
 
     @property
     def direct(self) -> bool:

@@ -8,7 +8,7 @@ from aiohttp import ClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import read_settings
-from bot.slack import slack_client
+from bot.slack_client import slack_client
 from sandbox.slack import SlackSimulator
 
 

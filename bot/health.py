@@ -1,0 +1,78 @@
+"""What the process knows about its parts: checks refresh it by themselves, HTTP requests read it without waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+Check = Callable[[], Awaitable[str | None]]
+DATABASE, SLACK, OVH = "database", "slack", "ovh"
+NOT_CHECKED = "not checked yet"
+_log = structlog.get_logger()
+
+
+class Health:
+    """The state of each part: None means ok, a sentence says what is wrong.
+
+    `phase` says what the start waits for; it is None once the bot takes commands.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, str | None] = dict.fromkeys((DATABASE, SLACK, OVH), NOT_CHECKED)
+        self.phase: str | None = "starting"
+
+    def report(self, part: str, reason: str | None) -> None:
+        """Set a part's state, and log the change: an operator must not need to poll to hear of it."""
+        before = self._parts.get(part, NOT_CHECKED)
+        self._parts[part] = reason
+        if reason is not None and reason != before:
+            _log.error("unhealthy", part=part, reason=reason)
+        elif reason is None and before not in {None, NOT_CHECKED}:
+            _log.info("healthy_again", part=part)
+
+    def checks(self) -> dict[str, str]:
+        """Every part by name, with `ok` or the reason."""
+        starting = {} if self.phase is None else {"start": self.phase}
+        return starting | {part: reason or "ok" for part, reason in self._parts.items()}
+
+    def readiness(self) -> dict[str, str]:
+        """What decides whether Slack's requests may come to this process: the start and the database."""
+        return {"start": self.phase or "ok", DATABASE: self._parts[DATABASE] or "ok"}
+
+
+async def keep_checking(health: Health, part: str, check: Check, *, every: float, within: float) -> None:
+    """Check a part every so many seconds, until cancelled.
+
+    A check that takes longer than `within` seconds is reported as no answer. The next one starts only when it has
+    ended, so a part that hangs holds one thread and not more.
+    """
+    while True:
+        asking = asyncio.ensure_future(_reason(check))
+        try:
+            await asyncio.wait({asking}, timeout=within)
+            if not asking.done():
+                health.report(part, f"no answer within {within:.0f} s")
+            health.report(part, await asking)
+        finally:
+            asking.cancel()
+        await asyncio.sleep(every)
+
+
+async def _reason(check: Check) -> str | None:
+    try:
+        return await check()
+    except Exception as error:  # noqa: BLE001 - a check that fails is an answer: the part is not well
+        return f"the check failed ({type(error).__name__})"
+
+
+async def cancelled(*tasks: asyncio.Task[None] | None) -> None:
+    """Cancel tasks and wait a moment for them to end."""
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    if running:
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(running, timeout=1.0)

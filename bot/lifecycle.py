@@ -1,0 +1,199 @@
+"""One life of the process: ports first, then the database, then Slack, then work; and an end within five seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from types import FrameType
+
+import structlog
+
+from bot.health import DATABASE, SLACK, Health
+from bot.http import Front
+from bot.ovh.session import check as check_keys
+from bot.settings import Settings, SettingsError
+from bot.slack_client import slack_client
+from bot.slack_start import ask_who_we_are, until_answered
+from bot.wiring import Bot, access
+from handlers.members import Workspace
+from store.engine import Engines, open_engines
+from store.errors import DatabaseAway, DatabaseUnusable
+from store.migrate import migrate
+from store.sqlite_file import hold
+
+STOPS_WITHIN = 5.0  # seconds from the signal to the end, in every phase
+_LAST_RESORT = 4.7  # seconds after which the process ends whatever still hangs
+_UNWINDS_WITHIN = 4.2  # seconds for the orderly end
+_DATABASE_WAITED_FOR = 60.0  # seconds at the start; then a supervisor or an operator must see it
+_DATABASE_EVERY = 1.0  # seconds between two tries
+_log = structlog.get_logger()
+
+
+def main(settings: Settings) -> None:
+    """Run until a signal or a fault, and end the process: it never returns.
+
+    Exit codes: 0 after SIGINT or SIGTERM, 2 where an operator must change a setting or the database, 1 for a bug.
+    A thread may still wait for an answer of OVH's or the database's then. The next start looks for what it would bring.
+    """
+    _end(asyncio.Runner().run(_exit_code(settings)))
+
+
+async def _exit_code(settings: Settings) -> int:
+    stop = _StopSignal()
+    try:
+        await _run(settings, stop)
+    except (SettingsError, DatabaseUnusable) as error:
+        for line in str(error).splitlines():
+            print(line, file=sys.stderr)  # noqa: T201 - one line a fault, for eyes and for `docker logs`
+        return 2
+    except Exception:  # noqa: BLE001 - the last door of the process: logged with its traceback, exit code 1
+        _log.exception("failed")
+        return 1
+    _log.info("stopped")
+    return 0
+
+
+async def _run(settings: Settings, stop: _StopSignal) -> None:
+    with ExitStack() as held:
+        life = Life(settings, held)
+        living = asyncio.create_task(life.live())
+        stopping = asyncio.create_task(stop.given.wait())
+        try:
+            await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            living.cancel()
+            try:
+                async with asyncio.timeout(_UNWINDS_WITHIN):
+                    await asyncio.wait({living}, timeout=0.5)
+                    await life.end()
+            except TimeoutError:
+                _log.warning("stopped_before_all_ended")
+        if living.done() and not living.cancelled():
+            living.result()
+
+
+class Life:
+    """The phases of a start, in order. `end` is right in each of them."""
+
+    def __init__(self, settings: Settings, held: ExitStack) -> None:
+        self._settings = settings
+        self._held = held
+        self._health = Health()
+        self._front = Front(settings, self._health)
+        self._engines: Engines | None = None
+        self._bot: Bot | None = None
+
+    async def live(self) -> None:
+        """Start, and work until something fails for good.
+
+        Raises `SettingsError` or `DatabaseUnusable` with the operator's lines.
+        """
+        _check_ovh_keys(self._settings)
+        await self._front.open()
+        self._held.enter_context(hold(self._settings.database_url.get_secret_value()))
+        self._engines = await self._database()
+        workspace = await self._slack()
+        self._bot = Bot(self._settings, self._engines, workspace, health=self._health, front=self._front)
+        self._health.phase = "connecting to Slack"
+        await self._bot.start()
+        self._health.phase = None
+        _log.info("ready", mode="socket" if self._settings.socket_mode else "http", **_named(self._front.ports))
+        # Garbage collection then skips the libraries: going through them takes a tenth of a second each time.
+        gc.freeze()
+        await self._bot.until_it_fails()
+
+    async def end(self) -> None:
+        """Take nothing new, let begun work end, and close everything."""
+        if self._bot is not None:
+            await self._bot.stop()
+            return
+        await self._front.close()
+        if self._engines is not None:
+            self._engines.close()
+
+    async def _database(self) -> Engines:
+        """Open and migrate the database; waits a minute for one that is away."""
+        loop = asyncio.get_running_loop()
+        gives_up_at = loop.time() + _DATABASE_WAITED_FOR
+        while True:
+            try:
+                engines, revision = await asyncio.to_thread(_open_database, self._settings)
+            except DatabaseAway as error:
+                if loop.time() >= gives_up_at:
+                    raise DatabaseUnusable(
+                        f"{error} The bot waited for it for {_DATABASE_WAITED_FOR:.0f} s."
+                    ) from error
+                self._health.phase = "waiting for the database"
+                self._health.report(DATABASE, str(error))
+                await asyncio.sleep(_DATABASE_EVERY)
+            else:
+                self._health.report(DATABASE, None)
+                _log.info("database_ready", revision=revision)
+                return engines
+
+    async def _slack(self) -> Workspace:
+        """Learn whose workspace the bot token belongs to; waits for a Slack that is away."""
+        self._health.phase = "waiting for Slack"
+        client = slack_client(self._settings, timeout=5)
+        return await until_answered(
+            lambda: ask_who_we_are(client),
+            setting="SLACK_BOT_TOKEN",
+            api_url=self._settings.slack_api_url,
+            on_trouble=lambda reason: self._health.report(SLACK, reason),
+        )
+
+
+class _StopSignal:
+    """SIGINT and SIGTERM set `given`; a second one, or the last resort, ends the process at once.
+
+    The handler runs between two steps of the interpreter, so it also works while the event loop is blocked.
+    """
+
+    def __init__(self) -> None:
+        self.given = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._was_given = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._handle)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self._was_given:
+            _end(0)
+        self._was_given = True
+        last_resort = threading.Timer(_LAST_RESORT, _end, (0,))
+        last_resort.daemon = True
+        last_resort.start()
+        self._loop.call_soon_threadsafe(self.given.set)
+
+
+def _check_ovh_keys(settings: Settings) -> None:
+    """Also keys that stand in python-ovh's own ovh.conf: the settings alone cannot tell whether they are whole."""
+    try:
+        check_keys(access(settings))
+    except ValueError as error:
+        raise SettingsError((str(error),)) from error
+
+
+def _open_database(settings: Settings) -> tuple[Engines, str]:
+    engines = open_engines(settings.database_url.get_secret_value())
+    try:
+        return engines, migrate(engines)
+    except BaseException:
+        engines.close()
+        raise
+
+
+def _named(ports: dict[str, int]) -> dict[str, int]:
+    return {name.lower(): number for name, number in ports.items()}
+
+
+def _end(code: int) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)

@@ -1,0 +1,106 @@
+"""The first words with Slack: whose workspace the token belongs to, and whether to wait, or to give up at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import SettingsError
+from handlers.members import Workspace
+from handlers.slack_errors import FAILURES, Kind, Refusal, read
+
+T = TypeVar("T")
+
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds between two tries
+_UNKNOWN_WORD_TRIES = 3  # Slack adds words without notice; the next try may show that one passes
+_PASSING_STATUS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_log = structlog.get_logger()
+
+
+class SlackRefused(SettingsError):
+    """Slack refuses a token or the app for good: an operator must act, and trying again does not help."""
+
+
+async def until_answered(
+    call: Callable[[], Awaitable[T]], *, setting: str, api_url: str, on_trouble: Callable[[str | None], None]
+) -> T:
+    """Ask Slack until it answers; while it is away, `on_trouble` is given the reason.
+
+    Raises `SlackRefused` for what only an operator can change: a refused token, a missing scope, an address that is
+    not Slack's.
+    """
+    tries, wait = 0, _FIRST_WAIT
+    while True:
+        tries += 1
+        try:
+            answer = await call()
+        except FAILURES as error:
+            if (refusal := refusal_in(error, setting=setting, api_url=api_url, tries=tries)) is not None:
+                raise SlackRefused((refusal,)) from error
+            on_trouble(reason := reason_in(error))
+            retry_after = read(error).retry_after
+        else:
+            on_trouble(None)
+            return answer
+        pause = max(wait, retry_after or 0.0)
+        _log.warning("slack_away", setting=setting, reason=reason, retry_in=pause)
+        await asyncio.sleep(pause)
+        wait = min(wait * 2, _LONGEST_WAIT)
+
+
+def refusal_in(error: BaseException, *, setting: str, api_url: str, tries: int) -> str | None:
+    """Return the operator's line where trying again does not help, else None."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return (
+            f"SLACK_API_URL={api_url}: its certificate is not trusted here. Check the proxy and the system's CA files."
+        )
+    refusal = read(error)
+    if not _is_slacks_own(refusal):
+        return _not_slack(refusal, api_url)
+    if refusal.kind is Kind.PASSING or (refusal.kind is Kind.UNKNOWN and tries < _UNKNOWN_WORD_TRIES):
+        return None
+    said = f"{setting}: Slack answers {refusal.word}."
+    if refusal.kind is Kind.TOKEN:
+        return f"{said} Copy the token again from the app's page at api.slack.com/apps."
+    if refusal.word == "missing_scope":
+        return f"{said} Give the app the scope {refusal.needed or 'that manifest.yml lists'} and install it again."
+    return said
+
+
+def _not_slack(refusal: Refusal, api_url: str) -> str | None:
+    """A page that says 404 or 403 without one of Slack's words comes from another server."""
+    status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
+    if status in _PASSING_STATUS or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None
+    return f"SLACK_API_URL={api_url}: what answers there is not Slack (HTTP {status})."
+
+
+def _is_slacks_own(refusal: Refusal) -> bool:
+    """Whether Slack answered with one of its words; a gateway or another server answers with a page."""
+    return refusal.status is not None and not refusal.word.startswith(("http_", "unreadable"))
+
+
+def reason_in(error: BaseException) -> str:
+    """Say in a few words why Slack could not be asked."""
+    refusal = read(error)
+    if _is_slacks_own(refusal):
+        return f"Slack answers {refusal.word}"
+    if refusal.status is not None:
+        return f"Slack answers HTTP {refusal.status}"
+    if isinstance(error, TimeoutError):
+        return "Slack does not answer in time"
+    return f"Slack cannot be reached ({type(error).__name__})"
+
+
+async def ask_who_we_are(client: AsyncWebClient) -> Workspace:
+    """Call auth.test once; raises slack_sdk's errors, also where the answer names no workspace."""
+    try:
+        return Workspace.from_auth_test(await client.auth_test())
+    except ValueError as error:
+        raise aiohttp.ClientPayloadError(str(error)) from error

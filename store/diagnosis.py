@@ -1,0 +1,148 @@
+"""Turn errors of SQLite, PostgreSQL and their drivers into a sentence for the operator.
+
+SQLite is read by its result code (sqlite.org/rescode.html), PostgreSQL by SQLSTATE (its manual, appendix A). libpq
+reports a failed connection without a SQLSTATE, so there its English text counts, then whether a password was sent.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from store.database_url import describe, server
+from store.errors import DatabaseAway, DatabaseError, DatabaseUnusable
+
+_Fault = tuple[type[DatabaseError], str]
+
+_SQLITE: dict[str, _Fault] = {
+    "SQLITE_NOTADB": (DatabaseUnusable, "{name} is not a SQLite database. Correct DATABASE_URL."),
+    "SQLITE_CORRUPT": (DatabaseUnusable, "{name} is damaged. Restore it from a backup."),
+    "SQLITE_READONLY": (
+        DatabaseUnusable,
+        "{name} is read-only. Give the bot's user the right to write the file and its folder.",
+    ),
+    "SQLITE_CANTOPEN": (
+        DatabaseUnusable,
+        "{name} cannot be opened. Give the bot's user the right to read and write the file and its folder.",
+    ),
+    "SQLITE_PERM": (DatabaseUnusable, "{name} cannot be opened: the bot's user has no right to."),
+    "SQLITE_BUSY": (
+        DatabaseUnusable,
+        "{name} is locked by another program. Close what else has it open, such as a sqlite3 shell or a backup.",
+    ),
+    "SQLITE_LOCKED": (DatabaseUnusable, "{name} is locked by another connection. Close what else has it open."),
+    "SQLITE_FULL": (DatabaseUnusable, "The disk of {name} is full. Free some space."),
+    "SQLITE_IOERR": (
+        DatabaseUnusable,
+        "The disk of {name} fails or is full. Check its space and the system's messages.",
+    ),
+}
+
+_NO_RIGHTS = (
+    DatabaseUnusable,
+    "The PostgreSQL role lacks rights on the database {name}. It must own the database's schema, or be granted them.",
+)
+_SQLSTATE: dict[str, _Fault] = {
+    "42501": _NO_RIGHTS,
+    "25006": (DatabaseUnusable, "The database {name} is read-only (a standby, or set so). Name the primary server."),
+    "53100": (DatabaseUnusable, "The disk of the PostgreSQL server {server} is full. Free some space."),
+    "3D000": (DatabaseUnusable, "The database {name} does not exist. Create it, or correct DATABASE_URL."),
+    "3F000": (DatabaseUnusable, "The database {name} has no schema that this role may use. Create one, or grant it."),
+    "55P03": (DatabaseAway, "The database {name} is locked by another session. The bot waited in vain."),
+    "57014": (DatabaseAway, "The database {name} took too long to answer."),
+    "53": (DatabaseAway, "PostgreSQL at {server} has no room for another connection."),
+    "57": (DatabaseAway, "PostgreSQL at {server} is stopping or starting."),
+    "08": (DatabaseAway, "The connection to PostgreSQL at {server} broke."),
+    "28": (DatabaseUnusable, "PostgreSQL at {server} refuses the user or the password of DATABASE_URL."),
+}
+
+_WRONG_LOGIN = "PostgreSQL at {server} refuses the user or the password of DATABASE_URL. Correct them."
+# The first pattern that is found in a failed connection's text decides.
+_CONNECTING: tuple[tuple[str, _Fault], ...] = (
+    (
+        r"starting up|shutting down|in recovery mode|not (yet )?accepting connections",
+        (DatabaseAway, "PostgreSQL at {server} is still starting or stopping."),
+    ),
+    (
+        r"too many|remaining connection slots",
+        (DatabaseAway, "PostgreSQL at {server} has no room for another connection."),
+    ),
+    (r"database \".*\" does not exist", _SQLSTATE["3D000"]),
+    (
+        r"password authentication failed|no password supplied|authentication failed|role \".*\" does not exist",
+        (DatabaseUnusable, _WRONG_LOGIN),
+    ),
+    (
+        r"no encryption|SSL off|requires? (SSL|TLS|encryption)",
+        (DatabaseUnusable, "PostgreSQL at {server} requires TLS. Add ?sslmode=require to DATABASE_URL."),
+    ),
+    (
+        r"server does not support SSL",
+        (DatabaseUnusable, "PostgreSQL at {server} offers no TLS, and DATABASE_URL requires it (sslmode)."),
+    ),
+    (
+        r"certificate|SSL error",
+        (DatabaseUnusable, "The TLS certificate of PostgreSQL at {server} cannot be trusted. Check sslrootcert."),
+    ),
+    (
+        r"pg_hba\.conf",
+        (DatabaseUnusable, "PostgreSQL at {server} does not let this user in from this machine (pg_hba.conf)."),
+    ),
+    (r"permission denied", _NO_RIGHTS),
+    (r"invalid (connection option|sslmode|integer value)", (DatabaseUnusable, "DATABASE_URL holds a wrong option.")),
+    (
+        r"resolve host|translate host name",
+        (DatabaseAway, "The host of PostgreSQL, {server}, is not found. Correct DATABASE_URL, or the network's DNS."),
+    ),
+)
+_SILENT = (DatabaseAway, "PostgreSQL does not answer at {server}. Start it, or correct DATABASE_URL.")
+
+
+@contextmanager
+def explained(engine: Engine) -> Iterator[None]:
+    """Raise what the database refuses as a `DatabaseError`; a bug of ours stays what it is."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+        if (fault := explain(error, engine.url)) is None:
+            raise
+        raise fault from None  # the driver's text may hold addresses and users
+
+
+def explain(error: BaseException, url: URL) -> DatabaseError | None:
+    """Return what the operator should read about this error; None where it is a bug of ours."""
+    if isinstance(error, PoolTimeout):
+        return DatabaseAway(f"No connection to the database {describe(url)} became free in time.")
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    found = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
+    if found is None:
+        return None
+    kind, sentence = found
+    return kind(sentence.format(name=describe(url), server=server(url)))
+
+
+def _of_sqlite(error: sqlite3.Error) -> _Fault | None:
+    name = getattr(error, "sqlite_errorname", "")
+    return next((fault for code, fault in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
+
+
+def _of_postgresql(error: BaseException | None) -> _Fault | None:
+    if state := str(getattr(error, "sqlstate", None) or ""):
+        return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])
+    if type(error).__name__ not in {"OperationalError", "ConnectionTimeout", "InterfaceError"}:
+        return None
+    text = str(error)
+    for pattern, fault in _CONNECTING:
+        if re.search(pattern, text, re.IGNORECASE):
+            return fault
+    # A server that speaks another language asked for a password and then refused: waiting does not help.
+    connection = getattr(error, "pgconn", None)
+    if getattr(connection, "used_password", False) or getattr(connection, "needs_password", False):
+        return DatabaseUnusable, _WRONG_LOGIN
+    return _SILENT

@@ -1,0 +1,85 @@
+"""The SQLite file: who holds it, and who may read it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from store.database_url import parse_database_url
+from store.errors import DatabaseUnusable
+
+_BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
+
+
+def file_of(url: URL) -> Path | None:
+    """Return the path of a SQLite database; None on PostgreSQL."""
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+@contextmanager
+def hold(url: str) -> Iterator[None]:
+    """Hold the SQLite file for this process alone; does nothing on PostgreSQL.
+
+    The kernel releases the lock when the process ends, also after `kill -9`. Raises `DatabaseUnusable` where another
+    process holds it, and `ValueError` for a wrong URL.
+    """
+    file = file_of(parse_database_url(url))
+    if file is None:
+        yield
+        return
+    lock = _lock(file)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def restrict(file: Path) -> None:
+    """Close files that everybody may read to all but their owner; a group that was chosen on purpose (0640) stays.
+
+    The database holds names, addresses and what was paid. Versions before this one created it with the default mode.
+    A file of another user stays as it is: only its owner may change it.
+    """
+    for path in (file.with_name(file.name + end) for end in _BESIDE):
+        with suppress(FileNotFoundError, PermissionError, NotADirectoryError):
+            if path.stat().st_mode & stat.S_IRWXO:
+                path.chmod(0o600)
+
+
+def _lock(file: Path) -> int:
+    """Take the lock next to the real file, so that two paths to one database meet; returns its descriptor."""
+    real = file.resolve()
+    path = real.with_name(real.name + "-lock")
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"{path.name} cannot be written next to the database {file} ({error.strerror}). "
+            "Give the bot's user the right to write in that folder."
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = _holder(descriptor)
+        os.close(descriptor)
+        if not isinstance(error, BlockingIOError):
+            raise DatabaseUnusable(
+                f"The folder of the database {file} knows no file locks ({error.strerror}). Use a local disk."
+            ) from None
+        raise DatabaseUnusable(
+            f"Another bot is running on {file}{holder}. Stop it first: one SQLite file belongs to one process."
+        ) from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
+    return descriptor
+
+
+def _holder(descriptor: int) -> str:
+    written = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+    return f" (pid {written})" if written.isdigit() else ""
