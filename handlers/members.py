@@ -189,7 +189,8 @@ def _holds(members: frozenset[str] | _Failure, user: str) -> bool:
 
 
 def _needs_operator(refusal: Refusal) -> bool:
-    return refusal.kind in {Kind.OPERATOR, Kind.TOKEN}
+    """Whether a retry alone does not help; an unknown word counts, or its person would retry forever."""
+    return refusal.kind is not Kind.PASSING
 
 
 def _membership_for(refusal: Refusal) -> Membership:

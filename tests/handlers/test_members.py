@@ -124,7 +124,7 @@ async def test_never_takes_its_own_bot_user_for_a_person(slack, clock):
         ("empty_429", "", M.UNREADABLE),
         ("dropped", "", M.UNREADABLE),
         ("error", "internal_error", M.UNREADABLE),
-        ("error", "a_word_of_tomorrow", M.UNREADABLE),
+        ("error", "a_word_of_tomorrow", M.LOOKUP_REFUSED),
         ("error", "user_not_found", M.STRANGER),
         ("error", "user_not_visible", M.STRANGER),
         ("error", "missing_scope", M.LOOKUP_REFUSED),
@@ -185,6 +185,7 @@ async def test_shares_one_read_among_many_clicks(slack, clock):
         ("error", "missing_scope", "Ask the operator"),
         ("error", "plan_upgrade_required", "Ask the operator"),
         ("error", "token_revoked", "Ask the operator"),
+        ("error", "permission_denied", "Ask the operator"),
     ],
 )
 async def test_says_who_can_help_with_an_unread_group(slack, clock, kind, error, why):
