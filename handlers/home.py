@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from handlers.announce import approval_card
 from handlers.desk import Desk
 from handlers.slack_errors import FAILURES, word
-from handlers.views.home import home
+from handlers.views.home import CARD, home
 
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
 _log = structlog.get_logger()
@@ -43,7 +43,7 @@ class Homes:
             person = await self._desk.people.who(user)
             overview = await self._desk.bridge.call(self._desk.workflow.overview, person)
             waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-            view = home(overview, (approval_card(cart, self._desk.workflow.policy).blocks for cart in waiting))
+            view = home(overview, (approval_card(cart, self._desk.workflow.policy, CARD).blocks for cart in waiting))
             drawn = str(view.to_dict())
             if self._published.get(user) != drawn:
                 await self._desk.client.views_publish(user_id=user, view=view)
