@@ -14,6 +14,7 @@ from handlers import (
     cart,
     command,
     contacts,
+    details,
     home,
     offers,
     payment,
@@ -42,6 +43,7 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
     questions.register(app, desk)
     contacts.register(app, desk)
     approval.register(app, desk)
+    details.register(app, desk)
     attention.register(app, desk)
     payment.register(app, desk)
     homes = home.register(app, desk)

@@ -14,7 +14,7 @@ from handlers.announce import approval_card
 from handlers.desk import Desk
 from handlers.refusals import sentence
 from handlers.slack_errors import FAILURES, word
-from handlers.views.home import closed_home, home
+from handlers.views.home import CARD, closed_home, home
 from ordering.errors import NotAllowed
 
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
@@ -62,7 +62,7 @@ class Homes:
             return closed_home(sentence(refusal))
         overview = await desk.bridge.call(desk.workflow.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-        return home(overview, (approval_card(cart, desk.workflow.policy).blocks for cart in waiting))
+        return home(overview, (approval_card(cart, desk.workflow.policy, CARD).blocks for cart in waiting))
 
 
 def register(app: AsyncApp, desk: Desk) -> Homes:

@@ -8,7 +8,8 @@ from textwrap import wrap
 from slack_sdk.models.blocks import Block
 
 from handlers.command_name import code
-from handlers.views.drawn import Drawn, section, sections
+from handlers.views.drawn import Drawn, context, section, sections
+from handlers.views.folding import listed
 from handlers.views.text import cut, escape, escape_markup, group_or_person, hinted, plain
 from ordering.errors import NotAllowed, OrderingError
 
@@ -32,11 +33,16 @@ def refused(refusal: OrderingError) -> Drawn:
 def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
     """The refusal, with what somebody typed for nothing, each under what it was, as in “Your reason”."""
     said = sentence(refusal)
-    blocks: list[Block] = [section(said)]
-    for what, text in typed.items():
-        if text:
-            blocks += [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
-    return Drawn.of(said, blocks)
+    given = [block for what, text in typed.items() if text for block in _under(what, text)]
+    return Drawn.of(said, [section(said), listed(given, rank=1, more=_too_long)])
+
+
+def _under(what: str, text: str) -> Sequence[Block]:
+    return [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
+
+
+def _too_long(_paragraphs: int) -> Block:
+    return context("The rest of what you typed does not fit here.")
 
 
 def _typed(text: str) -> Sequence[Block]:

@@ -8,19 +8,21 @@ from slack_sdk.models.views import View
 from handlers.ids import Act
 from handlers.views.drawn import Drawn, Secret, button, buttons, confirm, context, section
 from handlers.views.forms import note
-from handlers.views.text import cut, escape, names, when
+from handlers.views.text import counted, cut_bytes, escape, names, when
 from ordering.cart import Cart
 from ordering.sales_order import PaymentMethod, SalesOrder
 
 OPEN_ORDER, OPEN_INVOICE = "Open order", "Open invoice"
-_MOST_METHODS = 100  # options of a select
+_MOST_METHODS = 20  # more than an account has; each option takes room of the message
+_LABEL = 75  # bytes: Slack takes so many characters
+_LONGEST_NOTE = 1_500  # bytes
 
 
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     """The ways to pay an order, the suggested one chosen at first, and until when."""
     blocks: list[Block] = []
     if cart.note:
-        blocks.append(section(escape(cart.note)))
+        blocks.append(section(cut_bytes(escape(cart.note), _LONGEST_NOTE)))
     until: list[Block] = []
     if order.expires_at is not None:
         until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
@@ -36,7 +38,9 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
             "the desk sees it there. Or add a method in OVH's control panel, and it shows here."
         )
         return [*blocks, none, *until, *buttons(open_order(cart))]
-    return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart))]
+    hidden = len(order.methods) - _MOST_METHODS
+    others = [context(f"{counted(hidden, 'more payment method')}: *Open order*, and pay there.")] if hidden > 0 else []
+    return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart)), *others]
 
 
 def as_shown(cart: Cart) -> str:
@@ -97,8 +101,10 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:
-    options = [_option(method) for method in order.methods[:_MOST_METHODS]]
     suggested = order.suggested_method
+    # The suggested one is always among those that are shown.
+    ranked = sorted(order.methods, key=lambda method: method is not suggested)[:_MOST_METHODS]
+    options = [_option(method) for method in order.methods if method in ranked]
     chosen = next((o for o in options if suggested and o.value == str(suggested.id)), options[0])
     return StaticSelectElement(
         action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
@@ -107,4 +113,4 @@ def _methods(order: SalesOrder) -> StaticSelectElement:
 
 def _option(method: PaymentMethod) -> Option:
     refused = " (refused)" if method.refused else ""
-    return Option(text=cut(method.label, 75 - len(refused)) + refused, value=str(method.id))
+    return Option(text=cut_bytes(method.label, _LABEL - len(refused)) + refused, value=str(method.id))

@@ -35,9 +35,19 @@ def escape_markup(text: str) -> str:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, an ellipsis where something is missing, no half-cut entity or mention."""
-    if len(text) <= limit:
+    return text if len(text) <= limit else _ended(text[: limit - 1])
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """The same by bytes of UTF-8, cut on a code point."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= limit:
         return text
-    kept = text[: limit - 1]
+    return _ended(raw[: max(limit - len("…".encode()), 0)].decode("utf-8", "ignore"))
+
+
+def _ended(kept: str) -> str:
+    """An ellipsis after a text that was cut, without the half of an entity or a mention."""
     for opening, closing in (("&", ";"), ("<", ">")):
         start = kept.rfind(opening)
         if start > kept.rfind(closing):
