@@ -18,8 +18,9 @@ from bot.http import Front
 from bot.ovh.session import check as check_keys
 from bot.settings import Settings, SettingsError
 from bot.slack_client import slack_client
-from bot.slack_start import Workspace, ask_who_we_are, until_answered
+from bot.slack_start import ask_who_we_are, until_answered
 from bot.wiring import Bot, access
+from handlers.members import Workspace
 from store.engine import Engines, open_engines
 from store.errors import DatabaseAway, DatabaseUnusable
 from store.migrate import migrate

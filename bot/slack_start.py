@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import SettingsError
+from handlers.members import Workspace
 from handlers.slack_errors import FAILURES, Kind, Refusal, read
 
 T = TypeVar("T")
@@ -98,14 +98,9 @@ def reason_in(error: BaseException) -> str:
     return f"Slack cannot be reached ({type(error).__name__})"
 
 
-@dataclass(frozen=True)
-class Workspace:
-    team: str
-
-
 async def ask_who_we_are(client: AsyncWebClient) -> Workspace:
     """Call auth.test once; raises slack_sdk's errors, also where the answer names no workspace."""
-    answer = await client.auth_test()
-    if not answer.get("team_id"):
-        raise aiohttp.ClientPayloadError("auth.test named no workspace")
-    return Workspace(str(answer["team_id"]))
+    try:
+        return Workspace.from_auth_test(await client.auth_test())
+    except ValueError as error:
+        raise aiohttp.ClientPayloadError(str(error)) from error

@@ -16,12 +16,12 @@ from bot.http import Front
 from bot.ovh import Access, OvhGateway, SharedBudget
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
-from bot.slack_start import Workspace, ask_who_we_are
+from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
 from handlers.announce import Announcer
 from handlers.bridge import Bridge
 from handlers.desk import Desk
-from handlers.people import People
+from handlers.members import Members, Workspace
 from handlers.searches import Searches, SharedSearches
 from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
@@ -82,7 +82,7 @@ class Bot:
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
             search_bridge=Bridge(_SEARCH_THREADS),
-            people=People(self._client, team=workspace.team, groups=policy.groups),
+            members=Members(self._client, workspace=workspace, groups=policy.groups),
             client=self._client,
             searches=self._searches(engines),
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
@@ -128,7 +128,7 @@ class Bot:
         Raises `SettingsError` where a port is taken or Slack refuses the app token.
         """
         await self.front.open()
-        self._driving = asyncio.create_task(self.driver.run())
+        self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
             (SLACK, self._slack, _SLACK_EVERY),

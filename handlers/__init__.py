@@ -14,6 +14,7 @@ from handlers import (
     cart,
     command,
     contacts,
+    details,
     home,
     offers,
     payment,
@@ -21,6 +22,7 @@ from handlers import (
     search_clicks,
     years,
 )
+from handlers.command_name import code
 from handlers.desk import Desk
 from handlers.home import Homes
 from handlers.once import Once
@@ -41,6 +43,7 @@ def register(app: AsyncApp, desk: Desk) -> Homes:
     questions.register(app, desk)
     contacts.register(app, desk)
     approval.register(app, desk)
+    details.register(app, desk)
     attention.register(app, desk)
     payment.register(app, desk)
     homes = home.register(app, desk)
@@ -53,7 +56,7 @@ def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
         await reply.tell(
-            Drawn.saying("That button is from an older message. `/domain pending` shows the newest state.")
+            Drawn.saying(f"That button is from an older message. {code('pending')} shows the newest state.")
         )
 
     @app.action(re.compile(".*"))

@@ -17,6 +17,7 @@ from handlers.slack_errors import Kind, read, word
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
+from handlers.views.folding import MESSAGE, Room
 from handlers.views.news import news
 from ordering.cart import Cart
 from ordering.events import Event
@@ -29,14 +30,15 @@ _CLOSED = {"channel_not_found", "not_in_channel", "is_archived", "restricted_act
 _log = structlog.get_logger()
 
 
-def approval_card(cart: Cart, policy: Policy) -> Drawn:
-    """A cart's card under the team's rules."""
+def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
+    """A cart's card under the team's rules, as large as the room."""
     return card(
         cart,
         approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
         waive_retraction=policy.waive_retraction,
         approvers=policy.approvers,
         payers=policy.payers,
+        room=room,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.command_name import code
 from handlers.desk import Desk
 from handlers.ids import PURPOSE, Act, Form
 from handlers.parsing import Interaction, cart_number, parts_of
@@ -23,7 +24,7 @@ from handlers.views.text import counted
 from ordering.cart import Cart
 from ordering.choosing import ChoiceNeeded
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible, OrderingError
+from ordering.errors import Hint, NotPossible, OrderingError
 from ordering.pre_flight import NotReady
 
 _PAGE = 20
@@ -65,7 +66,7 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Put one or a few names into the channel's cart; what cannot be added is told, the rest is added."""
     channel, parts = channel_of(did), parts_of(typed)
     if not parts:
-        raise NotPossible("Which name? Write it like `/domain add name.ovh`.")
+        raise NotPossible(f"Which name? Write it like {code('add name.ovh')}.")
     if len(parts) > _MOST_NAMES:
         raise NotPossible(f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.")
     person = await desk.person(did)
@@ -104,7 +105,9 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
     if cart is None:
         raise NotPossible("This channel has no open cart, so there is nothing to remove.")
     if not parts:
-        raise NotPossible("Which name? Write it like `/domain remove name.ovh`. `/domain cart` shows what is in it.")
+        raise NotPossible(
+            f"Which name? Write it like {code('remove name.ovh')}.", hint=Hint("cart", "shows what is in it")
+        )
     cart_id = cart.id
 
     async def take_out(name: DomainName) -> Cart:
@@ -148,7 +151,7 @@ async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> 
     """Show the channel's cart to the one who asks, with its buttons."""
     cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
     if cart is None:
-        await reply.tell(Drawn.saying("The cart is empty. `/domain search name.ovh` finds names to add."))
+        await reply.tell(Drawn.saying(f"The cart is empty. {code('search name.ovh')} finds names to add."))
         return
     await reply.tell(views.shared_cart(cart))
 
@@ -248,7 +251,7 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     told = ", ".join(f"*{name}*" for name in names)
     warnings = [f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings and line.domain in names]
     size = counted(len(cart.lines), "name")
-    return f"Added {told}. Cart #{cart.id} has {size}. `/domain cart` shows it, and asks for approval." + "".join(
+    return f"Added {told}. Cart #{cart.id} has {size}. {code('cart')} shows it, and asks for approval." + "".join(
         warnings
     )
 

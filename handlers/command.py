@@ -1,4 +1,4 @@
-"""`/domain …`: one command, its words, and an answer to anything typed."""
+"""The slash command, whatever it is called: its words, and an answer to anything typed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import cart, search
+from handlers.command_name import ANY, code
 from handlers.desk import Desk
 from handlers.parsing import Interaction
 from handlers.reply import Reply
@@ -28,24 +29,25 @@ _WORDS: dict[str, Story] = {
     "history": cart.history,
 }
 
-# What somebody may type though it is a button's to do: a card shows what is decided.
+# Words for what a button does: a card shows what is decided.
 _BY_BUTTON = {
     "approve": "*Approve* is a button on the cart's card; approvers also find it in my Home.",
     "reject": "*Reject* is a button on the cart's card; approvers also find it in my Home.",
     "pay": "*Pay* is a button on the card of an order; payers also find it in my Home.",
-    "request": "*Request approval* is a button on the cart: `/domain cart` shows it.",
+    "request": "*Request approval* is a button on the cart.",
 }
 _WAIT = looking()
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
-    @app.command("/domain")
-    async def domain(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    @app.command(ANY)
+    async def command_typed(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_command(body)
         word, rest = [*did.value.split(maxsplit=1), "", ""][:2]
         story = _WORDS.get(word.lower())
         if story is None:
-            said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
+            with desk.command_names.in_use(did.command):
+                said = help_message() if word.lower() in {"", "help"} else _unknown(did.value.strip(), word.lower())
             await ack(text=said.text, blocks=said.blocks)
             return
         if story is search.tell:
@@ -65,6 +67,7 @@ def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a drawn message
     if "." in word:
         return help_message(unknown=typed, suggestion=f"search {typed}")
     if word in _BY_BUTTON:
-        return help_message(unknown=typed, hint=_BY_BUTTON[word])
+        hint = f"{_BY_BUTTON[word]} {code('cart')} shows it." if word == "request" else _BY_BUTTON[word]
+        return help_message(unknown=typed, hint=hint)
     close = get_close_matches(word, [*_WORDS, "help"], n=1)
     return help_message(unknown=typed, suggestion=close[0] if close else None)

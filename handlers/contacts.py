@@ -18,12 +18,12 @@ from handlers.reply import Reply
 from handlers.views import contacts as views
 from handlers.views.answers import typed_answers
 from handlers.views.contacts import Return
-from handlers.views.drawn import Drawn
+from handlers.views.drawn import Drawn, Secret
 from handlers.views.forms import note
 from handlers.views.questions import AnswersPage, loading
 from ordering.contact import Contact, LegalForm, checked
 from ordering.domain_name import DomainName
-from ordering.errors import OrderingError
+from ordering.errors import OrderingError, RegistrarRefused
 from ordering.question import OWNER_CONTACT, Question
 
 
@@ -88,7 +88,7 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, val
         contact = await desk.bridge.call(desk.workflow.create_contact, form, values, by=await desk.person(did))
     except OrderingError as refusal:
         again = views.contact_form(did.metadata, form, values, problem=sentence(refusal))
-        await reply.show_form(again, otherwise=Drawn.saying(sentence(refusal)))
+        await reply.show_form(again, otherwise=_not_made(refusal))
         return
     at = AnswersPage.read(back.at)
     try:
@@ -98,6 +98,15 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, val
     else:
         chosen = f"Contact {contact.id} is made, and chosen for {DomainName(at.domain)}. Go back and save that."
         await reply.tell(Drawn.saying(chosen))
+
+
+def _not_made(refusal: OrderingError) -> Drawn | Secret:
+    """Return why the contact was not made. OVH's own words may quote what was typed: personal data."""
+    said = Drawn.saying(sentence(refusal))
+    if not isinstance(refusal, RegistrarRefused):
+        return said
+    closed = "OVH refused the contact, so none was made. The form was closed before I could show why. Open it again."
+    return Secret(said, otherwise=Drawn.saying(closed))
 
 
 async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:

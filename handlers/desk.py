@@ -12,8 +12,9 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
+from handlers.command_name import CommandNames
+from handlers.members import Members
 from handlers.parsing import Interaction
-from handlers.people import People
 from handlers.refusals import cut_short, refused, unforeseen
 from handlers.reply import Reply
 from handlers.searches import Searches
@@ -37,14 +38,19 @@ class Desk:
     workflow: Workflow
     bridge: Bridge
     search_bridge: Bridge
-    people: People
+    members: Members
     client: AsyncWebClient
     wake: Callable[[], None]
     work: Work = field(default_factory=Work)
     searches: Searches = field(default_factory=Searches)
+    command_names: CommandNames = field(default_factory=CommandNames)
 
     async def person(self, did: Interaction) -> Person:
-        return await self.people.who(did.user, did.team)
+        return await self.members.who(did.user)
+
+    async def must_search(self, did: Interaction) -> None:
+        """Raise `NotAllowed` where this person may not even search. Reads no user group: searches need none."""
+        self.workflow.policy.may_search(Person(did.user, await self.members.membership(did.user)))
 
     def start(
         self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False
@@ -54,21 +60,28 @@ class Desk:
         Whatever goes wrong is told to the person, and mistakes are logged. A listener itself never raises: Bolt would
         drop the acknowledgement.
         """
-        self.work.start(self._told(story, did, at_once=at_once))
+        self.work.start(self._named(story, did, at_once=at_once))
 
     async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""
-        try:
-            return await story()
-        except OrderingError as refusal:
-            _log.info("refused", why=type(refusal).__name__)
-            return _instead(refused(refusal))
-        except Exception:  # noqa: BLE001 - the last door, as below
-            reference = secrets.token_hex(4)
-            _log.exception("unforeseen", reference=reference)
-            return _instead(unforeseen(reference))
-        finally:
-            self.wake()
+        with self.command_names.in_use():
+            try:
+                return await story()
+            except OrderingError as refusal:
+                _log.info("refused", why=type(refusal).__name__)
+                return _instead(refused(refusal))
+            except Exception:  # noqa: BLE001 - the last door, as below
+                reference = secrets.token_hex(4)
+                _log.exception("unforeseen", reference=reference)
+                return _instead(unforeseen(reference))
+            finally:
+                self.wake()
+
+    async def _named(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+    ) -> None:
+        with self.command_names.in_use(did.command):
+            await self._told(story, did, at_once=at_once)
 
     async def _told(
         self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool

@@ -28,6 +28,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     METHOD = "payment_method"
     PAY = "pay"
+    DETAILS = "details"
     OPEN_ORDER = "open_order"
     OPEN_INVOICE = "open_invoice"
     IT_WAS_PAID = "it_was_paid"

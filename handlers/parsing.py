@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from handlers.command_name import code
 from ordering.domain_name import DomainName, Word, parse_word_or_name
-from ordering.errors import InvalidName, NotPossible
+from ordering.errors import Hint, InvalidName, NotPossible
 from ordering.visible import is_visible
 from ordering.workflow import Query
 
@@ -51,11 +52,11 @@ class Interaction:
     answer belongs.
 
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
+    `command` is the name of the slash command, where one was typed.
     `callback` is the form's kind, `blocks` where each of its inputs stands.
     """
 
     user: str
-    team: str | None
     trigger: str
     channel: str | None = None
     response_url: str | None = None
@@ -68,16 +69,17 @@ class Interaction:
     ephemeral: bool = False
     callback: str = ""
     blocks: Mapping[str, str] | None = None
+    command: str = ""
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
         return cls(
             user=body["user_id"],
-            team=body.get("team_id"),
             trigger=body.get("trigger_id", ""),
             channel=body["channel_id"],
             response_url=body.get("response_url"),
             value=_readable(body.get("text")) or "",
+            command=body.get("command", ""),
         )
 
     @classmethod
@@ -87,7 +89,6 @@ class Interaction:
         form = shown_in.get("type") == "modal"
         return cls(
             user=body["user"]["id"],
-            team=body["user"].get("team_id"),
             trigger=body.get("trigger_id", ""),
             channel=(body.get("channel") or {}).get("id"),
             response_url=body.get("response_url"),
@@ -105,7 +106,6 @@ class Interaction:
         view = body["view"]
         return cls(
             user=body["user"]["id"],
-            team=body["user"].get("team_id"),
             trigger=body.get("trigger_id", ""),
             values=_values(view.get("state")),
             form=view["id"] if stays else None,
@@ -186,7 +186,9 @@ def cart_number(text: str) -> int:
     """Read ``12`` or ``#12``; raises `NotPossible`."""
     if found := _NUMBER.fullmatch(text.strip()):
         return int(found[1])
-    raise NotPossible("Write the cart's number, like `/domain show 12`. `/domain pending` lists the carts that wait.")
+    raise NotPossible(
+        f"Write the cart's number, like {code('show 12')}.", hint=Hint("pending", "lists the carts that wait")
+    )
 
 
 def cart_and_mark(value: str) -> tuple[int, str]:

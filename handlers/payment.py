@@ -12,7 +12,8 @@ from handlers.ids import Act
 from handlers.parsing import Interaction, cart_and_mark, cart_number
 from handlers.reply import Reply
 from handlers.views.drawn import Drawn
-from handlers.views.payment import invoice_link, order_link
+from handlers.views.payment import OPEN_INVOICE, OPEN_ORDER, fetching_link, invoice_link, order_link
+from ordering.errors import NotPossible
 from ordering.sales_order import MethodId
 
 
@@ -29,12 +30,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.OPEN_ORDER)
     async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open_order(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _open_order(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.OPEN_INVOICE)
     async def invoice_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _open_invoice(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _open_invoice(desk, did, reply), Interaction.of_action(body), at_once=True)
 
 
 async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -48,6 +49,7 @@ async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
+    await _open_for_link(did, reply, button=OPEN_ORDER)
     person = await desk.person(did)
     cart_id = cart_number(did.value)
     url = await desk.bridge.call(desk.workflow.order_link, cart_id, payer=person)
@@ -55,10 +57,21 @@ async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
+    await _open_for_link(did, reply, button=OPEN_INVOICE)
     person = await desk.person(did)
     cart_id = cart_number(did.value)
     url = await desk.bridge.call(desk.workflow.invoice_link, cart_id, payer=person)
     await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
+
+
+async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:
+    """On Home there is no ephemeral message: open a form for the link. OVH may need longer than the trigger lives."""
+    if did.channel is not None:
+        return
+    try:
+        await reply.open_form(fetching_link(), button=button)
+    except NotPossible as error:
+        raise NotPossible(f"I couldn't show you the link. {error}") from error
 
 
 def _method(chosen: str) -> MethodId | None:

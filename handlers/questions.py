@@ -12,11 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.desk import Desk
 from handlers.ids import REACH, Act, Form
 from handlers.parsing import Interaction, cart_number
-from handlers.refusals import handed_back
+from handlers.refusals import handed_back, sentence
 from handlers.reply import Reply
 from handlers.views import questions as views
 from handlers.views.answers import field_id, typed_answers
-from handlers.views.drawn import Drawn
+from handlers.views.drawn import Drawn, Secret
 from handlers.views.forms import note
 from handlers.views.questions import AnswersPage
 from ordering.cart import Cart
@@ -62,7 +62,7 @@ async def draw(
     *,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
-    otherwise: Drawn = _CLOSED,
+    otherwise: Drawn | Secret = _CLOSED,
 ) -> None:
     """Show the form of one name in the view that is open; where it was closed, say this `otherwise`."""
     cart = await _cart(desk, did, at.cart_id)
@@ -122,13 +122,13 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
 def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
     """Somebody else answered since the form was drawn: nobody's answers undo another's unseen."""
     anew = replace(at, seen=frozenset())
-    closed = handed_back(both, _by_title(both.typed))
+    closed = _given_back(both, both.typed)
 
     async def story(did: Interaction, reply: Reply) -> None:
         try:
             await draw(desk, did, reply, anew, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
         except OrderingError as refusal:
-            await reply.tell(handed_back(refusal, _by_title(both.typed)))
+            await reply.tell(_given_back(refusal, both.typed))
 
     desk.start(story, did)
     return {"response_action": "update", "view": views.loading("Somebody else answered meanwhile. Reading that…")}
@@ -146,6 +146,12 @@ def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[st
 def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Interaction) -> dict[str, str]:
     ids = {question.label: field_id(question) for question in questions}
     return {did.block_of(ids[label]): said for label, said in wrong.by_label.items()}
+
+
+def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
+    """Return the refusal with what was typed: birthdays and tax numbers, so never in a message that stays."""
+    said = f"{sentence(refusal)} I don't repeat what you typed, because this message stays here."
+    return Secret(handed_back(refusal, _by_title(typed)), otherwise=Drawn.saying(said))
 
 
 def _by_title(typed: Mapping[str, str]) -> dict[str, str]:

@@ -7,8 +7,10 @@ from textwrap import wrap
 
 from slack_sdk.models.blocks import Block
 
-from handlers.views.drawn import Drawn, section, sections
-from handlers.views.text import cut, escape, escape_markup, group_or_person, plain
+from handlers.command_name import code
+from handlers.views.drawn import Drawn, context, section, sections
+from handlers.views.folding import listed
+from handlers.views.text import cut, escape, escape_markup, group_or_person, hinted, plain
 from ordering.errors import NotAllowed, OrderingError
 
 _WHAT, _LINE = 100, 400  # characters
@@ -20,8 +22,8 @@ def sentence(refusal: OrderingError) -> str:
     said = escape_markup(str(refusal))
     if isinstance(refusal, NotAllowed) and refusal.ask:
         who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
-        return f"{said} Ask {who}."
-    return said
+        said = f"{said} Ask {who}."
+    return f"{said} {hinted(refusal.hint)}" if refusal.hint else said
 
 
 def refused(refusal: OrderingError) -> Drawn:
@@ -31,11 +33,16 @@ def refused(refusal: OrderingError) -> Drawn:
 def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
     """The refusal, with what somebody typed for nothing, each under what it was, as in “Your reason”."""
     said = sentence(refusal)
-    blocks: list[Block] = [section(said)]
-    for what, text in typed.items():
-        if text:
-            blocks += [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
-    return Drawn.of(said, blocks)
+    given = [block for what, text in typed.items() if text for block in _under(what, text)]
+    return Drawn.of(said, [section(said), listed(given, rank=1, more=_too_long)])
+
+
+def _under(what: str, text: str) -> Sequence[Block]:
+    return [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
+
+
+def _too_long(_paragraphs: int) -> Block:
+    return context("The rest of what you typed does not fit here.")
 
 
 def _typed(text: str) -> Sequence[Block]:
@@ -47,7 +54,8 @@ def _typed(text: str) -> Sequence[Block]:
 def unforeseen(reference: str) -> Drawn:
     """What somebody reads when we made a mistake."""
     return Drawn.saying(
-        "Something went wrong on my side, so that may not have worked. Look at `/domain pending` before you try again. "
+        "Something went wrong on my side, so that may not have worked. "
+        f"Look at {code('pending')} before you try again. "
         f"If it happens twice, give the operator this reference: `{reference}`"
     )
 
@@ -55,5 +63,5 @@ def unforeseen(reference: str) -> Drawn:
 def cut_short() -> Drawn:
     """What somebody reads whose wish was under way when the desk stopped."""
     return Drawn.saying(
-        "The desk is restarting. Look at `/domain pending` in a moment, and ask again if it is not there."
+        f"The desk is restarting. Look at {code('pending')} in a moment, and ask again if it is not there."
     )

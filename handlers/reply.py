@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.parsing import Interaction
 from handlers.slack_errors import FAILURES, word
-from handlers.views.drawn import Drawn
+from handlers.views.drawn import Drawn, Secret
 from handlers.views.forms import note
 from ordering.errors import NotPossible
 
@@ -32,11 +32,15 @@ class Reply:
     def uses_left(self) -> int:
         return MOST_USES - self._used if self._to.response_url else 0
 
-    async def tell(self, drawn: Drawn, *, replace: bool = False) -> None:
+    async def tell(self, drawn: Drawn | Secret, *, replace: bool = False) -> None:
         """Show something to this person alone; with `replace`, in place of what they clicked.
 
-        A placeholder that they were shown while they waited is replaced anyway.
+        A placeholder that they were shown while they waited is replaced anyway. A `Secret` replaces nothing, since the
+        message that was clicked may be everybody's, and never becomes a direct message, since that one stays.
         """
+        if isinstance(drawn, Secret):
+            await self._tell_secret(drawn)
+            return
         if self._to.form and await self._in_form(note(drawn)):
             return
         await self._elsewhere(drawn, replace=replace or self._to.placeholder)
@@ -60,10 +64,20 @@ class Reply:
         # What is told from here on belongs into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
-    async def show_form(self, view: View, *, otherwise: Drawn) -> None:
+    async def show_form(self, view: View, *, otherwise: Drawn | Secret) -> None:
         """Show another form in place of the one that this person sent; where they closed it, tell them otherwise."""
-        if not await self._in_form(view):
+        if await self._in_form(view):
+            return
+        if isinstance(otherwise, Secret):
+            await self._tell_secret(otherwise)
+        else:
             await self._elsewhere(otherwise, replace=False)
+
+    async def _tell_secret(self, secret: Secret) -> None:
+        if self._to.form and await self._in_form(note(secret.drawn)):
+            return
+        if not await self._ephemerally(secret.drawn, replace=False):
+            await self.tell(secret.otherwise)
 
     async def _in_form(self, view: View) -> bool:
         try:
@@ -74,11 +88,14 @@ class Reply:
         return True
 
     async def _elsewhere(self, drawn: Drawn, *, replace: bool) -> None:
+        if not await self._ephemerally(drawn, replace=replace):
+            await self._directly(drawn)
+
+    async def _ephemerally(self, drawn: Drawn, *, replace: bool) -> bool:
+        """Show it in the channel to this person alone; False where no such message was shown."""
         if self.uses_left and await self._by_response_url(drawn, replace=replace):
-            return
-        if self._to.channel and await self._in_channel(drawn, self._to.channel):
-            return
-        await self._directly(drawn)
+            return True
+        return bool(self._to.channel) and await self._in_channel(drawn, self._to.channel or "")
 
     async def _by_response_url(self, drawn: Drawn, *, replace: bool) -> bool:
         self._used += 1

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
+from handlers.command_name import command
 from handlers.desk import Desk
 from handlers.parsing import Interaction, search_of, why_words
 from handlers.refusals import handed_back
@@ -31,6 +32,7 @@ class _Stopped(Exception):
 
 async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Ask OVH and answer as the answers come, within Slack's five uses of a response_url."""
+    await desk.must_search(did)
     query, unreadable = await desk.bridge.call(search_of, typed)  # hundreds of names may have been pasted
     if not (query.names or query.words or unreadable):
         await reply.tell(help_message())
@@ -38,7 +40,7 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     try:
         plan = await desk.bridge.call(desk.workflow.plan_of, query)
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, {"You typed": f"/domain search {typed}"}))
+        await reply.tell(handed_back(refusal, {"You typed": command(f"search {typed}")}))
         return
     if plan.perhaps_extensions:
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))

@@ -46,6 +46,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
     async def story(did: Interaction, reply: Reply) -> None:
+        await desk.must_search(did)
         pressed = _Pressed.of(did)
         search = await desk.searches.find(pressed.search, did.user, reply)
         if search is None:

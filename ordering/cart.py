@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
-from ordering.errors import CardOutdated, NotPossible
+from ordering.errors import CardOutdated, Hint, NotPossible
 from ordering.money import Money
 from ordering.quote import Quote
 from ordering.sales_order import Attempt, Payment, SalesOrder
@@ -187,4 +187,4 @@ class Cart:
 
     def _must_have(self, domain: DomainName) -> None:
         if self.line(domain) is None:
-            raise NotPossible(f"{domain} is not in cart #{self.id}. `/domain cart` shows what is.")
+            raise NotPossible(f"{domain} is not in cart #{self.id}.", hint=Hint("cart", "shows what is"))

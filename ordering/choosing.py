@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ordering.errors import NotPossible
+from ordering.errors import Hint, NotPossible
 from ordering.offer import Availability, Offer, Verdict
+
+_SEARCH = Hint("search", "finds others")
 
 
 class ChoiceNeeded(NotPossible):
@@ -29,7 +31,8 @@ def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None
     """Take the offer with the mark that somebody saw, or the only one; raises `NotPossible`, `ChoiceNeeded`."""
     offers = answer.to_buy(allow_premium=allow_premium)
     if not offers:
-        raise NotPossible(_why_not(answer))
+        hint = _SEARCH if answer.verdict in {Verdict.TAKEN, Verdict.NOT_OFFERED} else None
+        raise NotPossible(_why_not(answer), hint=hint)
     if seen is not None:
         found = next((offer for offer in offers if offer.mark == seen), None)
         if found is None:
@@ -52,9 +55,8 @@ def _why_not(answer: Availability) -> str:
             "Search for another name, or ask the operator to allow premium names."
         )
     return {
-        Verdict.TAKEN: f"{name} is taken. `/domain search` finds others.",
+        Verdict.TAKEN: f"{name} is taken.",
         Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",
-        Verdict.NOT_OFFERED: f"{name} is not available: it is reserved, or OVH does not offer it. "
-        "`/domain search` finds others.",
+        Verdict.NOT_OFFERED: f"{name} is not available: it is reserved, or OVH does not offer it.",
         Verdict.NOT_SOLD: f"OVH does not sell .{name.extension} here. Try another extension.",
     }.get(answer.verdict, f"OVH does not say clearly whether {name} is free: {answer.reason}. Try again in a minute.")

@@ -8,32 +8,47 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ordering.cart import Cart, CartState
-from ordering.errors import NotAllowed, NotPossible
+from ordering.errors import Hint, NotAllowed, NotPossible
 from ordering.money import Money
 
 
 class Membership(StrEnum):
-    """What a person is in the team's workspace."""
+    """What a person is in the team's workspace.
+
+    UNREADABLE: Slack did not answer, a retry may help. LOOKUP_REFUSED: Slack refuses until the operator acts.
+    """
 
     MEMBER = "member"
     GUEST = "guest"
     BOT = "bot"
     DEACTIVATED = "deactivated"
     STRANGER = "stranger"
+    INVITED = "invited"
     UNREADABLE = "unreadable"
+    LOOKUP_REFUSED = "lookup_refused"
 
 
+_INVITED = "Your invitation to this workspace is still open. Accept it first, then try again."
+_LOOKUP_REFUSED = (
+    "Slack doesn't let me look up who people are, so I can't tell what you may do. "
+    "Ask the operator to check the app's scopes (`users:read`) and its token, then try again."
+)
 _WHY_NOT = {
     Membership.GUEST: "Guests can search, but not buy. Ask a full member of the team.",
     Membership.BOT: "Only people can do this, not apps.",
     Membership.DEACTIVATED: "This account is deactivated, so it can no longer decide anything here.",
     Membership.STRANGER: "Only members of this workspace can do this. Ask your contact here.",
+    Membership.INVITED: _INVITED,
     Membership.UNREADABLE: "Slack did not tell me who you are just now, so nothing was changed. Try again in a minute.",
+    Membership.LOOKUP_REFUSED: _LOOKUP_REFUSED,
 }
 # Where it is another thing to look than to do something.
 _WHY_NO_LOOK = {
     Membership.GUEST: "Guests can search, but carts are for full members of the team. Ask one of them.",
     Membership.UNREADABLE: ("Slack did not tell me who you are just now, so I show no carts. Try again in a minute."),
+}
+_WHY_NO_SEARCH = {
+    Membership.UNREADABLE: "Slack did not tell me who you are just now, so I did not search. Try again in a minute.",
 }
 
 
@@ -41,13 +56,15 @@ _WHY_NO_LOOK = {
 class Person:
     """Somebody who acts, as Slack described them a moment ago.
 
-    `groups` are the user groups that they belong to, `unread_groups` those that could not be read.
+    `groups` are the user groups that they belong to, `unread_groups` those that could not be read just now,
+    `refused_groups` those that Slack refuses until the operator acts.
     """
 
     id: str
     membership: Membership = Membership.MEMBER
     groups: frozenset[str] = frozenset()
     unread_groups: frozenset[str] = frozenset()
+    refused_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,11 @@ class Policy:
         if person.membership is not Membership.MEMBER:
             raise NotAllowed(_WHY_NOT[person.membership])
 
+    def may_search(self, person: Person) -> None:
+        """Raise `NotAllowed` where this person may not even search: guests may, strangers and apps may not."""
+        if person.membership not in {Membership.MEMBER, Membership.GUEST}:
+            raise NotAllowed(_WHY_NO_SEARCH.get(person.membership) or _WHY_NOT[person.membership])
+
     def may_look(self, person: Person) -> None:
         """Raise where this person may not read what the team buys."""
         if why_not := _WHY_NO_LOOK.get(person.membership):
@@ -87,8 +109,8 @@ class Policy:
         self.must_be_member(person)
         if cart.state is not CartState.OPEN:
             raise NotPossible(
-                f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed. "
-                "`/domain add` starts the next one."
+                f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed.",
+                hint=Hint("add", "starts the next one"),
             )
 
     def may_approve(self, cart: Cart, person: Person) -> None:
@@ -150,8 +172,17 @@ class Policy:
                 "Slack did not tell me who is in the user group just now, so nothing was changed. "
                 "Try again in a minute."
             )
+        if person.refused_groups & circle:
+            raise NotAllowed(
+                f"{otherwise} Slack doesn't show me who is in {_listed(person.refused_groups & circle)}. "
+                "Ask the operator to check that the group exists, and the app's scopes (`usergroups:read`)."
+            )
         raise NotAllowed(otherwise, ask=circle)
 
 
 def _belongs(person: Person, circle: frozenset[str]) -> bool:
     return person.id in circle or bool(person.groups & circle)
+
+
+def _listed(ids: frozenset[str]) -> str:
+    return f"the user group {', '.join(sorted(ids))}" if len(ids) == 1 else f"the user groups {', '.join(sorted(ids))}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible, RegistrarRefused
+from ordering.errors import Hint, NotPossible, RegistrarRefused
 from ordering.question import Question
 
 
@@ -26,6 +26,7 @@ class Finding:
     sentence: str
     domain: DomainName | None = None
     mend: Mend | None = None
+    hint: Hint | None = None
 
 
 class NotReady(NotPossible):
@@ -35,7 +36,8 @@ class NotReady(NotPossible):
         self.findings = tuple(findings)
         super().__init__(
             f"Cart #{cart_id} cannot be bought as it is. {' '.join(f.sentence for f in self.findings)} "
-            "The cart stays open."
+            "The cart stays open.",
+            hint=next((finding.hint for finding in self.findings if finding.hint), None),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
@@ -9,14 +11,17 @@ from handlers.ids import REASON, Act, Form
 from handlers.views.answered import answered
 from handlers.views.attention import attention
 from handlers.views.cart import copy_button
-from handlers.views.drawn import Drawn, button, buttons, context, section, sections
+from handlers.views.details import details_button
+from handlers.views.drawn import Drawn, button, buttons, context, rows, section
+from handlers.views.folding import MESSAGE, Part, Room
 from handlers.views.payment import open_invoice, open_order, payment
-from handlers.views.receipt import disagreements, over_the_years, receipt, short_receipt
-from handlers.views.text import counted, escape, escape_lines, group_or_person, names, people, person, when
+from handlers.views.receipt import receipt, short_receipt
+from handlers.views.terms import contracts, cost, retraction, warnings
+from handlers.views.text import counted, cut_bytes, escape, escape_lines, group_or_person, names, people, person, when
 from ordering.cart import NOT_BOUGHT, Cart, CartState
 from ordering.events import REMINDER, Event
 
-_MOST_CONTRACTS = 20
+_LONGEST_TEXT = 1_000  # bytes of what people and OVH write, on a card
 _MOST_MENTIONED = 8
 S = CartState
 
@@ -28,29 +33,41 @@ def card(
     waive_retraction: bool,
     approvers: frozenset[str],
     payers: frozenset[str],
+    room: Room = MESSAGE,
 ) -> Drawn:
-    """What will be bought, for whom and why, at which total; and what is to be done now."""
+    """What will be bought, for whom and why, at which total; and what is to be done now.
+
+    What does not fit the room is behind the *Details* button.
+    """
     status = _status(cart, approvals_needed, approvers, payers)
-    blocks: list[Block] = [section(f"*Cart #{cart.id}*  {status}")]
+    parts = _parts(cart, status, waive_retraction=waive_retraction)
+    drawn = Drawn.of(_alone(cart), parts, room)
+    if drawn.is_complete:
+        return drawn
+    return replace(Drawn.of(_alone(cart), [*parts, *buttons(details_button(cart))], room), is_complete=False)
+
+
+def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:
+    """The card in reading order. The names fold last, then what is said of them, then sums and links."""
+    parts: list[Block | Part] = [section(cut_bytes(f"*Cart #{cart.id}*  {status}", _LONGEST_TEXT))]
     if cart.purpose:
-        blocks.append(section(f">{escape(cart.purpose)}"))
+        parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
     if cart.note and cart.state is S.SUBMITTED:
-        blocks.append(section(escape_lines(cart.note)))
-    blocks += _warnings(cart)
+        parts.append(section(cut_bytes(escape_lines(cart.note), _LONGEST_TEXT)))
+    parts.append(rows(warnings(cart), rank=2, more="warnings in *Details*"))
     deciding = cart.state in {S.SUBMITTED, S.APPROVED}
-    blocks += sections((receipt if deciding else short_receipt)(cart.lines, cart.quote), fence=True)
+    parts.append((receipt if deciding else short_receipt)(cart.lines, cart.quote).part(rank=1))
     if deciding:
-        blocks += _cost(cart)
-        blocks += sections(answered(cart.lines, cart.quote))
-    blocks.append(context(_who(cart)))
+        parts += cost(cart, rank=5)
+        parts.append(rows(answered(cart.lines, cart.quote), rank=3, more="lines of answers in *Details*"))
+    parts.append(context(cut_bytes(_who(cart), _LONGEST_TEXT)))
     if deciding:
-        blocks += _terms(cart, waive_retraction=waive_retraction)
+        parts += contracts(cart, rank=4)
+        parts.append(context(retraction(waived=waive_retraction)))
     if cart.trouble:
-        blocks.append(
-            section(f"{escape(cart.trouble.said)} The desk has been trying again since {when(cart.trouble.since)}.")
-        )
-    blocks += _actions(cart)
-    return Drawn.of(_alone(cart), blocks)
+        said = cut_bytes(escape(cart.trouble.said), _LONGEST_TEXT)
+        parts.append(section(f"{said} The desk has been trying again since {when(cart.trouble.since)}."))
+    return [*parts, *_actions(cart)]
 
 
 def reject_modal(cart: Cart) -> View:
@@ -63,7 +80,7 @@ def reject_modal(cart: Cart) -> View:
         submit="Reject",
         close="Not now",
         blocks=[
-            section(f"{', '.join(str(line.domain) for line in cart.lines)}"),
+            section(names(cart)),
             InputBlock(
                 block_id=REASON,
                 label="Why not?",
@@ -177,48 +194,6 @@ def _who(cart: Cart) -> str:
 
 def _public(cart: Cart) -> bool:
     return not cart.channel.startswith("D")
-
-
-def _warnings(cart: Cart) -> list[Block]:
-    return sections(
-        f"*{line.domain}*  {' '.join(escape(warning) for warning in line.warnings)}"
-        for line in cart.lines
-        if line.warnings
-    )
-
-
-def _cost(cart: Cart) -> list[Block]:
-    """What the receipt's figures leave unsaid."""
-    blocks: list[Block] = [section(said) for said in disagreements(cart.lines, cart.quote)]
-    said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
-    return [*blocks, *(context(words) for words in said if words)]
-
-
-def _extras(cart: Cart) -> str | None:
-    """What OVH puts into an order beside the names, such as a DNS zone for each."""
-    extras = cart.quote.extras if cart.quote else ()
-    if not extras:
-        return None
-    if any(line.price.minor for line in extras):
-        return "OVH adds a DNS zone to each name; where it costs something, that is in the name's price."
-    return "OVH adds a DNS zone to each name, at no charge."
-
-
-def _terms(cart: Cart, *, waive_retraction: bool) -> list[Block]:
-    blocks: list[Block] = []
-    contracts = cart.quote.contracts if cart.quote else ()
-    if contracts:
-        named = ", ".join(_linked(c.url, c.name) for c in contracts[:_MOST_CONTRACTS])
-        more = f" and {len(contracts) - _MOST_CONTRACTS} more" if len(contracts) > _MOST_CONTRACTS else ""
-        blocks.append(context(f"Contracts that ordering accepts: {named}{more}"))
-    waiver = "Ordering waives the right of retraction, so that OVH registers the names at once."
-    kept = "The right of retraction is kept: OVH may not register the names before it ends."
-    return [*blocks, context(waiver if waive_retraction else kept)]
-
-
-def _linked(url: str, name: str) -> str:
-    shown = escape(name).replace("|", "/")
-    return f"<{url}|{shown}>" if url.startswith(("https://", "http://")) and not set("<>| ") & set(url) else shown
 
 
 def _actions(cart: Cart) -> list[Block]:

@@ -8,9 +8,10 @@ from slack_sdk.models.views import View
 from handlers.ids import ORDER, Act, Form
 from handlers.views.drawn import button, buttons, confirm, context, section
 from handlers.views.payment import as_shown, open_order
-from handlers.views.text import escape, names
+from handlers.views.text import cut_bytes, escape, names
 from ordering.cart import Cart
 
+_LONGEST_NOTE = 1_500  # bytes
 # A new try orders exactly the same: it cannot answer what a registry asks only now.
 _IF_SOMETHING_IS_MISSING = (
     "*Try again* orders exactly the same. If something is missing or wrong in it, such as an answer to a registry: "
@@ -20,7 +21,7 @@ _IF_SOMETHING_IS_MISSING = (
 
 def attention(cart: Cart) -> list[Block]:
     """What happened, and the buttons that are safe now."""
-    told, shown = section(escape(cart.note or "Look at it, please.")), as_shown(cart)
+    told, shown = section(cut_bytes(escape(cart.note or "Look at it, please."), _LONGEST_NOTE)), as_shown(cart)
     if cart.is_undecided:
         return [told, *_undecided(cart)]
     if cart.payment_is_undecided:

@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
+from handlers.command_name import code
 from handlers.ids import PURPOSE, Act, Form
 from handlers.views.answered import answered
-from handlers.views.drawn import Drawn, button, buttons, context, section, sections
+from handlers.views.details import details_button
+from handlers.views.drawn import Drawn, button, buttons, context, rows, section, sections
 from handlers.views.figures import priced, warned
+from handlers.views.folding import VIEW, Part, fold, listed
 from handlers.views.questions import questions_button, still_open
-from handlers.views.text import counted, cut, escape, names, person, when
+from handlers.views.text import counted, cut, escape, hinted, names, person, when
 from handlers.views.years import years_button
-from ordering.cart import MOST_LINES, Cart, CartState
+from ordering.cart import Cart, CartState
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
 from ordering.events import Event
 from ordering.pre_flight import Finding, Mend
 
 _PURPOSE_LENGTH = 300
+_MOST_EVENTS = 40
 S = CartState
 
 
@@ -29,15 +33,16 @@ def shared_cart(cart: Cart) -> Drawn:
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
-        text = f"Cart #{cart.id} is empty. Find names with `/domain search name.ovh`."
+        text = f"Cart #{cart.id} is empty. Find names with {code('search name.ovh')}."
         return Drawn.saying(text)
     head = f"*Cart #{cart.id}*  {counted(len(cart.lines), 'name')}"
     ask = button("Request approval", Act.REQUEST, cart.id, style="primary", about=f"Request approval of cart {cart.id}")
-    return Drawn.of(
-        f"Cart #{cart.id}: {', '.join(str(line.domain) for line in cart.lines)}",
+    return _with_details(
+        cart,
+        f"Cart #{cart.id}: {names(cart)}",
         [
             section(head),
-            *(_removable(cart, line) for line in cart.lines),
+            listed([_removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
             context("Prices are without tax; OVH's own total is shown before anyone approves."),
             *buttons(ask, questions_button(cart), years_button(cart)),
         ],
@@ -48,14 +53,15 @@ def request_modal(
     cart: Cart, *, purpose: str = "", problem: str | None = None, findings: Sequence[Finding] = ()
 ) -> View:
     """The form that asks what the names are for; again with what stands in the way, and nothing typed is lost."""
-    blocks: list[Block] = []
+    parts: list[Block | Part] = []
     if problem:
-        blocks.append(section(f"*Not sent yet.* {problem}"))
+        parts.append(section(f"*Not sent yet.* {problem}"))
     if findings:
-        blocks.append(section("*Not sent yet.* Mend this first:"))
-        blocks += [section(escape(found.sentence), accessory=_mend(cart, found)) for found in findings[:MOST_LINES]]
-    blocks += sections([f"*{line.domain}*  {priced(line)}" for line in cart.lines])
-    blocks.append(
+        parts.append(section("*Not sent yet.* Mend this first:"))
+        todo: list[Block] = [section(_said(found), accessory=_mend(cart, found)) for found in findings]
+        parts.append(listed(todo, rank=1, more=lambda n: context(f"and {n} more, which show once these are done")))
+    parts.append(rows([f"*{line.domain}*  {priced(line)}" for line in cart.lines], rank=2, more="names"))
+    parts.append(
         InputBlock(
             block_id=PURPOSE,
             label="What are these names for?",
@@ -72,43 +78,55 @@ def request_modal(
         title=f"Cart #{cart.id}",
         submit="Request approval",
         close="Not yet",
-        blocks=blocks,
+        blocks=fold(parts, VIEW).blocks,
     )
 
 
 def pending(carts: Sequence[Cart]) -> Drawn:
     """The carts that wait for somebody or something."""
     if not carts:
-        return Drawn.saying("No cart waits for anything. `/domain cart` shows this channel's cart.")
-    return _list(f"{counted(len(carts), 'cart')} waiting", carts, f"`/domain show {carts[0].id}` tells a cart's story.")
+        return Drawn.saying(f"No cart waits for anything. {code('cart')} shows this channel's cart.")
+    hint = f"{code(f'show {carts[0].id}')} tells a cart's story."
+    return _list(f"{counted(len(carts), 'cart')} waiting", carts, hint)
 
 
 def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
     """What was asked for, newest first; `before` is the number that the list starts below."""
     if not carts and before is not None:
-        return Drawn.saying(f"Nothing was asked for before cart #{before}. `/domain history` shows the newest.")
+        return Drawn.saying(f"Nothing was asked for before cart #{before}. {code('history')} shows the newest.")
     if not carts:
-        return Drawn.saying("Nothing was asked for yet. `/domain search name.ovh` is a good start.")
-    next_page = f"Older ones: `/domain history {carts[-1].id}`" if more else "That is all there is."
+        return Drawn.saying(f"Nothing was asked for yet. {code('search name.ovh')} is a good start.")
+    next_page = f"Older ones: {code(f'history {carts[-1].id}')}" if more else "That is all there is."
     return _list("What was asked for, newest first", carts, next_page)
 
 
 def story(cart: Cart, events: Sequence[Event]) -> Drawn:
     """One cart: what is in it and all that happened to it."""
-    listed = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
-    told = [_happened(event) for event in events[-40:]]
+    listed_names = [_added(line) for line in cart.lines]
+    told = [_happened(event) for event in events[-_MOST_EVENTS:]]
     head = f"*Cart #{cart.id}* is {cart.state.in_words}"
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
-    return Drawn.of(
+    return _with_details(
+        cart,
         f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
         [
             section(head),
-            *sections(listed or ["No names in it."]),
-            *sections(answered(cart.lines, cart.quote)),
-            *sections(told or ["Nothing happened to it yet."]),
+            rows(listed_names or ["No names in it."], rank=1, more="names in *Details*"),
+            rows(answered(cart.lines, cart.quote), rank=3, more="lines of answers in *Details*"),
+            _newest(told or ["Nothing happened to it yet."], rank=2),
         ],
     )
+
+
+def _newest(told: Sequence[str], *, rank: int) -> Part:
+    """The last of these lines, and how many came before."""
+
+    def draw(number: int) -> list[Block]:
+        left = len(told) - number
+        return sections([*([f"{left} earlier"] if left else []), *told[left:]])
+
+    return Part(draw, len(told), rank)
 
 
 def copy_button(cart: Cart) -> ButtonElement:
@@ -118,13 +136,35 @@ def copy_button(cart: Cart) -> ButtonElement:
 
 def one_line(cart: Cart) -> str:
     """A cart in a list: number, names, total, state, who asked."""
+    return _line(cart, names(cart))
+
+
+def short_line(cart: Cart) -> str:
+    """The same with the number of its names."""
+    return _line(cart, counted(len(cart.lines), "name"))
+
+
+def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
+    """A list of carts, each on a line: the first ones with their names, where there is little room the others without.
+
+    Each cart has a line, so that a list never hides one.
+    """
+    full, short = [one_line(cart) for cart in carts], [short_line(cart) for cart in carts]
+    return Part(lambda n: sections([*full[:n], *short[n:]]), len(carts), rank)
+
+
+def _line(cart: Cart, holds: str) -> str:
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    parts = [f"*#{cart.id}*  {names(cart)}", str(total) if total else "", cart.state.in_words]
+    parts = [f"*#{cart.id}*  {holds}", str(total) if total else "", cart.state.in_words]
     if cart.requester:
         parts.append(f"asked by {person(cart.requester)}")
     if cart.order:
         parts.append(f"order {cart.order.id}")
     return " · ".join(filter(None, parts))
+
+
+def _said(found: Finding) -> str:
+    return f"{escape(found.sentence)} {hinted(found.hint)}" if found.hint else escape(found.sentence)
 
 
 def _mend(cart: Cart, found: Finding) -> ButtonElement | None:
@@ -149,16 +189,35 @@ def _removable(cart: Cart, line: Line) -> SectionBlock:
 def _closed(cart: Cart) -> Drawn:
     asked = f" by {person(cart.requester)}" if cart.requester else ""
     head = f"*Cart #{cart.id}* was sent for approval{asked} and is {cart.state.in_words} now."
-    listed = [f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}" for line in cart.lines]
-    hint = f"`/domain show {cart.id}` tells its story. `/domain add name.ovh` starts the next cart."
-    return Drawn.of(
-        f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}", [section(head), *sections(listed), context(hint)]
+    hint = f"{code(f'show {cart.id}')} tells its story. {code('add name.ovh')} starts the next cart."
+    return _with_details(
+        cart,
+        f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
+        [
+            section(head),
+            rows([_added(line) for line in cart.lines], rank=1, more="names in *Details*"),
+            context(hint),
+        ],
     )
+
+
+def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> Drawn:
+    """A message about one cart; what it folds is behind a button."""
+    drawn = Drawn.of(text, parts)
+    return drawn if drawn.is_complete else Drawn.of(text, [*parts, *buttons(details_button(cart))])
+
+
+def _other_names(number: int) -> Block:
+    return context(f"and {counted(number, 'more name')} in *Details*. {code('remove name.ovh')} removes one.")
+
+
+def _added(line: Line) -> str:
+    return f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}"
 
 
 def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
     text = f"{title}: {', '.join(f'#{cart.id} {cart.state.in_words}' for cart in carts)}"
-    return Drawn.of(text, [section(f"*{title}*"), *sections(one_line(cart) for cart in carts), context(hint)])
+    return Drawn.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
 
 
 def _happened(event: Event) -> str:

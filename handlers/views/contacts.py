@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 
 from handlers.ids import Act, Form
 from handlers.views.drawn import context, section
+from handlers.views.folding import VIEW, fold, listed
 from handlers.views.text import counted, cut, escape
 from ordering.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
 
@@ -73,11 +74,18 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
         callback_id=Form.NOTE,
         title="Contacts at OVH",
         close="Back",
-        blocks=[
-            section(f"The account has {counted(len(contacts), 'contact')}. Only you see this.{more}"),
-            *(section(_in_full(contact)) for contact in shown),
-        ],
+        blocks=fold(
+            [
+                section(f"The account has {counted(len(contacts), 'contact')}. Only you see this.{more}"),
+                listed([section(_in_full(contact)) for contact in shown], rank=1, more=_older),
+            ],
+            VIEW,
+        ).blocks,
     )
+
+
+def _older(number: int) -> Block:
+    return context(f"and {counted(number, 'older contact')}, in OVH's control panel")
 
 
 def _legal_form(chosen: LegalForm) -> InputBlock:

@@ -16,30 +16,45 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
-from handlers.views.text import cut
+from handlers.views.folding import MESSAGE, Part, Room, fold
+from handlers.views.text import cut, cut_bytes
 
-MOST_BLOCKS = 50
 _SECTION = 3000
-_TEXT = 3000  # of a message's own text; Slack cuts at 40,000, people long before
+_TEXT = 3_800  # bytes of a message's own text: Slack refuses an update above 4,000
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A message: its blocks, and a text that makes sense alone (for notifications and screen readers)."""
+    """A message that fits Slack: its blocks, and a text that makes sense alone (for notifications, screen readers).
+
+    `is_complete` is False where parts of it were folded.
+    """
 
     text: str
     blocks: Sequence[Block]
+    is_complete: bool = True
 
     @classmethod
-    def of(cls, text: str, blocks: Iterable[Block]) -> Drawn:
-        kept = list(blocks)
-        if len(kept) > MOST_BLOCKS:
-            raise ValueError(f"{len(kept)} blocks do not fit a message")
-        return cls(cut(text, _TEXT), kept)
+    def of(cls, text: str, parts: Iterable[Block | Part], room: Room = MESSAGE) -> Drawn:
+        """Draw parts in reading order, folded to the room where they are too long."""
+        folded = fold(parts, room)
+        return cls(cut_bytes(text, _TEXT), folded.blocks, folded.is_complete)
 
     @classmethod
     def saying(cls, sentence: str) -> Drawn:
         return cls.of(sentence, [section(sentence)])
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """An answer with a bearer link or personal data: only a form or an ephemeral message may show it.
+
+    It is not a `Drawn`, so nothing that posts lasting messages accepts it. `otherwise` is the message without the
+    secret, for a person whom neither a form nor an ephemeral message reaches: it says so, and what to do.
+    """
+
+    drawn: Drawn
+    otherwise: Drawn
 
 
 def section(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
@@ -49,6 +64,28 @@ def section(text: str, *, accessory: InteractiveElement | None = None) -> Sectio
 
 def context(text: str) -> ContextBlock:
     return ContextBlock(elements=[_markdown(cut(text, _SECTION))])
+
+
+def rows(
+    lines: Sequence[str],
+    *,
+    rank: int,
+    more: str,
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+    fence: bool = False,
+) -> Part:
+    """Lines of which as many stand as fit, between lines that always stand; `more` is said with the number of others.
+
+    ``more="names"`` with 34 of them left out is drawn as “and 34 more names”.
+    """
+
+    def draw(number: int) -> list[Block]:
+        left = len(lines) - number
+        others = [f"{'and ' if number else ''}{left} more {more}"] if left else []
+        return sections([*before, *lines[:number], *others, *after], fence=fence)
+
+    return Part(draw, len(lines), rank)
 
 
 def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:

@@ -7,33 +7,60 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
-from handlers.views.cart import one_line
-from handlers.views.drawn import context, section, sections
+from handlers.command_name import code
+from handlers.views.cart import cart_lines
+from handlers.views.drawn import context, section
+from handlers.views.folding import VIEW, Part, Room, fold, weight
 from handlers.views.text import cut
 from ordering.cart import Cart
 from ordering.overview import Overview
 
-_MOST_CARDS = 6  # a card takes up to a dozen blocks, and Home holds a hundred
+_MOST_CARDS = 6
+# What one card takes of a Home, and all of them: a Home holds a hundred blocks, and there are lists below.
+CARD = Room(6_000, 18)
+_CARDS = Room(VIEW.size - 9_000, VIEW.blocks - 18)
 
 
 def home(overview: Overview, cards: Iterable[Sequence[Block]]) -> View:
-    """One person's Home; `cards` are those that wait for this person, ready to be clicked."""
-    blocks: list[Block] = []
-    shown = list(cards)[:_MOST_CARDS]
+    """One person's Home; `cards` are those that wait for this person, ready to be clicked, each drawn for `CARD`."""
+    parts: list[Block | Part] = [HeaderBlock(text="Waiting for you")]
+    shown = _that_fit(cards)
     waiting = len(overview.to_approve) + len(overview.to_pay) + len(overview.needs_attention)
-    blocks.append(HeaderBlock(text="Waiting for you"))
     for card in shown:
-        blocks += [*card, DividerBlock()]
+        parts += [*card, DividerBlock()]
     if not waiting:
-        blocks.append(section("Nothing waits for you."))
+        parts.append(section("Nothing waits for you."))
     elif waiting > len(shown):
-        blocks.append(context(f"{waiting - len(shown)} more wait: `/domain pending` lists them."))
-    blocks += _listed("Your carts", overview.mine, "You have no cart under way. `/domain search name.ovh` starts one.")
-    blocks += _listed("Bought lately", overview.recent, "Nothing was bought yet.")
-    blocks.append(context("`/domain help` shows all commands."))
-    return View(type="home", blocks=blocks[:100])
+        parts.append(context(f"{waiting - len(shown)} more wait: {code('pending')} lists them."))
+    parts += _listed("Your carts", overview.mine, f"You have no cart under way. {code('search name.ovh')} starts one.")
+    parts += _listed("Bought lately", overview.recent, "Nothing was bought yet.")
+    parts.append(context(f"{code('help')} shows all commands."))
+    return View(type="home", blocks=fold(parts, VIEW).blocks)
 
 
-def _listed(title: str, carts: Sequence[Cart], otherwise: str) -> list[Block]:
-    lines = [one_line(cart) for cart in carts]
-    return [HeaderBlock(text=cut(title, 150)), *sections(lines or [otherwise])]
+def closed_home(why: str) -> View:
+    """Return the Home of a person who may not see carts: one sentence, as mrkdwn."""
+    return View(type="home", blocks=[section(why)])
+
+
+def plain_home() -> View:
+    """What a Home shows where Slack refuses the whole one."""
+    said = f"I cannot show your Home just now. {code('pending')} lists what waits, {code('show 12')} shows one cart."
+    return View(type="home", blocks=[section(said)])
+
+
+def _that_fit(cards: Iterable[Sequence[Block]]) -> list[Sequence[Block]]:
+    """The first cards, as many as leave room for the lists."""
+    shown: list[Sequence[Block]] = []
+    size = blocks = 0
+    for card in cards:
+        taken = weight(card)
+        size, blocks = size + taken.size, blocks + taken.blocks + 1  # a divider below each
+        if size > _CARDS.size or blocks > _CARDS.blocks or len(shown) == _MOST_CARDS:
+            break
+        shown.append(card)
+    return shown
+
+
+def _listed(title: str, carts: Sequence[Cart], otherwise: str) -> list[Block | Part]:
+    return [HeaderBlock(text=cut(title, 150)), cart_lines(carts, rank=1) if carts else section(otherwise)]

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
+from slack_sdk.models.views import View
 
 from handlers.ids import Act
-from handlers.views.drawn import Drawn, button, buttons, confirm, context, section
-from handlers.views.text import cut, escape, names, when
+from handlers.views.drawn import Drawn, Secret, button, buttons, confirm, context, section
+from handlers.views.forms import note
+from handlers.views.text import counted, cut_bytes, escape, names, when
 from ordering.cart import Cart
 from ordering.sales_order import PaymentMethod, SalesOrder
 
-_MOST_METHODS = 100  # options of a select
+OPEN_ORDER, OPEN_INVOICE = "Open order", "Open invoice"
+_MOST_METHODS = 20  # more than an account has; each option takes room of the message
+_LABEL = 75  # bytes: Slack takes so many characters
+_LONGEST_NOTE = 1_500  # bytes
 
 
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     """The ways to pay an order, the suggested one chosen at first, and until when."""
     blocks: list[Block] = []
     if cart.note:
-        blocks.append(section(escape(cart.note)))
+        blocks.append(section(cut_bytes(escape(cart.note), _LONGEST_NOTE)))
     until: list[Block] = []
     if order.expires_at is not None:
         until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
@@ -33,7 +38,9 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
             "the desk sees it there. Or add a method in OVH's control panel, and it shows here."
         )
         return [*blocks, none, *until, *buttons(open_order(cart))]
-    return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart))]
+    hidden = len(order.methods) - _MOST_METHODS
+    others = [context(f"{counted(hidden, 'more payment method')}: *Open order*, and pay there.")] if hidden > 0 else []
+    return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart)), *others]
 
 
 def as_shown(cart: Cart) -> str:
@@ -43,34 +50,45 @@ def as_shown(cart: Cart) -> str:
 
 def open_order(cart: Cart) -> ButtonElement:
     """The button that shows a payer the order's page."""
-    return button("Open order", Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
+    return button(OPEN_ORDER, Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:
     """The button that shows a payer the invoice's page, once there is one."""
     if cart.order is None or cart.order.invoice is None:
         return None
-    return button("Open invoice", Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
+    return button(OPEN_INVOICE, Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
 
 
-def order_link(url: str, cart: Cart) -> Drawn:
-    """The order's page, for one payer's eyes."""
+def order_link(url: str, cart: Cart) -> Secret:
+    """Return the link to the order's page, for one payer's eyes."""
     number = cart.order.id if cart.order else ""
-    return _link(
-        url, f"order {number}", "Whoever has the link can see and pay the order, so please keep it to yourself."
-    )
+    caution = "Anyone with this link can see and pay the order, so please keep it to yourself."
+    return _link(url, f"order {number}", OPEN_ORDER, caution)
 
 
-def invoice_link(url: str, cart: Cart) -> Drawn:
-    """The invoice's page, for one payer's eyes."""
+def invoice_link(url: str, cart: Cart) -> Secret:
+    """Return the link to the invoice's page, for one payer's eyes."""
     number = cart.order.invoice if cart.order else ""
-    return _link(url, f"invoice {number}", "Whoever has the link can see the invoice, so please keep it to yourself.")
+    caution = "Anyone with this link can see the invoice, so please keep it to yourself."
+    return _link(url, f"invoice {number}", OPEN_INVOICE, caution)
 
 
-def _link(url: str, what: str, caution: str) -> Drawn:
-    return Drawn.of(
-        f"{what.capitalize()} at OVH: this link is only for you.",
-        [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
+def fetching_link() -> View:
+    """Return the form that stays open until the link is there."""
+    return note(Drawn.saying("Getting the link from OVH…"))
+
+
+def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
+    return Secret(
+        Drawn.of(
+            f"{what.capitalize()} at OVH: this link is only for you.",
+            [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
+        ),
+        otherwise=Drawn.saying(
+            f"I couldn't show you the link to {what} where only you see it, so I didn't send it. "
+            f"Press *{button_label}* again, in my Home or on a card in a channel that you're in."
+        ),
     )
 
 
@@ -83,8 +101,10 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:
-    options = [_option(method) for method in order.methods[:_MOST_METHODS]]
     suggested = order.suggested_method
+    # The suggested one is always among those that are shown.
+    ranked = sorted(order.methods, key=lambda method: method is not suggested)[:_MOST_METHODS]
+    options = [_option(method) for method in order.methods if method in ranked]
     chosen = next((o for o in options if suggested and o.value == str(suggested.id)), options[0])
     return StaticSelectElement(
         action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
@@ -93,4 +113,4 @@ def _methods(order: SalesOrder) -> StaticSelectElement:
 
 def _option(method: PaymentMethod) -> Option:
     refused = " (refused)" if method.refused else ""
-    return Option(text=cut(method.label, 75 - len(refused)) + refused, value=str(method.id))
+    return Option(text=cut_bytes(method.label, _LABEL - len(refused)) + refused, value=str(method.id))

@@ -10,7 +10,8 @@ from slack_sdk.models.views import View
 
 from handlers.ids import REACH, Act, Form
 from handlers.views.answers import answer_input, pages
-from handlers.views.drawn import Drawn, button, buttons, section
+from handlers.views.drawn import Drawn, button, buttons, context, section
+from handlers.views.folding import VIEW, fold, listed
 from handlers.views.forms import note
 from handlers.views.text import counted, cut, escape, escape_markup, person, plain
 from ordering.cart import Cart
@@ -73,17 +74,23 @@ def answers_list(cart: Cart) -> View:
         private_metadata=str(cart.id),
         title=f"Cart #{cart.id}",
         close="Close",
-        blocks=[
-            section(head),
-            *(
-                section(
-                    f"*{escape_markup(str(line.domain))}*\n{still_open(line) or _not_open(line)}",
-                    accessory=questions_button(cart, line),
-                )
-                for line in cart.lines
-            ),
-        ],
+        blocks=fold([section(head), listed(_open_first(cart), rank=1, more=_other_names)], VIEW).blocks,
     )
+
+
+def _open_first(cart: Cart) -> list[Block]:
+    """A row for each name; those with open questions come first, as the last rows may fold."""
+    return [
+        section(
+            f"*{escape_markup(str(line.domain))}*\n{still_open(line) or _not_open(line)}",
+            accessory=questions_button(cart, line),
+        )
+        for line in sorted(cart.lines, key=lambda line: not line.open_questions)
+    ]
+
+
+def _other_names(number: int) -> Block:
+    return context(f"and {counted(number, 'more name')}: they show here once those above are answered.")
 
 
 def _not_open(line: Line) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from handlers.views.drawn import rows
+from handlers.views.folding import Part
 from handlers.views.text import escape_markup, years
 from ordering.cart_line import Line
 from ordering.cost import HORIZONS, cost_of, together
@@ -20,25 +23,41 @@ _RULE = "─"
 Cells = tuple[str, ...]
 
 
-def receipt(lines: Sequence[Line], quote: Quote | None) -> list[str]:
-    """Each name with its price now, then its renewal and its cost over the years; OVH's own totals below.
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt's rows, one text a name, between its head and OVH's own totals."""
 
-    What is about one name is one text, so that it is not torn where the receipt is too long for one paragraph.
-    """
+    head: list[str]
+    names: list[str]
+    totals: list[str]
+
+    @property
+    def rows(self) -> list[str]:
+        return [*self.head, *self.names, *self.totals]
+
+    def part(self, *, rank: int) -> Part:
+        """The totals always, and as many names as fit."""
+        return rows(self.names, rank=rank, more="names", before=self.head, after=self.totals, fence=True)
+
+
+def receipt(lines: Sequence[Line], quote: Quote | None) -> Receipt:
+    """Each name with its price now, then its renewal and its cost over the years; OVH's own totals below."""
     cells = [_cells(line, quote) for line in lines]
     head: Cells = ("Years", "Renewal", *(years(n) for n in _LATER))
     widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
     width = max(_NARROWEST, sum(widths) + 2 * len(widths), _needed(lines, quote))
-    rows = [_apart("Name", "Now", width), _across(head, widths, width), _RULE * width]
-    for line, row in zip(lines, cells, strict=True):
-        rows.append("\n".join([*_priced(line, quote, width), _across(row, widths, width), *_remarks(line, quote)]))
-    return rows + _totals(quote, width)
+    titles = [_apart("Name", "Now", width), _across(head, widths, width), _RULE * width]
+    names = [
+        "\n".join([*_priced(line, quote, width), _across(row, widths, width), *_remarks(line, quote)])
+        for line, row in zip(lines, cells, strict=True)
+    ]
+    return Receipt(titles, names, _totals(quote, width))
 
 
-def short_receipt(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+def short_receipt(lines: Sequence[Line], quote: Quote | None) -> Receipt:
     """Each name with its price, and OVH's own totals: for a cart that is decided."""
     width = max(_NARROWEST, _needed(lines, quote))
-    return ["\n".join(_priced(line, quote, width)) for line in lines] + _totals(quote, width)
+    return Receipt([], ["\n".join(_priced(line, quote, width)) for line in lines], _totals(quote, width))
 
 
 def over_the_years(lines: Sequence[Line], quote: Quote | None) -> str | None:
@@ -105,10 +124,10 @@ def _before(line: Line, quote: Quote | None, now: Money) -> Money:
 def _totals(quote: Quote | None, width: int) -> list[str]:
     if quote is None:
         return []
-    rows = [("without tax", quote.without_tax), ("tax", quote.tax), ("total with tax", quote.total)]
+    sums = [("without tax", quote.without_tax), ("tax", quote.tax), ("total with tax", quote.total)]
     if quote.before and quote.reduction and quote.reduction.minor:
-        rows = [("before reductions", quote.before), ("reductions", quote.reduction), *rows]
-    return [_RULE * width, *(_apart(label, str(amount), width) for label, amount in rows)]
+        sums = [("before reductions", quote.before), ("reductions", quote.reduction), *sums]
+    return [_RULE * width, *(_apart(label, str(amount), width) for label, amount in sums)]
 
 
 def _needed(lines: Sequence[Line], quote: Quote | None) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
+from handlers.command_name import code
 from ordering.cart import Cart
+from ordering.errors import Hint
 
 _NAMED = 5  # of a cart, where its names stand in a sentence
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
@@ -33,14 +35,29 @@ def escape_markup(text: str) -> str:
 
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, an ellipsis where something is missing, no half-cut entity or mention."""
-    if len(text) <= limit:
+    return text if len(text) <= limit else _ended(text[: limit - 1])
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """The same by bytes of UTF-8, cut on a code point."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= limit:
         return text
-    kept = text[: limit - 1]
+    return _ended(raw[: max(limit - len("…".encode()), 0)].decode("utf-8", "ignore"))
+
+
+def _ended(kept: str) -> str:
+    """An ellipsis after a text that was cut, without the half of an entity or a mention."""
     for opening, closing in (("&", ";"), ("<", ">")):
         start = kept.rfind(opening)
         if start > kept.rfind(closing):
             kept = kept[:start]
     return kept.rstrip() + "…"
+
+
+def hinted(hint: Hint) -> str:
+    """Return a sentence for mrkdwn: what to type, and what it does."""
+    return f"{code(escape(hint.words))} {escape(hint.effect)}."
 
 
 def person(user: str) -> str:

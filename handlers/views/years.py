@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, StaticSelectElement
+from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
 from handlers.ids import Act, Form
-from handlers.views.drawn import button, context, section
-from handlers.views.text import years
+from handlers.views.drawn import button, context, rows
+from handlers.views.folding import VIEW, fold, listed
+from handlers.views.text import counted, years
 from ordering.cart import Cart
 from ordering.cart_line import Line
 from ordering.domain_name import DomainName
@@ -33,12 +34,19 @@ def years_modal(cart: Cart) -> View:
         title=f"Years of cart #{cart.id}",
         submit="Save",
         close="Not now",
-        blocks=[
-            *(_select(line) for line in asked),
-            *([section("As OVH offers nothing else:\n" + "\n".join(fixed))] if fixed else []),
-            context("OVH's price for the years that you choose is on the card before anyone approves."),
-        ],
+        blocks=fold(
+            [
+                listed([_select(line) for line in asked], rank=1, more=_other_names),
+                rows(fixed, rank=2, more="names", before=["As OVH offers nothing else:"] if fixed else []),
+                context("OVH's price for the years that you choose is on the card before anyone approves."),
+            ],
+            VIEW,
+        ).blocks,
     )
+
+
+def _other_names(number: int) -> Block:
+    return context(f"{counted(number, 'more name')} did not fit here and keep their years.")
 
 
 def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], dict[DomainName, int]]:

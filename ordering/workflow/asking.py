@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ordering.cart import Cart, CartState
-from ordering.errors import CartChanged, NotAllowed, NotPossible
+from ordering.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.events import happened
 from ordering.inspection import Checked, Inspection
 from ordering.policy import Person
@@ -23,7 +23,7 @@ class Asking(UseCases):
         """Raise where this cart cannot be sent to the approvers: before a form is shown, and again after it."""
         self.policy.may_change(cart, person)
         if not cart.lines:
-            raise NotPossible(f"Cart #{cart.id} is empty. `/domain search name.ovh` finds names to add.")
+            raise NotPossible(f"Cart #{cart.id} is empty.", hint=Hint("search name.ovh", "finds names to add"))
         if _is_private(cart.channel) and self.policy.approval_channel is None and not self.policy.self_approval:
             raise NotPossible(
                 "Nobody else can see this conversation, so nobody could approve. "

@@ -9,7 +9,7 @@ from datetime import datetime
 from ordering.cart import Cart, CartState
 from ordering.cart_line import as_asked
 from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
+from ordering.errors import Hint, NotPossible
 from ordering.money import Money
 from ordering.policy import Policy
 from ordering.ports import Reading, Registrar, Store
@@ -34,16 +34,16 @@ class UseCases:
 
     def _held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
         """What to say of each of these names that another cart under way holds."""
-        said = "{} is already in cart #{}, which is under way. `/domain show {}`"
+        said = "{} is already in cart #{}, which is under way."
         return [
-            Finding(said.format(domain, holder, holder), domain, Mend.REMOVE)
+            Finding(said.format(domain, holder), domain, Mend.REMOVE, hint=Hint(f"show {holder}"))
             for domain, holder in carts.holding(domains).items()
             if holder != without
         ]
 
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
         for found in self._held(carts, domains, without=without):
-            raise NotPossible(found.sentence)
+            raise NotPossible(found.sentence, hint=found.hint)
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -42,8 +42,9 @@ class Deeds:
             await actor.say(text, channel=channel)
             return {}
         command, _, rest = text.partition(" ")
-        if command != "/domain":
-            return {"problem": f"{command} is not a command of this workspace. Try /domain help."}
+        known = self._slack.state.world.commands
+        if command not in known:
+            return {"problem": f"{command} is not a command of this workspace. Try {known[0]} help."}
         await actor.command(rest.strip(), channel=channel, command=command)
         return {}
 

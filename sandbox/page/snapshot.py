@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.slack import Message, OpenView, SlackSimulator
-from sandbox.slack.world import BOT_USER, TEAM, Channel, User
+from sandbox.slack.world import BOT_USER, Channel, User
 
 _MOST_MESSAGES = 200  # of a channel, the newest
 
@@ -30,7 +30,7 @@ def snapshot(slack: SlackSimulator, me: str, roles: dict[str, str]) -> dict[str,
 
 
 def _person(user: User, roles: dict[str, str]) -> dict[str, Any]:
-    role = "from another company" if user.team != TEAM else "guest" if user.guest else roles.get(user.id, "asks")
+    role = "from another company" if user.is_foreign else "guest" if user.guest else roles.get(user.id, "asks")
     return {"id": user.id, "name": user.real_name.split()[0], "role": role}
 
 

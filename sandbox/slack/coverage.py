@@ -63,6 +63,8 @@ DELIVERY_COVERAGE: dict[str, str] = {
     "block_suggestion": MISSING,
     "shortcut": MISSING,
     "app_home_opened": SUPPORTED,
+    "Enterprise Grid: members, org-wide installations": PARTIAL,
+    "Slack Connect: foreign people": PARTIAL,
     "Socket Mode": SUPPORTED,
     "signed HTTP": SUPPORTED,
     "redelivery": SUPPORTED,

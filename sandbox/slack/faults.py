@@ -9,9 +9,10 @@ from typing import Any, Literal
 # "error" is any word of Slack's. "slow": done after `seconds`, whether or not the caller still waits for the answer.
 # "lost_after": done, and the connection is dropped before the answer. "dropped": not done, and dropped.
 # "html_503", "text_503" and "broken_json" are gateways' answers, "empty_429" a rate limit without a body.
+# "empty": ok, and nothing else.
 Kind = Literal[
     "ratelimited", "500", "hang", "slow", "lost_after", "error", "html_503", "text_503", "broken_json", "empty_429",
-    "dropped",
+    "dropped", "empty",
 ]  # fmt: skip
 ALWAYS = 1_000_000  # times
 

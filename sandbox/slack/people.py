@@ -12,7 +12,7 @@ from sandbox.slack.elements import Value, complaint, state_of
 from sandbox.slack.messages import Message, OpenView, elements
 from sandbox.slack.server import Server
 from sandbox.slack.state import State
-from sandbox.slack.world import APP, BOT_USER, TEAM, User
+from sandbox.slack.world import APP, BOT_USER, TEAM, User, World
 
 Place = Message | OpenView
 _MEMBER_TEAM_DOMAIN = "sandbox"
@@ -36,6 +36,10 @@ class Actor:
         return self._user.id
 
     @property
+    def _world(self) -> World:
+        return self._state.world
+
+    @property
     def home(self) -> OpenView | None:
         return self._state.homes.get(self.id)
 
@@ -51,17 +55,18 @@ class Actor:
             return []
         return [m for m in self._state.messages[found.id] if m.only_for in {None, self.id}]
 
-    async def command(self, text: str, *, channel: str = "domains", command: str = "/domain") -> dict[str, Any]:
-        """Type a command; returns the acknowledgement, which Slack shows where it holds a text."""
+    async def command(self, text: str, *, channel: str = "domains", command: str | None = None) -> dict[str, Any]:
+        """Type a command of the app; return the acknowledgement, which Slack shows where it holds a text."""
         where = self._state.world.channel(channel)
         key = self._state.response_url(self.id, where.id)
         answer = await self._delivery.send(
             "slash_commands",
             {
                 "token": "made-up", "team_id": TEAM, "team_domain": _MEMBER_TEAM_DOMAIN, "channel_id": where.id,
-                "channel_name": where.name, "user_id": self.id, "user_name": self._user.name, "command": command,
-                "text": text, "api_app_id": APP, "is_enterprise_install": "false",
-                "response_url": self._response_url(key), "trigger_id": self._state.trigger(self.id),
+                "channel_name": where.name_in_payloads, "user_id": self.id, "user_name": self._user.name,
+                "command": command or self._world.commands[0], "text": text, "api_app_id": APP,
+                "is_enterprise_install": str(self._world.org_wide).lower(), "response_url": self._response_url(key),
+                "trigger_id": self._state.trigger(self.id), **_organisation(self._world),
             },
         )  # fmt: skip
         if answer.get("text") or answer.get("blocks"):
@@ -114,7 +119,7 @@ class Actor:
                 opened.chosen.setdefault(block_id, {})[element["action_id"]] = entry
         if errors := _complaints(opened):
             return errors
-        payload = self._interaction("view_submission") | {"view": opened.shown(TEAM, APP), "response_urls": []}
+        payload = self._interaction("view_submission") | {"view": self._shown(opened), "response_urls": []}
         answer = await self._delivery.send("interactive", payload)
         await self._after_submit(opened, answer)
         return dict(answer.get("errors") or {})
@@ -126,18 +131,25 @@ class Actor:
 
     async def open_home(self) -> None:
         event: dict[str, Any] = {
-            "type": "app_home_opened", "user": self.id, "channel": self._state.world.conversation(self.id).id,
+            "type": "app_home_opened", "user": self.id, "channel": self._world.conversation(self.id).id,
             "tab": "home", "event_ts": self._state.ts(),
         }  # fmt: skip
+        if self._user.organisation is not None:
+            event["team"] = self._user.organisation  # of Grid people Slack names the organisation
         if self.home is not None:
             event["view"] = self.home.shown(TEAM, APP)
+        org_wide, organisation = self._world.org_wide, self._world.organisation
+        by = {
+            "enterprise_id": organisation, "team_id": None if org_wide else TEAM, "user_id": BOT_USER, "is_bot": True,
+            "is_enterprise_install": org_wide,
+        }  # fmt: skip
         await self._delivery.send(
             "events_api",
             {
                 "token": "made-up", "team_id": TEAM, "api_app_id": APP, "type": "event_callback", "event": event,
                 "event_id": f"Ev{uuid.uuid4().hex[:10].upper()}", "event_time": int(time.time()),
-                "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
-                "is_ext_shared_channel": False,
+                "authorizations": [by], "is_ext_shared_channel": False, "context_team_id": TEAM,
+                "context_enterprise_id": organisation, **({"enterprise_id": organisation} if organisation else {}),
             },
         )  # fmt: skip
 
@@ -175,27 +187,40 @@ class Actor:
         }  # fmt: skip
         return {
             "container": container,
-            "channel": {"id": channel.id, "name": channel.name},
+            "channel": {"id": channel.id, "name": channel.name_in_payloads},
             "message": message.shown(),
             "state": {"values": message.chosen},
             "response_url": self._response_url(key),
         }
 
     def _from_view(self, opened: OpenView) -> dict[str, Any]:
-        return {"container": {"type": "view", "view_id": opened.id}, "view": opened.shown(TEAM, APP)}
+        return {"container": {"type": "view", "view_id": opened.id}, "view": self._shown(opened)}
+
+    def _shown(self, opened: OpenView) -> dict[str, Any]:
+        """Return a view as payloads carry it: with the person's own workspace, and the one the app is installed in."""
+        return opened.shown(self._user.team or TEAM, APP) | {"app_installed_team_id": TEAM}
 
     def _interaction(self, kind: str) -> dict[str, Any]:
-        user = {
-            "id": self.id, "username": self._user.name, "name": self._user.name, "team_id": self._user.team,
-        }  # fmt: skip
+        """Return what every interactive payload holds. With an org-wide install `team` is null."""
+        world, user = self._world, self._user
+        organisation = _organisation(world)
+        team = None if world.org_wide else {"id": TEAM, "domain": _MEMBER_TEAM_DOMAIN, **organisation}
+        who = {"id": self.id, "username": user.name, "name": user.name, "team_id": user.team}
         return {
-            "type": kind, "user": user, "api_app_id": APP, "token": "made-up",
-            "trigger_id": self._state.trigger(self.id), "team": {"id": TEAM, "domain": _MEMBER_TEAM_DOMAIN},
-            "enterprise": None, "is_enterprise_install": False,
+            "type": kind, "user": {name: value for name, value in who.items() if value is not None},
+            "api_app_id": APP, "token": "made-up", "trigger_id": self._state.trigger(self.id), "team": team,
+            "enterprise": {"id": world.organisation, "name": "Sandbox Group"} if organisation else None,
+            "is_enterprise_install": world.org_wide,
         }  # fmt: skip
 
     def _response_url(self, key: str) -> str:
         return f"http://{self._server.base}/response/{key}"
+
+
+def _organisation(world: World) -> dict[str, Any]:
+    if world.organisation is None:
+        return {}
+    return {"enterprise_id": world.organisation, "enterprise_name": "Sandbox Group"}
 
 
 def _acts(opened: OpenView, block_id: str) -> bool:

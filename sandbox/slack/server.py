@@ -219,6 +219,7 @@ def _spoiled(fault: Fault) -> web.Response:
         "text_503": {"status": 503, "text": "upstream connect error"},
         "broken_json": {"text": '{"ok": tr', "content_type": "application/json"},
         "empty_429": {"status": 429, "headers": retry_after},
+        "empty": {"text": '{"ok": true}', "content_type": "application/json"},
     }
     return web.Response(**answers.get(fault.kind, {"status": 500, "text": "server error"}))
 

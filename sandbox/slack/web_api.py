@@ -10,7 +10,7 @@ from sandbox.slack import limits
 from sandbox.slack.block_kit import faults_of, faults_of_view
 from sandbox.slack.messages import Message
 from sandbox.slack.state import SlackError, State
-from sandbox.slack.world import BOT, BOT_USER, TEAM, Channel
+from sandbox.slack.world import BOT_USER, TEAM, Channel
 
 Arguments = Mapping[str, Any]
 Method = Callable[[State, Arguments], dict[str, Any]]
@@ -27,8 +27,8 @@ def method(name: str, scope: str | None = None) -> Callable[[Method], Method]:
 
 
 @method("auth.test")
-def _auth_test(_state: State, _args: Arguments) -> dict[str, Any]:
-    return {"team_id": TEAM, "team": "Sandbox", "user_id": BOT_USER, "user": "domain-desk", "bot_id": BOT}
+def _auth_test(state: State, _args: Arguments) -> dict[str, Any]:
+    return state.world.identity()
 
 
 @method("chat.postMessage", "chat:write")
@@ -249,7 +249,7 @@ def _writable(state: State, name: str) -> Channel:
     channel = _known(state, name)
     if channel.archived:
         raise SlackError("is_archived")
-    if BOT_USER not in channel.members and channel.private:
+    if BOT_USER not in channel.members and (channel.private or channel.direct):
         raise SlackError("channel_not_found")  # a private channel does not even admit that it exists
     if channel.refuses_posts:
         raise SlackError(channel.refuses_posts)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TEAM, APP, BOT, BOT_USER = "T0SANDBOX", "A0SANDBOX", "B0SANDBOX", "U0DESK"
+# An Enterprise Grid organisation, another workspace of it, and organisations and workspaces of other companies.
+ORGANISATION, SISTER_TEAM = "E0SANDBOX", "T0SISTER"
+FOREIGN_ORGANISATION, FOREIGN_TEAM = "E0OTHER", "T0OTHER"
 
 
 @dataclass(frozen=True)
@@ -19,22 +22,51 @@ class Credentials:
 
 @dataclass
 class User:
+    """A person or an app's bot, as this workspace's tokens see it.
+
+    `team` is the home workspace. `organisation` and `teams` are set for people of an Enterprise Grid organisation:
+    its id, and the workspaces of it that they belong to. `stranger` is Slack's own flag; None leaves the field out.
+    """
+
     id: str
     name: str
     real_name: str
-    team: str = TEAM
+    team: str | None = TEAM
     guest: bool = False
     deleted: bool = False
     bot: bool = False
+    organisation: str | None = None
+    teams: tuple[str, ...] = ()
+    stranger: bool | None = False
+    single_channel_guest: bool = False
+    workflow_bot: bool = False
+    connector_bot: bool = False
+    invited: bool = False
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.team != TEAM and TEAM not in self.teams
 
     def shown(self) -> dict[str, Any]:
-        """As users.info tells it."""
-        return {
-            "id": self.id, "team_id": self.team, "name": self.name, "real_name": self.real_name,
-            "deleted": self.deleted, "is_bot": self.bot, "is_app_user": False, "is_restricted": self.guest,
-            "is_ultra_restricted": False, "is_stranger": self.team != TEAM, "is_admin": False, "tz": "Etc/UTC",
+        """Return the user object of `users.info`; fields as in the types of @slack/web-api 8.2.0."""
+        body: dict[str, Any] = {
+            "id": self.id, "name": self.name, "real_name": self.real_name,
+            "deleted": self.deleted, "is_bot": self.bot, "is_app_user": False, "is_admin": False, "tz": "Etc/UTC",
+            "is_restricted": self.guest or self.single_channel_guest, "is_ultra_restricted": self.single_channel_guest,
             "profile": {"real_name": self.real_name, "display_name": self.name},
         }  # fmt: skip
+        optional = {"is_workflow_bot": self.workflow_bot, "is_connector_bot": self.connector_bot}
+        body |= {name: True for name, is_set in (optional | {"is_invited_user": self.invited}).items() if is_set}
+        if self.team is not None:
+            body["team_id"] = self.team
+        if self.stranger is not None:
+            body["is_stranger"] = self.stranger
+        if self.organisation is not None:
+            body["enterprise_user"] = {
+                "id": self.id, "enterprise_id": self.organisation, "enterprise_name": "Sandbox Group",
+                "is_admin": False, "is_owner": False, "is_primary_owner": False, "teams": list(self.teams),
+            }  # fmt: skip
+        return body
 
 
 @dataclass
@@ -46,10 +78,21 @@ class Channel:
     archived: bool = False
     refuses_posts: str = ""  # Slack's word for a channel that takes no post, such as posting_to_channel_denied
 
+    @property
+    def direct(self) -> bool:
+        return self.id.startswith("D")
+
+    @property
+    def name_in_payloads(self) -> str:
+        """The name that commands and clicks carry: of a private channel Slack tells a fixed word, not its name."""
+        if self.direct:
+            return "directmessage"
+        return "privategroup" if self.private and not self.name.startswith("mpdm-") else self.name
+
     def shown(self) -> dict[str, Any]:
         return {
             "id": self.id, "name": self.name, "is_channel": not self.private, "is_private": self.private,
-            "is_im": self.id.startswith("D"), "is_archived": self.archived, "is_member": BOT_USER in self.members,
+            "is_im": self.direct, "is_archived": self.archived, "is_member": BOT_USER in self.members,
         }  # fmt: skip
 
 
@@ -61,7 +104,7 @@ def _people() -> dict[str, User]:
         User("U0DAN", "dan", "Dan Payer"),
         User("U0GWEN", "gwen", "Gwen Guest", guest=True),
         User("U0DORA", "dora", "Dora Deactivated", deleted=True),
-        User("U0KIM", "kim", "Kim Contractor", team="T0OTHER"),
+        User("U0KIM", "kim", "Kim Contractor", team=FOREIGN_TEAM),
         User(BOT_USER, "domain-desk", "Domain Desk", bot=True),
     ]
     return {user.id: user for user in people}
@@ -80,11 +123,40 @@ def _channels() -> dict[str, Channel]:
 
 @dataclass
 class World:
-    """Who is there. `groups` are user groups by id."""
+    """Who is there. `groups` are user groups by id.
+
+    `organisation` is set where the workspace belongs to an Enterprise Grid; `org_wide` where the app is installed on
+    the whole organisation, so that the token belongs to no workspace of its own.
+    """
 
     users: dict[str, User] = field(default_factory=_people)
     channels: dict[str, Channel] = field(default_factory=_channels)
     groups: dict[str, set[str]] = field(default_factory=lambda: {"S0APPROVERS": {"U0CLEO", "U0DAN"}})
+    organisation: str | None = None
+    org_wide: bool = False
+    commands: tuple[str, ...] = ("/domain",)  # the app's, as its configuration registers them
+
+    def join_grid(self, *, org_wide: bool = False) -> None:
+        """Make this a workspace of an Enterprise Grid organisation; its people become members of that, too."""
+        self.organisation, self.org_wide = ORGANISATION, org_wide
+        for user in self.users.values():
+            if user.team == TEAM and not user.bot:
+                user.organisation, user.teams = ORGANISATION, (TEAM,)
+
+    def add(self, user: User, *channels: str) -> User:
+        """Let somebody into the workspace and these channels."""
+        self.users[user.id] = user
+        for name in channels:
+            self.channel(name).members.add(user.id)
+        return user
+
+    def identity(self) -> dict[str, Any]:
+        """Return what `auth.test` says about the app's token."""
+        told: dict[str, Any] = {
+            "team_id": ORGANISATION if self.org_wide else TEAM, "team": "Sandbox", "user_id": BOT_USER,
+            "user": "domain-desk", "bot_id": BOT, "is_enterprise_install": self.org_wide,
+        }  # fmt: skip
+        return told | ({"enterprise_id": self.organisation} if self.organisation else {})
 
     def user(self, name: str) -> User:
         return next(user for user in self.users.values() if name in {user.id, user.name})

@@ -18,7 +18,7 @@ def typed_in(view) -> dict[str, str]:
 def chosen(back: Return, form: LegalForm, shown: dict[str, str]) -> tuple[Return, dict[str, str]]:
     """The form after this legal form was chosen, and what stands in it."""
     values = {**shown, Act.LEGAL_FORM: form}
-    view = with_other_fields(Interaction("U0ADA", "T1", "", values=values, metadata=str(back)))
+    view = with_other_fields(Interaction("U0ADA", "", values=values, metadata=str(back)))
     return Return.read(view.private_metadata or ""), typed_in(view)
 
 

@@ -32,7 +32,7 @@ def desk(slack):
 
 
 def did(what: str = "") -> Interaction:
-    return Interaction("U0ADA", "T0TEAM", "trigger", channel="C0DOMAINS", value=what)
+    return Interaction("U0ADA", "trigger", channel="C0DOMAINS", value=what)
 
 
 async def test_of_a_thousand_wishes_one_that_opens_a_form_begins_at_once(desk):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views import approval, attention, cart, forms, home, offers, years
+from handlers.views import approval, attention, cart, details, forms, home, offers, years
 from handlers.views.drawn import Drawn
 from handlers.views.help import help_message
 from handlers.views.text import cut, escape
@@ -20,8 +20,9 @@ from ordering.quote import Configuration, Contract
 from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.seal import differences, seal
 from sandbox.slack.block_kit import faults_of_view
+from sandbox.slack.messages import words
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
-from tests.handlers.drawing import EVIL, LONG, blocks_of, check, offer, words_of
+from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
 
 S = CartState
 
@@ -140,13 +141,19 @@ def test_what_is_the_same_for_forty_names_is_one_line_on_the_card():
     assert words.count("owner: the account's own data, owner of legal age: yes") == 1
 
 
-def test_forty_of_the_longest_reasons_are_read_in_full_on_one_card():
+def test_forty_of_the_longest_reasons_can_all_be_read():
+    """Slack takes no message of 17,000 characters: what the card folds is behind its Details button, in full."""
     reasons = [f"{number} " + "a reason & more " * 31 for number in range(MOST_LINES)]
     lines = [a_line(f"name-{number}.fr") for number in range(MOST_LINES)]
     told = tuple(Configuration(line.domain, "REASON", reason) for line, reason in zip(lines, reasons, strict=True))
     shown = a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=told), purpose="x", note=None)
-    check(card(shown))
-    assert all(reason.strip().replace("&", "&amp;") in words_of(card(shown)) for reason in reasons)
+    drawn = card(shown)
+    check(drawn)
+    assert {"Approve", "Details"} <= labels(drawn)
+    assert "more lines of answers in *Details*" in words_of(drawn)
+    pages = [details.details_modal(shown, waive_retraction=True, page=page).to_dict() for page in range(9)]
+    read = "\n".join(text for page in pages for text in words(page["blocks"]))
+    assert all(reason.strip().replace("&", "&amp;") in read for reason in reasons)
 
 
 def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():

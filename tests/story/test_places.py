@@ -1,7 +1,11 @@
 """Carts in other places: one's own conversation, a channel without the desk, and the team's own rules."""
 
+from dataclasses import replace
+
 import pytest
 
+from sandbox.slack import server
+from sandbox.slack.world import Channel
 from tests.story.conftest import Story
 
 
@@ -13,6 +17,40 @@ def mode() -> str:
 @pytest.fixture
 def settings(request: pytest.FixtureRequest) -> dict[str, str]:
     return getattr(request, "param", {})
+
+
+ELSEWHERE = [
+    Channel("C0ELSE", "elsewhere", {"U0ADA", "U0BEN"}),
+    Channel("C0CLOSED", "closed", {"U0ADA", "U0BEN"}, private=True),
+    Channel("G0OLD", "old-private", {"U0ADA", "U0BEN"}, private=True),
+    Channel("D0ADABEN", "directmessage", {"U0ADA", "U0BEN"}),
+    Channel("G0TRIO", "mpdm-ada--ben--cleo-1", {"U0ADA", "U0BEN", "U0CLEO"}, private=True),
+    Channel("C0SHARED", "shared", {"U0ADA", "U0KIM", "U0DESK"}),
+]
+
+
+@pytest.mark.parametrize("place", ELSEWHERE, ids=lambda place: place.id)
+@pytest.mark.parametrize("url_life", [1800.0, -1.0], ids=["answer there", "answer directly"])
+async def test_answers_commands_wherever_they_are_typed(
+    story: Story, place: Channel, url_life: float, monkeypatch: pytest.MonkeyPatch
+):
+    """Without the bot in it, between two people, shared or private: the answer comes there, or else directly."""
+    story.slack.state.world.channels[place.id] = replace(place, members=set(place.members))
+    monkeypatch.setattr(server, "URL_LIFE", url_life)
+    for typed, answer in [
+        ("search name.ovh", "*name.ovh* is available."),
+        ("add name.ovh", "Added *name.ovh*"),
+        ("cart", "*Cart #1*"),
+        ("show 99", "There is no cart #99."),
+        ("nonsense", "I do not know"),
+    ]:
+        await story.ada.command(typed, channel=place.id)
+        await story.slack.until(
+            lambda answer=answer: [  # type: ignore[misc] # mypy infers no lambda with a default
+                m for c in (place.id, "ada") for m in story.ada.messages(c) if answer in m.plain_text()
+            ],
+            10,
+        )
 
 
 async def test_a_cart_in_ones_own_conversation_goes_to_the_approval_channel(story: Story):
@@ -85,7 +123,18 @@ async def test_a_user_group_approves_in_the_carts_own_channel(story: Story):
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0GONE"}], indirect=True)
-async def test_a_user_group_that_cannot_be_read_refuses_kindly(story: Story):
+async def test_names_the_operator_for_a_deleted_user_group(story: Story):
+    """Waiting does not bring a deleted group back, so the refusal says who can."""
+    card = await story.requested()
+    await story.clicks_in_vain(story.cleo, card, "Approve", "Slack doesn't show me who is in the user group S0GONE.")
+    await story.clicks_in_vain(story.cleo, card, "Approve", "Ask the operator to check that the group exists")
+    assert story.checkouts() == 0
+
+
+@pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
+async def test_refuses_kindly_while_a_user_group_is_unread(story: Story):
+    """An unanswered read of the group is no right, and a retry may help."""
+    story.slack.faults.add("usergroups.users.list", "empty", times=100)
     card = await story.requested()
     await story.clicks_in_vain(story.cleo, card, "Approve", "Slack did not tell me who is in the user group")
     assert story.checkouts() == 0

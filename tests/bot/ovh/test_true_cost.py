@@ -128,7 +128,7 @@ def test_the_cards_figures_are_ovhs_to_the_cent_in_a_thousand_random_carts(part)
 def test_a_phone_shows_the_figures_of_forty_names_without_breaking_a_row():
     ovh = OvhSimulator()
     cart, bought = a_random_cart(ovh, random.Random(7))
-    rows = "\n".join(receipt([each.line for each in bought], read(ovh, cart))).split("\n")
+    rows = "\n".join(receipt([each.line for each in bought], read(ovh, cart)).rows).split("\n")
     figures = [row for row in rows if any(letter.isdigit() for letter in row.rpartition("  ")[2])]
     assert max(map(len, figures)) <= 48
 

@@ -1,0 +1,59 @@
+"""The slash command's name, as people here type it. The app's configuration decides it, so it is learned, not known.
+
+Slack names the command in each command's payload and nowhere else: no method of the Web API tells it to a bot token.
+The latest name is kept in memory: after a restart, messages name the manifest's until somebody types a command. A table
+would save that one hint and cost a write on the way of each command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context, ContextVar, copy_context
+
+DEFAULT = "/domain"  # as manifest.yml registers it
+ANY = re.compile("^/")  # Slack sends an app only the commands that are registered for it
+_HARMLESS = re.compile(r"/[^\s`<>&]{1,80}")
+
+
+class CommandNames:
+    """Remembers the name that was typed last."""
+
+    def __init__(self) -> None:
+        self._latest = DEFAULT
+
+    def latest(self) -> str:
+        return self._latest
+
+    @contextmanager
+    def in_use(self, name: str = "") -> Iterator[None]:
+        """Have messages name this command, or the latest one where none was typed."""
+        if _HARMLESS.fullmatch(name):
+            self._latest = name
+        else:
+            name = self._latest
+        token = _name.set(lambda: name)
+        try:
+            yield
+        finally:
+            _name.reset(token)
+
+    def context(self) -> Context:
+        """Return a context for a task that outlives commands: its messages always name the latest."""
+        context = copy_context()
+        context.run(_name.set, self.latest)
+        return context
+
+
+_name: ContextVar[Callable[[], str]] = ContextVar("command_name", default=lambda: DEFAULT)
+
+
+def command(words: str = "") -> str:
+    """Return what to type: the command's name and these words, as plain text."""
+    return f"{_name.get()()} {words}".rstrip()
+
+
+def code(words: str = "") -> str:
+    """Return what to type, as code for mrkdwn. `words` must be harmless already."""
+    return f"`{command(words)}`"

@@ -1,0 +1,36 @@
+"""The *Details* button of a card: everything that the card may have folded, in a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.desk import Desk
+from handlers.ids import Act
+from handlers.parsing import Interaction, cart_number
+from handlers.reply import Reply
+from handlers.views.details import details_modal
+from handlers.views.drawn import Drawn
+
+_CLOSED = Drawn.saying("The form was closed. Press *Details* again.")
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.DETAILS)
+    async def details_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
+
+
+async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Open the form, or turn its page. The trigger lives three seconds, so only the database is read before."""
+    number, _, page = did.value.partition(" ")
+    cart, _events = await desk.bridge.call(desk.workflow.story, cart_number(number), by=await desk.person(did))
+    waived = desk.workflow.policy.waive_retraction
+    form = details_modal(cart, waive_retraction=waived, page=int(page) if page.isdecimal() else 0)
+    if did.form:
+        await reply.show_form(form, otherwise=_CLOSED)
+    else:
+        await reply.open_form(form, button="Details")

@@ -1,0 +1,71 @@
+"""Everything that a card may have folded, in a form of one person: no approver decides what they cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.views import View
+
+from handlers.ids import Act, Form
+from handlers.views.answered import answered
+from handlers.views.drawn import button, buttons, context, section, sections
+from handlers.views.folding import VIEW, Room, weight
+from handlers.views.receipt import receipt
+from handlers.views.terms import every_contract, retraction, warnings
+from handlers.views.text import counted, escape
+from ordering.cart import Cart
+
+_HEAD = 4  # blocks that are not of the list: the head, the page's number and its buttons
+_PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _HEAD)
+
+
+def details_button(cart: Cart) -> ButtonElement:
+    """Opens the first page."""
+    return button("Details", Act.DETAILS, cart.id, about=f"Details of cart {cart.id}")
+
+
+def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
+    """One page of all names with prices, warnings, answers and contracts; `page` counts from 0."""
+    pages = _pages(_everything(cart, waive_retraction=waive_retraction))
+    page = min(max(page, 0), len(pages) - 1)
+    back = button("Previous page", Act.DETAILS, f"{cart.id} {page - 1}") if page else None
+    on = button("Next page", Act.DETAILS, f"{cart.id} {page + 1}") if page + 1 < len(pages) else None
+    where = [context(f"Page {page + 1} of {len(pages)}")] if len(pages) > 1 else []
+    return View(
+        type="modal",
+        callback_id=Form.NOTE,
+        title=f"Details of #{cart.id}",
+        close="Close",
+        blocks=[section(f"*{counted(len(cart.lines), 'name')}*"), *pages[page], *where, *_turned(back, on)],
+    )
+
+
+def _turned(back: ButtonElement | None, on: ButtonElement | None) -> list[Block]:
+    """Two blocks where both are there: their action has one id, which a block holds once."""
+    return [*buttons(back), *buttons(on)]
+
+
+def _everything(cart: Cart, *, waive_retraction: bool) -> list[Block]:
+    return [
+        *(sections([f">{escape(cart.purpose)}"]) if cart.purpose else []),
+        *sections(receipt(cart.lines, cart.quote).rows, fence=True),
+        *sections(warnings(cart)),
+        *sections(answered(cart.lines, cart.quote)),
+        *sections(every_contract(cart)),
+        context(retraction(waived=waive_retraction)),
+    ]
+
+
+def _pages(blocks: Iterable[Block]) -> list[list[Block]]:
+    """The blocks in pages that Slack takes. A block has at most 3,000 characters, so each fits a page."""
+    pages: list[list[Block]] = [[]]
+    size = 0
+    for block in blocks:
+        taken = weight([block]).size
+        if pages[-1] and (size + taken > _PAGE.size or len(pages[-1]) >= _PAGE.blocks):
+            pages.append([])
+            size = 0
+        pages[-1].append(block)
+        size += taken
+    return pages

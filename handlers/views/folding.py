@@ -1,0 +1,191 @@
+"""Messages and views that always fit Slack: parts are filled by rank, and what does not fit is counted.
+
+A view lists its parts in reading order. A block is a part that always stands: the total, the buttons, who is next. A
+`Part` can be drawn shorter. Parts of a lower rank get their room first, so detail is the first to fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ContextBlock, SectionBlock
+from slack_sdk.models.blocks.basic_components import TextObject
+
+from handlers.views.text import cut_bytes
+
+_FENCE = "```"
+_HEADER = 100  # bytes that a header weighs beside its text, as measured by others
+_INTERACTIVE = {"actions", "input"}
+_SHORTEST = 120  # bytes that a text keeps at least, however little room there is
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a surface takes: `size` bytes of UTF-8 over all texts, and a number of `blocks`."""
+
+    size: int
+    blocks: int
+
+
+# Slack refuses a message above about 13,200 characters; others measured 10,600 bytes. A view may have 250 kB of JSON,
+# in which a character of three bytes takes six and one of four takes twelve.
+MESSAGE = Room(9_000, 45)
+VIEW = Room(45_000, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece that can be drawn shorter: `draw(n)` are its blocks with `n` of its `most` rows, `draw(0)` the least."""
+
+    draw: Callable[[int], Sequence[Block]]
+    most: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Blocks that fit, and whether every part stands there in full."""
+
+    blocks: list[Block]
+    is_complete: bool
+
+
+def optional(blocks: Iterable[Block], *, rank: int) -> Part:
+    """Blocks that stand in full or not at all."""
+    kept = list(blocks)
+    return Part(lambda n: kept if n else [], 1 if kept else 0, rank)
+
+
+def listed(rows: Sequence[Block], *, rank: int, more: Callable[[int], Block]) -> Part:
+    """Blocks of which the first ones stand; `more(n)` tells of the `n` others."""
+    return Part(lambda n: [*rows[:n], *([more(len(rows) - n)] if n < len(rows) else [])], len(rows), rank)
+
+
+def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
+    """Draw as much of these parts as the room takes. Never raises, never returns more than the room takes."""
+    every = [part if isinstance(part, Part) else _always(part) for part in parts]
+    scale = _Scale()
+    shown = [list(part.draw(0)) for part in every]
+    costs = [scale.weight(blocks) for blocks in shown]
+    is_complete = True
+    for place in sorted(range(len(every)), key=lambda i: every[i].rank):
+        part = every[place]
+        size = room.size - sum(cost.size for cost in costs) + costs[place].size
+        blocks = room.blocks - sum(cost.blocks for cost in costs) + costs[place].blocks
+        rows = _most_that_fit(part, Room(size, blocks), scale)
+        is_complete = is_complete and rows == part.most
+        shown[place] = list(part.draw(rows))
+        costs[place] = scale.weight(shown[place])
+    drawn = [block for blocks in shown for block in blocks]
+    fitted = _squeezed(drawn, room)
+    return Folded(fitted, is_complete and fitted == drawn)
+
+
+def weight(blocks: Iterable[Block]) -> Room:
+    """What these blocks take of a room."""
+    return _Scale().weight(blocks)
+
+
+class _Scale:
+    """Weighs blocks, each one once: a search for what fits draws many of them again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Block, int]] = {}  # with the block, so that no other one takes its id
+
+    def weight(self, blocks: Iterable[Block]) -> Room:
+        sizes = [self._size(block) for block in blocks]
+        return Room(sum(sizes), len(sizes))
+
+    def _size(self, block: Block) -> int:
+        if id(block) not in self._known:
+            found = block.to_dict()
+            size = sum(_bytes(text) for text in _texts(found)) + (_HEADER if found.get("type") == "header" else 0)
+            self._known[id(block)] = (block, size)
+        return self._known[id(block)][1]
+
+
+def _always(block: Block) -> Part:
+    return Part(lambda _n: [block], 0, 0)
+
+
+def _most_that_fit(part: Part, room: Room, scale: _Scale) -> int:
+    """The largest number of rows that fit. All of them come first: then no row tells of others."""
+
+    def fits(rows: int) -> bool:
+        taken = scale.weight(part.draw(rows))
+        return taken.size <= room.size and taken.blocks <= room.blocks
+
+    if fits(part.most):
+        return part.most
+    low, high = 0, part.most
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _squeezed(blocks: list[Block], room: Room) -> list[Block]:
+    """The last resort, where even the least of all parts is too much: words go first, buttons stay."""
+    kept = list(blocks)
+    while len(kept) > room.blocks:
+        words = [i for i, block in enumerate(kept) if i and block.type not in _INTERACTIVE]
+        del kept[words[-1] if words else -1]
+    while (over := weight(kept).size - room.size) > 0:
+        longest = max(range(len(kept)), key=lambda i: _longest_text(kept[i]))
+        size = _longest_text(kept[longest])
+        if size <= _SHORTEST:
+            break  # only labels of buttons and options are left: views keep those short
+        kept[longest] = _cut_down(kept[longest], max(_SHORTEST, size - over, size // 2))
+    return kept
+
+
+def _longest_text(block: Block) -> int:
+    return max((_bytes(text.text) for text in _words_of(block)), default=0)
+
+
+def _words_of(block: Block) -> list[TextObject]:
+    """The texts of a block that may be cut."""
+    if isinstance(block, SectionBlock):
+        return [block.text] if isinstance(block.text, TextObject) else []
+    if isinstance(block, ContextBlock):
+        return [element for element in block.elements if isinstance(element, TextObject)]
+    return []
+
+
+def _cut_down(block: Block, size: int) -> Block:
+    """The same block, its texts cut to so many bytes each."""
+    made = copy(block)
+    if isinstance(made, SectionBlock) and isinstance(made.text, TextObject):
+        made.text = _shorter(made.text, size)
+    elif isinstance(made, ContextBlock):
+        made.elements = [_shorter(e, size) if isinstance(e, TextObject) else e for e in made.elements]
+    return made
+
+
+def _shorter(text: TextObject, size: int) -> TextObject:
+    made = copy(text)
+    if text.text.startswith(_FENCE) and text.text.endswith(_FENCE):
+        inner = text.text[len(_FENCE) : -len(_FENCE)]
+        made.text = f"{_FENCE}{cut_bytes(inner, size - 2 * len(_FENCE))}{_FENCE}"
+    else:
+        made.text = cut_bytes(text.text, size)
+    return made
+
+
+def _texts(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
+    if isinstance(part, list):
+        for each in part:
+            yield from _texts(each)
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            if name == "text" and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,76 @@
+"""What an approval covers beside the prices: warnings, costs over the years, contracts, the right of retraction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block
+
+from handlers.views.drawn import context, section
+from handlers.views.folding import Part, optional
+from handlers.views.receipt import disagreements, over_the_years
+from handlers.views.text import escape
+from ordering.cart import Cart
+
+_MOST_CONTRACTS = 20
+
+
+def warnings(cart: Cart) -> list[str]:
+    """What a person should know of single names, a line each."""
+    return [
+        f"*{line.domain}*  {' '.join(escape(warning) for warning in line.warnings)}"
+        for line in cart.lines
+        if line.warnings
+    ]
+
+
+def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
+    """What the receipt's figures leave unsaid; where they contradict each other, that always stands."""
+    said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
+    return [
+        *(section(words) for words in disagreements(cart.lines, cart.quote)),
+        *(optional([context(words)], rank=rank) for words in said if words),
+    ]
+
+
+def contracts(cart: Cart, *, rank: int) -> list[Block | Part]:
+    """The contracts with their links, or their number where there is no room."""
+    named = _contracts(cart)
+    if not named:
+        return []
+    more = f" and {len(named) - _MOST_CONTRACTS} more" if len(named) > _MOST_CONTRACTS else ""
+    full = context(f"Contracts that ordering accepts: {', '.join(named[:_MOST_CONTRACTS])}{more}")
+    short = context(f"Contracts that ordering accepts: {len(named)}, with their links in *Details*")
+    return [Part(lambda n: [full if n else short], 1, rank)]
+
+
+def every_contract(cart: Cart) -> list[str]:
+    """All contracts, a line each."""
+    named = _contracts(cart)
+    return ["*Contracts that ordering accepts*", *named] if named else []
+
+
+def retraction(*, waived: bool) -> str:
+    """What happens to the right of retraction."""
+    if waived:
+        return "Ordering waives the right of retraction, so that OVH registers the names at once."
+    return "The right of retraction is kept: OVH may not register the names before it ends."
+
+
+def _contracts(cart: Cart) -> Sequence[str]:
+    return [_linked(contract.url, contract.name) for contract in (cart.quote.contracts if cart.quote else ())]
+
+
+def _linked(url: str, name: str) -> str:
+    shown = escape(name).replace("|", "/")
+    return f"<{url}|{shown}>" if url.startswith(("https://", "http://")) and not set("<>| ") & set(url) else shown
+
+
+def _extras(cart: Cart) -> str | None:
+    """What OVH puts into an order beside the names, such as a DNS zone for each."""
+    extras = cart.quote.extras if cart.quote else ()
+    if not extras:
+        return None
+    if any(line.price.minor for line in extras):
+        return "OVH adds a DNS zone to each name; where it costs something, that is in the name's price."
+    return "OVH adds a DNS zone to each name, at no charge."

@@ -1,0 +1,274 @@
+"""Every message and view fits Slack, whatever the number of names, the script and the length of what people write."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+
+from handlers import refusals
+from handlers.ids import Act
+from handlers.views import answered, approval, cart, contacts, details, home, news, questions, years
+from handlers.views.drawn import Drawn, context, rows, section
+from handlers.views.folding import MESSAGE, VIEW, Part, Room, fold, weight
+from handlers.views.text import cut_bytes, escape
+from ordering.cart import Cart, CartState, Trouble
+from ordering.cart_line import Line
+from ordering.contact import Contact, LegalForm
+from ordering.domain_name import DomainName
+from ordering.errors import NotPossible
+from ordering.events import Event
+from ordering.overview import Overview
+from ordering.pre_flight import Finding, Mend
+from ordering.question import Answer
+from ordering.quote import Configuration, Contract
+from ordering.sales_order import OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.seal import seal
+from sandbox.slack import limits
+from sandbox.slack.block_kit import faults_of, faults_of_view
+from sandbox.slack.messages import elements, words
+from tests.builders import NOW, POLICY, a_quote, euros
+
+S = CartState
+SCRIPTS = {
+    "latin": "a reason",
+    "japanese": "日本語の理由",
+    "arabic": "سبب الشراء",
+    "emoji": "🦦🇫🇷👩‍👩‍👧",
+    "accents": "déjà-vu œuvre",
+    "combining": "e\u0301a\u0308o\u0302",
+    "markup": "&<>`*_~",
+    "mentions": "<!channel> <@U1>",
+}
+LABELS = {"latin": "n", "japanese": "日本語の名前", "arabic": "اسمنطاق", "accents": "éàüö"}
+
+
+def a_name(script: str, number: int) -> str:
+    return f"{LABELS.get(script, 'x' * 50)}{number}.com"
+
+
+def some_lines(count: int, script: str, length: int) -> tuple[Line, ...]:
+    text = (SCRIPTS[script] * length)[:length]
+    return tuple(
+        Line(
+            DomainName.parse(a_name(script, number)), 1, "create-default", euros("2.99"), added_by=f"U{number % 30}",
+            renewal=euros("1234.59"), regular=euros("9.99"), promotion_ends=NOW, offered_years=(1, 2, 5, 10),
+            answers=(Answer("REASON", text[:500], f"U{number % 7}"),),
+        )
+        for number in range(count)
+    )  # fmt: skip
+
+
+def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
+    """A cart in which everything that people and OVH write is `length` characters of one script."""
+    lines = some_lines(count, script, length)
+    text = (SCRIPTS[script] * length)[:length]
+    told = tuple(Configuration(line.domain, "REASON", text[:500]) for line in lines)
+    quote = replace(a_quote(contracts=(Contract(text or "x", "https://c.example/x"),) * 30), configuration=told)
+    late = state in {S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED}
+    methods = tuple(PaymentMethod(number, text or "card", default=number == 33) for number in range(40))
+    order = SalesOrder(256900123, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW + timedelta(days=14), methods)
+    return Cart(
+        12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=text[:300], quote=quote,
+        seal=seal(lines, quote, waive_retraction=True), reason=text, rejected_by="U0CLEO", approved_by=("U0CLEO",),
+        note=text, order=order if late else None, payment=Payment(3, "U0DAN", NOW) if late else None,
+        trouble=Trouble(text, NOW) if state is S.APPROVED else None,
+    )  # fmt: skip
+
+
+def card(shown: Cart, room: Room = MESSAGE) -> Drawn:
+    circles = {"approvers": POLICY.approvers, "payers": POLICY.payers}
+    return approval.card(shown, approvals_needed=2, waive_retraction=True, room=room, **circles)
+
+
+def dicts(blocks) -> list[dict[str, object]]:
+    return [block.to_dict() for block in blocks]
+
+
+def marked_up(part) -> list[str]:
+    """The texts in which Slack reads markup; in a plain_text a mention is only letters."""
+    if isinstance(part, list):
+        return [text for each in part for text in marked_up(each)]
+    if not isinstance(part, dict):
+        return []
+    if part.get("type") == "mrkdwn":
+        return [part["text"]]
+    return [text for each in part.values() for text in marked_up(each)]
+
+
+def fits_a_message(drawn: Drawn) -> None:
+    blocks = dicts(drawn.blocks)
+    assert faults_of(blocks) == []
+    assert limits.weight(blocks) <= 9_000
+    assert len(blocks) <= 45
+    assert 0 < len(drawn.text.encode()) <= 3_800
+    assert "<!channel>" not in drawn.text
+    assert not [text for text in marked_up(blocks) if "<!channel>" in text]
+
+
+def fits_a_view(view) -> None:
+    shown = view.to_dict()
+    assert faults_of_view(shown) == []
+    assert len(json.dumps(shown)) <= 250_000
+
+
+def buttons_of(drawn: Drawn) -> set[str]:
+    return {element["action_id"] for _, element in elements(dicts(drawn.blocks))}
+
+
+MUST_STAND = {
+    S.SUBMITTED: {Act.APPROVE, Act.REJECT, Act.WITHDRAW},
+    S.CHECKED_OUT: {Act.PAY, Act.METHOD, Act.OPEN_ORDER},
+    S.PAID: {Act.OPEN_ORDER},
+    S.REJECTED: {Act.COPY},
+}
+
+
+def draw_all(state: CartState, count: int, script: str, length: int) -> None:
+    """Draw every message and view of one cart."""
+    shown = a_cart(state, count, script, length)
+    events = [Event(12, state, NOW, "U0ADA", shown.note)] * 60
+    drawn = card(shown)
+    assert MUST_STAND.get(state, set()) <= buttons_of(drawn)
+    assert drawn.is_complete or Act.DETAILS in buttons_of(drawn)
+    for message in (
+        drawn, cart.shared_cart(shown), cart.story(shown, events), cart.pending([shown] * 12),
+        cart.history([shown] * 10, more=True), Drawn.saying(escape(shown.note or "x")),
+        refusals.refused(NotPossible(shown.note or "x")),
+        refusals.handed_back(NotPossible("x"), {"Your reason": shown.note or "x"}),
+        news.news(Event(12, S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
+    ):  # fmt: skip
+        assert message is not None
+        fits_a_message(message)
+    findings = [Finding(shown.note or "x", line.domain, Mend.REMOVE) for line in shown.lines]
+    overview = Overview(
+        to_approve=(shown,) * 9, to_pay=(shown,) * 9, needs_attention=(), mine=(shown,) * 12, recent=(shown,) * 10
+    )
+    for view in (
+        cart.request_modal(shown, purpose=shown.purpose or "", findings=findings), approval.reject_modal(shown),
+        questions.answers_list(shown), years.years_modal(shown),
+        home.home(overview, [card(shown, home.CARD).blocks] * 18),
+    ):  # fmt: skip
+        fits_a_view(view)
+
+
+@given(
+    state=st.sampled_from(list(S)), count=st.integers(1, 500), script=st.sampled_from(list(SCRIPTS)),
+    length=st.integers(0, 3000),
+)  # fmt: skip
+@settings(max_examples=5)
+def test_whatever_is_drawn_fits(state, count, script, length):
+    """Carts of 1 to 500 names, in any script and state, fit the budgets in every message and view."""
+    draw_all(state, count, script, length)
+
+
+@pytest.mark.parametrize("script", list(SCRIPTS))
+@pytest.mark.parametrize(("count", "length"), [(1, 3000), (40, 500)])
+def test_the_hardest_request_fits(script, count, length):
+    """The card that asks for approval, at the ends of what there is."""
+    draw_all(S.SUBMITTED, count, script, length)
+
+
+@pytest.mark.parametrize("script", ["latin", "japanese"])
+def test_five_hundred_names_fit(script):
+    """Many more names than a cart takes today."""
+    draw_all(S.SUBMITTED, 500, script, 3000)
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_forty_japanese_names_fit_in_every_state(state):
+    """The finding: forty Japanese names froze the channel's message."""
+    draw_all(state, 40, "japanese", 300)
+
+
+@pytest.mark.parametrize("script", list(SCRIPTS))
+@pytest.mark.parametrize("count", [40, 137])
+def test_details_shows_every_name_and_answer(script, count):
+    """No approver approves what they cannot see: over its pages the form holds all of it."""
+    shown = a_cart(S.SUBMITTED, count, script, 200)
+    read: list[str] = []
+    page, more = 0, True
+    while more:
+        view = details.details_modal(shown, waive_retraction=True, page=page)
+        fits_a_view(view)
+        read += words(view.to_dict()["blocks"])
+        more = any(e["text"]["text"] == "Next page" for _, e in elements(view.to_dict()["blocks"]))
+        page += 1
+    text = "\n".join(read)
+    assert all(str(line.domain) in text for line in shown.lines)
+    assert all(line in text for line in answered.answered(shown.lines, shown.quote))
+
+
+def test_a_folded_card_counts_what_it_leaves_out():
+    """The number of names, the total and who is next stand on every card."""
+    shown = a_cart(S.SUBMITTED, 500, "latin", 100)
+    text = "\n".join(words(dicts(card(shown).blocks)))
+    named = sum(f"n{number}.com" in text.replace("`", " ").split() for number in range(500))
+    assert 20 < named < 500
+    assert f"and {500 - named} more names" in text
+    assert "€3.59" in text
+    assert "<@U0CLEO>" in text
+
+
+def test_a_list_of_carts_hides_none():
+    """Where names do not fit, each cart still has its line."""
+    carts = [replace(a_cart(S.SUBMITTED, 5, "japanese", 10), id=number) for number in range(1, 31)]
+    text = "\n".join(words(dicts(cart.pending(carts).blocks)))
+    assert all(f"*#{number}*" in text for number in range(1, 31))
+
+
+def test_an_open_cart_keeps_its_buttons():
+    """However many names there are, approval can be requested and all names can be seen."""
+    shown = cart.shared_cart(a_cart(S.OPEN, 500, "japanese", 500))
+    assert {Act.REQUEST, Act.DETAILS} <= buttons_of(shown)
+
+
+def test_a_home_shows_cards_only_in_full():
+    """No card in a Home loses its buttons: what does not fit is counted."""
+    shown = a_cart(S.SUBMITTED, 40, "japanese", 300)
+    overview = Overview(to_approve=(shown,) * 9, to_pay=(), needs_attention=(), mine=(), recent=())
+    view = home.home(overview, [card(shown, home.CARD).blocks] * 9).to_dict()
+    approve = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.APPROVE]
+    assert approve
+    assert f"{9 - len(approve)} more wait" in "\n".join(words(view["blocks"]))
+
+
+def test_eighty_contacts_in_the_longest_words_fit():
+    """Contacts are as long as OVH lets them be."""
+    values = {"first_name": "名" * 250, "last_name": "名" * 250, "line1": "名" * 250, "email": "x" * 250}
+    fits_a_view(contacts.contacts_list([Contact(str(n), LegalForm.INDIVIDUAL, values) for n in range(200)]))
+
+
+@given(st.text(max_size=400), st.integers(3, 200))
+def test_bytes_are_cut_on_a_code_point(text, limit):
+    """A text that is cut can be encoded, and is no longer than allowed."""
+    assert len(cut_bytes(text, limit).encode("utf-8", "surrogatepass")) <= max(limit, len("…".encode()))
+
+
+@given(
+    st.lists(st.text("aé名😀", min_size=1, max_size=300), max_size=60), st.integers(400, 9000), st.integers(4, 45)
+)  # fmt: skip
+def test_any_parts_fit_any_room(lines, size, blocks):
+    """The mechanism itself: what is folded fits, the head stands, and completeness is told truly."""
+    parts: list[Block | Part] = [
+        section("head"),
+        rows(lines, rank=1, more="lines"),
+        *(context(line) for line in lines[:20]),
+    ]
+    folded = fold(parts, Room(size, blocks))
+    taken = weight(folded.blocks)
+    assert taken.blocks <= blocks
+    assert taken.size <= size or taken.size <= 130 * blocks
+    assert folded.blocks[0].to_dict()["text"]["text"] == "head"
+    text = "\n".join(words(dicts(folded.blocks)))
+    if folded.is_complete:
+        assert all(line.strip() in text for line in lines)
+
+
+def test_a_room_is_smaller_than_what_slack_refuses():
+    """The budgets keep their distance from the limits that others measured."""
+    assert MESSAGE.size < limits.BLOCKS_TEXT
+    assert VIEW.size * 3 < limits.VIEW

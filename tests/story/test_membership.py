@@ -1,0 +1,183 @@
+"""Members of the organisation act at every entry; strangers, apps and people who left do not, and read why."""
+
+from typing import Any
+
+import pytest
+
+from bot.wiring import Bot
+from handlers.ids import Act, Form
+from sandbox.slack import Actor, Message
+from sandbox.slack.world import (
+    FOREIGN_ORGANISATION,
+    FOREIGN_TEAM,
+    ORGANISATION,
+    SISTER_TEAM,
+    TEAM,
+    User,
+)
+from sandbox.stage import Stage
+from tests.story.conftest import Story
+
+CHANNELS = ("domains", "approvals")
+COMMANDS = ["search name.ovh", "add name.ovh", "remove name.ovh", "cart", "pending", "show 1", "history"]
+STRANGER = "Only members of this workspace can do this."
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a foreign person who shares the channel": ({"team": FOREIGN_TEAM}, STRANGER),
+    "one of a foreign organisation": (
+        {"team": FOREIGN_TEAM, "organisation": FOREIGN_ORGANISATION, "teams": (FOREIGN_TEAM,), "stranger": None},
+        STRANGER,
+    ),
+    "a sister workspace's member": (
+        {"team": SISTER_TEAM, "organisation": ORGANISATION, "teams": (SISTER_TEAM,)},
+        STRANGER,
+    ),
+    "a deactivated member": ({"deleted": True}, "This account is deactivated"),
+    "an invited person": ({"invited": True}, "Your invitation to this workspace is still open."),
+    "a workflow's bot": ({"workflow_bot": True}, "Only people can do this, not apps."),
+}
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    return {"DESK_APPROVERS": "U0CLEO,U0DAN,W0MARA,W0EVE", "DESK_PAYERS": "U0DAN,W0MARA,W0EVE"}
+
+
+@pytest.fixture(params=["workspace", "organisation"])
+def installed(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def organisation(stage: Stage, installed: str) -> Stage:
+    """A Grid organisation, before the bot asks whose token it has."""
+    stage.slack.state.world.join_grid(org_wide=installed == "organisation")
+    return stage
+
+
+@pytest.fixture
+def grid(organisation: Stage, bot: Bot) -> Story:
+    """The bot, started after the organisation is there."""
+    return Story(organisation)
+
+
+def enter(story: Story, **facts: Any) -> Actor:
+    """Let Eve, who is listed as approver and payer, into the channels."""
+    story.slack.state.world.add(User("W0EVE", "eve", "Eve Somebody", **facts), *CHANNELS)
+    return story.slack.person("eve")
+
+
+async def test_org_colleagues_search_add_request_and_approve(grid: Story):
+    """A person whose home is another workspace of the organisation does all that a member does, in both modes."""
+    mara = User("W0MARA", "mara", "Mara Elsewhere", team=SISTER_TEAM, organisation=ORGANISATION)
+    mara.teams = (SISTER_TEAM, TEAM)
+    grid.slack.state.world.add(mara, *CHANNELS)
+    me = grid.slack.person("mara")
+    await me.command("search name.ovh")
+    found = await grid.sees(me, "*name.ovh* is available.")
+    await me.click(found, "Add to cart")
+    cart = await grid.sees(me, "Request approval")
+    await me.click(cart, "Request approval")
+    await grid.slack.until(lambda: me.modal)
+    assert await me.submit(purpose="Ours") == {}
+    card = await grid.card("waits for")
+    await grid.cleo.click(card, "Approve")
+    await grid.payable()
+
+    await grid.search_and_add("second.ovh")
+    await grid.request()
+    await me.open_home()
+    home = await grid.home_says(me, "second.ovh")
+    await me.click(home, "Approve")
+    await grid.card("second.ovh")
+    await grid.home_says(me, "OVH keeps the order open")
+    await me.click(await grid.home_says(me, "OVH keeps the order open"), "Pay")
+    await grid.slack.until(lambda: [order for order in grid.orders if order.payments], 15)
+
+
+@pytest.mark.parametrize("installed", ["organisation"], indirect=True)
+async def test_an_org_wide_install_serves_every_workspace(grid: Story):
+    """With an org-wide install a colleague of another workspace, without ours, may approve."""
+    me = enter(grid, team=SISTER_TEAM, organisation=ORGANISATION, teams=(SISTER_TEAM,))
+    await me.click(await grid.requested(), "Approve")
+    await grid.payable()
+
+
+@pytest.mark.parametrize("installed", ["workspace"], indirect=True)
+@pytest.mark.parametrize("who", REFUSED)
+async def test_refuses_others_at_every_entry(grid: Story, who: str):
+    """Command, button, form and Home each answer with the one sentence, and nothing changes."""
+    facts, why = REFUSED[who]
+    card = await grid.requested()
+    me = enter(grid, **facts)
+    for typed in COMMANDS:
+        await me.command(typed)
+        await grid.sees(me, why)
+        grid.slack.state.messages["C0DOMAINS"] = grid.slack.messages("domains")  # so that each answer is seen
+    for button in ("Approve", "Reject", "Withdraw"):
+        await grid.clicks_in_vain(me, card, button, why)
+    await me.open_home()
+    assert "waits for approval" not in (await grid.home_says(me, why)).plain_text()
+    grid.slack.state.modals[me.id].append(grid.slack.state.open(me.id, _a_rejection()))
+    assert await me.submit(reason="No") == {}
+    await grid.sees(me, why, channel="eve")
+    assert "waits for" in card.plain_text()
+    assert grid.checkouts() == 0
+    assert len(grid.slack.messages("domains")) == 1
+
+
+@pytest.mark.parametrize("installed", ["workspace"], indirect=True)
+async def test_no_button_at_all_acts_for_a_stranger(grid: Story, bot: Bot):
+    """Every button that the bot knows is pressed by a stranger, from a message and from Home: nothing happens."""
+    await grid.requested()
+    me = enter(grid, team=FOREIGN_TEAM)
+    before = _facts(grid)
+    for act in Act:
+        button = _button(act)
+        block = {"type": "actions", "block_id": "b", "elements": [button]}
+        await me.press(grid.slack.state.post(_message(block)), "b", button)
+        await me.press(grid.slack.state.open(me.id, {"type": "home", "blocks": [dict(block)]}), "b", button)
+    await bot.desk.work.drain(10)
+    assert [m for m in me.messages("domains") if STRANGER in m.plain_text()]
+    assert _facts(grid) == before
+
+
+@pytest.mark.parametrize("installed", ["workspace"], indirect=True)
+@pytest.mark.parametrize("kind", ["500", "empty", "error"])
+async def test_silence_of_slack_opens_no_door(grid: Story, kind: Any):
+    """Where Slack does not describe the person, search, button and Home refuse and say what to do."""
+    card = await grid.requested()
+    me = enter(grid)
+    grid.slack.faults.add("users.info", kind, times=100)
+    await me.command("search name.ovh")
+    await grid.sees(me, "so I did not search. Try again in a minute.")
+    await grid.clicks_in_vain(me, card, "Approve", "Slack did not tell me who you are just now")
+    await me.open_home()
+    await grid.home_says(me, "so I show no carts. Try again in a minute.")
+    assert grid.checkouts() == 0
+
+
+def _facts(story: Story) -> tuple[object, ...]:
+    calls = [call for call in story.ovh.calls if call.method != "GET"]
+    shown = [m.text for c in ("domains", "approvals") for m in story.slack.messages(c) if m.text != "planted"]
+    return len(story.orders), len(calls), shown
+
+
+def _button(act: Act) -> dict[str, Any]:
+    return {"type": "button", "action_id": act.value, "value": "1 1", "text": {"type": "plain_text", "text": "Go"}}
+
+
+def _message(block: dict[str, Any]) -> Message:
+    return Message("1.000001", "C0DOMAINS", "planted", [block])
+
+
+def _a_rejection() -> dict[str, Any]:
+    return {
+        "type": "modal", "callback_id": Form.REJECT.value, "private_metadata": "1",
+        "title": {"type": "plain_text", "text": "Reject"}, "submit": {"type": "plain_text", "text": "Reject"},
+        "blocks": [
+            {
+                "type": "input", "block_id": "reason", "label": {"type": "plain_text", "text": "Why?"},
+                "element": {"type": "plain_text_input", "action_id": "reason"},
+            }
+        ],
+    }  # fmt: skip
