@@ -36,7 +36,8 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         await reply.tell(help_message())
         return
     try:
-        plan = await desk.bridge.call(desk.workflow.plan_of, query)
+        async with desk.at_ovh(did, reply, queue=desk.planning, what=f"`search {typed}`") as threads:
+            plan = await threads.call(desk.workflow.plan_of, query)
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {"You typed": f"/domain search {typed}"}))
         return
