@@ -68,9 +68,20 @@ async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: 
 
 
 async def show(search: Search) -> None:
-    """Bring the search's message up to date."""
-    search.show_now = False
-    await search.reply.tell(views.results(search.found()), replace=True)
+    """Bring the search's message up to date.
+
+    A call that finds another one under way leaves it to that one: many clicks in a moment draw the message twice.
+    """
+    search.show_now, search.is_outdated = False, True
+    if search.is_drawing:
+        return
+    search.is_drawing = True
+    try:
+        while search.is_outdated:
+            search.is_outdated = False
+            await search.reply.tell(views.results(search.found()), replace=True)
+    finally:
+        search.is_drawing = False
 
 
 async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:

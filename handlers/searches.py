@@ -55,6 +55,8 @@ class Search:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     show_now: bool = False
     stop_now: bool = False
+    is_drawing: bool = False  # its message is being brought up to date
+    is_outdated: bool = False  # something changed since that began
     is_elsewhere: bool = False  # another process has it under way: here it is only shown
 
     @classmethod
