@@ -19,6 +19,7 @@ import requests
 import structlog
 from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion, OAuth2FailureError
 
+from bot.logs import add_secrets
 from bot.ovh.access import Access
 from bot.ovh.errors import LATER, Answer
 from bot.ovh.floor import FLOOR, Adapter
@@ -141,6 +142,8 @@ def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
         raise ValueError(f"OVH_ENDPOINT: {access.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
     except InvalidConfiguration as error:
         raise ValueError(f"The OVH_… keys: {error}.") from error
+    # What the package read from its ovh.conf, the settings do not know.
+    add_secrets(filter(None, (opened._application_secret, opened._consumer_key, opened._client_secret)))
     if access.api_url is not None:
         opened._endpoint = _base(access.api_url)  # else the package accepts its own regions only
     return opened
