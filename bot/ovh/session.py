@@ -159,12 +159,13 @@ def _base(url: str) -> str:
 def _read(response: requests.Response) -> Answer:
     waits = response.headers.get("Retry-After", "")
     retry_after = float(waits) if waits.isdecimal() else None
+    if response.status_code == HTTPStatus.NO_CONTENT or not response.content.strip():
+        return Answer(response.status_code, None, garbled=True, empty=True, retry_after=retry_after)
     try:
         # From the bytes: they are UTF-8, which `requests` only guesses.
         body = json.loads(response.content, parse_float=Decimal, parse_constant=_no_number)
     except ValueError:
-        has_content = response.status_code != HTTPStatus.NO_CONTENT
-        return Answer(response.status_code, None, garbled=has_content, retry_after=retry_after)
+        return Answer(response.status_code, None, garbled=True, retry_after=retry_after)
     return Answer(response.status_code, body, retry_after=retry_after)
 
 
