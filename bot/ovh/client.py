@@ -102,7 +102,7 @@ class Client:
         After `not_after`, by this machine's clock, nothing is sent: raises `RegistrarUnavailable`.
         """
         delta = self._session.delta
-        answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)
+        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)
         if answer.complains_of_clock:
             with suppress(RegistrarUnavailable):  # for the next call: what this one was told stands
                 self._session.read_clock(stale=delta)
