@@ -65,7 +65,8 @@ async def test_cancelled_callers_leave_at_most_two_threads(callers):
 
 async def test_a_caller_cancelled_in_line_takes_no_thread():
     """A caller that is cancelled before its turn leaves its place to the next one, and never runs."""
-    bridge, let_go, ran = Bridge(1), threading.Event(), []
+    ran: list[int] = []
+    bridge, let_go = Bridge(1), threading.Event()
     first = asyncio.create_task(bridge.call(let_go.wait, 10))
     await asyncio.sleep(0.02)
     waiting = [asyncio.create_task(bridge.call(ran.append, n)) for n in range(5)]
