@@ -34,28 +34,28 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await ack(response_action="errors", errors={REASON: "Say in a few words why."})
             return
         await ack()
-        desk.start(lambda did, reply: _reject(desk, did, reply), did)
+        desk.start(lambda did, reply: _reject(desk, did, reply), did, at_once=True)
 
 
-async def _approve(desk: Desk, did: Interaction) -> str:
+async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart_id, shown = cart_and_mark(did.value)
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.approve, cart_id, approver=person, shown=shown)
+    cart = await desk.decisions.call(desk.workflow.approve, cart_id, approver=person, shown=shown)
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
         return f"You approved cart #{cart.id}. It needs one more approver."
     return f"You approved cart #{cart.id}. The desk orders it now; the card shows how it goes."
 
 
-async def _withdraw(desk: Desk, did: Interaction) -> str:
+async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.withdraw, cart_number(did.value), by=person)
+    cart = await desk.decisions.call(desk.workflow.withdraw, cart_number(did.value), by=person)
     return f"You withdrew cart #{cart.id}. Nothing was ordered."
 
 
 async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.may_reject, cart_number(did.value), approver=person)
+    cart = await desk.decisions.call(desk.workflow.may_reject, cart_number(did.value), approver=person)
     await reply.open_form(views.reject_modal(cart), button="Reject")
 
 
@@ -63,7 +63,9 @@ async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Say no; where it is too late for that, what was typed goes back to who typed it."""
     person, reason = await desk.person(did), did.typed(REASON)
     try:
-        cart = await desk.bridge.call(desk.workflow.reject, cart_number(did.metadata), approver=person, reason=reason)
+        cart = await desk.decisions.call(
+            desk.workflow.reject, cart_number(did.metadata), approver=person, reason=reason
+        )
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {"Your reason was": reason}))
         return

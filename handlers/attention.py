@@ -38,45 +38,49 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.start(lambda did, reply: _adopt(desk, did, reply), did)
 
 
-async def _try_again(desk: Desk, did: Interaction) -> str:
+async def _try_again(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.try_again, cart_id, by=person, shown=shown)
+    cart = await desk.decisions.call(desk.workflow.try_again, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} is tried again, under the same approval."
 
 
-async def _give_up(desk: Desk, did: Interaction) -> str:
+async def _give_up(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.give_up, cart_id, by=person, shown=shown)
+    cart = await desk.decisions.call(desk.workflow.give_up, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} is closed. Nothing was ordered."
 
 
-async def _nothing_ordered(desk: Desk, did: Interaction) -> str:
+async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.nothing_ordered, cart_id, by=person, shown=shown)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        cart = await threads.call(desk.workflow.nothing_ordered, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} is ordered again, under the same approval."
 
 
-async def _it_was_paid(desk: Desk, did: Interaction) -> str:
+async def _it_was_paid(desk: Desk, did: Interaction, reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.it_was_paid, cart_id, by=person, shown=shown)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        cart = await threads.call(desk.workflow.it_was_paid, cart_id, by=person, shown=shown)
     return f"Cart #{cart.id} counts as paid. The desk follows the order, and says so if OVH does not show the payment."
 
 
-async def _not_paid(desk: Desk, did: Interaction) -> str:
+async def _not_paid(desk: Desk, did: Interaction, reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.not_paid, cart_id, by=person, shown=shown)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        cart = await threads.call(desk.workflow.not_paid, cart_id, by=person, shown=shown)
     return f"The order of cart #{cart.id} can be paid again. It is the same order: choose on the card how."
 
 
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.may_settle, cart_id, by=person, shown=shown)
+    cart = await desk.decisions.call(desk.workflow.may_settle, cart_id, by=person, shown=shown)
     await reply.open_form(views.adopt_modal(cart), button="It is this order…")
 
 
 async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
     person, order_id = await desk.person(did), int(did.typed(ORDER))
     cart_id, shown = cart_and_mark(did.metadata)
-    cart = await desk.bridge.call(desk.workflow.adopt, cart_id, order_id, by=person, shown=shown)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        cart = await threads.call(desk.workflow.adopt, cart_id, order_id, by=person, shown=shown)
     desk.wake()
     await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. The card shows how it can be paid."))

@@ -71,17 +71,19 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         raise NotPossible(f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.")
     person = await desk.person(did)
 
-    async def put(name: DomainName) -> Cart:
-        return await desk.bridge.call(desk.workflow.add, channel, name, by=person)
+    async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
 
-    changed = await _each(parts, put)
+        async def put(name: DomainName) -> Cart:
+            return await threads.call(desk.workflow.add, channel, name, by=person)
+
+        changed = await _each(parts, put)
     desk.wake()
     if said := "\n".join(filter(None, [added(changed.cart, changed.names), *changed.refused])):
         await reply.tell(Drawn.saying(said))
     for name, needed in changed.choices:
         await reply.tell(choice(str(needed), name, needed.offers))
     if changed.names and changed.cart is not None:
-        desk.work.start(learn_quietly(desk, changed.cart.id))
+        desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
 
 
 async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -89,13 +91,14 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
     typed, _, seen = did.value.partition(" ")
     name, person = DomainName.parse(typed), await desk.person(did)
     try:
-        cart = await desk.bridge.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
+        async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
+            cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
     except ChoiceNeeded as needed:
         await reply.tell(choice(str(needed), name, needed.offers))
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))
-    desk.work.start(learn_quietly(desk, cart.id))
+    desk.work.start(learn_quietly(desk, did.user, cart.id))
 
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
@@ -210,7 +213,8 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
     try:
         person = await desk.person(did)
-        cart = await desk.bridge.call(desk.workflow.request_approval, cart_id, requester=person, purpose=purpose)
+        async with desk.at_ovh(did, reply) as threads:
+            cart = await threads.call(desk.workflow.request_approval, cart_id, requester=person, purpose=purpose)
     except OrderingError as refusal:
         await _request_refused(desk, did, reply, refusal)
         return

@@ -1,4 +1,4 @@
-"""Buttons whose click is a decision: recorded at once, carried out by the driver, told on the card."""
+"""Buttons whose click is a decision: recorded at once, carried out by the worker, shown on the card."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from handlers.parsing import Interaction
 from handlers.reply import Reply
 from handlers.views.drawn import Drawn
 
-Decision = Callable[[Desk, Interaction], Awaitable[str]]
+Decision = Callable[[Desk, Interaction, Reply], Awaitable[str]]
 
 
 def on_click(app: AsyncApp, desk: Desk, act: Act, decide: Decision) -> None:
-    """Have a button decide, and tell the person who clicked what came of it."""
+    """Record a decision when a button is clicked, ahead of what waits for its turn, and report it to the person."""
 
     async def story(did: Interaction, reply: Reply) -> None:
-        said = await decide(desk, did)
+        said = await decide(desk, did, reply)
         desk.wake()
         await reply.tell(Drawn.saying(said))
 
     @app.action(act)
     async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(story, Interaction.of_action(body))
+        desk.start(story, Interaction.of_action(body), at_once=True)

@@ -65,7 +65,9 @@ async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
     await reply.open_form(loading("Asking OVH for the contacts…"), button="Show contacts")
-    contacts = await desk.bridge.call(desk.workflow.contacts, by=await desk.person(did))
+    person = await desk.person(did)
+    async with desk.at_ovh(did, reply) as threads:
+        contacts = await threads.call(desk.workflow.contacts, by=person)
     await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying("The list was closed. Open it again."))
 
 
@@ -85,7 +87,9 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, val
     """Make the contact, and choose it in the form below."""
     back = Return.read(did.metadata)
     try:
-        contact = await desk.bridge.call(desk.workflow.create_contact, form, values, by=await desk.person(did))
+        person = await desk.person(did)
+        async with desk.at_ovh(did, reply) as threads:
+            contact = await threads.call(desk.workflow.create_contact, form, values, by=person)
     except OrderingError as refusal:
         again = views.contact_form(did.metadata, form, values, problem=sentence(refusal))
         await reply.show_form(again, otherwise=_not_made(refusal))

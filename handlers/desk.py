@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.bridge import Bridge
 from handlers.command_name import CommandNames
 from handlers.members import Members
+from handlers.ovh_queue import OvhQueue
 from handlers.parsing import Interaction
 from handlers.refusals import cut_short, refused, unforeseen
 from handlers.reply import Reply
@@ -25,6 +27,7 @@ from ordering.errors import CardOutdated, OrderingError
 from ordering.policy import Person
 from ordering.workflow import Workflow
 
+_DECISIONS, _SETTLING, _PLANNING = 4, 4, 4  # threads
 _log = structlog.get_logger()
 
 
@@ -32,7 +35,10 @@ _log = structlog.get_logger()
 class Desk:
     """The rules, the doors to them, the people, and `wake`, which sets the driver going.
 
-    Searches have a door of their own, so that however many there are, nobody waits who approves or pays.
+    Threads by what they wait for, so that no request waits behind slower ones: `bridge` reads and changes the database,
+    `decisions` records what an approver or payer decides there, `search_bridge` reads the answers of searches. Calls
+    that wait for OVH take a place: in `ovh`, in `settling` for decisions that look at OVH first, in `planning` for
+    what a search needs to know before it begins.
     """
 
     workflow: Workflow
@@ -44,6 +50,11 @@ class Desk:
     work: Work = field(default_factory=Work)
     searches: Searches = field(default_factory=Searches)
     command_names: CommandNames = field(default_factory=CommandNames)
+    to_learn: set[int] = field(default_factory=set)  # carts whose questions wait in line to be read
+    decisions: Bridge = field(default_factory=lambda: Bridge(_DECISIONS))
+    ovh: OvhQueue = field(default_factory=OvhQueue)
+    settling: OvhQueue = field(default_factory=lambda: OvhQueue(_SETTLING))
+    planning: OvhQueue = field(default_factory=lambda: OvhQueue(_PLANNING))
 
     async def person(self, did: Interaction) -> Person:
         return await self.members.who(did.user)
@@ -61,6 +72,23 @@ class Desk:
         drop the acknowledgement.
         """
         self.work.start(self._named(story, did, at_once=at_once))
+
+    @asynccontextmanager
+    async def at_ovh(
+        self, did: Interaction, reply: Reply, *, queue: OvhQueue | None = None, what: str = "this"
+    ) -> AsyncIterator[Bridge]:
+        """Hold a place of the person's for calls that wait for OVH, and yield the threads to call in.
+
+        A person in line reads where they are: in their form, or in one message for all of their requests. `what` names
+        the request where the line is full and `LineFull` is raised.
+        """
+
+        async def notice(said: str) -> None:
+            await reply.tell(Drawn.saying(said))
+
+        queue = queue or self.ovh
+        async with queue.place(did.user, what=what, notice=notice, always=did.form is not None) as threads:
+            yield threads
 
     async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""

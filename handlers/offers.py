@@ -36,7 +36,8 @@ async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Open the form at once, as its trigger dies in three seconds, and fill it when OVH has answered."""
     name, person = DomainName.parse(did.value), await desk.person(did)
     await reply.open_form(views.asking(name), button="Add to cart")
-    offers = await desk.bridge.call(desk.workflow.offers_of, name, by=person)
+    async with desk.at_ovh(did, reply) as threads:
+        offers = await threads.call(desk.workflow.offers_of, name, by=person)
     form = views.offer_modal(name, did.channel or "", offers)
     await reply.show_form(form, otherwise=views.choice(f"Offers for {name}", name, offers))
 
@@ -45,14 +46,15 @@ async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
     channel, name = _about(did)
     person = await desk.person(did)
     try:
-        cart = await desk.bridge.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
+        async with desk.at_ovh(did, reply) as threads:
+            cart = await threads.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
     except ChoiceNeeded as needed:
         form = views.offer_modal(name, channel, needed.offers, problem=str(needed))
         await reply.show_form(form, otherwise=views.choice(str(needed), name, needed.offers))
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))
-    desk.work.start(learn_quietly(desk, cart.id))
+    desk.work.start(learn_quietly(desk, did.user, cart.id))
 
 
 def _about(did: Interaction) -> tuple[str, DomainName]:

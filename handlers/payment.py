@@ -25,7 +25,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(Act.PAY)
     async def pay_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
-        desk.start(lambda did, reply: _pay(desk, did, reply), Interaction.of_action(body))
+        desk.start(lambda did, reply: _pay(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.OPEN_ORDER)
     async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -42,7 +42,7 @@ async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
     cart_id, shown = cart_and_mark(did.value)
-    cart = await desk.bridge.call(desk.workflow.pay, cart_id, payer=person, method=method, shown=shown)
+    cart = await desk.decisions.call(desk.workflow.pay, cart_id, payer=person, method=method, shown=shown)
     desk.wake()
     total = f" {cart.order.total}" if cart.order else ""
     await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))
@@ -52,7 +52,8 @@ async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=OPEN_ORDER)
     person = await desk.person(did)
     cart_id = cart_number(did.value)
-    url = await desk.bridge.call(desk.workflow.order_link, cart_id, payer=person)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        url = await threads.call(desk.workflow.order_link, cart_id, payer=person)
     await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
 
 
@@ -60,7 +61,8 @@ async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=OPEN_INVOICE)
     person = await desk.person(did)
     cart_id = cart_number(did.value)
-    url = await desk.bridge.call(desk.workflow.invoice_link, cart_id, payer=person)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        url = await threads.call(desk.workflow.invoice_link, cart_id, payer=person)
     await reply.tell(invoice_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
 
 

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.desk import Desk
 from handlers.ids import REACH, Act, Form
+from handlers.ovh_queue import LineFull
 from handlers.parsing import Interaction, cart_number
 from handlers.refusals import handed_back, sentence
 from handlers.reply import Reply
@@ -43,13 +44,23 @@ def register(app: AsyncApp, desk: Desk) -> None:
         await ack(**await desk.settle(lambda: _save(desk, did)))
 
 
-async def learn_quietly(desk: Desk, cart_id: int) -> None:
-    """Ask OVH about a cart's new names, so that the cart shows what is open; the pre-flight asks again anyway."""
-    await desk.work.turn()
+async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
+    """Ask OVH about a cart's new names, so that the cart shows open questions; the pre-flight asks again anyway.
+
+    One request in line learns for all names that are added until its turn comes.
+    """
+    if cart_id in desk.to_learn:
+        return
+    desk.to_learn.add(cart_id)
     try:
-        await desk.bridge.call(desk.workflow.learn_questions, cart_id)
+        await desk.work.turn()
+        async with desk.ovh.place(user) as threads:
+            desk.to_learn.discard(cart_id)
+            await threads.call(desk.workflow.learn_questions, cart_id)
     except OrderingError as error:
         _log.info("questions_not_learned", cart=cart_id, why=str(error))
+    finally:
+        desk.to_learn.discard(cart_id)
     desk.wake()
 
 
@@ -67,16 +78,18 @@ async def draw(
     """Show the form of one name in the view that is open; where it was closed, say this `otherwise`."""
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
-    contacts = await _contacts(desk, did) if any(q.is_of_contacts for q in line.questions or ()) else ()
+    contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
     form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach)
     await reply.show_form(form, otherwise=otherwise)
 
 
-async def _contacts(desk: Desk, did: Interaction) -> Sequence[Contact]:
+async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Contact]:
     """The contacts to choose from; where OVH does not list them, everything else can be answered all the same."""
+    person = await desk.person(did)
     try:
-        return await desk.bridge.call(desk.workflow.contacts, by=await desk.person(did))
-    except RegistrarError as error:
+        async with desk.at_ovh(did, reply) as threads:
+            return await threads.call(desk.workflow.contacts, by=person)
+    except (LineFull, RegistrarError) as error:
         _log.warning("contacts_not_read", why=str(error))
         return ()
 
@@ -89,7 +102,8 @@ async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
         await reply.open_form(views.loading(), button="Answer questions")
     cart, domain = await _cart(desk, did, cart_number(number)), DomainName(name) if name else None
     if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
-        cart = await desk.bridge.call(desk.workflow.learn_questions, cart.id, first=domain)
+        async with desk.at_ovh(did, reply) as threads:
+            cart = await threads.call(desk.workflow.learn_questions, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
         await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying("The form was closed. Open it again."))

@@ -38,7 +38,8 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         await reply.tell(help_message())
         return
     try:
-        plan = await desk.bridge.call(desk.workflow.plan_of, query)
+        async with desk.at_ovh(did, reply, queue=desk.planning, what=f"`search {typed}`") as threads:
+            plan = await threads.call(desk.workflow.plan_of, query)
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {"You typed": command(f"search {typed}")}))
         return
@@ -69,9 +70,20 @@ async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: 
 
 
 async def show(search: Search) -> None:
-    """Bring the search's message up to date."""
-    search.show_now = False
-    await search.reply.tell(views.results(search.found()), replace=True)
+    """Bring the search's message up to date.
+
+    A call that finds another one under way leaves it to that one: many clicks in a moment draw the message twice.
+    """
+    search.show_now, search.is_outdated = False, True
+    if search.is_drawing:
+        return
+    search.is_drawing = True
+    try:
+        while search.is_outdated:
+            search.is_outdated = False
+            await search.reply.tell(views.results(search.found()), replace=True)
+    finally:
+        search.is_drawing = False
 
 
 async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:

@@ -115,13 +115,14 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
             "You see the newest now, and can add from there."
         )
     person = await desk.person(did)
-    cart, new, refused = await desk.bridge.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
+    async with desk.at_ovh(did, search.reply) as threads:
+        cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
     desk.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
     lines = lines or ["None of these is free any more. Search again."]
     await search.reply.tell(Drawn.of(lines[0], sections(lines)))
     if cart is not None:
-        desk.work.start(learn_quietly(desk, cart.id))
+        desk.work.start(learn_quietly(desk, did.user, cart.id))
 
 
 _DEEDS: dict[Act, Deed] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -25,6 +26,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MOST_KEPT = 300
+_MOST_NAMES = 20_000  # of all kept searches together; an answer takes about a kilobyte
+_KEPT_FOR = 4 * 3600.0  # seconds since somebody last used it
 MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
 _BEAT, _WRITTEN_EVERY = 1.0, 4  # seconds; beats, as hundreds of answers are half a megabyte
 _SHELF_TAKES = 1.0  # seconds at most
@@ -55,6 +58,9 @@ class Search:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     show_now: bool = False
     stop_now: bool = False
+    used_at: float = 0.0  # by the clock of who keeps it
+    is_drawing: bool = False  # its message is being brought up to date
+    is_outdated: bool = False  # something changed since that began
     is_elsewhere: bool = False  # another process has it under way: here it is only shown
 
     @classmethod
@@ -141,10 +147,15 @@ class Search:
 
 
 class Searches:
-    """A bounded memory of this process alone: of what is gone a click says what it did not do."""
+    """The searches of this process, bounded by number, by names and by age; a click on one that is gone says so.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Search] = OrderedDict()
+    A search under way is never dropped. `clock` counts seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept: OrderedDict[str, Search] = OrderedDict()  # the one used last at the end
+        self._clock = clock
+        self._names = 0
         self._running: Counter[str] = Counter()
 
     async def keep(self, search: Search) -> None:
@@ -153,15 +164,19 @@ class Searches:
 
     async def find(self, search_id: str, user: str, reply: Reply) -> Search | None:
         """A person's own search, as long as it is kept, with a fresh way to its message."""
+        self._drop_old()
         search = self._kept.get(search_id)
         if search is None or search.user != user:
             return None
         search.reply = reply
+        self._remember(search)
         return search
 
     def forget(self, search_id: str) -> None:
         """Let its buttons find it no more."""
-        self._kept.pop(search_id, None)
+        search = self._kept.pop(search_id, None)
+        if search is not None:
+            self._names -= len(search.names)
 
     def has_room(self, user: str) -> bool:
         """Whether a person may have one more under way here."""
@@ -194,9 +209,22 @@ class Searches:
         yield
 
     def _remember(self, search: Search) -> None:
+        self.forget(search.id)
         self._kept[search.id] = search
-        if len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        self._names += len(search.names)
+        search.used_at = self._clock()
+        self._drop_old()
+
+    def _drop_old(self) -> None:
+        """Drop the searches that nobody used for longest, as far as the bounds ask for it."""
+        old = self._clock() - _KEPT_FOR
+        newest = next(reversed(self._kept), None)
+        for search in list(self._kept.values()):
+            too_many = len(self._kept) > _MOST_KEPT or self._names > _MOST_NAMES
+            if search.used_at >= old and not too_many:
+                return
+            if search.standing is not Standing.ASKING and (search.used_at < old or search.id != newest):
+                self.forget(search.id)
 
 
 class SharedSearches(Searches):
@@ -205,8 +233,8 @@ class SharedSearches(Searches):
     The shelf never keeps a search waiting for long, nor makes it fail: what it does not take stays in memory.
     """
 
-    def __init__(self, shelf: Shelf, bridge: Bridge) -> None:
-        super().__init__()
+    def __init__(self, shelf: Shelf, bridge: Bridge, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(clock)
         self._shelf = shelf
         self._bridge = bridge
 

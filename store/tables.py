@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
 LIVE = "state NOT IN ('cancelled', 'delivered', 'rejected')"  # carts that something can still happen to
 
 
@@ -50,7 +51,7 @@ class CartRow(SQLModel, table=True):
     attempt_at: datetime | None = None
     attempt_refusal: str | None = None
     attempt_withdrawn_at: datetime | None = None
-    payment_method: int | None = None
+    payment_method: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
     payment_mean: str | None = None  # instead of the method's number
     payment_by: str | None = None
     payment_asked_at: datetime | None = None

@@ -17,9 +17,10 @@ import structlog
 from bot.ovh import errors
 from bot.ovh.access import Access
 from bot.ovh.budget import Budget
-from bot.ovh.errors import Answer, Silent, TurnedAway
+from bot.ovh.errors import Answer, Silent, TurnedAway, Unreadable
 from bot.ovh.lane import Allowance, Lane, Priority, Turn
 from bot.ovh.session import CLOCK, Session
+from bot.ovh.void_routes import returns_nothing
 from ordering.errors import NotAsked, RegistrarUnavailable
 
 _TRIES = 4  # of a question that OVH is too busy to answer
@@ -67,6 +68,8 @@ class Client:
                 answer = self._paced(target, priority, turn, tries=1 if tries == 1 else _TURNED_AWAY)
                 if not answer.ok:
                     raise errors.of_question(answer)
+        if answer.says_nothing:  # no GET of ours returns nothing
+            raise Unreadable(errors.UNREADABLE)
         return answer.body
 
     def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
@@ -89,6 +92,8 @@ class Client:
         answer = self._call(method, path, body, priority)
         if not answer.ok:
             raise errors.of_question(answer)
+        if answer.says_nothing and not returns_nothing(method, path.partition("?")[0]):
+            raise Unreadable(errors.UNREADABLE)
         return answer.body
 
     def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime | None = None) -> Any:  # noqa: ANN401 - decoded JSON
@@ -97,11 +102,11 @@ class Client:
         After `not_after`, by this machine's clock, nothing is sent: raises `RegistrarUnavailable`.
         """
         delta = self._session.delta
-        answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)
+        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)
         if answer.complains_of_clock:
             with suppress(RegistrarUnavailable):  # for the next call: what this one was told stands
                 self._session.read_clock(stale=delta)
-        if not answer.ok:
+        if not answer.ok or answer.body == "":
             raise errors.of_deed(answer)
         return answer.body
 
@@ -163,6 +168,8 @@ class Client:
                 self.lane.slow_down()
                 _log.warning("ovh_silent", method=method, path=path, error=type(error).__name__)
                 raise errors.silence(error, deed=deed) from error
+        if answer.empty and answer.says_nothing and not deed and returns_nothing(method, path):
+            answer = Answer(answer.status, None)  # done, as by `null`
         self._heed(answer)
         note = _log.info if deed or not answer.ok else _log.debug
         spent = round((time.monotonic() - started) * 1000)

@@ -7,6 +7,7 @@ A deed (it buys or pays)                     the same two, only where it is cert
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,26 +22,44 @@ from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailab
 
 _CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
 _KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIAL"}
+_RIGHTS = {"NOT_GRANTED_CALL"}
+# An ungranted call as the gateway and as an application words it, and as IAM does, which names the missing actions.
+_RIGHTS_WORDS = re.compile(r"\bnot (?:been )?granted\b|unauthorizedActionsByIAM", re.IGNORECASE)
+_KEY_WORDS = re.compile(r"\b(?:credential|(?:consumer|application) ?key)s?\b", re.IGNORECASE)
+_CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
 LATER = "OVH does not answer just now. Try again in a minute."
-_UNREADABLE = "OVH answered in a form that the desk cannot read. Try again in a minute."
+UNREADABLE = "OVH answered in a form that the desk cannot read. Try again in a minute."
 _MOST_SAID = 300
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `body` is None for `null` as well as for what is not JSON, which is then `garbled`."""
+    """What came back: `body` is None for `null` as well as for what is not JSON, which is then `garbled`.
+
+    An answer without a body is garbled and `empty`: 204, nothing, or blanks.
+    """
 
     status: int
     body: Any
     garbled: bool = False
+    empty: bool = False
     retry_after: float | None = None
 
     @property
     def ok(self) -> bool:
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES and not self.garbled
+        return self._is_success and not self.garbled
+
+    @property
+    def says_nothing(self) -> bool:
+        """A success without an answer: no body, `null`, or an empty text."""
+        return self._is_success and (self.empty or (not self.garbled and self.body in (None, "")))
+
+    @property
+    def _is_success(self) -> bool:
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def is_busy(self) -> bool:
@@ -61,6 +80,25 @@ class Answer:
         """Only OVH itself, saying so in its own form, can say that nothing was done."""
         client_error = HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
         return client_error and isinstance(self.body, dict) and not self.is_busy
+
+    @property
+    def is_about_rights(self) -> bool:
+        """OVH says that the key may not make this call, and no more: a 403 alone has many reasons."""
+        return self.code in _RIGHTS or (self.status in _CLOSED and bool(_RIGHTS_WORDS.search(self._text)))
+
+    @property
+    def is_about_key(self) -> bool:
+        """OVH says that the key itself is unknown, invalid or expired."""
+        return (
+            self.status == HTTPStatus.UNAUTHORIZED
+            or self.code in _KEY
+            or (self.status in {HTTPStatus.FORBIDDEN, _EXPIRED} and bool(_KEY_WORDS.search(self.said)))
+        )
+
+    @property
+    def _text(self) -> str:
+        named = self.body.get("details") if isinstance(self.body, dict) else None
+        return " ".join([self.said, *map(str, named if isinstance(named, dict) else ())])
 
     @property
     def code(self) -> str:
@@ -117,12 +155,14 @@ class Silent(RegistrarUnavailable):
 def refusal(answer: Answer) -> RegistrarRefused:
     """A clear no, in words."""
     said = answer.said.rstrip(".") or f"status {answer.status}"
+    if answer.is_about_rights:
+        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must look at the key's rights.")
+    if answer.is_about_key:
+        return RegistrarRefused(f"OVH did not accept the desk's key ({said}). The operator must renew it.")
     if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
         return NotThere(f"OVH does not know this (any more): {said}.")
-    if answer.status == HTTPStatus.UNAUTHORIZED or answer.code in _KEY:
-        return RegistrarRefused(f"OVH did not accept the desk's key ({said}). The operator must renew it.")
-    if answer.status == HTTPStatus.FORBIDDEN:
-        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must look at the key's rights.")
+    if answer.status == HTTPStatus.FORBIDDEN:  # of this order, this account, this method: OVH's words are all we know
+        return RegistrarRefused(f"OVH said no: {said}.")
     return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details, kind=answer.kind)
 
 
@@ -160,7 +200,7 @@ def readable() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
-        raise Unreadable(_UNREADABLE) from error
+        raise Unreadable(UNREADABLE) from error
 
 
 def _refused_connection(error: requests.RequestException) -> bool:

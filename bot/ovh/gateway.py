@@ -228,7 +228,8 @@ class OvhGateway:
     def _ask_who_we_are(self, *, tries: int | None) -> str:
         with readable():
             me = self._client.ask("/me", priority=Priority.PEOPLE, tries=tries)
-            self._subsidiary = self._subsidiary or str(me["ovhSubsidiary"])
+            told = str(me["ovhSubsidiary"])
+            self._subsidiary = self._subsidiary or told
         return self._subsidiary
 
     def _listed(self, path: str) -> tuple[str, ...]:
@@ -236,6 +237,6 @@ class OvhGateway:
         if time.monotonic() - read_at >= _EXTENSIONS_FRESH:
             with readable():
                 answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
-                known = tuple(str(extension) for extension in answer)
+                known = tuple(str(extension) for extension in reading.listed(answer))
             self._lists[path] = (time.monotonic(), known)
         return known

@@ -17,15 +17,17 @@ _SHARE = 10  # one of so many turns that money and people leave
 
 
 class Priority(IntEnum):
-    """Money before people before polling; who waits for one answer goes before a search of many.
+    """The call that buys or pays, then what prepares and checks it, then people who wait for one answer, then searches.
 
-    Beside searches polling has a share, so that none of them keeps paid orders from being followed.
+    A deed never waits behind the pre-flights of others, which prepare carts as well. Next to searches, polling has a
+    share, so that none of them keeps paid orders from being followed.
     """
 
-    MONEY = 0
-    PEOPLE = 1
-    SEARCH = 2
-    POLLING = 3
+    DEED = 0
+    MONEY = 1
+    PEOPLE = 2
+    SEARCH = 3
+    POLLING = 4
 
 
 class Allowance(Protocol):

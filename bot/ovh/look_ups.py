@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from ordering.domain_name import DomainName
 from ordering.offer import Availability
 
+_URGENT_IN_A_ROW = 3  # names; then a search has a turn: one person's adds never stop another's search
 Inbox = SimpleQueue[Availability]
 
 
@@ -29,7 +30,7 @@ class LookUp:
 
 
 class LookUps:
-    """What is to be asked, a line for each search; urgent ones before the others.
+    """What is to be asked, a line for each search; urgent ones before the others, which keep one turn of four.
 
     `unasked` makes what a reader is told when all is closed.
     """
@@ -40,6 +41,7 @@ class LookUps:
         self._open: dict[DomainName, LookUp] = {}
         self._urgent: deque[deque[LookUp]] = deque()
         self._lines: deque[deque[LookUp]] = deque()
+        self._urgent_in_a_row = 0
         self._closed = False
 
     @property
@@ -69,7 +71,13 @@ class LookUps:
     def take(self) -> LookUp | None:
         """The next name of the search whose turn it is; from then on it is the caller's to answer."""
         with self._guard:
-            look_up = _next_in(self._urgent) or _next_in(self._lines)
+            is_a_searchs_turn = self._urgent_in_a_row >= _URGENT_IN_A_ROW
+            look_up = _next_in(self._lines) if is_a_searchs_turn else None
+            if look_up is None and (look_up := _next_in(self._urgent)) is not None:
+                self._urgent_in_a_row += 1
+            else:
+                self._urgent_in_a_row = 0
+                look_up = look_up or _next_in(self._lines)
             if look_up is not None:
                 look_up.begun = True
             return look_up

@@ -19,6 +19,7 @@ import requests
 import structlog
 from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion, OAuth2FailureError
 
+from bot.logs import add_secrets
 from bot.ovh.access import Access
 from bot.ovh.errors import LATER, Answer
 from bot.ovh.floor import FLOOR, Adapter
@@ -146,6 +147,8 @@ def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
         raise ValueError(f"OVH_ENDPOINT: {access.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
     except InvalidConfiguration as error:
         raise ValueError(f"The OVH_… keys: {error}.") from error
+    # What the package read from its ovh.conf, the settings do not know.
+    add_secrets(filter(None, (opened._application_secret, opened._consumer_key, opened._client_secret)))
     if access.api_url is not None:
         opened._endpoint = _base(access.api_url)  # else the package accepts its own regions only
     return opened
@@ -161,12 +164,13 @@ def _base(url: str) -> str:
 def _read(response: requests.Response) -> Answer:
     waits = response.headers.get("Retry-After", "")
     retry_after = float(waits) if waits.isdecimal() else None
+    if response.status_code == HTTPStatus.NO_CONTENT or not response.content.strip():
+        return Answer(response.status_code, None, garbled=True, empty=True, retry_after=retry_after)
     try:
         # From the bytes: they are UTF-8, which `requests` only guesses.
         body = json.loads(response.content, parse_float=Decimal, parse_constant=_no_number)
     except ValueError:
-        has_content = response.status_code != HTTPStatus.NO_CONTENT
-        return Answer(response.status_code, None, garbled=has_content, retry_after=retry_after)
+        return Answer(response.status_code, None, garbled=True, retry_after=retry_after)
     return Answer(response.status_code, body, retry_after=retry_after)
 
 

@@ -152,7 +152,7 @@ class OvhSimulator:
         plain = _SPOILED.get(fault.kind)
         return plain(fault) if plain else None
 
-    async def _spoil_after(self, request: web.Request, fault: Fault | None) -> web.Response | None:
+    async def _spoil_after(self, request: web.Request, fault: Fault | None) -> web.StreamResponse | None:
         """The faults that happen when all was done: the deed stands, its answer does not arrive."""
         if fault is None:
             return None
@@ -161,7 +161,10 @@ class OvhSimulator:
         if fault.kind == "hang":
             await asyncio.sleep(fault.options.get("seconds", _HANG))
             _cut(request)
-        return _json(200, None) if fault.kind == "null" else None
+        if fault.kind == "empty_chunked":
+            return await _chunked_nothing(request)
+        without_words = _WITHOUT_WORDS.get(fault.kind)
+        return without_words() if without_words else None
 
     def _record(self, method: str, path: str, status: int) -> None:
         self.calls.append(Recorded(method, path, status))
@@ -194,6 +197,23 @@ def _refusal(fault: Fault) -> web.Response:
     return _json(fault.options.get("status", 403), {"class": "Client::Forbidden", "message": message})
 
 
+async def _chunked_nothing(request: web.Request) -> web.StreamResponse:
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    answer.enable_chunked_encoding()
+    await answer.prepare(request)
+    await answer.write_eof()
+    return answer
+
+
+# A success that says nothing: OVH's own way is `null`, and others saw the rest.
+_WITHOUT_WORDS: dict[str, Callable[[], web.Response]] = {
+    "null": lambda: _json(200, None),
+    "empty": lambda: web.Response(content_type="application/json"),
+    "blanks": lambda: web.Response(text=" \r\n ", content_type="application/json"),
+    "empty_text": lambda: _json(200, ""),
+    "no_content": lambda: web.Response(status=204),
+    "empty_html": lambda: web.Response(text="", content_type="text/html"),
+}
 _SPOILED: dict[str, Callable[[Fault], web.Response]] = {
     "error500": lambda _: _json(500, {"class": "Server::InternalServerError", "message": "Internal server error"}),
     "html502": lambda _: _html(502, "Bad Gateway"),

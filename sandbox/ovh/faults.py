@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 Kind = Literal[
     "lost_before", "lost_after", "hang", "error500", "html502", "html408", "null", "rate_limit", "check_timeout",
-    "slow", "refuse",
+    "slow", "refuse", "empty", "blanks", "empty_text", "no_content", "empty_chunked", "empty_html",
 ]  # fmt: skip
 
 

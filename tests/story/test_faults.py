@@ -42,6 +42,25 @@ async def test_a_lost_answer_of_the_payment_never_pays_twice(story: Story, kind:
     assert story.orders[0].payments == [8120045]
 
 
+@pytest.mark.parametrize("kind", ["empty", "no_content", "empty_html"])
+async def test_void_routes_without_words_block_nothing(story: Story, kind: Kind):
+    """Where each assign and DELETE answers nothing, a request comes to its order as usual."""
+    story.ovh.faults.add("POST", "/order/cart/*/assign", kind, times=99)
+    story.ovh.faults.add("DELETE", "*", kind, times=99)
+    await story.ordered()
+    assert len(story.orders) == 1
+
+
+@pytest.mark.parametrize("kind", ["empty", "no_content", "empty_text"])
+async def test_a_payment_without_words_pays_once(story: Story, kind: Kind):
+    """An empty answer to a payment is neither paid nor refused: the order tells, and nothing is paid twice."""
+    card = await story.ordered()
+    story.ovh.faults.add("POST", "/me/order/*/pay", kind)
+    await story.dan.click(card, "Pay")
+    await story.card("is delivered", seconds=30)
+    assert story.orders[0].payments == [8120045]
+
+
 async def test_a_total_that_rose_after_the_approval_asks_the_approvers_again(story: Story):
     card = await story.requested()
     story.ovh.names.rise("name.ovh", "5.00")

@@ -128,7 +128,7 @@ def test_a_question_is_not_asked_for_ever(stub, monkeypatch):
 
 def test_a_deed_that_waited_for_others_to_finish_reading_is_not_sent_late(stub, monkeypatch):
     monkeypatch.setattr("bot.ovh.floor._PATIENCE", 0.6)
-    stub.says(200)
+    stub.says(200, b"{}")
     client = stub.client()
     ask(client)  # with the clock read and the connection open, only the floor is to be waited for
     has_it, go_on = threading.Event(), threading.Event()

@@ -83,6 +83,83 @@ def test_a_refusal_is_a_sentence_that_says_what_to_do(answer, sentence):
     assert sentence in str(errors.refusal(answer))
 
 
+FORBIDDEN = "Client::Forbidden"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(403, {"errorCode": "NOT_GRANTED_CALL", "httpCode": "403 Forbidden", "message": "Whatever"}),
+        Answer(403, {"message": "This call has not been granted"}),
+        Answer(403, {"class": FORBIDDEN, "message": "This call has not been granted"}),
+        Answer(403, {"class": FORBIDDEN, "message": "User not granted for this request"}),
+        Answer(403, {"class": FORBIDDEN, "message": "No.", "details": {"unauthorizedActionsByIAM": "me:apiovh:get"}}),
+        Answer(404, {"errorCode": "NOT_GRANTED_CALL", "message": "This call has not been granted"}),
+        Answer(401, {"class": "Client::Unauthorized", "message": "This call has not been granted"}),
+    ],
+)
+def test_rights_are_named_where_ovh_names_them(answer):
+    """The operator is sent to the key's rights where OVH says that the call is not granted."""
+    told = errors.refusal(answer)
+    assert "must look at the key's rights" in str(told)
+    assert type(told) is RegistrarRefused
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(401, {"class": "Client::Unauthorized", "message": "You must login first"}),
+        Answer(403, {"errorCode": "INVALID_CREDENTIAL", "message": "This credential is not valid"}),
+        Answer(403, {"errorCode": "NOT_CREDENTIAL", "message": "Whatever"}),
+        Answer(403, {"errorCode": "INVALID_KEY", "message": "This application key is invalid"}),
+        Answer(403, {"class": FORBIDDEN, "message": "This credential does not exist"}),
+        Answer(403, {"message": "Invalid consumer key"}),
+        Answer(460, {"class": "Client::Expired", "message": "This credential is expired"}),
+    ],
+)
+def test_the_key_is_named_where_ovh_names_it(answer):
+    """The operator is sent to the key itself where OVH does not accept it, and nothing counts as gone."""
+    told = errors.refusal(answer)
+    assert "did not accept the desk's key" in str(told)
+    assert type(told) is RegistrarRefused
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (403, "You are not allowed"),
+        (403, "This order can't be paid with this payment method"),
+        (403, "Your account is not validated"),
+        (403, "This domain is locked"),
+        (403, "Access denied for this subsidiary"),
+        (409, "A payment is already in progress for this order"),
+        (409, "This item is being changed"),
+        (400, "You cannot pay this order"),
+    ],
+)
+def test_other_refusals_are_in_ovhs_words(status, words):
+    """A refusal of this order or this account says what OVH said, and nothing on keys or rights."""
+    answer = Answer(status, {"class": FORBIDDEN, "message": words})
+    assert str(errors.refusal(answer)) == f"OVH said no: {words}."
+    assert isinstance(errors.of_deed(answer), RegistrarRefused)
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "This cart does not exist"), (460, "This cart has expired")])
+def test_what_is_gone_says_nothing_on_the_key(status, words):
+    """404, and 460 of anything but the key, tell that the thing is gone."""
+    told = errors.refusal(Answer(status, {"class": "Client::NotFound", "message": words}))
+    assert type(told) is NotThere
+    assert "key" not in str(told)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 407])
+def test_a_page_of_a_proxy_says_nothing_on_rights(status):
+    """HTML with an error status is not OVH's word: ask again, and a money call stays unknown."""
+    answer = Answer(status, None, garbled=True)
+    assert type(errors.of_question(answer)) is RegistrarUnavailable
+    assert type(errors.of_deed(answer)) is OutcomeUnknown
+
+
 @pytest.mark.parametrize("error", [KeyError("orderId"), TypeError("null"), ZeroDivisionError()])
 def test_an_answer_of_an_unknown_shape_counts_as_none(error):
     with pytest.raises(RegistrarUnavailable, match="cannot read"), errors.readable():

@@ -64,6 +64,13 @@ def test_money_goes_before_people_before_searches_before_polling(busy):
     assert order_of(lane, leave, asked) == ["pay", "list", "search", "poll"]
 
 
+def test_a_deed_goes_before_all_preparations(busy):
+    """The call that buys or pays passes sixteen pre-flights that wait."""
+    lane, leave = busy
+    asked = [(f"pre-flight {number}", Priority.MONEY) for number in range(16)]
+    assert order_of(lane, leave, [*asked, ("pay", Priority.DEED)])[0] == "pay"
+
+
 def test_among_equals_the_first_goes_first(busy):
     lane, leave = busy
     asked = [(f"a{number}", Priority.SEARCH) for number in range(4)]

@@ -347,7 +347,7 @@ async def test_a_failed_transaction_did_not_pay(ovh, gateway, order):
 
 
 async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway, order):
-    ovh.faults.add("GET", "/me/payment/transaction", "refuse")
+    ovh.faults.add("GET", "/me/payment/transaction", "refuse", message="This call has not been granted")
     progress, told = await seen(gateway, order, sent())
     assert progress is P.UNDECIDED
     assert told.startswith("The account's transactions could not be read: OVH does not allow this")

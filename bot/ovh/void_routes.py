@@ -1,0 +1,27 @@
+"""Routes that return nothing, by OVH's API descriptions (responseType "void", July 2026)."""
+
+from __future__ import annotations
+
+import re
+
+_VOID = (
+    ("POST", "/order/cart/{}/assign"),
+    ("DELETE", "/order/cart/{}"),
+    ("DELETE", "/order/cart/{}/coupon"),
+    ("DELETE", "/order/cart/{}/item/{}"),
+    ("DELETE", "/order/cart/{}/item/{}/configuration/{}"),
+    ("POST", "/domain/configurationRule/check"),
+    ("PUT", "/domain/{}/serviceInfos"),
+    ("POST", "/me/order/{}/waiveRetraction"),
+    ("POST", "/me/task/domain/{}/(?:accelerate|cancel|relaunch)"),
+    ("PUT", "/me/task/domain/{}/argument/{}"),
+    # They pay. An answer without a body proves nothing of those: only `null`, as OVH answers, counts as accepted.
+    ("POST", "/me/order/{}/pay"),
+    ("POST", "/me/order/{}/payWithRegisteredPaymentMean"),
+)
+_PATTERNS = tuple((method, re.compile(path.replace("{}", "[^/]+"))) for method, path in _VOID)
+
+
+def returns_nothing(method: str, path: str) -> bool:
+    """Whether a call of this route has no answer but that it was done. `path` comes without its query."""
+    return any(method == known and pattern.fullmatch(path) for known, pattern in _PATTERNS)
