@@ -189,7 +189,8 @@ def test_forty_japanese_names_fit_in_every_state(state):
 def test_details_shows_every_name_and_answer(script, count):
     """No approver approves what they cannot see: over its pages the form holds all of it."""
     shown = a_cart(S.SUBMITTED, count, script, 200)
-    read, page, more = [], 0, True
+    read: list[str] = []
+    page, more = 0, True
     while more:
         view = details.details_modal(shown, waive_retraction=True, page=page)
         fits_a_view(view)
