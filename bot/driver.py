@@ -24,6 +24,7 @@ _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
 _WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
 _SHOWN_AT_ONCE = 8
 _MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
+_LATEST_AGAIN = 3  # times that, after the first failure
 _RENEWALS = 3  # of a lease, so that one may fail
 _log = structlog.get_logger()
 
@@ -54,7 +55,9 @@ class Driver:
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[int, asyncio.Task[None]] = {}
+        self._news: dict[int, asyncio.Event] = {}  # of the carts that are being shown: something may have changed
         self._showing_again: set[asyncio.Task[None]] = set()
+        self._again_at: dict[int, float] = {}  # by the loop's clock, when a cart is drawn once more
         self._others: frozenset[int] | None = None  # outdated, and claimed by another process, at the last look
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
@@ -62,7 +65,7 @@ class Driver:
         """Something was decided: look at once what is due and what is to be shown."""
         for steps in self._steps:
             steps.wake()
-        for now in (self._show_now, self._refresh_now):
+        for now in (self._show_now, self._refresh_now, *self._news.values()):
             now.set()
 
     async def run(self) -> None:
@@ -95,45 +98,61 @@ class Driver:
     async def _show(self, cart_id: int) -> None:
         """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
 
-        Between two tries another process may have it: Slack may hear that one better.
+        Between two tries another process may have it: Slack may hear that one better. A message that waits for a long
+        time does not hold back the cart's others: the wait ends early when something was decided.
         """
         retry, mine = _SHORTEST_RETRY, True
+        news = self._news[cart_id] = asyncio.Event()
         try:
-            while mine and not await self._shown(cart_id):
+            while mine:
+                news.clear()
+                wait = await self._shown(cart_id, retry)
+                if wait is None:
+                    break
                 self._show_again_later([cart_id])
                 await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
-                await asyncio.sleep(retry)
+                await until_set(news, wait)
                 retry = min(retry * 2, _LONGEST_RETRY)
                 mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
         finally:
-            del self._showing[cart_id]
+            del self._showing[cart_id], self._news[cart_id]
         await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
         self._show_now.set()
 
-    async def _shown(self, cart_id: int) -> bool:
+    async def _shown(self, cart_id: int, retry: float) -> float | None:
+        """Show one cart once; returns the seconds until the next try, None where all of it is shown."""
         try:
             async with self._room_to_show:
-                await self._announcer.show(cart_id)
-        except Exception as error:  # noqa: BLE001 - shown again later: what is not shown stands in the memory
+                return await self._announcer.show(cart_id)
+        except Exception as error:  # noqa: BLE001 - shown again later: what is not shown stands in the database
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
-            return False
-        return True
+            return retry
 
     def _show_again_later(self, cart_ids: list[int]) -> None:
-        """Have carts drawn once more in a while: an older drawing may arrive late, and hide the newest."""
+        """Have carts drawn once more in a while: an older drawing may arrive late, and hide the newest.
 
-        async def again() -> None:
-            await asyncio.sleep(_MAY_ARRIVE_WITHIN)
+        One task a cart, however often it fails: each failure moves its moment, but not endlessly.
+        """
+        clock = asyncio.get_running_loop().time
+
+        async def again(cart_id: int) -> None:
+            latest = clock() + _LATEST_AGAIN * _MAY_ARRIVE_WITHIN
+            while (left := min(self._again_at[cart_id], latest) - clock()) > 0:  # noqa: ASYNC110 - a moment that moves
+                await asyncio.sleep(left)
+            del self._again_at[cart_id]
             try:
-                await self._announcer.show_again(cart_ids)
+                await self._announcer.show_again([cart_id])
             except Exception as error:  # noqa: BLE001 - the database is away: what is shown is most likely right
-                _log.warning("not_shown_again", carts=cart_ids, error=type(error).__name__)
+                _log.warning("not_shown_again", cart=cart_id, error=type(error).__name__)
             self._show_now.set()
 
-        if cart_ids:
-            task = asyncio.create_task(again())
-            self._showing_again.add(task)
-            task.add_done_callback(self._showing_again.discard)
+        for cart_id in cart_ids:
+            is_new = cart_id not in self._again_at
+            self._again_at[cart_id] = clock() + _MAY_ARRIVE_WITHIN
+            if is_new:
+                task = asyncio.create_task(again(cart_id))
+                self._showing_again.add(task)
+                task.add_done_callback(self._showing_again.discard)
 
     async def _show_homes(self) -> None:
         self._refresh_now.clear()

@@ -1,32 +1,34 @@
-"""Brings every message to the newest state of its cart: the only code that posts unasked.
+"""Brings every message to the newest state of its cart: the only code that posts without being asked.
 
-What is to be shown is read from the memory, and noted there once it is shown. So a restart forgets nothing,
-a lost update is repaired, and a repeated one does no harm.
+What is to be shown is read from the database, and noted there once it is shown. So a restart forgets nothing, a lost
+update is repaired, and a repeated one does no harm. Each message is brought up to date on its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.bridge import Bridge
-from handlers.slack_errors import Kind, read, word
+from handlers.poster import Posted, Poster, is_direct, is_person
+from handlers.retries import Retries
+from handlers.slack_errors import FAILURES, Kind, Refusal, SlackTroubles, read
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
 from handlers.views.folding import MESSAGE, Room
 from handlers.views.news import news
-from ordering.cart import Cart
+from ordering.cart import WAITING, Cart
 from ordering.events import Event
 from ordering.outbox import Outbox
 from ordering.policy import Policy
 from ordering.ports import Message, MessageRole
 
-_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
-_CLOSED = {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "no_permission"}
+_MOST_TOLD = 16  # people who get a card directly where no channel can show it
 _log = structlog.get_logger()
 
 
@@ -42,14 +44,35 @@ def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
     )
 
 
-class Announcer:
-    """Shows carts in the messages that the outbox names."""
+@dataclass(frozen=True, slots=True)
+class _Untold:
+    """An event that the thread has not told, and the cart's last event before it."""
 
-    def __init__(self, client: AsyncWebClient, outbox: Outbox, bridge: Bridge, policy: Policy) -> None:
+    event: Event
+    before: Event | None
+
+
+class Announcer:
+    """Shows carts in the messages that the outbox names. `troubles` is what the operator must hear of Slack."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        outbox: Outbox,
+        bridge: Bridge,
+        policy: Policy,
+        *,
+        troubles: SlackTroubles | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.troubles = troubles or SlackTroubles()
         self._client = client
+        self._poster = Poster(client, self.troubles)
         self._outbox = outbox
         self._bridge = bridge
         self._policy = policy
+        self._retries = Retries(self.troubles, clock)
+        self._told: set[tuple[int, str]] = set()  # events by number, and where they were told
 
     async def outdated(self) -> list[int]:
         return await self._bridge.call(self._outbox.outdated)
@@ -57,94 +80,193 @@ class Announcer:
     async def show_again(self, cart_ids: list[int]) -> None:
         await self._bridge.call(self._outbox.show_again, cart_ids)
 
-    async def show(self, cart_id: int) -> None:
-        """Bring one cart's messages and thread up to date. Slack's errors are the caller's to wait for."""
-        cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
-        card_at: Message | None = None
-        for message in messages:
-            current = message if message.shown >= cart.version else await self._bring(cart, message)
-            if current is not None and current.role is MessageRole.APPROVAL:
-                card_at = current
-        for before, event in untold:
-            await self._tell(event, before, cart, card_at)
+    async def show(self, cart_id: int) -> float | None:
+        """Bring one cart's messages and thread up to date.
 
-    async def _bring(self, cart: Cart, message: Message) -> Message | None:
-        drawn = self._draw(cart, message.role)
+        Returns in how many seconds to try again what Slack did not take; None where nothing is left to do.
+        """
+        cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
+        waits: list[float] = []
+        cards: list[Message] = []
+        todo = list(messages)
+        while todo:
+            message = todo.pop(0)
+            if message.shown >= cart.version:
+                cards.append(message)
+            elif (wait := self._retries.wait(_key(message))) > 0:
+                waits.append(wait)
+            else:
+                await self._bring(cart, message, cards, todo, waits)
+        cards = [message for message in cards if message.role is MessageRole.APPROVAL]
+        if cards or cart.state not in WAITING:
+            self.troubles.clear(f"cart {cart.id}")
+        if cards or not waits:  # while the card is still to come, its thread waits
+            told = [_Untold(event, before) for before, event in untold]
+            waits += await self._tell(cart, told, cards)
+        return min(waits) if waits else None
+
+    async def _bring(
+        self, cart: Cart, message: Message, shown: list[Message], todo: list[Message], waits: list[float]
+    ) -> None:
+        """Show a cart in one message: it is then in `shown`, or others in `todo` take its place, or it `waits`."""
         try:
-            ts = await self._update(message, drawn) if message.ts else await self._post(message.channel, drawn)
-        except SlackApiError as error:
-            if word(error) not in _CLOSED:
-                raise
-            await self._no_way_in(cart, message, word(error))
-            return None
-        await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=ts)
-        return Message(message.id, message.cart_id, message.role, message.channel, ts, cart.version)
+            posted = await self._put(message, self._draw(cart, message.role))
+        except FAILURES as error:
+            refusal = read(error)
+            if self._is_to_be_tried_again(refusal, message):
+                waits.append(self._retries.failed(_key(message), refusal, posts=message.ts is None))
+                return
+            try:
+                todo += await self._elsewhere(cart, message, refusal)
+            except FAILURES as another:
+                waits.append(self._retries.failed(_key(message), read(another)))
+            else:
+                self._retries.done(_key(message))
+        else:
+            self._retries.done(_key(message))
+            shown.append(await self._noted(cart, message, posted))
+
+    def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
+        """Whether this message waits for Slack or the operator, or needs another place."""
+        if refusal.kind is Kind.UNKNOWN:
+            return not self._retries.are_used_up(_key(message))
+        if refusal.kind is Kind.OPERATOR:  # a channel has a way around; of a direct message there is none left
+            return message.role is MessageRole.CART or is_direct(message.channel)
+        return refusal.kind in {Kind.PASSING, Kind.TOKEN}
 
     def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
         return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
 
-    async def _post(self, channel: str, drawn: Drawn) -> str:
-        answer = await self._client.chat_postMessage(
-            channel=channel, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
-        )
-        return str(answer["ts"])
+    async def _put(self, message: Message, drawn: Drawn) -> Posted:
+        """Change the message, or post it where it is not there yet or was deleted: the cart must stay in sight.
 
-    async def _update(self, message: Message, drawn: Drawn) -> str:
-        try:
-            await self._client.chat_update(
-                channel=message.channel, ts=message.ts or "", text=drawn.text, blocks=drawn.blocks
-            )
-        except SlackApiError as error:
-            if word(error) not in _GONE:
-                raise
-            return await self._post(message.channel, drawn)  # somebody deleted it: the cart must stay in sight
-        return message.ts or ""
-
-    async def _no_way_in(self, cart: Cart, message: Message, why: str) -> None:
-        """A channel that the bot cannot write to: the shared view can be missed, the approval card cannot."""
-        _log.warning("channel_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=why)
-        if message.role is MessageRole.CART or cart.requester is None or message.channel == cart.requester:
-            await self._bridge.call(self._outbox.forget, message)
-            return
-        said = (
-            f"I cannot write in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
-            "Invite me there for the next one. The card is here; approvers also find it in my Home."
-        )
-        # Told before it is noted: where this fails, all of it is tried again.
-        await self._client.chat_postMessage(channel=cart.requester, text=said)
-        await self._bring(cart, await self._bridge.call(self._outbox.move, message, cart.requester))
-
-    async def _tell(self, event: Event, before: Event | None, cart: Cart, card_at: Message | None) -> None:
-        """In the thread, and to the requester first: where the thread's line fails, both are tried again.
-
-        Slack has no way to post both or neither. Twice to one person is less noise than twice to a circle of approvers.
+        Only Slack's clear word that a message is gone has it posted again. After a lost answer the update is repeated.
         """
-        if card_at is not None and card_at.channel not in {cart.channel, cart.requester}:
-            await self._tell_requester(event, before, cart)
-        if card_at is not None and card_at.ts:
-            await self._tell_thread(event, before, cart, card_at)
-        await self._bridge.call(self._outbox.told, event)
-
-    async def _tell_requester(self, event: Event, before: Event | None, cart: Cart) -> None:
-        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
-        drawn = news(event, cart, before=before)
-        if drawn is not None and cart.requester is not None:
-            await self._unless_never(self._post(cart.requester, drawn), cart)
-
-    async def _tell_thread(self, event: Event, before: Event | None, cart: Cart, card_at: Message) -> None:
-        rules = self._policy
-        line = thread_line(event, cart, before=before, approvers=rules.approvers, payers=rules.payers)
-        if line is not None:
-            post = self._client.chat_postMessage(
-                channel=card_at.channel, thread_ts=card_at.ts, text=line, unfurl_links=False, unfurl_media=False
-            )
-            await self._unless_never(post, cart)
-
-    async def _unless_never(self, posting: Awaitable[object], cart: Cart) -> None:
-        """Post; where Slack will never take it (somebody left, a thread is locked), go on with the others."""
+        if message.ts is None:
+            return await self._poster.post(message.channel, drawn)
         try:
-            await posting
-        except SlackApiError as error:
-            if read(error).kind in {Kind.PASSING, Kind.TOKEN} or word(error) == "missing_scope":
+            return await self._poster.update(Posted(message.channel, message.ts), drawn)
+        except FAILURES as error:
+            refusal = read(error)
+            # Versions before this one kept a person's id in place of the conversation's, which Slack does not find.
+            was_kept_wrongly = refusal.word == "channel_not_found" and is_person(message.channel)
+            if refusal.kind is not Kind.GONE and not was_kept_wrongly:
+                raise
+        return await self._poster.post(message.channel, drawn)
+
+    async def _noted(self, cart: Cart, message: Message, posted: Posted) -> Message:
+        if posted.channel != message.channel:
+            message = await self._bridge.call(self._outbox.move, message, posted.channel)
+        await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
+        return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
+
+    async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
+        """A place that takes nothing: the shared view can be missed, the approval card cannot."""
+        _log.warning("place_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=refusal.word)
+        copies: list[Message] = []
+        if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
+            copies = await self._directly(cart, message)
+        await self._bridge.call(self._outbox.forget, message)
+        if message.role is MessageRole.APPROVAL and not copies and cart.state in WAITING:
+            await self._report_hidden(cart)
+        return copies
+
+    async def _directly(self, cart: Cart, message: Message) -> list[Message]:
+        """Bring the card to the requester and to all who decide; the requester hears why.
+
+        Told before it is noted: where this fails, all of it is tried again.
+        """
+        if cart.requester is not None:
+            said = (
+                f"I cannot write in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
+                "Invite me there for the next one. The card is here, and approvers and payers get it directly; "
+                "they also find it in my Home."
+            )
+            await self._unless_refused(_key(message), cart.requester, Drawn.saying(said), cart)
+        people = await self._people()
+        receivers = dict.fromkeys(filter(None, [cart.requester, *people]))
+        return [
+            await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, user) for user in receivers
+        ]
+
+    async def _people(self) -> list[str]:
+        """Approvers and payers as single people, as many as can be told. Raises `FAILURES` where Slack stumbles."""
+        members = sorted(self._policy.approvers | self._policy.payers)
+        people = [member for member in members if is_person(member)]
+        for group in members:
+            if is_person(group):
+                continue
+            try:
+                answer = await self._client.usergroups_users_list(usergroup=group)
+            except FAILURES as error:
+                if not self.troubles.heard(error, about=f"user group {group}").is_for_good:
+                    raise
+                _log.warning("user_group_unreadable", group=group, error=read(error).word)
+            else:
+                people += [str(user) for user in answer.get("users") or []]
+        return list(dict.fromkeys(people))[:_MOST_TOLD]
+
+    async def _report_hidden(self, cart: Cart) -> None:
+        """No message shows a cart that waits for a decision: Home still does, and the operator hears of it."""
+        _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
+        if not any(message.role is MessageRole.APPROVAL for message in messages):
+            self.troubles.report(
+                f"cart {cart.id}",
+                f"The card of cart #{cart.id} can be shown nowhere: approvers and payers find it only in the app's "
+                "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
+            )
+
+    async def _tell(self, cart: Cart, untold: Sequence[_Untold], cards: Sequence[Message]) -> list[float]:
+        """Tell the requester and the threads what happened; returns when to try again what Slack did not take.
+
+        An event that was told in one place is not told there again while another place is tried.
+        """
+        for each in untold:
+            try:
+                await self._tell_requester(cart, each, cards)
+                for at in cards:
+                    await self._tell_thread(cart, each, at)
+            except FAILURES as error:
+                return [self._retries.failed(f"event {each.event.id}", read(error))]
+            self._retries.done(f"event {each.event.id}")
+            await self._bridge.call(self._outbox.told, each.event)
+            self._told -= {told for told in self._told if told[0] == each.event.id}
+        return []
+
+    async def _tell_requester(self, cart: Cart, each: _Untold, cards: Sequence[Message]) -> None:
+        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
+        apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
+        drawn = news(each.event, cart, before=each.before)
+        if apart and drawn is not None and cart.requester is not None:
+            await self._once_told(each.event, cart.requester, drawn, cart)
+
+    async def _tell_thread(self, cart: Cart, each: _Untold, at: Message) -> None:
+        rules = self._policy
+        line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
+        if line is not None and at.ts:
+            await self._once_told(each.event, at.channel, Drawn(line, []), cart, thread_ts=at.ts)
+
+    async def _once_told(
+        self, event: Event, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
+    ) -> None:
+        if (event.id, channel) in self._told:
+            return
+        await self._unless_refused(f"event {event.id}", channel, drawn, cart, thread_ts=thread_ts)
+        self._told.add((event.id, channel))
+
+    async def _unless_refused(
+        self, key: str, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
+    ) -> None:
+        """Post; where Slack refuses it for good (someone left, a thread is locked), go on with the others."""
+        try:
+            await self._poster.post(channel, drawn, thread_ts=thread_ts)
+        except FAILURES as error:
+            refusal = read(error)
+            used_up = refusal.kind is Kind.UNKNOWN and self._retries.are_used_up(key)
+            if refusal.kind in {Kind.PASSING, Kind.TOKEN, Kind.UNKNOWN} and not used_up:
                 raise  # told again later
-            _log.warning("not_told", cart=cart.id, error=word(error))
+            _log.warning("not_told", cart=cart.id, error=refusal.word)
+
+
+def _key(message: Message) -> str:
+    return f"message {message.id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -13,44 +14,93 @@ from slack_sdk.models.views import View
 from handlers.announce import approval_card
 from handlers.desk import Desk
 from handlers.refusals import sentence
-from handlers.slack_errors import FAILURES, word
-from handlers.views.home import CARD, closed_home, home
+from handlers.slack_errors import FAILURES, Kind, SlackTroubles, read
+from handlers.views.home import CARD, closed_home, home, plain_home
 from ordering.errors import NotAllowed
 
+_ABOUT = "the Home"
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
+_AT_ONCE = 8
+_PATIENCE = 2.0  # seconds that a refresh waits for Homes: a slow one goes on by itself
 _log = structlog.get_logger()
 
 
 class Homes:
-    """Publishes Homes, each only where it changed."""
+    """Publishes Homes, each on its own and only where it changed. `troubles` is what the operator must hear."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, troubles: SlackTroubles | None = None) -> None:
         self._desk = desk
+        self._troubles = troubles or SlackTroubles()
         self._published: OrderedDict[str, str] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._once_more: set[str] = set()
+        self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def opened(self, user: str) -> None:
+        """Publish the Home of a person who looks at it now, and keep it current."""
         await self._desk.work.turn()
         self._published[user] = ""
         self._published.move_to_end(user)
         if len(self._published) > _VIEWERS:
             self._published.popitem(last=False)
-        await self._publish(user)
+        await asyncio.wait({self._begun(user)})
 
     async def refresh(self) -> None:
-        """Bring the Homes of the last viewers to the newest state."""
-        for user in list(self._published):
-            await self._publish(user)
+        """Bring the Homes of the last viewers to the newest state; none waits for another that fails or hangs."""
+        tasks = [self._begun(user) for user in list(self._published)]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_PATIENCE)
+
+    def _begun(self, user: str) -> asyncio.Task[None]:
+        """The task that publishes this Home. One that is under way publishes once more: it may have read too early."""
+        task = self._under_way.get(user)
+        if task is not None:
+            self._once_more.add(user)
+            return task
+        task = self._under_way[user] = asyncio.create_task(self._current(user))
+        return task
+
+    async def _current(self, user: str) -> None:
+        try:
+            async with self._places:
+                await self._publish(user)
+                while user in self._once_more:
+                    self._once_more.discard(user)
+                    await self._publish(user)
+        except Exception as error:  # noqa: BLE001 - the last door: one Home that cannot be drawn stops no other
+            _log.warning("home_not_drawn", user=user, error=type(error).__name__, why=str(error)[:200])
+        finally:
+            self._once_more.discard(user)
+            del self._under_way[user]
 
     async def _publish(self, user: str) -> None:
+        with self._desk.command_names.in_use():
+            view = await self._view(user)
+        drawn = str(view.to_dict())
+        if user not in self._published or self._published[user] == drawn:
+            return
         try:
-            with self._desk.command_names.in_use():
-                view = await self._view(user)
-            drawn = str(view.to_dict())
-            if self._published.get(user) != drawn:
-                await self._desk.client.views_publish(user_id=user, view=view)
-                self._published[user] = drawn
+            await self._sent(user, view)
         except FAILURES as error:
-            _log.warning("home_not_published", user=user, error=word(error))
+            refusal = self._troubles.heard(error, about=_ABOUT)
+            _log.warning("home_not_published", user=user, error=refusal.word)
+            if refusal.kind is Kind.PLACE:
+                self._published.pop(user, None)  # until this person opens it again
+        else:
+            self._troubles.clear(_ABOUT)
+            if user in self._published:
+                self._published[user] = drawn
+
+    async def _sent(self, user: str, view: View) -> None:
+        """Publish a view, and in place of one that Slack refuses a plain one that says where to look."""
+        try:
+            await self._desk.client.views_publish(user_id=user, view=view)
+        except FAILURES as error:
+            refusal = read(error)
+            if refusal.kind is not Kind.CONTENT:
+                raise
+            _log.error("content_refused", method="views.publish", error=refusal.word, details=refusal.details)
+            await self._desk.client.views_publish(user_id=user, view=plain_home())
 
     async def _view(self, user: str) -> View:
         """Draw one person's Home; where they may not look, it says why."""
@@ -65,12 +115,12 @@ class Homes:
         return home(overview, (approval_card(cart, desk.workflow.policy, CARD).blocks for cart in waiting))
 
 
-def register(app: AsyncApp, desk: Desk) -> Homes:
-    homes = Homes(desk)
+def register(app: AsyncApp, desk: Desk, troubles: SlackTroubles | None = None) -> Homes:
+    homes = Homes(desk, troubles)
 
     @app.event("app_home_opened")
     async def opened(event: Mapping[str, Any]) -> None:
-        if event.get("tab") == "home":
+        if event.get("tab", "home") == "home":
             desk.work.start(homes.opened(event["user"]))
 
     return homes

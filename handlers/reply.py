@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from handlers.parsing import Interaction
-from handlers.slack_errors import FAILURES, word
+from handlers.slack_errors import FAILURES, Kind, Refusal, operator_fix, read, word
 from handlers.views.drawn import Drawn, Secret
 from handlers.views.forms import note
 from ordering.errors import NotPossible
 
 MOST_USES = 5  # Slack takes at most five answers by one response_url
-_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id"}
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
 _log = structlog.get_logger()
 
 
@@ -55,12 +57,7 @@ class Reply:
         try:
             opened = await show(trigger_id=self._to.trigger, view=view)
         except FAILURES as error:
-            _log.warning("form_not_opened", error=word(error))
-            if word(error) in _TOO_LATE:
-                raise NotPossible(f"Slack took too long to open the form. Please press {button} again.") from error
-            raise NotPossible(
-                f"Slack did not say whether the form opened. If you do not see it, press {button} again."
-            ) from error
+            raise NotPossible(_not_opened(read(error), button)) from error
         # What is told from here on belongs into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
@@ -83,7 +80,7 @@ class Reply:
         try:
             await self._client.views_update(view_id=self._to.form, view=view)
         except FAILURES as error:
-            _log.info("form_not_updated", error=word(error))
+            _heard("form_not_updated", error)
             return False
         return True
 
@@ -100,6 +97,7 @@ class Reply:
     async def _by_response_url(self, drawn: Drawn, *, replace: bool) -> bool:
         self._used += 1
         webhook = AsyncWebhookClient(self._to.response_url or "", timeout=10)
+        webhook.proxy = self._client.proxy  # slack_sdk would take HTTPS_PROXY, and not heed NO_PROXY
         try:
             answer = await webhook.send(
                 text=drawn.text,
@@ -117,19 +115,59 @@ class Reply:
         return answer.status_code == 200  # noqa: PLR2004 - the status of success
 
     async def _in_channel(self, drawn: Drawn, channel: str) -> bool:
-        try:
-            await self._client.chat_postEphemeral(
-                channel=channel, user=self._to.user, text=drawn.text, blocks=drawn.blocks
+        async def send(text: str, blocks: Sequence[Block] | None) -> None:
+            await self._client.chat_postEphemeral(channel=channel, user=self._to.user, text=text, blocks=blocks)
+
+        return await self._sent("ephemeral_refused", drawn, send)
+
+    async def _directly(self, drawn: Drawn) -> None:
+        async def send(text: str, blocks: Sequence[Block] | None) -> None:
+            await self._client.chat_postMessage(
+                channel=self._to.user, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
+
+        await self._sent("answer_lost", drawn, send)
+
+    @staticmethod
+    async def _sent(what: str, drawn: Drawn, send: Callable[[str, Sequence[Block] | None], Awaitable[None]]) -> bool:
+        """Send a message, and in place of one that Slack refuses its plain text; says whether either went well."""
+        try:
+            await send(drawn.text, drawn.blocks)
         except FAILURES as error:
-            _log.info("ephemeral_refused", error=word(error))
+            if _heard(what, error).kind is not Kind.CONTENT:
+                return False
+        else:
+            return True
+        try:
+            await send(drawn.text, None)
+        except FAILURES as error:
+            _heard(what, error)
             return False
         return True
 
-    async def _directly(self, drawn: Drawn) -> None:
-        try:
-            await self._client.chat_postMessage(
-                channel=self._to.user, text=drawn.text, blocks=drawn.blocks, unfurl_links=False, unfurl_media=False
-            )
-        except FAILURES as error:
-            _log.warning("answer_lost", user=self._to.user, error=word(error))
+
+def _heard(what: str, error: BaseException) -> Refusal:
+    """Log a refusal: as an error where a person of ours must act, else as a warning."""
+    refusal = read(error)
+    fix = operator_fix(refusal, about="an answer to a person")
+    if fix is not None or refusal.kind is Kind.CONTENT:
+        _log.error(what, error=refusal.word, details=refusal.details, fix=fix)
+    else:
+        _log.warning(what, error=refusal.word)
+    return refusal
+
+
+def _not_opened(refusal: Refusal, button: str) -> str:
+    """What the person who pressed a button hears of a form that Slack did not open."""
+    fix = operator_fix(refusal, about="forms")
+    if fix is not None or refusal.kind is Kind.CONTENT:
+        _log.error("form_not_opened", error=refusal.word, details=refusal.details, fix=fix)
+    else:
+        _log.warning("form_not_opened", error=refusal.word)
+    if fix is not None:
+        return f"{fix} Please tell the operator of this app."
+    if refusal.kind is Kind.CONTENT:
+        return "Slack does not take this form. Please tell the operator of this app: the log says why."
+    if refusal.word in _TOO_LATE:
+        return f"Slack took too long to open the form. Please press {button} again."
+    return f"Slack did not say whether the form opened. If you do not see it, press {button} again."

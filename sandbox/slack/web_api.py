@@ -219,7 +219,9 @@ def _page(cursor: str, number: int) -> int:
 
 
 def _of_the_app(state: State, args: Arguments, *, otherwise: str) -> Message:
-    """The app's own message that is to be changed."""
+    """The app's own message that is to be changed. A person's id names no conversation here, only where one posts."""
+    if str(args.get("channel", "")) in state.world.users:
+        raise SlackError("channel_not_found")
     channel = _known(state, str(args.get("channel", "")))
     if BOT_USER not in channel.members and channel.private:
         raise SlackError("channel_not_found")

@@ -1,0 +1,218 @@
+"""Slack refuses for good: nothing is retried in silence, and the people concerned hear another way."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.settings import read_settings
+from bot.wiring import Bot
+from handlers.slack_errors import KINDS, Kind
+from sandbox.slack import Actor, Message
+from sandbox.slack.faults import ALWAYS
+from tests.story.conftest import Story
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    return getattr(request, "param", {})
+
+
+def cards(who: Actor, name: str) -> list[Message]:
+    """The cards in somebody's own conversation with the bot."""
+    return [m for m in who.messages(name) if "*Cart #1*" in m.plain_text() and not m.thread_ts]
+
+
+async def eventually(look: Callable[[], T | None], seconds: float = 15) -> T:
+    """Wait until `look` returns something true: for what no change in Slack announces, such as a line of the log."""
+    async with asyncio.timeout(seconds):
+        while not (found := look()):  # noqa: ASYNC110 - a log tells nobody that it grew
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def card_of(story: Story, name: str, words: str, seconds: float = 15) -> Message:
+    return await story.sees(story.slack.person(name), words, channel=name, seconds=seconds)
+
+
+async def test_a_channel_archived_after_the_request_loses_nobody(story: Story):
+    """Fidelity S1: the card of an archived channel goes to those who decide, and they can decide there."""
+    await story.requested()
+    await story.cleo.open_home()
+    story.slack.state.world.channel("approvals").archived = True
+    await story.cleo.click(await story.home_says(story.cleo, "Cart #1"), "Approve")
+    await story.sees(story.ada, "I cannot write in <#C0APPROVALS>", channel="ada")
+    card = await card_of(story, "dan", "OVH keeps the order open")
+    await card_of(story, "cleo", "OVH keeps the order open")
+    await eventually(lambda: [line for line in story.slack.thread(card) if "waits for payment" in line.text])
+    await story.dan.click(card, "Pay")
+    await card_of(story, "ada", "is delivered")
+    assert [len(cards(story.slack.person(name), name)) for name in ("ada", "cleo", "dan")] == [1, 1, 1]
+    assert len([m for m in story.ada.messages("ada") if "I cannot write" in m.text]) == 1
+
+
+@pytest.mark.parametrize("word", ["posting_to_channel_denied", "restricted_action_read_only_channel"])
+async def test_a_card_that_its_channel_refuses_reaches_the_approvers(story: Story, word: str):
+    """A read-only channel, or one that the bot may not post to: approvers get the card directly."""
+    story.slack.state.world.channel("approvals").refuses_posts = word
+    await story.search_and_add("name.ovh")
+    await story.request()
+    card = await card_of(story, "cleo", "waits for approval")
+    await story.cleo.click(card, "Approve")
+    await card_of(story, "cleo", "OVH keeps the order open")
+
+
+@pytest.mark.parametrize("word", sorted(KINDS[Kind.PLACE] | {"a_word_of_next_year", "missing_scope", "no_permission"}))
+async def test_no_refusal_of_a_channel_hides_a_card(story: Story, word: str):
+    """Whatever the word for a channel that takes nothing, the approvers have the card."""
+    story.slack.faults.add("chat.postMessage", "error", error=word, channel="C0APPROVALS", times=ALWAYS)
+    await story.search_and_add("name.ovh")
+    await story.request()
+    await card_of(story, "cleo", "waits for approval")
+
+
+@pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
+async def test_the_people_of_an_approver_group_get_the_card(story: Story):
+    """A group has no conversation of its own: its members do."""
+    story.slack.state.world.channel("approvals").archived = True
+    await story.search_and_add("name.ovh")
+    await story.request()
+    await card_of(story, "cleo", "waits for approval")
+
+
+async def test_closed_conversations_leave_the_card_in_home(story: Story):
+    """Where no message can show a card, Home does, and the operator's log names the channel setting."""
+    with capture_logs() as logged:
+        story.slack.state.world.channel("approvals").archived = True
+        for user in ("U0ADA", "U0CLEO", "U0DAN"):
+            story.slack.faults.add("chat.postMessage", "error", error="user_disabled", channel=user, times=ALWAYS)
+        await story.search_and_add("name.ovh")
+        await story.request()
+        await eventually(lambda: [line for line in logged if "DESK_APPROVAL_CHANNEL" in str(line)])
+        await story.cleo.open_home()
+        await story.home_says(story.cleo, "waits for approval")
+
+
+async def test_a_refused_update_freezes_no_other_message(story: Story):
+    """A message that is refused for good is left, and the cart's others go on."""
+    await story.requested()
+    shared = await story.sees(story.ada, "*Cart #1*")
+    story.slack.faults.add("chat.update", "error", error="is_inactive", channel="C0DOMAINS", times=ALWAYS)
+    await story.cleo.click(await story.card("waits for"), "Approve")
+    await story.payable()
+    assert "waits for payment" not in shared.plain_text()
+
+
+@pytest.mark.parametrize("kind", ["error", "hang", "html_503", "dropped"])
+async def test_a_message_that_must_wait_holds_back_no_other(story: Story, kind):
+    """Slack stumbles over the cart's own message: the approval card is brought up to date meanwhile."""
+    await story.requested()
+    story.slack.faults.add(
+        "chat.update", kind, error="org_login_required", channel="C0DOMAINS", times=ALWAYS, seconds=4
+    )
+    await story.cleo.click(await story.card("waits for"), "Approve")
+    await story.payable(seconds=25)
+
+
+async def test_refused_content_arrives_as_plain_text(story: Story):
+    """Blocks that Slack refuses are a bug of ours, and the words arrive all the same."""
+    with capture_logs() as logged:
+        story.slack.faults.add("chat.postMessage", "error", error="msg_blocks_too_long", channel="C0APPROVALS")
+        await story.search_and_add("name.ovh")
+        await story.request()
+        card = await story.card("Cart #1 is submitted")
+        assert card.blocks == []
+        assert [line["log_level"] for line in logged if line["event"] == "content_refused"] == ["error"]
+
+
+@pytest.mark.parametrize("kind", ["html_503", "text_503", "broken_json", "empty_429", "dropped"])
+async def test_an_odd_answer_to_a_post_loses_no_card(story: Story, kind):
+    """Gateways, empty rate limits and dropped lines pass: the card comes, once."""
+    story.slack.faults.add("chat.postMessage", kind, channel="C0APPROVALS", times=2)
+    await story.search_and_add("name.ovh")
+    await story.request()
+    await story.card("waits for approval")
+    assert len([m for m in story.cleo.messages("approvals") if "*Cart #1*" in m.plain_text()]) == 1
+
+
+async def test_a_deleted_card_is_posted_again(story: Story):
+    """Slack's clear word that a message is gone has the card posted once more."""
+    card = await story.requested()
+    story.slack.state.messages[card.channel].remove(card)
+    await story.ada.command("show 1")
+    await story.cleo.open_home()
+    await story.cleo.click(await story.home_says(story.cleo, "Cart #1"), "Approve")
+    await story.payable()
+
+
+async def test_a_missing_scope_is_told_to_the_operator(story: Story):
+    """The log names the scope and what to do, at error level, once."""
+    with capture_logs() as logged:
+        story.slack.faults.add("chat.postMessage", "error", error="missing_scope", channel="C0DOMAINS", times=ALWAYS)
+        await story.search_and_add("name.ovh", "other.ovh")
+        alarm = await eventually(lambda: [line for line in logged if line["event"] == "slack_needs_the_operator"])
+        await asyncio.sleep(1)  # a second alarm would come with the next try
+        assert [line["log_level"] for line in alarm] == ["error"]
+        assert "install it again" in alarm[0]["sentence"]
+
+
+async def test_forty_long_names_are_shown_and_decided(story: Story):
+    """The findings' cart: forty Japanese names, which froze the channel's message, are approved from the card."""
+    names = [f"日本語の長い名前の例{number:02}.com" for number in range(40)]
+    await story.ada.command(f"add {' '.join(names)}")
+    await story.sees(story.ada, "Cart #1 has 40 names", seconds=60)
+    cart = await story.sees(story.ada, "Request approval", seconds=20)
+    assert "40 names" in cart.plain_text()
+    await story.request(purpose="理由" * 150)
+    card = await story.card("waits for approval", seconds=60)
+    await story.cleo.click(card, "Details")
+    form = await story.slack.until(lambda: story.cleo.modal)
+    assert all(name in form.plain_text() for name in names)
+
+
+async def test_one_home_that_hangs_makes_no_other_wait(story: Story):
+    """A Home that Slack does not answer for is its own trouble."""
+    await story.dan.open_home()
+    await story.home_says(story.dan, "Nothing waits for you")
+    await story.cleo.open_home()
+    await story.home_says(story.cleo, "Nothing waits for you")
+    story.slack.faults.add("views.publish", "hang", channel="U0DAN", times=ALWAYS, seconds=30)
+    await story.search_and_add("name.ovh")
+    await story.request()
+    async with asyncio.timeout(8):
+        await story.home_says(story.cleo, "waits for approval")
+
+
+async def test_a_refused_home_says_where_to_look(story: Story):
+    """A Home that Slack refuses is replaced by a plain one."""
+    story.slack.faults.add("views.publish", "error", error="view_too_large", channel="U0CLEO")
+    await story.cleo.open_home()
+    await story.home_says(story.cleo, "`/domain pending` lists what waits")
+
+
+async def test_a_restart_changes_the_direct_cards(story: Story, bot: Bot):
+    """Where a card was brought to is kept as the conversation's own id, which alone Slack changes messages by."""
+    story.slack.state.world.channel("approvals").archived = True
+    await story.search_and_add("name.ovh")
+    await story.request()
+    card = await card_of(story, "cleo", "waits for approval")
+    await card_of(story, "dan", "waits for approval")
+    await eventually(lambda: story.slack.thread(cards(story.dan, "dan")[0]))  # by then it is noted where they stand
+    await bot.stop()
+    heir = await Bot.build(read_settings())
+    await heir.start()
+    try:
+        await story.cleo.click(card, "Approve")
+        await card_of(story, "cleo", "OVH keeps the order open")
+        assert len(cards(story.cleo, "cleo")) == 1
+    finally:
+        await heir.stop()
