@@ -23,6 +23,7 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.members import Members, Workspace
 from handlers.searches import Searches, SharedSearches
+from handlers.slack_errors import SlackTroubles
 from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace
@@ -64,7 +65,6 @@ class Bot:
         self.front = front or Front(settings, self._health)
         policy = settings.policy()
         store = SqlStore(engines)
-        self._settings = settings
         self._engines = engines
         self._client = slack_client(settings)
         self._registrar = OvhGateway(access(settings), budget(settings, engines))
@@ -89,13 +89,14 @@ class Bot:
         )
         self.desk = desk
         self._work = desk.work
-        homes = handlers.register(self.app, desk)
+        self._troubles = SlackTroubles()
+        homes = handlers.register(self.app, desk, troubles=self._troubles)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
             fulfilment=Fulfilment(
                 store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle, pace=pace
             ),
-            announcer=Announcer(self._client, outbox, own, policy),
+            announcer=Announcer(self._client, outbox, own, policy, troubles=self._troubles),
             refresh_homes=homes.refresh,
             claims=claims,
             bridge=own,
@@ -175,7 +176,9 @@ class Bot:
         return await self._database_bridge.call(self._engines.health)
 
     async def _slack(self) -> str | None:
-        return None if self._socket is None else await self._socket.health()
+        """The line to Slack, then what only an operator can change."""
+        line = None if self._socket is None else await self._socket.health()
+        return line or " ".join(self._troubles.sentences()) or None
 
     async def _ovh(self) -> str | None:
         return await self._ovh_bridge.call(self._registrar.health)
