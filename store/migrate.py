@@ -106,9 +106,7 @@ def _require_writable(engines: Engines) -> None:
             return
         name = describe(engines.write.url)
         if connection.scalar(text("SELECT current_setting('transaction_read_only')")) == "on":
-            raise DatabaseUnusable(
-                f"The database {name} is read-only (a standby, or set so). Name the primary server."
-            )
+            raise DatabaseUnusable(f"The database {name} is read-only (a standby, or set so). Name the primary server.")
         if not connection.scalar(text(_OUR_TABLES)):
             raise DatabaseUnusable(
                 f"The PostgreSQL role lacks rights on tables of the database {name}. Grant it SELECT, INSERT, UPDATE."
