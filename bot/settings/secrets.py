@@ -6,7 +6,7 @@ import re
 
 from pydantic import SecretStr
 
-from bot.settings.values import word
+from bot.settings.values import clean, word
 from store.database_url import parse_database_url
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -58,7 +58,7 @@ def signing_secret(value: object) -> SecretStr:
 
 def database_url(value: object) -> SecretStr:
     """Read the database's URL as the engine opens it."""
-    text = _plain(value)
+    text = clean(_plain(value))
     if not isinstance(text, str):
         raise ValueError("write it in quotes")  # noqa: TRY004 - all faults of values are ValueErrors
     if "\n" in text or "\r" in text:
