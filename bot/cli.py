@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _UNUSABLE = 2
 _INTERRUPTED = 130  # as a shell reports a process that SIGINT ended
-_PIPE_CLOSED = 141  # as a shell reports a process that SIGPIPE ended
 _PATIENCE = 1800  # seconds that a statement of `export`, `verify` or `migrate` may take: the record may be long
 
 app = typer.Typer(
@@ -38,19 +38,11 @@ class Format(StrEnum):
 
 
 def main(program: str = "domain-desk") -> None:
-    """Run the console script; neither Ctrl-C nor a closed pipe ends in a traceback."""
+    """Run the console script; Ctrl-C before or after a command ends without a traceback, too."""
     try:
         app(prog_name=program)
     except KeyboardInterrupt:
-        _leave(_INTERRUPTED)
-    except BrokenPipeError:
-        _leave(_PIPE_CLOSED)
-
-
-def _leave(code: int) -> NoReturn:
-    """End without writing what Python still holds for a reader who has gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+        sys.exit(_INTERRUPTED)
 
 
 def _version(asked: bool) -> None:
@@ -63,12 +55,16 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _desk(
+    context: typer.Context,
     _asked: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
     # The database and its neighbours hold names and addresses: they are for the bot's own user (finding S4).
     os.umask(0o077)
+    if context.invoked_subcommand != "run":
+        # `export | head` ends like any other command in a pipe. `run` has sockets of its own, and must not.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 @app.command()
@@ -139,7 +135,6 @@ def export(
         rows = ((c, carts.events(c.id)) for c in carts.every_cart(since=start) if c.state is not CartState.OPEN)
         write = record.write_json if form is Format.JSON else record.write_csv
         write(rows, sys.stdout)
-        sys.stdout.flush()  # a reader who has gone is noticed here, not when Python ends
 
 
 @app.command()

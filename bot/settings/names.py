@@ -98,6 +98,13 @@ def closest(name: str) -> str | None:
     return min(inside, key=len) if inside else None
 
 
+def resembles(key: str) -> bool:
+    """Whether a key is within two letters of a setting of several words, with or without its prefix."""
+    upper = key.upper().replace("-", "_")
+    spellings = {spelling for known in KNOWN for spelling in (known, known.removeprefix("DESK_")) if "_" in spelling}
+    return any(distance(upper, spelling) <= _NEAR for spelling in spellings)
+
+
 def distance(one: str, other: str) -> int:
     """Count the letters to insert, delete, replace or swap with their neighbour (Damerau-Levenshtein)."""
     before: list[int] = []

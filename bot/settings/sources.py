@@ -248,7 +248,7 @@ def _lists(found: Found, table: dict[str, object], place: Place) -> Iterator[Giv
     for key, value in table.items():
         name = names.canonical(key.lower())
         near = name in names.KNOWN or name in names.FILES or name in names.LATER
-        if near or any(names.distance(name, known) <= 2 for known in names.KNOWN if "_" in known):  # noqa: PLR2004
+        if near or names.resembles(key):
             setting = name.lower() if near else str(names.closest(name)).lower()
             found.refuse(
                 brief(key),

@@ -231,7 +231,9 @@ def url(value: object) -> str:
         raise ValueError("this is not an address. Write such as https://host/path") from None
     if "\\" in text or "@" in text or parts.query or parts.fragment:
         raise ValueError("write a plain address such as https://host/path, without @, ?, # or \\")
-    if not (_is_address(name) or _HOST_NAME.fullmatch(name)):
+    # urlsplit drops what stands between a bracketed address and the next slash.
+    whole_host = re.fullmatch(r"(\[[^\]]*\]|[^\[\]:]*)(:[0-9]*)?", parts.netloc)
+    if not whole_host or not (_is_address(name) or _HOST_NAME.fullmatch(name)):
         raise ValueError("this is not an address. Write such as https://host/path")
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(name)):
         return text
