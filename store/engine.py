@@ -87,8 +87,9 @@ class Engines:
 def open_engines(url: str, *, patience: int = 60) -> Engines:
     """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``.
 
-    Raises `ValueError` for a wrong URL, `DatabaseUnusable` for a file of another kind. No connection is made yet. On PostgreSQL a statement, or a transaction that does nothing, ends after `patience`
-    seconds. A failed statement is reported without its parameters: they may be answers to a registry.
+    Raises `ValueError` for a wrong URL, `DatabaseUnusable` for a file of another kind. No connection is made yet.
+    On PostgreSQL a statement, or a transaction that does nothing, ends after `patience` seconds. A failed statement
+    is reported without its parameters: they may be answers to a registry.
     """
     parsed = parse_database_url(url)
     if (file := file_of(parsed)) is not None:

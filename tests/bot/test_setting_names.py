@@ -124,8 +124,10 @@ def test_variables_of_libraries_are_listed():
         ("[list]\nbrand = 1", "[list]: there is no such setting; did you mean [lists]? (desk.toml line 1)"),
         (
             "[desk]\nlimit_per_order = 200",
-            "[desk]: there is no such table. Write limit_per_order at the top of the file, above all tables "
-            "(desk.toml line 1)",
+            (
+                "[desk]: there is no such table. Write limit_per_order at the top of the file, above all tables "
+                "(desk.toml line 1)"
+            ),
         ),
         ("[port]\na = 1", "port: this is a table, but the setting is one value (desk.toml line 1)"),
         (
@@ -134,13 +136,17 @@ def test_variables_of_libraries_are_listed():
         ),
         (
             '[lists]\nbrand = "com"\nlimit_per_order = 200',
-            "limit_per_order: it is below [lists], so it would be a list. Write desk_limit_per_order above all tables "
-            "(desk.toml line 3)",
+            (
+                "limit_per_order: it is below [lists], so it would be a list. Write desk_limit_per_order above all "
+                "tables (desk.toml line 3)"
+            ),
         ),
         (
             '[lists]\nbrand = "com"\nlimit_per_oder = 200',
-            "limit_per_oder: it is below [lists], so it would be a list. Write desk_limit_per_order above all tables "
-            "(desk.toml line 3)",
+            (
+                "limit_per_oder: it is below [lists], so it would be a list. Write desk_limit_per_order above all "
+                "tables (desk.toml line 3)"
+            ),
         ),
     ],
 )

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("good")
 ZERO_WIDTH, NO_BREAK, BOM = "\u200b", "\u00a0", "\ufeff"
 NONSENSE = [
     "nonsense value", "-1", "0", "nan", "inf", "-inf", "1e999", "", " ", "\n", "None", "null", "[]", "{}", "true", "٣",
-    "x" * 5000, "\x07", "é", "‮", "http://[", "999999999999999999999", "1/0", "${HOME}", "💸",
+    "x" * 5000, "\x07", "é", "\u202e", "http://[", "999999999999999999999", "1/0", "${HOME}", "💸",
 ]  # fmt: skip
 
 
@@ -23,25 +23,31 @@ def test_no_value_ends_in_anything_but_a_sentence(monkeypatch, name):
     """Whatever is written into whichever setting: it is read, or one line of ours says what to write."""
     for value in NONSENSE:
         monkeypatch.setenv(name, value)
-        try:
-            read_settings()
-        except SettingsError as error:
-            assert all(name in line and len(line) < 300 and line.isprintable() for line in error.lines)
-            assert not PYDANTIC.search(str(error))
+        for line in _lines():
+            assert name in line
+            assert len(line) < 300
+            assert line.isprintable()
+            assert not PYDANTIC.search(line)
 
 
 @pytest.mark.parametrize(
-    "toml", ["nan", "inf", "-inf", "true", "[]", "[1, [2]]", "2026-11-01", "1979-05-27T07:32:00Z", "{a = 1}"]
+    "toml",
+    ["nan", "inf", "-inf", "true", "[]", "[1, [2]]", "2026-11-01", "1979-05-27T07:32:00Z", "{a = 1}"],
 )
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_no_type_of_toml_ends_in_anything_but_a_sentence(monkeypatch, tmp_path, name, toml):
     """Dates, nested arrays, inline tables and numbers that are none."""
     monkeypatch.delenv(name.upper(), raising=False)
     (tmp_path / "desk.toml").write_text(f"{name} = {toml}\n")
+    assert not PYDANTIC.search("\n".join(_lines()))
+
+
+def _lines() -> tuple[str, ...]:
     try:
         read_settings()
     except SettingsError as error:
-        assert not PYDANTIC.search(str(error))
+        return error.lines
+    return ()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,7 @@ def test_no_type_of_toml_ends_in_anything_but_a_sentence(monkeypatch, tmp_path, 
         ("DATABASE_URL", "sqlite:///other.db"),
         ("OVH_API_URL", "https://ovh.example/1.0"),
         ("LOG_LEVEL", "DEBUG"),
-        ("HOST", "0.0.0.0"),
+        ("HOST", "127.0.0.9"),
     ],
 )
 def test_what_stands_around_a_value_is_stripped(monkeypatch, name, value, around):
@@ -160,7 +166,7 @@ AMOUNT = "write a number such as 200 or 199.99"
         ("inf", AMOUNT),
         ("1e3", AMOUNT),
         ("0x10", AMOUNT),
-        ("２００", AMOUNT),
+        ("\uff12\uff10\uff10", AMOUNT),
         ("199.999", f"{AMOUNT}, without a mark between thousands"),
         ("200 EUR", f"{AMOUNT}, without a currency: amounts are in the currency of the OVH account"),
         ("€200", f"{AMOUNT}, without a currency: amounts are in the currency of the OVH account"),
@@ -218,14 +224,14 @@ def test_a_threshold_of_0_is_always_exceeded(monkeypatch):
         ("OVH_ENDPOINT", ["eu", "ovh-mars", "https://eu.api.ovh.com/1.0"], "write one of ovh-eu, "),
         ("OVH_ENDPOINT", ["ovh-us"], "the American OVH sells no domain names"),
         ("OVH_SUBSIDIARY", ["UK", "US", "France", "F"], "write one of CZ, DE"),
-        ("HOST", ["http://0.0.0.0", "0.0.0.0:3000", "*", "256.1.1.1", "a b", "::1]"], "write an address to listen on"),
+        ("HOST", ["http://0.0.0.0", "0.0.0.0:3000", "*", "256.1.1.1", "::1]"], "write an address to listen on"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(monkeypatch, name, values, sentence):
     """With the bounds, or the choices."""
     for value in values:
         monkeypatch.setenv(name, value)
-        assert sentence in fault() or name == "HOST" and "blank" in fault()
+        assert sentence in fault()
 
 
 @pytest.mark.parametrize(
