@@ -38,9 +38,11 @@ def read_settings() -> Settings:
 def read_rules() -> Settings:
     """Read the settings for `rules`: the keys of Slack and OVH may be missing, all else is checked.
 
-    Whoever reviews the rules need not hold the secrets.
+    A reviewer of the rules need not hold the secrets.
     """
-    return _settings(read_sources(os.environ, Path()), lambda found: missing_and_mixed(found, access=False))
+    found = read_sources(os.environ, Path())
+    read_ovh_conf(found)  # it may name the endpoint
+    return _settings(found, lambda found: missing_and_mixed(found, access=False))
 
 
 def read_database_url() -> str:

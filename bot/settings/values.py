@@ -154,6 +154,8 @@ def listed(value: object) -> list[str]:
 def people(value: object) -> frozenset[str]:
     """Read ids of people and user groups, also as Slack mentions them (``<@U…>``)."""
     found = [_MENTION.sub(r"\1", part) for part in listed(value)]
+    if not found:
+        raise ValueError(f"write ids of people (U…) or user groups (S…) with commas. {_FIND_PERSON}")
     if wrong := [part for part in found if part[:1] not in "UWS" or not _ID.fullmatch(part)]:
         raise ValueError(
             f"{_few(wrong)} {'is' if len(wrong) == 1 else 'are'} not the id of a person (U…) or a user group (S…). "
