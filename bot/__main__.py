@@ -1,5 +1,5 @@
 """`python -m bot`."""
 
-from bot.cli import app
+from bot.cli import main
 
-app(prog_name="python -m bot")
+main("python -m bot")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -13,9 +17,14 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from store.engine import Engines
 
+_UNUSABLE = 2
+_INTERRUPTED = 130  # as a shell reports a process that SIGINT ended
+_PATIENCE = 1800  # seconds that a statement of `export`, `verify` or `migrate` may take: the record may be long
+
 app = typer.Typer(
     name="domain-desk",
     help="Domain Desk: buy domain names together, from Slack. Settings come from the environment, .env or desk.toml.",
+    epilog="Exit codes: 0 done; 1 a fault was found; 2 a setting or the database must be fixed first.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -28,9 +37,12 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def main() -> None:
-    """The console script `domain-desk`."""
-    app()
+def main(program: str = "domain-desk") -> None:
+    """Run the console script; Ctrl-C before or after a command ends without a traceback, too."""
+    try:
+        app(prog_name=program)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
 
 
 def _version(asked: bool) -> None:
@@ -43,54 +55,79 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _desk(
+    context: typer.Context,
     _asked: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
-    pass
+    # The database and its neighbours hold names and addresses: they are for the bot's own user (finding S4).
+    os.umask(0o077)
+    if context.invoked_subcommand != "run":
+        # `export | head` ends like any other command in a pipe. `run` has sockets of its own, and must not.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 @app.command()
 def run() -> None:
-    """Start the bot. It migrates its database first, and stops on Ctrl-C or SIGTERM."""
+    """Start the bot, after migrating its database. Ctrl-C or SIGTERM stops it.
+
+    Ends with 2 where a setting or the database must be fixed first, one line a fault.
+    """
     from bot import lifecycle, logs, wiring
     from bot.settings import SettingsError, read_settings
 
     try:
         settings = read_settings()
     except SettingsError as error:
-        _mend(error.lines)
+        _fix(error.lines)
     logs.configure(settings.log_level, settings.log_format, secrets=wiring.secrets(settings))
     _warn(settings)
     lifecycle.main(settings)
 
 
 @app.command()
+def rules() -> None:
+    """Print the rules in force and where each comes from, before a start or for a review.
+
+    Needs no keys of Slack or OVH. Ends with 2 where a setting must be fixed first.
+    """
+    from bot.rules import rules_in_force
+    from bot.settings import SettingsError, read_rules
+
+    try:
+        for line in rules_in_force(read_rules()):
+            typer.echo(line)
+    except SettingsError as error:
+        _fix(error.lines)
+
+
+@app.command()
 def export(
     form: Annotated[
-        Format, typer.Option("--format", help="json: a list of carts. csv: a row for each name.")
+        Format, typer.Option("--format", help="json: a list of requests. csv: a row for each name.")
     ] = Format.JSON,
     since: Annotated[
         str | None,
-        typer.Option(help="Only carts that something happened to from this day on (UTC), such as 2026-11-01."),
+        typer.Option(help="Only requests that something happened to from this day on (UTC), such as 2026-11-01."),
     ] = None,
 ) -> None:
-    """Print the record of all carts that approval was asked for, newest last."""
+    """Print the record of all requests, newest last, for an auditor or a spreadsheet.
+
+    Ends with 2 where the database must be fixed first.
+    """
     from bot import export as record
     from ordering.cart import CartState
+    from store.diagnosis import explained
     from store.sql import SqlStore
 
     try:
         start = record.since(since) if since else None
     except ValueError:
-        _mend((f"--since {since}: write a date like 2026-11-01.",))
-    engines = _engines()
-    _must_be_newest(engines)
-    with SqlStore(engines).read() as carts:
+        _end(f"--since {since}: write a date like 2026-11-01.")
+    with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
         rows = ((c, carts.events(c.id)) for c in carts.every_cart(since=start) if c.state is not CartState.OPEN)
         write = record.write_json if form is Format.JSON else record.write_csv
         write(rows, sys.stdout)
-    engines.close()
 
 
 @app.command()
@@ -102,66 +139,86 @@ def verify(
 ) -> None:
     """Check the record: find each event that was changed, removed or inserted, and each cart that contradicts it.
 
-    Prints one line a fault, then the chain's head. Note that somewhere else now and then: with `--head` it shows
-    later that nothing before it was rewritten. Ends with 1 where something is wrong.
+    Prints one line a fault, then the chain's head. Write the head down elsewhere now and then: with `--head` it
+    proves later that nothing before it was rewritten. Ends with 1 where something is wrong, with 2 where the
+    database must be fixed first.
     """
     from ordering.audit import Audit
+    from store.diagnosis import explained
     from store.sql import SqlStore
 
     if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
-        _mend((f"--head {head}: write the 64 digits that `verify` printed.",))
-    engines = _engines()
-    _must_be_newest(engines)
-    with SqlStore(engines).read() as carts:
+        _end(f"--head {head}: write the 64 digits that `verify` printed.")
+    with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
         audit = Audit(carts.record(), known_head=head)
         faults = 0
-        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - their number is told at the end
+        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - their number is needed at the end
             typer.echo(str(fault))
-    engines.close()
     typer.echo(audit.summary(faults))
     raise typer.Exit(1 if faults else 0)
 
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest shape, and say which that is. `run` does it by itself."""
-    from store import migrate as migrations
+    """Bring the database to this version's revision and print it. `run` does it by itself.
 
-    engines = _engines()
-    typer.echo(f"The database is at revision {migrations.migrate(engines)}.")
-    engines.close()
+    Stop the bot first: it must not run on a database that changes. Ends with 2 where the database must be fixed.
+    """
+    from bot.settings import SettingsError, read_database_url
+    from store import migrate as migrations
+    from store.engine import open_engines
+    from store.errors import DatabaseError
+    from store.sqlite_file import hold
+
+    try:
+        url = read_database_url()
+        with hold(url):
+            engines = open_engines(url, patience=_PATIENCE)
+            typer.echo(f"The database is at revision {migrations.migrate(engines)}.")
+            engines.close()
+    except SettingsError as error:
+        _fix(error.lines)
+    except DatabaseError as error:
+        _end(str(error))
 
 
 def _warn(settings: Settings) -> None:
-    """Tell the operator what works, but is unsafe where real money moves."""
+    """Log what works, but is unsafe where real money moves."""
     import structlog
 
-    from bot.settings import LONGEST_DEED
+    from bot.settings import LONGEST_MONEY_CALL
 
     if settings.settles_too_soon:
         seconds = settings.desk_settle_seconds
-        structlog.get_logger().warning("settle_seconds_short", seconds=seconds, one_call_may_take=LONGEST_DEED)
+        structlog.get_logger().warning("settle_seconds_short", seconds=seconds, one_call_may_take=LONGEST_MONEY_CALL)
 
 
-def _engines() -> Engines:
-    from bot.settings import read_database_url
+@contextmanager
+def _engines() -> Iterator[Engines]:
+    """Open the database for reading; ends the command where it cannot be read, or has not this version's revision."""
+    from bot.settings import SettingsError, read_database_url
     from store.engine import open_engines
+    from store.errors import DatabaseError
+    from store.migrate import require_newest
 
     try:
-        return open_engines(read_database_url())
-    except ValueError as error:
-        _mend((str(error),))
+        engines = open_engines(read_database_url(), patience=_PATIENCE)
+        require_newest(engines)
+        yield engines
+        engines.close()
+    except SettingsError as error:
+        _fix(error.lines)
+    except DatabaseError as error:
+        _end(str(error))
 
 
-def _must_be_newest(engines: Engines) -> None:
-    from store.migrate import newest, revision
-
-    if revision(engines) != newest():
-        _mend(("The database has not this version's shape (yet): start the bot once, or run `migrate`.",))
-
-
-def _mend(lines: tuple[str, ...]) -> NoReturn:
-    typer.echo("Please mend these settings (.env.example explains each):", err=True)
+def _fix(lines: tuple[str, ...]) -> NoReturn:
+    typer.echo("Fix these settings first (.env.example explains each):", err=True)
     for line in lines:
         typer.echo(f"  {line}", err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(_UNUSABLE)
+
+
+def _end(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(_UNUSABLE)

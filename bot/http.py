@@ -44,7 +44,7 @@ class Front:
         requests: dict[tuple[str, str], Handler] = {}
         if not settings.socket_mode:
             requests = {("POST", "/slack/events"): self._slack}
-        ops_port = getattr(settings, "desk_ops_port", None)
+        ops_port = settings.desk_ops_port
         self._public = _Port(
             "PORT", settings.host, settings.port, requests if ops_port is not None else requests | pages
         )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 _FORMS = "sqlite:///desk.db or postgresql+psycopg://user:password@host/name"
 _BEGINNING = "DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://"
+_LAST_PORT = 65_535
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 
@@ -90,8 +91,7 @@ def _check_place(file: Path) -> None:
 
 def _postgresql(rest: str) -> URL:
     # SQLAlchemy ends the password at the first @: the rest of it would count as the host, and be printed.
-    authority = rest.partition("?")[0] if rest.count("@") <= 1 else rest
-    if authority.count("@") > 1:
+    if rest.count("@") > 1:
         raise ValueError("DATABASE_URL: the user or password holds an @. Write %40 for it")
     try:
         url = make_url(f"postgresql+psycopg://{rest}")
@@ -100,6 +100,8 @@ def _postgresql(rest: str) -> URL:
             "DATABASE_URL cannot be read. Write postgresql+psycopg://user:password@host/name, "
             "with special characters of the password as %XX (@ is %40, / is %2F, # is %23)"
         ) from None
+    if url.port is not None and not 0 < url.port <= _LAST_PORT:
+        raise ValueError(f"DATABASE_URL: the port must be from 1 to {_LAST_PORT}")
     if not _is_host(url.host) or not _is_name(url.database):
         # Without an @ that ends it, a password may have been read as the host's port or the database's name.
         raise ValueError(

@@ -94,7 +94,11 @@ _CONNECTING: tuple[tuple[str, _Fault], ...] = (
         r"pg_hba\.conf",
         (DatabaseUnusable, "PostgreSQL at {server} does not let this user in from this machine (pg_hba.conf)."),
     ),
-    (r"permission denied", _NO_RIGHTS),
+    (r"permission denied for", _NO_RIGHTS),
+    (
+        r"socket .*permission denied",
+        (DatabaseUnusable, "The bot's user may not use PostgreSQL's socket at {server}. Give it the right to."),
+    ),
     (r"invalid (connection option|sslmode|integer value)", (DatabaseUnusable, "DATABASE_URL holds a wrong option.")),
     (
         r"resolve host|translate host name",
@@ -139,7 +143,7 @@ def _of_postgresql(error: BaseException | None) -> _Fault | None:
         return None
     text = str(error)
     for pattern, fault in _CONNECTING:
-        if re.search(pattern, text, re.IGNORECASE):
+        if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
             return fault
     # A server that speaks another language asked for a password and then refused: waiting does not help.
     connection = getattr(error, "pgconn", None)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from store.database_url import parse_database_url
-from store.sqlite_file import file_of, restrict
+from store.sqlite_file import file_of, require_sqlite, restrict
 
 _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
@@ -85,10 +85,11 @@ class Engines:
 
 
 def open_engines(url: str, *, patience: int = 60) -> Engines:
-    """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``; raises `ValueError` for a wrong URL.
+    """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``.
 
-    No connection is made yet. On PostgreSQL a statement, or a transaction that does nothing, ends after `patience`
-    seconds. A failed statement is reported without its parameters: they may be answers to a registry.
+    Raises `ValueError` for a wrong URL, `DatabaseUnusable` for a file of another kind. No connection is made yet.
+    On PostgreSQL a statement, or a transaction that does nothing, ends after `patience` seconds. A failed statement
+    is reported without its parameters: they may be answers to a registry.
     """
     parsed = parse_database_url(url)
     if (file := file_of(parsed)) is not None:
@@ -121,6 +122,7 @@ def _limits(url: URL, patience: int) -> dict[str, str | int]:
 
 
 def _sqlite(url: URL, file: Path) -> Engines:
+    require_sqlite(file)
     restrict(file)
     # One connection writes; a second one would only wait for SQLite's own lock.
     write = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True)
@@ -143,8 +145,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
     for tries_left in reversed(range(_SWITCH_TRIES)):
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()
-        except sqlite3.OperationalError:
-            if not tries_left:
+        except sqlite3.OperationalError as error:
+            if not tries_left or error.sqlite_errorname not in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
                 raise
             time.sleep(_SWITCH_PAUSE)
         else:

@@ -101,10 +101,12 @@ def _foreign(name: str) -> str:
 
 def _require_writable(engines: Engines) -> None:
     """Raise where nothing could be recorded: better at the start than at the first order."""
-    with engines.write.begin() as connection:  # on SQLite this takes the write lock
+    name = describe(engines.write.url)
+    with engines.write.connect() as connection:  # leaving it rolls back
         if connection.dialect.name != "postgresql":
+            # BEGIN IMMEDIATE alone succeeds on a read-only file.
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
             return
-        name = describe(engines.write.url)
         if connection.scalar(text("SELECT current_setting('transaction_read_only')")) == "on":
             raise DatabaseUnusable(f"The database {name} is read-only (a standby, or set so). Name the primary server.")
         if not connection.scalar(text(_OUR_TABLES)):

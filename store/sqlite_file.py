@@ -14,6 +14,7 @@ from sqlalchemy import URL
 from store.database_url import parse_database_url
 from store.errors import DatabaseUnusable
 
+_MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat.html, section 1.3
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 
 
@@ -38,6 +39,20 @@ def hold(url: str) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def require_sqlite(file: Path) -> None:
+    """Raise `DatabaseUnusable` for a file of another kind.
+
+    SQLite itself takes a file of less than 512 bytes for an empty database, and overwrites it.
+    """
+    try:
+        with file.open("rb") as opened:
+            beginning = opened.read(len(_MAGIC))
+    except OSError:
+        return  # not there yet, or not ours to read: SQLite says which
+    if beginning and beginning != _MAGIC:
+        raise DatabaseUnusable(f"{file} is not a SQLite database. Correct DATABASE_URL.")
 
 
 def restrict(file: Path) -> None:

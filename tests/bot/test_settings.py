@@ -1,7 +1,8 @@
-"""Settings come from the environment, .env and desk.toml, and what is wrong is said in a line."""
+"""Settings come from the environment, .env and desk.toml, and each knows its place."""
 
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,98 +11,80 @@ from structlog.testing import capture_logs
 from bot.cli import _warn
 from bot.ovh import Access
 from bot.ovh.client import _DEED_WAITS
-from bot.settings import LONGEST_DEED, Settings, SettingsError, read_settings
+from bot.settings import (
+    LONGEST_MONEY_CALL,
+    Settings,
+    SettingsError,
+    read_database_url,
+    read_settings,
+)
+from bot.settings.model import FROM_FILES, SECRETS
+from tests.bot.faults import fault, faults
 
 ROOT = Path(__file__).parents[2]
-GOOD = {"SLACK_BOT_TOKEN": "xoxb-fake", "SLACK_APP_TOKEN": "xapp-fake", "DESK_APPROVERS": "U0CLEO, S0TEAM"}
-SECRETS = {name for name in Settings.model_fields if "token" in name or "secret" in name or "_key" in name}
+pytestmark = pytest.mark.usefixtures("clean")
 
 
-@pytest.fixture(autouse=True)
-def clean(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def good(monkeypatch):
-    for name, value in GOOD.items():
-        monkeypatch.setenv(name, value)
-
-
-def test_ids_are_read_and_payers_are_the_approvers_by_default(good):
+def test_payers_are_the_approvers_by_default(good):
     policy = read_settings().policy()
     assert policy.approvers == policy.payers == {"U0CLEO", "S0TEAM"}
     assert policy.groups == {"S0TEAM"}
 
 
 @pytest.mark.parametrize(("seconds", "warned"), [("45", True), ("46", False)])
-def test_a_settling_time_below_one_money_calls_is_warned_of_at_the_start(good, monkeypatch, seconds, warned):
+def test_warns_of_a_settling_time_below_one_money_call(good, monkeypatch, seconds, warned):
     monkeypatch.setenv("DESK_SETTLE_SECONDS", seconds)
     with capture_logs() as logs:
         _warn(read_settings())
     assert [entry["event"] for entry in logs] == ["settle_seconds_short"] * warned
 
 
-def test_a_money_call_takes_no_longer_than_is_believed():
-    """Its turn, and then, should OVH's clock have to be read first, two calls."""
+def test_a_money_call_takes_no_longer_than_assumed():
+    """Its permit, and then, should OVH's clock have to be read first, two calls."""
     access = Access()
-    assert _DEED_WAITS + 2 * (access.connect_timeout + access.read_timeout) == LONGEST_DEED
+    assert _DEED_WAITS + 2 * (access.connect_timeout + access.read_timeout) == LONGEST_MONEY_CALL
 
 
-def test_the_environment_goes_before_env_and_env_before_toml(good, monkeypatch, tmp_path):
-    (tmp_path / "desk.toml").write_text('desk_approvers = "U0TOML"\nport = 1\nhost = "127.0.0.9"\n')
-    (tmp_path / ".env").write_text("PORT=2\n")
+def test_the_order_of_sources(good, monkeypatch, tmp_path):
+    """The environment goes before .env, .env before desk.toml; each value knows its place."""
+    (tmp_path / "desk.toml").write_text('approvers = "U0TOML"\nport = 1\nhost = "127.0.0.9"\n')
+    (tmp_path / ".env").write_text("# the port\nPORT=2\n")
     settings = read_settings()
     assert (settings.port, settings.host, settings.desk_approvers) == (2, "127.0.0.9", frozenset({"U0CLEO", "S0TEAM"}))
+    places = [settings.origin(name) for name in ("desk_approvers", "port", "host", "log_level")]
+    assert places == ["environment", ".env line 2", "desk.toml line 3", "default"]
 
 
-def test_what_is_missing_is_said_by_name():
-    with pytest.raises(SettingsError) as error:
-        read_settings()
-    assert error.value.lines == ("SLACK_BOT_TOKEN is not set.", "DESK_APPROVERS is not set.")
+def test_an_empty_value_is_not_set(good, monkeypatch, tmp_path):
+    """A blank in a stronger source does not hide a weaker one."""
+    monkeypatch.setenv("PORT", "")
+    monkeypatch.setenv("DESK_APPROVAL_CHANNEL", "")
+    (tmp_path / ".env").write_text("PORT=2\n")
+    settings = read_settings()
+    assert (settings.port, settings.desk_approval_channel) == (2, None)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("DESK_APPROVERS", "@cleo", "DESK_APPROVERS: @cleo: not the id of a person"),
-        ("DESK_APPROVAL_CHANNEL", "#buying", "DESK_APPROVAL_CHANNEL: #buying is not a channel id"),
-        ("OVH_API_URL", "http://example.com/1.0", "OVH_API_URL: must begin with https://"),
-        ("DESK_LIMIT_PER_ORDER", "-5", "DESK_LIMIT_PER_ORDER: "),
-        ("PORT", "many", "PORT: "),
-    ],
-)
-def test_what_is_wrong_is_said_by_name(good, monkeypatch, name, value, said):
-    monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError, match=re.escape(said)):
-        read_settings()
+def test_dotenv_is_read_as_it_is_written(good, tmp_path):
+    """`export`, quotes, CRLF, comments, lower case and references to other variables."""
+    (tmp_path / ".env").write_bytes(
+        b"export PORT='2'\r\nHOST=\"127.0.0.9\" # here\r\n\r\ndesk_limit_per_order=20\r\n"
+        b"LEVEL=debug\r\nLOG_LEVEL=${LEVEL}\r\n"
+    )
+    settings = read_settings()
+    assert (settings.port, settings.host, settings.log_level) == (2, "127.0.0.9", "DEBUG")
+    assert settings.desk_limit_per_order == 20
+    assert settings.origin("desk_limit_per_order") == ".env line 4"
 
 
-def test_no_door_to_slack_is_an_error(good, monkeypatch):
-    monkeypatch.delenv("SLACK_APP_TOKEN")
-    with pytest.raises(SettingsError, match="Set SLACK_APP_TOKEN"):
-        read_settings()
-
-
-def test_a_secret_never_shows(good, monkeypatch):
-    monkeypatch.setenv("OVH_CONSUMER_KEY", "obviously-fake-consumer")
-    assert "obviously-fake" not in repr(read_settings())
-
-
-def test_every_setting_is_explained_in_env_example():
-    text = (ROOT / ".env.example").read_text()
-    assert set(re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE)) == {name.upper() for name in Settings.model_fields}
-
-
-def test_every_setting_that_is_no_secret_is_explained_in_desk_toml_example():
-    text = (ROOT / "desk.toml.example").read_text()
-    above, table = text.split("#[lists]")
-    explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))
-    assert explained | {"lists"} == set(Settings.model_fields) - SECRETS - {"ovh_client_id"}
-    assert tomllib.loads(re.sub(r"^#", "", table, flags=re.MULTILINE))
-    tomllib.loads(re.sub(r"^#([a-z_]+ = )", r"\1", text, flags=re.MULTILINE))
+def test_keys_of_desk_toml_need_no_prefix(good, tmp_path):
+    (tmp_path / "desk.toml").write_text(
+        'limit_per_order = 199.99\ndesk_limit_per_month = "none"\npayers = ["U0DANNY", "U0CLEO"]\n'
+        "self_approval = true\nops_port = 9000\n"
+    )
+    settings = read_settings()
+    assert (settings.desk_limit_per_order, settings.desk_limit_per_month) == (Decimal("199.99"), None)
+    assert settings.desk_payers == {"U0DANNY", "U0CLEO"}
+    assert (settings.desk_self_approval, settings.desk_ops_port) == (True, 9000)
 
 
 def test_lists_of_extensions_have_names(good, tmp_path, monkeypatch):
@@ -109,3 +92,144 @@ def test_lists_of_extensions_have_names(good, tmp_path, monkeypatch):
     assert read_settings().policy().lists == {"brand": ("com", "fr"), "near": ("be", "de")}
     monkeypatch.setenv("LISTS", '{"far": "nz"}')
     assert read_settings().policy().lists["far"] == ("nz",)
+
+
+def test_ovh_conf_is_the_weakest_source(good, monkeypatch, tmp_path):
+    """python-ovh's own file, for its endpoint; what our sources say goes first."""
+    for name in ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET"):
+        monkeypatch.delenv(name)
+    (tmp_path / "ovh.conf").write_text(
+        "[default]\nendpoint=ovh-ca\n[ovh-ca]\napplication_key=k\napplication_secret=s\nconsumer_key=c\n"
+    )
+    settings = read_settings()
+    assert (settings.ovh_endpoint, settings.ovh_application_key) == ("ovh-ca", "k")
+    assert settings.ovh_consumer_key
+    assert settings.ovh_consumer_key.get_secret_value() == "fake-consumer"
+    assert settings.origin("ovh_application_key") == "ovh.conf"
+    (tmp_path / "ovh.conf").write_text("no section\n")
+    assert faults()[0] == "ovh.conf line 1: python-ovh cannot read this file"
+
+
+def test_a_nearer_ovh_conf_goes_first(good, monkeypatch, tmp_path):
+    monkeypatch.delenv("OVH_APPLICATION_KEY")
+    for name, key in (("etc.conf", "far"), ("ovh.conf", "near")):
+        (tmp_path / name).write_text(f"[ovh-eu]\napplication_key={key}\n")
+    assert read_settings().ovh_application_key == "near"
+
+
+def test_all_that_is_missing_is_reported_at_once():
+    """In the order of .env.example."""
+    assert [line.split()[0] for line in faults()] == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "OVH_APPLICATION_KEY",
+        "OVH_APPLICATION_SECRET",
+        "OVH_CONSUMER_KEY",
+        "DESK_APPROVERS",
+    ]
+
+
+def test_an_untouched_copy_of_the_example_lists_what_to_fill_in(tmp_path):
+    """With the line that is still empty."""
+    example = (ROOT / ".env.example").read_text()
+    (tmp_path / ".env").write_text(example)
+    number = example.splitlines().index("DESK_APPROVERS=") + 1
+    assert faults()[-1] == f"DESK_APPROVERS is not set (.env line {number} leaves it empty)."
+
+
+def test_faults_of_all_kinds_come_together(monkeypatch, tmp_path):
+    """Missing, misspelt and malformed, from every source, in the order of .env.example."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-fake")
+    (tmp_path / ".env").write_text("DESK_LIMIT_PER_ODER=200\nno equals sign\n")
+    (tmp_path / "desk.toml").write_text('port = "many"\nlimit_per_month = "two hundred"\n')
+    assert [re.split(r"[ :=]", line)[0] for line in faults()] == [
+        ".env",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "OVH_APPLICATION_KEY",
+        "OVH_APPLICATION_SECRET",
+        "OVH_CONSUMER_KEY",
+        "DESK_APPROVERS",
+        "DESK_LIMIT_PER_ODER",
+        "DESK_LIMIT_PER_MONTH",
+        "PORT",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "lines"),
+    [
+        (("OVH_APPLICATION_KEY",), ["OVH_APPLICATION_SECRET is not set.", "OVH_CONSUMER_KEY is not set."]),
+        (("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET"), ["OVH_CONSUMER_KEY is not set."]),
+        (("OVH_CLIENT_ID",), ["OVH_CLIENT_SECRET is not set."]),
+        (("OVH_CLIENT_SECRET",), ["OVH_CLIENT_ID is not set."]),
+        (("OVH_CLIENT_ID", "OVH_CLIENT_SECRET"), []),
+    ],
+)
+def test_ovh_keys_are_whole(good, monkeypatch, keys, lines):
+    for name in ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY"):
+        monkeypatch.delenv(name)
+    for name in keys:
+        monkeypatch.setenv(name, "fake")
+    if lines:
+        assert list(faults()) == lines
+    else:
+        read_settings()
+
+
+def test_ovh_keys_are_of_one_kind(good, monkeypatch):
+    monkeypatch.setenv("OVH_CLIENT_ID", "fake")
+    assert "are two kinds of keys. Keep one kind" in fault()
+
+
+def test_every_setting_is_explained_in_env_example():
+    """In the order of the settings, which is the order of their faults."""
+    text = (ROOT / ".env.example").read_text()
+    assert re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE) == [name.upper() for name in Settings.model_fields]
+
+
+def test_every_setting_that_is_no_secret_is_explained_in_desk_toml_example():
+    text = (ROOT / "desk.toml.example").read_text()
+    above, table = text.split("#[lists]")
+    explained = set(re.findall(r"^#?([a-z_]+) = ", above, re.MULTILINE))
+    assert explained - {"database_url"} | {"lists"} == set(Settings.model_fields) - FROM_FILES
+    assert tomllib.loads(re.sub(r"^#", "", table, flags=re.MULTILINE))
+    tomllib.loads(re.sub(r"^#([a-z_]+ = )", r"\1", text, flags=re.MULTILINE))
+
+
+def test_the_examples_hold_defaults_that_are_accepted(good, tmp_path):
+    """Each commented line of both examples can be uncommented."""
+    env = re.sub(r"^#([A-Z_]+=.)", r"\1", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
+    (tmp_path / ".env").write_text(env)
+    toml = re.sub(r"^#([a-z_]+ = |\[lists\])", r"\1", (ROOT / "desk.toml.example").read_text(), flags=re.MULTILINE)
+    (tmp_path / "desk.toml").write_text(toml)
+    assert read_settings().port == 3000
+
+
+def test_a_mistyped_rule_keeps_nobody_from_the_record(monkeypatch):
+    monkeypatch.setenv("DESK_LIMIT_PER_ORDER", "two hundred")
+    monkeypatch.setenv("DESK_LIMIT_PER_ODER", "200")
+    assert read_database_url() == "sqlite:///desk.db"
+
+
+@pytest.mark.parametrize(("name", "value"), [("DESK_DATABASE_URL", "sqlite:///x.db"), ("DATABASE_URL", "nonsense")])
+def test_a_wrong_database_url_is_refused(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        read_database_url()
+
+
+def test_a_broken_file_may_hide_the_database(tmp_path):
+    (tmp_path / ".env").write_bytes("DATABASE_URL=sqlite:///x.db\n".encode("utf-16"))
+    with pytest.raises(SettingsError, match=r"\.env line 1: the file is in UTF-16"):
+        read_database_url()
+
+
+def test_secrets_never_show(good, monkeypatch):
+    """Neither in the settings' text nor in a fault of another setting that holds the same value."""
+    monkeypatch.setenv("OVH_CONSUMER_KEY", "hunter-two")
+    assert "hunter" not in repr(read_settings())
+    for name in ("LOG_LEVEL", "PORT", "DESK_LIMIT_PER_ORDER"):
+        monkeypatch.setenv(name, "hunter-two")
+    assert all("***" in line and "hunter" not in line for line in faults())
+    assert len(SECRETS) == 7

@@ -26,6 +26,8 @@ async def client(slack: SlackSimulator, monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("SLACK_BOT_TOKEN", slack.credentials.bot_token)
     monkeypatch.setenv("SLACK_APP_TOKEN", slack.credentials.app_token)
     monkeypatch.setenv("DESK_APPROVERS", "U0CLEO")
+    for name in ("APPLICATION_KEY", "APPLICATION_SECRET", "CONSUMER_KEY"):
+        monkeypatch.setenv(f"OVH_{name}", "fake")
     return slack_client(read_settings())
 
 

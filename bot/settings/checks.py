@@ -1,0 +1,89 @@
+"""Checks across several settings: what is missing, and what does not go together."""
+
+from __future__ import annotations
+
+from bot.settings.model import ENDPOINTS, SUBSIDIARIES
+from bot.settings.sources import Fault, Found
+from bot.settings.values import clean
+
+_APPLICATION = ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY")
+_ACCOUNT = ("OVH_CLIENT_ID", "OVH_CLIENT_SECRET")
+
+
+def missing_and_mixed(found: Found, *, access: bool = True) -> list[Fault]:
+    """Return a fault for each setting that is missing or contradicts another one.
+
+    Without `access` the keys of Slack and OVH may be missing.
+    """
+    faults = []
+    if access:
+        faults += _slack(found) + _ovh_keys(found)
+    if not _has(found, "DESK_APPROVERS"):
+        faults.append(_missing(found, "DESK_APPROVERS"))
+    return faults + _region(found)
+
+
+def _slack(found: Found) -> list[Fault]:
+    faults = []
+    if not _has(found, "SLACK_BOT_TOKEN"):
+        faults.append(_missing(found, "SLACK_BOT_TOKEN"))
+    if not _has(found, "SLACK_APP_TOKEN") and not _has(found, "SLACK_SIGNING_SECRET"):
+        faults.append(
+            _missing(
+                found,
+                "SLACK_APP_TOKEN",
+                "Set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP mode.",
+            )
+        )
+    return faults
+
+
+def _ovh_keys(found: Found) -> list[Fault]:
+    application = [name for name in _APPLICATION if _has(found, name)]
+    account = [name for name in _ACCOUNT if _has(found, name)]
+    if application and account:
+        return [
+            Fault(
+                account[0],
+                f"{', '.join(application)} and {', '.join(account)} are two kinds of keys. Keep one kind: "
+                "an application's three, or a service account's two.",
+            )
+        ]
+    if account:
+        return [_missing(found, name) for name in _ACCOUNT if name not in account]
+    hint = "" if application else "Or set OVH_CLIENT_ID and OVH_CLIENT_SECRET."
+    missing = [name for name in _APPLICATION if name not in application]
+    return [_missing(found, name, hint if name == missing[0] else "") for name in missing]
+
+
+def _region(found: Found) -> list[Fault]:
+    endpoint, subsidiary = found.first("OVH_ENDPOINT"), found.first("OVH_SUBSIDIARY")
+    name = str(clean(endpoint.value)).lower() if endpoint else "ovh-eu"
+    if endpoint and name == "ovh-us":
+        return [
+            Fault("OVH_ENDPOINT", f"OVH_ENDPOINT=ovh-us: the American OVH sells no domain names ({endpoint.origin})")
+        ]
+    if subsidiary is None or name not in ENDPOINTS:
+        return []
+    code = str(clean(subsidiary.value)).upper()
+    region = name.rpartition("-")[2]
+    other = next((key for key, codes in SUBSIDIARIES.items() if code in codes and key != region), None)
+    if other is None or code in SUBSIDIARIES[region]:
+        return []
+    return [
+        Fault(
+            "OVH_SUBSIDIARY",
+            f"OVH_SUBSIDIARY={code}: this subsidiary is served by OVH_ENDPOINT=ovh-{other}, not {name} "
+            f"({subsidiary.origin})",
+        )
+    ]
+
+
+def _has(found: Found, name: str) -> bool:
+    return found.first(name) is not None or found.first(f"{name}_FILE") is not None
+
+
+def _missing(found: Found, name: str, hint: str = "") -> Fault:
+    empty = found.empty(name)
+    where = f" ({empty.origin} leaves it empty)" if empty else ""
+    return Fault(name, f"{name} is not set{where}. {hint}".rstrip())

@@ -1,0 +1,285 @@
+"""Where settings are written: the environment, `.env`, `desk.toml`, and python-ovh's `ovh.conf`."""
+
+from __future__ import annotations
+
+import codecs
+import configparser
+import io
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from bot.settings import names
+from bot.settings.values import brief, clean
+
+ENVIRONMENT, DOTENV, TOML = "environment", ".env", "desk.toml"
+NOWHERE = "?"  # what a fault is about that belongs to no setting; a file's own fault has an empty name
+_OVH_KEYS = ("application_key", "application_secret", "consumer_key", "client_id", "client_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A setting as somebody wrote it. `origin` names the place, such as ``.env line 3``."""
+
+    name: str
+    value: object
+    origin: str
+
+    @property
+    def is_empty(self) -> bool:
+        return self.value is None or clean(self.value) == ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One line for the operator; `name` is the setting that it is about, for the order."""
+
+    name: str
+    line: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What the sources hold. `given` goes from the strongest source to the weakest."""
+
+    given: list[Given] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def first(self, name: str) -> Given | None:
+        """Return the strongest one that is not empty."""
+        return next((one for one in self.given if one.name == name and not one.is_empty), None)
+
+    def empty(self, name: str) -> Given | None:
+        """Return one that was left empty in a file: worth a hint where the setting is missing."""
+        return next((one for one in self.given if one.name == name and one.origin != ENVIRONMENT), None)
+
+    def refuse(self, name: str, why: str, origin: str) -> None:
+        """Add a fault; a name that does not exist is sorted to the setting that it most likely means."""
+        upper = names.canonical(name.lower())
+        about = upper if upper in names.KNOWN else names.FILES.get(upper) or names.closest(upper) or NOWHERE
+        self.faults.append(Fault(about, f"{name}: {why} ({origin})"))
+
+
+def read_sources(environment: Mapping[str, str], folder: Path) -> Found:
+    """Read the environment, then `.env`, then `desk.toml`. Files that are not there count as empty."""
+    found = Found()
+    _take(found, [(name, value, ENVIRONMENT) for name, value in environment.items()])
+    if (text := _text_of(found, folder / DOTENV, DOTENV)) is not None:
+        _take(found, _dotenv(found, text))
+    if (text := _text_of(found, folder / TOML, TOML)) is not None:
+        _toml(found, text)
+    return found
+
+
+def read_ovh_conf(found: Found) -> None:
+    """Add what python-ovh's `ovh.conf` files hold for the endpoint, as the weakest source.
+
+    python-ovh would read them by itself; here their keys are checked like all others before anything is opened.
+    """
+    from ovh import config  # noqa: PLC0415 - loads requests, which no other command needs
+
+    files: list[tuple[str, configparser.RawConfigParser]] = []
+    for path in reversed(config.CONFIG_PATH):
+        parser = configparser.RawConfigParser()
+        shown = _short(Path(path))
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, ValueError, OSError) as error:
+            line = getattr(error, "lineno", None)
+            place = f"{shown} line {line}" if line else shown
+            found.faults.append(Fault("OVH_APPLICATION_KEY", f"{place}: python-ovh cannot read this file"))
+            continue
+        files.append((shown, parser))
+    if found.first("OVH_ENDPOINT") is None:
+        _add_from_conf(found, files, "default", ("endpoint",))
+    endpoint = found.first("OVH_ENDPOINT")
+    _add_from_conf(found, files, str(clean(endpoint.value)) if endpoint else "ovh-eu", _OVH_KEYS)
+
+
+def _add_from_conf(
+    found: Found, files: list[tuple[str, configparser.RawConfigParser]], section: str, keys: tuple[str, ...]
+) -> None:
+    for shown, parser in files:
+        for key in keys:
+            if value := parser.get(section, key, fallback=""):
+                found.given.append(Given(f"OVH_{key.upper()}", value, shown))
+
+
+def _short(path: Path) -> str:
+    for base, beginning in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if path.is_relative_to(base):
+            return f"{beginning}{path.relative_to(base)}"
+    return str(path)
+
+
+def _take(found: Found, written: list[tuple[str, str | None, str]]) -> None:
+    """Take the variables of the environment or `.env` that are ours, in any case, and refuse what looks like ours."""
+    seen: dict[str, Given] = {}
+    for key, value, origin in written:
+        name = key.upper()
+        if names.is_service_link(name, value or ""):
+            continue
+        if name not in names.KNOWN and name not in names.FILES:
+            if (why := names.why_unknown(name)) and not (name in names.LATER and not value):
+                found.refuse(key, why, origin)
+            continue
+        one = Given(name, value, origin)
+        if not one.is_empty:
+            if name in seen:
+                found.refuse(name, "it is set twice; keep one", f"{seen[name].origin} and {origin}")
+            seen[name] = one
+        found.given.append(one)
+
+
+def _dotenv(found: Found, text: str) -> list[tuple[str, str | None, str]]:
+    """Return the variables of `.env`, with ``${NAME}`` expanded and `export`, quotes and CRLF understood."""
+    bindings = list(parse_stream(io.StringIO(text)))
+    # Without the lines that cannot be read: python-dotenv would print a warning of its own for each.
+    readable = "".join(binding.original.string for binding in bindings if not binding.error)
+    expanded = dotenv_values(stream=io.StringIO(readable))
+    written = []
+    for binding in bindings:
+        # A binding begins with the blank lines above it.
+        blank = len(re.match(r"\s*", binding.original.string)[0].splitlines())  # type: ignore[index]
+        origin = f"{DOTENV} line {binding.original.line + blank}"
+        if binding.error or (binding.key and binding.value is None):
+            found.faults.append(Fault("", f"{origin}: write NAME=value"))
+        elif binding.key:
+            written.append((binding.key, expanded.get(binding.key, binding.value), origin))
+    return written
+
+
+def _text_of(found: Found, path: Path, shown: str) -> str | None:
+    """Return a file's text; None where it is not there or, with a fault, where it cannot be read."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except IsADirectoryError:
+        found.faults.append(Fault("", f"{shown} is a folder. Write the settings into a file of this name"))
+        return None
+    except OSError as error:
+        found.faults.append(Fault("", f"{shown} cannot be read ({error.strerror}). Give the bot's user the right to"))
+        return None
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        found.faults.append(Fault("", f"{shown} line 1: the file is in UTF-16. Save it as UTF-8"))
+    elif content.startswith(codecs.BOM_UTF8):
+        found.faults.append(
+            Fault("", f"{shown} line 1: the file begins with a byte order mark. Save it as UTF-8 without BOM")
+        )
+    else:
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            found.faults.append(Fault("", f"{shown} line {line}: there is a character that is not UTF-8"))
+    return None
+
+
+def _toml(found: Found, text: str) -> None:
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found.faults.append(Fault("", _slip(str(error), text)))
+        return
+    except RecursionError:
+        found.faults.append(Fault("", f"{TOML}: tables or arrays are nested too deep"))
+        return
+    seen: dict[str, Given] = {}
+    for key, value in tree.items():
+        place = Place(text, key)
+        for one in _key(found, key, value, place):
+            if one.name in seen and not one.is_empty:
+                found.refuse(one.name, "it is set twice; keep one", f"{seen[one.name].origin} and {one.origin}")
+            if not one.is_empty:
+                seen[one.name] = one
+            found.given.append(one)
+
+
+def _slip(message: str, text: str) -> str:
+    """Say where desk.toml is no TOML, without repeating what stands there: it may be a secret."""
+    place = re.search(r"line (\d+), column (\d+)", message)
+    where = (
+        f"{TOML} line {place[1]}, column {place[2]}"
+        if place
+        else f"{TOML} line {max(1, len(text.splitlines()))}, at the end"
+    )
+    if message.startswith(("Cannot overwrite", "Cannot declare")):
+        return f"{where}: this key or table is there twice. Keep one"
+    return f'{where}: this is not TOML. Write key = value, with texts in quotes: host = "127.0.0.1"'
+
+
+def _key(found: Found, key: str, value: object, place: Place) -> Iterator[Given]:
+    name = names.canonical(key)
+    if name == "LISTS" and isinstance(value, dict):
+        yield from _lists(found, value, place)
+    elif isinstance(value, dict):
+        _refuse_table(found, key, value, place)
+    elif name in names.KNOWN or name in names.FILES:
+        yield Given(name, value, place.origin())
+    else:
+        found.refuse(brief(key), names.why_unknown_key(key), place.origin())
+
+
+def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place) -> None:
+    if key in names.LATER_TABLES:
+        found.refuse(f"[{key}]", "this version does not know this table yet", place.origin())
+    elif names.canonical(key) in names.KNOWN:
+        found.refuse(key, "this is a table, but the setting is one value", place.origin())
+    elif inside := [k for k in table if names.canonical(k) in names.KNOWN]:
+        found.refuse(
+            f"[{brief(key)}]",
+            f"there is no such table. Write {brief(inside[0])} at the top of the file, above all tables",
+            place.origin(),
+        )
+    else:
+        near = next((t for t in ("lists", *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2), None)  # noqa: PLR2004
+        found.refuse(f"[{brief(key)}]", names.unknown(f"[{near}]" if near else None), place.origin())
+
+
+def _lists(found: Found, table: dict[str, object], place: Place) -> Iterator[Given]:
+    """Take the lists; a setting that stands below ``[lists]`` belongs to the top of the file."""
+    kept = {}
+    for key, value in table.items():
+        name = names.canonical(key.lower())
+        near = name in names.KNOWN or name in names.FILES or name in names.LATER
+        if near or names.resembles(key):
+            setting = name.lower() if near else str(names.closest(name)).lower()
+            found.refuse(
+                brief(key),
+                f"it is below [lists], so it would be a list. Write {setting} above all tables",
+                place.inside(key),
+            )
+        else:
+            kept[key] = value
+    yield Given("LISTS", kept, place.origin())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a top-level key of desk.toml stands; `tomllib` does not tell."""
+
+    text: str
+    key: str
+
+    def origin(self) -> str:
+        return self._line(rf"\s*(\[+\s*)?[\"']?{re.escape(self.key)}[\"']?\s*([.=\]])", top=True)
+
+    def inside(self, key: str) -> str:
+        """Return the place of a key in this table."""
+        return self._line(rf"\s*([\w\"']+\s*\.\s*)?[\"']?{re.escape(key)}[\"']?\s*=", top=False)
+
+    def _line(self, pattern: str, *, top: bool) -> str:
+        table = ""
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if header := re.match(r"\s*\[+\s*[\"']?([^\]\"'.]+)", line):
+                table = header[1].strip()
+            is_here = (not table or header is not None) if top else table in {"", self.key}
+            if is_here and re.match(pattern, line):
+                return f"{TOML} line {number}"
+        return TOML

@@ -1,0 +1,39 @@
+"""The rules in force are printed with their origin."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.rules import rules_in_force
+from bot.settings import (
+    SettingsError,
+    read_rules,
+    read_settings,
+)
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("clean")
+
+
+def test_rules_name_their_origin_and_no_secret(good, monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("DESK_LIMIT_PER_ORDER=1234.5\nDATABASE_URL=postgresql://u:obviously-fake@h/d\n")
+    (tmp_path / "desk.toml").write_text('payers = "U0DANNY"\n[lists]\nbrand = "com,fr"\n')
+    lines = rules_in_force(read_settings())
+    rows = {re.split(r"  +", line)[0]: re.split(r"  +", line)[1:] for line in lines}
+    assert rows["approvers"] == ["S0TEAM, U0CLEO", "environment"]
+    assert rows["payers"] == ["U0DANNY", "desk.toml line 1"]
+    assert rows["limit per order"] == ["1,234.50 with tax, in the account's currency", ".env line 1"]
+    assert rows["limit per month"] == ["none", "default"]
+    assert rows["list brand"] == ["com, fr", "desk.toml line 2"]
+    assert len({line.index(rows[re.split(r"  +", line)[0]][1]) for line in lines}) == 1
+    assert "fake" not in "\n".join(lines)
+
+
+def test_rules_need_no_keys(monkeypatch):
+    """A reviewer of the rules need not hold the secrets; the approvers are a rule."""
+    monkeypatch.setenv("DESK_APPROVERS", "U0CLEO")
+    assert read_rules().desk_approvers == {"U0CLEO"}
+    monkeypatch.setenv("DESK_LIMIT", "3")
+    with pytest.raises(SettingsError, match="DESK_LIMIT: there is no such setting"):
+        read_rules()

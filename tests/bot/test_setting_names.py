@@ -1,0 +1,186 @@
+"""A name that is not ours is refused with a suggestion, or ignored where it is nobody's mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import (
+    Settings,
+    ignored_variables,
+    library_variables,
+    read_settings,
+)
+from bot.settings.names import LATER, LATER_TABLES, distance
+from tests.bot.faults import GOOD, fault
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("clean")
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("DESK_LIMIT_PER_ODER", "DESK_LIMIT_PER_ORDER"),
+        ("DESK_LIMIT", "DESK_LIMIT_PER_ORDER"),
+        ("DESK_APROVERS", "DESK_APPROVERS"),
+        ("DESK_APPROVER", "DESK_APPROVERS"),
+        ("DESK_DATABASE_URL", "DATABASE_URL"),
+        ("DESK_PORT", "PORT"),
+        ("DESK_LOG_LEVEL", "LOG_LEVEL"),
+        ("DESK_SELFAPPROVAL", "DESK_SELF_APPROVAL"),
+        ("DESK_LISTS", "LISTS"),
+        ("DESK_OPERATOR", "DESK_OPERATORS, which this version does not know yet"),
+        ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
+        ("SLACK_SIGNING_SECERT", "SLACK_SIGNING_SECRET"),
+        ("SLACK_BOT_TOKEN_FLIE", "SLACK_BOT_TOKEN_FILE"),
+        ("SLACK_API_TOKEN", "SLACK_APP_TOKEN"),
+        ("OVH_APLICATION_KEYS", "OVH_APPLICATION_KEY"),
+        ("OVH_CONSUMERKEY", "OVH_CONSUMER_KEY"),
+        ("OVH_ENDPIONT", "OVH_ENDPOINT"),
+    ],
+)
+@pytest.mark.parametrize("source", ["environment", ".env line 1"])
+def test_a_misspelt_variable_is_refused(good, monkeypatch, tmp_path, name, suggestion, source):
+    if source == "environment":
+        monkeypatch.setenv(name, "200")
+    else:
+        (tmp_path / ".env").write_text(f"{name}=200\n")
+    assert fault() == f"{name}: there is no such setting; did you mean {suggestion}? ({source})"
+
+
+def test_a_variable_like_no_other_is_refused(good, monkeypatch):
+    monkeypatch.setenv("DESK_XYLOPHONE_COLOUR", "red")
+    assert fault() == "DESK_XYLOPHONE_COLOUR: there is no such setting (environment)"
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_a_promised_setting_is_not_ignored(good, monkeypatch, name):
+    """A team must not believe in a rule that nobody follows."""
+    monkeypatch.setenv(name, "1")
+    assert fault() == f"{name}: this version does not know it yet (environment)"
+
+
+def test_promised_settings_are_those_of_the_contract():
+    """None of them is one that this version knows."""
+    assert not {name.lower() for name in LATER} & set(Settings.model_fields)
+    assert "DESK_REQUESTERS" in LATER
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DESK_PORT", "tcp://10.0.0.1:3000"),
+        ("DESK_OPS_PORT", "tcp://10.0.0.1:3000"),
+        ("DESK_SERVICE_HOST", "10.0.0.1"),
+        ("DESK_SERVICE_PORT", "3000"),
+        ("DESK_SERVICE_PORT_HTTP", "3000"),
+        ("DESK_PORT_3000_TCP", "tcp://10.0.0.1:3000"),
+        ("DESK_PORT_3000_TCP_ADDR", "10.0.0.1"),
+        ("DESK_PORT_53_UDP_PROTO", "udp"),
+        ("DESK_BOT_SERVICE_HOST", "10.0.0.1"),
+        ("OVH_PORT", "tcp://10.0.0.1:3000"),
+        ("SLACK_CLIENT_ID", "1.2"),
+        ("SLACK_CLIENT_SECRET", "fake"),
+        ("SLACK_SCOPES", "commands"),
+        ("SLACK_VERIFICATION_TOKEN", "fake"),
+        ("OVH_CLOUD_PROJECT_SERVICE", "fake"),
+        ("DESKTOP_SESSION", "gnome"),
+    ],
+)
+def test_variables_of_others_are_ignored(good, monkeypatch, name, value):
+    """Kubernetes' service links, and what libraries or other tools know."""
+    monkeypatch.setenv(name, value)
+    assert read_settings().desk_ops_port is None
+    assert ignored_variables({name: value, **GOOD}) == ([] if name == "DESKTOP_SESSION" else [name])
+
+
+def test_variables_of_libraries_are_listed():
+    found = library_variables({"https_proxy": "x", "REQUESTS_CA_BUNDLE": "y", "HOME": "z"})
+    assert found == ["REQUESTS_CA_BUNDLE", "https_proxy"]
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        (
+            'limit_per_oder = "200"',
+            "limit_per_oder: there is no such setting; did you mean desk_limit_per_order? (desk.toml line 1)",
+        ),
+        (
+            'desk_limit_per_oder = "200"',
+            "desk_limit_per_oder: there is no such setting; did you mean desk_limit_per_order? (desk.toml line 1)",
+        ),
+        (
+            "\nLIMIT_PER_ORDER = 200",
+            "LIMIT_PER_ORDER: there is no such setting; did you mean limit_per_order? (desk.toml line 2)",
+        ),
+        (
+            "limit-per-order = 200",
+            "limit-per-order: there is no such setting; did you mean limit_per_order? (desk.toml line 1)",
+        ),
+        ("colour = 1", "colour: there is no such setting (desk.toml line 1)"),
+        ("requesters = 1", "requesters: this version does not know it yet (desk.toml line 1)"),
+        ("[owners]\nca = 1", "[owners]: this version does not know this table yet (desk.toml line 1)"),
+        ("[list]\nbrand = 1", "[list]: there is no such setting; did you mean [lists]? (desk.toml line 1)"),
+        (
+            "[desk]\nlimit_per_order = 200",
+            (
+                "[desk]: there is no such table. Write limit_per_order at the top of the file, above all tables "
+                "(desk.toml line 1)"
+            ),
+        ),
+        ("[port]\na = 1", "port: this is a table, but the setting is one value (desk.toml line 1)"),
+        (
+            'limit_per_order = 200\ndesk_limit_per_order = "300"',
+            "DESK_LIMIT_PER_ORDER: it is set twice; keep one (desk.toml line 1 and desk.toml line 2)",
+        ),
+        (
+            '[lists]\nbrand = "com"\nlimit_per_order = 200',
+            (
+                "limit_per_order: it is below [lists], so it would be a list. Write desk_limit_per_order above all "
+                "tables (desk.toml line 3)"
+            ),
+        ),
+        (
+            '[lists]\nbrand = "com"\nlimit_per_oder = 200',
+            (
+                "limit_per_oder: it is below [lists], so it would be a list. Write desk_limit_per_order above all "
+                "tables (desk.toml line 3)"
+            ),
+        ),
+    ],
+)
+def test_an_unknown_key_of_desk_toml_is_refused(good, tmp_path, toml, line):
+    (tmp_path / "desk.toml").write_text(f"{toml}\n")
+    assert fault() == line
+
+
+@pytest.mark.parametrize("table", sorted(LATER_TABLES))
+def test_promised_tables_are_not_ignored(good, tmp_path, table):
+    (tmp_path / "desk.toml").write_text(f"[{table}]\nx = 1\n")
+    assert "does not know this table yet" in fault()
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("[lists]\nbrand = 3", "LISTS: the list brand needs extensions, such as com,net (desk.toml line 1)"),
+        ('[lists]\nbrand = ""', "LISTS: the list brand needs extensions, such as com,net (desk.toml line 1)"),
+        ('[lists]\nbrand = "c om"', "LISTS: c is not an extension. Write such as com,fr,co.uk (desk.toml line 1)"),
+        ('[lists]\nA = "com"\na = "fr"', "LISTS: the list a is there twice (desk.toml line 1)"),
+        ("[lists.brand]\nx = 1", "LISTS: the list brand needs extensions, such as com,net (desk.toml line 1)"),
+        ("lists = 3", 'LISTS: write JSON such as {"brand": "com,net"} (desk.toml line 1)'),
+    ],
+)
+def test_wrong_lists_are_refused(good, tmp_path, toml, sentence):
+    (tmp_path / "desk.toml").write_text(f"{toml}\n")
+    assert fault() == sentence
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "letters"),
+    [("ODER", "ORDER", 1), ("FLIE", "FILE", 1), ("", "AB", 2), ("KEYS", "KEY", 1), ("ABC", "ABC", 0), ("CA", "ABC", 3)],
+)
+def test_counts_the_letters_between_names(one, other, letters):
+    """A swap of neighbours counts once."""
+    assert distance(one, other) == letters

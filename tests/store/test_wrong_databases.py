@@ -1,0 +1,158 @@
+"""A database that cannot be used is explained in one sentence that holds no secret."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from store.diagnosis import explained
+from store.engine import open_engines
+from store.errors import DatabaseUnusable
+from store.migrate import migrate, newest, require_newest, revision
+from tests.store.refusals import refused
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "desk.db"
+
+
+@pytest.fixture
+def current(file):
+    """A SQLite database of this version."""
+    engines = open_engines(f"sqlite:///{file}")
+    migrate(engines)
+    engines.close()
+    return f"sqlite:///{file}"
+
+
+def set_revision(url: str, number: str) -> None:
+    engines = open_engines(url)
+    with engines.write.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
+    engines.close()
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest, revision])
+def test_names_both_versions_of_a_newer_database(url, action):
+    """A newer database is never touched, and the operator reads which version made it."""
+    engines = open_engines(url)
+    migrate(engines)
+    engines.close()
+    set_revision(url, "0099")
+    error = refused(url, action)
+    assert isinstance(error, DatabaseUnusable)
+    assert f"made by a newer version (0099); this one knows {newest()}" in str(error)
+
+
+def test_sends_an_older_database_to_migrate(url):
+    """Reading commands do not read an older shape."""
+    engines = open_engines(url)
+    migrate(engines)
+    engines.close()
+    set_revision(url, "0012")
+    error = refused(url, require_newest)
+    assert "empty or older than this version: run `domain-desk migrate`" in str(error)
+
+
+def test_sends_an_empty_database_to_migrate(url):
+    """An empty PostgreSQL database and a missing file read alike."""
+    assert "empty or older than this version" in str(refused(url, require_newest))
+
+
+def test_reading_creates_no_file(file):
+    """A reading command leaves no empty database behind."""
+    refused(f"sqlite:///{file}", require_newest)
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest])
+def test_refuses_the_database_of_another_program(url, action):
+    """Tables without our revision, or with another program's, stay untouched."""
+    engines = open_engines(url)
+    with engines.write.begin() as connection:
+        connection.execute(text("CREATE TABLE invoices (number INTEGER)"))
+    engines.close()
+    assert "belongs to another program" in str(refused(url, action))
+
+
+def test_refuses_another_programs_alembic_revision(current):
+    """Alembic's usual revisions are hexadecimal: such a database is not a newer one of ours."""
+    set_revision(current, "ae1027a6acf3")
+    assert "belongs to another program" in str(refused(current))
+
+
+def test_leaves_the_journal_of_another_program_alone(file):
+    """Looking at a foreign SQLite file does not switch its journal mode."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+    refused(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest])
+@pytest.mark.parametrize("content", [b"SLACK_BOT_TOKEN=fake\n" * 60, b"\x89PNG" * 400, b"x"])
+def test_refuses_a_file_that_is_no_database(file, action, content):
+    """A text file, a picture, one letter."""
+    file.write_bytes(content)
+    assert "is not a SQLite database" in str(refused(f"sqlite:///{file}", action))
+    assert file.read_bytes() == content
+
+
+def test_reports_a_damaged_file(current, file):
+    """Pages that were overwritten are named as damage."""
+    with file.open("r+b") as opened:
+        opened.seek(4096)
+        opened.write(b"\xff" * 40_000)
+    assert "is damaged" in str(refused(current))
+
+
+@contextmanager
+def locked(file) -> Iterator[None]:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest])
+def test_reports_a_file_that_another_program_locks(current, file, action):
+    """After SQLite's own five seconds of waiting."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    with locked(file):
+        error = refused(current, action)
+    assert "is locked by another program" in str(error)
+    assert isinstance(error, DatabaseUnusable)
+
+
+def test_reports_a_new_file_that_another_program_locks(file):
+    """The switch to write-ahead logging does not wait for minutes either."""
+    with locked(file):
+        assert "is locked by another program" in str(refused(f"sqlite:///{file}"))
+
+
+def test_reports_a_full_disk(current):
+    """SQLite's own limit of pages gives the code that a full disk gives."""
+    engines = open_engines(current)
+    with engines.write.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(DatabaseUnusable, match=r"The disk of .*desk\.db is full"), explained(engines.write):
+            connection.exec_driver_sql("CREATE TABLE filler AS SELECT zeroblob(1000000)")
+    engines.close()
+
+
+def test_a_bug_of_ours_stays_a_bug(current):
+    """A wrong statement is not blamed on the operator's database."""
+    engines = open_engines(current)
+    connection = engines.read.connect()
+    with pytest.raises(OperationalError, match="no such table"), explained(engines.read):
+        connection.exec_driver_sql("SELECT * FROM nowhere")
+    connection.close()
+    engines.close()
