@@ -13,9 +13,11 @@ from types import FrameType
 
 import structlog
 
+from bot import logs
 from bot.health import DATABASE, SLACK, Health
 from bot.http import Front
 from bot.ovh.session import check as check_keys
+from bot.rules import rules_in_force
 from bot.settings import Settings, SettingsError
 from bot.slack_client import slack_client
 from bot.slack_start import ask_who_we_are, until_answered
@@ -96,13 +98,13 @@ class Life:
         """
         _check_ovh_keys(self._settings)
         await self._front.open()
+        _print_rules(self._settings)
         self._held.enter_context(hold(self._settings.database_url.get_secret_value()))
         self._engines = await self._database()
         workspace = await self._slack()
         self._bot = Bot(self._settings, self._engines, workspace, health=self._health, front=self._front)
         self._health.phase = "connecting to Slack"
         await self._bot.start()
-        self._health.phase = None
         _log.info("ready", mode="socket" if self._settings.socket_mode else "http", **_named(self._front.ports))
         # Garbage collection then skips the libraries: going through them takes a tenth of a second each time.
         gc.freeze()
@@ -178,6 +180,18 @@ def _check_ovh_keys(settings: Settings) -> None:
         check_keys(access(settings))
     except ValueError as error:
         raise SettingsError((str(error),)) from error
+
+
+def _print_rules(settings: Settings) -> None:
+    """Print the rules that decide about money, so that a slip is seen before anybody buys.
+
+    Machines that read the log get one event, people a table.
+    """
+    lines = rules_in_force(settings)
+    if logs.is_json(settings.log_format):
+        _log.info("rules_in_force", rules=lines)
+    else:
+        print("Rules in force:", *lines, sep="\n  ", file=sys.stderr)  # noqa: T201 - a table, not an event
 
 
 def _open_database(settings: Settings) -> tuple[Engines, str]:

@@ -117,6 +117,11 @@ class _Handler(logging.StreamHandler[Any]):
         sys.stderr.write(f"log record of {record.name}, line {record.lineno}, was not written: {name}\n")
 
 
+def is_json(form: Literal["console", "json"] | None) -> bool:
+    """Whether the log is JSON lines: where the setting says so, or where nobody looks at a terminal."""
+    return form == "json" or (form is None and not sys.stderr.isatty())
+
+
 def configure(level: str, form: Literal["console", "json"] | None, *, secrets: Iterable[str] = ()) -> None:
     """Send our logs and the libraries' to stderr: for eyes on a terminal, else (or where said) as JSON lines."""
     add_secrets(secrets)
@@ -127,9 +132,10 @@ def configure(level: str, form: Literal["console", "json"] | None, *, secrets: I
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    as_json = form == "json" or (form is None and not sys.stderr.isatty())
     renderer: Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if is_json(form)
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -44,6 +44,7 @@ _PLACES = 8  # for steps that carry out, and as many for those that only look
 # and for telling people that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
+_GROUPS_EVERY = 300.0  # seconds; a group that was deleted shows on /healthz by then
 _CHECKED_WITHIN = 5.0  # seconds; then the part counts as giving no answer
 
 
@@ -71,6 +72,7 @@ class Bot:
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
+        self._troubles = SlackTroubles()
         claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
         with without_library_variables():
             self.app = AsyncApp(
@@ -82,14 +84,13 @@ class Bot:
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
             search_bridge=Bridge(_SEARCH_THREADS),
-            members=Members(self._client, workspace=workspace, groups=policy.groups),
+            members=Members(self._client, workspace=workspace, groups=policy.groups, troubles=self._troubles),
             client=self._client,
             searches=self._searches(engines),
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
         )
         self.desk = desk
         self._work = desk.work
-        self._troubles = SlackTroubles()
         homes = handlers.register(self.app, desk, troubles=self._troubles)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
@@ -137,6 +138,7 @@ class Bot:
         ):
             checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
             self._checking.append(asyncio.create_task(checking))
+        self._checking.append(asyncio.create_task(self._keep_reading_groups()))
         if self._socket is not None:
             await self._socket.open()
         else:
@@ -179,6 +181,11 @@ class Bot:
         """The line to Slack, then what only an operator can change."""
         line = None if self._socket is None else await self._socket.health()
         return line or " ".join(self._troubles.sentences()) or None
+
+    async def _keep_reading_groups(self) -> None:
+        while True:
+            await self.desk.members.read_groups()
+            await asyncio.sleep(_GROUPS_EVERY)
 
     async def _ovh(self) -> str | None:
         return await self._ovh_bridge.call(self._registrar.health)

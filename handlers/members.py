@@ -15,12 +15,13 @@ from typing import Any, Protocol, cast
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_errors import FAILURES, Kind, Refusal, read
+from handlers.slack_errors import FAILURES, Kind, Refusal, SlackTroubles
 from ordering.policy import Membership, Person
 
 CACHE_SECONDS = 30.0  # so long a deactivated person may still act
 _CACHE_SIZE = 2000
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
+_PROFILES = "the members' profiles"
 _SLACKBOT = "USLACKBOT"
 _UNKNOWN_PERSON = {"user_not_found", "user_not_visible"}
 _log = structlog.get_logger()
@@ -100,7 +101,10 @@ def _rank(user: Mapping[str, Any]) -> Membership:
 
 
 class Members:
-    """Reads people and user groups from Slack, and caches each answer for `CACHE_SECONDS`. Failures are not cached."""
+    """Reads people and user groups from Slack, and caches each answer for `CACHE_SECONDS`. Failures are not cached.
+
+    What only an operator can change goes to `troubles`.
+    """
 
     def __init__(
         self,
@@ -108,9 +112,11 @@ class Members:
         *,
         workspace: Workspace,
         groups: frozenset[str],
+        troubles: SlackTroubles | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
+        self._troubles = troubles or SlackTroubles()
         self._workspace = workspace
         self._groups = groups
         self._clock = clock
@@ -129,6 +135,11 @@ class Members:
             refused_groups=frozenset(group for group, members in lists.items() if members is _Failure.OPERATOR),
         )
 
+    async def read_groups(self) -> None:
+        """Read every user group that gives rights, so that the operator hears of a deleted one before a person does."""
+        for group in self._groups:
+            await self._members_of(group)
+
     async def membership(self, user: str) -> Membership:
         """Return what this person is in the workspace."""
         return cast(Membership, await self._cached(user, self._read_person))
@@ -140,9 +151,10 @@ class Members:
         try:
             answer = await self._client.users_info(user=user)
         except FAILURES as error:
-            refusal = read(error)
+            refusal = self._troubles.heard(error, about=_PROFILES)
             _log.warning("person_unreadable", user=user, error=refusal.word)
             return _membership_for(refusal)
+        self._troubles.clear(_PROFILES)
         described = answer.get("user")
         if not isinstance(described, Mapping):
             _log.warning("person_unreadable", user=user, error="no user in the answer")
@@ -153,9 +165,10 @@ class Members:
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except FAILURES as error:
-            refusal = read(error)
+            refusal = self._troubles.heard(error, about=f"the user group {group}")
             _log.warning("user_group_unreadable", group=group, error=refusal.word)
             return _Failure.OPERATOR if _needs_operator(refusal) else _Failure.PASSING
+        self._troubles.clear(f"the user group {group}")
         members = answer.get("users")
         if not isinstance(members, list):
             _log.warning("user_group_unreadable", group=group, error="no users in the answer")

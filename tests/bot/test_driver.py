@@ -75,12 +75,13 @@ class Cards:
     async def outdated(self) -> list[int]:
         return [1] if self.is_outdated else []
 
-    async def show(self, _cart_id: int) -> None:
+    async def show(self, _cart_id: int) -> float | None:
         if self._stumbles:
             self._stumbles -= 1
             raise RuntimeError("made up")
         self.is_outdated = False
         self.shown += 1
+        return None
 
     async def show_again(self, _cart_ids: list[int]) -> None:
         self.is_outdated = True
@@ -235,3 +236,37 @@ async def test_what_was_drawn_without_trouble_is_drawn_once(monkeypatch):
 
     await until(a_driver(Carts([]), cards=cards), enough)
     assert cards.shown == 1
+
+
+async def test_a_long_wait_for_slack_ends_when_something_is_decided(monkeypatch):
+    """A message that Slack refuses for minutes holds back no other message of its cart."""
+    monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.05)
+
+    class Patient(Cards):
+        async def show(self, _cart_id: int) -> float | None:
+            self.shown += 1
+            return 300.0
+
+    cards = Patient()
+    driver = a_driver(Carts([]), cards=cards)
+
+    def woken() -> bool:
+        if cards.shown == 1:
+            driver.wake()
+        return cards.shown >= 2
+
+    await until(driver, woken)
+
+
+async def test_a_wait_that_slack_asks_for_is_kept(monkeypatch):
+    """Without news a cart is not shown again before the time that the announcer named."""
+    monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.05)
+    moments: list[float] = []
+
+    class Limited(Cards):
+        async def show(self, _cart_id: int) -> float | None:
+            moments.append(time.monotonic())
+            return 1.5 if len(moments) == 1 else None
+
+    await until(a_driver(Carts([]), cards=Limited()), lambda: len(moments) >= 2)
+    assert moments[1] - moments[0] >= 1.4
