@@ -30,13 +30,14 @@ from ordering.logbook import Pace
 from ordering.outbox import Outbox
 from ordering.workflow import Workflow
 from store.budget import SharedPage
+from store.database_url import parse_database_url
 from store.engine import Engines, open_engines
 from store.migrate import migrate
 from store.searches import SharedShelf
 from store.sql import SqlStore
 
-_THREADS = 24  # for people; the driver and the health checks have their own, so that neither waits for the other
-_SEARCH_THREADS = 16
+_THREADS = 12  # for people, where the database alone is asked; the worker has threads of its own
+_SEARCH_THREADS = 64  # each only waits for the answers of one search
 _SHELF_THREADS = 4
 _DRIVER_THREADS = 8
 _PLACES = 8  # for steps that carry out, and as many for those that only look
@@ -220,9 +221,11 @@ def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Every secret value, for the log's redactor."""
-    values = [value for _, value in settings if isinstance(value, SecretStr)]
-    return [value.get_secret_value() for value in values if value is not settings.database_url]
+    """Every secret value, for the log's redactor; of the database's address the password alone."""
+    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    address = settings.database_url.get_secret_value()
+    password = parse_database_url(address).password
+    return [value for value in values if value != address] + ([str(password)] if password else [])
 
 
 def _plain(secret: SecretStr | None) -> str | None:
