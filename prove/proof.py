@@ -54,11 +54,11 @@ MUTATIONS = (
     Mutation(
         "send a deed again when its answer is lost",
         "bot/ovh/client.py",
-        '        answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)\n',
+        '        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
         "        try:\n"
-        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)\n'
+        '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n'
         "        except Exception:\n"
-        '            answer = self._send("POST", path, body, Priority.MONEY, deed=True, not_after=not_after)\n',
+        '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
     ),
     Mutation(
         "take an unclear answer to a deed for a no",

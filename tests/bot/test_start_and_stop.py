@@ -4,13 +4,16 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.lifecycle import Life
+from bot.settings import read_settings
 from sandbox.stage import Stage
+from store.errors import DatabaseUnusable
 from tests.bot.process import LONGEST_STOP, Running, running
 
 HANGS = 60.0  # seconds; longer than any of these tests
@@ -306,6 +309,20 @@ async def test_a_database_that_is_away_is_waited_for(stage):
         code, took = await process.stops(signal.SIGTERM)
         assert (code, took < LONGEST_STOP) == (0, True)
         assert "obviously-fake" not in process.printed
+
+
+async def test_the_wait_for_a_database_has_an_end(stage, monkeypatch):
+    """After a minute an operator must see it: exit code 2, and a line that says how long it was."""
+    monkeypatch.setattr("bot.lifecycle._DATABASE_WAITED_FOR", 0.0)
+    monkeypatch.chdir(stage.folder)
+    for name, value in stage.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://desk:obviously-fake@127.0.0.1:1/desk")
+    with ExitStack() as held:
+        life = Life(read_settings(), held)
+        with pytest.raises(DatabaseUnusable, match=r"PostgreSQL does not answer at 127\.0\.0\.1:1.* waited for it"):
+            await life.live()
+        await life.end()
 
 
 async def test_a_stop_in_http_mode_waits_for_nobody(http_stage):

@@ -13,8 +13,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
+from bot.socket_mode import SlackSocket
 from prove import team
 from prove.laws import broken_laws
 from prove.life import Life
@@ -44,11 +44,11 @@ def test_walks_at_random_end_with_every_law_held():
 async def test_a_life_ends_when_it_is_killed_also_where_it_never_comes_to_be_connected(tmp_path, monkeypatch):
     connecting = threading.Event()
 
-    async def for_ever(_handler: AsyncSocketModeHandler) -> None:
+    async def for_ever(_socket: SlackSocket) -> None:
         connecting.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(AsyncSocketModeHandler, "connect_async", for_ever)
+    monkeypatch.setattr(SlackSocket, "open", for_ever)
     _, stage = a_stage(tmp_path)
     await stage.open()
     try:

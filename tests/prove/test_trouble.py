@@ -41,7 +41,7 @@ def test_a_fault_that_no_call_took_up_was_not_met(stage):
 
 def test_a_stumble_of_slack_counts_once_a_call_took_it_up(stage):
     met = but(slack=(("chat.update", "500"),)).befall(stage)
-    stage.slack.faults.take("chat.update")
+    stage.slack.faults.take("chat.update", {})
     assert (met.stumbles, met.is_any) == (1, True)
 
 
