@@ -8,8 +8,9 @@ import os
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import FrameType
+from typing import NoReturn
 
 import structlog
 
@@ -30,13 +31,14 @@ from store.sqlite_file import hold
 
 STOPS_WITHIN = 5.0  # seconds from the signal to the end, in every phase
 _LAST_RESORT = 4.7  # seconds after which the process ends whatever still hangs
+_FLUSHES_WITHIN = 0.3  # seconds
 _UNWINDS_WITHIN = 4.2  # seconds for the orderly end
 _DATABASE_WAITED_FOR = 60.0  # seconds at the start; then a supervisor or an operator must see it
 _DATABASE_EVERY = 1.0  # seconds between two tries
 _log = structlog.get_logger()
 
 
-def main(settings: Settings) -> None:
+def main(settings: Settings) -> NoReturn:
     """Run until a signal or a fault, and end the process: it never returns.
 
     Exit codes: 0 after SIGINT or SIGTERM, 2 where an operator must change a setting or the database, 1 for a bug.
@@ -50,8 +52,7 @@ async def _exit_code(settings: Settings) -> int:
     try:
         await _run(settings, stop)
     except (SettingsError, DatabaseUnusable) as error:
-        for line in str(error).splitlines():
-            print(line, file=sys.stderr)  # noqa: T201 - one line a fault, for eyes and for `docker logs`
+        _print(str(error))
         return 2
     except Exception:  # noqa: BLE001 - the last door of the process: logged with its traceback, exit code 1
         _log.exception("failed")
@@ -165,10 +166,11 @@ class _StopSignal:
             signal.signal(number, self._handle)
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        # Neither of these two ways out writes anything: standard error may be a pipe that nobody reads.
         if self._was_given:
-            _end(0)
+            os._exit(0)
         self._was_given = True
-        last_resort = threading.Timer(_LAST_RESORT, _end, (0,))
+        last_resort = threading.Timer(_LAST_RESORT, os._exit, (0,))
         last_resort.daemon = True
         last_resort.start()
         self._loop.call_soon_threadsafe(self.given.set)
@@ -191,7 +193,7 @@ def _print_rules(settings: Settings) -> None:
     if logs.is_json(settings.log_format):
         _log.info("rules_in_force", rules=lines)
     else:
-        print("Rules in force:", *lines, sep="\n  ", file=sys.stderr)  # noqa: T201 - a table, not an event
+        _print("\n  ".join(("Rules in force:", *lines)))
 
 
 def _open_database(settings: Settings) -> tuple[Engines, str]:
@@ -207,7 +209,21 @@ def _named(ports: dict[str, int]) -> dict[str, int]:
     return {name.lower(): number for name, number in ports.items()}
 
 
-def _end(code: int) -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+def _print(lines: str) -> None:
+    """Print for eyes and for `docker logs`; where nobody reads, the process goes on."""
+    with suppress(OSError, ValueError):
+        print(lines, file=sys.stderr)  # noqa: T201 - no event
+
+
+def _end(code: int) -> NoReturn:
+    """End the process without waiting for its threads; what is printed gets a moment to leave."""
+    flushing = threading.Thread(target=_flush, daemon=True)
+    flushing.start()
+    flushing.join(_FLUSHES_WITHIN)
     os._exit(code)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()

@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
@@ -109,12 +110,16 @@ def add_secrets(values: Iterable[str]) -> None:
 
 
 class _Handler(logging.StreamHandler[Any]):
-    """Writes records; one that cannot be written is named, without what it holds."""
+    """Writes records; one that cannot be written is named, without what it holds.
+
+    Never raises: a log whose reader is gone must not stop what is being logged.
+    """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         error = sys.exc_info()[0]
         name = error.__name__ if error else "an error"
-        sys.stderr.write(f"log record of {record.name}, line {record.lineno}, was not written: {name}\n")
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"log record of {record.name}, line {record.lineno}, was not written: {name}\n")
 
 
 def is_json(form: Literal["console", "json"] | None) -> bool:

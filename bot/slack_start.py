@@ -35,15 +35,16 @@ async def until_answered(
     Raises `SlackRefused` for what only an operator can change: a refused token, a missing scope, an address that is
     not Slack's.
     """
-    tries, wait = 0, _FIRST_WAIT
+    unknown_words, wait = 0, _FIRST_WAIT
     while True:
-        tries += 1
         try:
             answer = await call()
         except FAILURES as error:
-            if (refusal := refusal_in(error, setting=setting, api_url=api_url, tries=tries)) is not None:
+            unknown_words = unknown_words + 1 if read(error).kind is Kind.UNKNOWN else 0
+            refusal = refusal_in(error, setting=setting, api_url=api_url, unknown_words=unknown_words)
+            if refusal is not None:
                 raise SlackRefused((refusal,)) from error
-            on_trouble(reason := reason_in(error))
+            on_trouble(reason := reason_in(error, api_url))
             retry_after = read(error).retry_after
         else:
             on_trouble(None)
@@ -54,8 +55,11 @@ async def until_answered(
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
-def refusal_in(error: BaseException, *, setting: str, api_url: str, tries: int) -> str | None:
-    """Return the operator's line where trying again does not help, else None."""
+def refusal_in(error: BaseException, *, setting: str, api_url: str, unknown_words: int) -> str | None:
+    """Return the operator's line where trying again does not help, else None.
+
+    `unknown_words` counts the answers in a row whose word the table of errors lacks, this one included.
+    """
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return (
             f"SLACK_API_URL={api_url}: its certificate is not trusted here. Check the proxy and the system's CA files."
@@ -63,7 +67,7 @@ def refusal_in(error: BaseException, *, setting: str, api_url: str, tries: int) 
     refusal = read(error)
     if not _is_slacks_own(refusal):
         return _not_slack(refusal, api_url)
-    if refusal.kind is Kind.PASSING or (refusal.kind is Kind.UNKNOWN and tries < _UNKNOWN_WORD_TRIES):
+    if refusal.kind is Kind.PASSING or (refusal.kind is Kind.UNKNOWN and unknown_words < _UNKNOWN_WORD_TRIES):
         return None
     said = f"{setting}: Slack answers {refusal.word}."
     if refusal.kind is Kind.TOKEN:
@@ -86,11 +90,13 @@ def _is_slacks_own(refusal: Refusal) -> bool:
     return refusal.status is not None and not refusal.word.startswith(("http_", "unreadable"))
 
 
-def reason_in(error: BaseException) -> str:
+def reason_in(error: BaseException, api_url: str) -> str:
     """Say in a few words why Slack could not be asked."""
     refusal = read(error)
     if _is_slacks_own(refusal):
         return f"Slack answers {refusal.word}"
+    if refusal.status is not None and refusal.status < HTTPStatus.BAD_REQUEST:
+        return f"what answers at {api_url} is not Slack (HTTP {refusal.status}): check SLACK_API_URL and the proxy"
     if refusal.status is not None:
         return f"Slack answers HTTP {refusal.status}"
     if isinstance(error, TimeoutError):

@@ -19,12 +19,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.health import NOT_CHECKED
 from bot.slack_client import proxy_for
 from bot.slack_start import SlackRefused, reason_in, refusal_in
-from handlers.slack_errors import FAILURES, read
+from handlers.slack_errors import Kind, read
 
 _PING_EVERY = 10.0  # seconds; four of them without a pong, and the connection counts as lost
 _HANDSHAKE_WITHIN = 10.0  # seconds; aiohttp's own bound is five minutes
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds between two tries
-_REFUSALS_BELIEVED = 3  # in a row, once the bot was connected: Slack has refused good tokens for a moment before
+REFUSED_FOR = 300.0  # seconds that a refusal must last, once the bot was connected, to be believed
+_HANDLES_WITHIN = 0.7  # seconds; a listener acknowledges at once
 _CLOSES_WITHIN = 1.0  # seconds; aiohttp waits ten for a peer that does not answer the closing
 _log = structlog.get_logger()
 
@@ -44,28 +45,27 @@ class Connection(SocketModeClient):
         self.refused: asyncio.Future[SlackRefused] = asyncio.get_running_loop().create_future()
         self.handling: set[asyncio.Task[None]] = set()  # slack_sdk keeps no reference to the tasks that handle messages
         self._was_connected = False
+        self._refused_since: float | None = None
 
     async def connect(self) -> None:
         """Connect, however often it takes; raises `SlackRefused` where only an operator can help."""
-        wait, tries, refusals = _FIRST_WAIT, 0, 0
+        wait, unknown_words = _FIRST_WAIT, 0
         self.auto_reconnect_enabled = False  # the monitor of the old connection must not connect beside us
         while not self.closed:
-            tries += 1
             try:
                 await self._connect_once()
-            except (*FAILURES, ValueError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever fails, the line to Slack must come back
                 self.wss_uri = None  # a ticket is good for one handshake, also for one that failed
-                refusal = self._refusal_in(error, tries)
-                refusals = refusals + 1 if refusal is not None else 0
-                self.trouble = refusal or reason_in(error)
-                if refusal is not None and (not self._was_connected or refusals >= _REFUSALS_BELIEVED):
-                    self._give_up(SlackRefused((refusal,)))
+                unknown_words = unknown_words + 1 if read(error).kind is Kind.UNKNOWN else 0
+                refusal = self._refusal_in(error, unknown_words)
+                self.trouble = refusal or reason_in(error, self.web_client.base_url)
+                self._give_up_on(refusal)
                 pause = max(wait, read(error).retry_after or 0.0)
                 _log.warning("socket_not_connected", reason=self.trouble, retry_in=pause)
                 await asyncio.sleep(pause)
                 wait = min(wait * 2, _LONGEST_WAIT)
             else:
-                self.trouble, self._was_connected = None, True
+                self.trouble, self._was_connected, self._refused_since = None, True, None
                 return
 
     async def issue_new_wss_url(self) -> str:
@@ -110,15 +110,29 @@ class Connection(SocketModeClient):
             task.add_done_callback(self.handling.discard)
         await super().run_message_listeners(message, raw_message)
 
-    def _refusal_in(self, error: BaseException, tries: int) -> str | None:
+    def _refusal_in(self, error: BaseException, unknown_words: int) -> str | None:
         if isinstance(error, aiohttp.WSServerHandshakeError):
             return None  # a ticket that is too old, or a proxy: the next one may do
-        return refusal_in(error, setting="SLACK_APP_TOKEN", api_url=self.web_client.base_url, tries=tries)
+        return refusal_in(
+            error, setting="SLACK_APP_TOKEN", api_url=self.web_client.base_url, unknown_words=unknown_words
+        )
 
-    def _give_up(self, refusal: SlackRefused) -> None:
+    def _give_up_on(self, refusal: str | None) -> None:
+        """Raise what only an operator can change: at the start at once, later once it has lasted for minutes.
+
+        Slack has refused good tokens for a moment, and a bot that ends stays down until somebody looks.
+        """
+        now = asyncio.get_running_loop().time()
+        if refusal is None:
+            self._refused_since = None
+            return
+        self._refused_since = self._refused_since or now
+        if self._was_connected and now - self._refused_since < REFUSED_FOR:
+            return
+        final = SlackRefused((refusal,))
         if not self.refused.done():
-            self.refused.set_result(refusal)
-        raise refusal
+            self.refused.set_result(final)
+        raise final
 
 
 class SlackSocket:
@@ -146,6 +160,8 @@ class SlackSocket:
         """
         client = self.client
         client.closed, client.auto_reconnect_enabled = True, False
+        if client.handling:  # what was received is acknowledged first
+            await asyncio.wait(client.handling, timeout=_HANDLES_WITHIN)
         with suppress(Exception, asyncio.TimeoutError):
             await asyncio.wait_for(client.close(), _CLOSES_WITHIN)  # type: ignore[no-untyped-call] # slack_sdk's
         left = [client.message_processor, client.current_session_monitor, client.message_receiver, *client.handling]

@@ -79,11 +79,17 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Mapping[str, str], folder: Path, *, port: int) -> AsyncIterator[Running]:
-    """Start `bot run` in a folder, with these settings and none of this process's; kill it at the end."""
+async def running(
+    settings: Mapping[str, str], folder: Path, *, port: int, pipe: int | None = None
+) -> AsyncIterator[Running]:
+    """Start `bot run` in a folder, with these settings and none of this process's; kill it at the end.
+
+    What it prints goes to a file, or to the descriptor `pipe`.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     log = folder / "process.log"
-    with log.open("wb") as written:
+    with log.open("wb") as file:
+        written = file if pipe is None else pipe
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run",
             cwd=folder, env=kept | dict(settings) | {"PORT": str(port)}, stdout=written, stderr=written,

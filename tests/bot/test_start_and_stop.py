@@ -1,17 +1,23 @@
 """A start says what is wrong or waits for it; a stop takes five seconds at most, in every phase."""
 
 import asyncio
+import os
+import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
+from bot import socket_mode
 from bot.lifecycle import Life
-from bot.settings import read_settings
+from bot.settings import SettingsError, read_settings
+from bot.wiring import Bot
 from sandbox.stage import Stage
 from store.errors import DatabaseUnusable
 from tests.bot.process import LONGEST_STOP, Running, running
@@ -141,7 +147,24 @@ async def test_slack_that_cannot_be_reached_is_waited_for(stage):
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}/api/"
     async with bot(stage, SLACK_API_URL=nobody) as process:
         await process.says("/healthz", "Slack cannot be reached")
-        assert await process.stops(signal.SIGTERM) < (0, LONGEST_STOP)
+        code, took = await process.stops(signal.SIGTERM)
+        assert (code, took < LONGEST_STOP) == (0, True)
+
+
+async def test_another_servers_page_is_named(stage):
+    """A proxy's page with status 200 is not Slack, and /healthz says so."""
+
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<html>Please log in</html>", content_type="text/html")
+
+    site = web.Application()
+    site.router.add_route("*", "/{any:.*}", page)
+    server = web.AppRunner(site)
+    await server.setup()
+    await web.TCPSite(server, "127.0.0.1", 0).start()
+    async with bot(stage, SLACK_API_URL=f"http://127.0.0.1:{server.addresses[0][1]}/api/") as process:
+        await process.says("/healthz", "is not Slack (HTTP 200)")
+    await server.cleanup()
 
 
 async def test_a_used_ticket_is_not_tried_again(stage):
@@ -152,15 +175,41 @@ async def test_a_used_ticket_is_not_tried_again(stage):
         assert stage.slack.server.calls.count("apps.connections.open") == 2
 
 
-async def test_an_app_token_taken_away_ends_the_process(stage):
-    """A token that is revoked while the bot runs is no reason to try for ever."""
+async def test_a_token_refused_for_a_moment_ends_nothing(stage):
+    """Slack refuses the token of a bot that runs: /healthz says so, and the bot comes back when Slack does."""
     async with bot(stage) as process:
         await process.says("/healthz", '"status": "ok"')
-        stage.slack.faults.add("apps.connections.open", "error", error="token_revoked", times=99)
+        stage.slack.faults.add("apps.connections.open", "error", error="invalid_auth", times=3)
         for line in list(stage.slack.server.sockets):
             await line.close()
-        assert await process.ends() == 2
-        assert "SLACK_APP_TOKEN: Slack answers token_revoked." in process.printed
+        status, _ = await process.says("/healthz", "SLACK_APP_TOKEN: Slack answers invalid_auth.")
+        assert status == 503
+        await process.says("/healthz", '"status": "ok"')
+
+
+async def test_a_token_refused_for_minutes_ends_the_process(stage, monkeypatch):
+    """A token that was taken away is no reason to try indefinitely."""
+    monkeypatch.setattr(socket_mode, "REFUSED_FOR", 1.5)
+    monkeypatch.chdir(stage.folder)
+    for name, value in stage.environment.items():
+        monkeypatch.setenv(name, value)
+    built = await Bot.build(read_settings())
+    await built.start()
+    stage.slack.faults.add("apps.connections.open", "error", error="token_revoked", times=99)
+    for line in list(stage.slack.server.sockets):
+        await line.close()
+    async with asyncio.timeout(20):
+        with pytest.raises(SettingsError, match=r"SLACK_APP_TOKEN: Slack answers token_revoked\."):
+            await built.until_it_fails()
+    await built.stop()
+
+
+async def test_unknown_words_count_in_a_row(stage):
+    """Two time-outs and a new word of Slack's are no three refusals."""
+    stage.slack.faults.add("auth.test", "500", times=2)
+    stage.slack.faults.add("auth.test", "error", error="word_of_next_year", times=2)
+    async with bot(stage) as process:
+        await process.says("/healthz", '"status": "ok"', seconds=60)
 
 
 # What libraries read from the environment
@@ -262,10 +311,12 @@ async def test_a_stop_while_ovh_hangs(stage):
     async with bot(stage) as process:
         await process.says("/healthz", '"status": "ok"')
         stage.ovh.faults.add("*", "*", "hang", times=99, seconds=HANGS)
-        await stage.slack.person("ada").command("search name.ovh")
+        ada = stage.slack.person("ada")
+        await ada.command("add name.ovh")
         await asyncio.sleep(0.5)
         code, took = await process.stops(signal.SIGTERM)
         assert (code, took < LONGEST_STOP) == (0, True), process.printed[-2000:]
+        assert any("restart" in message.plain_text() for message in ada.messages("domains"))
 
 
 @asynccontextmanager
@@ -350,6 +401,97 @@ async def test_a_second_signal_ends_it_at_once(stage):
         await asyncio.sleep(0.2)
         code, took = await process.stops(signal.SIGINT)
         assert (code, took < 1.0) == (0, True)
+
+
+async def test_a_reader_of_the_log_may_go(stage):
+    """Whoever reads the log died: people are answered, the socket comes back, and a stop is a stop."""
+    reading, writing = os.pipe()
+    async with running(stage.environment, stage.folder, port=stage.port, pipe=writing) as process:
+        await process.says("/healthz", '"status": "ok"')
+        os.close(writing)
+        os.close(reading)
+        ada = stage.slack.person("ada")
+        await ada.command("show 999")
+        await stage.slack.until(lambda: ada.messages("domains"))
+        stage.slack.faults.add("apps.connections.open", "500")
+        for line in list(stage.slack.server.sockets):
+            await line.close()
+        await stage.slack.until(lambda: stage.slack.server.calls.count("apps.connections.open") >= 3, 30)
+        await process.says("/healthz", '"status": "ok"')
+        code, took = await process.stops(signal.SIGTERM)
+        assert (code, took < LONGEST_STOP) == (0, True)
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+async def test_a_log_that_nobody_reads_holds_no_stop(stage, signals):
+    """Standard error is a pipe that is full: the process ends all the same."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    async with running(stage.environment, stage.folder, port=stage.port, pipe=writing) as process:
+        await asyncio.sleep(8)  # until it blocks while it prints: nothing of it can be seen
+        assert process.process.returncode is None
+        if signals > 1:
+            process.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.2)
+        code, took = await process.stops(signal.SIGTERM)
+        assert (code, took < LONGEST_STOP) == (0, True)
+    os.close(writing)
+    os.close(reading)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_while_a_database_that_worked_hangs(stage, postgres_url, number):
+    """It hung after the start: /readyz says so within seconds, and the stop needs no answer of it."""
+    async with stalling(postgres_url) as (url, stall), bot(stage, DATABASE_URL=url) as process:
+        await process.says("/healthz", '"status": "ok"')
+        stall.set()
+        await stage.slack.person("ada").command("add name.ovh")
+        status, _ = await process.says("/readyz", "no answer within", seconds=30)
+        assert status == 503
+        code, took = await process.stops(number)
+        assert (code, took < LONGEST_STOP) == (0, True), process.printed[-2000:]
+
+
+@asynccontextmanager
+async def stalling(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Stand between the bot and PostgreSQL; once the event is set nothing passes any more."""
+    stall, folder = asyncio.Event(), Path(tempfile.mkdtemp())
+    target = f"{url.split('host=')[1]}/.s.PGSQL.5432"
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            if stall.is_set():
+                await asyncio.sleep(HANGS)
+            writer.write(data)
+            await writer.drain()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, here = await asyncio.open_unix_connection(target)
+        try:
+            both = {asyncio.create_task(copy(reader, here)), asyncio.create_task(copy(there, writer))}
+            tasks.update(both)
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in (here, writer):
+                end.close()
+                with suppress(OSError):
+                    await end.wait_closed()
+
+    def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.create_task(pass_on(reader, writer)))
+
+    server = await asyncio.start_unix_server(connect, folder / ".s.PGSQL.5432")
+    yield url.replace(url.split("host=")[1], str(folder)), stall
+    server.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    shutil.rmtree(folder)
 
 
 # Health
