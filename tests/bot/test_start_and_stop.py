@@ -58,7 +58,7 @@ def one_line(process: Running, setting: str) -> None:
     ],
 )
 async def test_a_wrong_token_ends_the_start(stage, setting, value, said):
-    """Both tokens are told in the same way: one line, exit code 2."""
+    """Both tokens are reported in the same way: one line, exit code 2."""
     async with bot(stage, **{setting: value}) as process:
         assert await process.ends() == 2
         assert said in process.printed
@@ -153,7 +153,7 @@ async def test_a_used_ticket_is_not_tried_again(stage):
 
 
 async def test_an_app_token_taken_away_ends_the_process(stage):
-    """A token that is revoked while the bot runs is no reason to try for ever."""
+    """A token that is revoked while the bot runs is no reason to retry indefinitely."""
     async with bot(stage) as process:
         await process.says("/healthz", '"status": "ok"')
         stage.slack.faults.add("apps.connections.open", "error", error="token_revoked", times=99)
@@ -341,7 +341,7 @@ async def test_a_stop_in_http_mode_waits_for_nobody(http_stage):
 
 
 async def test_a_second_signal_ends_it_at_once(stage):
-    """Somebody who presses Ctrl-C twice has waited long enough."""
+    """Ctrl-C twice skips the orderly end."""
     async with bot(stage) as process:
         await process.says("/healthz", '"status": "ok"')
         stage.ovh.faults.add("*", "*", "hang", times=99, seconds=HANGS)

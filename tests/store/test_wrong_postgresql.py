@@ -112,7 +112,7 @@ def test_a_statement_ends_after_its_time(postgres_url):
 
 
 def test_options_of_the_url_are_kept(postgres_url):
-    """An operator's own options stand beside ours."""
+    """An operator's own options are kept next to ours."""
     engines = open_engines(f"{postgres_url}&options=-csearch_path%3Dpg_catalog&connect_timeout=7")
     with engines.read.connect() as reader:
         assert reader.scalar(text("SHOW search_path")) == "pg_catalog"
