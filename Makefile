@@ -30,12 +30,12 @@ sandbox: .venv/.installed  ## Start the simulated Slack and OVH, and the bot aga
 rehearse: .venv/.installed  ## Walk one request through its whole life and print what each person sees
 	$(RUN) python -m sandbox --rehearse
 
-test: .venv/.installed  ## Run every test; brings a browser first where there is none
-	@# Without a browser the other tests run all the same, and pytest ends with an exit code other than 0.
+test: .venv/.installed  ## Run every test; fetches a browser first if there is none
+	@# Without a browser the other tests still run, and pytest exits with a code other than 0.
 	-@$(RUN) python -m tools.bring_browser >/dev/null
 	$(RUN) pytest -n 4
 
-browser: .venv/.installed  ## Bring a browser for the tests of the page, where there is none (make test does it, too)
+browser: .venv/.installed  ## Fetch a browser for the tests of the page if there is none (make test does it, too)
 	$(RUN) python -m tools.bring_browser
 
 bench: .venv/.installed  ## Measure how fast the desk is beside what it could be and what others are (bench/latest.md)

@@ -38,7 +38,7 @@ class Format(StrEnum):
 
 
 def main(program: str = "domain-desk") -> None:
-    """Run the console script; Ctrl-C before or after a command ends without a traceback, too."""
+    """Run the console script; Ctrl-C before or after a command also ends without a traceback."""
     try:
         app(prog_name=program)
     except KeyboardInterrupt:
@@ -57,13 +57,13 @@ def _version(asked: bool) -> None:
 def _desk(
     context: typer.Context,
     _asked: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    # The database and its neighbours hold names and addresses: they are for the bot's own user (finding S4).
+    # The database and its -wal and -shm files hold personal data: only the bot's user may read them (finding S4).
     os.umask(0o077)
     if context.invoked_subcommand != "run":
-        # `export | head` ends like any other command in a pipe. `run` has sockets of its own, and must not.
+        # `export | head` ends like any other command in a pipe. `run` must survive a broken pipe of its own sockets.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
@@ -71,7 +71,7 @@ def _desk(
 def run() -> None:
     """Start the bot, after migrating its database. Ctrl-C or SIGTERM stops it.
 
-    Ends with 2 where a setting or the database must be fixed first, one line a fault.
+    Exits with 2 if a setting or the database must be fixed first, and prints one line per fault.
     """
     from bot import lifecycle, logs, wiring
     from bot.settings import SettingsError, read_settings
@@ -89,7 +89,7 @@ def run() -> None:
 def rules() -> None:
     """Print the rules in force and where each comes from, before a start or for a review.
 
-    Needs no keys of Slack or OVH. Ends with 2 where a setting must be fixed first.
+    Needs no keys of Slack or OVH. Exits with 2 if a setting must be fixed first.
     """
     from bot.rules import rules_in_force
     from bot.settings import SettingsError, read_rules
@@ -113,7 +113,7 @@ def export(
 ) -> None:
     """Print the record of all requests, newest last, for an auditor or a spreadsheet.
 
-    Ends with 2 where the database must be fixed first.
+    Exits with 2 if the database must be fixed first.
     """
     from bot import export as record
     from ordering.cart import CartState
@@ -139,9 +139,9 @@ def verify(
 ) -> None:
     """Check the record: find each event that was changed, removed or inserted, and each cart that contradicts it.
 
-    Prints one line a fault, then the chain's head. Write the head down elsewhere now and then: with `--head` it
-    proves later that nothing before it was rewritten. Ends with 1 where something is wrong, with 2 where the
-    database must be fixed first.
+    Prints one line per fault, then the chain's head. Store the head somewhere else from time to time: with `--head`
+    it later proves that nothing before it was rewritten. Exits with 1 if a fault was found, with 2 if the database
+    must be fixed first.
     """
     from ordering.audit import Audit
     from store.diagnosis import explained
@@ -162,7 +162,7 @@ def verify(
 def migrate() -> None:
     """Bring the database to this version's revision and print it. `run` does it by itself.
 
-    Stop the bot first: it must not run on a database that changes. Ends with 2 where the database must be fixed.
+    Stop the bot first: it must not run while its database changes. Exits with 2 if the database must be fixed.
     """
     from bot.settings import SettingsError, read_database_url
     from store import migrate as migrations
@@ -183,7 +183,7 @@ def migrate() -> None:
 
 
 def _warn(settings: Settings) -> None:
-    """Log what works, but is unsafe where real money moves."""
+    """Log settings that work, but are unsafe with real money."""
     import structlog
 
     from bot.settings import LONGEST_MONEY_CALL
@@ -195,7 +195,7 @@ def _warn(settings: Settings) -> None:
 
 @contextmanager
 def _engines() -> Iterator[Engines]:
-    """Open the database for reading; ends the command where it cannot be read, or has not this version's revision."""
+    """Open the database for reading; ends the command if it cannot be read or has another revision."""
     from bot.settings import SettingsError, read_database_url
     from store.engine import open_engines
     from store.errors import DatabaseError

@@ -24,7 +24,7 @@ _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
 _WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
 _SHOWN_AT_ONCE = 8
 _MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
-_LATEST_AGAIN = 3  # times that, after the first failure
+_LATEST_AGAIN = 3  # the last repeat comes at most this many times _MAY_ARRIVE_WITHIN after the first failure
 _RENEWALS = 3  # of a lease, so that one may fail
 _log = structlog.get_logger()
 
@@ -55,9 +55,9 @@ class Driver:
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[int, asyncio.Task[None]] = {}
-        self._news: dict[int, asyncio.Event] = {}  # of the carts that are being shown: something may have changed
+        self._news: dict[int, asyncio.Event] = {}  # set when a cart that is being shown may have changed
         self._showing_again: set[asyncio.Task[None]] = set()
-        self._again_at: dict[int, float] = {}  # by the loop's clock, when a cart is drawn once more
+        self._again_at: dict[int, float] = {}  # by the loop's clock, when a cart is rendered once more
         self._others: frozenset[int] | None = None  # outdated, and claimed by another process, at the last look
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
@@ -98,8 +98,8 @@ class Driver:
     async def _show(self, cart_id: int) -> None:
         """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
 
-        Between two tries another process may have it: Slack may hear that one better. A message that waits for a long
-        time does not hold back the cart's others: the wait ends early when something was decided.
+        Between two tries another process may take it, and may reach Slack. A long wait of one message does not delay
+        the cart's others: it ends early when something is decided.
         """
         retry, mine = _SHORTEST_RETRY, True
         news = self._news[cart_id] = asyncio.Event()
@@ -120,24 +120,24 @@ class Driver:
         self._show_now.set()
 
     async def _shown(self, cart_id: int, retry: float) -> float | None:
-        """Show one cart once; returns the seconds until the next try, None where all of it is shown."""
+        """Show one cart once; return the seconds until the next try, None if everything is shown."""
         try:
             async with self._room_to_show:
                 return await self._announcer.show(cart_id)
-        except Exception as error:  # noqa: BLE001 - shown again later: what is not shown stands in the database
+        except Exception as error:  # noqa: BLE001 - shown again later: the database records what is not shown
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
             return retry
 
     def _show_again_later(self, cart_ids: list[int]) -> None:
-        """Have carts drawn once more in a while: an older drawing may arrive late, and hide the newest.
+        """Render carts once more after a while: an older update may arrive late, and hide the newest.
 
-        One task a cart, however often it fails: each failure moves its moment, but not endlessly.
+        One task per cart, however often it fails: each failure postpones it, up to a limit.
         """
         clock = asyncio.get_running_loop().time
 
         async def again(cart_id: int) -> None:
             latest = clock() + _LATEST_AGAIN * _MAY_ARRIVE_WITHIN
-            while (left := min(self._again_at[cart_id], latest) - clock()) > 0:  # noqa: ASYNC110 - a moment that moves
+            while (left := min(self._again_at[cart_id], latest) - clock()) > 0:  # noqa: ASYNC110 - the deadline moves
                 await asyncio.sleep(left)
             del self._again_at[cart_id]
             try:

@@ -1,4 +1,4 @@
-"""What the process knows about its parts: checks refresh it by themselves, HTTP requests read it without waiting."""
+"""The health of the process's parts: background checks refresh it, HTTP requests read it without waiting."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = structlog.get_logger()
 class Health:
     """The state of each part: None means ok, a sentence says what is wrong.
 
-    `phase` says what the start waits for; it is None once the bot takes commands.
+    `phase` is what the start is waiting for; None once the bot accepts commands.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Health:
         self.phase: str | None = "starting"
 
     def report(self, part: str, reason: str | None) -> None:
-        """Set a part's state, and log the change: an operator must not need to poll to hear of it."""
+        """Set a part's state, and log a change, so that the operator sees it without polling."""
         before = self._parts.get(part, NOT_CHECKED)
         self._parts[part] = reason
         if reason is not None and reason != before:
@@ -34,20 +34,20 @@ class Health:
             _log.info("healthy_again", part=part)
 
     def checks(self) -> dict[str, str]:
-        """Every part by name, with `ok` or the reason."""
+        """Return every part by name, with `ok` or the reason."""
         starting = {} if self.phase is None else {"start": self.phase}
         return starting | {part: reason or "ok" for part, reason in self._parts.items()}
 
     def readiness(self) -> dict[str, str]:
-        """What decides whether Slack's requests may come to this process: the start and the database."""
+        """Return what decides whether this process may get Slack's requests: the start and the database."""
         return {"start": self.phase or "ok", DATABASE: self._parts[DATABASE] or "ok"}
 
 
 async def keep_checking(health: Health, part: str, check: Check, *, every: float, within: float) -> None:
     """Check a part every so many seconds, until cancelled.
 
-    A check that takes longer than `within` seconds is reported as no answer. The next one starts only when it has
-    ended, so a part that hangs holds one thread and not more.
+    A check that takes longer than `within` seconds is reported as unanswered. The next one starts only after it ends,
+    so a hanging part occupies only one thread.
     """
     while True:
         asking = asyncio.ensure_future(_reason(check))
@@ -64,7 +64,7 @@ async def keep_checking(health: Health, part: str, check: Check, *, every: float
 async def _reason(check: Check) -> str | None:
     try:
         return await check()
-    except Exception as error:  # noqa: BLE001 - a check that fails is an answer: the part is not well
+    except Exception as error:  # noqa: BLE001 - a failing check is a result, too: the part is unhealthy
         return f"the check failed ({type(error).__name__})"
 
 

@@ -1,7 +1,7 @@
-"""The HTTP doors: health for operators and balancers, and Slack's requests in HTTP mode.
+"""The HTTP endpoints: health for operators and load balancers, and Slack's requests in HTTP mode.
 
-Nobody who knocks makes the process work: health is read from a cached state, a request must arrive within seconds,
-and the number of connections is bounded.
+A client cannot cause much work: health comes from a cached state, a request must arrive within seconds, and the
+number of connections is bounded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Front:
-    """The process's ports. `admit` lets Slack's requests through; before that they are answered 503.
+    """The process's ports. Slack's requests get a 503 until `admit` is called.
 
     The health pages are on `DESK_OPS_PORT`, on loopback only; without it they share `PORT`.
     """
@@ -62,7 +62,7 @@ class Front:
         return {port.setting: port.number for port in (self._public, self._ops) if port is not None and port.is_open}
 
     async def open(self) -> None:
-        """Listen; raises `SettingsError` where a port or the host cannot be used."""
+        """Listen; raises `SettingsError` if a port or the host cannot be used."""
         for port in (self._public, self._ops):
             if port is not None and port.serves and not port.is_open:
                 await port.open()
@@ -72,17 +72,17 @@ class Front:
         self._app = app
 
     async def close(self) -> None:
-        """Close both ports; what is being answered may end."""
+        """Close both ports, and let current requests finish."""
         await asyncio.gather(*(port.close() for port in (self._public, self._ops) if port is not None))
 
     async def _livez(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})  # whoever reads this knows that the event loop runs
+        return web.json_response({"status": "ok"})  # an answer proves that the event loop runs
 
     async def _readyz(self, _request: web.Request) -> web.Response:
-        return _told(self._health.readiness())
+        return _health_response(self._health.readiness())
 
     async def _healthz(self, _request: web.Request) -> web.Response:
-        return _told(self._health.checks())
+        return _health_response(self._health.checks())
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
         """Check Slack's signature over the raw body, before anything looks inside."""
@@ -115,7 +115,7 @@ class Front:
 
 
 class _Refusing(asyncio.Protocol):
-    """Closes a connection that is one too many."""
+    """Closes each connection above the limit at once."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.WriteTransport):
@@ -145,13 +145,13 @@ class _Port:
         """Listen; a number of 0 becomes the free port that the system gave."""
         site = web.Application(client_max_size=_LARGEST_BODY)
         for (method, path), handler in self._routes.items():
-            # A GET route answers HEAD as well: some balancers ask that way.
+            # A GET route also answers HEAD, which some load balancers use.
             site.router.add_get(path, handler) if method == "GET" else site.router.add_route(method, path, handler)
         self._runner = web.AppRunner(
             site,
             access_log=None,
             auto_decompress=False,  # Slack compresses nothing
-            keepalive_timeout=ARRIVES_WITHIN,  # counts from the connection's start, so headers that never end end, too
+            keepalive_timeout=ARRIVES_WITHIN,  # counts from the connection's start, so it also ends endless headers
             lingering_time=1.0,
             shutdown_timeout=1.0,
         )
@@ -183,10 +183,10 @@ class _Port:
             return f"{self.setting}={self.number}: only root may listen there. Choose a port above 1023."
         if error.errno == errno.EADDRINUSE:
             return f"{self.setting}={self.number}: another process listens there. Stop it, or choose another port."
-        return f"{self.setting}={self.number}: the bot cannot listen there ({error.strerror})."
+        return f"{self.setting}={self.number}: the bot cannot listen there ({error.strerror}). Choose another port."
 
 
-def _told(checks: Mapping[str, str]) -> web.Response:
+def _health_response(checks: Mapping[str, str]) -> web.Response:
     failing = any(reason != "ok" for reason in checks.values())
     body = {"status": "failing" if failing else "ok", "checks": dict(checks)}
     return web.json_response(body, status=503 if failing else 200)

@@ -1,4 +1,4 @@
-"""One life of the process: ports first, then the database, then Slack, then work; and an end within five seconds."""
+"""Start and stop the process: open ports, then the database, then Slack, then work; stop within five seconds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STOPS_WITHIN = 5.0  # seconds from the signal to the end, in every phase
 _LAST_RESORT = 4.7  # seconds after which the process ends whatever still hangs
 _FLUSHES_WITHIN = 0.3  # seconds
 _UNWINDS_WITHIN = 4.2  # seconds for the orderly end
-_DATABASE_WAITED_FOR = 60.0  # seconds at the start; then a supervisor or an operator must see it
+_DATABASE_WAITED_FOR = 60.0  # seconds at the start; then the process exits, so that a supervisor or operator notices
 _DATABASE_EVERY = 1.0  # seconds between two tries
 _log = structlog.get_logger()
 
@@ -41,8 +41,8 @@ _log = structlog.get_logger()
 def main(settings: Settings) -> NoReturn:
     """Run until a signal or a fault, and end the process: it never returns.
 
-    Exit codes: 0 after SIGINT or SIGTERM, 2 where an operator must change a setting or the database, 1 for a bug.
-    A thread may still wait for an answer of OVH's or the database's then. The next start looks for what it would bring.
+    Exit codes: 0 after SIGINT or SIGTERM, 2 if an operator must change a setting or the database, 1 for a bug.
+    A thread may still be waiting for OVH or the database. The next start reconciles what that call did.
     """
     _end(asyncio.Runner().run(_exit_code(settings)))
 
@@ -82,7 +82,7 @@ async def _run(settings: Settings, stop: _StopSignal) -> None:
 
 
 class Life:
-    """The phases of a start, in order. `end` is right in each of them."""
+    """The phases of a start, in order. `end` may be called in any of them."""
 
     def __init__(self, settings: Settings, held: ExitStack) -> None:
         self._settings = settings
@@ -107,12 +107,12 @@ class Life:
         self._health.phase = "connecting to Slack"
         await self._bot.start()
         _log.info("ready", mode="socket" if self._settings.socket_mode else "http", **_named(self._front.ports))
-        # Garbage collection then skips the libraries: going through them takes a tenth of a second each time.
+        # Garbage collection then skips the libraries' objects: scanning them takes a tenth of a second each time.
         gc.freeze()
         await self._bot.until_it_fails()
 
     async def end(self) -> None:
-        """Take nothing new, let begun work end, and close everything."""
+        """Accept no new work, let current work finish, and close everything."""
         if self._bot is not None:
             await self._bot.stop()
             return
@@ -121,7 +121,7 @@ class Life:
             self._engines.close()
 
     async def _database(self) -> Engines:
-        """Open and migrate the database; waits a minute for one that is away."""
+        """Open and migrate the database; waits up to a minute while it is unavailable."""
         loop = asyncio.get_running_loop()
         gives_up_at = loop.time() + _DATABASE_WAITED_FOR
         while True:
@@ -129,9 +129,7 @@ class Life:
                 engines, revision = await asyncio.to_thread(_open_database, self._settings)
             except DatabaseAway as error:
                 if loop.time() >= gives_up_at:
-                    raise DatabaseUnusable(
-                        f"{error} The bot waited for it for {_DATABASE_WAITED_FOR:.0f} s."
-                    ) from error
+                    raise DatabaseUnusable(f"{error} The bot waited {_DATABASE_WAITED_FOR:.0f} s for it.") from error
                 self._health.phase = "waiting for the database"
                 self._health.report(DATABASE, str(error))
                 await asyncio.sleep(_DATABASE_EVERY)
@@ -141,14 +139,14 @@ class Life:
                 return engines
 
     async def _slack(self) -> Workspace:
-        """Learn whose workspace the bot token belongs to; waits for a Slack that is away."""
+        """Learn whose workspace the bot token belongs to; waits while Slack is unavailable."""
         self._health.phase = "waiting for Slack"
         client = slack_client(self._settings, timeout=5)
         return await until_answered(
             lambda: ask_who_we_are(client),
             setting="SLACK_BOT_TOKEN",
             api_url=self._settings.slack_api_url,
-            on_trouble=lambda reason: self._health.report(SLACK, reason),
+            on_failure=lambda reason: self._health.report(SLACK, reason),
         )
 
 
@@ -177,7 +175,7 @@ class _StopSignal:
 
 
 def _check_ovh_keys(settings: Settings) -> None:
-    """Also keys that stand in python-ovh's own ovh.conf: the settings alone cannot tell whether they are whole."""
+    """Check that the OVH keys are complete, including those in python-ovh's own ovh.conf."""
     try:
         check_keys(access(settings))
     except ValueError as error:
@@ -185,9 +183,9 @@ def _check_ovh_keys(settings: Settings) -> None:
 
 
 def _print_rules(settings: Settings) -> None:
-    """Print the rules that decide about money, so that a slip is seen before anybody buys.
+    """Print the rules about money, so that the operator sees a mistake before anyone buys.
 
-    Machines that read the log get one event, people a table.
+    A JSON log gets one event, a terminal a table.
     """
     lines = rules_in_force(settings)
     if logs.is_json(settings.log_format):

@@ -16,10 +16,10 @@ from structlog.typing import EventDict, Processor
 
 _BLANK = "***"
 _SHORTEST = 6  # characters; blanking shorter values would blank words
-_LONGEST = 100_000  # characters of one value; what is longer is cut, or reading it would stall the bot
-_DEEPEST = 6  # levels of nested values; what is deeper is cleaned as text
+_LONGEST = 100_000  # characters of one value; longer ones are cut, because cleaning them would stall the bot
+_DEEPEST = 6  # levels of nesting; deeper values are cleaned as text
 _QUOTE = r"(?:\\*[\"']|%22|%27)"
-# Whatever is called like this has a secret value: in a URL, a header, JSON, a Python literal or a log event.
+# Names of secret values, in a URL, a header, JSON, a Python literal or a log event.
 _NAMED = (
     r"(?:pass(?:w(?:or)?d|phrase|code)?(?![a-z])|passw(?:or)?d|pwd|secret|token|ticket|signature|credential"
     r"|authorization|cookie|(?:api|access|private|consumer)[_-]?key|x-ovh-consumer)"
@@ -49,14 +49,14 @@ _QUIET = ("alembic", "aiohttp.access", "oauthlib", "requests_oauthlib", "slack_b
 
 
 class Redactor:
-    """Blanks known secrets and whatever has a secret's name or shape. It never raises."""
+    """Blanks known secrets, and values with the name or format of a secret. Never raises."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: tuple[str, ...] = ()
         self.add(secrets)
 
     def add(self, secrets: Iterable[str]) -> None:
-        """Blank these from now on, too, also where they are quoted for a URL, JSON or Python."""
+        """Also blank these values from now on, and their quoted forms in URLs, JSON and Python."""
         spelled = {form for secret in secrets if len(secret) >= _SHORTEST for form in _spellings(secret)}
         self._known = tuple(sorted({*self._known, *spelled}, key=len, reverse=True))
 
@@ -72,7 +72,7 @@ class Redactor:
     def __call__(self, _logger: object, _name: str, event: EventDict) -> EventDict:
         return {self.clean(str(key)): self._cleaned(value, str(key)) for key, value in event.items()}
 
-    def _cleaned(self, value: Any, name: str = "", depth: int = 0) -> Any:  # noqa: ANN401 - whatever is logged
+    def _cleaned(self, value: Any, name: str = "", depth: int = 0) -> Any:  # noqa: ANN401 - any value may be logged
         if value is None or isinstance(value, bool):
             return value
         if name and _NAME.search(name):
@@ -93,7 +93,7 @@ class Redactor:
             pairs = value.items()
             return {self.clean(str(key)): self._cleaned(each, str(key), depth + 1) for key, each in pairs}
         if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
-            # A pair such as a header's is cleaned by its name, as a field of a dict is.
+            # A pair, such as a header, is cleaned by its name, like a field of a dict.
             *names, last = value or ("",)
             name = str(names[0]) if len(names) == 1 and isinstance(names[0], str | bytes) else ""
             cleaned = [*(self._cleaned(each, "", depth + 1) for each in names), self._cleaned(last, name, depth + 1)]
@@ -123,7 +123,7 @@ class _Handler(logging.StreamHandler[Any]):
 
 
 def is_json(form: Literal["console", "json"] | None) -> bool:
-    """Whether the log is JSON lines: where the setting says so, or where nobody looks at a terminal."""
+    """Whether the log is JSON lines: if the setting says so, or without it if stderr is no terminal."""
     return form == "json" or (form is None and not sys.stderr.isatty())
 
 
@@ -165,5 +165,5 @@ def _blank_field(found: re.Match[str]) -> str:
 
 
 def _spellings(secret: str) -> set[str]:
-    """How a value looks in a text: as it is, in a URL, in JSON, in a Python literal."""
+    """Return the forms of a value in a text: plain, in a URL, in JSON, in a Python literal."""
     return {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}

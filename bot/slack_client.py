@@ -1,4 +1,4 @@
-"""The Web API client: what it repeats by itself, which proxy it uses, and whose workspace the token belongs to."""
+"""The Web API client: what it retries, and which proxy it uses."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.settings import Settings
 
 _NOT_TWICE = ("chat.postMessage", "chat.postEphemeral", "views.open")
-# Bolt and slack_sdk read these by themselves, and prefer some of them to what our settings say. With a client id and
-# secret Bolt even turns to OAuth, and no command is acknowledged any more.
+# Bolt and slack_sdk read these from the environment, and prefer some of them to our settings. With a client id and
+# secret Bolt even switches to OAuth, and acknowledges no command.
 _READ_BY_LIBRARIES = (
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_VERIFICATION_TOKEN", "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET", "SLACK_SCOPES", "SLACK_USER_SCOPES", "SLACK_REDIRECT_URI", "SLACK_INSTALL_PATH",
@@ -74,7 +74,7 @@ def proxy_for(url: str) -> str | None:
 
 @contextmanager
 def without_library_variables() -> Iterator[None]:
-    """Hide what Bolt and slack_sdk would read from the environment while their objects are made."""
+    """Hide the variables that Bolt and slack_sdk read while their objects are created."""
     hidden = {name: os.environ.pop(name) for name in _READ_BY_LIBRARIES if name in os.environ}
     try:
         yield

@@ -1,4 +1,4 @@
-"""The first words with Slack: whose workspace the token belongs to, and whether to wait, or to give up at once."""
+"""Ask Slack at the start whose workspace the token belongs to; retry if it is unavailable, give up if it refuses."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from handlers.slack_errors import FAILURES, Kind, Refusal, read
 T = TypeVar("T")
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds between two tries
-_UNKNOWN_WORD_TRIES = 3  # Slack adds words without notice; the next try may show that one passes
+_UNKNOWN_WORD_TRIES = 3  # Slack adds error codes without notice, and a new one may be transient
 _PASSING_STATUS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _log = structlog.get_logger()
 
 
 class SlackRefused(SettingsError):
-    """Slack refuses a token or the app for good: an operator must act, and trying again does not help."""
+    """Slack refuses a token or the app permanently: retrying does not help, an operator must act."""
 
 
 async def until_answered(
-    call: Callable[[], Awaitable[T]], *, setting: str, api_url: str, on_trouble: Callable[[str | None], None]
+    call: Callable[[], Awaitable[T]], *, setting: str, api_url: str, on_failure: Callable[[str | None], None]
 ) -> T:
-    """Ask Slack until it answers; while it is away, `on_trouble` is given the reason.
+    """Call Slack until it answers. `on_failure` gets the reason after each failure, and None after success.
 
-    Raises `SlackRefused` for what only an operator can change: a refused token, a missing scope, an address that is
-    not Slack's.
+    Raises `SlackRefused` if only an operator can help: a refused token, a missing scope, an address that is not
+    Slack's.
     """
     unknown_words, wait = 0, _FIRST_WAIT
     while True:
@@ -44,10 +44,10 @@ async def until_answered(
             refusal = refusal_in(error, setting=setting, api_url=api_url, unknown_words=unknown_words)
             if refusal is not None:
                 raise SlackRefused((refusal,)) from error
-            on_trouble(reason := reason_in(error, api_url))
+            on_failure(reason := reason_in(error, api_url))
             retry_after = read(error).retry_after
         else:
-            on_trouble(None)
+            on_failure(None)
             return answer
         pause = max(wait, retry_after or 0.0)
         _log.warning("slack_away", setting=setting, reason=reason, retry_in=pause)
@@ -61,9 +61,7 @@ def refusal_in(error: BaseException, *, setting: str, api_url: str, unknown_word
     `unknown_words` counts the answers in a row whose word the table of errors lacks, this one included.
     """
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return (
-            f"SLACK_API_URL={api_url}: its certificate is not trusted here. Check the proxy and the system's CA files."
-        )
+        return f"SLACK_API_URL={api_url}: its certificate is not trusted here. Check the proxy and SSL_CERT_FILE."
     refusal = read(error)
     if not _is_slacks_own(refusal):
         return _not_slack(refusal, api_url)
@@ -74,19 +72,22 @@ def refusal_in(error: BaseException, *, setting: str, api_url: str, unknown_word
         return f"{said} Copy the token again from the app's page at api.slack.com/apps."
     if refusal.word == "missing_scope":
         return f"{said} Give the app the scope {refusal.needed or 'that manifest.yml lists'} and install it again."
-    return said
+    return f"{said} Check the app and its token at api.slack.com/apps."
 
 
 def _not_slack(refusal: Refusal, api_url: str) -> str | None:
-    """A page that says 404 or 403 without one of Slack's words comes from another server."""
+    """Return the line for a 4xx page without a Slack error code: it comes from another server."""
     status = refusal.status or HTTPStatus.SERVICE_UNAVAILABLE
     if status in _PASSING_STATUS or not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return None
-    return f"SLACK_API_URL={api_url}: what answers there is not Slack (HTTP {status})."
+    return (
+        f"SLACK_API_URL={api_url}: the server there is not Slack (HTTP {status}). "
+        "Correct the address, or check the proxy."
+    )
 
 
 def _is_slacks_own(refusal: Refusal) -> bool:
-    """Whether Slack answered with one of its words; a gateway or another server answers with a page."""
+    """Whether the answer holds a Slack error code; a gateway or another server answers with a page."""
     return refusal.status is not None and not refusal.word.startswith(("http_", "unreadable"))
 
 

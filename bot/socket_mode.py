@@ -1,4 +1,4 @@
-"""Slack's Socket Mode: a client that gives up on a refused token, takes fresh tickets, and ends in time."""
+"""Socket Mode: a client that gives up on a refused token, requests a new ticket for each try, and stops in time."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _log = structlog.get_logger()
 class Connection(SocketModeClient):
     """slack_sdk's client with another way to connect.
 
-    The original retries for ever whatever Slack says, keeps a ticket that was used up by a failed handshake, and waits
-    as long as aiohttp does (contract of slack_sdk 3.47: connect loops while not closed).
+    slack_sdk 3.47 retries indefinitely whatever Slack answers, reuses a ticket after a failed handshake, and waits as
+    long as aiohttp does.
     """
 
     def __init__(self, app_token: str, web_client: AsyncWebClient) -> None:
@@ -69,12 +69,12 @@ class Connection(SocketModeClient):
                 return
 
     async def issue_new_wss_url(self) -> str:
-        """Ask for a ticket once; the original sleeps in here when it is rate-limited, and does not hear a stop."""
+        """Request one ticket. The original sleeps here when it is rate-limited, and ignores a stop."""
         answer = await self.web_client.apps_connections_open(app_token=self.app_token)
         return str(answer["url"])
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - the original's signature
-        """Replace a connection that is lost or about to be; `connect` asks for the ticket and repeats."""
+        """Replace a connection that is lost or about to close; `connect` requests the ticket and retries."""
         async with self.connect_operation_lock:
             if not self.closed and (force or not await self.is_connected()):
                 self.wss_uri = None
@@ -85,7 +85,7 @@ class Connection(SocketModeClient):
         if self.wss_uri is None:
             self.wss_uri = await self.issue_new_wss_url()
         if old is not None:
-            with suppress(Exception, asyncio.TimeoutError):  # it may be broken: what counts is the new one
+            with suppress(Exception, asyncio.TimeoutError):  # it may be broken, and only the new one matters
                 await asyncio.wait_for(old.close(), _CLOSES_WITHIN)
         async with asyncio.timeout(_HANDSHAKE_WITHIN):
             self.current_session = await self.aiohttp_client_session.ws_connect(
@@ -136,7 +136,7 @@ class Connection(SocketModeClient):
 
 
 class SlackSocket:
-    """The bot's line to Slack: `open` it, hand it what Slack sends, `close` it in time."""
+    """The bot's Socket Mode connection: it passes Slack's requests to the app."""
 
     def __init__(self, app: AsyncApp, app_token: str, web_client: AsyncWebClient) -> None:
         self._app = app
@@ -144,19 +144,19 @@ class SlackSocket:
         self.client.socket_mode_request_listeners.append(self._handle)
 
     async def open(self) -> None:
-        """Connect, however often it takes; raises `SlackRefused` where Slack refuses the app token."""
+        """Connect, with retries; raises `SlackRefused` if Slack refuses the app token."""
         await self.client.connect()
 
     async def health(self) -> str | None:
-        """None where the socket is connected, else the reason."""
+        """Return None if the socket is connected, else the reason."""
         if await self.client.is_connected():
             return None
         return self.client.trouble or "the socket is not connected"
 
     async def close(self) -> None:
-        """Take nothing new and close, whatever Slack does: within about two seconds.
+        """Accept no new requests and close within about two seconds, whatever Slack does.
 
-        slack_sdk leaves tasks behind where it cannot close in time, so those are ended here.
+        slack_sdk leaves tasks behind if it cannot close in time, so they are cancelled here.
         """
         client = self.client
         client.closed, client.auto_reconnect_enabled = True, False

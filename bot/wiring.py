@@ -23,7 +23,7 @@ from handlers.bridge import Bridge
 from handlers.desk import Desk
 from handlers.members import Members, Workspace
 from handlers.searches import Searches, SharedSearches
-from handlers.slack_errors import SlackTroubles
+from handlers.slack_errors import SlackAlerts
 from ordering.claims import LEASE, Alone, Claims, Shared
 from ordering.fulfilment import Fulfilment
 from ordering.logbook import Pace
@@ -36,7 +36,7 @@ from store.migrate import migrate
 from store.searches import SharedShelf
 from store.sql import SqlStore
 
-_THREADS = 12  # for people, where the database alone is asked; the worker has threads of its own
+_THREADS = 12  # for requests of people that need only the database; the worker has its own threads
 _SEARCH_THREADS = 64  # each only waits for the answers of one search
 _SHELF_THREADS = 4
 _DRIVER_THREADS = 8
@@ -45,12 +45,12 @@ _PLACES = 8  # for steps that carry out, and as many for those that only look
 # and for telling people that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
-_GROUPS_EVERY = 300.0  # seconds; a group that was deleted shows on /healthz by then
-_CHECKED_WITHIN = 5.0  # seconds; then the part counts as giving no answer
+_GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
+_CHECKED_WITHIN = 5.0  # seconds; then the part counts as unanswered
 
 
 class Bot:
-    """All parts, connected. `start` it, wait `until_it_fails`, `stop` it."""
+    """The bot with all its parts. Call `start`, await `until_it_fails`, then `stop`."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Bot:
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
         outbox = Outbox(store)
-        self._troubles = SlackTroubles()
+        self._alerts = SlackAlerts()
         claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
         with without_library_variables():
             self.app = AsyncApp(
@@ -85,20 +85,20 @@ class Bot:
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
             bridge=self._bridge,
             search_bridge=Bridge(_SEARCH_THREADS),
-            members=Members(self._client, workspace=workspace, groups=policy.groups, troubles=self._troubles),
+            members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
             client=self._client,
             searches=self._searches(engines),
             wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
         )
         self.desk = desk
         self._work = desk.work
-        homes = handlers.register(self.app, desk, troubles=self._troubles)
+        homes = handlers.register(self.app, desk, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
             fulfilment=Fulfilment(
                 store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle, pace=pace
             ),
-            announcer=Announcer(self._client, outbox, own, policy, troubles=self._troubles),
+            announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
             claims=claims,
             bridge=own,
@@ -109,14 +109,14 @@ class Bot:
             if settings.slack_app_token is not None
             else None
         )
-        # Each check has a thread of its own: a part that hangs delays neither the worker nor the other check.
+        # Each check has its own thread, so that a hanging part delays neither the worker nor the other check.
         self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
         self._checking: list[asyncio.Task[None]] = []
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
     async def build(cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE) -> Bot:
-        """Migrate the database, ask Slack once whose workspace it is, and connect the parts; waits for nothing.
+        """Migrate the database, call auth.test once, and connect the parts. Does not wait for what is unavailable.
 
         `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left.
         """
@@ -126,9 +126,9 @@ class Bot:
         return cls(settings, engines, workspace, pace=pace, lease=lease)
 
     async def start(self) -> None:
-        """Start the worker and the checks, and take what people do; returns when Slack is connected.
+        """Start the worker and the checks, and accept requests; return when Slack is connected.
 
-        Raises `SettingsError` where a port is taken or Slack refuses the app token.
+        Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
         self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
@@ -147,9 +147,9 @@ class Bot:
         self._health.phase = None
 
     async def until_it_fails(self) -> None:
-        """Wait for what must end the process, and raise it: a worker that stands still must not look alive.
+        """Wait until the worker fails, and raise its error: a bot without a worker must not look alive.
 
-        Also raises `SettingsError` where Slack has taken the app token away for good.
+        Also raises `SettingsError` if Slack revokes the app token.
         """
         refused = self._socket.client.refused if self._socket is not None else None
         ends = [end for end in (self._driving, refused) if end is not None]
@@ -160,7 +160,7 @@ class Bot:
             self._driving.result()
 
     async def stop(self) -> None:
-        """Take nothing new, let begun work end, and close the lines; about four seconds at most."""
+        """Accept no new work, let current work finish, and close all connections, in about four seconds at most."""
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
         await asyncio.gather(self._work.drain(_LAST_WORK), *closing)
         await cancelled(self._driving, *self._checking)
@@ -179,9 +179,9 @@ class Bot:
         return await self._database_bridge.call(self._engines.health)
 
     async def _slack(self) -> str | None:
-        """The line to Slack, then what only an operator can change."""
+        """Return why Slack is unhealthy: the connection first, then alerts for the operator."""
         line = None if self._socket is None else await self._socket.health()
-        return line or " ".join(self._troubles.sentences()) or None
+        return line or " ".join(self._alerts.sentences()) or None
 
     async def _keep_reading_groups(self) -> None:
         while True:
@@ -221,7 +221,7 @@ def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Every secret value, for the log's redactor; of the database's address the password alone."""
+    """Return every secret value for the log's redactor; of `DATABASE_URL` only the password."""
     values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
     address = settings.database_url.get_secret_value()
     password = parse_database_url(address).password

@@ -28,15 +28,15 @@ from handlers.home import Homes
 from handlers.once import Once
 from handlers.parsing import Interaction
 from handlers.reply import Reply
-from handlers.slack_errors import SlackTroubles
+from handlers.slack_errors import SlackAlerts
 from handlers.views.drawn import Drawn
 from handlers.views.forms import outdated
 
 
-def register(app: AsyncApp, desk: Desk, *, troubles: SlackTroubles | None = None) -> Homes:
+def register(app: AsyncApp, desk: Desk, *, alerts: SlackAlerts | None = None) -> Homes:
     """Give an app all its listeners, and return the Homes that are to be refreshed when something changes.
 
-    `troubles` collects what the operator must hear of Slack.
+    `alerts` is what the operator must know about Slack.
     """
     app.middleware(Once())
     command.register(app, desk)
@@ -50,7 +50,7 @@ def register(app: AsyncApp, desk: Desk, *, troubles: SlackTroubles | None = None
     details.register(app, desk)
     attention.register(app, desk)
     payment.register(app, desk)
-    homes = home.register(app, desk, troubles)
+    homes = home.register(app, desk, alerts)
     _answer_the_rest(app, desk)
     return homes
 

@@ -1,7 +1,7 @@
-"""Brings every message to the newest state of its cart: the only code that posts without being asked.
+"""Keep every message at the newest state of its cart: the only code that posts without a click or a command.
 
-What is to be shown is read from the database, and noted there once it is shown. So a restart forgets nothing, a lost
-update is repaired, and a repeated one does no harm. Each message is brought up to date on its own.
+The outbox in the database says what to show, and records what was shown. So a restart loses nothing, a lost update is
+repaired, and a repeated one does no harm. Each message is updated on its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.bridge import Bridge
 from handlers.poster import Posted, Poster, is_direct, is_person
 from handlers.retries import Retries
-from handlers.slack_errors import FAILURES, Kind, Refusal, SlackTroubles, read
+from handlers.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
@@ -28,7 +28,7 @@ from ordering.outbox import Outbox
 from ordering.policy import Policy
 from ordering.ports import Message, MessageRole
 
-_MOST_TOLD = 16  # people who get a card directly where no channel can show it
+_MOST_NOTIFIED = 16  # people who get the card directly if no channel can show it
 _log = structlog.get_logger()
 
 
@@ -45,15 +45,15 @@ def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Untold:
-    """An event that the thread has not told, and the cart's last event before it."""
+class _Undelivered:
+    """An event that was not reported yet, and the cart's last event before it."""
 
     event: Event
     before: Event | None
 
 
 class Announcer:
-    """Shows carts in the messages that the outbox names. `troubles` is what the operator must hear of Slack."""
+    """Shows carts in the messages that the outbox names. `alerts` is what the operator must know."""
 
     def __init__(
         self,
@@ -62,17 +62,17 @@ class Announcer:
         bridge: Bridge,
         policy: Policy,
         *,
-        troubles: SlackTroubles | None = None,
+        alerts: SlackAlerts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.troubles = troubles or SlackTroubles()
+        self.alerts = alerts or SlackAlerts()
         self._client = client
-        self._poster = Poster(client, self.troubles)
+        self._poster = Poster(client, self.alerts)
         self._outbox = outbox
         self._bridge = bridge
         self._policy = policy
-        self._retries = Retries(self.troubles, clock)
-        self._told: set[tuple[int, str]] = set()  # events by number, and where they were told
+        self._retries = Retries(self.alerts, clock)
+        self._delivered: set[tuple[int, str]] = set()  # numbers of events, and the channels that got them
 
     async def outdated(self) -> list[int]:
         return await self._bridge.call(self._outbox.outdated)
@@ -83,7 +83,7 @@ class Announcer:
     async def show(self, cart_id: int) -> float | None:
         """Bring one cart's messages and thread up to date.
 
-        Returns in how many seconds to try again what Slack did not take; None where nothing is left to do.
+        Returns the seconds until the next try of what Slack did not accept; None if everything is shown.
         """
         cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
         waits: list[float] = []
@@ -99,16 +99,16 @@ class Announcer:
                 await self._bring(cart, message, cards, todo, waits)
         cards = [message for message in cards if message.role is MessageRole.APPROVAL]
         if cards or cart.state not in WAITING:
-            self.troubles.clear(f"cart {cart.id}")
-        if cards or not waits:  # while the card is still to come, its thread waits
-            told = [_Untold(event, before) for before, event in untold]
-            waits += await self._tell(cart, told, cards)
+            self.alerts.clear(f"cart {cart.id}")
+        if cards or not waits:  # while the card is not posted, its thread waits
+            undelivered = [_Undelivered(event, before) for before, event in untold]
+            waits += await self._notify(cart, undelivered, cards)
         return min(waits) if waits else None
 
     async def _bring(
         self, cart: Cart, message: Message, shown: list[Message], todo: list[Message], waits: list[float]
     ) -> None:
-        """Show a cart in one message: it is then in `shown`, or others in `todo` take its place, or it `waits`."""
+        """Show a cart in one message: add it to `shown`, or its substitutes to `todo`, or its delay to `waits`."""
         try:
             posted = await self._put(message, self._draw(cart, message.role))
         except FAILURES as error:
@@ -127,10 +127,10 @@ class Announcer:
             shown.append(await self._noted(cart, message, posted))
 
     def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
-        """Whether this message waits for Slack or the operator, or needs another place."""
+        """Whether to retry this message; otherwise it needs another place."""
         if refusal.kind is Kind.UNKNOWN:
             return not self._retries.are_used_up(_key(message))
-        if refusal.kind is Kind.OPERATOR:  # a channel has a way around; of a direct message there is none left
+        if refusal.kind is Kind.OPERATOR:  # a channel has a substitute, a direct message has none
             return message.role is MessageRole.CART or is_direct(message.channel)
         return refusal.kind in {Kind.PASSING, Kind.TOKEN}
 
@@ -138,9 +138,9 @@ class Announcer:
         return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
 
     async def _put(self, message: Message, drawn: Drawn) -> Posted:
-        """Change the message, or post it where it is not there yet or was deleted: the cart must stay in sight.
+        """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.
 
-        Only Slack's clear word that a message is gone has it posted again. After a lost answer the update is repeated.
+        It is posted again only if Slack clearly says that it is gone. After a lost answer the update is repeated.
         """
         if message.ts is None:
             return await self._poster.post(message.channel, drawn)
@@ -148,7 +148,7 @@ class Announcer:
             return await self._poster.update(Posted(message.channel, message.ts), drawn)
         except FAILURES as error:
             refusal = read(error)
-            # Versions before this one kept a person's id in place of the conversation's, which Slack does not find.
+            # Earlier versions stored a person's id instead of the conversation's, which chat.update does not find.
             was_kept_wrongly = refusal.word == "channel_not_found" and is_person(message.channel)
             if refusal.kind is not Kind.GONE and not was_kept_wrongly:
                 raise
@@ -161,7 +161,7 @@ class Announcer:
         return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
 
     async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
-        """A place that takes nothing: the shared view can be missed, the approval card cannot."""
+        """Give up a place that accepts no message: the approval card needs a substitute, the shared view does not."""
         _log.warning("place_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=refusal.word)
         copies: list[Message] = []
         if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
@@ -172,15 +172,15 @@ class Announcer:
         return copies
 
     async def _directly(self, cart: Cart, message: Message) -> list[Message]:
-        """Bring the card to the requester and to all who decide; the requester hears why.
+        """Send the card to the requester and to all who decide, and tell the requester why.
 
-        Told before it is noted: where this fails, all of it is tried again.
+        The message goes out before anything is recorded: after a failure, all of it is retried.
         """
         if cart.requester is not None:
             said = (
-                f"I cannot write in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
-                "Invite me there for the next one. The card is here, and approvers and payers get it directly; "
-                "they also find it in my Home."
+                f"I can't post in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
+                "Invite me there before the next request. You get the card here; approvers and payers get it "
+                "in a direct message, and find it in my Home."
             )
             await self._unless_refused(_key(message), cart.requester, Drawn.saying(said), cart)
         people = await self._people()
@@ -190,7 +190,7 @@ class Announcer:
         ]
 
     async def _people(self) -> list[str]:
-        """Approvers and payers as single people, as many as can be told. Raises `FAILURES` where Slack stumbles."""
+        """Return approvers and payers as single people, at most `_MOST_NOTIFIED`. Raises transient `FAILURES`."""
         members = sorted(self._policy.approvers | self._policy.payers)
         people = [member for member in members if is_person(member)]
         for group in members:
@@ -199,72 +199,72 @@ class Announcer:
             try:
                 answer = await self._client.usergroups_users_list(usergroup=group)
             except FAILURES as error:
-                if not self.troubles.heard(error, about=f"user group {group}").is_for_good:
+                if not self.alerts.report_failure(error, about=f"user group {group}").is_for_good:
                     raise
                 _log.warning("user_group_unreadable", group=group, error=read(error).word)
             else:
                 people += [str(user) for user in answer.get("users") or []]
-        return list(dict.fromkeys(people))[:_MOST_TOLD]
+        return list(dict.fromkeys(people))[:_MOST_NOTIFIED]
 
     async def _report_hidden(self, cart: Cart) -> None:
-        """No message shows a cart that waits for a decision: Home still does, and the operator hears of it."""
+        """Alert the operator if only Home shows a cart that is waiting for a decision."""
         _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
         if not any(message.role is MessageRole.APPROVAL for message in messages):
-            self.troubles.report(
+            self.alerts.report(
                 f"cart {cart.id}",
-                f"The card of cart #{cart.id} can be shown nowhere: approvers and payers find it only in the app's "
+                f"No message shows the card of cart #{cart.id}: approvers and payers find it only in the app's "
                 "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
             )
 
-    async def _tell(self, cart: Cart, untold: Sequence[_Untold], cards: Sequence[Message]) -> list[float]:
-        """Tell the requester and the threads what happened; returns when to try again what Slack did not take.
+    async def _notify(self, cart: Cart, undelivered: Sequence[_Undelivered], cards: Sequence[Message]) -> list[float]:
+        """Tell the requester and the threads what happened; return the delays of what Slack did not accept.
 
-        An event that was told in one place is not told there again while another place is tried.
+        An event that one place already shows is not repeated there while another place is retried.
         """
-        for each in untold:
+        for each in undelivered:
             try:
-                await self._tell_requester(cart, each, cards)
+                await self._notify_requester(cart, each, cards)
                 for at in cards:
-                    await self._tell_thread(cart, each, at)
+                    await self._notify_thread(cart, each, at)
             except FAILURES as error:
                 return [self._retries.failed(f"event {each.event.id}", read(error))]
             self._retries.done(f"event {each.event.id}")
             await self._bridge.call(self._outbox.told, each.event)
-            self._told -= {told for told in self._told if told[0] == each.event.id}
+            self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
         return []
 
-    async def _tell_requester(self, cart: Cart, each: _Untold, cards: Sequence[Message]) -> None:
+    async def _notify_requester(self, cart: Cart, each: _Undelivered, cards: Sequence[Message]) -> None:
         """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
         apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
         drawn = news(each.event, cart, before=each.before)
         if apart and drawn is not None and cart.requester is not None:
-            await self._once_told(each.event, cart.requester, drawn, cart)
+            await self._notify_once(each.event, cart.requester, drawn, cart)
 
-    async def _tell_thread(self, cart: Cart, each: _Untold, at: Message) -> None:
+    async def _notify_thread(self, cart: Cart, each: _Undelivered, at: Message) -> None:
         rules = self._policy
         line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
         if line is not None and at.ts:
-            await self._once_told(each.event, at.channel, Drawn(line, []), cart, thread_ts=at.ts)
+            await self._notify_once(each.event, at.channel, Drawn(line, []), cart, thread_ts=at.ts)
 
-    async def _once_told(
+    async def _notify_once(
         self, event: Event, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
     ) -> None:
-        if (event.id, channel) in self._told:
+        if (event.id, channel) in self._delivered:
             return
         await self._unless_refused(f"event {event.id}", channel, drawn, cart, thread_ts=thread_ts)
-        self._told.add((event.id, channel))
+        self._delivered.add((event.id, channel))
 
     async def _unless_refused(
         self, key: str, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
     ) -> None:
-        """Post; where Slack refuses it for good (someone left, a thread is locked), go on with the others."""
+        """Post; if Slack refuses permanently (someone left, a thread is locked), continue with the others."""
         try:
             await self._poster.post(channel, drawn, thread_ts=thread_ts)
         except FAILURES as error:
             refusal = read(error)
             used_up = refusal.kind is Kind.UNKNOWN and self._retries.are_used_up(key)
             if refusal.kind in {Kind.PASSING, Kind.TOKEN, Kind.UNKNOWN} and not used_up:
-                raise  # told again later
+                raise  # retried later
             _log.warning("not_told", cart=cart.id, error=refusal.word)
 
 

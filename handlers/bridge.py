@@ -22,7 +22,7 @@ from anyio.streams.memory import MemoryObjectSendStream
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_AHEAD = 64  # items that may wait for a slow reader before the producing thread waits too
+_AHEAD = 64  # items that may be buffered for a slow reader before the producing thread waits
 
 
 class Bridge:
@@ -42,7 +42,7 @@ class Bridge:
         job = _Job(partial(function, *args, **kwargs), self._places)
         await self._places.acquire_on_behalf_of(job)
         try:
-            # `run` gives None only to a caller that was cancelled before, and that one reads no result.
+            # `run` returns None only if the caller was cancelled, who then reads no result.
             return cast(T, await to_thread.run_sync(job.run, limiter=self._unbounded, abandon_on_cancel=True))
         finally:
             job.abandon()
@@ -75,17 +75,17 @@ class _Job(Generic[T]):
         self._taken = False
 
     def run(self) -> T | None:
-        """Run in the thread; None where the caller left before, and nobody reads the result."""
+        """Run in the thread; None if the caller was cancelled before, when nobody reads the result."""
         if not self._take():
             return None
         try:
             return self._function()
         finally:
-            with suppress(RuntimeError):  # the loop is closed: the process ends, and nobody waits for a place
+            with suppress(RuntimeError):  # the loop is closed: the process is ending
                 self._loop.call_soon_threadsafe(self._places.release_on_behalf_of, self)
 
     def abandon(self) -> None:
-        """Free the place from the event loop where the function did not start."""
+        """Free the place, from the event loop, if the function has not started."""
         if self._take():
             self._places.release_on_behalf_of(self)
 

@@ -255,9 +255,8 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     told = ", ".join(f"*{name}*" for name in names)
     warnings = [f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings and line.domain in names]
     size = counted(len(cart.lines), "name")
-    return f"Added {told}. Cart #{cart.id} has {size}. {code('cart')} shows it, and asks for approval." + "".join(
-        warnings
-    )
+    next_step = f"{code('cart')} shows it and lets you request approval."
+    return f"Added {told}. Cart #{cart.id} has {size}. {next_step}" + "".join(warnings)
 
 
 def _removed(cart: Cart | None, names: list[DomainName]) -> str:

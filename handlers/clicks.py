@@ -17,7 +17,7 @@ Decision = Callable[[Desk, Interaction, Reply], Awaitable[str]]
 
 
 def on_click(app: AsyncApp, desk: Desk, act: Act, decide: Decision) -> None:
-    """Record a decision when a button is clicked, ahead of what waits for its turn, and report it to the person."""
+    """Record a decision as soon as a button is clicked, ahead of queued work, and report it to the person."""
 
     async def story(did: Interaction, reply: Reply) -> None:
         said = await decide(desk, did, reply)

@@ -1,8 +1,8 @@
-"""The slash command's name, as people here type it. The app's configuration decides it, so it is learned, not known.
+"""The name of the slash command. The app's configuration decides it, so the bot learns it from commands.
 
-Slack names the command in each command's payload and nowhere else: no method of the Web API tells it to a bot token.
-The latest name is kept in memory: after a restart, messages name the manifest's until somebody types a command. A table
-would save that one hint and cost a write on the way of each command.
+Only the payload of a command holds the name; no method of the Web API returns it to a bot token. The latest name is
+kept in memory: after a restart, messages use the manifest's name until someone types a command. A table would correct
+that one hint and cost a write for each command.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class CommandNames:
 
     @contextmanager
     def in_use(self, name: str = "") -> Iterator[None]:
-        """Have messages name this command, or the latest one where none was typed."""
+        """Use this command's name in messages, or the latest one if none was typed."""
         if _HARMLESS.fullmatch(name):
             self._latest = name
         else:
@@ -55,5 +55,5 @@ def command(words: str = "") -> str:
 
 
 def code(words: str = "") -> str:
-    """Return what to type, as code for mrkdwn. `words` must be harmless already."""
+    """Return what to type, as code for mrkdwn. `words` must be escaped already."""
     return f"`{command(words)}`"

@@ -105,11 +105,11 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, val
 
 
 def _not_made(refusal: OrderingError) -> Drawn | Secret:
-    """Return why the contact was not made. OVH's own words may quote what was typed: personal data."""
+    """Return why no contact was created. OVH's own words may quote personal data that the user typed."""
     said = Drawn.saying(sentence(refusal))
     if not isinstance(refusal, RegistrarRefused):
         return said
-    closed = "OVH refused the contact, so none was made. The form was closed before I could show why. Open it again."
+    closed = "OVH refused the contact, so none was created. The form closed before I could show why. Please try again."
     return Secret(said, otherwise=Drawn.saying(closed))
 
 

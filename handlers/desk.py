@@ -35,10 +35,10 @@ _log = structlog.get_logger()
 class Desk:
     """The rules, the doors to them, the people, and `wake`, which sets the driver going.
 
-    Threads by what they wait for, so that no request waits behind slower ones: `bridge` reads and changes the database,
-    `decisions` records what an approver or payer decides there, `search_bridge` reads the answers of searches. Calls
-    that wait for OVH take a place: in `ovh`, in `settling` for decisions that look at OVH first, in `planning` for
-    what a search needs to know before it begins.
+    Thread pools are separate, so that no request waits behind slower ones: `bridge` reads and writes the database,
+    `decisions` records decisions of approvers and payers, `search_bridge` reads the results of searches. Calls to OVH
+    need a place: in `settling` for decisions that check OVH first, in `planning` for what a search needs before it
+    begins, in `ovh` for all others.
     """
 
     workflow: Workflow
@@ -60,7 +60,7 @@ class Desk:
         return await self.members.who(did.user)
 
     async def must_search(self, did: Interaction) -> None:
-        """Raise `NotAllowed` where this person may not even search. Reads no user group: searches need none."""
+        """Raise `NotAllowed` unless this person may search. Reads no user group, because searches need none."""
         self.workflow.policy.may_search(Person(did.user, await self.members.membership(did.user)))
 
     def start(
@@ -77,10 +77,10 @@ class Desk:
     async def at_ovh(
         self, did: Interaction, reply: Reply, *, queue: OvhQueue | None = None, what: str = "this"
     ) -> AsyncIterator[Bridge]:
-        """Hold a place of the person's for calls that wait for OVH, and yield the threads to call in.
+        """Hold one of the person's places for calls to OVH, and yield the threads to call in.
 
-        A person in line reads where they are: in their form, or in one message for all of their requests. `what` names
-        the request where the line is full and `LineFull` is raised.
+        The bot tells a person in line their position: in their form, or in one message for all of their requests.
+        `what` names the request in `LineFull`, which is raised if the line is full.
         """
 
         async def notice(said: str) -> None:

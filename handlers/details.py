@@ -1,4 +1,4 @@
-"""The *Details* button of a card: everything that the card may have folded, in a form."""
+"""The *Details* button of a card: a form with everything that the card may fold."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Open the form, or turn its page. The trigger lives three seconds, so only the database is read before."""
+    """Open the form, or turn its page. The trigger expires after three seconds, so read only the database before."""
     number, _, page = did.value.partition(" ")
     cart, _events = await desk.bridge.call(desk.workflow.story, cart_number(number), by=await desk.person(did))
     waived = desk.workflow.policy.waive_retraction

@@ -14,30 +14,30 @@ from slack_sdk.models.views import View
 from handlers.announce import approval_card
 from handlers.desk import Desk
 from handlers.refusals import sentence
-from handlers.slack_errors import FAILURES, Kind, SlackTroubles, read
+from handlers.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.views.home import CARD, closed_home, home, plain_home
 from ordering.errors import NotAllowed
 
 _ABOUT = "the Home"
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
 _AT_ONCE = 8
-_PATIENCE = 2.0  # seconds that a refresh waits for Homes: a slow one goes on by itself
+_PATIENCE = 2.0  # seconds that a refresh waits for Homes; a slow one continues in the background
 _log = structlog.get_logger()
 
 
 class Homes:
-    """Publishes Homes, each on its own and only where it changed. `troubles` is what the operator must hear."""
+    """Publishes Homes, each on its own and only where it changed. `alerts` is what the operator must know."""
 
-    def __init__(self, desk: Desk, troubles: SlackTroubles | None = None) -> None:
+    def __init__(self, desk: Desk, alerts: SlackAlerts | None = None) -> None:
         self._desk = desk
-        self._troubles = troubles or SlackTroubles()
+        self._alerts = alerts or SlackAlerts()
         self._published: OrderedDict[str, str] = OrderedDict()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._once_more: set[str] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def opened(self, user: str) -> None:
-        """Publish the Home of a person who looks at it now, and keep it current."""
+        """Publish the Home of a person who opened it, and keep it current."""
         await self._desk.work.turn()
         self._published[user] = ""
         self._published.move_to_end(user)
@@ -46,13 +46,13 @@ class Homes:
         await asyncio.wait({self._begun(user)})
 
     async def refresh(self) -> None:
-        """Bring the Homes of the last viewers to the newest state; none waits for another that fails or hangs."""
+        """Refresh the Homes of the last viewers; none waits for another that fails or hangs."""
         tasks = [self._begun(user) for user in list(self._published)]
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
 
     def _begun(self, user: str) -> asyncio.Task[None]:
-        """The task that publishes this Home. One that is under way publishes once more: it may have read too early."""
+        """Return the task that publishes this Home. A running one publishes once more: it may have read too early."""
         task = self._under_way.get(user)
         if task is not None:
             self._once_more.add(user)
@@ -67,7 +67,7 @@ class Homes:
                 while user in self._once_more:
                     self._once_more.discard(user)
                     await self._publish(user)
-        except Exception as error:  # noqa: BLE001 - the last door: one Home that cannot be drawn stops no other
+        except Exception as error:  # noqa: BLE001 - one Home that cannot be rendered stops no other
             _log.warning("home_not_drawn", user=user, error=type(error).__name__, why=str(error)[:200])
         finally:
             self._once_more.discard(user)
@@ -82,17 +82,17 @@ class Homes:
         try:
             await self._sent(user, view)
         except FAILURES as error:
-            refusal = self._troubles.heard(error, about=_ABOUT)
+            refusal = self._alerts.report_failure(error, about=_ABOUT)
             _log.warning("home_not_published", user=user, error=refusal.word)
             if refusal.kind is Kind.PLACE:
                 self._published.pop(user, None)  # until this person opens it again
         else:
-            self._troubles.clear(_ABOUT)
+            self._alerts.clear(_ABOUT)
             if user in self._published:
                 self._published[user] = drawn
 
     async def _sent(self, user: str, view: View) -> None:
-        """Publish a view, and in place of one that Slack refuses a plain one that says where to look."""
+        """Publish a view, or the plain Home if Slack refuses its content."""
         try:
             await self._desk.client.views_publish(user_id=user, view=view)
         except FAILURES as error:
@@ -103,7 +103,7 @@ class Homes:
             await self._desk.client.views_publish(user_id=user, view=plain_home())
 
     async def _view(self, user: str) -> View:
-        """Draw one person's Home; where they may not look, it says why."""
+        """Render one person's Home; if they may not see carts, it says why."""
         desk = self._desk
         person = await desk.members.who(user)
         try:
@@ -115,8 +115,8 @@ class Homes:
         return home(overview, (approval_card(cart, desk.workflow.policy, CARD).blocks for cart in waiting))
 
 
-def register(app: AsyncApp, desk: Desk, troubles: SlackTroubles | None = None) -> Homes:
-    homes = Homes(desk, troubles)
+def register(app: AsyncApp, desk: Desk, alerts: SlackAlerts | None = None) -> Homes:
+    homes = Homes(desk, alerts)
 
     @app.event("app_home_opened")
     async def opened(event: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
-"""Members: what a person is in the team's workspace, as Slack's `users.info` says at this moment.
+"""Who is a member of the team's workspace, according to Slack's `users.info`.
 
-Payloads never decide it: their team ids name the place of a click, an organisation, or nothing at all.
+Payloads never decide it: their team id may be that of the channel, of an organisation, or missing.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Protocol, cast
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_errors import FAILURES, Kind, Refusal, SlackTroubles
+from handlers.slack_errors import FAILURES, Kind, Refusal, SlackAlerts
 from ordering.policy import Membership, Person
 
-CACHE_SECONDS = 30.0  # so long a deactivated person may still act
+CACHE_SECONDS = 30.0  # a deactivated person may still act for as long
 _CACHE_SIZE = 2000
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 _PROFILES = "the members' profiles"
@@ -67,7 +67,7 @@ class Workspace:
         )
 
     def membership_of(self, user: Mapping[str, Any]) -> Membership:
-        """Classify the user object of `users.info`. Only positive evidence makes a member."""
+        """Classify the user object of `users.info`. Anyone not clearly a member is refused."""
         if user.get("deleted"):
             return Membership.DEACTIVATED
         if user.get("id") in {_SLACKBOT, self.bot_user} or any(user.get(flag) for flag in _BOT_FLAGS):
@@ -83,8 +83,8 @@ class Workspace:
 
         On Enterprise Grid `team_id` is one home workspace, and `enterprise_user.teams` lists all of them.
         """
-        told = user.get("enterprise_user")
-        grid = told if isinstance(told, Mapping) else {}
+        enterprise_user = user.get("enterprise_user")
+        grid = enterprise_user if isinstance(enterprise_user, Mapping) else {}
         teams = grid.get("teams")
         if isinstance(teams, list) and self.team in teams:
             return True
@@ -103,7 +103,7 @@ def _rank(user: Mapping[str, Any]) -> Membership:
 class Members:
     """Reads people and user groups from Slack, and caches each answer for `CACHE_SECONDS`. Failures are not cached.
 
-    What only an operator can change goes to `troubles`.
+    Failures that only the operator can fix are reported to `alerts`.
     """
 
     def __init__(
@@ -112,11 +112,11 @@ class Members:
         *,
         workspace: Workspace,
         groups: frozenset[str],
-        troubles: SlackTroubles | None = None,
+        alerts: SlackAlerts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
-        self._troubles = troubles or SlackTroubles()
+        self._alerts = alerts or SlackAlerts()
         self._workspace = workspace
         self._groups = groups
         self._clock = clock
@@ -124,7 +124,7 @@ class Members:
         self._reads: dict[str, asyncio.Task[object]] = {}
 
     async def who(self, user: str) -> Person:
-        """Describe a person with the user groups that give rights. Never raises: what Slack does not say is marked."""
+        """Return a person with their user groups. Never raises: the result marks what could not be read."""
         membership = await self.membership(user)
         lists = {group: await self._members_of(group) for group in self._groups}
         return Person(
@@ -136,7 +136,7 @@ class Members:
         )
 
     async def read_groups(self) -> None:
-        """Read every user group that gives rights, so that the operator hears of a deleted one before a person does."""
+        """Read every user group in the rules, so that the operator learns of a deleted one before users do."""
         for group in self._groups:
             await self._members_of(group)
 
@@ -151,10 +151,10 @@ class Members:
         try:
             answer = await self._client.users_info(user=user)
         except FAILURES as error:
-            refusal = self._troubles.heard(error, about=_PROFILES)
+            refusal = self._alerts.report_failure(error, about=_PROFILES)
             _log.warning("person_unreadable", user=user, error=refusal.word)
             return _membership_for(refusal)
-        self._troubles.clear(_PROFILES)
+        self._alerts.clear(_PROFILES)
         described = answer.get("user")
         if not isinstance(described, Mapping):
             _log.warning("person_unreadable", user=user, error="no user in the answer")
@@ -165,10 +165,10 @@ class Members:
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except FAILURES as error:
-            refusal = self._troubles.heard(error, about=f"the user group {group}")
+            refusal = self._alerts.report_failure(error, about=f"the user group {group}")
             _log.warning("user_group_unreadable", group=group, error=refusal.word)
             return _Failure.OPERATOR if _needs_operator(refusal) else _Failure.PASSING
-        self._troubles.clear(f"the user group {group}")
+        self._alerts.clear(f"the user group {group}")
         members = answer.get("users")
         if not isinstance(members, list):
             _log.warning("user_group_unreadable", group=group, error="no users in the answer")
@@ -183,7 +183,7 @@ class Members:
         task = self._reads.get(key)
         if task is None:
             task = self._reads[key] = asyncio.create_task(self._read(key, read))
-        return await asyncio.shield(task)  # one caller who is cancelled does not cancel the others' read
+        return await asyncio.shield(task)  # cancelling one caller does not cancel the shared read
 
     async def _read(self, key: str, read: Callable[[str], Coroutine[Any, Any, object]]) -> object:
         try:
@@ -202,7 +202,7 @@ def _holds(members: frozenset[str] | _Failure, user: str) -> bool:
 
 
 def _needs_operator(refusal: Refusal) -> bool:
-    """Whether a retry alone does not help; an unknown word counts, or its person would retry forever."""
+    """Whether a retry alone does not help; an unknown error code counts, too, or the person would retry without end."""
     return refusal.kind is not Kind.PASSING
 
 

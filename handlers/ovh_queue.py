@@ -13,8 +13,8 @@ from ordering.errors import NotPossible
 _THREADS = 16
 _AT_ONCE = 3  # requests of one person
 _IN_LINE = 50  # more requests of the same person
-_BEFORE_NOTICE = 2.0  # seconds in line until a person is told
-_BETWEEN_NOTICES = 30.0  # seconds, of one person: 50 requests in line need one notice, not 50
+_BEFORE_NOTICE = 2.0  # seconds in line before a person is notified
+_BETWEEN_NOTICES = 30.0  # seconds between two notices to one person: 50 requests in line need one notice, not 50
 
 Notice = Callable[[str], Awaitable[None]]
 
@@ -44,12 +44,12 @@ class OvhQueue:
     ) -> AsyncIterator[Bridge]:
         """Hold one of the person's places, and yield the threads to call OVH in.
 
-        `what` names the request in the refusal. A person in line hears of it once by `notice`, or, with `always`,
-        for each request. Raises `LineFull` at once where the line is full.
+        `what` names the request in the refusal. `notice` is called once for a person in line, or with `always` for each
+        request. Raises `LineFull` at once if the line is full.
         """
         if len(self._lines.get(user, ())) >= self._in_line:
             raise LineFull(
-                f"{self._in_line} of your requests are in line for OVH already, so I didn't take {what}. "
+                f"You already have {self._in_line} requests in line for OVH, so I didn't take {what}. "
                 "Please send it again when some of them are done."
             )
         place = self._join(user)
@@ -71,8 +71,8 @@ class OvhQueue:
             if not place.done() and self._may_notice(user, always=always):
                 line = self._lines[user]
                 position = f"#{line.index(place) + 1} of {len(line)}"
-                await notice(f"OVH is busy. This is {position} in line, and I'll carry on by myself.")
-        await asyncio.wait({place})  # not `await place`: a cancelled caller must not cancel what may be granted
+                await notice(f"OVH is busy. This request is {position} in line, and I'll run it when its turn comes.")
+        await asyncio.wait({place})  # not `await place`: cancelling the caller must not cancel a granted place
 
     def _may_notice(self, user: str, *, always: bool) -> bool:
         now = asyncio.get_running_loop().time()
@@ -96,7 +96,7 @@ class OvhQueue:
         self._serve()
 
     def _serve(self) -> None:
-        """Give free places away: one for each person, then the next round."""
+        """Assign the free places: one for each person, then the next round."""
         while self._free and (user := self._next_person()) is not None:
             line = self._lines[user]
             line.popleft().set_result(None)

@@ -67,7 +67,7 @@ async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:
-    """On Home there is no ephemeral message: open a form for the link. OVH may need longer than the trigger lives."""
+    """In Home, open a form for the link before calling OVH: there is no ephemeral message, and the trigger expires."""
     if did.channel is not None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Posts and changes messages: the one place that decides what follows a refusal of their content."""
+"""Post and update messages; only this module decides what follows a refusal of their content."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import structlog
 from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_errors import FAILURES, Kind, SlackTroubles, read
+from handlers.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.views.drawn import Drawn
 
-# Slack refuses a reply in a thread with these: the line then stands in the channel.
+# With these Slack refuses a reply in a thread: the line then goes to the channel.
 _NO_THREAD = {
     "restricted_action_non_threadable_channel",
     "restricted_action_thread_locked",
@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where a message stands. For a person's id Slack answers with the conversation, and changes it only there."""
+    """The place of a message. For a person's id Slack returns the conversation, and updates need that id."""
 
     channel: str
     ts: str
@@ -40,14 +40,14 @@ def is_direct(channel: str) -> bool:
 
 
 class Poster:
-    """Sends messages. Raises `FAILURES` where a message could not be sent; what the operator must fix is reported."""
+    """Sends messages. Raises `FAILURES` if a message could not be sent, and reports what the operator must fix."""
 
-    def __init__(self, client: AsyncWebClient, troubles: SlackTroubles) -> None:
+    def __init__(self, client: AsyncWebClient, alerts: SlackAlerts) -> None:
         self._client = client
-        self._troubles = troubles
+        self._alerts = alerts
 
     async def post(self, channel: str, drawn: Drawn, *, thread_ts: str | None = None) -> Posted:
-        """Post a message, plain where Slack refuses its content, without its thread where Slack refuses that."""
+        """Post a message; as plain text if Slack refuses its content, outside the thread if Slack refuses that."""
         try:
             return await self._sent("chat_postMessage", channel, drawn, thread_ts=thread_ts)
         except FAILURES as error:
@@ -65,13 +65,13 @@ class Poster:
         try:
             answer = await self._once(method, channel, drawn.text, drawn.blocks, more)
         except FAILURES as error:
-            refusal = self._troubles.heard(error, about=about)
+            refusal = self._alerts.report_failure(error, about=about)
             if refusal.kind is not Kind.CONTENT:
                 raise
             _log.error("content_refused", method=method, error=refusal.word, details=refusal.details)
-            # No blocks at all: whichever of them Slack refuses, the words arrive.
+            # Without any blocks, so that the text arrives whichever block Slack refuses.
             answer = await self._once(method, channel, drawn.text, [], more)
-        self._troubles.clear(about)
+        self._alerts.clear(about)
         return Posted(str(answer.get("channel") or channel), str(answer.get("ts") or more.get("ts") or ""))
 
     async def _once(self, method: str, channel: str, text: str, blocks: Any, more: dict[str, Any]) -> Any:  # noqa: ANN401 - Slack's answer

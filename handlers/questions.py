@@ -45,9 +45,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
-    """Ask OVH about a cart's new names, so that the cart shows open questions; the pre-flight asks again anyway.
+    """Read OVH's requirements for a cart's new names, to show open questions; the pre-flight reads them again.
 
-    One request in line learns for all names that are added until its turn comes.
+    One queued request serves all names that are added before its turn.
     """
     if cart_id in desk.to_learn:
         return
@@ -163,8 +163,8 @@ def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Intera
 
 
 def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
-    """Return the refusal with what was typed: birthdays and tax numbers, so never in a message that stays."""
-    said = f"{sentence(refusal)} I don't repeat what you typed, because this message stays here."
+    """Return the refusal with the answers. They hold birthdays and tax numbers, so no lasting message shows them."""
+    said = f"{sentence(refusal)} I don't repeat your answers, because this message stays here. Please enter them again."
     return Secret(handed_back(refusal, _by_title(typed)), otherwise=Drawn.saying(said))
 
 

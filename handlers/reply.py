@@ -80,7 +80,7 @@ class Reply:
         try:
             await self._client.views_update(view_id=self._to.form, view=view)
         except FAILURES as error:
-            _heard("form_not_updated", error)
+            _log_refusal("form_not_updated", error)
             return False
         return True
 
@@ -89,7 +89,7 @@ class Reply:
             await self._directly(drawn)
 
     async def _ephemerally(self, drawn: Drawn, *, replace: bool) -> bool:
-        """Show it in the channel to this person alone; False where no such message was shown."""
+        """Show it to this person alone in the channel; return False if Slack showed no such message."""
         if self.uses_left and await self._by_response_url(drawn, replace=replace):
             return True
         return bool(self._to.channel) and await self._in_channel(drawn, self._to.channel or "")
@@ -97,7 +97,7 @@ class Reply:
     async def _by_response_url(self, drawn: Drawn, *, replace: bool) -> bool:
         self._used += 1
         webhook = AsyncWebhookClient(self._to.response_url or "", timeout=10)
-        webhook.proxy = self._client.proxy  # slack_sdk would take HTTPS_PROXY, and not heed NO_PROXY
+        webhook.proxy = self._client.proxy  # slack_sdk alone would use HTTPS_PROXY and ignore NO_PROXY
         try:
             answer = await webhook.send(
                 text=drawn.text,
@@ -130,26 +130,26 @@ class Reply:
 
     @staticmethod
     async def _sent(what: str, drawn: Drawn, send: Callable[[str, Sequence[Block] | None], Awaitable[None]]) -> bool:
-        """Send a message, and in place of one that Slack refuses its plain text; says whether either went well."""
+        """Send a message, or only its text if Slack refuses its content. Return whether one of them was sent."""
         try:
             await send(drawn.text, drawn.blocks)
         except FAILURES as error:
-            if _heard(what, error).kind is not Kind.CONTENT:
+            if _log_refusal(what, error).kind is not Kind.CONTENT:
                 return False
         else:
             return True
         try:
             await send(drawn.text, None)
         except FAILURES as error:
-            _heard(what, error)
+            _log_refusal(what, error)
             return False
         return True
 
 
-def _heard(what: str, error: BaseException) -> Refusal:
-    """Log a refusal: as an error where a person of ours must act, else as a warning."""
+def _log_refusal(what: str, error: BaseException) -> Refusal:
+    """Log a refusal: as an error if the operator or a developer must act, else as a warning."""
     refusal = read(error)
-    fix = operator_fix(refusal, about="an answer to a person")
+    fix = operator_fix(refusal, about="replies to people")
     if fix is not None or refusal.kind is Kind.CONTENT:
         _log.error(what, error=refusal.word, details=refusal.details, fix=fix)
     else:
@@ -158,7 +158,7 @@ def _heard(what: str, error: BaseException) -> Refusal:
 
 
 def _not_opened(refusal: Refusal, button: str) -> str:
-    """What the person who pressed a button hears of a form that Slack did not open."""
+    """Log why Slack did not open a form, and return the sentence for the person who pressed the button."""
     fix = operator_fix(refusal, about="forms")
     if fix is not None or refusal.kind is Kind.CONTENT:
         _log.error("form_not_opened", error=refusal.word, details=refusal.details, fix=fix)
@@ -167,7 +167,7 @@ def _not_opened(refusal: Refusal, button: str) -> str:
     if fix is not None:
         return f"{fix} Please tell the operator of this app."
     if refusal.kind is Kind.CONTENT:
-        return "Slack does not take this form. Please tell the operator of this app: the log says why."
+        return "Slack refused this form. Please tell the operator of this app: the log says why."
     if refusal.word in _TOO_LATE:
         return f"Slack took too long to open the form. Please press {button} again."
     return f"Slack did not say whether the form opened. If you do not see it, press {button} again."

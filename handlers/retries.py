@@ -1,16 +1,16 @@
-"""When to ask Slack again: a growing wait for each message, and the operator hears where it takes long."""
+"""Retries of messages: exponential backoff for each message, and an alert for the operator if it takes long."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handlers.slack_errors import Kind, Refusal, SlackTroubles
+from handlers.slack_errors import Kind, Refusal, SlackAlerts
 
 _SHORTEST, _LONGEST = 1.0, 60.0  # seconds
-_MOST_OF_UNKNOWN = 3  # tries of a word that nobody knows
-_LOUD = 6  # failures of one message after which the operator hears: about half a minute
-# Seconds of what lasts: a workspace that moves, a quota of an hour, a token or a scope that the operator must change.
+_MOST_OF_UNKNOWN = 3  # tries after an unknown error code
+_LOUD = 6  # failures of one message before the operator is alerted: about half a minute
+# Seconds to wait for what lasts: an hourly quota, a workspace or channel that is being moved.
 _LASTING = {
     "message_limit_exceeded": 3600.0,
     "team_added_to_org": 600.0,
@@ -18,7 +18,7 @@ _LASTING = {
     "external_channel_migrating": 600.0,
 }
 _OPERATOR = 300.0
-# A post without an answer may stand: each further try may be one more copy, so there are few of them.
+# Slack may have posted a message without answering: each retry may post a copy, so retries are rare.
 _SURE_ENOUGH, _UNANSWERED = 3, 120.0
 _KEPT = 5_000
 
@@ -32,19 +32,19 @@ class _Failed:
 class Retries:
     """Counts failures by a key, such as a message. `clock` is monotonic."""
 
-    def __init__(self, troubles: SlackTroubles, clock: Callable[[], float]) -> None:
-        self._troubles = troubles
+    def __init__(self, alerts: SlackAlerts, clock: Callable[[], float]) -> None:
+        self._alerts = alerts
         self._clock = clock
         self._failed: dict[str, _Failed] = {}
         self._loud: set[str] = set()
 
     def wait(self, key: str) -> float:
-        """Seconds until this may be tried again; 0 now."""
+        """Return the seconds until the next try; 0 means now."""
         failed = self._failed.get(key)
         return max(0.0, failed.not_before - self._clock()) if failed else 0.0
 
     def failed(self, key: str, refusal: Refusal, *, posts: bool = True) -> float:
-        """Count a failure, and return in how many seconds to try again; `posts` where a repetition may stand twice."""
+        """Count a failure, and return the seconds until the next try; `posts` if a retry could post a second copy."""
         if len(self._failed) >= _KEPT:
             self._failed.clear()
         failed = self._failed.setdefault(key, _Failed())
@@ -53,20 +53,23 @@ class Retries:
         failed.not_before = self._clock() + wait
         if failed.tries >= _LOUD and refusal.kind is Kind.PASSING:
             self._loud.add(key)
-            self._troubles.report("late messages", "Slack does not take some messages: they are sent again and again.")
+            self._alerts.report(
+                "late messages",
+                "Slack does not accept some messages; the bot keeps retrying. See slack-status.com.",
+            )
         return wait
 
     def are_used_up(self, key: str) -> bool:
-        """Whether the tries are that an unknown word gets, this one counted in."""
+        """Whether the current try is the last one that an unknown error code gets."""
         failed = self._failed.get(key)
         return failed is not None and failed.tries + 1 >= _MOST_OF_UNKNOWN
 
     def done(self, key: str) -> None:
-        """Forget a key: it went well, or is given up."""
+        """Forget a key after success, or after giving up."""
         self._failed.pop(key, None)
         self._loud.discard(key)
         if not self._loud:
-            self._troubles.clear("late messages")
+            self._alerts.clear("late messages")
 
 
 def _wait(refusal: Refusal, tries: int, *, posts: bool) -> float:

@@ -72,7 +72,7 @@ async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: 
 async def show(search: Search) -> None:
     """Bring the search's message up to date.
 
-    A call that finds another one under way leaves it to that one: many clicks in a moment draw the message twice.
+    If another call is updating it, that call repeats: many clicks in a moment update the message only twice.
     """
     search.show_now, search.is_outdated = False, True
     if search.is_drawing:

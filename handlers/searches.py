@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _MOST_KEPT = 300
 _MOST_NAMES = 20_000  # of all kept searches together; an answer takes about a kilobyte
-_KEPT_FOR = 4 * 3600.0  # seconds since somebody last used it
+_KEPT_FOR = 4 * 3600.0  # seconds since it was last used
 MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
 _BEAT, _WRITTEN_EVERY = 1.0, 4  # seconds; beats, as hundreds of answers are half a megabyte
 _SHELF_TAKES = 1.0  # seconds at most
@@ -58,9 +58,9 @@ class Search:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     show_now: bool = False
     stop_now: bool = False
-    used_at: float = 0.0  # by the clock of who keeps it
-    is_drawing: bool = False  # its message is being brought up to date
-    is_outdated: bool = False  # something changed since that began
+    used_at: float = 0.0  # by the clock of `Searches`
+    is_drawing: bool = False  # its message is being updated
+    is_outdated: bool = False  # something changed since that update began
     is_elsewhere: bool = False  # another process has it under way: here it is only shown
 
     @classmethod
@@ -147,7 +147,7 @@ class Search:
 
 
 class Searches:
-    """The searches of this process, bounded by number, by names and by age; a click on one that is gone says so.
+    """The searches of this process, limited in number, names and age; a click on a dropped one says so.
 
     A search under way is never dropped. `clock` counts seconds.
     """
@@ -216,7 +216,7 @@ class Searches:
         self._drop_old()
 
     def _drop_old(self) -> None:
-        """Drop the searches that nobody used for longest, as far as the bounds ask for it."""
+        """Drop the least recently used searches until all limits hold."""
         old = self._clock() - _KEPT_FOR
         newest = next(reversed(self._kept), None)
         for search in list(self._kept.values()):

@@ -1,14 +1,14 @@
-"""What Slack refused, what kind of refusal it is, and what the operator must fix.
+"""Classify what Slack refused, and say what the operator must fix.
 
 For every file that calls Slack:
 
 * `FAILURES`: the exceptions that a call to Slack can raise. Catch these, nothing wider.
-* `read(error) -> Refusal`: Slack's word, its kind, the HTTP status and Retry-After. Never raises, whatever came back.
+* `read(error) -> Refusal`: Slack's word, its kind, the HTTP status and Retry-After. Never raises.
 * `word(error) -> str`: the word alone, for a log line.
-* `operator_fix(refusal, about=...) -> str | None`: one sentence that names what the operator must change; None where
-  nothing of the operator's would help. `about` says what failed, as in ``"user group S0APPROVERS"``.
-* `SlackTroubles`: what the operator must hear. `report` logs once at error level, `/healthz` shows `sentences()`,
-  `clear` takes a sentence away after a success. `SlackTroubles.heard(error, about=...)` does the first two at once.
+* `operator_fix(refusal, about=...) -> str | None`: one sentence that names what the operator must change; None if
+  the operator cannot help. `about` says what failed, as in ``"user group S0APPROVERS"``.
+* `SlackAlerts`: alerts for the operator. `report` logs once at error level, `/healthz` shows `sentences()`,
+  `clear` removes a sentence after a success. `SlackAlerts.report_failure(error, about=...)` does the first two at once.
 
 The words and their kinds: the method pages of https://docs.slack.dev/reference/methods, read in August 2026.
 """
@@ -33,15 +33,15 @@ _log = structlog.get_logger()
 
 
 class Kind(Enum):
-    """What must follow a refusal."""
+    """What the caller must do after a refusal."""
 
     PASSING = "retry later, with a limit"
-    PLACE = "this channel or person takes nothing until someone changes it: use another way"
+    PLACE = "this channel or person accepts nothing until someone changes it: use another way"
     CONTENT = "this content is refused for good: send it once more as short plain text, and log a bug"
     GONE = "this message or view is gone or stale: forget it, and post again if it is still needed"
-    OPERATOR = "the operator must change the configuration: alarm once"
-    TOKEN = "Slack refuses the bot token: alarm once"  # noqa: S105 - a description, not a secret
-    UNKNOWN = "a word that this table lacks: at most three tries, then as refused for good"
+    OPERATOR = "the operator must change the configuration: alert once"
+    TOKEN = "Slack refuses the bot token: alert once"  # noqa: S105 - a description, not a secret
+    UNKNOWN = "an error code that this table lacks: try at most three times, then treat it as permanent"
 
 
 def _words(text: str) -> frozenset[str]:
@@ -87,7 +87,7 @@ KINDS: Mapping[Kind, frozenset[str]] = {
     """),
 }
 _KIND_OF = {said: kind for kind, every in KINDS.items() for said in every}
-# Families of words, to which Slack adds members: what they begin with, what they end with, their kind.
+# Families of error codes, which Slack extends: prefix, suffix, kind.
 _FAMILIES = (
     ("restricted_action_", "", Kind.PLACE),
     ("slack_connect_", "_blocked", Kind.PLACE),
@@ -96,9 +96,9 @@ _FAMILIES = (
 _FIXES = {
     "messages_tab_disabled": "turn on the Messages tab of the app's Home (manifest: app_home.messages_tab_enabled)",
     "not_enabled": "turn on the Home tab of the app (manifest: app_home.home_tab_enabled)",
-    "no_such_subteam": "the user group was deleted: name another one in DESK_APPROVERS, DESK_PAYERS or DESK_REQUESTERS",
+    "no_such_subteam": "the user group was deleted: name another one in DESK_APPROVERS or DESK_PAYERS",
     "plan_upgrade_required": "this Slack plan has no user groups: name people (U…) in place of groups (S…) in "
-    "DESK_APPROVERS, DESK_PAYERS and DESK_REQUESTERS",
+    "DESK_APPROVERS and DESK_PAYERS",
     "missing_args": "check SLACK_APP_TOKEN",
     "forbidden_team": "check SLACK_APP_TOKEN: it belongs to a workspace that is not allowed",
     "insecure_request": "call Slack by https: check SLACK_API_URL",
@@ -109,7 +109,7 @@ _FIXES = {
 class Refusal:
     """One failed call to Slack. `retry_after` is in seconds; `needed` is the scope that Slack asks for.
 
-    `answered` is False where no answer came: what was asked may have been done all the same.
+    `answered` is False if no answer arrived: Slack may have done it all the same.
     """
 
     word: str
@@ -122,7 +122,7 @@ class Refusal:
 
     @property
     def is_for_good(self) -> bool:
-        """Whether Slack will say the same however often it is asked, until a person changes something."""
+        """Whether retrying cannot help until a person changes something."""
         return self.kind not in {Kind.PASSING, Kind.UNKNOWN}
 
 
@@ -130,9 +130,9 @@ def read(error: BaseException) -> Refusal:
     """Describe a failure of a call to Slack."""
     answer = getattr(error, "response", None)
     if not isinstance(error, SlackApiError):
-        refused = isinstance(error, aiohttp.ClientConnectorError)  # the request never left
+        refused = isinstance(error, aiohttp.ClientConnectorError)  # the request was never sent
         return Refusal(type(error).__name__, Kind.PASSING, answered=refused)
-    # A gateway's page arrives as text, a broken JSON as the HTTP client's own answer.
+    # A gateway's page arrives as text, broken JSON as the HTTP client's own response.
     data = getattr(answer, "data", answer)
     body: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     status = _number(getattr(answer, "status_code", None) or getattr(answer, "status", None))
@@ -154,19 +154,19 @@ def read(error: BaseException) -> Refusal:
 
 
 def kind_of(said: str) -> Kind:
-    """The kind of one of Slack's words."""
+    """Return the kind of one of Slack's error codes."""
     if (kind := _KIND_OF.get(said)) is not None:
         return kind
     return next((k for head, tail, k in _FAMILIES if said.startswith(head) and said.endswith(tail)), Kind.UNKNOWN)
 
 
 def word(error: BaseException) -> str:
-    """Slack's own word, like ``channel_not_found``; the kind of failure where Slack said nothing readable."""
+    """Return Slack's error code, like ``channel_not_found``, or the kind of failure if there is none."""
     return read(error).word
 
 
 def operator_fix(refusal: Refusal, *, about: str) -> str | None:
-    """One sentence for the operator, without secrets and without markup."""
+    """Return one sentence for the operator, without secrets and markup; None if the operator cannot help."""
     if refusal.kind is Kind.TOKEN:
         return f"Slack refuses the bot token ({refusal.word}): check SLACK_BOT_TOKEN, or install the app again."
     if refusal.kind is not Kind.OPERATOR:
@@ -175,12 +175,12 @@ def operator_fix(refusal: Refusal, *, about: str) -> str | None:
         scope = refusal.needed or "that this needs"
         fix = f"add the scope {scope} to the Slack app (manifest.yml), and install it again"
     else:
-        fix = _FIXES.get(refusal.word, "ask an administrator of the Slack workspace to allow it to the app")
+        fix = _FIXES.get(refusal.word, "ask an administrator of the Slack workspace to allow this for the app")
     return f"Slack refuses {about} ({refusal.word}): {fix}."
 
 
-class SlackTroubles:
-    """What the operator must hear of Slack, one sentence a kind. For one event loop."""
+class SlackAlerts:
+    """Alerts about Slack for the operator, one sentence per kind. For one event loop."""
 
     def __init__(self) -> None:
         self._said: dict[str, str] = {}
@@ -192,16 +192,16 @@ class SlackTroubles:
             _log.error("slack_needs_the_operator", kind=kind, sentence=sentence)
 
     def clear(self, kind: str) -> None:
-        """Take a kind away: it works again."""
+        """Remove a kind, because it works again."""
         if self._said.pop(kind, None) is not None:
             _log.info("slack_works_again", kind=kind)
 
     def sentences(self) -> list[str]:
-        """What stands now, each sentence once, oldest first."""
+        """Return the current sentences without duplicates, oldest first."""
         return list(dict.fromkeys(self._said.values()))
 
-    def heard(self, error: BaseException, *, about: str) -> Refusal:
-        """Read a failure, and report it under `about` where only the operator can help."""
+    def report_failure(self, error: BaseException, *, about: str) -> Refusal:
+        """Read a failure, and report it under `about` if only the operator can help."""
         refusal = read(error)
         if (sentence := operator_fix(refusal, about=about)) is not None:
             self.report(about, sentence)
@@ -231,14 +231,14 @@ def _whole(status: float | None) -> int | None:
 
 
 def _says_no(status: float | None) -> bool:
-    """Whether an answer without a word is a no all the same: a rate limit, or a request that was turned away."""
+    """Whether an answer without an error code is still a clear refusal: any 4xx status."""
     return status is not None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _details(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """What Slack says of single blocks, for the log."""
+    """Return Slack's remarks on single blocks, for the log."""
     more = body.get("response_metadata")
-    told = more.get("messages") if isinstance(more, Mapping) else None
+    messages = more.get("messages") if isinstance(more, Mapping) else None
     errors = body.get("errors")
-    found = [*(told if isinstance(told, list) else []), *(errors if isinstance(errors, list) else [])]
+    found = [*(messages if isinstance(messages, list) else []), *(errors if isinstance(errors, list) else [])]
     return tuple(str(each)[:200] for each in found[:5])

@@ -21,14 +21,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A command that helps: its `words` after the command's name, and its `effect`, as in “shows what is in it”."""
+    """A command to suggest: the `words` after its name, and its `effect`, such as “shows what is in it”."""
 
     words: str
     effect: str = "shows it"
 
 
 class OrderingError(Exception):
-    """Something that a person should be told, in the words of this exception; `hint` is what they can type next."""
+    """An error whose text is written for the user; `hint` is the command that they can type next."""
 
     def __init__(self, *args: object, hint: Hint | None = None) -> None:
         super().__init__(*args)
@@ -77,7 +77,7 @@ class NoSuchCart(OrderingError):
     """There is no cart of that number."""
 
     def __init__(self, cart_id: int) -> None:
-        super().__init__(f"There is no cart #{cart_id}.", hint=Hint("pending", "lists those that wait"))
+        super().__init__(f"There is no cart #{cart_id}.", hint=Hint("pending", "lists the carts that are waiting"))
 
 
 class RegistrarError(OrderingError):

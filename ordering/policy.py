@@ -15,7 +15,7 @@ from ordering.money import Money
 class Membership(StrEnum):
     """What a person is in the team's workspace.
 
-    UNREADABLE: Slack did not answer, a retry may help. LOOKUP_REFUSED: Slack refuses until the operator acts.
+    UNREADABLE: Slack did not answer; a retry may help. LOOKUP_REFUSED: Slack refuses until the operator fixes the app.
     """
 
     MEMBER = "member"
@@ -57,7 +57,7 @@ class Person:
     """Somebody who acts, as Slack described them a moment ago.
 
     `groups` are the user groups that they belong to, `unread_groups` those that could not be read just now,
-    `refused_groups` those that Slack refuses until the operator acts.
+    `refused_groups` those that Slack refuses to list until the operator fixes the app.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Policy:
             raise NotAllowed(_WHY_NOT[person.membership])
 
     def may_search(self, person: Person) -> None:
-        """Raise `NotAllowed` where this person may not even search: guests may, strangers and apps may not."""
+        """Raise `NotAllowed` unless this person may search: members and guests may, strangers and apps may not."""
         if person.membership not in {Membership.MEMBER, Membership.GUEST}:
             raise NotAllowed(_WHY_NO_SEARCH.get(person.membership) or _WHY_NOT[person.membership])
 
@@ -175,7 +175,7 @@ class Policy:
         if person.refused_groups & circle:
             raise NotAllowed(
                 f"{otherwise} Slack doesn't show me who is in {_listed(person.refused_groups & circle)}. "
-                "Ask the operator to check that the group exists, and the app's scopes (`usergroups:read`)."
+                "Ask the operator to check that the group exists and that the app has the scope `usergroups:read`."
             )
         raise NotAllowed(otherwise, ask=circle)
 

@@ -80,7 +80,7 @@ class Life:
 
     async def _run_until_its_end(self, bot: Bot) -> None:
         await bot.start()
-        await bot.until_it_fails()  # as its process does: a worker that fails ends the life, and says why
+        await bot.until_it_fails()  # like the real process: a failing worker ends the life, and the error says why
 
 
 async def _abandon(bot: Bot) -> None:

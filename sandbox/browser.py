@@ -1,6 +1,6 @@
 """Find a Chromium for the tests of the page and for the README's pictures.
 
-Order: `CHROMIUM`, a Chromium or Chrome on the PATH, the one that `make browser` brought, Playwright's own.
+Order: `CHROMIUM`, a Chromium or Chrome on the PATH, the one that `make browser` fetched, Playwright's own.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from playwright.sync_api import Error, sync_playwright
 VERSION = "153.0.0"  # of npm's @sparticuz/chromium, which tools/bring_browser.py fetches
 STORE = Path(__file__).parents[1] / ".tools" / "browser"
 BROUGHT = STORE / f"chromium-{VERSION}" / "chromium"
-# They suit Chromium, Chrome and the headless shell alike. A sandbox inside the browser needs rights that root in a
-# container lacks; the pages are our own.
+# These work with Chromium, Chrome and the headless shell. The browser's own sandbox needs rights that root in a
+# container lacks; all pages are our own.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome-headless-shell")
@@ -44,7 +44,7 @@ class BrokenSettingError(NoBrowserError):
 def find_browser() -> str:
     """Return the absolute path of a browser that starts.
 
-    Raises NoBrowserError; BrokenSettingError where `CHROMIUM` is set and does not work, whatever else there is.
+    Raises NoBrowserError; BrokenSettingError if `CHROMIUM` is set and does not work, even if there are others.
     """
     if named := os.environ.get("CHROMIUM", "").strip():
         path = shutil.which(os.path.expanduser(named)) or os.path.expanduser(named)  # noqa: PTH111 - a bare name stays one
@@ -60,7 +60,7 @@ def find_browser() -> str:
             return str(Path(candidate).absolute())
         faults.append(f"{Path(candidate).name} {fault}")
     seen = f" ({'; '.join(faults)})" if faults else ""
-    raise NoBrowserError(f"No working Chromium or Chrome{seen}. Run `make browser`, or set CHROMIUM to one's path.")
+    raise NoBrowserError(f"No working Chromium or Chrome{seen}. Run `make browser`, or set CHROMIUM to its path.")
 
 
 def fault_of(path: str) -> str | None:
@@ -98,7 +98,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _in_a_thread(function: Callable[[], Found]) -> Found:
-    """Playwright's blocking interface refuses a thread that runs an event loop."""
+    """Call in another thread: Playwright's sync API refuses a thread that runs an event loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(function).result()
 

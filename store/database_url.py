@@ -37,20 +37,20 @@ def parse_database_url(text: str) -> URL:
 
 
 def describe(url: URL) -> str:
-    """Name the database for a person: its file, or its name and server. Never a user or a password."""
+    """Return the database's file, or its name and server, for a sentence; never a user or a password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return f"{url.database or 'of the user'} at {server(url)}"
 
 
 def server(url: URL) -> str:
-    """Name the PostgreSQL server: ``host:port``, or the folder of its socket."""
+    """Return the PostgreSQL server as ``host:port``, or the folder of its socket."""
     host = url.host or url.query.get("host") or "the local socket"
     return f"{host}:{url.port}" if url.port else str(host)
 
 
 def _driver(scheme: str) -> str:
-    return re.sub(r"[^\w-]", "", scheme.partition("+")[2])[:20] or "nobody knows"
+    return re.sub(r"[^\w-]", "", scheme.partition("+")[2])[:20] or "of unknown name"
 
 
 def _sqlite(scheme: str, rest: str) -> URL:
@@ -90,7 +90,7 @@ def _check_place(file: Path) -> None:
 
 
 def _postgresql(rest: str) -> URL:
-    # SQLAlchemy ends the password at the first @: the rest of it would count as the host, and be printed.
+    # SQLAlchemy ends the password at the first @: it would take the rest for the host, and sentences would print it.
     if rest.count("@") > 1:
         raise ValueError("DATABASE_URL: the user or password holds an @. Write %40 for it")
     try:

@@ -1,7 +1,8 @@
 """Turn errors of SQLite, PostgreSQL and their drivers into a sentence for the operator.
 
-SQLite is read by its result code (sqlite.org/rescode.html), PostgreSQL by SQLSTATE (its manual, appendix A). libpq
-reports a failed connection without a SQLSTATE, so there its English text counts, then whether a password was sent.
+SQLite errors are classified by result code (sqlite.org/rescode.html), PostgreSQL errors by SQLSTATE (its manual,
+appendix A). libpq reports a failed connection without one: then its English text decides, then whether it sent a
+password.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _SQLITE: dict[str, _Fault] = {
         DatabaseUnusable,
         "{name} cannot be opened. Give the bot's user the right to read and write the file and its folder.",
     ),
-    "SQLITE_PERM": (DatabaseUnusable, "{name} cannot be opened: the bot's user has no right to."),
+    "SQLITE_PERM": (DatabaseUnusable, "{name} cannot be opened. Give the bot's user the right to read and write it."),
     "SQLITE_BUSY": (
         DatabaseUnusable,
         "{name} is locked by another program. Close what else has it open, such as a sqlite3 shell or a backup.",
@@ -44,26 +45,31 @@ _SQLITE: dict[str, _Fault] = {
     ),
 }
 
+_WRONG_LOGIN = "PostgreSQL at {server} refuses the user or the password of DATABASE_URL. Correct them."
 _NO_RIGHTS = (
     DatabaseUnusable,
-    "The PostgreSQL role lacks rights on the database {name}. It must own the database's schema, or be granted them.",
+    "The PostgreSQL role lacks rights on the database {name}. Make it the owner of the schema, or grant it the rights.",
 )
 _SQLSTATE: dict[str, _Fault] = {
     "42501": _NO_RIGHTS,
-    "25006": (DatabaseUnusable, "The database {name} is read-only (a standby, or set so). Name the primary server."),
+    "25006": (
+        DatabaseUnusable,
+        "The database {name} is read-only (a standby, or configured so). Name the primary server in DATABASE_URL.",
+    ),
     "53100": (DatabaseUnusable, "The disk of the PostgreSQL server {server} is full. Free some space."),
     "3D000": (DatabaseUnusable, "The database {name} does not exist. Create it, or correct DATABASE_URL."),
-    "3F000": (DatabaseUnusable, "The database {name} has no schema that this role may use. Create one, or grant it."),
-    "55P03": (DatabaseAway, "The database {name} is locked by another session. The bot waited in vain."),
-    "57014": (DatabaseAway, "The database {name} took too long to answer."),
-    "53": (DatabaseAway, "PostgreSQL at {server} has no room for another connection."),
+    "3F000": (
+        DatabaseUnusable,
+        "The database {name} has no schema that this role may use. Create one, or grant the role USAGE on one.",
+    ),
+    "55P03": (DatabaseAway, "The database {name} is locked by another session. End that session if the lock stays."),
+    "57014": (DatabaseAway, "The database {name} took too long to answer. Check the server's load."),
+    "53": (DatabaseAway, "PostgreSQL at {server} has no free connection. Raise max_connections."),
     "57": (DatabaseAway, "PostgreSQL at {server} is stopping or starting."),
-    "08": (DatabaseAway, "The connection to PostgreSQL at {server} broke."),
-    "28": (DatabaseUnusable, "PostgreSQL at {server} refuses the user or the password of DATABASE_URL."),
+    "08": (DatabaseAway, "The connection to PostgreSQL at {server} broke. Check the server and network."),
+    "28": (DatabaseUnusable, _WRONG_LOGIN),
 }
-
-_WRONG_LOGIN = "PostgreSQL at {server} refuses the user or the password of DATABASE_URL. Correct them."
-# The first pattern that is found in a failed connection's text decides.
+# The first pattern that matches the text of a failed connection decides.
 _CONNECTING: tuple[tuple[str, _Fault], ...] = (
     (
         r"starting up|shutting down|in recovery mode|not (yet )?accepting connections",
@@ -71,7 +77,7 @@ _CONNECTING: tuple[tuple[str, _Fault], ...] = (
     ),
     (
         r"too many|remaining connection slots",
-        (DatabaseAway, "PostgreSQL at {server} has no room for another connection."),
+        (DatabaseAway, "PostgreSQL at {server} has no free connection. Raise max_connections."),
     ),
     (r"database \".*\" does not exist", _SQLSTATE["3D000"]),
     (
@@ -84,22 +90,34 @@ _CONNECTING: tuple[tuple[str, _Fault], ...] = (
     ),
     (
         r"server does not support SSL",
-        (DatabaseUnusable, "PostgreSQL at {server} offers no TLS, and DATABASE_URL requires it (sslmode)."),
+        (
+            DatabaseUnusable,
+            "PostgreSQL at {server} offers no TLS, and DATABASE_URL requires it. Enable TLS there, or change sslmode.",
+        ),
     ),
     (
         r"certificate|SSL error",
-        (DatabaseUnusable, "The TLS certificate of PostgreSQL at {server} cannot be trusted. Check sslrootcert."),
+        (
+            DatabaseUnusable,
+            "The TLS certificate of PostgreSQL at {server} is not trusted. Check sslrootcert in DATABASE_URL.",
+        ),
     ),
     (
         r"pg_hba\.conf",
-        (DatabaseUnusable, "PostgreSQL at {server} does not let this user in from this machine (pg_hba.conf)."),
+        (
+            DatabaseUnusable,
+            "PostgreSQL at {server} does not accept this user from this machine. Add an entry to its pg_hba.conf.",
+        ),
     ),
     (r"permission denied for", _NO_RIGHTS),
     (
         r"socket .*permission denied",
-        (DatabaseUnusable, "The bot's user may not use PostgreSQL's socket at {server}. Give it the right to."),
+        (DatabaseUnusable, "The bot's user may not use PostgreSQL's socket at {server}. Give it access."),
     ),
-    (r"invalid (connection option|sslmode|integer value)", (DatabaseUnusable, "DATABASE_URL holds a wrong option.")),
+    (
+        r"invalid (connection option|sslmode|integer value)",
+        (DatabaseUnusable, "DATABASE_URL has a wrong option. Correct or remove it."),
+    ),
     (
         r"resolve host|translate host name",
         (DatabaseAway, "The host of PostgreSQL, {server}, is not found. Correct DATABASE_URL, or the network's DNS."),
@@ -110,7 +128,7 @@ _SILENT = (DatabaseAway, "PostgreSQL does not answer at {server}. Start it, or c
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Raise what the database refuses as a `DatabaseError`; a bug of ours stays what it is."""
+    """Translate errors of the database into `DatabaseError`; a bug of ours keeps its own exception."""
     try:
         yield
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
@@ -120,7 +138,7 @@ def explained(engine: Engine) -> Iterator[None]:
 
 
 def explain(error: BaseException, url: URL) -> DatabaseError | None:
-    """Return what the operator should read about this error; None where it is a bug of ours."""
+    """Return the error with a sentence for the operator; None if it is a bug of ours."""
     if isinstance(error, PoolTimeout):
         return DatabaseAway(f"No connection to the database {describe(url)} became free in time.")
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -145,7 +163,7 @@ def _of_postgresql(error: BaseException | None) -> _Fault | None:
     for pattern, fault in _CONNECTING:
         if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
             return fault
-    # A server that speaks another language asked for a password and then refused: waiting does not help.
+    # The text is not English. The server asked for a password and then refused, so waiting does not help.
     connection = getattr(error, "pgconn", None)
     if getattr(connection, "used_password", False) or getattr(connection, "needs_password", False):
         return DatabaseUnusable, _WRONG_LOGIN

@@ -21,8 +21,8 @@ from store.sqlite_file import file_of, require_sqlite, restrict
 _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
 _CONNECT_SECONDS = 5  # for each address of the host
-_LOCK_SECONDS = 10  # above what a row or the hash chain's lock is held for, even under load
-_TCP_MILLISECONDS = 30_000  # until sent data that nothing acknowledges breaks the connection
+_LOCK_SECONDS = 10  # longer than any row or the hash chain stays locked, even under load
+_TCP_MILLISECONDS = 30_000  # without an acknowledgement before the connection counts as broken
 
 
 class FairLock:
@@ -104,7 +104,7 @@ def open_engines(url: str, *, patience: int = 60) -> Engines:
 def _limits(url: URL, patience: int) -> dict[str, str | int]:
     """Bound every wait for PostgreSQL, so that a hanging server never blocks a thread indefinitely.
 
-    What the URL itself says about connecting stays.
+    Options in the URL itself take precedence.
     """
     options = (
         f"-c lock_timeout={_LOCK_SECONDS}s -c statement_timeout={patience}s "
@@ -154,7 +154,7 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
-    """A reader leaves the journal mode alone: the file may turn out to belong to another program."""
+    """Prepare a reader, without changing the journal mode: the file may belong to another program."""
     _prepare(connection)
     connection.execute("PRAGMA query_only=ON").close()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; the text is one sentence or two for the operator, without any secret."""
+    """The database cannot be used; the text is one or two sentences for the operator, without secrets."""
 
 
 class DatabaseAway(DatabaseError):

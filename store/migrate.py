@@ -28,9 +28,9 @@ FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::reg
 
 
 def migrate(engines: Engines) -> str:
-    """Upgrade to the newest revision and name it. Safe to run again, and in two processes at once.
+    """Upgrade to the newest revision and return it. Safe to run again, and in two processes at once.
 
-    Raises `DatabaseError`, also where the database can be read, but not written.
+    Raises `DatabaseError`, also if the database can be read but not written.
     """
     with explained(engines.write):
         known = revision(engines)
@@ -61,7 +61,7 @@ def require_newest(engines: Engines) -> None:
 
 
 def revision(engines: Engines) -> str:
-    """Name the revision that the database has; empty where it holds nothing yet.
+    """Return the revision of the database; an empty string if it has no tables yet.
 
     Raises `DatabaseUnusable` for a database of a newer version or of another program.
     """
@@ -77,7 +77,7 @@ def revision(engines: Engines) -> str:
 
 @cache
 def newest() -> str:
-    """Name the newest revision that this version knows."""
+    """Return the newest revision that this version knows."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
@@ -100,7 +100,7 @@ def _foreign(name: str) -> str:
 
 
 def _require_writable(engines: Engines) -> None:
-    """Raise where nothing could be recorded: better at the start than at the first order."""
+    """Raise `DatabaseUnusable` if the database cannot be written: better at the start than at the first order."""
     name = describe(engines.write.url)
     with engines.write.connect() as connection:  # leaving it rolls back
         if connection.dialect.name != "postgresql":
@@ -108,7 +108,10 @@ def _require_writable(engines: Engines) -> None:
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
             return
         if connection.scalar(text("SELECT current_setting('transaction_read_only')")) == "on":
-            raise DatabaseUnusable(f"The database {name} is read-only (a standby, or set so). Name the primary server.")
+            raise DatabaseUnusable(
+                f"The database {name} is read-only (a standby, or configured so). "
+                "Name the primary server in DATABASE_URL."
+            )
         if not connection.scalar(text(_OUR_TABLES)):
             raise DatabaseUnusable(
                 f"The PostgreSQL role lacks rights on tables of the database {name}. Grant it SELECT, INSERT, UPDATE."

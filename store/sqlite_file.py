@@ -1,4 +1,4 @@
-"""The SQLite file: who holds it, and who may read it."""
+"""The SQLite file: its lock and its permissions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def file_of(url: URL) -> Path | None:
 
 @contextmanager
 def hold(url: str) -> Iterator[None]:
-    """Hold the SQLite file for this process alone; does nothing on PostgreSQL.
+    """Lock the SQLite file for this process; does nothing on PostgreSQL.
 
     The kernel releases the lock when the process ends, also after `kill -9`. Raises `DatabaseUnusable` where another
     process holds it, and `ValueError` for a wrong URL.
@@ -50,15 +50,15 @@ def require_sqlite(file: Path) -> None:
         with file.open("rb") as opened:
             beginning = opened.read(len(_MAGIC))
     except OSError:
-        return  # not there yet, or not ours to read: SQLite says which
+        return  # missing or not readable: SQLite reports which
     if beginning and beginning != _MAGIC:
         raise DatabaseUnusable(f"{file} is not a SQLite database. Correct DATABASE_URL.")
 
 
 def restrict(file: Path) -> None:
-    """Close files that everybody may read to all but their owner; a group that was chosen on purpose (0640) stays.
+    """Remove access by others (mode 0600) if the files are world-readable; a mode such as 0640 stays.
 
-    The database holds names, addresses and what was paid. Versions before this one created it with the default mode.
+    The database holds names, addresses and payments. Earlier versions created it with the default mode.
     A file of another user stays as it is: only its owner may change it.
     """
     for path in (file.with_name(file.name + end) for end in _BESIDE):
@@ -68,7 +68,7 @@ def restrict(file: Path) -> None:
 
 
 def _lock(file: Path) -> int:
-    """Take the lock next to the real file, so that two paths to one database meet; returns its descriptor."""
+    """Take the lock next to the real file, so that two paths to one database share it. Return its descriptor."""
     real = file.resolve()
     path = real.with_name(real.name + "-lock")
     try:
@@ -85,7 +85,7 @@ def _lock(file: Path) -> int:
         os.close(descriptor)
         if not isinstance(error, BlockingIOError):
             raise DatabaseUnusable(
-                f"The folder of the database {file} knows no file locks ({error.strerror}). Use a local disk."
+                f"The folder of the database {file} does not support file locks ({error.strerror}). Use a local disk."
             ) from None
         raise DatabaseUnusable(
             f"Another bot is running on {file}{holder}. Stop it first: one SQLite file belongs to one process."

@@ -60,6 +60,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it in one line, under the results."""
     if _not_run:
         terminalreporter.write_line(
-            f"{len(_not_run)} tests were not run or not drawn, because there is no browser: this run has not passed.",
+            f"{len(_not_run)} tests were not run or not rendered: there is no browser, so this run has not passed.",
             red=True,
         )

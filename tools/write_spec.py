@@ -4,7 +4,7 @@
     python -m tools.write_spec FOLDER --check    change nothing; exit 1 where the data differ from what it would write
 
 Each file lists one entry a line, sorted, so that a diff shows what the vendor changed. Descriptions are left out.
-A key that this script does not know ends it: nothing is dropped unseen.
+The script stops at a key that it does not know, so that it never drops one silently.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class Client:
                 answer = self._paced(target, priority, turn, tries=1 if tries == 1 else _TURNED_AWAY)
                 if not answer.ok:
                     raise errors.of_question(answer)
-        if answer.says_nothing:  # no GET of ours returns nothing
+        if answer.says_nothing:  # every GET that we make returns something
             raise Unreadable(errors.UNREADABLE)
         return answer.body
 
@@ -169,7 +169,7 @@ class Client:
                 _log.warning("ovh_silent", method=method, path=path, error=type(error).__name__)
                 raise errors.silence(error, deed=deed) from error
         if answer.empty and answer.says_nothing and not deed and returns_nothing(method, path):
-            answer = Answer(answer.status, None)  # done, as by `null`
+            answer = Answer(answer.status, None)  # done, as with `null`
         self._heed(answer)
         note = _log.info if deed or not answer.ok else _log.debug
         spent = round((time.monotonic() - started) * 1000)

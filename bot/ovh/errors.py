@@ -23,14 +23,14 @@ from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailab
 _CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
 _KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIAL"}
 _RIGHTS = {"NOT_GRANTED_CALL"}
-# An ungranted call as the gateway and as an application words it, and as IAM does, which names the missing actions.
+# How the gateway, an application and IAM word a call that is not granted; IAM names the missing actions.
 _RIGHTS_WORDS = re.compile(r"\bnot (?:been )?granted\b|unauthorizedActionsByIAM", re.IGNORECASE)
 _KEY_WORDS = re.compile(r"\b(?:credential|(?:consumer|application) ?key)s?\b", re.IGNORECASE)
 _CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
 LATER = "OVH does not answer just now. Try again in a minute."
-UNREADABLE = "OVH answered in a form that the desk cannot read. Try again in a minute."
+UNREADABLE = "OVH sent an answer that the bot cannot read. Try again in a minute."
 _MOST_SAID = 300
 _log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ _log = structlog.get_logger()
 class Answer:
     """What came back: `body` is None for `null` as well as for what is not JSON, which is then `garbled`.
 
-    An answer without a body is garbled and `empty`: 204, nothing, or blanks.
+    An answer without a body (204, zero bytes or whitespace) is both garbled and `empty`.
     """
 
     status: int
@@ -54,7 +54,7 @@ class Answer:
 
     @property
     def says_nothing(self) -> bool:
-        """A success without an answer: no body, `null`, or an empty text."""
+        """Whether this is a success without content: no body, `null`, or an empty string."""
         return self._is_success and (self.empty or (not self.garbled and self.body in (None, "")))
 
     @property
@@ -83,12 +83,12 @@ class Answer:
 
     @property
     def is_about_rights(self) -> bool:
-        """OVH says that the key may not make this call, and no more: a 403 alone has many reasons."""
+        """Whether OVH says that the key may not make this call; a 403 alone can have other reasons."""
         return self.code in _RIGHTS or (self.status in _CLOSED and bool(_RIGHTS_WORDS.search(self._text)))
 
     @property
     def is_about_key(self) -> bool:
-        """OVH says that the key itself is unknown, invalid or expired."""
+        """Whether OVH says that the key itself is unknown, invalid or expired."""
         return (
             self.status == HTTPStatus.UNAUTHORIZED
             or self.code in _KEY
@@ -156,12 +156,12 @@ def refusal(answer: Answer) -> RegistrarRefused:
     """A clear no, in words."""
     said = answer.said.rstrip(".") or f"status {answer.status}"
     if answer.is_about_rights:
-        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must look at the key's rights.")
+        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must check the key's rights.")
     if answer.is_about_key:
-        return RegistrarRefused(f"OVH did not accept the desk's key ({said}). The operator must renew it.")
+        return RegistrarRefused(f"OVH did not accept the bot's key ({said}). The operator must renew it.")
     if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
         return NotThere(f"OVH does not know this (any more): {said}.")
-    if answer.status == HTTPStatus.FORBIDDEN:  # of this order, this account, this method: OVH's words are all we know
+    if answer.status == HTTPStatus.FORBIDDEN:  # of this order, account or method: only OVH's own words explain it
         return RegistrarRefused(f"OVH said no: {said}.")
     return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details, kind=answer.kind)
 

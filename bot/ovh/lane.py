@@ -19,8 +19,8 @@ _SHARE = 10  # one of so many turns that money and people leave
 class Priority(IntEnum):
     """The call that buys or pays, then what prepares and checks it, then people who wait for one answer, then searches.
 
-    A deed never waits behind the pre-flights of others, which prepare carts as well. Next to searches, polling has a
-    share, so that none of them keeps paid orders from being followed.
+    A money call never waits behind the pre-flights of others, which prepare carts as well. Polling keeps a share next
+    to searches, so that they never stop the bot from following paid orders.
     """
 
     DEED = 0

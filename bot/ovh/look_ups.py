@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from ordering.domain_name import DomainName
 from ordering.offer import Availability
 
-_URGENT_IN_A_ROW = 3  # names; then a search has a turn: one person's adds never stop another's search
+_URGENT_IN_A_ROW = 3  # names; then a search gets a turn, so that one person's adds never stop another's search
 Inbox = SimpleQueue[Availability]
 
 
@@ -30,7 +30,7 @@ class LookUp:
 
 
 class LookUps:
-    """What is to be asked, a line for each search; urgent ones before the others, which keep one turn of four.
+    """What is to be asked, a line for each search; urgent names go first, but every fourth turn is a search's.
 
     `unasked` makes what a reader is told when all is closed.
     """

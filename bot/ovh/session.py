@@ -127,7 +127,7 @@ class Session:
 
 
 def check(access: Access) -> None:
-    """Raise `ValueError` with a line for the operator where the OVH settings cannot be used; asks OVH nothing."""
+    """Raise `ValueError` with a line for the operator if the OVH settings cannot be used. Sends no request."""
     _open(access)._session.close()
 
 
@@ -147,7 +147,7 @@ def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
         raise ValueError(f"OVH_ENDPOINT: {access.endpoint} is not one of OVH's regions, such as ovh-eu.") from error
     except InvalidConfiguration as error:
         raise ValueError(f"The OVH_… keys: {error}.") from error
-    # What the package read from its ovh.conf, the settings do not know.
+    # The settings do not know the keys that python-ovh read from its ovh.conf.
     add_secrets(filter(None, (opened._application_secret, opened._consumer_key, opened._client_secret)))
     if access.api_url is not None:
         opened._endpoint = _base(access.api_url)  # else the package accepts its own regions only

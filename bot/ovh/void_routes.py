@@ -15,7 +15,7 @@ _VOID = (
     ("POST", "/me/order/{}/waiveRetraction"),
     ("POST", "/me/task/domain/{}/(?:accelerate|cancel|relaunch)"),
     ("PUT", "/me/task/domain/{}/argument/{}"),
-    # They pay. An answer without a body proves nothing of those: only `null`, as OVH answers, counts as accepted.
+    # These pay. For them an answer without a body proves nothing: only `null`, which OVH sends, counts as accepted.
     ("POST", "/me/order/{}/pay"),
     ("POST", "/me/order/{}/payWithRegisteredPaymentMean"),
 )
@@ -23,5 +23,5 @@ _PATTERNS = tuple((method, re.compile(path.replace("{}", "[^/]+"))) for method, 
 
 
 def returns_nothing(method: str, path: str) -> bool:
-    """Whether a call of this route has no answer but that it was done. `path` comes without its query."""
+    """Whether OVH answers a successful call of this route with nothing. `path` is without its query."""
     return any(method == known and pattern.fullmatch(path) for known, pattern in _PATTERNS)

@@ -13,7 +13,7 @@ _ACCOUNT = ("OVH_CLIENT_ID", "OVH_CLIENT_SECRET")
 def missing_and_mixed(found: Found, *, access: bool = True) -> list[Fault]:
     """Return a fault for each setting that is missing or contradicts another one.
 
-    Without `access` the keys of Slack and OVH may be missing.
+    If `access` is False, the keys of Slack and OVH may be missing.
     """
     faults = []
     if access:
@@ -51,7 +51,7 @@ def _ovh_keys(found: Found) -> list[Fault]:
         ]
     if account:
         return [_missing(found, name) for name in _ACCOUNT if name not in account]
-    hint = "" if application else "Or set OVH_CLIENT_ID and OVH_CLIENT_SECRET."
+    hint = "" if application else "Set an application's three keys, or OVH_CLIENT_ID and OVH_CLIENT_SECRET."
     missing = [name for name in _APPLICATION if name not in application]
     return [_missing(found, name, hint if name == missing[0] else "") for name in missing]
 
@@ -61,7 +61,10 @@ def _region(found: Found) -> list[Fault]:
     name = str(clean(endpoint.value)).lower() if endpoint else "ovh-eu"
     if endpoint and name == "ovh-us":
         return [
-            Fault("OVH_ENDPOINT", f"OVH_ENDPOINT=ovh-us: the American OVH sells no domain names ({endpoint.origin})")
+            Fault(
+                "OVH_ENDPOINT",
+                f"OVH_ENDPOINT=ovh-us: OVH US sells no domain names. Write ovh-eu or ovh-ca ({endpoint.origin})",
+            )
         ]
     if subsidiary is None or name not in ENDPOINTS:
         return []

@@ -80,7 +80,7 @@ class Settings(BaseModel):
 
     @property
     def socket_mode(self) -> bool:
-        """Whether Slack is reached over its socket: then no address of ours need be reachable."""
+        """Whether the bot connects to Slack in Socket Mode, which needs no public address."""
         return self.slack_app_token is not None
 
     @property
@@ -114,5 +114,5 @@ SECRETS = frozenset(
         "ovh_client_secret", "database_url",
     }
 )  # fmt: skip
-# These may come from a file as well: the keys' names are no secrets, but they lie beside them.
+# These may come from a file as well. The last two are not secret, but are stored next to secrets.
 FROM_FILES = SECRETS | {"ovh_application_key", "ovh_client_id"}

@@ -1,4 +1,4 @@
-"""The names of settings: which we know, which are close to ours, and which mean nothing to us."""
+"""The names of settings: those that exist, those that look misspelt, and those that the bot ignores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.settings.model import FROM_FILES, Settings
 
 KNOWN = tuple(name.upper() for name in Settings.model_fields)
 FILES = {f"{name.upper()}_FILE": name.upper() for name in FROM_FILES}
-# Promised for a later version. To ignore them silently would let a team believe in a rule that nobody follows.
+# Planned for a later version. If the bot ignored them silently, a team would rely on a rule that nothing enforces.
 LATER = frozenset(
     {
         "OVH_MONEY_CONSUMER_KEY", "OVH_MONEY_CLIENT_ID", "OVH_MONEY_CLIENT_SECRET", "OVH_MONEY_CONSUMER_KEY_FILE",
@@ -40,7 +40,7 @@ def is_service_link(name: str, value: str) -> bool:
 
 
 def why_unknown(name: str) -> str | None:
-    """Say why a variable of the environment or `.env` is refused; None where it is known or none of our business."""
+    """Say why a variable of the environment or `.env` is refused; None if it is known or not one of ours."""
     if name in KNOWN or name in FILES or not name.startswith(_OURS):
         return None
     if name in LATER:
@@ -93,7 +93,7 @@ def closest(name: str) -> str | None:
     best, known = min(ranked)
     if best <= _NEAR or best <= len(bare) // 4:
         return known
-    # A word more or less: DESK_APPROVAL, DESK_LIMIT, DESK_MONTHLY_LIMIT.
+    # One word too many or too few: DESK_APPROVAL, DESK_LIMIT.
     inside = [known for known in KNOWN if known.startswith(f"{name}_") or name.startswith(f"{known}_")]
     return min(inside, key=len) if inside else None
 

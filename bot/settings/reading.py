@@ -16,7 +16,7 @@ from bot.settings.values import brief, clean
 
 _DATABASE = "DATABASE_URL"
 _LONGEST_SECRET = 10_000  # bytes
-# Their sentences name the part that is wrong, so the whole value is not repeated.
+# The sentences about these name the wrong part, so the line does not repeat the whole value.
 _NAME_THE_PART = {"desk_approvers", "desk_payers", "desk_approval_channel", "desk_extensions", "lists"}
 
 
@@ -46,10 +46,10 @@ def read_rules() -> Settings:
 
 
 def read_database_url() -> str:
-    """Read where the database is, and check nothing else.
+    """Read `DATABASE_URL` and check no other setting.
 
-    `export`, `verify` and `migrate` need no token, and a mistyped rule must keep nobody from the record. What could
-    hide `DATABASE_URL` is refused all the same: a file that cannot be read, and a name that is close to it.
+    `export`, `verify` and `migrate` need no token, and a mistyped rule must not block access to the record. Anything
+    that could hide `DATABASE_URL` is still refused: a file that cannot be read, or a misspelling of that name.
     """
     found = read_sources(os.environ, Path())
     found.given = [one for one in found.given if one.name.removesuffix("_FILE") == _DATABASE]
@@ -83,7 +83,7 @@ def _chosen(found: Found) -> dict[str, Given]:
         one = found.first(name)
         by_file = found.first(f"{name}_FILE") if name.lower() in FROM_FILES else None
         if one and by_file:
-            found.refuse(name, f"it is set, and {name}_FILE is, too; keep one", f"{one.origin} and {by_file.origin}")
+            found.refuse(name, f"{name}_FILE is set as well; keep one", f"{one.origin} and {by_file.origin}")
         elif by_file and (content := _content(found, name, by_file)):
             chosen[name] = content
         elif one:
@@ -92,7 +92,7 @@ def _chosen(found: Found) -> dict[str, Given]:
 
 
 def _content(found: Found, name: str, by_file: Given) -> Given | None:
-    """Read the file that `NAME_FILE` names; its line breaks at the end do not count."""
+    """Read the file that `NAME_FILE` names, without surrounding whitespace."""
     path = Path(str(clean(by_file.value)))
     shown = brief(str(path))
     why = ""
@@ -117,7 +117,7 @@ def _content(found: Found, name: str, by_file: Given) -> Given | None:
 
 
 def _line(one: Given, error: object, secrets: list[str]) -> str:
-    """Put one fault into one line: name, value unless it could be a secret, what to write, where it stands."""
+    """Format one fault as one line: name, value unless it may be a secret, what to write, and its origin."""
     field = one.name.lower()
     sentence = str(error).rstrip(".")
     value = str(clean(one.value))

@@ -1,4 +1,4 @@
-"""Secrets: their shapes, with a word for each likely mix-up. No sentence here repeats a value."""
+"""Secrets: their formats, with a sentence for each likely mix-up. No sentence here repeats a value."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from store.database_url import parse_database_url
 
 _HEX = re.compile(r"[0-9a-f]{32}")
 _KINDS = (
-    ("xapp-", "an app token (xapp-…), which belongs into SLACK_APP_TOKEN"),
+    ("xapp-", "an app token (xapp-…), which belongs in SLACK_APP_TOKEN"),
     ("xoxp-", "a user token (xoxp-…)"),
-    ("xoxb-", "a bot token (xoxb-…), which belongs into SLACK_BOT_TOKEN"),
+    ("xoxb-", "a bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN"),
     ("xoxe.xoxp-", "a user token (xoxe.xoxp-…)"),
     ("xoxe-", "a refresh token (xoxe-…)"),
     ("xoxc-", "a browser's token (xoxc-…)"),
@@ -52,7 +52,7 @@ def signing_secret(value: object) -> SecretStr:
     if re.fullmatch(r"A[A-Z0-9]{8,11}", text):
         raise ValueError(f"this is the app's id. Copy the signing secret: {_SIGNING_SECRET}")
     if len(text) < 16 or not re.fullmatch(r"[\w-]+", text):  # noqa: PLR2004 - half of today's length
-        raise ValueError(f"this is not a signing secret. Copy it whole: {_SIGNING_SECRET}")
+        raise ValueError(f"this is not a signing secret. Copy all of it: {_SIGNING_SECRET}")
     return SecretStr(text)
 
 
@@ -62,7 +62,7 @@ def database_url(value: object) -> SecretStr:
     if not isinstance(text, str):
         raise ValueError("write it in quotes")  # noqa: TRY004 - all faults of values are ValueErrors
     if "\n" in text or "\r" in text:
-        raise ValueError("there is a line break inside. Write one URL")
+        raise ValueError("the value contains a line break. Write one URL")
     try:
         parse_database_url(text)
     except ValueError as error:
@@ -79,13 +79,13 @@ def _token(value: object, beginnings: tuple[str, ...], where: str) -> SecretStr:
     if text.startswith(beginnings):
         rest = text.split("-", 1)[1]
         if not re.fullmatch(r"[\w-]+", rest):
-            raise ValueError(f"this token is not whole. Copy it again: {where}")
+            raise ValueError(f"this token is incomplete. Copy it again: {where}")
         return SecretStr(text)
     kind = _kind(text)
     if kind is None and _HEX.fullmatch(text):
         kind = "a secret, perhaps the signing secret (SLACK_SIGNING_SECRET)"
     if kind is None:
-        raise ValueError(f"this is not the token. Copy it from {where}")
+        raise ValueError(f"this is not the right token. Copy it from {where}")
     raise ValueError(f"this is {kind}. Copy the right one from {where}")
 
 

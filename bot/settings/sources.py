@@ -18,13 +18,13 @@ from bot.settings import names
 from bot.settings.values import brief, clean
 
 ENVIRONMENT, DOTENV, TOML = "environment", ".env", "desk.toml"
-NOWHERE = "?"  # what a fault is about that belongs to no setting; a file's own fault has an empty name
+NOWHERE = "?"  # the name of a fault that belongs to no setting; a fault of a whole file has an empty name
 _OVH_KEYS = ("application_key", "application_secret", "consumer_key", "client_id", "client_secret")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A setting as somebody wrote it. `origin` names the place, such as ``.env line 3``."""
+    """A setting as it was written. `origin` names the place, such as ``.env line 3``."""
 
     name: str
     value: object
@@ -45,21 +45,21 @@ class Fault:
 
 @dataclass(slots=True)
 class Found:
-    """What the sources hold. `given` goes from the strongest source to the weakest."""
+    """The content of all sources. `given` is ordered from the strongest source to the weakest."""
 
     given: list[Given] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def first(self, name: str) -> Given | None:
-        """Return the strongest one that is not empty."""
+        """Return the strongest value that is not empty."""
         return next((one for one in self.given if one.name == name and not one.is_empty), None)
 
     def empty(self, name: str) -> Given | None:
-        """Return one that was left empty in a file: worth a hint where the setting is missing."""
+        """Return a value that a file leaves empty, for a hint when the setting is missing."""
         return next((one for one in self.given if one.name == name and one.origin != ENVIRONMENT), None)
 
     def refuse(self, name: str, why: str, origin: str) -> None:
-        """Add a fault; a name that does not exist is sorted to the setting that it most likely means."""
+        """Add a fault; a name that does not exist is sorted next to the setting that it most likely means."""
         upper = names.canonical(name.lower())
         about = upper if upper in names.KNOWN else names.FILES.get(upper) or names.closest(upper) or NOWHERE
         self.faults.append(Fault(about, f"{name}: {why} ({origin})"))
@@ -92,7 +92,9 @@ def read_ovh_conf(found: Found) -> None:
         except (configparser.Error, ValueError, OSError) as error:
             line = getattr(error, "lineno", None)
             place = f"{shown} line {line}" if line else shown
-            found.faults.append(Fault("OVH_APPLICATION_KEY", f"{place}: python-ovh cannot read this file"))
+            found.faults.append(
+                Fault("OVH_APPLICATION_KEY", f"{place}: python-ovh cannot read this file. Correct or remove it")
+            )
             continue
         files.append((shown, parser))
     if found.first("OVH_ENDPOINT") is None:
@@ -118,7 +120,7 @@ def _short(path: Path) -> str:
 
 
 def _take(found: Found, written: list[tuple[str, str | None, str]]) -> None:
-    """Take the variables of the environment or `.env` that are ours, in any case, and refuse what looks like ours."""
+    """Keep our variables of the environment or `.env`, whatever their case, and refuse misspelt ones."""
     seen: dict[str, Given] = {}
     for key, value, origin in written:
         name = key.upper()
@@ -155,7 +157,7 @@ def _dotenv(found: Found, text: str) -> list[tuple[str, str | None, str]]:
 
 
 def _text_of(found: Found, path: Path, shown: str) -> str | None:
-    """Return a file's text; None where it is not there or, with a fault, where it cannot be read."""
+    """Return a file's text; None if it does not exist or, with a fault, if it cannot be read."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -164,7 +166,9 @@ def _text_of(found: Found, path: Path, shown: str) -> str | None:
         found.faults.append(Fault("", f"{shown} is a folder. Write the settings into a file of this name"))
         return None
     except OSError as error:
-        found.faults.append(Fault("", f"{shown} cannot be read ({error.strerror}). Give the bot's user the right to"))
+        found.faults.append(
+            Fault("", f"{shown} cannot be read ({error.strerror}). Give the bot's user permission to read it")
+        )
         return None
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
         found.faults.append(Fault("", f"{shown} line 1: the file is in UTF-16. Save it as UTF-8"))
@@ -177,7 +181,9 @@ def _text_of(found: Found, path: Path, shown: str) -> str | None:
             return content.decode()
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            found.faults.append(Fault("", f"{shown} line {line}: there is a character that is not UTF-8"))
+            found.faults.append(
+                Fault("", f"{shown} line {line}: there is a character that is not UTF-8. Save the file as UTF-8")
+            )
     return None
 
 
@@ -188,7 +194,7 @@ def _toml(found: Found, text: str) -> None:
         found.faults.append(Fault("", _slip(str(error), text)))
         return
     except RecursionError:
-        found.faults.append(Fault("", f"{TOML}: tables or arrays are nested too deep"))
+        found.faults.append(Fault("", f"{TOML}: tables or arrays are nested too deeply"))
         return
     seen: dict[str, Given] = {}
     for key, value in tree.items():
@@ -202,7 +208,7 @@ def _toml(found: Found, text: str) -> None:
 
 
 def _slip(message: str, text: str) -> str:
-    """Say where desk.toml is no TOML, without repeating what stands there: it may be a secret."""
+    """Say where desk.toml is not valid TOML, without quoting it: the text may be a secret."""
     place = re.search(r"line (\d+), column (\d+)", message)
     where = (
         f"{TOML} line {place[1]}, column {place[2]}"
@@ -210,8 +216,8 @@ def _slip(message: str, text: str) -> str:
         else f"{TOML} line {max(1, len(text.splitlines()))}, at the end"
     )
     if message.startswith(("Cannot overwrite", "Cannot declare")):
-        return f"{where}: this key or table is there twice. Keep one"
-    return f'{where}: this is not TOML. Write key = value, with texts in quotes: host = "127.0.0.1"'
+        return f"{where}: this key or table is defined twice. Keep one"
+    return f'{where}: this is not TOML. Write key = value, with text in quotes: host = "127.0.0.1"'
 
 
 def _key(found: Found, key: str, value: object, place: Place) -> Iterator[Given]:
@@ -230,7 +236,7 @@ def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place
     if key in names.LATER_TABLES:
         found.refuse(f"[{key}]", "this version does not know this table yet", place.origin())
     elif names.canonical(key) in names.KNOWN:
-        found.refuse(key, "this is a table, but the setting is one value", place.origin())
+        found.refuse(key, "this is a table, but the setting takes one value", place.origin())
     elif inside := [k for k in table if names.canonical(k) in names.KNOWN]:
         found.refuse(
             f"[{brief(key)}]",
@@ -243,7 +249,7 @@ def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place
 
 
 def _lists(found: Found, table: dict[str, object], place: Place) -> Iterator[Given]:
-    """Take the lists; a setting that stands below ``[lists]`` belongs to the top of the file."""
+    """Read the lists, and refuse a setting below ``[lists]``: it belongs at the top of the file."""
     kept = {}
     for key, value in table.items():
         name = names.canonical(key.lower())
@@ -252,7 +258,7 @@ def _lists(found: Found, table: dict[str, object], place: Place) -> Iterator[Giv
             setting = name.lower() if near else str(names.closest(name)).lower()
             found.refuse(
                 brief(key),
-                f"it is below [lists], so it would be a list. Write {setting} above all tables",
+                f"it is below [lists], so it would define a list. Write {setting} above all tables",
                 place.inside(key),
             )
         else:
@@ -262,7 +268,7 @@ def _lists(found: Found, table: dict[str, object], place: Place) -> Iterator[Giv
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a top-level key of desk.toml stands; `tomllib` does not tell."""
+    """The position of a top-level key in desk.toml, which `tomllib` does not report."""
 
     text: str
     key: str

@@ -1,4 +1,4 @@
-"""Read one value as it was meant, or say in one sentence what to write.
+"""Read one value as it was meant, or raise one sentence that says what to write.
 
 Each function takes what a source gives (text; from desk.toml also numbers, booleans and arrays) and raises
 `ValueError`. The sentence starts in lower case and repeats the value only where it cannot be a secret.
@@ -47,9 +47,9 @@ def word(value: object) -> str:
     if not isinstance(text, str):
         raise ValueError("write one text in quotes")  # noqa: TRY004 - all faults of values are ValueErrors
     if re.search(r"\s", text):
-        raise ValueError("there is a blank or a line break inside. Write one value")
+        raise ValueError("the value contains a space or a line break. Write one value")
     if not text.isprintable() or not text.isascii():
-        raise ValueError("there is a character that does not belong there. Copy the value again")
+        raise ValueError("the value contains an unexpected character. Copy it again")
     return text
 
 
@@ -72,7 +72,7 @@ def amount(value: object) -> Decimal | None:
 
 
 def threshold(value: object) -> Decimal | None:
-    """Read an amount from 0 up: above 0 it is always exceeded. None for ``none``."""
+    """Read an amount of 0 or more; every total exceeds 0. None for ``none``."""
     return _amount(value)
 
 
@@ -88,12 +88,12 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _closest_amount(text: str) -> str:
-    """Give the examples, and why an amount with a currency or a group of thousands is not read."""
+    """Return the examples, and what to leave out of an amount with a currency or a thousands separator."""
     examples = "200 or 199.99"
     if re.search(r"[0-9]\s*([A-Z]{3}|[€$£])|([A-Z]{3}|[€$£])\s*[0-9]", text):
         return f"{examples}, without a currency: amounts are in the currency of the OVH account"
     if re.fullmatch(r"[0-9]{1,3}([,.' ][0-9]{3})+([,.][0-9]+)?", text):
-        return f"{examples}, without a mark between thousands"
+        return f"{examples}, without a thousands separator"
     return examples
 
 
@@ -135,7 +135,7 @@ def choice(names: tuple[str, ...], value: object) -> str:
 
 
 def log_level(value: object) -> str:
-    """Read a level by its name; ``warn`` is how many write it."""
+    """Read a level by its name; ``warn``, a common spelling, means WARNING."""
     text = "WARNING" if str(clean(value)).lower() == "warn" else value
     return choice(("DEBUG", "INFO", "WARNING", "ERROR"), text)
 
@@ -147,7 +147,7 @@ def listed(value: object) -> list[str]:
     elif isinstance(value, str):
         parts = _SEPARATORS.split(str(clean(value)).strip("[]"))
     else:
-        raise ValueError("write a list with commas")  # noqa: TRY004 - all faults of values are ValueErrors
+        raise ValueError("write a list separated by commas")  # noqa: TRY004 - all faults of values are ValueErrors
     return [text for part in parts if (text := str(clean(part)))]
 
 
@@ -155,7 +155,7 @@ def people(value: object) -> frozenset[str]:
     """Read ids of people and user groups, also as Slack mentions them (``<@U…>``)."""
     found = [_MENTION.sub(r"\1", part) for part in listed(value)]
     if not found:
-        raise ValueError(f"write ids of people (U…) or user groups (S…) with commas. {_FIND_PERSON}")
+        raise ValueError(f"write ids of people (U…) or user groups (S…), separated by commas. {_FIND_PERSON}")
     if wrong := [part for part in found if part[:1] not in "UWS" or not _ID.fullmatch(part)]:
         raise ValueError(
             f"{_few(wrong)} {'is' if len(wrong) == 1 else 'are'} not the id of a person (U…) or a user group (S…). "
@@ -181,7 +181,7 @@ def extensions(value: object) -> tuple[str, ...]:
     found = [_extension(part) for part in parts]
     if wrong := [part for part, read in zip(parts, found, strict=True) if read is None]:
         what = "is not an extension" if len(wrong) == 1 else "are not extensions"
-        raise ValueError(f"{_few(wrong)} {what}. Write such as com,fr,co.uk")
+        raise ValueError(f"{_few(wrong)} {what}. Write them like com,fr,co.uk")
     return tuple(dict.fromkeys(read for read in found if read))
 
 
@@ -207,7 +207,7 @@ def named_lists(value: object) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, content in value.items():
         if name.lower() in found:
-            raise ValueError(f"the list {brief(name)} is there twice")
+            raise ValueError(f"the list {brief(name)} is defined twice. Keep one")
         if not isinstance(content, str | list) or not (read := extensions(content)):
             raise ValueError(f"the list {brief(name)} needs extensions, such as com,net")
         found[name.lower()] = read
@@ -230,13 +230,13 @@ def url(value: object) -> str:
         parts = urlsplit(text)
         name, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise ValueError("this is not an address. Write such as https://host/path") from None
+        raise ValueError("this is not a URL. Write it like https://host/path") from None
     if "\\" in text or "@" in text or parts.query or parts.fragment:
-        raise ValueError("write a plain address such as https://host/path, without @, ?, # or \\")
-    # urlsplit drops what stands between a bracketed address and the next slash.
+        raise ValueError("write a plain URL such as https://host/path, without @, ?, # or \\")
+    # urlsplit drops any text between a bracketed address and the next slash.
     whole_host = re.fullmatch(r"(\[[^\]]*\]|[^\[\]:]*)(:[0-9]*)?", parts.netloc)
     if not whole_host or not (_is_address(name) or _HOST_NAME.fullmatch(name)):
-        raise ValueError("this is not an address. Write such as https://host/path")
+        raise ValueError("this is not a URL. Write it like https://host/path")
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(name)):
         return text
     raise ValueError("must begin with https:// (plain http only to this machine)")
@@ -248,7 +248,7 @@ def slack_url(value: object) -> str:
 
 
 def brief(text: str) -> str:
-    """Return a value so that it fits into a line and cannot be a secret."""
+    """Shorten a value to fit a line, or return ``***`` if it may be a secret."""
     if looks_secret(text):
         return "***"
     shown = "".join(c if c.isprintable() else " " for c in text)

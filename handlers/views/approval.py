@@ -35,9 +35,9 @@ def card(
     payers: frozenset[str],
     room: Room = MESSAGE,
 ) -> Drawn:
-    """What will be bought, for whom and why, at which total; and what is to be done now.
+    """What will be bought, for whom and why, the total, and who does what next.
 
-    What does not fit the room is behind the *Details* button.
+    A *Details* button opens what does not fit the room.
     """
     status = _status(cart, approvals_needed, approvers, payers)
     parts = _parts(cart, status, waive_retraction=waive_retraction)
@@ -48,7 +48,7 @@ def card(
 
 
 def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:
-    """The card in reading order. The names fold last, then what is said of them, then sums and links."""
+    """The card in reading order. Links and sums fold first, then remarks on names, and the names last."""
     parts: list[Block | Part] = [section(cut_bytes(f"*Cart #{cart.id}*  {status}", _LONGEST_TEXT))]
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
@@ -66,7 +66,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
         parts.append(context(retraction(waived=waive_retraction)))
     if cart.trouble:
         said = cut_bytes(escape(cart.trouble.said), _LONGEST_TEXT)
-        parts.append(section(f"{said} The desk has been trying again since {when(cart.trouble.since)}."))
+        parts.append(section(f"{said} I've been retrying since {when(cart.trouble.since)}."))
     return [*parts, *_actions(cart)]
 
 

@@ -57,9 +57,9 @@ def request_modal(
     if problem:
         parts.append(section(f"*Not sent yet.* {problem}"))
     if findings:
-        parts.append(section("*Not sent yet.* Mend this first:"))
+        parts.append(section("*Not sent yet.* Fix these first:"))
         todo: list[Block] = [section(_said(found), accessory=_mend(cart, found)) for found in findings]
-        parts.append(listed(todo, rank=1, more=lambda n: context(f"and {n} more, which show once these are done")))
+        parts.append(listed(todo, rank=1, more=lambda n: context(f"and {n} more, shown once these are fixed")))
     parts.append(rows([f"*{line.domain}*  {priced(line)}" for line in cart.lines], rank=2, more="names"))
     parts.append(
         InputBlock(
@@ -85,17 +85,17 @@ def request_modal(
 def pending(carts: Sequence[Cart]) -> Drawn:
     """The carts that wait for somebody or something."""
     if not carts:
-        return Drawn.saying(f"No cart waits for anything. {code('cart')} shows this channel's cart.")
-    hint = f"{code(f'show {carts[0].id}')} tells a cart's story."
+        return Drawn.saying(f"No cart is waiting. {code('cart')} shows this channel's cart.")
+    hint = f"{code(f'show {carts[0].id}')} shows what happened to a cart."
     return _list(f"{counted(len(carts), 'cart')} waiting", carts, hint)
 
 
 def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
     """What was asked for, newest first; `before` is the number that the list starts below."""
     if not carts and before is not None:
-        return Drawn.saying(f"Nothing was asked for before cart #{before}. {code('history')} shows the newest.")
+        return Drawn.saying(f"There are no requests before cart #{before}. {code('history')} shows the newest.")
     if not carts:
-        return Drawn.saying(f"Nothing was asked for yet. {code('search name.ovh')} is a good start.")
+        return Drawn.saying(f"Nothing was requested yet. {code('search name.ovh')} finds names to add.")
     next_page = f"Older ones: {code(f'history {carts[-1].id}')}" if more else "That is all there is."
     return _list("What was asked for, newest first", carts, next_page)
 
@@ -120,7 +120,7 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
 
 
 def _newest(told: Sequence[str], *, rank: int) -> Part:
-    """The last of these lines, and how many came before."""
+    """The newest of these lines, and how many are older."""
 
     def draw(number: int) -> list[Block]:
         left = len(told) - number
@@ -145,9 +145,9 @@ def short_line(cart: Cart) -> str:
 
 
 def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
-    """A list of carts, each on a line: the first ones with their names, where there is little room the others without.
+    """A list of carts, one line each: the first ones with their names, the others without where space is short.
 
-    Each cart has a line, so that a list never hides one.
+    Every cart has a line, so the list never hides one.
     """
     full, short = [one_line(cart) for cart in carts], [short_line(cart) for cart in carts]
     return Part(lambda n: sections([*full[:n], *short[n:]]), len(carts), rank)
@@ -189,7 +189,7 @@ def _removable(cart: Cart, line: Line) -> SectionBlock:
 def _closed(cart: Cart) -> Drawn:
     asked = f" by {person(cart.requester)}" if cart.requester else ""
     head = f"*Cart #{cart.id}* was sent for approval{asked} and is {cart.state.in_words} now."
-    hint = f"{code(f'show {cart.id}')} tells its story. {code('add name.ovh')} starts the next cart."
+    hint = f"{code(f'show {cart.id}')} shows what happened to it. {code('add name.ovh')} starts the next cart."
     return _with_details(
         cart,
         f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
@@ -202,7 +202,7 @@ def _closed(cart: Cart) -> Drawn:
 
 
 def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> Drawn:
-    """A message about one cart; what it folds is behind a button."""
+    """A message about one cart; a *Details* button opens what it folds."""
     drawn = Drawn.of(text, parts)
     return drawn if drawn.is_complete else Drawn.of(text, [*parts, *buttons(details_button(cart))])
 

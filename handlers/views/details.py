@@ -1,4 +1,4 @@
-"""Everything that a card may have folded, in a form of one person: no approver decides what they cannot see."""
+"""A form with everything that a card may fold, so that approvers can see all that they decide."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from handlers.views.terms import every_contract, retraction, warnings
 from handlers.views.text import counted, escape
 from ordering.cart import Cart
 
-_HEAD = 4  # blocks that are not of the list: the head, the page's number and its buttons
+_HEAD = 4  # blocks outside the list: the head, the page number and two buttons
 _PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _HEAD)
 
 
 def details_button(cart: Cart) -> ButtonElement:
-    """Opens the first page."""
+    """Return the button that opens the first page."""
     return button("Details", Act.DETAILS, cart.id, about=f"Details of cart {cart.id}")
 
 
@@ -42,7 +42,7 @@ def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
 
 
 def _turned(back: ButtonElement | None, on: ButtonElement | None) -> list[Block]:
-    """Two blocks where both are there: their action has one id, which a block holds once."""
+    """One block per button: both have the same action id, which a block may hold only once."""
     return [*buttons(back), *buttons(on)]
 
 
@@ -58,7 +58,7 @@ def _everything(cart: Cart, *, waive_retraction: bool) -> list[Block]:
 
 
 def _pages(blocks: Iterable[Block]) -> list[list[Block]]:
-    """The blocks in pages that Slack takes. A block has at most 3,000 characters, so each fits a page."""
+    """Split blocks into pages that fit Slack. A block has at most 3,000 characters, so each fits a page."""
     pages: list[list[Block]] = [[]]
     size = 0
     for block in blocks:

@@ -25,9 +25,9 @@ _TEXT = 3_800  # bytes of a message's own text: Slack refuses an update above 4,
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A message that fits Slack: its blocks, and a text that makes sense alone (for notifications, screen readers).
+    """A message that fits Slack: its blocks, and a text that makes sense alone (notifications, screen readers).
 
-    `is_complete` is False where parts of it were folded.
+    `is_complete` is False if parts of it were folded.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Drawn:
 
     @classmethod
     def of(cls, text: str, parts: Iterable[Block | Part], room: Room = MESSAGE) -> Drawn:
-        """Draw parts in reading order, folded to the room where they are too long."""
+        """Render parts in reading order, folded to the room if they are too long."""
         folded = fold(parts, room)
         return cls(cut_bytes(text, _TEXT), folded.blocks, folded.is_complete)
 
@@ -50,7 +50,7 @@ class Secret:
     """An answer with a bearer link or personal data: only a form or an ephemeral message may show it.
 
     It is not a `Drawn`, so nothing that posts lasting messages accepts it. `otherwise` is the message without the
-    secret, for a person whom neither a form nor an ephemeral message reaches: it says so, and what to do.
+    secret, if neither a form nor an ephemeral message reaches the person: it says so, and what to do next.
     """
 
     drawn: Drawn
@@ -75,9 +75,9 @@ def rows(
     after: Sequence[str] = (),
     fence: bool = False,
 ) -> Part:
-    """Lines of which as many stand as fit, between lines that always stand; `more` is said with the number of others.
+    """Return a part that shows as many lines as fit, between lines that are always shown.
 
-    ``more="names"`` with 34 of them left out is drawn as “and 34 more names”.
+    `more` names the hidden lines: ``more="names"`` with 34 of them hidden renders “and 34 more names”.
     """
 
     def draw(number: int) -> list[Block]:

@@ -1,7 +1,7 @@
-"""Messages and views that always fit Slack: parts are filled by rank, and what does not fit is counted.
+"""Fit messages and views into Slack's limits: space goes to parts by rank, and the rest is only counted.
 
-A view lists its parts in reading order. A block is a part that always stands: the total, the buttons, who is next. A
-`Part` can be drawn shorter. Parts of a lower rank get their room first, so detail is the first to fold.
+A view lists its parts in reading order. A plain block always stays: the total, the buttons, who is next. A `Part` can
+be shortened. Parts with a lower rank number get space first, so details fold first.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from slack_sdk.models.blocks.basic_components import TextObject
 from handlers.views.text import cut_bytes
 
 _FENCE = "```"
-_HEADER = 100  # bytes that a header weighs beside its text, as measured by others
+_HEADER = 100  # bytes that a header takes besides its text, as measured by others
 _INTERACTIVE = {"actions", "input"}
-_SHORTEST = 120  # bytes that a text keeps at least, however little room there is
+_SHORTEST = 120  # bytes that a text keeps at least
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a surface takes: `size` bytes of UTF-8 over all texts, and a number of `blocks`."""
+    """The space of a surface: `size` in bytes of UTF-8 over all texts, and a number of `blocks`."""
 
     size: int
     blocks: int
@@ -38,7 +38,7 @@ VIEW = Room(45_000, 90)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece that can be drawn shorter: `draw(n)` are its blocks with `n` of its `most` rows, `draw(0)` the least."""
+    """A part that can be shortened: `draw(n)` returns its blocks with `n` of its `most` rows, `draw(0)` the minimum."""
 
     draw: Callable[[int], Sequence[Block]]
     most: int
@@ -47,25 +47,25 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Blocks that fit, and whether every part stands there in full."""
+    """Blocks that fit, and whether they hold every part in full."""
 
     blocks: list[Block]
     is_complete: bool
 
 
 def optional(blocks: Iterable[Block], *, rank: int) -> Part:
-    """Blocks that stand in full or not at all."""
+    """Return a part that is shown in full or not at all."""
     kept = list(blocks)
     return Part(lambda n: kept if n else [], 1 if kept else 0, rank)
 
 
 def listed(rows: Sequence[Block], *, rank: int, more: Callable[[int], Block]) -> Part:
-    """Blocks of which the first ones stand; `more(n)` tells of the `n` others."""
+    """Return a part that shows the first rows; `more(n)` is the block about the `n` others."""
     return Part(lambda n: [*rows[:n], *([more(len(rows) - n)] if n < len(rows) else [])], len(rows), rank)
 
 
 def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
-    """Draw as much of these parts as the room takes. Never raises, never returns more than the room takes."""
+    """Render as much of these parts as fits the room. Never raises, and never exceeds the room."""
     every = [part if isinstance(part, Part) else _always(part) for part in parts]
     scale = _Scale()
     shown = [list(part.draw(0)) for part in every]
@@ -85,15 +85,15 @@ def fold(parts: Iterable[Block | Part], room: Room) -> Folded:
 
 
 def weight(blocks: Iterable[Block]) -> Room:
-    """What these blocks take of a room."""
+    """Return the space that these blocks take."""
     return _Scale().weight(blocks)
 
 
 class _Scale:
-    """Weighs blocks, each one once: a search for what fits draws many of them again and again."""
+    """Measures each block only once, because the search for what fits renders many of them repeatedly."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Block, int]] = {}  # with the block, so that no other one takes its id
+        self._known: dict[int, tuple[Block, int]] = {}  # with the block, so that its id is not reused
 
     def weight(self, blocks: Iterable[Block]) -> Room:
         sizes = [self._size(block) for block in blocks]
@@ -106,7 +106,7 @@ class _Scale:
 
 
 def _size_of(block: Block) -> int:
-    """The bytes of a block's texts. A paragraph is read directly, as turning it into a dict takes ten times as long."""
+    """Return the bytes of a block's texts. A section is read directly: to_dict takes ten times as long."""
     if isinstance(block, SectionBlock) and isinstance(block.text, TextObject) and not block.fields:
         accessory = block.accessory.to_dict() if block.accessory else None
         return _bytes(block.text.text) + sum(_bytes(text) for text in _texts(accessory))
@@ -119,7 +119,7 @@ def _always(block: Block) -> Part:
 
 
 def _most_that_fit(part: Part, room: Room, scale: _Scale) -> int:
-    """The largest number of rows that fit. All of them come first: then no row tells of others."""
+    """Return the largest number of rows that fit. All rows are tried first, as they need no row about others."""
 
     def fits(rows: int) -> bool:
         taken = scale.weight(part.draw(rows))
@@ -135,7 +135,7 @@ def _most_that_fit(part: Part, room: Room, scale: _Scale) -> int:
 
 
 def _squeezed(blocks: list[Block], room: Room, scale: _Scale) -> list[Block]:
-    """The last resort, where even the least of all parts is too much: words go first, buttons stay."""
+    """Shorten blocks if even the minimum of all parts is too large: texts go first, buttons stay."""
     kept = list(blocks)
     while len(kept) > room.blocks:
         words = [i for i, block in enumerate(kept) if i and block.type not in _INTERACTIVE]
@@ -144,7 +144,7 @@ def _squeezed(blocks: list[Block], room: Room, scale: _Scale) -> list[Block]:
         longest = max(range(len(kept)), key=lambda i: _longest_text(kept[i]))
         size = _longest_text(kept[longest])
         if size <= _SHORTEST:
-            break  # only labels of buttons and options are left: views keep those short
+            break  # only labels of buttons and options are left, which views keep short
         kept[longest] = _cut_down(kept[longest], max(_SHORTEST, size - over, size // 2))
     return kept
 
@@ -154,7 +154,7 @@ def _longest_text(block: Block) -> int:
 
 
 def _words_of(block: Block) -> list[TextObject]:
-    """The texts of a block that may be cut."""
+    """Return the texts of a block that may be cut."""
     if isinstance(block, SectionBlock):
         return [block.text] if isinstance(block.text, TextObject) else []
     if isinstance(block, ContextBlock):
@@ -163,7 +163,7 @@ def _words_of(block: Block) -> list[TextObject]:
 
 
 def _cut_down(block: Block, size: int) -> Block:
-    """The same block, its texts cut to so many bytes each."""
+    """Return a copy of the block with each text cut to `size` bytes."""
     made = copy(block)
     if isinstance(made, SectionBlock) and isinstance(made.text, TextObject):
         made.text = _shorter(made.text, size)

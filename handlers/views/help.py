@@ -10,7 +10,7 @@ _HOW = "You fill a cart together, an approver approves it by a button, the desk 
 
 
 def help_message(*, unknown: str = "", suggestion: str | None = None, hint: str = "") -> Drawn:
-    """Return the help; after something unknown, with a guess at what was meant, or with where it is done."""
+    """Return the help. After an unknown command it starts with a suggestion, or with the button that does it."""
     if unknown:
         typed = cut(escape(unknown), 80)
         guess = f" Did you mean {code(escape(suggestion))}?" if suggestion else ""
@@ -23,8 +23,8 @@ def help_message(*, unknown: str = "", suggestion: str | None = None, hint: str 
 def _commands() -> str:
     return f"""*Find*
 {code("search name.ovh")}  one name, or many: spaces, commas and line breaks all do
-{code("search name")}  a word, tried over the team's extensions
-{code("search name --tlds com,fr")}  or over others: `--list brand` for a list of the team's, `--all` for all
+{code("search name")}  a word, tried with the team's extensions
+{code("search name --tlds com,fr")}  or with others: `--list brand` for one of the team's lists, `--all` for all
 {code("search blue otter --ideas")}  other names that the words suggest
 
 *Collect*
@@ -33,6 +33,6 @@ def _commands() -> str:
 {code("cart")}  see the cart, and request approval
 
 *Follow*
-{code("pending")}  carts that wait for somebody
+{code("pending")}  carts that are waiting for someone
 {code("show 12")}  one cart and what happened to it
-{code("history")}  all that was asked for"""
+{code("history")}  all requests, newest first"""

@@ -16,24 +16,24 @@ from ordering.cart import Cart
 from ordering.overview import Overview
 
 _MOST_CARDS = 6
-# What one card takes of a Home, and all of them: a Home holds a hundred blocks, and there are lists below.
+# The room of one card in a Home, and of all cards: Slack allows a hundred blocks, and lists follow below.
 CARD = Room(6_000, 18)
 _CARDS = Room(VIEW.size - 9_000, VIEW.blocks - 18)
 
 
 def home(overview: Overview, cards: Iterable[Sequence[Block]]) -> View:
-    """One person's Home; `cards` are those that wait for this person, ready to be clicked, each drawn for `CARD`."""
+    """One person's Home; `cards` are those that this person must decide, each rendered within `CARD`."""
     parts: list[Block | Part] = [HeaderBlock(text="Waiting for you")]
     shown = _that_fit(cards)
     waiting = len(overview.to_approve) + len(overview.to_pay) + len(overview.needs_attention)
     for card in shown:
         parts += [*card, DividerBlock()]
     if not waiting:
-        parts.append(section("Nothing waits for you."))
+        parts.append(section("Nothing is waiting for you."))
     elif waiting > len(shown):
-        parts.append(context(f"{waiting - len(shown)} more wait: {code('pending')} lists them."))
+        parts.append(context(f"{waiting - len(shown)} more waiting: {code('pending')} lists them."))
     parts += _listed("Your carts", overview.mine, f"You have no cart under way. {code('search name.ovh')} starts one.")
-    parts += _listed("Bought lately", overview.recent, "Nothing was bought yet.")
+    parts += _listed("Recently bought", overview.recent, "Nothing was bought yet.")
     parts.append(context(f"{code('help')} shows all commands."))
     return View(type="home", blocks=fold(parts, VIEW).blocks)
 
@@ -44,13 +44,13 @@ def closed_home(why: str) -> View:
 
 
 def plain_home() -> View:
-    """What a Home shows where Slack refuses the whole one."""
-    said = f"I cannot show your Home just now. {code('pending')} lists what waits, {code('show 12')} shows one cart."
-    return View(type="home", blocks=[section(said)])
+    """Return the Home to show when Slack refuses the full one."""
+    commands = f"{code('pending')} lists what is waiting, {code('show 12')} shows one cart."
+    return View(type="home", blocks=[section(f"I can't show your Home just now. {commands}")])
 
 
 def _that_fit(cards: Iterable[Sequence[Block]]) -> list[Sequence[Block]]:
-    """The first cards, as many as leave room for the lists."""
+    """Return as many of the first cards as leave room for the lists."""
     shown: list[Sequence[Block]] = []
     size = blocks = 0
     for card in cards:

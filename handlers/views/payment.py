@@ -13,8 +13,8 @@ from ordering.cart import Cart
 from ordering.sales_order import PaymentMethod, SalesOrder
 
 OPEN_ORDER, OPEN_INVOICE = "Open order", "Open invoice"
-_MOST_METHODS = 20  # more than an account has; each option takes room of the message
-_LABEL = 75  # bytes: Slack takes so many characters
+_MOST_METHODS = 20  # more than an account has; each option takes space in the message
+_LABEL = 75  # bytes; Slack accepts as many characters
 _LONGEST_NOTE = 1_500  # bytes
 
 
@@ -39,8 +39,9 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
         )
         return [*blocks, none, *until, *buttons(open_order(cart))]
     hidden = len(order.methods) - _MOST_METHODS
-    others = [context(f"{counted(hidden, 'more payment method')}: *Open order*, and pay there.")] if hidden > 0 else []
-    return [*blocks, *until, *buttons(_methods(order), _pay(cart, order), open_order(cart)), *others]
+    others = f"{counted(hidden, 'more payment method')}. Press *{OPEN_ORDER}* to use another one."
+    chooser = buttons(_methods(order), _pay(cart, order), open_order(cart))
+    return [*blocks, *until, *chooser, *([context(others)] if hidden > 0 else [])]
 
 
 def as_shown(cart: Cart) -> str:
@@ -86,8 +87,8 @@ def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
             [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
         ),
         otherwise=Drawn.saying(
-            f"I couldn't show you the link to {what} where only you see it, so I didn't send it. "
-            f"Press *{button_label}* again, in my Home or on a card in a channel that you're in."
+            f"I couldn't show you the link to {what} where only you would see it, so I didn't send it. "
+            f"Press *{button_label}* again, in my Home or on a card in a channel that you've joined."
         ),
     )
 
@@ -102,7 +103,7 @@ def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
 
 def _methods(order: SalesOrder) -> StaticSelectElement:
     suggested = order.suggested_method
-    # The suggested one is always among those that are shown.
+    # The suggested method is always among the options.
     ranked = sorted(order.methods, key=lambda method: method is not suggested)[:_MOST_METHODS]
     options = [_option(method) for method in order.methods if method in ranked]
     chosen = next((o for o in options if suggested and o.value == str(suggested.id)), options[0])

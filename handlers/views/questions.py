@@ -79,7 +79,7 @@ def answers_list(cart: Cart) -> View:
 
 
 def _open_first(cart: Cart) -> list[Block]:
-    """A row for each name; those with open questions come first, as the last rows may fold."""
+    """Return a row for each name; names with open questions come first, because the last rows may fold."""
     return [
         section(
             f"*{escape_markup(str(line.domain))}*\n{still_open(line) or _not_open(line)}",
@@ -90,7 +90,7 @@ def _open_first(cart: Cart) -> list[Block]:
 
 
 def _other_names(number: int) -> Block:
-    return context(f"and {counted(number, 'more name')}: they show here once those above are answered.")
+    return context(f"and {counted(number, 'more name')}: they appear here once you've answered those above.")
 
 
 def _not_open(line: Line) -> str:

@@ -25,7 +25,7 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt's rows, one text a name, between its head and OVH's own totals."""
+    """The rows of a receipt, one text per name, between its head and OVH's own totals."""
 
     head: list[str]
     names: list[str]
@@ -36,7 +36,7 @@ class Receipt:
         return [*self.head, *self.names, *self.totals]
 
     def part(self, *, rank: int) -> Part:
-        """The totals always, and as many names as fit."""
+        """Return a part that always shows the totals, and as many names as fit."""
         return rows(self.names, rank=rank, more="names", before=self.head, after=self.totals, fence=True)
 
 

@@ -1,4 +1,4 @@
-"""What an approval covers beside the prices: warnings, costs over the years, contracts, the right of retraction."""
+"""What an approval covers besides the prices: warnings, costs over the years, contracts, the right of retraction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_CONTRACTS = 20
 
 
 def warnings(cart: Cart) -> list[str]:
-    """What a person should know of single names, a line each."""
+    """Return the warnings about single names, one line each."""
     return [
         f"*{line.domain}*  {' '.join(escape(warning) for warning in line.warnings)}"
         for line in cart.lines
@@ -25,7 +25,7 @@ def warnings(cart: Cart) -> list[str]:
 
 
 def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
-    """What the receipt's figures leave unsaid; where they contradict each other, that always stands."""
+    """Remarks on the receipt's figures; a contradiction between them is never folded."""
     said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
     return [
         *(section(words) for words in disagreements(cart.lines, cart.quote)),
@@ -34,7 +34,7 @@ def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
 
 
 def contracts(cart: Cart, *, rank: int) -> list[Block | Part]:
-    """The contracts with their links, or their number where there is no room."""
+    """The contracts with their links, or only their number where space is short."""
     named = _contracts(cart)
     if not named:
         return []
@@ -45,7 +45,7 @@ def contracts(cart: Cart, *, rank: int) -> list[Block | Part]:
 
 
 def every_contract(cart: Cart) -> list[str]:
-    """All contracts, a line each."""
+    """Return all contracts, one line each."""
     named = _contracts(cart)
     return ["*Contracts that ordering accepts*", *named] if named else []
 
@@ -67,7 +67,7 @@ def _linked(url: str, name: str) -> str:
 
 
 def _extras(cart: Cart) -> str | None:
-    """What OVH puts into an order beside the names, such as a DNS zone for each."""
+    """Describe what OVH adds to an order besides the names, such as a DNS zone for each."""
     extras = cart.quote.extras if cart.quote else ()
     if not extras:
         return None

@@ -39,7 +39,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def cut_bytes(text: str, limit: int) -> str:
-    """The same by bytes of UTF-8, cut on a code point."""
+    """Like `cut`, but with a limit in bytes of UTF-8; never cuts inside a code point."""
     raw = text.encode("utf-8", "replace")
     if len(raw) <= limit:
         return text
@@ -47,7 +47,7 @@ def cut_bytes(text: str, limit: int) -> str:
 
 
 def _ended(kept: str) -> str:
-    """An ellipsis after a text that was cut, without the half of an entity or a mention."""
+    """Drop half an entity or mention from the end of a cut text, and add an ellipsis."""
     for opening, closing in (("&", ";"), ("<", ">")):
         start = kept.rfind(opening)
         if start > kept.rfind(closing):
@@ -56,7 +56,7 @@ def _ended(kept: str) -> str:
 
 
 def hinted(hint: Hint) -> str:
-    """Return a sentence for mrkdwn: what to type, and what it does."""
+    """Return a mrkdwn sentence: what to type, and what it does."""
     return f"{code(escape(hint.words))} {escape(hint.effect)}."
 
 

@@ -46,7 +46,7 @@ def years_modal(cart: Cart) -> View:
 
 
 def _other_names(number: int) -> Block:
-    return context(f"{counted(number, 'more name')} did not fit here and keep their years.")
+    return context(f"{counted(number, 'more name')} do not fit here and keep their years.")
 
 
 def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], dict[DomainName, int]]:

@@ -205,7 +205,7 @@ async def _chunked_nothing(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-# A success that says nothing: OVH's own way is `null`, and others saw the rest.
+# Successful answers without content: OVH sends `null`; others observed the rest.
 _WITHOUT_WORDS: dict[str, Callable[[], web.Response]] = {
     "null": lambda: _json(200, None),
     "empty": lambda: web.Response(content_type="application/json"),

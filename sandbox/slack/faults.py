@@ -19,7 +19,7 @@ ALWAYS = 1_000_000  # times
 
 @dataclass
 class Fault:
-    """A fault of one method, and only for one `channel` (or `user_id` of a Home) where that is set."""
+    """A fault of one method, and only for one `channel` (or `user_id` of a Home) if that is set."""
 
     method: str
     kind: Kind
@@ -36,7 +36,7 @@ class Fault:
 
 @dataclass
 class Faults:
-    """The first fault that fits a call is used up by it."""
+    """Injected faults. A call uses up the first one that fits it."""
 
     waiting: list[Fault] = field(default_factory=list)
 
@@ -55,11 +55,11 @@ class Faults:
         self.waiting.append(Fault(method, kind, times, retry_after, error, seconds, channel))
 
     def clear(self) -> None:
-        """Let every call go well from now on."""
+        """Remove all faults, so that every call succeeds."""
         self.waiting.clear()
 
     def take(self, method: str, arguments: Mapping[str, Any]) -> Fault | None:
-        """The fault of this call, if one waits for it."""
+        """Return the fault for this call, if there is one, and use it up."""
         for fault in self.waiting:
             if fault.fits(method, arguments):
                 fault.times -= 1

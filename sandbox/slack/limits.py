@@ -1,6 +1,6 @@
-"""Limits of a whole message or view, as others measured them against the true Slack.
+"""Limits of a whole message or view, as others measured them against the real Slack.
 
-Where measurements differ, the smaller one stands here: the simulation must never be kinder than Slack. The sources:
+If measurements differ, the smaller one counts: the simulation must never be kinder than Slack. The sources:
 slackapi/bolt-js issues 2509 and 2867 (all blocks of a post), the method pages of chat.postMessage and views.open.
 """
 
@@ -16,11 +16,11 @@ BLOCKS_TEXT = 13_200  # characters, and bytes of UTF-8, over all blocks
 MARKDOWN_TEXT = 12_000  # characters
 VIEW = 250_000  # bytes of JSON
 ATTACHMENTS = 100
-_HEADER = 100  # what a header weighs beside its text
+_HEADER = 100  # bytes that a header takes besides its text
 
 
 def weight(blocks: Sequence[Mapping[str, Any]]) -> int:
-    """What all texts of these blocks take, in bytes of UTF-8 (never less than in characters)."""
+    """Return the bytes of UTF-8 of all texts in these blocks, which are never fewer than the characters."""
     headers = [block for block in blocks if block.get("type") == "header"]
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in _texts(blocks)) + _HEADER * len(headers)
 

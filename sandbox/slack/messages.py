@@ -41,7 +41,7 @@ class Message:
 
 @dataclass
 class OpenView:
-    """A view on somebody's screen: a modal or their Home. `below` is the modal that it was pushed on."""
+    """A view on a person's screen: a modal or their Home. `below` is the modal that it was pushed on."""
 
     id: str
     user: str

@@ -35,7 +35,7 @@ def _auth_test(state: State, _args: Arguments) -> dict[str, Any]:
 def _post(state: State, args: Arguments) -> dict[str, Any]:
     channel = _writable(state, str(args.get("channel", "")))
     text, blocks = _content(state, args)
-    # The one method that cuts a long text in place of refusing it.
+    # The only method that cuts a long text instead of refusing it.
     warned = {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
     warning = warned if len(text) > limits.POST_TEXT else {}
     message = Message(state.ts(), channel.id, text[: limits.POST_TEXT], blocks, thread_ts=args.get("thread_ts"))
@@ -200,13 +200,13 @@ def _view(state: State, args: Arguments) -> dict[str, Any]:
 
 
 def _only_one_called(state: State, view: Mapping[str, Any]) -> None:
-    """An app's own id of a view is that of one open view."""
+    """Refuse an external_id that another open view has."""
     if view.get("external_id") and state.modal("", external_id=str(view["external_id"])) is not None:
         raise SlackError("duplicate_external_id")
 
 
 def _page(cursor: str, number: int) -> int:
-    """Where a cursor of ours begins; no cursor is the beginning."""
+    """Return the offset that a cursor encodes; 0 without a cursor."""
     if not cursor:
         return 0
     try:
@@ -219,7 +219,7 @@ def _page(cursor: str, number: int) -> int:
 
 
 def _of_the_app(state: State, args: Arguments, *, otherwise: str) -> Message:
-    """The app's own message that is to be changed. A person's id names no conversation here, only where one posts."""
+    """The app's own message that is to be changed. A person's id is accepted only for posting."""
     if str(args.get("channel", "")) in state.world.users:
         raise SlackError("channel_not_found")
     channel = _known(state, str(args.get("channel", "")))

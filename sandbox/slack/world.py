@@ -76,7 +76,7 @@ class Channel:
     members: set[str]
     private: bool = False
     archived: bool = False
-    refuses_posts: str = ""  # Slack's word for a channel that takes no post, such as posting_to_channel_denied
+    refuses_posts: str = ""  # Slack's error code for a channel that accepts no post, such as posting_to_channel_denied
 
     @property
     def direct(self) -> bool:
@@ -84,7 +84,7 @@ class Channel:
 
     @property
     def name_in_payloads(self) -> str:
-        """The name that commands and clicks carry: of a private channel Slack tells a fixed word, not its name."""
+        """The channel name in payloads; for a private channel Slack sends a fixed word instead."""
         if self.direct:
             return "directmessage"
         return "privategroup" if self.private and not self.name.startswith("mpdm-") else self.name
@@ -144,7 +144,7 @@ class World:
                 user.organisation, user.teams = ORGANISATION, (TEAM,)
 
     def add(self, user: User, *channels: str) -> User:
-        """Let somebody into the workspace and these channels."""
+        """Add a person to the workspace and to these channels."""
         self.users[user.id] = user
         for name in channels:
             self.channel(name).members.add(user.id)
@@ -152,11 +152,11 @@ class World:
 
     def identity(self) -> dict[str, Any]:
         """Return what `auth.test` says about the app's token."""
-        told: dict[str, Any] = {
+        identity: dict[str, Any] = {
             "team_id": ORGANISATION if self.org_wide else TEAM, "team": "Sandbox", "user_id": BOT_USER,
             "user": "domain-desk", "bot_id": BOT, "is_enterprise_install": self.org_wide,
         }  # fmt: skip
-        return told | ({"enterprise_id": self.organisation} if self.organisation else {})
+        return identity | ({"enterprise_id": self.organisation} if self.organisation else {})
 
     def user(self, name: str) -> User:
         return next(user for user in self.users.values() if name in {user.id, user.name})

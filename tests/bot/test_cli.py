@@ -25,7 +25,7 @@ def test_help_reads_well_and_loads_nothing_heavy(command, tmp_path):
     )
     done = run("-c", script, cwd=tmp_path)
     assert done.stdout.startswith("Usage: python -m bot")
-    assert re.search(r"Ends\s+with|Exit codes", done.stdout)
+    assert re.search(r"Exits\s+with|Exit codes", done.stdout)
     assert done.stderr.strip().endswith("[]")
 
 
@@ -133,7 +133,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path, command):
 
 
 def test_new_files_are_private(tmp_path):
-    """The database, its lock, and what SQLite puts beside it (finding S4)."""
+    """The database, its lock, and SQLite's files next to it (finding S4)."""
     script = (
         "from bot.cli import app\nimport os, pathlib\n"
         "try: app(['migrate'])\nexcept SystemExit: pass\n"

@@ -1,4 +1,4 @@
-"""The HTTP doors: health from a cached state, and a request that does not arrive in time or in form is refused."""
+"""The HTTP endpoints: health from a cached state, and a request that does not arrive in time or in form is refused."""
 
 import asyncio
 import io
@@ -211,7 +211,7 @@ async def test_a_body_that_is_too_large_is_refused(admitted):
 
 
 async def test_only_posts_come_in(admitted):
-    """Somebody who opens the address in a browser is told so by the status."""
+    """A GET of the address, as from a browser, gets an error status."""
     async with aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{admitted.ports['PORT']}/slack/events"
         async with session.get(url) as answer:

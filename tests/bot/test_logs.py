@@ -106,7 +106,7 @@ def test_other_text_stays_as_it_is(text: str):
 
 
 def test_what_stands_next_to_a_secret_stays():
-    """Only the value is blanked: its name and its neighbours still tell what was sent."""
+    """Only the value is blanked: its name and the text around it still say what was sent."""
     cleaned = Redactor().clean("POST /x?user=desk&passwd=OBVIOUSLYFAKE&orderId=7 'secret': 'OBVIOUSLYFAKE', 'n': 1")
     assert cleaned == "POST /x?user=desk&passwd=***&orderId=7 'secret': '***', 'n': 1"
 

@@ -54,7 +54,7 @@ def test_a_secret_file_that_cannot_be_read(good, monkeypatch, tmp_path, content,
 
 def test_a_secret_and_its_file_are_refused_together(good, monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN_FILE=token\n")
-    expected = "SLACK_BOT_TOKEN: it is set, and SLACK_BOT_TOKEN_FILE is, too; keep one (environment and .env line 1)"
+    expected = "SLACK_BOT_TOKEN: SLACK_BOT_TOKEN_FILE is set as well; keep one (environment and .env line 1)"
     assert fault() == expected
 
 
@@ -76,7 +76,7 @@ def test_only_secrets_come_from_files(good, monkeypatch):
         ("PORT=1\n".encode("utf-16"), " line 1: the file is in UTF-16. Save it as UTF-8"),
         ("PORT=1\n".encode("utf-16-be"), " line 1: the file is in UTF-16. Save it as UTF-8"),
         (b"\xef\xbb\xbfPORT=1\n", " line 1: the file begins with a byte order mark. Save it as UTF-8 without BOM"),
-        (b"# one\n# caf\xe9\n", " line 2: there is a character that is not UTF-8"),
+        (b"# one\n# caf\xe9\n", " line 2: there is a character that is not UTF-8. Save the file as UTF-8"),
         (None, " is a folder. Write the settings into a file of this name"),
     ],
 )
@@ -95,8 +95,8 @@ def test_a_file_of_another_kind_is_named(good, tmp_path, name, content, sentence
         ("port 1\n", "desk.toml line 1, column 6: this is not TOML. "),
         ('host = "a\n', "desk.toml line 1, column 10: this is not TOML. "),
         ("[lists\n", "desk.toml line 1, column 7: this is not TOML. "),
-        ("port = 1\nport = 2\n", "desk.toml line 2, column 9: this key or table is there twice. Keep one"),
-        ("[lists]\n[lists]\n", "desk.toml line 2, column 7: this key or table is there twice. Keep one"),
+        ("port = 1\nport = 2\n", "desk.toml line 2, column 9: this key or table is defined twice. Keep one"),
+        ("[lists]\n[lists]\n", "desk.toml line 2, column 7: this key or table is defined twice. Keep one"),
         ("x = [\n", "desk.toml line 1, at the end: this is not TOML. "),
         ("slack_bot_token = xoxb-obviously-fake\n", "desk.toml line 1, column 19: this is not TOML. "),
     ],

@@ -1,4 +1,4 @@
-"""A name that is not ours is refused with a suggestion, or ignored where it is nobody's mistake."""
+"""A misspelt name is refused with a suggestion; a name of another program is ignored."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_a_variable_like_no_other_is_refused(good, monkeypatch):
 
 @pytest.mark.parametrize("name", sorted(LATER))
 def test_a_promised_setting_is_not_ignored(good, monkeypatch, name):
-    """A team must not believe in a rule that nobody follows."""
+    """A team must not rely on a rule that nothing enforces."""
     monkeypatch.setenv(name, "1")
     assert fault() == f"{name}: this version does not know it yet (environment)"
 
@@ -129,7 +129,7 @@ def test_variables_of_libraries_are_listed():
                 "(desk.toml line 1)"
             ),
         ),
-        ("[port]\na = 1", "port: this is a table, but the setting is one value (desk.toml line 1)"),
+        ("[port]\na = 1", "port: this is a table, but the setting takes one value (desk.toml line 1)"),
         (
             'limit_per_order = 200\ndesk_limit_per_order = "300"',
             "DESK_LIMIT_PER_ORDER: it is set twice; keep one (desk.toml line 1 and desk.toml line 2)",
@@ -137,14 +137,14 @@ def test_variables_of_libraries_are_listed():
         (
             '[lists]\nbrand = "com"\nlimit_per_order = 200',
             (
-                "limit_per_order: it is below [lists], so it would be a list. Write desk_limit_per_order above all "
+                "limit_per_order: it is below [lists], so it would define a list. Write desk_limit_per_order above all "
                 "tables (desk.toml line 3)"
             ),
         ),
         (
             '[lists]\nbrand = "com"\nlimit_per_oder = 200',
             (
-                "limit_per_oder: it is below [lists], so it would be a list. Write desk_limit_per_order above all "
+                "limit_per_oder: it is below [lists], so it would define a list. Write desk_limit_per_order above all "
                 "tables (desk.toml line 3)"
             ),
         ),
@@ -166,8 +166,8 @@ def test_promised_tables_are_not_ignored(good, tmp_path, table):
     [
         ("[lists]\nbrand = 3", "LISTS: the list brand needs extensions, such as com,net (desk.toml line 1)"),
         ('[lists]\nbrand = ""', "LISTS: the list brand needs extensions, such as com,net (desk.toml line 1)"),
-        ('[lists]\nbrand = "c om"', "LISTS: c is not an extension. Write such as com,fr,co.uk (desk.toml line 1)"),
-        ('[lists]\nA = "com"\na = "fr"', "LISTS: the list a is there twice (desk.toml line 1)"),
+        ('[lists]\nbrand = "c om"', "LISTS: c is not an extension. Write them like com,fr,co.uk (desk.toml line 1)"),
+        ('[lists]\nA = "com"\na = "fr"', "LISTS: the list a is defined twice. Keep one (desk.toml line 1)"),
         ("[lists.brand]\nx = 1", "LISTS: the list brand needs extensions, such as com,net (desk.toml line 1)"),
         ("lists = 3", 'LISTS: write JSON such as {"brand": "com,net"} (desk.toml line 1)'),
     ],

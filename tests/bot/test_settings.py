@@ -107,7 +107,7 @@ def test_ovh_conf_is_the_weakest_source(good, monkeypatch, tmp_path):
     assert settings.ovh_consumer_key.get_secret_value() == "fake-consumer"
     assert settings.origin("ovh_application_key") == "ovh.conf"
     (tmp_path / "ovh.conf").write_text("no section\n")
-    assert faults()[0] == "ovh.conf line 1: python-ovh cannot read this file"
+    assert faults()[0] == "ovh.conf line 1: python-ovh cannot read this file. Correct or remove it"
 
 
 def test_a_nearer_ovh_conf_goes_first(good, monkeypatch, tmp_path):

@@ -64,7 +64,7 @@ def one_line(process: Running, setting: str) -> None:
     ],
 )
 async def test_a_wrong_token_ends_the_start(stage, setting, value, said):
-    """Both tokens are told in the same way: one line, exit code 2."""
+    """Both tokens are reported in the same way: one line, exit code 2."""
     async with bot(stage, **{setting: value}) as process:
         assert await process.ends() == 2
         assert said in process.printed
@@ -371,7 +371,7 @@ async def test_the_wait_for_a_database_has_an_end(stage, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://desk:obviously-fake@127.0.0.1:1/desk")
     with ExitStack() as held:
         life = Life(read_settings(), held)
-        with pytest.raises(DatabaseUnusable, match=r"PostgreSQL does not answer at 127\.0\.0\.1:1.* waited for it"):
+        with pytest.raises(DatabaseUnusable, match=r"PostgreSQL does not answer at 127\.0\.0\.1:1.* waited 0 s for it"):
             await life.live()
         await life.end()
 
@@ -392,7 +392,7 @@ async def test_a_stop_in_http_mode_waits_for_nobody(http_stage):
 
 
 async def test_a_second_signal_ends_it_at_once(stage):
-    """Somebody who presses Ctrl-C twice has waited long enough."""
+    """Ctrl-C twice skips the orderly end."""
     async with bot(stage) as process:
         await process.says("/healthz", '"status": "ok"')
         stage.ovh.faults.add("*", "*", "hang", times=99, seconds=HANGS)

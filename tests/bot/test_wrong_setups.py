@@ -133,7 +133,7 @@ def test_a_file_without_rights_is_named(tmp_path, name):
     (tmp_path / name).chmod(0)
     done = run("-m", "bot", "rules", cwd=tmp_path, **GOOD)
     assert done.returncode == 2
-    assert f"{name} cannot be read (Permission denied). Give the bot's user the right to" in done.stderr
+    assert f"{name} cannot be read (Permission denied). Give the bot's user permission to read it" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["export", "verify", "migrate"])

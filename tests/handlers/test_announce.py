@@ -99,7 +99,7 @@ async def test_a_thread_that_takes_no_line_has_nobody_told_again_and_again(annou
     ("error", "seconds"),
     [(says("invalid_auth"), 300.0), (SlackApiError("no", "a gateway's page"), 1.0), (TimeoutError(), 1.0)],
 )
-async def test_a_thread_is_told_once_slack_hears_again(announcer, slack, outbox, error, seconds):
+async def test_a_thread_gets_the_event_once_slack_recovers(announcer, slack, outbox, error, seconds):
     slack.fails["C9"] = error
     assert await announcer.show(12) == seconds
     slack.fails.clear()
@@ -107,7 +107,7 @@ async def test_a_thread_is_told_once_slack_hears_again(announcer, slack, outbox,
     assert (slack.posted, outbox.untold) == (["U0ADA", "C9"], [])
 
 
-async def test_a_word_that_nobody_knows_is_tried_three_times(announcer, slack, outbox):
+async def test_an_unknown_error_is_tried_three_times(announcer, slack, outbox):
     """Slack adds words without notice: after three tries an unknown one is taken for a refusal for good."""
     slack.fails["C9"] = says("a_word_of_next_year")
     waits = [await announcer.show(12) for _ in range(3)]
@@ -120,10 +120,10 @@ async def test_a_refused_token_is_reported(announcer, slack, word):
     """The operator hears which word Slack used for the token, until a message goes well again."""
     slack.fails["C9"] = says(word)
     await announcer.show(12)
-    assert [f"Slack refuses the bot token ({word})" in said for said in announcer.troubles.sentences()] == [True]
+    assert [f"Slack refuses the bot token ({word})" in said for said in announcer.alerts.sentences()] == [True]
     slack.fails.clear()
     await announcer.show(12)
-    assert announcer.troubles.sentences() == []
+    assert announcer.alerts.sentences() == []
 
 
 @pytest.mark.parametrize("word", ["missing_scope", "messages_tab_disabled", "app_access_restricted"])
@@ -132,4 +132,4 @@ async def test_what_the_operator_must_fix_holds_no_other_back(announcer, slack, 
     slack.fails["U0ADA"] = says(word)
     assert await announcer.show(12) is None
     assert (slack.posted, outbox.untold) == (["C9"], [])
-    assert len(announcer.troubles.sentences()) == 1
+    assert len(announcer.alerts.sentences()) == 1

@@ -128,7 +128,7 @@ MUST_STAND = {
 
 
 def draw_all(state: CartState, count: int, script: str, length: int) -> None:
-    """Draw every message and view of one cart."""
+    """Render every message and view of one cart."""
     shown = a_cart(state, count, script, length)
     events = [Event(12, state, NOW, "U0ADA", shown.note)] * 60
     drawn = card(shown)
@@ -160,7 +160,7 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
     length=st.integers(0, 3000),
 )  # fmt: skip
 @settings(max_examples=5)
-def test_whatever_is_drawn_fits(state, count, script, length):
+def test_every_message_and_view_fits(state, count, script, length):
     """Carts of 1 to 500 names, in any script and state, fit the budgets in every message and view."""
     draw_all(state, count, script, length)
 
@@ -168,7 +168,7 @@ def test_whatever_is_drawn_fits(state, count, script, length):
 @pytest.mark.parametrize("script", list(SCRIPTS))
 @pytest.mark.parametrize(("count", "length"), [(1, 3000), (40, 500)])
 def test_the_hardest_request_fits(script, count, length):
-    """The card that asks for approval, at the ends of what there is."""
+    """The request's card fits for the extremes of each parameter."""
     draw_all(S.SUBMITTED, count, script, length)
 
 
@@ -233,7 +233,7 @@ def test_a_home_shows_cards_only_in_full():
     view = home.home(overview, [card(shown, home.CARD).blocks] * 9).to_dict()
     approve = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.APPROVE]
     assert approve
-    assert f"{9 - len(approve)} more wait" in "\n".join(words(view["blocks"]))
+    assert f"{9 - len(approve)} more waiting" in "\n".join(words(view["blocks"]))
 
 
 def test_eighty_contacts_in_the_longest_words_fit():
@@ -252,7 +252,7 @@ def test_bytes_are_cut_on_a_code_point(text, limit):
     st.lists(st.text("aé名😀", min_size=1, max_size=300), max_size=60), st.integers(400, 9000), st.integers(4, 45)
 )  # fmt: skip
 def test_any_parts_fit_any_room(lines, size, blocks):
-    """The mechanism itself: what is folded fits, the head stands, and completeness is told truly."""
+    """The result fits, keeps its head, and reports correctly whether it is complete."""
     parts: list[Block | Part] = [
         section("head"),
         rows(lines, rank=1, more="lines"),

@@ -63,8 +63,8 @@ PLAIN = [
 ON_GRID = [
     ("home here", GRID | {"teams": (TEAM,)}, M.MEMBER),
     ("home elsewhere in the organisation", GRID | {"team": SISTER_TEAM, "teams": (SISTER_TEAM, TEAM)}, M.MEMBER),
-    ("home told as the organisation", GRID | {"team": ORGANISATION, "teams": (TEAM,)}, M.MEMBER),
-    ("no home told", GRID | {"team": None, "teams": (TEAM,)}, M.MEMBER),
+    ("home given as the organisation", GRID | {"team": ORGANISATION, "teams": (TEAM,)}, M.MEMBER),
+    ("no home given", GRID | {"team": None, "teams": (TEAM,)}, M.MEMBER),
     ("a guest whose home is elsewhere", GRID | {"team": SISTER_TEAM, "teams": (TEAM,), "guest": True}, M.GUEST),
     ("a deactivated one", GRID | {"team": SISTER_TEAM, "teams": (TEAM,), "deleted": True}, M.DEACTIVATED),
     ("an invited one", GRID | {"team": SISTER_TEAM, "teams": (TEAM,), "invited": True}, M.INVITED),

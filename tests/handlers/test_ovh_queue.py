@@ -100,7 +100,7 @@ async def test_beyond_the_line_a_request_is_refused_at_once():
     """The refusal names the request, and others are not affected."""
     requests = Requests(OvhQueue(3, in_line=2))
     tasks = [await requests.begin("ada") for _ in range(5)]
-    with pytest.raises(LineFull, match=r"2 of your requests are in line .* I didn't take request ada"):
+    with pytest.raises(LineFull, match=r"You already have 2 requests in line .* I didn't take request ada"):
         await (await requests.begin("ada"))
     ben = await requests.begin("ben")
     assert not any(task.done() for task in [*tasks, ben])
@@ -112,7 +112,7 @@ async def test_a_person_in_line_hears_of_it_once():
     for _ in range(15):
         await requests.begin("ada")
     await asyncio.sleep(0.1)
-    assert requests.notices == ["OVH is busy. This is #1 of 12 in line, and I'll carry on by myself."]
+    assert requests.notices == ["OVH is busy. This request is #1 of 12 in line, and I'll run it when its turn comes."]
 
 
 async def test_each_form_in_line_says_so():

@@ -67,7 +67,7 @@ async def test_a_search_that_nobody_uses_is_dropped(searches: Searches, clock: C
 
 
 async def test_a_search_under_way_is_kept(searches: Searches, clock: Clock):
-    """Neither others nor age drop a search that somebody runs."""
+    """Neither others nor age drop a search that is running."""
     await searches.keep(a_search(0, under_way=True))
     clock.now += 5 * _HOUR
     for number in range(1, 400):

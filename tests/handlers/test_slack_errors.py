@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from handlers.slack_errors import FAILURES, KINDS, Kind, SlackTroubles, kind_of, operator_fix, read, word
+from handlers.slack_errors import FAILURES, KINDS, Kind, SlackAlerts, kind_of, operator_fix, read, word
 
 RAW = {
     "html_503": web.Response(status=503, text="<html>", content_type="text/html"),
@@ -138,16 +138,16 @@ def test_a_passing_refusal_asks_nothing_of_the_operator():
     assert operator_fix(read(SlackApiError("no", {"error": "ratelimited"})), about="messages") is None
 
 
-def test_a_trouble_is_logged_once_and_ends():
-    """The alarm goes off once, stands in the health check, and is taken away after a success."""
-    troubles = SlackTroubles()
+def test_an_alert_is_logged_once_and_cleared():
+    """An alert is logged once, shown by the health check, and cleared after a success."""
+    alerts = SlackAlerts()
     revoked = SlackApiError("no", {"error": "token_revoked"})
     with capture_logs() as logged:
         for about in ("messages", "messages", "homes"):
-            troubles.heard(revoked, about=about)
+            alerts.report_failure(revoked, about=about)
     assert [line["log_level"] for line in logged] == ["error", "error"]
-    assert len(troubles.sentences()) == 1
-    troubles.clear("messages")
-    assert len(troubles.sentences()) == 1
-    troubles.clear("homes")
-    assert troubles.sentences() == []
+    assert len(alerts.sentences()) == 1
+    alerts.clear("messages")
+    assert len(alerts.sentences()) == 1
+    alerts.clear("homes")
+    assert alerts.sentences() == []

@@ -248,7 +248,7 @@ def test_the_form_that_asks_for_an_order_is_about_the_try_that_was_shown():
 
 def test_a_trouble_that_lasts_is_on_the_card():
     shown = a_cart(S.APPROVED, trouble=Trouble("OVH does <not> answer.", NOW))
-    assert "OVH does &lt;not&gt; answer. The desk has been trying again since" in str(blocks_of(card(shown)))
+    assert "OVH does &lt;not&gt; answer. I've been retrying since" in str(blocks_of(card(shown)))
 
 
 def test_the_default_payment_method_is_chosen_at_first():

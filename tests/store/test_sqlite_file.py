@@ -90,7 +90,7 @@ def test_an_open_file_is_closed_to_others(url, tmp_path):
 
 
 def test_a_group_that_was_chosen_stays(url, tmp_path):
-    """Somebody may have given a backup's group the right to read on purpose."""
+    """An operator may have let a backup's group read on purpose."""
     (tmp_path / "desk.db").touch(0o640)
     (tmp_path / "desk.db").chmod(0o640)
     open_engines(url).close()

@@ -112,7 +112,7 @@ def test_a_statement_ends_after_its_time(postgres_url):
 
 
 def test_options_of_the_url_are_kept(postgres_url):
-    """An operator's own options stand beside ours."""
+    """An operator's own options are kept next to ours."""
     engines = open_engines(f"{postgres_url}&options=-csearch_path%3Dpg_catalog&connect_timeout=7")
     with engines.read.connect() as reader:
         assert reader.scalar(text("SHOW search_path")) == "pg_catalog"
@@ -210,8 +210,8 @@ def server_that_says(words: str, state: str = "XX000", *, asks_password: bool = 
         ("the database system is starting up", DatabaseAway, "still starting"),
         ("the database system is shutting down", DatabaseAway, "still starting or stopping"),
         ("the database system is not yet accepting connections", DatabaseAway, "still starting"),
-        ("sorry, too many clients already", DatabaseAway, "no room"),
-        ("remaining connection slots are reserved for roles with SUPERUSER", DatabaseAway, "no room"),
+        ("sorry, too many clients already", DatabaseAway, "no free connection"),
+        ("remaining connection slots are reserved for roles with SUPERUSER", DatabaseAway, "no free connection"),
         ('password authentication failed for user "desk"', DatabaseUnusable, "refuses the user or the password"),
         ('role "desk" does not exist', DatabaseUnusable, "refuses the user or the password"),
         ('database "desk" does not exist', DatabaseUnusable, "does not exist"),

@@ -41,7 +41,7 @@ async def test_names_the_command_in_every_answer(story: Story, named: str):
     """Whatever is typed, no hint names a command that this workspace lacks."""
     for typed in TYPED:
         await story.ada.command(typed)
-    await story.sees(story.ada, "Nothing was asked for before cart #1.")
+    await story.sees(story.ada, "There are no requests before cart #1.")
     await story.sees(story.ada, f"`{named} show 12`")
     assert not MANIFESTS.search(seen(story))
 
@@ -64,7 +64,7 @@ async def test_a_whole_purchase_never_names_another_command(story: Story, named:
     await story.ada.command("show 1")
     await story.sees(story.ada, "is delivered")
     closed = await story.sees(story.ada, "starts the next cart.")
-    assert f"`{named} show 1` tells its story." in closed.plain_text()
+    assert f"`{named} show 1` shows what happened to it." in closed.plain_text()
     assert not MANIFESTS.search(seen(story))
 
 

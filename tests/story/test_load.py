@@ -115,7 +115,7 @@ _BUSY: list[Callable[[Story], Coroutine[Any, Any, None]]] = [
 
 
 async def _seconds_until(story: Story, who: Actor, words: str, began: float) -> float:
-    """Seconds until somebody reads these words, they alone."""
+    """Return the seconds until this person alone reads these words."""
     shown = story.slack.state.messages
     await story.slack.until(
         lambda: [m for each in shown.values() for m in each if m.only_for == who.id and words in m.text], 120
@@ -182,19 +182,19 @@ async def test_pay_passes_120_adds(story: Story):
 
 @pytest.mark.parametrize("settings", [{"OVH_REQUESTS_PER_SECOND": "1", "DESK_SECOND_APPROVAL_OVER": "1"}])
 async def test_a_busy_approve_against_an_idle_one(story: Story, settings: dict[str, str]):
-    """Print how much longer the second approver takes beside 120 adds; only the 2 s are a promise."""
+    """Print how much longer the second approver takes during 120 adds; only the limit of 2 s is guaranteed."""
     card = await story.requested()
     idle = await _approve(story, story.cleo, card)
     _slow_ovh(story)
     await _adds(story)
     busy = await _approve(story, story.dan, card)
-    print(f"Approve: idle {idle * 1000:.0f} ms, beside {_MANY} adds {busy * 1000:.0f} ms, ratio {busy / idle:.1f}")  # noqa: T201 - a figure to read
+    print(f"Approve: idle {idle * 1000:.0f} ms, during {_MANY} adds {busy * 1000:.0f} ms, ratio {busy / idle:.1f}")  # noqa: T201 - a figure to read
     assert busy < _WITHIN
 
 
 @pytest.mark.parametrize("settings", [{"OVH_REQUESTS_PER_SECOND": "20", "OVH_BURST": "20"}])
 async def test_each_of_120_requests_gets_an_answer(story: Story, settings: dict[str, str]):
-    """Each request is done or refused with its own name, and one message tells how long the line is."""
+    """Each request is done or refused with its own name, and one message says how long the line is."""
     await _adds(story)
 
     def told() -> list[str]:

@@ -143,8 +143,8 @@ async def test_no_button_at_all_acts_for_a_stranger(grid: Story, bot: Bot):
 
 @pytest.mark.parametrize("installed", ["workspace"], indirect=True)
 @pytest.mark.parametrize("kind", ["500", "empty", "error"])
-async def test_silence_of_slack_opens_no_door(grid: Story, kind: Any):
-    """Where Slack does not describe the person, search, button and Home refuse and say what to do."""
+async def test_refuses_everyone_while_slack_is_silent(grid: Story, kind: Any):
+    """If Slack does not describe the person, search, button and Home refuse and say what to do."""
     card = await grid.requested()
     me = enter(grid)
     grid.slack.faults.add("users.info", kind, times=100)

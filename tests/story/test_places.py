@@ -77,7 +77,7 @@ async def test_a_private_channel_without_the_desk_still_gets_its_answers(story: 
 async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(story: Story):
     await story.search_and_add("name.ovh")
     await story.request()
-    await story.sees(story.ada, "I cannot write in <#C0SECRET>", channel="ada")
+    await story.sees(story.ada, "I can't post in <#C0SECRET>", channel="ada")
     card = await story.sees(story.ada, "waits for approval", channel="ada")
     await story.clicks_in_vain(story.ada, card, "Approve", "Only approvers can do this.")
 

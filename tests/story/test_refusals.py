@@ -126,11 +126,11 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("remove name.ovh", "no open cart"),
         ("approve 1", "*Approve* is a button on the cart's card"),
         ("cart", "The cart is empty."),
-        ("pending", "No cart waits for anything."),
+        ("pending", "No cart is waiting."),
         ("show", "Write the cart's number"),
         ("show 99", "There is no cart #99."),
-        ("history", "Nothing was asked for yet."),
-        ("history 1", "Nothing was asked for before cart #1."),
+        ("history", "Nothing was requested yet."),
+        ("history 1", "There are no requests before cart #1."),
     ],
 )
 async def test_whatever_is_typed_gets_an_answer_in_words(story: Story, typed: str, answer: str):

@@ -1,4 +1,4 @@
-"""A bearer link is shown where it goes away again, or not at all: never in a message that stays."""
+"""A bearer link appears only in a form or an ephemeral message, never in a message that stays."""
 
 import time
 from typing import Any
@@ -17,7 +17,7 @@ from tests.story.conftest import Story
 
 LINK = "orderPassword"
 BEARER = (LINK, "passwd=")  # of an order's link, and of an invoice's
-INSTEAD = "where only you see it, so I didn't send it."
+INSTEAD = "where only you would see it, so I didn't send it."
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_home_shows_a_refusal_in_the_form(story: Story):
     """An approver who is no payer reads why in the form, without a link."""
     await story.ordered()
     await story.cleo.open_home()
-    home = await story.home_says(story.cleo, "Nothing waits for you.")
+    home = await story.home_says(story.cleo, "Nothing is waiting for you.")
     text = {"type": "plain_text", "text": "Open order"}
     await story.cleo.press(home, "b", {"type": "button", "action_id": Act.OPEN_ORDER, "value": "1", "text": text})
     await story.slack.until(lambda: story.cleo.modal and "Only payers" in story.cleo.modal.plain_text())
@@ -88,7 +88,7 @@ async def test_an_invoice_link_from_home_is_no_message(story: Story):
     delivered = await story.card("Open invoice")
     button = next(e for b in delivered.blocks for e in b.get("elements", []) if _label(e) == "Open invoice")
     await story.dan.open_home()
-    home = await story.home_says(story.dan, "Bought lately")
+    home = await story.home_says(story.dan, "Recently bought")
     await story.dan.press(home, "b", button)
     await story.slack.until(lambda: story.dan.modal and "Open invoice" in story.dan.modal.plain_text())
     assert set(shown(story)) == {"view"}

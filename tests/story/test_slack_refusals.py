@@ -1,4 +1,4 @@
-"""Slack refuses for good: nothing is retried in silence, and the people concerned hear another way."""
+"""Permanent refusals of Slack: nothing is retried silently, and people get the message another way."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 def cards(who: Actor, name: str) -> list[Message]:
-    """The cards in somebody's own conversation with the bot."""
+    """The cards in a person's own conversation with the bot."""
     return [m for m in who.messages(name) if "*Cart #1*" in m.plain_text() and not m.thread_ts]
 
 
@@ -50,14 +50,14 @@ async def test_a_channel_archived_after_the_request_loses_nobody(story: Story):
     await story.cleo.open_home()
     story.slack.state.world.channel("approvals").archived = True
     await story.cleo.click(await story.home_says(story.cleo, "Cart #1"), "Approve")
-    await story.sees(story.ada, "I cannot write in <#C0APPROVALS>", channel="ada")
+    await story.sees(story.ada, "I can't post in <#C0APPROVALS>", channel="ada")
     card = await card_of(story, "dan", "OVH keeps the order open")
     await card_of(story, "cleo", "OVH keeps the order open")
     await eventually(lambda: [line for line in story.slack.thread(card) if "waits for payment" in line.text])
     await story.dan.click(card, "Pay")
     await card_of(story, "ada", "is delivered")
     assert [len(cards(story.slack.person(name), name)) for name in ("ada", "cleo", "dan")] == [1, 1, 1]
-    assert len([m for m in story.ada.messages("ada") if "I cannot write" in m.text]) == 1
+    assert len([m for m in story.ada.messages("ada") if "I can't post" in m.text]) == 1
 
 
 @pytest.mark.parametrize("word", ["posting_to_channel_denied", "restricted_action_read_only_channel"])
@@ -114,7 +114,7 @@ async def test_a_refused_update_freezes_no_other_message(story: Story):
 
 @pytest.mark.parametrize("kind", ["error", "hang", "html_503", "dropped"])
 async def test_a_message_that_must_wait_holds_back_no_other(story: Story, kind):
-    """Slack stumbles over the cart's own message: the approval card is brought up to date meanwhile."""
+    """While Slack fails on the cart's own message, the approval card is still updated."""
     await story.requested()
     story.slack.faults.add(
         "chat.update", kind, error="org_login_required", channel="C0DOMAINS", times=ALWAYS, seconds=4
@@ -145,7 +145,7 @@ async def test_an_odd_answer_to_a_post_loses_no_card(story: Story, kind):
 
 
 async def test_a_deleted_card_is_posted_again(story: Story):
-    """Slack's clear word that a message is gone has the card posted once more."""
+    """When Slack says that the message is gone, the card is posted again."""
     card = await story.requested()
     story.slack.state.messages[card.channel].remove(card)
     await story.ada.command("show 1")
@@ -154,7 +154,7 @@ async def test_a_deleted_card_is_posted_again(story: Story):
     await story.payable()
 
 
-async def test_a_missing_scope_is_told_to_the_operator(story: Story):
+async def test_alerts_the_operator_about_a_missing_scope(story: Story):
     """The log names the scope and what to do, at error level, once."""
     with capture_logs() as logged:
         story.slack.faults.add("chat.postMessage", "error", error="missing_scope", channel="C0DOMAINS", times=ALWAYS)
@@ -180,11 +180,11 @@ async def test_forty_long_names_are_shown_and_decided(story: Story):
 
 
 async def test_one_home_that_hangs_makes_no_other_wait(story: Story):
-    """A Home that Slack does not answer for is its own trouble."""
+    """A Home for which Slack does not answer delays no other Home."""
     await story.dan.open_home()
-    await story.home_says(story.dan, "Nothing waits for you")
+    await story.home_says(story.dan, "Nothing is waiting for you")
     await story.cleo.open_home()
-    await story.home_says(story.cleo, "Nothing waits for you")
+    await story.home_says(story.cleo, "Nothing is waiting for you")
     story.slack.faults.add("views.publish", "hang", channel="U0DAN", times=ALWAYS, seconds=30)
     await story.search_and_add("name.ovh")
     await story.request()
@@ -196,7 +196,7 @@ async def test_a_refused_home_says_where_to_look(story: Story):
     """A Home that Slack refuses is replaced by a plain one."""
     story.slack.faults.add("views.publish", "error", error="view_too_large", channel="U0CLEO")
     await story.cleo.open_home()
-    await story.home_says(story.cleo, "`/domain pending` lists what waits")
+    await story.home_says(story.cleo, "`/domain pending` lists what is waiting")
 
 
 async def test_a_restart_changes_the_direct_cards(story: Story, bot: Bot):

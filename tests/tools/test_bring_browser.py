@@ -1,4 +1,4 @@
-"""A browser is found, or fetched, or the lack of one is told in one line."""
+"""A browser is found or fetched, or one line reports that there is none."""
 
 import base64
 import hashlib
@@ -115,7 +115,7 @@ def brotli(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("kind", NOT_BROWSERS)
-def test_a_wrong_chromium_is_told_in_one_line(kind, machine, monkeypatch, capsys):
+def test_reports_a_wrong_chromium_in_one_line(kind, machine, monkeypatch, capsys):
     """Exit code 2, the setting and its fault in one line; nothing else is tried, nothing fetched."""
     content, fault = NOT_BROWSERS[kind]
     path = machine / "a folder" / kind
@@ -216,7 +216,7 @@ def test_another_package_than_the_pinned_is_refused(npm, machine, monkeypatch, c
 
 
 @pytest.mark.parametrize("fault", ["exit 1", "exit 0", "echo no > ./package.tgz"])
-def test_an_npm_that_fails_is_told(fault, npm, machine, capsys):
+def test_reports_an_npm_that_fails(fault, npm, machine, capsys):
     """Unreachable, empty or damaged: the way is named, the trace stands in the log."""
     program(machine / "bin" / "npm", f"#!/bin/sh\n[ $1 = --version ] && exit 0\necho trace >&2\n{fault}\n")
     assert main([]) == 1
@@ -234,7 +234,7 @@ def test_a_machine_without_node_asks_the_wheel(machine, capsys):
     assert "node and npm could not be fetched from PyPI" in said.splitlines()[-1]
 
 
-def test_a_checkout_that_cannot_be_written_is_told(npm, machine, capsys):
+def test_reports_a_checkout_that_cannot_be_written(npm, machine, capsys):
     """One line, exit code 1, no traceback."""
     browser.STORE.write_text("a file where the folder should be")
     assert main([]) == 1
@@ -287,7 +287,7 @@ def downloads(machine: Path, chromium: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_tests_without_a_browser_are_not_run_and_red(workers, tmp_path):
-    """The others run; the exit code is not 0; the lack is told in one line a kind, without an error."""
+    """The others run, the exit code is not 0, and one line per kind reports the missing browser."""
     tests = [
         "tests/page/test_words.py",
         "tests/story/test_drawing.py",
@@ -297,14 +297,14 @@ def test_tests_without_a_browser_are_not_run_and_red(workers, tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "-n", workers, *tests, "-k", "offers or box or missing"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "2 tests were not run or not drawn, because there is no browser: this run has not passed." in done.stdout
+    assert "2 tests were not run or not rendered: there is no browser, so this run has not passed." in done.stdout
     assert "1 passed, 2 skipped" in done.stdout
     assert f"not run: CHROMIUM={tmp_path / 'none'} does not exist" in done.stdout
     assert "ERROR" not in done.stdout + done.stderr
 
 
-def test_a_story_without_a_browser_runs_undrawn(tmp_path):
-    """The story is passed or failed by what the bot does; only the drawing of its messages is not run."""
+def test_a_scenario_without_a_browser_is_not_rendered(tmp_path):
+    """The scenario still passes or fails by what the bot does; only its messages are not rendered."""
     environment = os.environ | {"CHROMIUM": str(tmp_path / "none")}
     command = [sys.executable, "-m", "pytest", "-q", "tests/story/test_home.py", "-k", "request"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=110)

@@ -88,7 +88,7 @@ def test_caches_are_empty_and_indexes_stay(tmp_path):
 
 @pytest.mark.parametrize("state", ["branch", "detached", "shallow", "dirty", "blank", "worktree"])
 def test_clones_what_is_committed(state, repository, tmp_path):
-    """As CI leaves it: on a branch or not, shallow or not, with or without changes beside the commit."""
+    """As CI leaves it: on a branch or not, shallow or not, with or without uncommitted changes."""
     source, wanted = repository, "2"
     if state == "detached":
         git("checkout", "HEAD~1", folder=repository)
@@ -108,7 +108,7 @@ def test_clones_what_is_committed(state, repository, tmp_path):
     assert (tmp_path / "a clone" / "number").read_text() == wanted
 
 
-def test_what_is_no_repository_is_told(tmp_path):
+def test_reports_a_folder_that_is_no_repository(tmp_path):
     """Git's own words, without a traceback."""
     with pytest.raises(FreshCloneError, match="git fetch failed"):
         clone(tmp_path, tmp_path / "clone")
@@ -131,7 +131,7 @@ def test_a_sandbox_that_answers_is_ended(repository):
         (SERVER.format(more="signal.signal(signal.SIGTERM, signal.SIG_IGN)", path="/"), "did not end within"),
     ],
 )
-def test_a_sandbox_that_fails_is_told(server, fault, repository, monkeypatch):
+def test_reports_a_sandbox_that_fails(server, fault, repository, monkeypatch):
     """No address, another status, no answer, no end."""
     monkeypatch.setattr("tools.fresh_clone._END_SECONDS", 1.0)
     (repository / "server.py").write_text(server)

@@ -142,7 +142,7 @@ def test_an_empty_source_is_an_error(tmp_path, capsys):
 
 
 def test_the_data_are_as_the_script_writes_text():
-    """Nobody edited the layout or added prose by hand."""
+    """The files were not edited by hand."""
     files = sorted(SPEC.glob("*/*.json"))
     assert files
     for path in files:

@@ -169,7 +169,7 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
         ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
     )
     drafts = Drafts(ovh, Access(), home=lambda: "FR")
-    with pytest.raises(LinesRefused, match=r"one\.ovh: OVH answered in a form") as refused:
+    with pytest.raises(LinesRefused, match=r"one\.ovh: OVH sent an answer") as refused:
         drafts.questions(several("one.ovh", "two.ovh"))
     assert refused.value.asked == {DomainName("two.ovh"): ()}
 

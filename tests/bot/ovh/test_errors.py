@@ -72,7 +72,7 @@ def test_what_never_connected_never_happened():
     ("answer", "sentence"),
     [
         (Answer(403, {"errorCode": "INVALID_CREDENTIAL", "message": "This credential is not valid"}), "must renew it"),
-        (Answer(403, {"errorCode": "NOT_GRANTED_CALL", "message": "not granted"}), "look at the key's rights"),
+        (Answer(403, {"errorCode": "NOT_GRANTED_CALL", "message": "not granted"}), "must check the key's rights"),
         (Answer(400, {"errorCode": "INVALID_ARGUMENT", "message": "Missing"}), "OVH said no: Missing."),
         (Answer(400, said("2 errors", details={"owner.city": "must be Berlin"})), "2 errors; owner.city: must be Berl"),
         (Answer(400, said("one\ntwo.")), "OVH said no: one; two."),
@@ -100,9 +100,9 @@ FORBIDDEN = "Client::Forbidden"
 )
 def test_rights_are_named_where_ovh_names_them(answer):
     """The operator is sent to the key's rights where OVH says that the call is not granted."""
-    told = errors.refusal(answer)
-    assert "must look at the key's rights" in str(told)
-    assert type(told) is RegistrarRefused
+    error = errors.refusal(answer)
+    assert "must check the key's rights" in str(error)
+    assert type(error) is RegistrarRefused
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_rights_are_named_where_ovh_names_them(answer):
 )
 def test_the_key_is_named_where_ovh_names_it(answer):
     """The operator is sent to the key itself where OVH does not accept it, and nothing counts as gone."""
-    told = errors.refusal(answer)
-    assert "did not accept the desk's key" in str(told)
-    assert type(told) is RegistrarRefused
+    error = errors.refusal(answer)
+    assert "did not accept the bot's key" in str(error)
+    assert type(error) is RegistrarRefused
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ def test_other_refusals_are_in_ovhs_words(status, words):
 
 @pytest.mark.parametrize(("status", "words"), [(404, "This cart does not exist"), (460, "This cart has expired")])
 def test_what_is_gone_says_nothing_on_the_key(status, words):
-    """404, and 460 of anything but the key, tell that the thing is gone."""
-    told = errors.refusal(Answer(status, {"class": "Client::NotFound", "message": words}))
-    assert type(told) is NotThere
-    assert "key" not in str(told)
+    """404, and 460 of anything but the key, mean that the thing is gone."""
+    error = errors.refusal(Answer(status, {"class": "Client::NotFound", "message": words}))
+    assert type(error) is NotThere
+    assert "key" not in str(error)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 407])

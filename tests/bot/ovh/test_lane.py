@@ -64,7 +64,7 @@ def test_money_goes_before_people_before_searches_before_polling(busy):
     assert order_of(lane, leave, asked) == ["pay", "list", "search", "poll"]
 
 
-def test_a_deed_goes_before_all_preparations(busy):
+def test_a_money_call_goes_before_all_preparations(busy):
     """The call that buys or pays passes sixteen pre-flights that wait."""
     lane, leave = busy
     asked = [(f"pre-flight {number}", Priority.MONEY) for number in range(16)]
