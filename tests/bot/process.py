@@ -51,14 +51,16 @@ class Running:
         ):
             return answer.status, json.loads(await answer.text())
 
-    async def says(self, path: str, words: str, *, seconds: float = 40.0) -> tuple[int, dict[str, Any]]:
+    async def says(
+        self, path: str, words: str, *, seconds: float = 40.0, port: int | None = None
+    ) -> tuple[int, dict[str, Any]]:
         """Wait until a health page shows these words."""
         shown: object = None
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     try:
-                        status, body = await self.page(path)
+                        status, body = await self.page(path, port=port)
                         shown = body
                         if words in json.dumps(body, ensure_ascii=False):
                             return status, body

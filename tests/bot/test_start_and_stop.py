@@ -512,7 +512,7 @@ async def test_health_pages_move_to_the_operations_port(http_stage):
         free.bind(("127.0.0.1", 0))
         ops = free.getsockname()[1]
     async with bot(http_stage, DESK_OPS_PORT=str(ops)) as process:
-        await process.logs("ready")
+        await process.says("/healthz", '"status": "ok"', port=ops)
         for path in ("/livez", "/readyz", "/healthz"):
             status, _ = await process.page(path, port=ops)
             assert status == 200
