@@ -9,7 +9,6 @@ from ovh.client import OAUTH2_TOKEN_URLS
 
 from bot.ovh.client import Client
 from bot.ovh.lane import Priority
-from bot.ovh.session import Session
 from sandbox.ovh.tokens import TOKEN_PATH
 
 NETRCS = {
@@ -61,21 +60,12 @@ async def test_netrc_is_not_sent_to_ovh(keyed, ovh, monkeypatch, tmp_path, text,
     assert {call.status for call in ovh.calls} == {200}
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "read"),
-    [
-        ("HTTPS_PROXY", "http://127.0.0.1:9", lambda given: given["proxies"].get("https")),
-        ("REQUESTS_CA_BUNDLE", "/authorities.pem", lambda given: given["verify"]),
-    ],
-)
-def test_proxies_and_authorities_are_still_read(access, monkeypatch, name, value, read):
-    """Only ~/.netrc is shut out: a proxy and a CA bundle of the environment stay in force."""
-    for other in ("NO_PROXY", "no_proxy", "https_proxy", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+def test_a_proxy_of_the_environment_is_still_used(stub, monkeypatch):
+    """Only ~/.netrc is shut out: the calls go by HTTP_PROXY as before."""
+    for other in ("NO_PROXY", "no_proxy", "http_proxy"):
         monkeypatch.delenv(other, raising=False)
-    monkeypatch.setenv(name, value)
-    session = Session(access)
-    try:
-        given = session._ovh._session.merge_environment_settings("https://ovh.example/me", {}, None, None, None)
-    finally:
-        session.close()
-    assert read(given) == value
+    monkeypatch.setenv("HTTP_PROXY", stub.address)
+    stub.says(200, b'{"nichandle": "fake"}')
+    client = stub.client(api_url="http://127.0.0.1:9/1.0")
+    assert client.ask("/me", priority=Priority.PEOPLE) == {"nichandle": "fake"}
+    assert stub.calls == [("GET", "http://127.0.0.1:9/1.0/me")]
