@@ -298,5 +298,5 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
             had, self._had = self._had, True
             return [] if had else list(cart_ids)
 
-    await until(a_driver(Carts([]), cards=Limited(), claims=Taken()), lambda: left)
+    await until(a_driver(Carts([]), cards=Limited(), claims=Taken()), lambda: bool(left))
     assert left == [1]
