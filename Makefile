@@ -1,8 +1,10 @@
-# Needs only Python 3.11+ and make. uv is taken from the PATH if it is 0.8 or newer (see required-version in
-# pyproject.toml); otherwise one version is fetched into .tools/, checked by its hash.
+# Needs only Python 3.11+ and make. One version of uv is fetched into .tools/, checked by its hash; the PATH's is not
+# used. Set UV to use another one: `make check UV=uv`.
 PYTHON ?= python3
 TOOLS  := .tools
-UV     := $(shell uv --version 2>/dev/null | grep -Eq '^uv (0\.([89]|[1-9][0-9])|[1-9])' && echo uv || echo $(TOOLS)/bin/uv)
+ifeq ($(strip $(UV)),)
+override UV := $(TOOLS)/bin/uv
+endif
 RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help

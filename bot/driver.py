@@ -114,6 +114,8 @@ class Driver:
                 await until_set(news, wait)
                 retry = min(retry * 2, _LONGEST_RETRY)
                 mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
+            if not mine:
+                self._announcer.leave(cart_id)
         finally:
             del self._showing[cart_id], self._news[cart_id]
         await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)

@@ -17,11 +17,12 @@ from handlers.bridge import Bridge
 from handlers.poster import Posted, Poster, is_direct, is_person
 from handlers.retries import Retries
 from handlers.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
+from handlers.user_groups import read_user_group
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
 from handlers.views.folding import MESSAGE, Room
-from handlers.views.news import news
+from handlers.views.news import news, sent_directly
 from ordering.cart import WAITING, Cart
 from ordering.events import Event
 from ordering.outbox import Outbox
@@ -72,7 +73,10 @@ class Announcer:
         self._bridge = bridge
         self._policy = policy
         self._retries = Retries(self.alerts, clock)
-        self._delivered: set[tuple[int, str]] = set()  # numbers of events, and the channels that got them
+        self._delivered: set[tuple[int, str]] = set()  # events by number, and where they were told
+        # What Slack took and the database has not noted yet: a retry must not post it again.
+        self._posted: dict[int, Posted] = {}  # by the message's number
+        self._explained: set[int] = set()  # messages whose requester knows why the card came directly
 
     async def outdated(self) -> list[int]:
         return await self._bridge.call(self._outbox.outdated)
@@ -80,12 +84,18 @@ class Announcer:
     async def show_again(self, cart_ids: list[int]) -> None:
         await self._bridge.call(self._outbox.show_again, cart_ids)
 
+    def leave(self, cart_id: int) -> None:
+        """Another process shows this cart from now on: what failed here is not late any more."""
+        self._retries.keep_only(_owner(cart_id), ())
+
     async def show(self, cart_id: int) -> float | None:
         """Bring one cart's messages and thread up to date.
 
         Returns the seconds until the next try of what Slack did not accept; None if everything is shown.
         """
         cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
+        pending = [_key(message) for message in messages if message.shown < cart.version]
+        self._retries.keep_only(_owner(cart_id), {*pending, *(_event_key(event) for _, event in untold)})
         waits: list[float] = []
         cards: list[Message] = []
         todo = list(messages)
@@ -117,10 +127,12 @@ class Announcer:
                 waits.append(self._retries.failed(_key(message), refusal, posts=message.ts is None))
                 return
             try:
-                todo += await self._elsewhere(cart, message, refusal)
+                copies = await self._elsewhere(cart, message, refusal)
             except FAILURES as another:
                 waits.append(self._retries.failed(_key(message), read(another)))
             else:
+                known = {each.id for each in todo}  # copies of an earlier try whose end the database did not note
+                todo += [copy for copy in copies if copy.id not in known]
                 self._retries.done(_key(message))
         else:
             self._retries.done(_key(message))
@@ -142,10 +154,11 @@ class Announcer:
 
         It is posted again only if Slack clearly says that it is gone. After a lost answer the update is repeated.
         """
-        if message.ts is None:
+        stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message.id)
+        if stands is None:
             return await self._poster.post(message.channel, drawn)
         try:
-            return await self._poster.update(Posted(message.channel, message.ts), drawn)
+            return await self._poster.update(stands, drawn)
         except FAILURES as error:
             refusal = read(error)
             # Earlier versions stored a person's id instead of the conversation's, which chat.update does not find.
@@ -155,9 +168,13 @@ class Announcer:
         return await self._poster.post(message.channel, drawn)
 
     async def _noted(self, cart: Cart, message: Message, posted: Posted) -> Message:
+        self._posted[message.id] = posted
         if posted.channel != message.channel:
-            message = await self._bridge.call(self._outbox.move, message, posted.channel)
+            moved = await self._bridge.call(self._outbox.move, message, posted.channel)
+            self._posted[moved.id] = self._posted.pop(message.id)
+            message = moved
         await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
+        self._posted.pop(message.id)
         return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
 
     async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
@@ -167,6 +184,7 @@ class Announcer:
         if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
             copies = await self._directly(cart, message)
         await self._bridge.call(self._outbox.forget, message)
+        self._explained.discard(message.id)
         if message.role is MessageRole.APPROVAL and not copies and cart.state in WAITING:
             await self._report_hidden(cart)
         return copies
@@ -174,37 +192,36 @@ class Announcer:
     async def _directly(self, cart: Cart, message: Message) -> list[Message]:
         """Send the card to the requester and to all who decide, and tell the requester why.
 
-        The message goes out before anything is recorded: after a failure, all of it is retried.
+        After a failed step all of it is retried, so the people are read first and what was posted is remembered.
         """
-        if cart.requester is not None:
-            said = (
-                f"I can't post in <#{message.channel}>, so nobody there sees cart #{cart.id}. "
-                "Invite me there before the next request. You get the card here; approvers and payers get it "
-                "in a direct message, and find it in my Home."
-            )
+        people = [user for user in await self._people() if user != cart.requester]
+        told = people[:_MOST_NOTIFIED]
+        if cart.requester is not None and message.id not in self._explained:
+            said = sent_directly(cart, message.channel, told=len(told), others=len(people) - len(told))
             await self._unless_refused(_key(message), cart.requester, Drawn.saying(said), cart)
-        people = await self._people()
-        receivers = dict.fromkeys(filter(None, [cart.requester, *people]))
+            self._explained.add(message.id)
+        receivers = filter(None, [cart.requester, *told])
         return [
             await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, user) for user in receivers
         ]
 
     async def _people(self) -> list[str]:
-        """Return approvers and payers as single people, at most `_MOST_NOTIFIED`. Raises transient `FAILURES`."""
+        """Return approvers and payers as single people. Raises transient `FAILURES`.
+
+        A user group that only the operator can fix counts as empty.
+        """
         members = sorted(self._policy.approvers | self._policy.payers)
         people = [member for member in members if is_person(member)]
         for group in members:
             if is_person(group):
                 continue
             try:
-                answer = await self._client.usergroups_users_list(usergroup=group)
+                people += sorted(await read_user_group(self._client, self.alerts, group) or ())
             except FAILURES as error:
-                if not self.alerts.report_failure(error, about=f"user group {group}").is_for_good:
+                if not read(error).is_for_good:
                     raise
                 _log.warning("user_group_unreadable", group=group, error=read(error).word)
-            else:
-                people += [str(user) for user in answer.get("users") or []]
-        return list(dict.fromkeys(people))[:_MOST_NOTIFIED]
+        return list(dict.fromkeys(people))
 
     async def _report_hidden(self, cart: Cart) -> None:
         """Alert the operator if only Home shows a cart that is waiting for a decision."""
@@ -227,8 +244,8 @@ class Announcer:
                 for at in cards:
                     await self._notify_thread(cart, each, at)
             except FAILURES as error:
-                return [self._retries.failed(f"event {each.event.id}", read(error))]
-            self._retries.done(f"event {each.event.id}")
+                return [self._retries.failed(_event_key(each.event), read(error))]
+            self._retries.done(_event_key(each.event))
             await self._bridge.call(self._outbox.told, each.event)
             self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
         return []
@@ -251,7 +268,7 @@ class Announcer:
     ) -> None:
         if (event.id, channel) in self._delivered:
             return
-        await self._unless_refused(f"event {event.id}", channel, drawn, cart, thread_ts=thread_ts)
+        await self._unless_refused(_event_key(event), channel, drawn, cart, thread_ts=thread_ts)
         self._delivered.add((event.id, channel))
 
     async def _unless_refused(
@@ -268,5 +285,14 @@ class Announcer:
             _log.warning("not_told", cart=cart.id, error=refusal.word)
 
 
+def _owner(cart_id: int) -> str:
+    """What the retries' keys of one cart begin with."""
+    return f"cart {cart_id} "
+
+
 def _key(message: Message) -> str:
-    return f"message {message.id}"
+    return f"{_owner(message.cart_id)}message {message.id}"
+
+
+def _event_key(event: Event) -> str:
+    return f"{_owner(event.cart_id)}event {event.id}"

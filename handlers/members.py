@@ -15,7 +15,8 @@ from typing import Any, Protocol, cast
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_errors import FAILURES, Kind, Refusal, SlackAlerts
+from handlers.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
+from handlers.user_groups import read_user_group
 from ordering.policy import Membership, Person
 
 CACHE_SECONDS = 30.0  # a deactivated person may still act for as long
@@ -163,17 +164,15 @@ class Members:
 
     async def _read_group(self, group: str) -> frozenset[str] | _Failure:
         try:
-            answer = await self._client.usergroups_users_list(usergroup=group)
+            members = await read_user_group(self._client, self._alerts, group)
         except FAILURES as error:
-            refusal = self._alerts.report_failure(error, about=f"the user group {group}")
+            refusal = read(error)
             _log.warning("user_group_unreadable", group=group, error=refusal.word)
             return _Failure.OPERATOR if _needs_operator(refusal) else _Failure.PASSING
-        self._alerts.clear(f"the user group {group}")
-        members = answer.get("users")
-        if not isinstance(members, list):
+        if members is None:
             _log.warning("user_group_unreadable", group=group, error="no users in the answer")
             return _Failure.PASSING
-        return frozenset(members)
+        return members
 
     async def _cached(self, key: str, read: Callable[[str], Coroutine[Any, Any, object]]) -> object:
         """Return a fresh cached answer, or read it; callers at the same moment share one read."""

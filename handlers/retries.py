@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from handlers.slack_errors import Kind, Refusal, SlackAlerts
@@ -70,6 +70,12 @@ class Retries:
         self._loud.discard(key)
         if not self._loud:
             self._alerts.clear("late messages")
+
+    def keep_only(self, owner: str, pending: Collection[str]) -> None:
+        """Forget the keys that begin with `owner` and are not pending: another process did them, or gave them up."""
+        for key in {*self._failed, *self._loud}:
+            if key.startswith(owner) and key not in pending:
+                self.done(key)
 
 
 def _wait(refusal: Refusal, tries: int, *, posts: bool) -> float:

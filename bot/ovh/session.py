@@ -124,6 +124,13 @@ class Session:
         session.mount("http://", connections)
         # A redirect would turn a POST into a GET and carry our headers to who knows where.
         session.max_redirects = 0
+        # Without an `auth`, requests adds what ~/.netrc names, in place of a token. Proxies and CA files stay read.
+        session.auth = _as_signed
+
+
+def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave a request as the package made it: its own headers carry the keys."""
+    return request
 
 
 def check(access: Access) -> None:

@@ -28,6 +28,21 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
     return Drawn.of(said, [section(said), *copy])
 
 
+def sent_directly(cart: Cart, channel: str, *, told: int, others: int) -> str:
+    """Why a card comes to its requester directly; `told` people get it, too, and `others` who decide do not."""
+    why = (
+        f"I can't post in <#{channel}>, so nobody there sees cart #{cart.id}. "
+        "Invite me there before the next request. You get the card here."
+    )
+    if not told:
+        return f"{why} Approvers and payers find it in my Home."
+    who = "One approver or payer gets" if told == 1 else f"{told} approvers and payers get"
+    rest = "They also find it in my Home."
+    if others:
+        rest = "The other one finds it in my Home." if others == 1 else f"The other {others} find it in my Home."
+    return f"{why} {who} it in a direct message. {rest}"
+
+
 def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:
     """Whether the requester was told already; another trouble is news, an invoice that came in between is none."""
     if before is None or before.state is not event.state:

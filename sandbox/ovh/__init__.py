@@ -28,6 +28,7 @@ from sandbox.ovh.payments import Payments
 from sandbox.ovh.quota import Quota
 from sandbox.ovh.registry import Registry
 from sandbox.ovh.signing import Credentials
+from sandbox.ovh.tokens import Tokens
 
 __all__ = ["Credentials", "OvhSimulator", "Recorded"]
 
@@ -40,6 +41,7 @@ class Recorded:
     method: str
     path: str
     status: int
+    authorization: str | None = None  # the header, which only a service account's call has
 
 
 class OvhSimulator:
@@ -69,6 +71,7 @@ class OvhSimulator:
         """Listen, and return the base for `OVH_API_URL`."""
         server = web.Application()
         OrderPage(self).add_to(server.router)
+        Tokens(self).add_to(server.router)
         server.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -119,11 +122,11 @@ class OvhSimulator:
         fault = self.quota.take(request.method, path) or self.faults.take(request.method, path)
         spoiled = await self._spoil_before(request, fault)
         if spoiled is not None:
-            self._record(request.method, path, spoiled.status)
+            self._record(request, path, spoiled.status)
             return spoiled
         body = await request.text()
         status, answer = self._answer(request, path, body)
-        self._record(request.method, path, status)
+        self._record(request, path, status)
         return await self._spoil_after(request, fault) or _json(status, answer)
 
     def _answer(self, request: web.Request, path: str, body: str) -> tuple[int, Any]:
@@ -166,8 +169,8 @@ class OvhSimulator:
         without_words = _WITHOUT_WORDS.get(fault.kind)
         return without_words() if without_words else None
 
-    def _record(self, method: str, path: str, status: int) -> None:
-        self.calls.append(Recorded(method, path, status))
+    def _record(self, request: web.Request, path: str, status: int) -> None:
+        self.calls.append(Recorded(request.method, path, status, request.headers.get("Authorization")))
 
 
 def _cut(request: web.Request) -> None:

@@ -21,6 +21,9 @@ class Credentials:
     application_key: str = "sandbox-application-key"
     application_secret: str = "sandbox-application-secret"  # noqa: S105 - a pretend secret
     consumer_key: str = "sandbox-consumer-key"
+    client_id: str = "sandbox-client-id"  # of a service account
+    client_secret: str = "sandbox-client-secret"  # noqa: S105 - a pretend secret
+    token: str = "sandbox-token"  # noqa: S105 - a pretend secret
     rules: tuple[tuple[str, str], ...] = _EVERYTHING
 
 
@@ -28,6 +31,9 @@ def check(
     credentials: Credentials, method: str, url: str, path: str, body: str, headers: Mapping[str, str], now: float
 ) -> None:
     """Raise what OVH answers where the call is not signed, not signed well, too old, or not granted."""
+    if "X-Ovh-Application" not in headers and headers.get("Authorization") == f"Bearer {credentials.token}":
+        _grant(credentials, method, path)
+        return
     if headers.get("X-Ovh-Application") != credentials.application_key:
         raise gateway(403, "INVALID_KEY", "This application key is invalid")
     signature, timestamp = headers.get("X-Ovh-Signature"), headers.get("X-Ovh-Timestamp", "")
@@ -41,5 +47,9 @@ def check(
     expected = "$1$" + hashlib.sha1("+".join(parts).encode()).hexdigest()  # noqa: S324 - OVH's own scheme
     if not hmac.compare_digest(expected, signature):
         raise gateway(400, "INVALID_SIGNATURE", "Invalid signature")
+    _grant(credentials, method, path)
+
+
+def _grant(credentials: Credentials, method: str, path: str) -> None:
     if not any(rule == method and fnmatchcase(path, pattern) for rule, pattern in credentials.rules):
         raise gateway(403, "NOT_GRANTED_CALL", "This call has not been granted")

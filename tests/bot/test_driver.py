@@ -270,3 +270,33 @@ async def test_a_wait_that_slack_asks_for_is_kept(monkeypatch):
 
     await until(a_driver(Carts([]), cards=Limited()), lambda: len(moments) >= 2)
     assert moments[1] - moments[0] >= 1.4
+
+
+async def test_a_cart_that_another_process_took_is_left(monkeypatch):
+    """What failed here is not late any more, or the health page would stay red for what another process showed."""
+    monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.05)
+    left: list[int] = []
+
+    class Limited(Cards):
+        async def show(self, _cart_id: int) -> float | None:
+            self.is_outdated = False
+            return 0.01
+
+        def leave(self, cart_id: int) -> None:
+            left.append(cart_id)
+
+    class Taken(Alone):
+        """The cart is this process's at the first look only."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._had = False
+
+        def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+            if errand is not Errand.SHOW or not cart_ids:
+                return super().take(errand, cart_ids)
+            had, self._had = self._had, True
+            return [] if had else list(cart_ids)
+
+    await until(a_driver(Carts([]), cards=Limited(), claims=Taken()), lambda: bool(left))
+    assert left == [1]

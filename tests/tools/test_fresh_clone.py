@@ -147,3 +147,25 @@ def test_the_exit_code_is_that_of_the_first_red_command(repository, capfd):
     assert "answered 200" in said
     assert "make test: exit code 2" in said
     assert "never" not in said
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [
+        ("mkdir fonts-cache; touch fonts-cache/a", "?? fonts-cache/"),
+        ("touch new", "?? new"),
+        ("echo 3 > number", " M number"),
+        ("rm number", " D number"),
+        ("touch kept.db", None),
+        ("true", None),
+    ],
+)
+def test_commands_that_litter_are_told(deed, told, repository, capfd):
+    """A new, changed or deleted file fails the run though all commands are green; an ignored one does not."""
+    (repository / ".gitignore").write_text("*.db\n")
+    makefile = repository / "Makefile"
+    makefile.write_text(f"{makefile.read_text()}\nlitter:\n\t@{deed}\n")
+    git("add", "-A", folder=repository)
+    git("commit", "-m", "litter", folder=repository)
+    assert main(["make litter", "--source", str(repository)]) == (1 if told else 0)
+    assert (told or "") in capfd.readouterr().err

@@ -17,7 +17,7 @@ MAKE = shutil.which("make") or "make"
 
 
 def make(*arguments: str, folder: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
+    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "UV"}}
     return subprocess.run(
         [MAKE, *arguments],
         cwd=folder,
@@ -30,24 +30,33 @@ def make(*arguments: str, folder: Path = ROOT, **more: str) -> subprocess.Comple
 
 
 @pytest.mark.parametrize(
-    ("said", "taken"),
+    "said",
     [
-        ("echo uv 0.8.0", "uv"),
-        ("echo 'uv 0.13.9 (x86_64-unknown-linux-gnu)'", "uv"),
-        ("echo 'uv 0.10.0 (Homebrew 2026-02-05)'", "uv"),
-        ("echo uv 1.0.0-rc.1", "uv"),
-        ("echo uv 0.7.22", PINNED),
-        ("echo uv 0.4.30", PINNED),
-        ("echo uvicorn 9.9.9", PINNED),
-        ("echo 'pyenv: uv: command not found' >&2; exit 127", PINNED),
-        ("exit 0", PINNED),
+        "echo uv 0.8.0",
+        "echo 'uv 0.13.9 (x86_64-unknown-linux-gnu)'",
+        "echo uv 1.0.0-rc.1",
+        "echo uv 0.4.30",
+        "echo 'pyenv: uv: command not found' >&2; exit 127",
+        "exit 0",
     ],
 )
-def test_a_uv_that_is_too_old_is_not_used(said, taken, tmp_path):
-    """The PATH's uv is used from 0.8 on; an older or broken one gives way to the pinned one."""
-    (tmp_path / "uv").write_text(f"#!/bin/sh\n{said}\n")
+def test_the_paths_uv_is_never_used(said, tmp_path):
+    """Whatever uv is on the PATH, the pinned one runs, and nobody asks the other for its version."""
+    (tmp_path / "uv").write_text(f"#!/bin/sh\ntouch '{tmp_path}/called'\n{said}\n")
     (tmp_path / "uv").chmod(0o755)
     planned = make("-n", "check", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert planned.returncode == 0, planned.stderr
+    assert planned.stdout.splitlines()[-1] == f"{PINNED} run --frozen deptry ."
+    assert not (tmp_path / "called").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"), [("uv", "uv"), ("/opt/other/uv", "/opt/other/uv"), ("", PINNED), (" ", PINNED)]
+)
+@pytest.mark.parametrize("how", ["argument", "environment"])
+def test_uv_is_chosen_by_its_setting_alone(given, taken, how):
+    """`make check UV=uv` and a UV of the environment choose another uv; an empty one chooses none."""
+    planned = make("-n", "check", f"UV={given}") if how == "argument" else make("-n", "check", UV=given)
     assert planned.returncode == 0, planned.stderr
     assert planned.stdout.splitlines()[-1] == f"{taken} run --frozen deptry ."
 

@@ -21,6 +21,7 @@ class Stub:
         self._clients: list[Client] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def says(self, status: int, body: bytes = b"null", **headers: str) -> None:
@@ -35,7 +36,7 @@ class Stub:
             "application_key": "fake-key",
             "application_secret": "fake-secret",
             "consumer_key": "fake-consumer",
-            "api_url": f"http://127.0.0.1:{self._server.server_port}/1.0",
+            "api_url": f"{self.address}/1.0",
             "requests_per_second": 1000.0,
             "burst": 1000,
             "read_timeout": 1.0,
