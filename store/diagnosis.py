@@ -63,6 +63,10 @@ _SQLSTATE: dict[str, _Fault] = {
 }
 
 _WRONG_LOGIN = "PostgreSQL at {server} refuses the user or the password of DATABASE_URL. Correct them."
+_WRONG_OPTION = (
+    r"invalid (connection option|integer value|port number|\S+ value|value for|command-line argument)|bad value for|"
+    r"unrecognized configuration parameter|FATAL: +--\S+ requires a value|(definition of service|service file) .* not found|could not match"
+)
 # The first pattern that is found in a failed connection's text decides.
 _CONNECTING: tuple[tuple[str, _Fault], ...] = (
     (
@@ -99,11 +103,11 @@ _CONNECTING: tuple[tuple[str, _Fault], ...] = (
         r"socket .*permission denied",
         (DatabaseUnusable, "The bot's user may not use PostgreSQL's socket at {server}. Give it the right to."),
     ),
-    (r"invalid (connection option|sslmode|integer value)", (DatabaseUnusable, "DATABASE_URL holds a wrong option.")),
     (
         r"resolve host|translate host name",
         (DatabaseAway, "The host of PostgreSQL, {server}, is not found. Correct DATABASE_URL, or the network's DNS."),
     ),
+    (_WRONG_OPTION, (DatabaseUnusable, "DATABASE_URL, or a variable PG…, holds an option that cannot be used.")),
 )
 _SILENT = (DatabaseAway, "PostgreSQL does not answer at {server}. Start it, or correct DATABASE_URL.")
 
@@ -131,6 +135,13 @@ def explain(error: BaseException, url: URL) -> DatabaseError | None:
     return kind(sentence.format(name=describe(url), server=server(url)))
 
 
+def lacks_a_table(error: DBAPIError) -> bool:
+    """Whether a statement failed because a table or a column is not there, or is there already."""
+    if state := str(getattr(error.orig, "sqlstate", None) or ""):
+        return state in {"42P01", "42703", "42704", "42P07", "42701", "42710"}
+    return re.search(r"no such (table|column|index)|already exists|duplicate column", str(error.orig)) is not None
+
+
 def _of_sqlite(error: sqlite3.Error) -> _Fault | None:
     name = getattr(error, "sqlite_errorname", "")
     return next((fault for code, fault in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
@@ -139,9 +150,11 @@ def _of_sqlite(error: sqlite3.Error) -> _Fault | None:
 def _of_postgresql(error: BaseException | None) -> _Fault | None:
     if state := str(getattr(error, "sqlstate", None) or ""):
         return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])
-    if type(error).__name__ not in {"OperationalError", "ConnectionTimeout", "InterfaceError"}:
-        return None
     text = str(error)
+    # psycopg refuses some options itself. Its other ProgrammingErrors are bugs of ours.
+    is_option = type(error).__name__ == "ProgrammingError" and re.search(_WRONG_OPTION, text)
+    if not is_option and type(error).__name__ not in {"OperationalError", "ConnectionTimeout", "InterfaceError"}:
+        return None
     for pattern, fault in _CONNECTING:
         if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
             return fault
