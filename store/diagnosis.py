@@ -65,7 +65,8 @@ _SQLSTATE: dict[str, _Fault] = {
 _WRONG_LOGIN = "PostgreSQL at {server} refuses the user or the password of DATABASE_URL. Correct them."
 _WRONG_OPTION = (
     r"invalid (connection option|integer value|port number|\S+ value|value for|command-line argument)|bad value for|"
-    r"unrecognized configuration parameter|FATAL: +--\S+ requires a value|(definition of service|service file) .* not found|could not match"
+    r"unrecognized configuration parameter|FATAL: +--\S+ requires a value|could not match \d+ port numbers|"
+    r"(definition of service|service file) .* not found"
 )
 # The first pattern that is found in a failed connection's text decides.
 _CONNECTING: tuple[tuple[str, _Fault], ...] = (
