@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from ordering.cart import Cart, CartState
@@ -63,7 +64,8 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
 
 
 def write_json(rows: Iterable[Row], out: TextIO) -> None:
-    """A list, one cart a line, written as it is read."""
+    """A list, one cart a line, written as it is read; nothing where the first cart cannot be read."""
+    rows = _begun(rows)
     out.write("[")
     for number, (cart, events) in enumerate(rows):
         out.write(",\n " if number else "\n ")
@@ -72,7 +74,8 @@ def write_json(rows: Iterable[Row], out: TextIO) -> None:
 
 
 def write_csv(rows: Iterable[Row], out: TextIO) -> None:
-    """A row for each name."""
+    """A row for each name, written as it is read; nothing where the first cart cannot be read."""
+    rows = _begun(rows)
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for cart, events in rows:
@@ -81,6 +84,12 @@ def write_csv(rows: Iterable[Row], out: TextIO) -> None:
         for item in told["items"]:
             both = told | item | total | {"total": total["amount"], "approved_by": " ".join(told["approved_by"])}
             writer.writerow([_cell(both[column]) for column in _COLUMNS])
+
+
+def _begun(rows: Iterable[Row]) -> Iterator[Row]:
+    """Read the first row, so that a database that cannot be read is seen before anything is written."""
+    remaining = iter(rows)
+    return chain(list(islice(remaining, 1)), remaining)
 
 
 def since(text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 _FORMS = "sqlite:///desk.db or postgresql+psycopg://user:password@host/name"
 _BEGINNING = "DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://"
+_REPEATABLE = {"host", "port"}  # SQLAlchemy's form for several servers
 _LAST_PORT = 65_535
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
@@ -109,7 +111,28 @@ def _postgresql(rest: str) -> URL:
             "In a password write %40 for @, %2F for /, %23 for #, %3A for :"
         )
     _require_psycopg()
+    _check_options(url)
     return url
+
+
+def _check_options(url: URL) -> None:
+    """Raise for an option that libpq does not know. Neither names nor values are repeated: they may be a password."""
+    from psycopg.pq import Conninfo  # noqa: PLC0415 - an optional extra, loaded only where it is used
+
+    known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+    for name, value in url.query.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ". Correct what stands after the ?"
+            raise ValueError(f"DATABASE_URL holds an option that PostgreSQL does not know{hint}")
+        if not isinstance(value, str) and name not in _REPEATABLE:
+            raise ValueError(f"DATABASE_URL holds the option {name} twice; keep one")
+    try:
+        url.get_dialect()().create_connect_args(url)  # checks how several hosts and ports are written
+    except ArgumentError:
+        raise ValueError("DATABASE_URL: host or port after the ? cannot be read") from None
+    if not re.fullmatch(r"-?[0-9]{1,6}", str(url.query.get("connect_timeout", "0"))):
+        raise ValueError("DATABASE_URL: connect_timeout must be a whole number of seconds")
 
 
 def _is_host(host: str | None) -> bool:

@@ -69,7 +69,14 @@ _SQLSTATE: dict[str, _Fault] = {
     "08": (DatabaseAway, "The connection to PostgreSQL at {server} broke. Check the server and network."),
     "28": (DatabaseUnusable, _WRONG_LOGIN),
 }
-# The first pattern that matches the text of a failed connection decides.
+
+_WRONG_LOGIN = "PostgreSQL at {server} refuses the user or the password of DATABASE_URL. Correct them."
+_WRONG_OPTION = (
+    r"invalid (connection option|integer value|port number|\S+ value|value for|command-line argument)|bad value for|"
+    r"unrecognized configuration parameter|FATAL: +--\S+ requires a value|could not match \d+ port numbers|"
+    r"(definition of service|service file) .* not found"
+)
+# The first pattern that is found in a failed connection's text decides.
 _CONNECTING: tuple[tuple[str, _Fault], ...] = (
     (
         r"starting up|shutting down|in recovery mode|not (yet )?accepting connections",
@@ -122,6 +129,7 @@ _CONNECTING: tuple[tuple[str, _Fault], ...] = (
         r"resolve host|translate host name",
         (DatabaseAway, "The host of PostgreSQL, {server}, is not found. Correct DATABASE_URL, or the network's DNS."),
     ),
+    (_WRONG_OPTION, (DatabaseUnusable, "DATABASE_URL, or a variable PG…, holds an option that cannot be used.")),
 )
 _SILENT = (DatabaseAway, "PostgreSQL does not answer at {server}. Start it, or correct DATABASE_URL.")
 
@@ -149,6 +157,13 @@ def explain(error: BaseException, url: URL) -> DatabaseError | None:
     return kind(sentence.format(name=describe(url), server=server(url)))
 
 
+def lacks_a_table(error: DBAPIError) -> bool:
+    """Whether a statement failed because a table or a column is not there, or is there already."""
+    if state := str(getattr(error.orig, "sqlstate", None) or ""):
+        return state in {"42P01", "42703", "42704", "42P07", "42701", "42710"}
+    return re.search(r"no such (table|column|index)|already exists|duplicate column", str(error.orig)) is not None
+
+
 def _of_sqlite(error: sqlite3.Error) -> _Fault | None:
     name = getattr(error, "sqlite_errorname", "")
     return next((fault for code, fault in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
@@ -157,9 +172,11 @@ def _of_sqlite(error: sqlite3.Error) -> _Fault | None:
 def _of_postgresql(error: BaseException | None) -> _Fault | None:
     if state := str(getattr(error, "sqlstate", None) or ""):
         return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])
-    if type(error).__name__ not in {"OperationalError", "ConnectionTimeout", "InterfaceError"}:
-        return None
     text = str(error)
+    # psycopg refuses some options itself. Its other ProgrammingErrors are bugs of ours.
+    is_option = type(error).__name__ == "ProgrammingError" and re.search(_WRONG_OPTION, text)
+    if not is_option and type(error).__name__ not in {"OperationalError", "ConnectionTimeout", "InterfaceError"}:
+        return None
     for pattern, fault in _CONNECTING:
         if re.search(pattern, text, re.IGNORECASE | re.DOTALL):
             return fault

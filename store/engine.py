@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from store.database_url import parse_database_url
-from store.sqlite_file import file_of, require_sqlite, restrict
+from store.sqlite_file import file_of, require_sqlite
 
 _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
@@ -123,7 +123,6 @@ def _limits(url: URL, patience: int) -> dict[str, str | int]:
 
 def _sqlite(url: URL, file: Path) -> Engines:
     require_sqlite(file)
-    restrict(file)
     # One connection writes; a second one would only wait for SQLite's own lock.
     write = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True)
     read = create_engine(url, poolclass=QueuePool, pool_size=4, hide_parameters=True)

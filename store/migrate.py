@@ -10,16 +10,20 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
+from store import tables  # noqa: F401 - importing them is what fills the metadata
 from store.database_url import describe
-from store.diagnosis import explained
+from store.diagnosis import explained, lacks_a_table
 from store.engine import Engines
 from store.errors import DatabaseUnusable
-from store.sqlite_file import file_of
+from store.sqlite_file import file_of, restrict
 
 _LOCK = 7_368_421  # any number, the same in every process
 _MIGRATION_MINUTES = 30  # a migration may rewrite every row of a large table
 _LOCK_MINUTES = 2  # another process may be migrating at this moment
+_REVISIONS = "alembic_version"
 _OUR_TABLES = """
 SELECT bool_and(has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
     AND has_table_privilege(c.oid, 'UPDATE'))
@@ -30,14 +34,25 @@ FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::reg
 def migrate(engines: Engines) -> str:
     """Upgrade to the newest revision and return it. Safe to run again, and in two processes at once.
 
-    Raises `DatabaseError`, also if the database can be read but not written.
+    Raises `DatabaseError`, also where the database can be read, but not written, or where it is damaged.
+    A SQLite file is closed to other users once it is known to be ours.
     """
     with explained(engines.write):
         known = revision(engines)
         if known == newest():
+            _require_whole(engines)
+            _restrict(engines)
             _require_writable(engines)
             return known
-        config = _config()
+        _restrict(engines)
+        found = _upgrade(engines)
+        _restrict(engines)  # it may be new
+        return found
+
+
+def _upgrade(engines: Engines) -> str:
+    config = _config()
+    try:
         with engines.write.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL statement_timeout = '{_MIGRATION_MINUTES}min'"))
@@ -46,6 +61,10 @@ def migrate(engines: Engines) -> str:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             return _revision(connection)
+    except DBAPIError as error:
+        if not lacks_a_table(error):
+            raise
+        raise DatabaseUnusable(_damaged(describe(engines.write.url), "a table or a column")) from None
 
 
 def require_newest(engines: Engines) -> None:
@@ -58,6 +77,8 @@ def require_newest(engines: Engines) -> None:
             raise DatabaseUnusable(
                 f"The database {name} is empty or older than this version: run `domain-desk migrate`."
             )
+        _require_whole(engines)
+        _restrict(engines)
 
 
 def revision(engines: Engines) -> str:
@@ -99,6 +120,30 @@ def _foreign(name: str) -> str:
     return f"The database {name} belongs to another program: its tables are not the bot's. Correct DATABASE_URL."
 
 
+def _damaged(name: str, what: str) -> str:
+    return f"The database {name} is damaged: it has no longer {what} of its revision. Restore it from a backup."
+
+
+def _require_whole(engines: Engines) -> None:
+    """Raise `DatabaseUnusable` where a table or a column of the newest revision is gone."""
+    with engines.read.connect() as connection:
+        there = {
+            table: {c["name"] for c in columns}
+            for (_, table), columns in inspect(connection).get_multi_columns().items()
+        }
+    for table in SQLModel.metadata.sorted_tables:
+        gone = [column.name for column in table.columns if column.name not in there.get(table.name, set())]
+        if table.name not in there:
+            raise DatabaseUnusable(_damaged(describe(engines.read.url), f"the table {table.name}"))
+        if gone:
+            raise DatabaseUnusable(_damaged(describe(engines.read.url), f"the column {table.name}.{gone[0]}"))
+
+
+def _restrict(engines: Engines) -> None:
+    if (file := file_of(engines.write.url)) is not None:
+        restrict(file)
+
+
 def _require_writable(engines: Engines) -> None:
     """Raise `DatabaseUnusable` if the database cannot be written: better at the start than at the first order."""
     name = describe(engines.write.url)
@@ -119,7 +164,18 @@ def _require_writable(engines: Engines) -> None:
 
 
 def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    """Return the revision; empty where there is none. Raises `DatabaseUnusable` where it is not clear."""
+    name = describe(connection.engine.url)
+    inspector = inspect(connection)
+    if inspector.has_table(_REVISIONS) and "version_num" not in {c["name"] for c in inspector.get_columns(_REVISIONS)}:
+        raise DatabaseUnusable(_foreign(name))
+    found = MigrationContext.configure(connection).get_current_heads()
+    if len(found) > 1:
+        raise DatabaseUnusable(
+            f"The database {name} is damaged: its table {_REVISIONS} holds {len(found)} rows in place of one. "
+            "Restore it from a backup."
+        )
+    return found[0] if found else ""
 
 
 def _config() -> Config:

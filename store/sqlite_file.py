@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import stat
@@ -15,6 +16,8 @@ from store.database_url import parse_database_url
 from store.errors import DatabaseUnusable
 
 _MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat.html, section 1.3
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 _BESIDE = ("", "-wal", "-shm", "-journal", "-lock")
 
 
@@ -27,16 +30,26 @@ def file_of(url: URL) -> Path | None:
 def hold(url: str) -> Iterator[None]:
     """Lock the SQLite file for this process; does nothing on PostgreSQL.
 
-    The kernel releases the lock when the process ends, also after `kill -9`. Raises `DatabaseUnusable` where another
-    process holds it, and `ValueError` for a wrong URL.
+    The kernel releases the lock when the process ends, also after `kill -9`. A lock file that was created here is
+    deleted where the work fails: the database may belong to another program. Raises `DatabaseUnusable` where another
+    process holds the lock or none can be had, and `ValueError` for a wrong URL.
     """
     file = file_of(parse_database_url(url))
     if file is None:
         yield
         return
-    lock = _lock(file)
+    real = file.resolve()  # so that two paths to one database meet
+    path = real.with_name(real.name + "-lock")
+    was_there = path.exists()
+    lock = _lock(file, path)
     try:
+        _write_holder(lock, file)
         yield
+    except BaseException:
+        if not was_there:
+            with suppress(OSError):
+                path.unlink()  # while the lock is held: `_lock` notices, should another process have opened the file
+        raise
     finally:
         os.close(lock)
 
@@ -67,32 +80,59 @@ def restrict(file: Path) -> None:
                 path.chmod(0o600)
 
 
-def _lock(file: Path) -> int:
-    """Take the lock next to the real file, so that two paths to one database share it. Return its descriptor."""
-    real = file.resolve()
-    path = real.with_name(real.name + "-lock")
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise DatabaseUnusable(
-            f"{path.name} cannot be written next to the database {file} ({error.strerror}). "
-            "Give the bot's user the right to write in that folder."
-        ) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = _holder(descriptor)
-        os.close(descriptor)
-        if not isinstance(error, BlockingIOError):
+def _lock(file: Path, path: Path) -> int:
+    """Take the lock at `path`, which is next to the real file; returns its descriptor."""
+    while True:
+        descriptor = _open_lock(file, path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = _holder(descriptor)
+            os.close(descriptor)
+            if not isinstance(error, BlockingIOError):
+                raise DatabaseUnusable(
+                    f"The folder of the database {file} does not support file locks ({error.strerror}). Use a local disk."
+                ) from None
             raise DatabaseUnusable(
-                f"The folder of the database {file} does not support file locks ({error.strerror}). Use a local disk."
+                f"Another bot is running on {file}{holder}. Stop it first: one SQLite file belongs to one process."
             ) from None
-        raise DatabaseUnusable(
-            f"Another bot is running on {file}{holder}. Stop it first: one SQLite file belongs to one process."
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())
-    return descriptor
+        if _is_at(path, descriptor):
+            return descriptor
+        os.close(descriptor)  # its last holder deleted it, so the next process would lock another file
+
+
+def _open_lock(file: Path, path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritable(file, path.name, error) from None
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _write_holder(descriptor: int, file: Path) -> None:
+    """Write who holds the lock, for the sentence of the next process."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+    except OSError as error:
+        raise _unwritable(file, f"{file.name}-lock", error) from None
+
+
+def _unwritable(file: Path, name: str, error: OSError) -> DatabaseUnusable:
+    if error.errno in _FULL:
+        return DatabaseUnusable(f"The disk of {file} is full. Free some space.")
+    if error.errno in _NO_RIGHT:
+        return DatabaseUnusable(
+            f"{name} cannot be written next to the database {file} ({error.strerror}). "
+            "Give the bot's user the right to write in that folder."
+        )
+    return DatabaseUnusable(f"{name} cannot be written next to the database {file} ({error.strerror}).")
 
 
 def _holder(descriptor: int) -> str:

@@ -15,9 +15,9 @@ def missing_and_mixed(found: Found, *, access: bool = True) -> list[Fault]:
 
     If `access` is False, the keys of Slack and OVH may be missing.
     """
-    faults = []
+    faults = _unreadable(found)
     if access:
-        faults += _slack(found) + _ovh_keys(found)
+        faults += _slack(found) + (_ovh_keys(found) if not faults else [])
     if not _has(found, "DESK_APPROVERS"):
         faults.append(_missing(found, "DESK_APPROVERS"))
     return faults + _region(found)
@@ -38,6 +38,13 @@ def _slack(found: Found) -> list[Fault]:
     return faults
 
 
+def _unreadable(found: Found) -> list[Fault]:
+    """Name the ovh.conf files that may hold what is missing; a file that nobody needs may stay closed."""
+    if any(all(_has(found, name) for name in kind) for kind in (_APPLICATION, _ACCOUNT)):
+        return []
+    return [Fault("OVH_APPLICATION_KEY", line) for line in found.unreadable]
+
+
 def _ovh_keys(found: Found) -> list[Fault]:
     application = [name for name in _APPLICATION if _has(found, name)]
     account = [name for name in _ACCOUNT if _has(found, name)]
@@ -45,7 +52,8 @@ def _ovh_keys(found: Found) -> list[Fault]:
         return [
             Fault(
                 account[0],
-                f"{', '.join(application)} and {', '.join(account)} are two kinds of keys. Keep one kind: "
+                f"{_with_origins(found, application)} and {_with_origins(found, account)} are two kinds of keys. "
+                "Keep one kind: "
                 "an application's three, or a service account's two.",
             )
         ]
@@ -84,6 +92,15 @@ def _region(found: Found) -> list[Fault]:
 
 def _has(found: Found, name: str) -> bool:
     return found.first(name) is not None or found.first(f"{name}_FILE") is not None
+
+
+def _with_origins(found: Found, keys: list[str]) -> str:
+    """Name each key with its place, such as ``OVH_CLIENT_ID (.env line 3)``; keys of one place together."""
+    by_origin: dict[str, list[str]] = {}
+    for key in keys:
+        one = found.first(key) or found.first(f"{key}_FILE")
+        by_origin.setdefault(one.origin if one else "", []).append(key)
+    return ", ".join(f"{', '.join(together)} ({origin})" for origin, together in by_origin.items())
 
 
 def _missing(found: Found, name: str, hint: str = "") -> Fault:

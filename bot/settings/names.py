@@ -23,7 +23,11 @@ LATER = frozenset(
 LATER_TABLES = frozenset({"naming", "owners", "answers", "name_servers"})
 _OURS = ("DESK_", "SLACK_", "OVH_")
 _NEAR = 2  # letters
+_SHORT = 8  # letters of a name that is compared within one letter: within two, HOME would be HOST
 _ALL = (*KNOWN, *FILES, *sorted(LATER))
+_BARE = tuple(name.removeprefix("DESK_") for name in KNOWN if name.startswith("DESK_"))
+# In the environment other programs have names, too. A typo in one of these opens an empty database or lifts a limit.
+_COSTLY = ("DATABASE_URL", "DATABASE_URL_FILE", "LIMIT_PER_ORDER", "LIMIT_PER_MONTH", "SECOND_APPROVAL_OVER")
 # Kubernetes puts one set of these into every pod for each service: https://kubernetes.io/docs, "Service links".
 _SERVICE_LINK = re.compile(
     r"[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
@@ -39,10 +43,15 @@ def is_service_link(name: str, value: str) -> bool:
     return bool(_SERVICE_LINK.fullmatch(name) or (name.endswith("_PORT") and _SERVICE_ADDRESS.fullmatch(value)))
 
 
-def why_unknown(name: str) -> str | None:
-    """Say why a variable of the environment or `.env` is refused; None if it is known or not one of ours."""
-    if name in KNOWN or name in FILES or not name.startswith(_OURS):
+def why_unknown(name: str, *, in_file: bool = False) -> str | None:
+    """Say why a variable of the environment or `.env` is refused; None for a setting or a variable of others.
+
+    `in_file`: it stands in `.env`, which is the bot's own. There a name that is close to any setting is a typo.
+    """
+    if name in KNOWN or name in FILES:
         return None
+    if not name.startswith(_OURS):
+        return _why_near(name, (*_ALL, *_BARE) if in_file else _COSTLY)
     if name in LATER:
         return "this version does not know it yet"
     suggestion = closest(name)
@@ -51,6 +60,22 @@ def why_unknown(name: str) -> str | None:
     if name.removesuffix("_FILE") in KNOWN:
         return "only secrets can come from a file"
     return unknown(suggestion)
+
+
+def _why_near(name: str, spellings: Iterable[str]) -> str | None:
+    if not any(_is_near(name, spelling) for spelling in spellings):
+        return None
+    if name.removesuffix("_FILE") in KNOWN:
+        return "only secrets can come from a file"
+    return unknown(closest(name))
+
+
+def _is_near(name: str, spelling: str) -> bool:
+    letters = 1 if len(spelling) <= _SHORT else _NEAR
+    # A letter more, less or other changes a name's length by one and its set of letters by two: the cheap test first.
+    if abs(len(name) - len(spelling)) > letters or len(set(name) ^ set(spelling)) > 2 * letters:
+        return False
+    return distance(name, spelling) <= letters
 
 
 def why_unknown_key(key: str) -> str:

@@ -18,7 +18,16 @@ from bot.settings import names
 from bot.settings.values import brief, clean
 
 ENVIRONMENT, DOTENV, TOML = "environment", ".env", "desk.toml"
-NOWHERE = "?"  # the name of a fault that belongs to no setting; a fault of a whole file has an empty name
+NOWHERE = "?"  # what a fault is about that belongs to no setting; a file's own fault has an empty name
+# An empty limit would be none, and empty payers would be all approvers, also where a weaker source says otherwise.
+_NEVER_EMPTY = frozenset({"DESK_SECOND_APPROVAL_OVER", "DESK_LIMIT_PER_ORDER", "DESK_LIMIT_PER_MONTH", "DESK_PAYERS"})
+# Their defaults: a new and empty database, the true Slack and OVH in place of a simulated one, a right that is
+# waived, another owner. A value of another source is as good.
+_FILLED = frozenset(
+    {"DATABASE_URL", "SLACK_API_URL", "OVH_API_URL", "OVH_ENDPOINT", "DESK_WAIVE_RETRACTION", "DESK_OWNER_CONTACT"}
+)
+_WRITE = dict.fromkeys(_NEVER_EMPTY, "Write an amount or none") | {"DESK_PAYERS": "Write who may pay"}
+_LONGEST_NUMBER = 64  # bits
 _OVH_KEYS = ("application_key", "application_secret", "consumer_key", "client_id", "client_secret")
 
 
@@ -49,6 +58,7 @@ class Found:
 
     given: list[Given] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)  # sentences on ovh.conf files, for where OVH's keys are missing
 
     def first(self, name: str) -> Given | None:
         """Return the strongest value that is not empty."""
@@ -61,19 +71,40 @@ class Found:
     def refuse(self, name: str, why: str, origin: str) -> None:
         """Add a fault; a name that does not exist is sorted next to the setting that it most likely means."""
         upper = names.canonical(name.lower())
-        about = upper if upper in names.KNOWN else names.FILES.get(upper) or names.closest(upper) or NOWHERE
+        meant = upper if upper in names.KNOWN or upper in names.FILES else names.closest(upper) or NOWHERE
+        about = names.FILES.get(meant, meant)
         self.faults.append(Fault(about, f"{name}: {why} ({origin})"))
 
 
 def read_sources(environment: Mapping[str, str], folder: Path) -> Found:
-    """Read the environment, then `.env`, then `desk.toml`. Files that are not there count as empty."""
+    """Read the environment, then `.env`, then `desk.toml`. Files that are not there count as empty.
+
+    An empty value counts as not set, and is refused where that would cost money or hide the record.
+    """
     found = Found()
     _take(found, [(name, value, ENVIRONMENT) for name, value in environment.items()])
     if (text := _text_of(found, folder / DOTENV, DOTENV)) is not None:
         _take(found, _dotenv(found, text))
     if (text := _text_of(found, folder / TOML, TOML)) is not None:
         _toml(found, text)
+    _refuse_empties(found)
     return found
+
+
+def _refuse_empties(found: Found) -> None:
+    """Refuse an empty limit or payer, and each empty value whose default nobody would want unasked.
+
+    Most come from ``${NAME}`` of a variable that is not set.
+    """
+    for one in found.given:
+        name = names.FILES.get(one.name, one.name)
+        if one.is_empty and (name in _NEVER_EMPTY or (name in _FILLED and not _is_filled(found, name))):
+            remove = "unset it" if one.origin == ENVIRONMENT else "remove the line"
+            found.refuse(one.name, f"it is empty. {_WRITE.get(name, 'Write a value')}, or {remove}", one.origin)
+
+
+def _is_filled(found: Found, name: str) -> bool:
+    return found.first(name) is not None or found.first(f"{name}_FILE") is not None
 
 
 def read_ovh_conf(found: Found) -> None:
@@ -88,8 +119,14 @@ def read_ovh_conf(found: Found) -> None:
         parser = configparser.RawConfigParser()
         shown = _short(Path(path))
         try:
-            parser.read(path, encoding="utf-8")
-        except (configparser.Error, ValueError, OSError) as error:
+            # The parser's own `read` passes over a file that it has no right to.
+            parser.read_string(Path(path).read_text(encoding="utf-8"), source=shown)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            found.unreadable.append(f"{shown} cannot be read ({error.strerror}). Give the bot's user the right to")
+            continue
+        except (configparser.Error, ValueError) as error:
             line = getattr(error, "lineno", None)
             place = f"{shown} line {line}" if line else shown
             found.faults.append(
@@ -113,7 +150,11 @@ def _add_from_conf(
 
 
 def _short(path: Path) -> str:
-    for base, beginning in ((Path.cwd(), ""), (Path.home(), "~/")):
+    for base_of, beginning in ((Path.cwd, ""), (Path.home, "~/")):
+        try:
+            base = base_of()
+        except (OSError, RuntimeError):  # a folder that was deleted; a user without a home, as in many containers
+            continue
         if path.is_relative_to(base):
             return f"{beginning}{path.relative_to(base)}"
     return str(path)
@@ -127,7 +168,8 @@ def _take(found: Found, written: list[tuple[str, str | None, str]]) -> None:
         if names.is_service_link(name, value or ""):
             continue
         if name not in names.KNOWN and name not in names.FILES:
-            if (why := names.why_unknown(name)) and not (name in names.LATER and not value):
+            why = names.why_unknown(name, in_file=origin != ENVIRONMENT)
+            if why and not (name in names.LATER and not value):
                 found.refuse(key, why, origin)
             continue
         one = Given(name, value, origin)
@@ -196,6 +238,9 @@ def _toml(found: Found, text: str) -> None:
     except RecursionError:
         found.faults.append(Fault("", f"{TOML}: tables or arrays are nested too deeply"))
         return
+    except ValueError:  # Python reads no decimal number of more than 4,300 digits
+        found.faults.append(Fault("", f"{TOML}: a number is too long"))
+        return
     seen: dict[str, Given] = {}
     for key, value in tree.items():
         place = Place(text, key)
@@ -222,7 +267,9 @@ def _slip(message: str, text: str) -> str:
 
 def _key(found: Found, key: str, value: object, place: Place) -> Iterator[Given]:
     name = names.canonical(key)
-    if name == "LISTS" and isinstance(value, dict):
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        found.refuse(brief(key), "the number is too long", place.origin())
+    elif name == "LISTS" and isinstance(value, dict):
         yield from _lists(found, value, place)
     elif isinstance(value, dict):
         _refuse_table(found, key, value, place)

@@ -143,6 +143,8 @@ def log_level(value: object) -> str:
 def listed(value: object) -> list[str]:
     """Read a list: an array, or text with commas, semicolons, blanks or line breaks between."""
     if isinstance(value, list | tuple | set | frozenset):
+        if any(isinstance(item, list | tuple | set | frozenset) for item in value):
+            raise ValueError("write one list, without lists in it")
         parts = [part for item in value for part in listed(item)]
     elif isinstance(value, str):
         parts = _SEPARATORS.split(str(clean(value)).strip("[]"))
@@ -200,7 +202,7 @@ def named_lists(value: object) -> dict[str, tuple[str, ...]]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested by the thousand
             raise ValueError(example) from None
     if not isinstance(value, dict):
         raise ValueError(example)  # noqa: TRY004 - all faults of values are ValueErrors

@@ -14,6 +14,8 @@ GOOD = {
     "OVH_CONSUMER_KEY": "fake-consumer",
     "DESK_APPROVERS": "U0CLEO, S0TEAM",
 }
+# For processes, which may run side by side: the system chooses a port that is free.
+GOOD_PROCESS = GOOD | {"PORT": "0"}
 PYDANTIC = re.compile(r"Input should|Value error|pydantic|Extra inputs|Field required|type=", re.IGNORECASE)
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from bot.settings import (
     Settings,
+    SettingsError,
     ignored_variables,
     library_variables,
+    read_database_url,
     read_settings,
 )
 from bot.settings.names import LATER, LATER_TABLES, distance
@@ -46,6 +48,87 @@ def test_a_misspelt_variable_is_refused(good, monkeypatch, tmp_path, name, sugge
     else:
         (tmp_path / ".env").write_text(f"{name}=200\n")
     assert fault() == f"{name}: there is no such setting; did you mean {suggestion}? ({source})"
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("DATABSE_URL", "DATABASE_URL"),
+        ("DATABASEURL", "DATABASE_URL"),
+        ("DATABASE_URI", "DATABASE_URL"),
+        ("DATBASE_ULR", "DATABASE_URL"),
+        ("DATABASE_URL_FLIE", "DATABASE_URL_FILE"),
+        ("database_rul", "DATABASE_URL"),
+        ("LIMIT_PER_ORDER", "DESK_LIMIT_PER_ORDER"),
+        ("LIMIT_PER_MOTNH", "DESK_LIMIT_PER_MONTH"),
+        ("SECOND_APROVAL_OVER", "DESK_SECOND_APPROVAL_OVER"),
+    ],
+)
+@pytest.mark.parametrize("source", ["environment", ".env line 1"])
+def test_a_costly_typo_is_refused_everywhere(good, monkeypatch, tmp_path, name, suggestion, source):
+    """It would open a new, empty database, or lift a limit."""
+    if source == "environment":
+        monkeypatch.setenv(name, "200")
+    else:
+        (tmp_path / ".env").write_text(f"{name}=200\n")
+    assert fault() == f"{name}: there is no such setting; did you mean {suggestion}? ({source})"
+    if "DATABASE" in suggestion:
+        with pytest.raises(SettingsError, match=name):
+            read_database_url()
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("LOG_LEVL", "LOG_LEVEL"),
+        ("LOGLEVEL", "LOG_LEVEL"),
+        ("LOG_FROMAT", "LOG_FORMAT"),
+        ("HSOT", "HOST"),
+        ("HOSTS", "HOST"),
+        ("PRT", "PORT"),
+        ("LIST", "LISTS"),
+        ("DSEK_PAYERS", "DESK_PAYERS"),
+        ("DEKS_LIMIT_PER_ORDER", "DESK_LIMIT_PER_ORDER"),
+        ("SLAKC_BOT_TOKEN", "SLACK_BOT_TOKEN"),
+        ("OHV_ENDPOINT", "OVH_ENDPOINT"),
+        ("APPROVERS", "DESK_APPROVERS"),
+        ("PAYER", "DESK_PAYERS"),
+        ("OPS_PORT", "DESK_OPS_PORT"),
+        ("DSK_TRIAL", "DESK_TRIAL, which this version does not know yet"),
+    ],
+)
+def test_a_typo_in_dotenv_is_refused(good, tmp_path, name, suggestion):
+    """The file is the bot's own: a name that is close to a setting is meant to be one."""
+    (tmp_path / ".env").write_text(f"{name}=1\n")
+    assert fault() == f"{name}: there is no such setting; did you mean {suggestion}? (.env line 1)"
+
+
+@pytest.mark.parametrize("name", ["HOST_FILE", "PORT_FILE", "LOG_LEVEL_FILE"])
+def test_names_with_file_are_ignored_where_nothing_is_near(good, tmp_path, name):
+    """They name no secret, and stand for other programs."""
+    (tmp_path / ".env").write_text(f"{name}=x\n")
+    read_settings()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HOME", "PATH", "HOSTNAME", "HOST_IP", "PGHOST", "PGPORT", "LANG", "LEVEL", "POSTGRES_HOST", "POSTGRES_PORT",
+        "DATABASE_NAME", "DATABASE_HOST", "DATABASE_USER", "DB_URL", "REDIS_URL", "PROXY", "LISTEN", "LOG_FILE", "TEAM",
+        "COMPOSE_PROJECT_NAME", "TEAM_LIMIT", "OPENAI_API_KEY", "SHORT", "HTTPS_PROXY", "LANGUAGE",
+    ],
+)  # fmt: skip
+def test_other_names_in_dotenv_are_ignored(good, tmp_path, name):
+    """Compose and other tools read the same file, and a line may help another one."""
+    (tmp_path / ".env").write_text(f"{name}=1\n")
+    read_settings()
+
+
+@pytest.mark.parametrize("name", ["HOSTS", "POST", "LIST", "LOGLEVEL", "APPROVERS", "OPS_PORT", "DATABASE_USER"])
+def test_names_of_others_in_the_environment_are_ignored(good, monkeypatch, name):
+    """It is shared with every other program."""
+    monkeypatch.setenv(name, "1")
+    read_settings()
 
 
 def test_a_variable_like_no_other_is_refused(good, monkeypatch):

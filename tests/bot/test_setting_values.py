@@ -201,6 +201,28 @@ def test_none_lifts_the_limit_of_a_weaker_source(monkeypatch, tmp_path):
     assert read_settings().desk_limit_per_order is None
 
 
+@pytest.mark.parametrize(
+    "toml",
+    ["1" * 6000, "-" + "1" * 6000, "0x" + "f" * 6000, "1" * 4000, "0b" + "1" * 65, "1" * 30,
+     "[" * 400 + "1" + "]" * 400, "[" * 90 + "1" + "]" * 90],
+)  # fmt: skip
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_no_size_of_toml_ends_in_anything_but_a_sentence(monkeypatch, tmp_path, name, toml):
+    """Numbers beyond what Python converts, arrays beyond what it recurses into."""
+    monkeypatch.delenv(name.upper(), raising=False)
+    (tmp_path / "desk.toml").write_text(f"{name} = {toml}\n")
+    lines = faults()
+    assert all(len(line) < 300 for line in lines)
+    assert any("desk.toml" in line for line in lines)
+
+
+@pytest.mark.parametrize("json", ['{"a":' * 5000, "[" * 100_000, '{"a": ' + "[" * 900 + "]" * 900 + "}", "1" * 6000])
+def test_deep_lists_are_refused(monkeypatch, json):
+    """In a sentence, whatever the depth."""
+    monkeypatch.setenv("LISTS", json)
+    assert fault().startswith("LISTS: ")
+
+
 def test_a_threshold_of_0_is_always_exceeded(monkeypatch):
     """Two approvers for every request."""
     monkeypatch.setenv("DESK_SECOND_APPROVAL_OVER", "0")

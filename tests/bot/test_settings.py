@@ -1,5 +1,6 @@
 """Settings come from the environment, .env and desk.toml, and each knows its place."""
 
+import errno
 import re
 import tomllib
 from decimal import Decimal
@@ -16,6 +17,7 @@ from bot.settings import (
     Settings,
     SettingsError,
     read_database_url,
+    read_rules,
     read_settings,
 )
 from bot.settings.model import FROM_FILES, SECRETS
@@ -180,6 +182,69 @@ def test_ovh_keys_are_whole(good, monkeypatch, keys, lines):
 def test_ovh_keys_are_of_one_kind(good, monkeypatch):
     monkeypatch.setenv("OVH_CLIENT_ID", "fake")
     assert "are two kinds of keys. Keep one kind" in fault()
+
+
+@pytest.mark.parametrize("kind", [0, 0o200, "folder"])
+def test_an_ovh_conf_that_cannot_be_read_is_named(good, monkeypatch, tmp_path, kind):
+    """In place of the keys that it may hold; where the keys stand elsewhere, it may stay closed."""
+    if kind == "folder":
+        (tmp_path / "etc.conf").mkdir()
+    else:
+        (tmp_path / "etc.conf").write_text("[ovh-eu]\napplication_key=obviously-fake\n")
+        forbid(monkeypatch, tmp_path / "etc.conf")
+    read_settings()
+    monkeypatch.delenv("OVH_CONSUMER_KEY")
+    reason = "Is a directory" if kind == "folder" else "Permission denied"
+    line = f"etc.conf cannot be read ({reason}). Give the bot's user the right to"
+    assert fault() == line
+    with pytest.raises(SettingsError, match=re.escape(line)):
+        read_rules()
+
+
+def forbid(monkeypatch, path: Path) -> None:
+    """Refuse to read a file, as its mode does to every user but root."""
+    read_text = Path.read_text
+
+    def refuse(one, *arguments, **options):
+        if one == path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read_text(one, *arguments, **options)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+
+def test_two_kinds_of_keys_name_their_places(good, monkeypatch, tmp_path):
+    """One kind may come from an ovh.conf that nobody remembers."""
+    for name in ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OVH_CLIENT_ID", "fake")
+    (tmp_path / "secret").write_text("fake")
+    (tmp_path / ".env").write_text("\nOVH_CLIENT_SECRET_FILE=secret\n")
+    (tmp_path / "ovh.conf").write_text("[ovh-eu]\napplication_key=k\napplication_secret=s\n")
+    assert fault().startswith(
+        "OVH_APPLICATION_KEY, OVH_APPLICATION_SECRET (ovh.conf) and OVH_CLIENT_ID (environment), "
+        "OVH_CLIENT_SECRET (.env line 2) are two kinds of keys. Keep one kind"
+    )
+
+
+def test_a_user_without_a_home_reads_the_settings(good, monkeypatch):
+    """A container's user often has neither HOME nor an entry in the list of users."""
+
+    def unknown(number):
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    read_settings()
+
+
+def test_a_deleted_folder_is_no_traceback(good, monkeypatch, tmp_path):
+    """The settings then come from the environment alone."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    read_rules()
 
 
 def test_every_setting_is_explained_in_env_example():

@@ -4,53 +4,16 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 from store.engine import open_engines
 from store.migrate import migrate, newest
 from tests.bot.commands import begin, run, run_privileged, stdout
-from tests.bot.faults import GOOD
+from tests.bot.faults import GOOD_PROCESS
+from tests.bot.refusals import contents, fault, refused, sentence, sentence_of, unusable
 
-HEADING = "Fix these settings first (.env.example explains each):"
 COMMANDS = ["run", "export", "verify", "migrate"]
-
-
-def refused(cwd: Path, command: str = "run", **environment: str) -> list[str]:
-    """The lines that a command of a whole set-up, but for this, ends with; it writes nothing."""
-    before = contents(cwd)
-    lines = unusable(run("-m", "bot", command, cwd=cwd, **GOOD | environment))
-    assert contents(cwd) == before
-    return lines
-
-
-def unusable(done: CompletedProcess[str]) -> list[str]:
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    return done.stderr.splitlines()
-
-
-def contents(folder: Path) -> dict[str, bytes | None]:
-    return {
-        path.name: path.read_bytes() if path.is_file() else None
-        for path in sorted(folder.iterdir())
-        if not path.name.endswith(("-lock", "-shm", "-wal"))
-    }
-
-
-def fault(cwd: Path, command: str = "run", **environment: str) -> str:
-    """The one fault among the settings."""
-    heading, line = refused(cwd, command, **environment)
-    assert heading == HEADING
-    assert line.startswith("  ")
-    return line.strip()
-
-
-def sentence(cwd: Path, command: str = "run", **environment: str) -> str:
-    """The one line on the database; `run` may log before it."""
-    return refused(cwd, command, **environment)[-1]
 
 
 # Settings
@@ -131,7 +94,7 @@ def test_a_file_without_rights_is_named(tmp_path, name):
     """With who may give the right."""
     (tmp_path / name).write_text("")
     (tmp_path / name).chmod(0)
-    done = run("-m", "bot", "rules", cwd=tmp_path, **GOOD)
+    done = run("-m", "bot", "rules", cwd=tmp_path, **GOOD_PROCESS)
     assert done.returncode == 2
     assert f"{name} cannot be read (Permission denied). Give the bot's user permission to read it" in done.stderr
 
@@ -175,6 +138,87 @@ def test_an_empty_or_older_database(tmp_path, command):
     assert refused(tmp_path, command) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DROP TABLE lines", "The database desk.db is damaged: it has no longer the table lines of its revision."),
+        ("DROP TABLE events", "The database desk.db is damaged: it has no longer the table events of its revision."),
+        ("INSERT INTO alembic_version VALUES ('0001')", "The database desk.db is damaged: its table alembic_version"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_damaged_database(tmp_path, current, command, statement, words):
+    """Also where its revision is the newest one; `export` prints no half list."""
+    with closing(sqlite3.connect(current)) as connection, connection:
+        connection.execute(statement)
+    said = sentence(tmp_path, command)
+    assert words in said
+    assert "Restore it from a backup." in said
+
+
+@pytest.mark.parametrize("name", ["DATABSE_URL", "DATABASE_URI", "DATABASE_URL_FLIE"])
+@pytest.mark.parametrize("command", [*COMMANDS, "rules"])
+def test_a_mistyped_address_makes_no_new_database(tmp_path, command, name):
+    """In `.env` and in the environment."""
+    line = fault(tmp_path, command, **{name: "postgresql://127.0.0.1/desk"})
+    assert re.fullmatch(rf"{name}: there is no such setting; did you mean DATABASE_URL.*\? \(environment\)", line)
+    (tmp_path / ".env").write_text(f"{name}=postgresql://127.0.0.1/desk\n")
+    assert fault(tmp_path, command) == line.replace("environment", ".env line 1")
+
+
+@pytest.mark.parametrize("command", ["run", "rules"])
+def test_a_limit_that_is_not_filled_in(tmp_path, command):
+    """The variable that holds it is not set."""
+    (tmp_path / ".env").write_text("DESK_LIMIT_PER_ORDER=${TEAM_LIMIT}\n")
+    assert fault(tmp_path, command) == (
+        "DESK_LIMIT_PER_ORDER: it is empty. Write an amount or none, or remove the line (.env line 1)"
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("foo=bar", "holds an option that PostgreSQL does not know"),
+        ("connect_timeout=abc", "connect_timeout must be a whole number of seconds"),
+        ("sslmode=obviously", "holds an option that cannot be used"),
+        ("keepalives=obviously", "holds an option that cannot be used"),
+    ],
+)
+def test_an_option_of_postgresql_that_is_wrong(tmp_path, command, query, words):
+    """At once: nothing waits for a database that will never come."""
+    url = f"postgresql+psycopg://desk:obviously-fake@127.0.0.1:1/desk?{query}"
+    said = sentence(tmp_path, command, DATABASE_URL=url)
+    assert words in said
+    assert "obviously" not in said
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+def test_a_disk_that_is_full(tmp_path, command):
+    """The first thing that is written is who holds the file."""
+    code = (
+        "import errno, os, sys\n"
+        "def full(*_): raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "os.ftruncate = full\n"
+        "from bot.cli import main\n"
+        f"sys.argv = ['domain-desk', '{command}']\nmain()\n"
+    )
+    before = contents(tmp_path)
+    said = unusable(run("-c", code, cwd=tmp_path, **GOOD_PROCESS))[-1]
+    assert "The disk of desk.db is full. Free some space." in said
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["run", "rules"])
+def test_an_ovh_conf_without_rights(tmp_path, command):
+    """It is named in place of the keys that may stand in it."""
+    (tmp_path / "ovh.conf").write_text("[ovh-eu]\n")
+    (tmp_path / "ovh.conf").chmod(0)
+    keys = {name: value for name, value in GOOD_PROCESS.items() if not name.startswith("OVH_")}
+    lines = unusable(run("-m", "bot", command, cwd=tmp_path, **keys))
+    assert lines[1:] == ["  ovh.conf cannot be read (Permission denied). Give the bot's user the right to"]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_text_file_as_database(tmp_path, command):
     """Also a short one, which SQLite itself would overwrite."""
@@ -183,11 +227,14 @@ def test_a_text_file_as_database(tmp_path, command):
     assert "notes.txt is not a SQLite database. Correct DATABASE_URL." in said
 
 
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_database_of_another_program(tmp_path, command):
-    """It is left as it was."""
+def test_the_database_of_another_program(tmp_path, command, journal):
+    """It is left as it was, with its mode and its journal."""
     with closing(sqlite3.connect(tmp_path / "desk.db")) as connection:
+        connection.execute(f"PRAGMA journal_mode={journal}")
         connection.execute("CREATE TABLE notes (text)")
+    (tmp_path / "desk.db").chmod(0o644)
     assert "The database desk.db belongs to another program" in sentence(tmp_path, command)
 
 
@@ -195,16 +242,24 @@ def test_the_database_of_another_program(tmp_path, command):
 @pytest.mark.parametrize("what", ["file", "folder", "both"])
 def test_a_read_only_database(tmp_path, current, command, what):
     """The right is missing on the file, on its folder, or on both."""
+    before = without_wal(tmp_path)
     if what != "folder":
         current.chmod(0o400)
     if what != "file":
         tmp_path.chmod(0o500)
     try:
-        said = sentence(tmp_path, command)
+        said = sentence_of(tmp_path, command)
     finally:
         tmp_path.chmod(0o700)
+        current.chmod(0o600)
+    assert without_wal(tmp_path) == before
     assert re.search(r"read-only|cannot be (opened|written)", said)
     assert "Give the bot's user the right to" in said
+
+
+def without_wal(folder: Path) -> dict[str, tuple[int, bytes | None]]:
+    """SQLite itself cannot delete what it needs beside a read-only file in order to read it."""
+    return {name: one for name, one in contents(folder).items() if not name.endswith(("-shm", "-wal"))}
 
 
 @pytest.mark.parametrize("command", ["export", "verify"])
@@ -212,11 +267,6 @@ def test_a_database_that_may_not_be_read(tmp_path, current, command):
     """An operator under another user's name."""
     current.chmod(0)
     assert "cannot be opened. Give the bot's user the right" in sentence_of(tmp_path, command)
-
-
-def sentence_of(cwd: Path, command: str) -> str:
-    """Like `sentence`, for a folder that holds what the test itself may not read."""
-    return unusable(run("-m", "bot", command, cwd=cwd, **GOOD))[-1]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -255,7 +305,7 @@ def test_a_postgresql_that_is_away(tmp_path, command):
 def test_a_postgresql_database_that_does_not_exist(tmp_path, postgres_url, command):
     """Its name may be misspelt."""
     url = postgres_url.replace("/desk_", "/no_such_desk_")
-    done = run_privileged("-m", "bot", command, cwd=tmp_path, **GOOD | {"DATABASE_URL": url})
+    done = run_privileged("-m", "bot", command, cwd=tmp_path, **GOOD_PROCESS | {"DATABASE_URL": url})
     said = unusable(done)[-1]
     assert "does not exist. Create it, or correct DATABASE_URL." in said
 

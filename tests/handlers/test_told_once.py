@@ -149,7 +149,7 @@ def people(number: int) -> list[str]:
 @pytest.mark.parametrize(
     ("members", "told", "rest"),
     [
-        (people(1), "1 approver or payer", "They also find it in my Home."),
+        (people(1), "One approver or payer", "They also find it in my Home."),
         (people(16), "16 approvers and payers", "They also find it in my Home."),
         (people(17), "16 approvers and payers", "The other one finds it in my Home."),
         (people(40), "16 approvers and payers", "The other 24 find it in my Home."),

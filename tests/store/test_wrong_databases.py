@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlmodel import SQLModel
 
 from store.diagnosis import explained
 from store.engine import open_engines
@@ -83,6 +84,65 @@ def test_refuses_another_programs_alembic_revision(current):
     """Alembic's usual revisions are hexadecimal: such a database is not a newer one of ours."""
     set_revision(current, "ae1027a6acf3")
     assert "belongs to another program" in str(refused(current))
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest, revision])
+@pytest.mark.parametrize("second", ["0001", "0012", "0099", "ae1027a6acf3"])
+def test_refuses_two_revisions(url, action, second):
+    """A restore into a database that was not empty, for one."""
+    execute_on_current(url, f"INSERT INTO alembic_version VALUES ('{second}')")
+    error = refused(url, action)
+    assert isinstance(error, DatabaseUnusable)
+    assert "alembic_version holds 2 rows in place of one. Restore it from a backup." in str(error)
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest])
+@pytest.mark.parametrize("table", sorted(SQLModel.metadata.tables))
+def test_refuses_a_database_that_lacks_a_table(url, action, table):
+    """Its revision says that all is well."""
+    cascade = " CASCADE" if url.startswith("postgresql") else ""
+    execute_on_current(url, f"DROP TABLE {table}{cascade}")
+    error = refused(url, action)
+    assert isinstance(error, DatabaseUnusable)
+    assert f"is damaged: it has no longer the table {table} of its revision" in str(error)
+
+
+@pytest.mark.parametrize("action", [migrate, require_newest])
+def test_refuses_a_database_that_lacks_a_column(url, action):
+    """As after a restore of an older table."""
+    execute_on_current(url, "ALTER TABLE carts DROP COLUMN reason")
+    assert "no longer the column carts.reason of its revision" in str(refused(url, action))
+
+
+@pytest.mark.parametrize(
+    "statement", ["DROP TABLE lines", "ALTER TABLE carts RENAME COLUMN payment_by TO paid", "SELECT 1"]
+)
+def test_an_upgrade_of_a_damaged_database_is_explained(url, statement):
+    """An older revision with other tables than it had, or with the newest ones."""
+    execute_on_current(url, f"{statement}".replace("DROP TABLE lines", DROP_LINES[url.split(":")[0]]))
+    set_revision(url, "0003")
+    assert "is damaged" in str(refused(url))
+
+
+DROP_LINES = {"sqlite": "DROP TABLE lines", "postgresql+psycopg": "DROP TABLE lines CASCADE"}
+
+
+def test_another_programs_table_of_revisions(url):
+    """It has our table's name, but not its column."""
+    engines = open_engines(url)
+    with engines.write.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (number INTEGER)"))
+    engines.close()
+    assert "belongs to another program" in str(refused(url))
+
+
+def execute_on_current(url: str, statement: str) -> None:
+    """Change a database of this version behind the bot's back."""
+    engines = open_engines(url)
+    migrate(engines)
+    with engines.write.begin() as connection:
+        connection.execute(text(statement))
+    engines.close()
 
 
 def test_leaves_the_journal_of_another_program_alone(file):

@@ -250,6 +250,44 @@ def test_a_server_without_an_answer_may_come_back(monkeypatch):
     assert isinstance(error, DatabaseAway)
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["foo=bar", "sslmod=require", "obviously-fake-password=1", "autocommit=1", "row_factory=x", "prepare_threshold=x",
+     "conninfo=x", "connect_timeout=abc", "connect_timeout=inf", "connect_timeout=5&connect_timeout=6",
+     "port=obviously", "host=a:1&host=b:2&port=3"],
+)  # fmt: skip
+def test_an_unknown_option_of_the_url_is_refused(query):
+    """Before anything is opened: psycopg would take some of them as its own arguments."""
+    with pytest.raises(ValueError, match=r"^DATABASE_URL(:| holds)") as error:
+        open_engines(f"postgresql+psycopg://desk:{PASSWORD}@127.0.0.1:1/desk?{query}")
+    assert "obviously" not in str(error.value)
+    if query.startswith("sslmod"):
+        assert str(error.value).endswith("did you mean sslmode?")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sslmode=obviously", "keepalives=obviously", "tcp_user_timeout=obviously", "target_session_attrs=obviously",
+     "gssencmode=obviously", "channel_binding=obviously", "service=obviously",
+     "ssl_min_protocol_version=obviously", "load_balance_hosts=obviously", "require_auth=obviously"],
+)  # fmt: skip
+@pytest.mark.parametrize("action", [migrate, require_newest])
+def test_a_wrong_option_of_the_url_is_explained(query, action):
+    """Waiting does not help. The value is not repeated: it may be a part of the password."""
+    error = refused(f"postgresql+psycopg://desk:{PASSWORD}@127.0.0.1:1/desk?{query}", action)
+    assert isinstance(error, DatabaseUnusable)
+    assert "holds an option that cannot be used" in str(error)
+    assert "obviously" not in str(error)
+
+
+@pytest.mark.parametrize("options", ["-c%20nonsense%3D1", "-c%20work_mem%3Dmuch", "--nonsense", "-Z"])
+def test_options_that_the_server_refuses_are_explained(postgres_url, options):
+    """They reach the server with the connection, which then has no SQLSTATE."""
+    error = refused(f"{postgres_url}&options={options}")
+    assert isinstance(error, DatabaseUnusable)
+    assert "holds an option that cannot be used" in str(error)
+
+
 def test_a_server_without_tls_where_it_is_required():
     """`sslmode=require` against a server that has none."""
     with server_that_says("unused") as url:
