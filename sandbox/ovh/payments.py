@@ -66,6 +66,8 @@ class Payments:
     `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself. With
     `settle_after` the bank takes so many seconds to answer, in which another payment is taken as well: nothing that
     OVH says rules that out. `wishes` are all calls to pay that came this far, oldest first, refused ones, too.
+
+    Unkind switches, all off at first. With `takes_again` OVH takes another payment of an order that is paid already.
     """
 
     def __init__(self, clock: Clock, orders: Orders) -> None:
@@ -76,6 +78,7 @@ class Payments:
         self.lists_unusable = True
         self.tells_why = True
         self.settle_after = 0.0
+        self.takes_again = False
         self.wishes: list[Wish] = []
         self.methods = [
             Method(8_120_045, "VISA", "4970 XXXX XXXX 1234", default=True, expires="2028-09-30T00:00:00+02:00"),
@@ -89,7 +92,7 @@ class Payments:
 
     def fitting(self, order: Order) -> list[Method]:
         """The registered methods that OVH lists for an order; none where it is not to be paid."""
-        if self._orders.status(order) != "notPaid":
+        if not self._is_payable(order):
             return []
         return [
             method
@@ -150,8 +153,13 @@ class Payments:
         return wish
 
     def _must_be_open(self, order: Order) -> None:
-        if self._orders.status(order) != "notPaid":
+        if not self._is_payable(order):
             raise refused("This order cannot be paid")
+
+    def _is_payable(self, order: Order) -> bool:
+        """Tell whether OVH takes a payment of this order now."""
+        again = self.takes_again and order.paid_at is not None
+        return again or self._orders.status(order) == "notPaid"
 
     def _meant(self, order: Order, mean: str, mean_id: object) -> Method:
         if mean in _NEED_AN_ID and mean_id is None:
