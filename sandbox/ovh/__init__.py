@@ -25,6 +25,7 @@ from sandbox.ovh.held import Held
 from sandbox.ovh.names import Names
 from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
+from sandbox.ovh.outsider import Outsider
 from sandbox.ovh.payments import Payments
 from sandbox.ovh.quota import Quota
 from sandbox.ovh.registry import Registry
@@ -60,6 +61,7 @@ class OvhSimulator:
         self.orders = Orders(self.clock)
         self.payments = Payments(self.clock, self.orders)
         self.bills = Bills(self.clock, self.orders)
+        self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
         self.registry = Registry(self.clock, self.names, self.orders)
         self.names.delivered = self.registry.delivered
         self.faults = Faults()
@@ -120,9 +122,7 @@ class OvhSimulator:
 
     async def deliver_held(self) -> None:
         """Have the proxy deliver all calls that it holds; return when OVH has handled them."""
-        self.held.release()
-        while self.held.waiting:
-            await asyncio.sleep(0.01)
+        await self.held.release()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)

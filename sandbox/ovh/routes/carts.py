@@ -12,9 +12,7 @@ from sandbox.ovh.routing import Call, route
 
 @route("GET", "/order/cart")
 def _carts(call: Call) -> list[str]:
-    wanted = call.query.get("description")
-    mine = (cart for cart in call.ovh.carts.all.values() if cart.assigned)
-    return [cart.id for cart in mine if wanted is None or cart.description == wanted]
+    return call.ovh.carts.listed(call.query.get("description"))
 
 
 @route("POST", "/order/cart", unsigned=True)
@@ -34,8 +32,7 @@ def _change_cart(call: Call) -> dict[str, Any]:
 
 @route("DELETE", "/order/cart/{cartId}")
 def _delete_cart(call: Call) -> None:
-    cart = call.ovh.carts.get(call.parts[0])
-    del call.ovh.carts.all[cart.id]
+    call.ovh.carts.delete(call.ovh.carts.get(call.parts[0]))
 
 
 @route("POST", "/order/cart/{cartId}/assign")
@@ -59,13 +56,16 @@ def _add(call: Call) -> dict[str, Any]:
 def _summary(call: Call) -> dict[str, Any]:
     """A preview that validates nothing and names no contracts."""
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.carts.summary(cart) | {"contracts": []}
+    return call.ovh.carts.summary(cart) | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
 
 
 @route("GET", "/order/cart/{cartId}/checkout")
 def _dry_run(call: Call) -> dict[str, Any]:
     _must_be_complete(call)
     cart = call.ovh.carts.get(call.parts[0])
+    order = call.ovh.carts.order_of(cart, "checkout")
+    if order is not None:
+        return call.ovh.carts.summary(cart) | {"orderId": order}
     checked = call.ovh.carts.check(cart)
     cart.told = amount_of(checked["prices"]["withTax"])
     return checked
@@ -79,7 +79,7 @@ def _check_out(call: Call) -> dict[str, Any]:
     checked = call.ovh.carts.check(cart)
     waived = bool(call.body.get("waiveRetractationPeriod"))
     order = call.ovh.orders.create(cart, checked, call.ovh.address, waived=waived)
-    cart.read_only = True
+    call.ovh.carts.close(cart)
     if call.body.get("autoPayWithPreferredPaymentMethod"):
         call.ovh.payments.pay_with_default(order)
     return checked | {"orderId": order.id, "url": order.url}

@@ -30,7 +30,7 @@ def _transactions(call: Call) -> list[int]:
     method, status = call.query.get("paymentMethodId"), call.query.get("status")
     return [
         number
-        for number, shown in call.ovh.payments.transactions().items()
+        for number, shown in call.ovh.payments.list_transactions().items()
         if method in {None, str(shown["paymentMethodId"])} and status in {None, shown["status"]}
     ]
 
