@@ -30,7 +30,7 @@ from sandbox.ovh.payments import Payments
 from sandbox.ovh.quota import Quota
 from sandbox.ovh.registry import Registry
 from sandbox.ovh.signing import Credentials
-from sandbox.ovh.tokens import Tokens
+from sandbox.ovh.tokens import Tokens, TokenService
 
 __all__ = ["Credentials", "OvhSimulator", "Recorded"]
 
@@ -53,8 +53,10 @@ class OvhSimulator:
         self.subsidiary = subsidiary
         self.state = "complete"  # an account that is "incomplete" may not check out: a guess at what a 403 there means
         self.credentials = Credentials()
+        self.tokens = TokenService()
         self.clock = Clock()
-        self.clock_offset = 0.0  # seconds by which /auth/time misleads
+        self.clock_offset = 0.0  # seconds by which /auth/time misleads, and signatures are judged
+        self.time_error = 0.0  # seconds by which /auth/time misleads, while signatures are judged rightly
         self.names = Names(self.clock)
         self.contacts = Contacts()
         self.carts = Carts(self.clock, self.names, self.contacts)

@@ -13,7 +13,7 @@ _SYMBOLS = {"EUR": "€", "GBP": "£"}
 
 @route("GET", "/auth/time", unsigned=True)
 def _time(call: Call) -> int:
-    return int(call.ovh.time())
+    return int(call.ovh.time() + call.ovh.time_error)
 
 
 @route("GET", "/auth/currentCredential")
