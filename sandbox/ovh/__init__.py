@@ -64,7 +64,7 @@ class OvhSimulator:
         self.payments = Payments(self.clock, self.orders)
         self.bills = Bills(self.clock, self.orders)
         self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
-        self.registry = Registry(self.clock, self.names, self.orders)
+        self.registry = Registry(self.clock, self.names, self.orders, self.contacts.own)
         self.names.delivered = self.registry.delivered
         self.faults = Faults()
         self.quota = Quota()
@@ -152,7 +152,8 @@ class OvhSimulator:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
                 signing.check(self.credentials, request.method, url, path, body, request.headers, self.time())
             self.payments.settle()
-            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body)))
+            is_service = "Authorization" in request.headers
+            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body), is_service))
         except OvhError as error:
             return error.status, error.body
         except (KeyError, ValueError, TypeError):

@@ -19,7 +19,7 @@ from sandbox.ovh.names import Names
 from sandbox.ovh.offers import OLD_MODES, Offer
 from sandbox.ovh.prices import MARKETS, Market, price
 from sandbox.ovh.questions import Question, complaints
-from sandbox.ovh.quotes import Priced, quote
+from sandbox.ovh.quotes import Layout, Priced, quote
 from sandbox.ovh.rules import broken, eligibility_of, faults
 
 _DAY = 86_400.0
@@ -64,6 +64,7 @@ class Cart:
     assigned: bool
     subsidiary: str = "FR"
     items: dict[int, Item] = field(default_factory=dict)
+    coupons: list[str] = field(default_factory=list)
     read_only: bool = False
     closed_at: datetime | None = None
     order: int | None = None  # the number of its order
@@ -82,6 +83,7 @@ class Carts:
     answer; `gifts` has promotions be lines, not reductions.
 
     Unkind switches, all as the simulation always was at first; what OVH does is not established for any of them:
+    `layout` is how the dry run, the summary and the checkout list their lines;
     with `orders_again` a closed cart can be checked out once more;
     `lists_closed` and `lists_expired` tell whether `GET /order/cart` lists such carts;
     `matches` is how that list reads `description`: the whole text, its beginning, or not at all;
@@ -102,6 +104,7 @@ class Carts:
         self.judges_owners = True
         self.prefills = False
         self.gifts = True
+        self.layout = Layout()
         self.orders_again = False
         self.lists_closed = True
         self.lists_expired = True

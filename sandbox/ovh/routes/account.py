@@ -25,6 +25,17 @@ def _credential(call: Call) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@route("GET", "/auth/details")
+def _details(call: Call) -> dict[str, Any]:
+    own, service = call.ovh.contacts.own, call.is_service
+    rules = [{"method": method, "path": path} for method, path in call.ovh.credentials.rules]
+    return {
+        "account": own, "allowedRoutes": None if service else rules, "description": None, "user": None,
+        "identities": [f"urn:v1:eu:identity:account:{own}"], "roles": None,
+        "method": "oauth2_client_credentials" if service else "account",
+    }  # fmt: skip
+
+
 @route("GET", "/me")
 def _me(call: Call) -> dict[str, Any]:
     contacts = call.ovh.contacts

@@ -43,20 +43,21 @@ def _assign(call: Call) -> None:
 @route("GET", "/order/cart/{cartId}/domain")
 def _search(call: Call) -> list[dict[str, Any]]:
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.names.offers(_name(call.query.get("domain")), cart.market)
+    return call.ovh.names.offers(_name(call, call.query.get("domain")), cart.market)
 
 
 @route("POST", "/order/cart/{cartId}/domain")
 def _add(call: Call) -> dict[str, Any]:
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.carts.add(cart, call.body | {"domain": _name(call.body.get("domain"))})
+    return call.ovh.carts.add(cart, call.body | {"domain": _name(call, call.body.get("domain"))})
 
 
 @route("GET", "/order/cart/{cartId}/summary", unsigned=True)
 def _summary(call: Call) -> dict[str, Any]:
     """A preview that validates nothing and names no contracts."""
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.carts.summary(cart) | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
+    shown = call.ovh.carts.layout.apply(call.ovh.carts.summary(cart))
+    return shown | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
 
 
 @route("GET", "/order/cart/{cartId}/checkout")
@@ -65,10 +66,10 @@ def _dry_run(call: Call) -> dict[str, Any]:
     cart = call.ovh.carts.get(call.parts[0])
     order = call.ovh.carts.order_of(cart, "checkout")
     if order is not None:
-        return call.ovh.carts.summary(cart) | {"orderId": order}
+        return call.ovh.carts.layout.apply(call.ovh.carts.summary(cart)) | {"orderId": order}
     checked = call.ovh.carts.check(cart)
     cart.told = amount_of(checked["prices"]["withTax"])
-    return checked
+    return call.ovh.carts.layout.apply(checked)
 
 
 @route("POST", "/order/cart/{cartId}/checkout")
@@ -82,7 +83,7 @@ def _check_out(call: Call) -> dict[str, Any]:
     call.ovh.carts.close(cart)
     if call.body.get("autoPayWithPreferredPaymentMethod"):
         call.ovh.payments.pay_with_default(order)
-    return checked | {"orderId": order.id, "url": order.url}
+    return call.ovh.carts.layout.apply(checked) | {"orderId": order.id, "url": order.url}
 
 
 def _must_be_complete(call: Call) -> None:
@@ -90,8 +91,10 @@ def _must_be_complete(call: Call) -> None:
         raise forbidden()
 
 
-def _name(typed: object) -> str:
+def _name(call: Call, typed: object) -> str:
     name = str(typed or "")
+    if call.ovh.names.capitals:
+        name = name.lower()
     if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+", name):
         raise refused("Some parameters are invalid in the request: Check failed. Invalid domain name")
     return name

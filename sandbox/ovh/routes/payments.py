@@ -78,6 +78,21 @@ def _means(call: Call) -> list[dict[str, Any]]:
     return [{"paymentMean": mean} for mean in call.ovh.payments.means(_order(call))]
 
 
+@route("GET", "/me/order/{orderId}/paymentMeans")
+def _page_means(call: Call) -> dict[str, Any]:
+    """Ways to pay on OVH's page; none of them is simulated."""
+    _order(call)
+    kinds = ("creditCard", "edinar", "fidelityPoints", "ideal", "multibanco", "ovhAccount", "paypal", "promotion")
+    return dict.fromkeys(kinds)
+
+
+@route("GET", "/me/order/{orderId}/balance")
+def _balances(call: Call) -> list[str]:
+    """The account has no balance of credits."""
+    _order(call)
+    return []
+
+
 @route("POST", "/me/order/{orderId}/payWithRegisteredPaymentMean")
 def _pay_with_mean(call: Call) -> None:
     order = _order(call)
