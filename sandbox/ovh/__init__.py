@@ -82,7 +82,7 @@ class OvhSimulator:
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
-        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        self.address = self.outsider.address = f"http://{host}:{self._runner.addresses[0][1]}"
         return f"{self.address}/1.0"
 
     async def stop(self) -> None:

@@ -145,6 +145,10 @@ class Orders:
         self.all[number], cart.order = order, number
         return order
 
+    def ours(self) -> list[Order]:
+        """Return the orders that were made through the API, oldest first."""
+        return [order for order in self.all.values() if not order.foreign]
+
     def get(self, number: str) -> Order:
         order = self.all.get(int(number)) if number.isdecimal() else None
         if order is None or self._is_late(order, "order") or not self.is_listed(order):

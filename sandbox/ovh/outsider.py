@@ -33,6 +33,7 @@ class Outsider:
         self._carts = carts
         self._orders = orders
         self._payments = payments
+        self.address = ""  # where OVH's pages are
 
     def order(
         self,
@@ -52,7 +53,7 @@ class Outsider:
         """
         cart = self.cart(description, *names, years=years, mode=mode, plan=plan, owner=owner, ordered=True)
         items = [Priced(item.id, item.domain, item.years, item.offer) for item in cart.items.values()]
-        order = self._orders.create(cart, quote(items, cart.market, gifts=True), "http://order.example", waived=False)
+        order = self._orders.create(cart, quote(items, cart.market, gifts=True), self.address, waived=False)
         order.foreign, order.made_at = True, after(self._clock.now(), -ago)
         if not names:
             order.lines = [_hosting_line()]

@@ -1,6 +1,7 @@
 """Orders of the simulated OVH that show late, in parts, as others', or never again."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from ovh.exceptions import BadParametersError, ResourceNotFoundError
@@ -10,7 +11,7 @@ from tests.sandbox.ovh.buying import checked_out, forget_time
 HOUR = 3600.0
 
 
-async def lines_of(client, call, number: int) -> list[dict]:
+async def lines_of(client, call, number: int) -> list[dict[str, Any]]:
     ids = await call(client.get, f"/me/order/{number}/details")
     return [await call(client.get, f"/me/order/{number}/details/{each}") for each in ids]
 

@@ -2,19 +2,23 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from ovh.exceptions import BadParametersError
 
 from tests.sandbox.ovh.buying import checked_out, filled_cart, forget_time
 
+Offer = dict[str, Any]
 
-async def offer_of(client, call, cart: str, name: str = "name.ovh") -> dict:
+
+async def offer_of(client, call, cart: str, name: str = "name.ovh") -> Offer:
+    offer: Offer
     (offer,) = await call(client.get, f"{cart}/domain", domain=name)
     return offer
 
 
-def amounts(offer: dict) -> dict[str, float]:
+def amounts(offer: Offer) -> dict[str, float]:
     return {line["label"]: line["price"]["value"] for line in offer["prices"]}
 
 
