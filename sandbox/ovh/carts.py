@@ -89,6 +89,7 @@ class Carts:
     `matches` is how that list reads `description`: the whole text, its beginning, or not at all;
     `deletes_closed` tells whether DELETE takes a cart that was checked out;
     `names_order` are the calls ("checkout", "summary") that tell a closed cart's order number;
+    `expired_status` answers a cart whose time is over (404, or OVH's 460);
     for `closes_after` seconds a cart that was checked out still says that it is not read-only;
     `longest_life` (seconds) and `longest_description` (characters) are limits, beyond which OVH refuses, or cuts what
     was asked for where `cuts` is on.
@@ -112,6 +113,7 @@ class Carts:
         self.deletes_closed = True
         self.names_order: set[Literal["checkout", "summary"]] = set()
         self.closes_after = 0.0
+        self.expired_status = 404
         self.longest_life: float | None = None
         self.longest_description: int | None = None
         self.cuts = False
@@ -130,8 +132,10 @@ class Carts:
 
     def get(self, cart_id: str) -> Cart:
         cart = self.all.get(cart_id)
-        if cart is None or cart.expire <= self._clock.now():
+        if cart is None:
             raise not_found("This cart does not exist")
+        if cart.expire <= self._clock.now():
+            raise OvhError(self.expired_status, not_found("This cart does not exist").body)
         return cart
 
     def shown(self, cart: Cart) -> dict[str, Any]:

@@ -121,6 +121,7 @@ class Orders:
         self.part_after: dict[Part, float] = {}
         self.payment_withheld = 0  # how often something was asked that such a payment would have changed
         self.withheld = 0  # how often something was asked for before it was there
+        self.unlisted = 0  # how often an order was left out of an answer that would have shown it
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
 
@@ -159,7 +160,7 @@ class Orders:
         """Tell whether `GET /me/order` shows this order by now."""
         hidden_for = self.shows_after if order.shows_after is None else order.shows_after
         hidden = order.id in self.forgotten or after(order.made_at, hidden_for) > self._clock.now()
-        self.withheld += hidden
+        self.unlisted += hidden
         return not hidden
 
     def status(self, order: Order) -> str:

@@ -97,6 +97,7 @@ class Payments:
         self.takes_again = False
         self.transaction_after = 0.0
         self.untracked: set[str] = set()
+        self.withheld = 0  # how often a transaction was left out of an answer that would have shown it
         self.unreadable: set[Literal["list", "one"]] = set()
         self.foreign: list[Foreign] = []
         self.wishes: list[Wish] = []
@@ -272,7 +273,9 @@ class Payments:
 
     def _shows(self, method_id: int, at: datetime) -> bool:
         kind = next((method.kind for method in self.methods if method.id == method_id), None)
-        return kind not in self.untracked and after(at, self.transaction_after) <= self._clock.now()
+        shows = kind not in self.untracked and after(at, self.transaction_after) <= self._clock.now()
+        self.withheld += not shows
+        return shows
 
     def payment(self, order: Order) -> dict[str, Any]:
         if self._orders.seen(order, "payment").paid_at is None or order.paid_at is None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from ovh.exceptions import BadParametersError, ResourceNotFoundError
+from ovh.exceptions import BadParametersError, ResourceExpiredError, ResourceNotFoundError
 
 from tests.sandbox.ovh.buying import checked_out, filled_cart, forget_time
 
@@ -34,6 +34,18 @@ async def test_expired_carts_are_listed_or_not(simulator, client, call):
         await call(client.get, cart)
     simulator.carts.lists_expired = False
     assert await listed(client, call) == []
+
+
+async def test_an_expired_cart_is_a_460(simulator, client, call):
+    """A cart whose time is over can answer with OVH's own status for that; an unknown one stays a 404."""
+    cart = await filled_cart(client, call)
+    simulator.clock.advance(2 * DAY)
+    simulator.carts.expired_status = 460
+    forget_time(client)
+    with pytest.raises(ResourceExpiredError):
+        await call(client.get, cart)
+    with pytest.raises(ResourceNotFoundError):
+        await call(client.get, f"{cart}0")
 
 
 @pytest.mark.parametrize(("matches", "found"), [("exact", 1), ("prefix", 2), ("ignored", 3)])

@@ -36,9 +36,12 @@ async def test_an_order_shows_up_to_ten_minutes_late(simulator, client, call, la
             await call(client.get, f"/me/order/{number}{path}")
     with pytest.raises(ResourceNotFoundError):
         await call(client.post, f"/me/order/{number}/pay", paymentMethod={"id": 8120045})
+    unlisted = simulator.orders.unlisted
+    assert unlisted >= 6
     later(2)
     assert await call(client.get, "/me/order") == [number]
     assert await call(client.get, f"/me/order/{number}/status") == "notPaid"
+    assert (simulator.orders.unlisted, simulator.orders.withheld) == (unlisted, 0)
 
 
 async def test_an_order_shows_late_and_then_in_parts(simulator, client, call, later):

@@ -69,6 +69,7 @@ async def test_a_transaction_that_is_not_listed_is_a_404(simulator, client, call
     await call(client.post, f"{path}/pay", paymentMethod=CARD)
     with pytest.raises(ResourceNotFoundError):
         await call(client.get, f"/me/payment/transaction/{order.id * 10}")
+    assert simulator.payments.withheld == 1
 
 
 async def test_the_prepaid_account_leaves_no_transaction(simulator, client, call, path, order):
