@@ -65,6 +65,8 @@ def _desk(
     if context.invoked_subcommand != "run":
         # `export | head` ends like any other command in a pipe. `run` must survive a broken pipe of its own sockets.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.drawn import Drawn
 from handlers.views.folding import MESSAGE, Room
-from handlers.views.news import news, sent_directly
+from handlers.views.news import ARCHIVED, news, sent_directly
 from ordering.cart import WAITING, Cart
 from ordering.events import Event
 from ordering.outbox import Outbox
@@ -175,21 +175,24 @@ class Announcer:
             message = moved
         await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
         self._posted.pop(message.id)
+        self.alerts.clear(f"channel {message.channel}")
         return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
 
     async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
         """Give up a place that accepts no message: the approval card needs a substitute, the shared view does not."""
         _log.warning("place_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=refusal.word)
         copies: list[Message] = []
+        if message.channel == self._policy.approval_channel:
+            self.alerts.report(f"channel {message.channel}", _closed_channel(refusal.word))
         if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
-            copies = await self._directly(cart, message)
+            copies = await self._directly(cart, message, refusal.word)
         await self._bridge.call(self._outbox.forget, message)
         self._explained.discard(message.id)
         if message.role is MessageRole.APPROVAL and not copies and cart.state in WAITING:
             await self._report_hidden(cart)
         return copies
 
-    async def _directly(self, cart: Cart, message: Message) -> list[Message]:
+    async def _directly(self, cart: Cart, message: Message, why: str) -> list[Message]:
         """Send the card to the requester and to all who decide, and tell the requester why.
 
         After a failed step all of it is retried, so the people are read first and what was posted is remembered.
@@ -197,7 +200,7 @@ class Announcer:
         people = [user for user in await self._people() if user != cart.requester]
         told = people[:_MOST_NOTIFIED]
         if cart.requester is not None and message.id not in self._explained:
-            said = sent_directly(cart, message.channel, told=len(told), others=len(people) - len(told))
+            said = sent_directly(cart, message.channel, why, told=len(told), others=len(people) - len(told))
             await self._unless_refused(_key(message), cart.requester, Drawn.saying(said), cart)
             self._explained.add(message.id)
         receivers = filter(None, [cart.requester, *told])
@@ -296,3 +299,9 @@ def _key(message: Message) -> str:
 
 def _event_key(event: Event) -> str:
     return f"{_owner(event.cart_id)}event {event.id}"
+
+
+def _closed_channel(word: str) -> str:
+    """Say what the operator must do about an approval channel that accepts no card."""
+    way = "Unarchive it" if word in ARCHIVED else "Invite the app and let it post there"
+    return f"The approval channel accepts no cards ({word}). {way}, or set another DESK_APPROVAL_CHANNEL."

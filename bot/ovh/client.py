@@ -166,6 +166,7 @@ class Client:
                 answer, query_id = self._session.send(method, target, body, not_after=not_after)
             except requests.RequestException as error:
                 self.lane.slow_down()
+                self.answered_at = float("-inf")  # the next health check asks
                 _log.warning("ovh_silent", method=method, path=path, error=type(error).__name__)
                 raise errors.silence(error, deed=deed) from error
         if answer.empty and answer.says_nothing and not deed and returns_nothing(method, path):
@@ -182,6 +183,8 @@ class Client:
         elif answer.ok:
             self.lane.recover()
             self.answered_at = time.monotonic()
+        elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.answered_at = float("-inf")  # the next health check asks
 
 
 class _Patience:

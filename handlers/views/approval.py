@@ -169,7 +169,7 @@ def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozense
     approver = person(cart.rejected_by) if cart.rejected_by else "an approver"
     under_way = "is approved. The desk is ordering it at OVH"
     return {
-        S.SUBMITTED: f"waits for {asked} from {_circle(approvers)}: {total} with tax",
+        S.SUBMITTED: f"waits for {asked} from {_circle(approvers - frozenset(cart.approved_by))}: {total} with tax",
         S.APPROVED: under_way,
         S.CHECKING_OUT: under_way,
         S.CHECKED_OUT: f"is ordered: {order} with tax waits for payment by {_circle(payers)}",

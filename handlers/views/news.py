@@ -28,12 +28,24 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
     return Drawn.of(said, [section(said), *copy])
 
 
-def sent_directly(cart: Cart, channel: str, *, told: int, others: int) -> str:
-    """Why a card comes to its requester directly; `told` people get it, too, and `others` who decide do not."""
-    why = (
-        f"I can't post in <#{channel}>, so nobody there sees cart #{cart.id}. "
-        "Invite me there before the next request. You get the card here."
-    )
+ARCHIVED = {"is_archived", "is_inactive"}
+
+
+def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int) -> str:
+    """Say why a card comes to its requester directly; `word` is Slack's refusal of the channel.
+
+    `told` people get the card directly as well; `others` who may decide do not.
+    """
+    if word in ARCHIVED:
+        why = f"<#{channel}> is archived, so nobody there sees cart #{cart.id}. Ask the operator for another channel."
+    elif word.startswith("restricted_action"):
+        why = f"I may not post in <#{channel}>, so nobody there sees cart #{cart.id}. Ask its owners to let me post."
+    else:
+        why = (
+            f"I can't post in <#{channel}>, so nobody there sees cart #{cart.id}. "
+            "Invite me there before the next request."
+        )
+    why += " You get the card here."
     if not told:
         return f"{why} Approvers and payers find it in my Home."
     who = "One approver or payer gets" if told == 1 else f"{told} approvers and payers get"

@@ -47,7 +47,7 @@ class PaperSlack:
 
     def heard(self, user: str) -> list[str]:
         """The explanations that one person got."""
-        return [text for channel, text in self.said if channel == user and "I can't post" in text]
+        return [text for channel, text in self.said if channel == user and "nobody there sees" in text]
 
 
 class PaperOutbox:
