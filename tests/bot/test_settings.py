@@ -10,8 +10,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cli import _warn
-from bot.ovh import Access
-from bot.ovh.client import _DEED_WAITS
 from bot.settings import (
     LONGEST_MONEY_CALL,
     Settings,
@@ -21,6 +19,8 @@ from bot.settings import (
     read_settings,
 )
 from bot.settings.model import FROM_FILES, SECRETS
+from registrars.ovh import Access
+from registrars.ovh.api.client import _DEED_WAITS
 from tests.bot.faults import fault, faults
 
 ROOT = Path(__file__).parents[2]

@@ -15,9 +15,9 @@ import pytest
 from aiohttp import web
 
 from bot import socket_mode
+from bot.app import Bot
 from bot.lifecycle import Life
 from bot.settings import SettingsError, read_settings
-from bot.wiring import Bot
 from sandbox.stage import Stage
 from store.errors import DatabaseUnusable
 from tests.bot.process import LONGEST_STOP, Running, running

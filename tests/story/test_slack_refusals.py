@@ -7,9 +7,9 @@ from typing import TypeVar
 import pytest
 from structlog.testing import capture_logs
 
+from bot.app import Bot
 from bot.settings import read_settings
-from bot.wiring import Bot
-from handlers.slack_errors import KINDS, Kind
+from handlers.toolkit.slack_errors import KINDS, Kind
 from sandbox.slack import Actor, Message
 from sandbox.slack.faults import ALWAYS
 from tests.story.conftest import Story
