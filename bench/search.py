@@ -12,9 +12,9 @@ from itertools import count
 from bench.child import SlowOvh, slow_ovh
 from bench.messages import first_message
 from bench.table import Goal, Table
-from bot.ovh import Access, OvhGateway
-from ordering.domain_name import DomainName
-from ordering.offer import Verdict
+from ordering.model.domain_name import DomainName
+from ordering.model.offer import Verdict
+from registrars.ovh import Access, OvhGateway
 
 _FULL = [(n, c) for n in (10, 50, 200, 800) for c in (8, 16, 32, 64)]
 _QUICK = [(10, 8), (50, 16), (200, 64)]

@@ -15,13 +15,13 @@ from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
 from bench.table import Goal, Table
-from ordering.domain_name import DomainName
-from ordering.errors import OrderingError
-from ordering.policy import Person, Policy
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError
+from ordering.model.policy import Person, Policy
 from ordering.workflow import Workflow
 from prove.databases import opened
 from store.engine import Engines, open_engines
-from store.sql import SqlStore
+from store.transactions import SqlStore
 from tests.fakes import FakeRegistrar
 
 _CONTENDERS = 8

@@ -65,6 +65,8 @@ def _desk(
     if context.invoked_subcommand != "run":
         # `export | head` ends like any other command in a pipe. `run` must survive a broken pipe of its own sockets.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @app.command()
@@ -73,7 +75,9 @@ def run() -> None:
 
     Exits with 2 if a setting or the database must be fixed first, and prints one line per fault.
     """
-    from bot import lifecycle, logs, wiring
+    from bot import app as wiring
+    from bot import lifecycle
+    from bot import logging as logs
     from bot.settings import SettingsError, read_settings
 
     try:
@@ -116,9 +120,9 @@ def export(
     Exits with 2 if the database must be fixed first.
     """
     from bot import export as record
-    from ordering.cart import CartState
+    from ordering.model.cart import CartState
     from store.diagnosis import explained
-    from store.sql import SqlStore
+    from store.transactions import SqlStore
 
     try:
         start = record.since(since) if since else None
@@ -143,9 +147,9 @@ def verify(
     it later proves that nothing before it was rewritten. Exits with 1 if a fault was found, with 2 if the database
     must be fixed first.
     """
-    from ordering.audit import Audit
+    from ordering.record.verification import Audit
     from store.diagnosis import explained
-    from store.sql import SqlStore
+    from store.transactions import SqlStore
 
     if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
         _end(f"--head {head}: write the 64 digits that `verify` printed.")

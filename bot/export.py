@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any, TextIO
 
-from ordering.cart import Cart, CartState
-from ordering.events import Event
+from ordering.model.cart import Cart, CartState
+from ordering.model.events import Event
 
 Row = tuple[Cart, Sequence[Event]]
 _COLUMNS = (

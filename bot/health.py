@@ -28,7 +28,7 @@ class Health:
         """Set a part's state, and log a change, so that the operator sees it without polling."""
         before = self._parts.get(part, NOT_CHECKED)
         self._parts[part] = reason
-        if reason is not None and reason != before:
+        if reason is not None and reason not in {before, NOT_CHECKED}:
             _log.error("unhealthy", part=part, reason=reason)
         elif reason is None and before not in {None, NOT_CHECKED}:
             _log.info("healthy_again", part=part)

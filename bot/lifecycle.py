@@ -14,16 +14,16 @@ from typing import NoReturn
 
 import structlog
 
-from bot import logs
+from bot import logging as logs
+from bot.app import Bot, access
 from bot.health import DATABASE, SLACK, Health
 from bot.http import Front
-from bot.ovh.session import check as check_keys
 from bot.rules import rules_in_force
 from bot.settings import Settings, SettingsError
 from bot.slack_client import slack_client
 from bot.slack_start import ask_who_we_are, until_answered
-from bot.wiring import Bot, access
-from handlers.members import Workspace
+from handlers.toolkit.members import Workspace
+from registrars.ovh.api.session import check as check_keys
 from store.engine import Engines, open_engines
 from store.errors import DatabaseAway, DatabaseUnusable
 from store.migrate import migrate

@@ -12,8 +12,8 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import SettingsError
-from handlers.members import Workspace
-from handlers.slack_errors import FAILURES, Kind, Refusal, read
+from handlers.toolkit.members import Workspace
+from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, read
 
 T = TypeVar("T")
 

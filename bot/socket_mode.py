@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.health import NOT_CHECKED
 from bot.slack_client import proxy_for
 from bot.slack_start import SlackRefused, reason_in, refusal_in
-from handlers.slack_errors import Kind, read
+from handlers.toolkit.slack_errors import Kind, read
 
 _PING_EVERY = 10.0  # seconds; four of them without a pong, and the connection counts as lost
 _HANDSHAKE_WITHIN = 10.0  # seconds; aiohttp's own bound is five minutes

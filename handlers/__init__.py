@@ -8,29 +8,18 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import (
-    approval,
-    attention,
-    cart,
-    command,
-    contacts,
-    details,
-    home,
-    offers,
-    payment,
-    questions,
-    search_clicks,
-    years,
-)
-from handlers.command_name import code
-from handlers.desk import Desk
+from handlers import approval, cart, command, contacts, details, home, offers, payment, questions, years
+from handlers import recovery as attention
 from handlers.home import Homes
-from handlers.once import Once
-from handlers.parsing import Interaction
-from handlers.reply import Reply
-from handlers.slack_errors import SlackAlerts
-from handlers.views.drawn import Drawn
-from handlers.views.forms import outdated
+from handlers.search import buttons as search_clicks
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.command_name import code
+from handlers.toolkit.context import Desk
+from handlers.toolkit.deduplication import Once
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.modals import outdated
+from handlers.toolkit.responder import Reply
+from handlers.toolkit.slack_errors import SlackAlerts
 
 
 def register(app: AsyncApp, desk: Desk, *, alerts: SlackAlerts | None = None) -> Homes:

@@ -7,15 +7,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.clicks import on_click
-from handlers.desk import Desk
-from handlers.ids import REASON, Act, Form
-from handlers.parsing import Interaction, cart_and_mark, cart_number
-from handlers.refusals import handed_back
-from handlers.reply import Reply
+from handlers.toolkit.action_ids import REASON, Act, Form
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import handed_back
+from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import on_click
 from handlers.views import approval as views
-from handlers.views.drawn import Drawn
-from ordering.errors import OrderingError
+from ordering.model.errors import OrderingError
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

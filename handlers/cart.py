@@ -8,24 +8,25 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.command_name import code
-from handlers.desk import Desk
-from handlers.ids import PURPOSE, Act, Form
-from handlers.parsing import Interaction, cart_number, parts_of
 from handlers.questions import learn_quietly
-from handlers.refusals import sentence
-from handlers.reply import Reply
+from handlers.toolkit.action_ids import PURPOSE, Act, Form
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.command_name import code
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import sentence
+from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.modals import checking
+from handlers.toolkit.mrkdwn import counted
+from handlers.toolkit.names_typed import parts_of
+from handlers.toolkit.responder import Reply
 from handlers.views import cart as views
-from handlers.views.drawn import Drawn
-from handlers.views.figures import warned
-from handlers.views.forms import checking
 from handlers.views.offers import choice
-from handlers.views.text import counted
-from ordering.cart import Cart
-from ordering.choosing import ChoiceNeeded
-from ordering.domain_name import DomainName
-from ordering.errors import Hint, NotPossible, OrderingError
-from ordering.pre_flight import NotReady
+from handlers.views.prices import warned
+from ordering.model.cart import Cart
+from ordering.model.choosing import ChoiceNeeded
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import Hint, NotPossible, OrderingError
+from ordering.model.preflight_findings import NotReady
 
 _PAGE = 20
 _MOST_NAMES = 20

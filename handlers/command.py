@@ -9,11 +9,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import cart, search
-from handlers.command_name import ANY, code
-from handlers.desk import Desk
-from handlers.parsing import Interaction
-from handlers.reply import Reply
+from handlers import cart
+from handlers.search import run as search
+from handlers.toolkit.command_name import ANY, code
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.responder import Reply
 from handlers.views.help import help_message
 from handlers.views.search import looking
 

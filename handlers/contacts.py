@@ -9,22 +9,22 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
-from handlers.desk import Desk
-from handlers.ids import Act, Form
-from handlers.parsing import Interaction
 from handlers.questions import draw
-from handlers.refusals import sentence
-from handlers.reply import Reply
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import sentence
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.modals import note
+from handlers.toolkit.responder import Reply
 from handlers.views import contacts as views
-from handlers.views.answers import typed_answers
 from handlers.views.contacts import Return
-from handlers.views.drawn import Drawn, Secret
-from handlers.views.forms import note
+from handlers.views.question_inputs import typed_answers
 from handlers.views.questions import AnswersPage, loading
-from ordering.contact import Contact, LegalForm, checked
-from ordering.domain_name import DomainName
-from ordering.errors import OrderingError, RegistrarRefused
-from ordering.question import OWNER_CONTACT, Question
+from ordering.model.contact import Contact, LegalForm, checked
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError, RegistrarRefused
+from ordering.model.question import OWNER_CONTACT, Question
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

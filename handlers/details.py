@@ -7,12 +7,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.desk import Desk
-from handlers.ids import Act
-from handlers.parsing import Interaction, cart_number
-from handlers.reply import Reply
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.responder import Reply
 from handlers.views.details import details_modal
-from handlers.views.drawn import Drawn
 
 _CLOSED = Drawn.saying("The form was closed. Press *Details* again.")
 

@@ -11,12 +11,12 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.views import View
 
-from handlers.announce import approval_card
-from handlers.desk import Desk
-from handlers.refusals import sentence
-from handlers.slack_errors import FAILURES, Kind, SlackAlerts, read
+from handlers.notifier import approval_card
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import sentence
+from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.views.home import CARD, closed_home, home, plain_home
-from ordering.errors import NotAllowed
+from ordering.model.errors import NotAllowed
 
 _ABOUT = "the Home"
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute

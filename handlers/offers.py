@@ -8,15 +8,15 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.cart import added
-from handlers.desk import Desk
-from handlers.ids import OFFER, Act, Form
-from handlers.parsing import Interaction
 from handlers.questions import learn_quietly
-from handlers.reply import Reply
+from handlers.toolkit.action_ids import OFFER, Act, Form
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.responder import Reply
 from handlers.views import offers as views
-from handlers.views.drawn import Drawn
-from ordering.choosing import ChoiceNeeded
-from ordering.domain_name import DomainName
+from ordering.model.choosing import ChoiceNeeded
+from ordering.model.domain_name import DomainName
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

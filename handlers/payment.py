@@ -7,14 +7,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.desk import Desk
-from handlers.ids import Act
-from handlers.parsing import Interaction, cart_and_mark, cart_number
-from handlers.reply import Reply
-from handlers.views.drawn import Drawn
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.responder import Reply
 from handlers.views.payment import OPEN_INVOICE, OPEN_ORDER, fetching_link, invoice_link, order_link
-from ordering.errors import NotPossible
-from ordering.sales_order import MethodId
+from ordering.model.errors import NotPossible
+from ordering.model.sales_order import MethodId
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

@@ -9,23 +9,23 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.desk import Desk
-from handlers.ids import REACH, Act, Form
-from handlers.ovh_queue import LineFull
-from handlers.parsing import Interaction, cart_number
-from handlers.refusals import handed_back, sentence
-from handlers.reply import Reply
+from handlers.toolkit.action_ids import REACH, Act, Form
+from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import handed_back, sentence
+from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.modals import note
+from handlers.toolkit.ovh_queue import LineFull
+from handlers.toolkit.responder import Reply
 from handlers.views import questions as views
-from handlers.views.answers import field_id, typed_answers
-from handlers.views.drawn import Drawn, Secret
-from handlers.views.forms import note
+from handlers.views.question_inputs import field_id, typed_answers
 from handlers.views.questions import AnswersPage
-from ordering.cart import Cart
-from ordering.cart_line import Line
-from ordering.contact import Contact
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible, OrderingError, RegistrarError
-from ordering.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
+from ordering.model.cart import Cart
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible, OrderingError, RegistrarError
+from ordering.model.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
 _CLOSED = Drawn.saying("The form was closed before OVH answered. Open it again.")
 _log = structlog.get_logger()

@@ -8,12 +8,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.desk import Desk
-from handlers.ids import Act, Form
-from handlers.parsing import Interaction, cart_number
-from handlers.reply import Reply
-from handlers.views.drawn import Drawn
-from handlers.views.text import years
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.mrkdwn import years
+from handlers.toolkit.responder import Reply
 from handlers.views.years import touched, years_modal
 
 

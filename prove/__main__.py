@@ -62,7 +62,7 @@ async def _side_by_side(kinds: list[str], seconds: float, seed: int) -> dict[str
 
 
 def _campaign(kind: str, seconds: float, seed: int, replay: int | None) -> dict[str, object]:
-    from bot import logs
+    from bot import logging as logs
     from prove.campaign import Campaign
     from prove.databases import opened
     from prove.mortality import make_mortal

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ordering.cart import CartState
-from ordering.evidence import Entry, read
-from ordering.money import Money
+from ordering.model.cart import CartState
+from ordering.model.money import Money
+from ordering.record.hash_chain import Entry, read
 from sandbox.ovh.orders import Order
 from sandbox.slack.world import TEAM
 from sandbox.stage import Stage

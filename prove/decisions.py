@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from ordering.cart import CartState
-from ordering.events import Event
+from ordering.model.cart import CartState
+from ordering.model.events import Event
 from sandbox.stage import Stage
 
 _S = CartState

@@ -9,9 +9,9 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot import logs
+from bot import logging as logs
+from bot.app import Bot
 from bot.settings import Settings
-from bot.wiring import Bot
 from prove.life import LEASE, PACE
 from prove.mortality import GATE, Gate, make_mortal
 

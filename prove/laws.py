@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from sqlmodel import SQLModel
 
-from ordering.audit import Audit
-from ordering.evidence import Entry
+from ordering.record.hash_chain import Entry
+from ordering.record.verification import Audit
 from prove.approvals import objections
 from prove.decisions import lost_decisions, repeated_decisions
 from sandbox.stage import Stage
 from store.engine import open_engines
-from store.sql import SqlStore
+from store.transactions import SqlStore
 
 WALK, WAYS = "random walks that broke a law", 6  # ways that one seed of the walks draws
 FAILED = "runs that failed by themselves"

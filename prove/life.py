@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 
+from bot.app import Bot
 from bot.settings import Settings
-from bot.wiring import Bot
-from ordering.logbook import Pace
+from ordering.process.transitions import Pace
 from prove.mortality import GATE, Gate, Killed
 
 # A payment must leave within half of the settling time, and arrive within the other half: on a busy machine either

@@ -11,8 +11,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.ovh.session import Session
-from store.sql import SqlStore, SqlTransaction
+from registrars.ovh.api.session import Session
+from store.transactions import SqlStore, SqlTransaction
 
 THE_END = "the end"  # where those die who outlive their run
 

@@ -18,14 +18,18 @@ import typer
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
 # The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
-_NEAREST = {"bot": ["tests/bot/ovh"], "ordering": ["tests/ordering"], "store": ["tests/store/test_races.py"]}
+_NEAREST = {
+    "ordering": ["tests/ordering"],
+    "registrars": ["tests/registrars"],
+    "store": ["tests/store/test_races.py"],
+}
 THEN = (
-    ["-m", "pytest", *_QUIET, "tests/ordering", "tests/bot/ovh"],
+    ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
     ["-m", "pytest", *_QUIET, "tests/store", "tests/story"],
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
-_CODE = ("bot", "handlers", "ordering", "prove", "sandbox", "store", "tests")
+_CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +45,19 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "drop the compare-and-set",
-        "store/sql.py",
+        "store/transactions.py",
         "update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)",
         "update(CartRow).where(col(CartRow.id) == cart.id).values(**values)",
     ),
     Mutation(
         "decide about several carts at the same moment",
-        "store/sql.py",
+        "store/transactions.py",
         '        if self._session.get_bind().dialect.name == "postgresql":\n',
         '        if self._session.get_bind().dialect.name == "nothing":\n',
     ),
     Mutation(
         "send a deed again when its answer is lost",
-        "bot/ovh/client.py",
+        "registrars/ovh/api/client.py",
         '        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
         "        try:\n"
         '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n'
@@ -62,13 +66,13 @@ MUTATIONS = (
     ),
     Mutation(
         "take an unclear answer to a deed for a no",
-        "bot/ovh/errors.py",
+        "registrars/ovh/api/errors.py",
         '    return OutcomeUnknown("OVH gave no clear answer.")\n',
         "    return RegistrarUnavailable(LATER)\n",
     ),
     Mutation(
         "skip the seal before the checkout",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "        if cart.seal.holds_for(fresh):\n",
         "        if fresh:\n",
     ),
@@ -80,55 +84,55 @@ MUTATIONS = (
     ),
     Mutation(
         "take another offer than the one that was seen",
-        "ordering/choosing.py",
+        "ordering/model/choosing.py",
         "        if found is None:\n",
         "        found = found or offers[0]\n        if found is None:\n",
     ),
     Mutation(
         "ask for a name that the account owns",
-        "ordering/inspection.py",
+        "ordering/workflow/preflight.py",
         "        if line.domain in owned:\n",
         "        if not line.domain:\n",
     ),
     Mutation(
         "forget the intent to order",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "        return self._book.save(begun, due_in=self._settle / 4)\n",
         "        return begun\n",
     ),
     Mutation(
         "order anew while the first try could still come through",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "        if not self._registrar.discard(attempt.registrar_cart):\n",
         "        if not attempt.registrar_cart:\n",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "        if not cart.covers(order.total):\n",
         "        if not cart.seal:\n",
     ),
     Mutation(
         "forget that the payment was sent",
-        "ordering/payment.py",
+        "ordering/process/payment.py",
         "        if cart.payment.sent_at is None:\n",
         "        if cart.payment is not None:\n",
     ),
     Mutation(
         "pay an order that was paid or changed at OVH meanwhile",
-        "ordering/payment.py",
+        "ordering/process/payment.py",
         "        if self._is_settled(cart, fresh):\n            return\n",
         "",
     ),
     Mutation(
         "send without looking for an earlier payment",
-        "ordering/payment.py",
+        "ordering/process/payment.py",
         "        if self._is_begun(cart, payment):\n            return\n",
         "",
     ),
     Mutation(
         "send a payment that was held up, however late",
-        "bot/ovh/session.py",
+        "registrars/ovh/api/session.py",
         "                if not_after is not None and datetime.now(UTC) >= not_after:\n",
         "                if not_after is not None and not target:\n",
     ),
@@ -140,25 +144,25 @@ MUTATIONS = (
     ),
     Mutation(
         "take a payment that nobody can be sure of for none",
-        "ordering/payment.py",
+        "ordering/process/payment.py",
         "            case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):\n",
         "            case P.NOT_SEEN | P.UNDECIDED if waited >= self._settle:\n",
     ),
     Mutation(
         "take a payment that OVH accepted and does not show for none",
-        "ordering/sales_order.py",
+        "ordering/model/sales_order.py",
         "self.progress is PaymentProgress.NOT_SEEN and (payment.accepted_at is None or self.failed)",
         "self.progress is PaymentProgress.NOT_SEEN",
     ),
     Mutation(
         "believe OVH's no to a checkout without a look",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "            self._refused(begun, refusal)\n",
         '            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)\n',
     ),
     Mutation(
         "pay beside a payment by another method",
-        "bot/ovh/payments.py",
+        "registrars/ovh/payments.py",
         "        return self._unfinished(total, since)\n",
         '        return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")\n',
     ),
@@ -176,25 +180,25 @@ MUTATIONS = (
     ),
     Mutation(
         "let people approve their own request",
-        "ordering/policy.py",
+        "ordering/model/policy.py",
         "        if self.self_approval:\n            return\n",
         "        if self.approvers:\n            return\n",
     ),
     Mutation(
         "read null as an empty list",
-        "bot/ovh/reading.py",
+        "registrars/ovh/api/schemas.py",
         "    if not isinstance(answer, list):\n",
         "    answer = answer or []\n    if not isinstance(answer, list):\n",
     ),
     Mutation(
         "believe any order that a person names",
-        "bot/ovh/orders.py",
+        "registrars/ovh/orders.py",
         "            if shown == names:\n",
         "            if shown:\n",
     ),
     Mutation(
         "take an order that does not show all its names yet for another's",
-        "bot/ovh/orders.py",
+        "registrars/ovh/orders.py",
         "            elif not details or (shown and shown < names):\n",
         "            elif not details:\n",
     ),
@@ -206,20 +210,20 @@ MUTATIONS = (
     ),
     Mutation(
         "date a payment by a clock that may be put right",
-        "bot/ovh/payments.py",
+        "registrars/ovh/payments.py",
         "        return payment.sent_at_ovh or (",
         "        return (",
     ),
     Mutation(
         "order anew as soon as the old cart is given back",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "        elif waited < self._settle:\n            self._book.come_back(cart, self._book.pace.after(waited))\n"
         "        else:\n            self._step_back",
         "        else:\n            self._step_back",
     ),
     Mutation(
         "order without a look for what the memory may have lost",
-        "ordering/checkout.py",
+        "ordering/process/checkout.py",
         "        if earlier is not None:\n",
         "        if earlier is None and earlier:\n",
     ),

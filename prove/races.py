@@ -13,14 +13,14 @@ from typing import Annotated
 
 import typer
 
-from ordering.cart import CartState
-from ordering.domain_name import DomainName
-from ordering.errors import CartChanged, NotPossible
-from ordering.policy import Person, Policy
+from ordering.model.cart import CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import CartChanged, NotPossible
+from ordering.model.policy import Person, Policy
 from ordering.workflow import Workflow
 from prove.databases import opened
 from store.engine import open_engines
-from store.sql import SqlStore
+from store.transactions import SqlStore
 from tests.fakes import FakeRegistrar
 
 _EIGHT = 8

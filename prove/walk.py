@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from ordering.cart import Cart, CartState
-from ordering.ports import Message as Shown
-from ordering.ports import MessageRole
+from ordering.model.cart import Cart, CartState
+from ordering.ports.store import Message as Shown
+from ordering.ports.store import MessageRole
 from prove.databases import Databases, opened
 from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
@@ -33,7 +33,7 @@ from prove.trouble import OVH_FAULTS, ROUTES
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 from store.engine import open_engines
-from store.sql import SqlStore
+from store.transactions import SqlStore
 
 _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
 _COUNTING = threading.Lock()
@@ -279,7 +279,7 @@ def walks(
     database: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
 ) -> None:
     """Walk at random, and fail where a law is broken, with the shortest way to it that was found."""
-    from bot import logs  # noqa: PLC0415 - --help stays quick
+    from bot import logging as logs  # noqa: PLC0415 - --help stays quick
 
     logs.configure("ERROR", "json")
     make_mortal()

@@ -7,16 +7,16 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ordering.cart import Cart, CartState, Trouble
-from ordering.cart_line import Line
-from ordering.domain_name import DomainName
-from ordering.events import Event
-from ordering.money import Money
-from ordering.ports import Message, MessageRole
-from ordering.question import Answer, Kind, Question
-from ordering.quote import Configuration, Contract, Quote, QuotedLine
-from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
-from ordering.seal import Seal
+from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.events import Event
+from ordering.model.money import Money
+from ordering.model.question import Answer, Kind, Question
+from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.seal import Seal
+from ordering.ports.store import Message, MessageRole
 from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
 
 

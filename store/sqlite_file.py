@@ -91,7 +91,8 @@ def _lock(file: Path, path: Path) -> int:
             os.close(descriptor)
             if not isinstance(error, BlockingIOError):
                 raise DatabaseUnusable(
-                    f"The folder of the database {file} does not support file locks ({error.strerror}). Use a local disk."
+                    f"The folder of the database {file} does not support file locks ({error.strerror}). "
+                    "Use a local disk."
                 ) from None
             raise DatabaseUnusable(
                 f"Another bot is running on {file}{holder}. Stop it first: one SQLite file belongs to one process."

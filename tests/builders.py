@@ -3,12 +3,12 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from ordering.cart_line import Line
-from ordering.domain_name import DomainName
-from ordering.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
-from ordering.money import Money
-from ordering.policy import Policy
-from ordering.quote import Configuration, Contract, Quote, QuotedLine
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.policy import Policy
+from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)

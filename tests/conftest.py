@@ -9,15 +9,15 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ordering.domain_name import DomainName
-from ordering.errors import RegistrarError
-from ordering.fulfilment import Fulfilment
-from ordering.policy import Person, Policy
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarError
+from ordering.model.policy import Person, Policy
+from ordering.process.fulfilment import Fulfilment
 from ordering.workflow import Workflow
 from prove.postgres import open_postgres
 from store.engine import open_engines
 from store.migrate import migrate
-from store.sql import SqlStore
+from store.transactions import SqlStore
 from tests.builders import POLICY
 from tests.fakes import FakeClock, FakeRegistrar
 

@@ -4,18 +4,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from ordering import pre_flight
-from ordering.cart_line import Line
-from ordering.contact import Contact, LegalForm, newest_first
-from ordering.domain_name import DomainName
-from ordering.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
-from ordering.money import Money
-from ordering.offer import Action, Availability, Effort, Offer
-from ordering.ports import Prepared
-from ordering.pre_flight import LinesRefused, Mend
-from ordering.question import Question
-from ordering.quote import Quote
-from ordering.sales_order import (
+from ordering.model import preflight_findings as pre_flight
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact, LegalForm, newest_first
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.offer import Action, Availability, Effort, Offer
+from ordering.model.preflight_findings import LinesRefused, Mend
+from ordering.model.question import Question
+from ordering.model.quote import Quote
+from ordering.model.sales_order import (
     Attempt,
     Delivery,
     DeliveryProgress,
@@ -29,6 +28,7 @@ from ordering.sales_order import (
     SalesOrder,
     Sighting,
 )
+from ordering.ports.registrar import Prepared
 from tests.builders import NOW, a_quote
 
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))

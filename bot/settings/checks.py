@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.settings.model import ENDPOINTS, SUBSIDIARIES
 from bot.settings.sources import Fault, Found
-from bot.settings.values import clean
+from bot.settings.values import clean, listed
 
 _APPLICATION = ("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY")
 _ACCOUNT = ("OVH_CLIENT_ID", "OVH_CLIENT_SECRET")
@@ -20,7 +20,7 @@ def missing_and_mixed(found: Found, *, access: bool = True) -> list[Fault]:
         faults += _slack(found) + (_ovh_keys(found) if not faults else [])
     if not _has(found, "DESK_APPROVERS"):
         faults.append(_missing(found, "DESK_APPROVERS"))
-    return faults + _region(found)
+    return faults + _too_few_approvers(found) + _region(found)
 
 
 def _slack(found: Found) -> list[Fault]:
@@ -62,6 +62,29 @@ def _ovh_keys(found: Found) -> list[Fault]:
     hint = "" if application else "Set an application's three keys, or OVH_CLIENT_ID and OVH_CLIENT_SECRET."
     missing = [name for name in _APPLICATION if name not in application]
     return [_missing(found, name, hint if name == missing[0] else "") for name in missing]
+
+
+def _too_few_approvers(found: Found) -> list[Fault]:
+    """Refuse rules under which a request waits for a second approval that nobody can give.
+
+    A user group may hold enough people, so only lists of single people are counted.
+    """
+    second, approvers = found.first("DESK_SECOND_APPROVAL_OVER"), found.first("DESK_APPROVERS")
+    if second is None or approvers is None or str(clean(second.value)).lower() == "none":
+        return []
+    try:
+        people = set(listed(approvers.value))
+    except ValueError:
+        return []  # that is a fault of its own
+    if len(people) != 1 or people.pop().startswith("S"):
+        return []
+    return [
+        Fault(
+            "DESK_SECOND_APPROVAL_OVER",
+            "DESK_SECOND_APPROVAL_OVER: two approvers are needed above it, but DESK_APPROVERS names one person. "
+            f"Name another, or a user group ({second.origin})",
+        )
+    ]
 
 
 def _region(found: Found) -> list[Fault]:

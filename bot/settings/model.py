@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr
 
 from bot.settings import secrets, values
-from ordering.policy import Policy
+from ordering.model.policy import Policy
 
 LONGEST_MONEY_CALL = 46  # seconds that a money call may take: its permit, connecting and reading at their longest
 ENDPOINTS = ("ovh-eu", "ovh-us", "ovh-ca", "kimsufi-eu", "kimsufi-ca", "soyoustart-eu", "soyoustart-ca")

@@ -13,8 +13,8 @@ import re
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from ordering.domain_name import DomainName
-from ordering.errors import InvalidName
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import InvalidName
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019", "«": "»", "„": "“"}

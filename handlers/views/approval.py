@@ -7,19 +7,29 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
-from handlers.ids import REASON, Act, Form
-from handlers.views.answered import answered
-from handlers.views.attention import attention
+from handlers.toolkit.action_ids import REASON, Act, Form
+from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
+from handlers.toolkit.folding import MESSAGE, Part, Room
+from handlers.toolkit.mrkdwn import (
+    counted,
+    cut_bytes,
+    escape,
+    escape_lines,
+    group_or_person,
+    names,
+    people,
+    person,
+    when,
+)
+from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button
-from handlers.views.drawn import Drawn, button, buttons, context, rows, section
-from handlers.views.folding import MESSAGE, Part, Room
 from handlers.views.payment import open_invoice, open_order, payment
 from handlers.views.receipt import receipt, short_receipt
+from handlers.views.recovery import attention
 from handlers.views.terms import contracts, cost, retraction, warnings
-from handlers.views.text import counted, cut_bytes, escape, escape_lines, group_or_person, names, people, person, when
-from ordering.cart import NOT_BOUGHT, Cart, CartState
-from ordering.events import REMINDER, Event
+from ordering.model.cart import NOT_BOUGHT, Cart, CartState
+from ordering.model.events import REMINDER, Event
 
 _LONGEST_TEXT = 1_000  # bytes of what people and OVH write, on a card
 _MOST_MENTIONED = 8
@@ -169,7 +179,7 @@ def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozense
     approver = person(cart.rejected_by) if cart.rejected_by else "an approver"
     under_way = "is approved. The desk is ordering it at OVH"
     return {
-        S.SUBMITTED: f"waits for {asked} from {_circle(approvers)}: {total} with tax",
+        S.SUBMITTED: f"waits for {asked} from {_circle(approvers - frozenset(cart.approved_by))}: {total} with tax",
         S.APPROVED: under_way,
         S.CHECKING_OUT: under_way,
         S.CHECKED_OUT: f"is ordered: {order} with tax waits for payment by {_circle(payers)}",

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
-from handlers.command_name import code
-from handlers.ids import PURPOSE, Act, Form
-from handlers.views.answered import answered
+from handlers.toolkit.action_ids import PURPOSE, Act, Form
+from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
+from handlers.toolkit.command_name import code
+from handlers.toolkit.folding import VIEW, Part, fold, listed
+from handlers.toolkit.mrkdwn import counted, cut, escape, hinted, names, person, when
+from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
-from handlers.views.drawn import Drawn, button, buttons, context, rows, section, sections
-from handlers.views.figures import priced, warned
-from handlers.views.folding import VIEW, Part, fold, listed
+from handlers.views.prices import priced, warned
 from handlers.views.questions import questions_button, still_open
-from handlers.views.text import counted, cut, escape, hinted, names, person, when
 from handlers.views.years import years_button
-from ordering.cart import Cart, CartState
-from ordering.cart_line import Line
-from ordering.domain_name import DomainName
-from ordering.events import Event
-from ordering.pre_flight import Finding, Mend
+from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.events import Event
+from ordering.model.preflight_findings import Finding, Mend
 
 _PURPOSE_LENGTH = 300
 _MOST_EVENTS = 40

@@ -10,11 +10,11 @@ from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputEle
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
-from handlers.ids import Act, Form
-from handlers.views.drawn import context, section
-from handlers.views.folding import VIEW, fold, listed
-from handlers.views.text import counted, cut, escape
-from ordering.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import context, section
+from handlers.toolkit.folding import VIEW, fold, listed
+from handlers.toolkit.mrkdwn import counted, cut, escape
+from ordering.model.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
 
 _MOST_SHOWN = 80
 _METADATA = 3000  # characters, Slack's limit

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
-from handlers.ids import Act, Form
-from handlers.views.answered import answered
-from handlers.views.drawn import button, buttons, context, section, sections
-from handlers.views.folding import VIEW, Room, weight
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import button, buttons, context, section, sections
+from handlers.toolkit.folding import VIEW, Room, weight
+from handlers.toolkit.mrkdwn import counted, escape
+from handlers.views.answer_summary import answered
 from handlers.views.receipt import receipt
 from handlers.views.terms import every_contract, retraction, warnings
-from handlers.views.text import counted, escape
-from ordering.cart import Cart
+from ordering.model.cart import Cart
 
 _HEAD = 4  # blocks outside the list: the head, the page number and two buttons
 _PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _HEAD)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.command_name import code, command
-from handlers.views.drawn import Drawn, section
-from handlers.views.text import cut, escape
+from handlers.toolkit.blocks import Drawn, section
+from handlers.toolkit.command_name import code, command
+from handlers.toolkit.mrkdwn import cut, escape
 
 _HOW = "You fill a cart together, an approver approves it by a button, the desk orders at OVH, and a payer pays."
 

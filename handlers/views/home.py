@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
-from handlers.command_name import code
+from handlers.toolkit.blocks import context, section
+from handlers.toolkit.command_name import code
+from handlers.toolkit.folding import VIEW, Part, Room, fold, weight
+from handlers.toolkit.mrkdwn import cut
 from handlers.views.cart import cart_lines
-from handlers.views.drawn import context, section
-from handlers.views.folding import VIEW, Part, Room, fold, weight
-from handlers.views.text import cut
-from ordering.cart import Cart
-from ordering.overview import Overview
+from ordering.model.cart import Cart
+from ordering.model.overview import Overview
 
 _MOST_CARDS = 6
 # The room of one card in a Home, and of all cards: Slack allows a hundred blocks, and lists follow below.

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
-from handlers.ids import OFFER, Act, Form
-from handlers.views.drawn import Drawn, button, context, section
-from handlers.views.figures import offered
-from handlers.views.text import cut, escape, years
-from ordering.choosing import only_usual
-from ordering.domain_name import DomainName
-from ordering.offer import Offer
+from handlers.toolkit.action_ids import OFFER, Act, Form
+from handlers.toolkit.blocks import Drawn, button, context, section
+from handlers.toolkit.mrkdwn import cut, escape, years
+from handlers.views.prices import offered
+from ordering.model.choosing import only_usual
+from ordering.model.domain_name import DomainName
+from ordering.model.offer import Offer
 
 _MOST = 10  # radio buttons that Slack takes
 _OPTION = 75

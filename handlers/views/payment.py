@@ -5,12 +5,12 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
-from handlers.ids import Act
-from handlers.views.drawn import Drawn, Secret, button, buttons, confirm, context, section
-from handlers.views.forms import note
-from handlers.views.text import counted, cut_bytes, escape, names, when
-from ordering.cart import Cart
-from ordering.sales_order import PaymentMethod, SalesOrder
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
+from handlers.toolkit.modals import note
+from handlers.toolkit.mrkdwn import counted, cut_bytes, escape, names, when
+from ordering.model.cart import Cart
+from ordering.model.sales_order import PaymentMethod, SalesOrder
 
 OPEN_ORDER, OPEN_INVOICE = "Open order", "Open invoice"
 _MOST_METHODS = 20  # more than an account has; each option takes space in the message

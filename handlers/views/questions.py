@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
-from handlers.ids import REACH, Act, Form
-from handlers.views.answers import answer_input, pages
-from handlers.views.drawn import Drawn, button, buttons, context, section
-from handlers.views.folding import VIEW, fold, listed
-from handlers.views.forms import note
-from handlers.views.text import counted, cut, escape, escape_markup, person, plain
-from ordering.cart import Cart
-from ordering.cart_line import Line
-from ordering.contact import Contact
-from ordering.question import OWNER_CONTACT, Question, Reach, mark
+from handlers.toolkit.action_ids import REACH, Act, Form
+from handlers.toolkit.blocks import Drawn, button, buttons, context, section
+from handlers.toolkit.folding import VIEW, fold, listed
+from handlers.toolkit.modals import note
+from handlers.toolkit.mrkdwn import counted, cut, escape, escape_markup, person, plain
+from handlers.views.question_inputs import answer_input, pages
+from ordering.model.cart import Cart
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact
+from ordering.model.question import OWNER_CONTACT, Question, Reach, mark
 
 _LONGEST_OF_OTHERS = 200  # characters of what somebody else answered, above one's own
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from handlers.views.drawn import rows
-from handlers.views.folding import Part
-from handlers.views.text import escape_markup, years
-from ordering.cart_line import Line
-from ordering.cost import HORIZONS, cost_of, together
-from ordering.money import Money
-from ordering.quote import Quote
+from handlers.toolkit.blocks import rows
+from handlers.toolkit.folding import Part
+from handlers.toolkit.mrkdwn import escape_markup, years
+from ordering.model.cart_line import Line
+from ordering.model.cost import HORIZONS, cost_of, together
+from ordering.model.money import Money
+from ordering.model.quote import Quote
 
 _NARROWEST = 36  # characters; a phone shows about forty
 _LONGEST_NAME = 30  # beside its price; a longer one has a row of its own

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from handlers.ids import Act
-from handlers.views.drawn import Drawn, button, buttons, confirm, context, section
-from handlers.views.figures import offered
-from handlers.views.found import Found, Standing, V, pages
-from handlers.views.text import ago, counted, escape, lasting
-from ordering.offer import Availability, Effort
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
+from handlers.toolkit.mrkdwn import ago, counted, escape, lasting
+from handlers.views.prices import offered
+from handlers.views.search_pages import Found, Standing, V, pages
+from ordering.model.offer import Availability, Effort
 
 _CELLS = 10
 _NAMED = 5  # in the text that stands alone

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from handlers.views.drawn import context, section
-from handlers.views.folding import Part, optional
+from handlers.toolkit.blocks import context, section
+from handlers.toolkit.folding import Part, optional
+from handlers.toolkit.mrkdwn import escape
 from handlers.views.receipt import disagreements, over_the_years
-from handlers.views.text import escape
-from ordering.cart import Cart
+from ordering.model.cart import Cart
 
 _MOST_CONTRACTS = 20
 

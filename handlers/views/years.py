@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
-from handlers.ids import Act, Form
-from handlers.views.drawn import button, context, rows
-from handlers.views.folding import VIEW, fold, listed
-from handlers.views.text import counted, years
-from ordering.cart import Cart
-from ordering.cart_line import Line
-from ordering.domain_name import DomainName
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import button, context, rows
+from handlers.toolkit.folding import VIEW, fold, listed
+from handlers.toolkit.mrkdwn import counted, years
+from ordering.model.cart import Cart
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
 
 
 def years_button(cart: Cart) -> ButtonElement | None:

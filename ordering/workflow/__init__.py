@@ -1,7 +1,7 @@
 """What people can do with a cart, told as use cases, one file for each story that a person lives through.
 
 Each one reads, asks the rules, and writes the new state with its event in one transaction. A call to OVH
-never falls inside a transaction. What people decide here, `ordering.fulfilment` carries out.
+never falls inside a transaction. What people decide here, `ordering.process.fulfilment` carries out.
 """
 
 from __future__ import annotations

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from ordering.cart import Cart, CartState
-from ordering.cart_line import Line
-from ordering.contact import Contact, LegalForm
-from ordering.domain_name import DomainName
-from ordering.errors import InvalidAnswer, NotPossible
-from ordering.policy import Person
-from ordering.pre_flight import LinesRefused
-from ordering.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
+from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact, LegalForm
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import InvalidAnswer, NotPossible
+from ordering.model.policy import Person
+from ordering.model.preflight_findings import LinesRefused
+from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
 from ordering.workflow.use_cases import UseCases
 
 S = CartState

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ordering.cart import Cart, CartState
-from ordering.errors import CartChanged, Hint, NotAllowed, NotPossible
-from ordering.events import happened
-from ordering.inspection import Checked, Inspection
-from ordering.policy import Person
-from ordering.ports import MessageRole
-from ordering.pre_flight import LinesRefused, NotReady
-from ordering.seal import seal
-from ordering.visible import is_visible
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
+from ordering.model.events import happened
+from ordering.model.policy import Person
+from ordering.model.preflight_findings import LinesRefused, NotReady
+from ordering.model.seal import seal
+from ordering.model.text import is_visible
+from ordering.ports.store import MessageRole
+from ordering.workflow.preflight import Checked, Inspection
 from ordering.workflow.use_cases import UseCases
 
 S = CartState

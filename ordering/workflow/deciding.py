@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ordering.cart import Cart, CartState
-from ordering.errors import CardOutdated, NotPossible
-from ordering.events import happened
-from ordering.policy import Person
-from ordering.visible import is_visible
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import CardOutdated, NotPossible
+from ordering.model.events import happened
+from ordering.model.policy import Person
+from ordering.model.text import is_visible
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState

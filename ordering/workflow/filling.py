@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ordering.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
-from ordering.cart_line import Line
-from ordering.choosing import choose
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible, OrderingError, RegistrarError
-from ordering.look_alike import warnings_about
-from ordering.offer import Availability, Offer
-from ordering.policy import Person
-from ordering.ports import MessageRole
+from ordering.model.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
+from ordering.model.cart_line import Line
+from ordering.model.choosing import choose
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible, OrderingError, RegistrarError
+from ordering.model.homographs import warnings_about
+from ordering.model.offer import Availability, Offer
+from ordering.model.policy import Person
+from ordering.ports.store import MessageRole
 from ordering.workflow.use_cases import UseCases
 
 S = CartState

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ordering.cart import WAITING, Cart, CartState
-from ordering.errors import NotAllowed
-from ordering.events import Event
-from ordering.overview import Overview
-from ordering.policy import Person
+from ordering.model.cart import WAITING, Cart, CartState
+from ordering.model.errors import NotAllowed
+from ordering.model.events import Event
+from ordering.model.overview import Overview
+from ordering.model.policy import Person
 from ordering.workflow.use_cases import UseCases
 
 S = CartState

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ordering.cart import Cart, CartState
-from ordering.errors import NotPossible
-from ordering.events import happened
-from ordering.policy import Person
-from ordering.sales_order import FREE, MethodId, Payment, SalesOrder
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NotPossible
+from ordering.model.events import happened
+from ordering.model.policy import Person
+from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
 from ordering.workflow.use_cases import UseCases
 
 S = CartState

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from ordering.domain_name import DomainName, Word
-from ordering.errors import NotPossible
-from ordering.ideas import ideas
-from ordering.offer import Availability, Effort
+from ordering.model.domain_name import DomainName, Word
+from ordering.model.errors import NotPossible
+from ordering.model.name_suggestions import ideas
+from ordering.model.offer import Availability, Effort
 from ordering.workflow.use_cases import UseCases
 
 MOST_LOOK_UPS = 500

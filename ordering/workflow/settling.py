@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from ordering.cart import Cart, CartState
-from ordering.errors import NotPossible
-from ordering.events import happened
-from ordering.logbook import why_too_dear
-from ordering.policy import Person
-from ordering.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NotPossible
+from ordering.model.events import happened
+from ordering.model.policy import Person
+from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState

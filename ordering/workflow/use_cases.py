@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ordering.cart import Cart, CartState
-from ordering.cart_line import as_asked
-from ordering.domain_name import DomainName
-from ordering.errors import Hint, NotPossible
-from ordering.money import Money
-from ordering.policy import Policy
-from ordering.ports import Reading, Registrar, Store
-from ordering.pre_flight import Finding, Mend
-from ordering.question import Question
-from ordering.quote import Quote
-from ordering.seal import Seal
+from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import as_asked
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import Hint, NotPossible
+from ordering.model.money import Money
+from ordering.model.policy import Policy
+from ordering.model.preflight_findings import Finding, Mend
+from ordering.model.question import Question
+from ordering.model.quote import Quote
+from ordering.model.seal import Seal
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Reading, Store
 
 
 class UseCases:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import driver as heartbeat
-from bot.driver import Driver
-from handlers.bridge import Bridge
-from ordering.claims import Alone, Claims
-from ordering.ports import Errand
+from bot import worker as heartbeat
+from bot.worker import Driver
+from handlers.toolkit.threads import Bridge
+from ordering.ports.store import Errand
+from ordering.process.leases import Alone, Claims
 
 
 class Carts:

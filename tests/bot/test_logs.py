@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import structlog
 
-from bot import logs
-from bot.logs import Redactor
-from bot.ovh.access import Access
-from bot.ovh.session import Session
+from bot import logging as logs
+from bot.logging import Redactor
+from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.session import Session
 
 KNOWN = "obviously-fake/consumer+key=="
 FAKE = "OBVIOUSLYFAKE"
@@ -177,7 +177,9 @@ def test_secrets_of_the_opened_ovh_client_are_blanked(tmp_path, monkeypatch: pyt
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("ovh.config.CONFIG_PATH", [str(tmp_path / "ovh.conf")])
     monkeypatch.setattr(logs, "_redactor", redactor := Redactor())
-    Session(Access()).close()
+    session = Session(Access())
+    logs.add_secrets(session.secrets)  # as the bot does where it opens the client
+    session.close()
     cleaned = redactor.clean("sent fakeconsumerkey, signed with fakeapplicationsecret")
     assert cleaned == "sent ***, signed with ***"
 

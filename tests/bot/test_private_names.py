@@ -46,12 +46,12 @@ def opened() -> Any:
     ],
 )  # fmt: skip
 def test_the_ovh_client_has_the_names_of_the_session(opened: Any, name: str):
-    """bot/ovh/session.py reads the opened client's keys, endpoint, clock, token and connections."""
+    """registrars/ovh/api/session.py reads the opened client's keys, endpoint, clock, token and connections."""
     assert name in vars(opened)
 
 
 def test_the_ovh_client_uses_what_the_session_sets(opened: Any):
-    """The endpoint and the clock that bot/ovh/session.py sets are those that the client calls and signs with."""
+    """The client calls and signs with the endpoint and the clock that registrars/ovh/api/session.py sets."""
     source = inspect.getsource(ovh.Client)
     assert "self._endpoint" in source
     assert "self._time_delta" in inspect.getsource(type(opened).time_delta.fget)
@@ -60,7 +60,7 @@ def test_the_ovh_client_uses_what_the_session_sets(opened: Any):
 
 
 def test_the_oauth2_client_keeps_its_session():
-    """bot/ovh/session.py widens the connections of the token's session."""
+    """registrars/ovh/api/session.py widens the connections of the token's session."""
     assert hasattr(OAuth2, "session")
 
 
@@ -81,12 +81,12 @@ def test_the_files_of_ovh_are_where_tests_replace_them():
     ],
 )
 def test_connections_can_be_replaced(owner: type, name: str):
-    """bot/ovh/floor.py puts its own connections and answers in."""
+    """registrars/ovh/api/gil_turns.py puts its own connections and answers in."""
     assert hasattr(owner, name)
 
 
 def test_pools_and_streams_are_where_the_floor_replaces_them():
-    """bot/ovh/floor.py sets the classes of the pools, and wraps the stream of an answer."""
+    """registrars/ovh/api/gil_turns.py sets the classes of the pools, and wraps the stream of an answer."""
     assert set(PoolManager().pool_classes_by_scheme) == {"http", "https"}
     assert "self.fp = sock.makefile" in inspect.getsource(http.client.HTTPResponse.__init__)
 
@@ -98,7 +98,7 @@ def test_retries_can_be_narrowed():
 
 
 def test_the_socket_shows_its_client():
-    """bot/wiring.py asks the socket's client whether it is connected, and closes it."""
+    """bot/app.py asks the socket's client whether it is connected, and closes it."""
     assert "client" in AsyncSocketModeHandler.__annotations__
     assert inspect.iscoroutinefunction(AsyncSocketModeHandler.close_async)
 

@@ -10,8 +10,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.cli import _warn
-from bot.ovh import Access
-from bot.ovh.client import _DEED_WAITS
 from bot.settings import (
     LONGEST_MONEY_CALL,
     Settings,
@@ -21,6 +19,8 @@ from bot.settings import (
     read_settings,
 )
 from bot.settings.model import FROM_FILES, SECRETS
+from registrars.ovh import Access
+from registrars.ovh.api.client import _DEED_WAITS
 from tests.bot.faults import fault, faults
 
 ROOT = Path(__file__).parents[2]
@@ -298,3 +298,21 @@ def test_secrets_never_show(good, monkeypatch):
         monkeypatch.setenv(name, "hunter-two")
     assert all("***" in line and "hunter" not in line for line in faults())
     assert len(SECRETS) == 7
+
+
+@pytest.mark.parametrize(("approvers", "second"), [("U0CLEO", "0"), ("U0CLEO,U0CLEO", "100"), (" W0DAN ; ", "0.01")])
+def test_two_approvals_need_two_approvers(good, monkeypatch, approvers, second):
+    """Above the amount a request would wait for a person who does not exist."""
+    monkeypatch.setenv("DESK_APPROVERS", approvers)
+    monkeypatch.setenv("DESK_SECOND_APPROVAL_OVER", second)
+    assert "DESK_APPROVERS names one person. Name another, or a user group (environment)" in fault()
+
+
+@pytest.mark.parametrize(
+    ("approvers", "second"), [("U0CLEO,U0DAN", "0"), ("S0TEAM", "0"), ("U0CLEO", "none"), ("U0CLEO,S0TEAM", "5")]
+)
+def test_enough_approvers_start(good, monkeypatch, approvers, second):
+    """A user group may hold enough people, and without a second approval one is enough."""
+    monkeypatch.setenv("DESK_APPROVERS", approvers)
+    monkeypatch.setenv("DESK_SECOND_APPROVAL_OVER", second)
+    assert read_settings().desk_approvers

@@ -15,9 +15,9 @@ import pytest
 from aiohttp import web
 
 from bot import socket_mode
+from bot.app import Bot
 from bot.lifecycle import Life
 from bot.settings import SettingsError, read_settings
-from bot.wiring import Bot
 from sandbox.stage import Stage
 from store.errors import DatabaseUnusable
 from tests.bot.process import LONGEST_STOP, Running, running
@@ -494,7 +494,53 @@ async def stalling(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6, 0.9, 1.2])
+async def test_a_stop_in_the_first_second(stage, number, seconds):
+    """Before the libraries are imported the bot has a handler: process 1 of a container ignores signals otherwise."""
+    async with bot(stage) as process:
+        await until_handled(process.process.pid, number)
+        await asyncio.sleep(seconds)
+        code, took = await process.stops(number)
+        assert (code, took < LONGEST_STOP) == (0, True), process.printed[-2000:]
+        assert "Traceback" not in process.printed
+
+
+def handles(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal and for SIGTERM: bits in the mask that Linux shows."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return True  # another system: the test waits for its seconds alone
+    line = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
+    caught = int(line.split()[1], 16)
+    return all(caught >> (each - 1) & 1 for each in (number, signal.SIGTERM))
+
+
+async def until_handled(pid: int, number: signal.Signals) -> None:
+    """Wait until a process has its first handlers."""
+    async with asyncio.timeout(30):
+        while not await asyncio.to_thread(handles, pid, number):  # noqa: ASYNC110 - the kernel tells nobody
+            await asyncio.sleep(0.005)
+
+
 # Health
+
+
+async def test_an_outage_of_ovh_is_no_good_health(stage):
+    """A good answer of the last minute counts no more once a call has failed."""
+    async with bot(stage) as process:
+        await process.says("/healthz", '"status": "ok"')
+        stage.ovh.faults.add("*", "*", "error500", times=999)
+        await stage.slack.person("ada").command("search name.ovh")
+        status, body = await process.says("/healthz", '"failing"')
+        assert (status, body["checks"]["slack"], body["checks"]["ovh"] != "ok") == (503, "ok", True)
+
+
+async def test_a_start_without_fault_logs_no_error(stage):
+    """An error in the log is something to act on."""
+    async with bot(stage, LOG_FORMAT="json") as process:
+        await process.says("/healthz", '"status": "ok"')
+        assert '"level": "error"' not in process.printed
 
 
 async def test_wrong_ovh_keys_are_an_error_in_the_log(stage):

@@ -181,8 +181,8 @@ def test_a_limit_that_is_not_filled_in(tmp_path, command):
     [
         ("foo=bar", "holds an option that PostgreSQL does not know"),
         ("connect_timeout=abc", "connect_timeout must be a whole number of seconds"),
-        ("sslmode=obviously", "holds an option that cannot be used"),
-        ("keepalives=obviously", "holds an option that cannot be used"),
+        ("sslmode=obviously", "has a wrong option"),
+        ("keepalives=obviously", "has a wrong option"),
     ],
 )
 def test_an_option_of_postgresql_that_is_wrong(tmp_path, command, query, words):

@@ -1,7 +1,7 @@
 """What the tests of views look at: the words, the buttons, and whether Slack would take it."""
 
-from ordering.domain_name import DomainName
-from ordering.offer import Action, Offer
+from ordering.model.domain_name import DomainName
+from ordering.model.offer import Action, Offer
 from sandbox.slack.block_kit import faults_of
 from sandbox.slack.messages import elements, words
 from tests.builders import euros

@@ -12,12 +12,12 @@ from slack_sdk.models.views import View
 
 import handlers
 from handlers.home import Homes
-from handlers.members import Members, Workspace
-from handlers.poster import Posted, Poster
-from handlers.retries import Retries
-from handlers.slack_errors import Kind, Refusal, SlackAlerts
-from handlers.user_groups import read_user_group
-from handlers.views.drawn import Drawn
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.members import Members, Workspace
+from handlers.toolkit.poster import Posted, Poster
+from handlers.toolkit.retries import Retries
+from handlers.toolkit.slack_errors import Kind, Refusal, SlackAlerts
+from handlers.toolkit.user_groups import read_user_group
 from handlers.views.home import plain_home
 from sandbox.slack.world import TEAM
 

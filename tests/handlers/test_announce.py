@@ -3,10 +3,10 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from handlers.announce import Announcer
-from ordering.cart import Cart, CartState
-from ordering.events import Event
-from ordering.ports import Message, MessageRole
+from handlers.notifier import Announcer
+from ordering.model.cart import Cart, CartState
+from ordering.model.events import Event
+from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
 CART = Cart(12, "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA")

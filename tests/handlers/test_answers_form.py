@@ -7,20 +7,21 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.ovh import Access, asked
-from bot.ovh.drafts import Drafts
-from handlers.parsing import Interaction
-from handlers.views.answers import field_id, typed_answers
+from handlers.toolkit.interaction import Interaction
+from handlers.views.question_inputs import field_id, typed_answers
 from handlers.views.questions import AnswersPage, answers_form, answers_list, still_open
-from ordering.cart import Cart, CartState
-from ordering.contact import Contact, LegalForm
-from ordering.question import LEGAL, Kind, Question, mark
-from ordering.question_words import WORDS
+from ordering.model.cart import Cart, CartState
+from ordering.model.contact import Contact, LegalForm
+from ordering.model.question import LEGAL, Kind, Question, mark
+from ordering.model.question_words import WORDS
+from registrars.ovh import Access
+from registrars.ovh.carts import requirements as asked
+from registrars.ovh.carts.carts import Drafts
 from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.elements import complaint, options_of, state_of
 from sandbox.slack.messages import elements, initial_values
-from tests.bot.ovh.test_drafts import PaperOvh, answers
 from tests.builders import NOW, a_line
+from tests.registrars.ovh.test_drafts import PaperOvh, answers
 
 LARGEST_VIEW = 250_000  # bytes, Slack's limit
 TYPED = {

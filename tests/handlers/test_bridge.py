@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.bridge import Bridge
+from handlers.toolkit.threads import Bridge
 
 
 async def test_items_come_as_they_are_made():

@@ -1,10 +1,10 @@
 """Whoever tries another legal form finds again what they typed in the first one."""
 
 from handlers.contacts import with_other_fields
-from handlers.ids import Act
-from handlers.parsing import Interaction
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.interaction import Interaction
 from handlers.views.contacts import Return
-from ordering.contact import LegalForm
+from ordering.model.contact import LegalForm
 
 FIRM = {"organisation": "Otter Ltd", "vat": "FR123", "first_name": "Zoe"}
 

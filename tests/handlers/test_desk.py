@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from handlers.desk import Desk
-from handlers.parsing import Interaction
-from handlers.reply import Reply
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.responder import Reply
 
 
 class Slack:

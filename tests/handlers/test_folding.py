@@ -9,24 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from handlers import refusals
-from handlers.ids import Act
-from handlers.views import answered, approval, cart, contacts, details, home, news, questions, years
-from handlers.views.drawn import Drawn, context, rows, section
-from handlers.views.folding import MESSAGE, VIEW, Part, Room, fold, weight
-from handlers.views.text import cut_bytes, escape
-from ordering.cart import Cart, CartState, Trouble
-from ordering.cart_line import Line
-from ordering.contact import Contact, LegalForm
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
-from ordering.events import Event
-from ordering.overview import Overview
-from ordering.pre_flight import Finding, Mend
-from ordering.question import Answer
-from ordering.quote import Configuration, Contract
-from ordering.sales_order import OrderStatus, Payment, PaymentMethod, SalesOrder
-from ordering.seal import seal
+from handlers.toolkit import error_messages as refusals
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn, context, rows, section
+from handlers.toolkit.folding import MESSAGE, VIEW, Part, Room, fold, weight
+from handlers.toolkit.mrkdwn import cut_bytes, escape
+from handlers.views import answer_summary as answered
+from handlers.views import approval, cart, contacts, details, home, questions, years
+from handlers.views import direct_messages as news
+from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact, LegalForm
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
+from ordering.model.events import Event
+from ordering.model.overview import Overview
+from ordering.model.preflight_findings import Finding, Mend
+from ordering.model.question import Answer
+from ordering.model.quote import Configuration, Contract
+from ordering.model.sales_order import OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.seal import seal
 from sandbox.slack import limits
 from sandbox.slack.block_kit import faults_of, faults_of_view
 from sandbox.slack.messages import elements, words

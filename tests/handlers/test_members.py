@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.members import CACHE_SECONDS, Members, Workspace
-from ordering.errors import NotAllowed
-from ordering.policy import Membership, Person, Policy
+from handlers.toolkit.members import CACHE_SECONDS, Members, Workspace
+from ordering.model.errors import NotAllowed
+from ordering.model.policy import Membership, Person, Policy
 from sandbox.slack import SlackSimulator
 from sandbox.slack.world import FOREIGN_ORGANISATION, FOREIGN_TEAM, ORGANISATION, SISTER_TEAM, TEAM, User
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from handlers.views.approval import thread_line
-from handlers.views.news import news
-from ordering.cart import Cart, CartState
-from ordering.events import Event
-from ordering.sales_order import SalesOrder
+from handlers.views.direct_messages import news
+from ordering.model.cart import Cart, CartState
+from ordering.model.events import Event
+from ordering.model.sales_order import SalesOrder
 from tests.builders import NOW, a_line, euros
 
 S = CartState

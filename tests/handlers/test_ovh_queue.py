@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from handlers import ovh_queue
-from handlers.ovh_queue import LineFull, OvhQueue
+from handlers.toolkit import ovh_queue
+from handlers.toolkit.ovh_queue import LineFull, OvhQueue
 
 
 class Requests:

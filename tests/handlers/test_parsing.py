@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.parsing import Interaction, cart_and_mark, cart_number, parts_of, search_of, why_words
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
+from handlers.search.query_parser import search_of, why_words
+from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.names_typed import parts_of
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
 
 
 @pytest.mark.parametrize(

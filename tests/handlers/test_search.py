@@ -9,14 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from handlers.bridge import Bridge
-from handlers.search import run
-from handlers.searches import MOST_AT_ONCE, Search, Searches, SharedSearches
-from handlers.views.found import Standing
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
-from ordering.kept_search import KeptSearch, Wish
-from ordering.offer import Availability, Effort, Verdict
+from handlers.search.run import run
+from handlers.search.sessions import MOST_AT_ONCE, Search, Searches, SharedSearches
+from handlers.toolkit.threads import Bridge
+from handlers.views.search_pages import Standing
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
+from ordering.model.offer import Availability, Effort, Verdict
+from ordering.ports.search_sessions import KeptSearch, Wish
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
 UNKNOWN = {name: Availability(name, Verdict.UNKNOWN, reason="OVH does not answer") for name in NAMES}
@@ -141,7 +141,7 @@ class InMind:
 class TestOfTwoProcesses:
     @pytest.fixture
     def shelf(self, monkeypatch: pytest.MonkeyPatch) -> InMind:
-        monkeypatch.setattr("handlers.searches._BEAT", 0.01)
+        monkeypatch.setattr("handlers.search.sessions._BEAT", 0.01)
         return InMind({}, {}, set())
 
     @pytest.fixture

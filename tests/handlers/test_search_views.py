@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.ids import Act
+from handlers.toolkit.action_ids import Act
 from handlers.views import search
-from handlers.views.found import Found, Standing
-from ordering.domain_name import DomainName
-from ordering.offer import Action, Availability, Effort, Verdict
+from handlers.views.search_pages import Found, Standing
+from ordering.model.domain_name import DomainName
+from ordering.model.offer import Action, Availability, Effort, Verdict
 from tests.builders import NOW, euros
 from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
 

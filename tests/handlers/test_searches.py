@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from handlers.searches import Search, Searches
-from handlers.views.found import Standing
-from ordering.domain_name import DomainName
-from ordering.money import Money
-from ordering.offer import Action, Availability, Offer
+from handlers.search.sessions import Search, Searches
+from handlers.views.search_pages import Standing
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.offer import Action, Availability, Offer
 
 _REPLY = cast(Any, None)
 _HOUR = 3600.0

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from handlers.slack_errors import FAILURES, KINDS, Kind, SlackAlerts, kind_of, operator_fix, read, word
+from handlers.toolkit.slack_errors import FAILURES, KINDS, Kind, SlackAlerts, kind_of, operator_fix, read, word
 
 RAW = {
     "html_503": web.Response(status=503, text="<html>", content_type="text/html"),

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from handlers.announce import Announcer
-from ordering.cart import Cart, CartState
-from ordering.ports import Message, MessageRole
+from handlers.notifier import Announcer
+from ordering.model.cart import Cart, CartState
+from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
 CART = Cart(12, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA")
@@ -47,7 +47,7 @@ class PaperSlack:
 
     def heard(self, user: str) -> list[str]:
         """The explanations that one person got."""
-        return [text for channel, text in self.said if channel == user and "I can't post" in text]
+        return [text for channel, text in self.said if channel == user and "nobody there sees" in text]
 
 
 class PaperOutbox:

@@ -7,18 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.views import approval, attention, cart, details, forms, home, offers, years
-from handlers.views.drawn import Drawn
+from handlers.toolkit import modals as forms
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.mrkdwn import cut, escape
+from handlers.views import approval, cart, details, home, offers, years
+from handlers.views import recovery as attention
 from handlers.views.help import help_message
-from handlers.views.text import cut, escape
-from ordering.cart import MOST_LINES, Cart, CartState, Trouble
-from ordering.domain_name import DomainName
-from ordering.events import Event
-from ordering.overview import Overview
-from ordering.pre_flight import Finding, Mend
-from ordering.quote import Configuration, Contract
-from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
-from ordering.seal import differences, seal
+from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
+from ordering.model.domain_name import DomainName
+from ordering.model.events import Event
+from ordering.model.overview import Overview
+from ordering.model.preflight_findings import Finding, Mend
+from ordering.model.quote import Configuration, Contract
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.seal import differences, seal
 from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.messages import words
 from tests.builders import NOW, POLICY, a_line, a_quote, euros

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import pairwise
 
-from handlers.work import Work
+from handlers.toolkit.tasks import Work
 
 
 async def test_one_job_begins_at_once_and_many_begin_in_turn():

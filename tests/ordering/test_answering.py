@@ -2,12 +2,12 @@
 
 import pytest
 
-from ordering.domain_name import DomainName
-from ordering.errors import CartChanged, NotAllowed, NotPossible
-from ordering.evidence import facts
-from ordering.policy import Membership, Person
-from ordering.pre_flight import Finding, LinesRefused, Mend, NotReady
-from ordering.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import CartChanged, NotAllowed, NotPossible
+from ordering.model.policy import Membership, Person
+from ordering.model.preflight_findings import Finding, LinesRefused, Mend, NotReady
+from ordering.model.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
+from ordering.record.hash_chain import facts
 
 REASON = Question("REASON", required=True)
 CONDITIONS = Question("ACCEPT_CONDITIONS", Kind.YES_NO, required=True)

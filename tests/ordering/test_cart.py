@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordering.cart import MOST_LINES, MOVES, Cart, CartState
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
+from ordering.model.cart import MOST_LINES, MOVES, Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
 from tests.builders import NOW, a_line
 
 S = CartState

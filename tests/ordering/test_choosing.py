@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ordering.choosing import ChoiceNeeded, OfferChanged
-from ordering.domain_name import DomainName
-from ordering.errors import NotPossible
-from ordering.offer import Action, Offer
+from ordering.model.choosing import ChoiceNeeded, OfferChanged
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
+from ordering.model.offer import Action, Offer
 from tests.builders import POLICY, euros
 
 NAME = DomainName.parse("name.ovh")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ordering.contact import LegalForm, checked
+from ordering.model.contact import LegalForm, checked
 
 ZOE = {
     "first_name": "Zoe", "last_name": "Otter", "email": "zoe@example.com", "phone": "+33.612345678",

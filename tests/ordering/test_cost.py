@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ordering.cost import Cost, cost_of, together
-from ordering.money import Money
+from ordering.model.cost import Cost, cost_of, together
+from ordering.model.money import Money
 from tests.builders import a_line, a_quote, a_quoted, euros
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ordering.cart import CartState
-from ordering.errors import OrderingError
-from ordering.sales_order import OrderStatus
+from ordering.model.cart import CartState
+from ordering.model.errors import OrderingError
+from ordering.model.sales_order import OrderStatus
 
 S = CartState
 DAY = 86_400.0

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordering.domain_name import DomainName
-from ordering.errors import InvalidName
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import InvalidName
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ordering.cart import CartState, Trouble
-from ordering.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
-from ordering.sales_order import OrderStatus, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.model.cart import CartState, Trouble
+from ordering.model.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.sales_order import OrderStatus, PaymentProgress, PaymentSighting, SalesOrder
 from store.engine import open_engines
 from store.migrate import migrate
-from store.sql import SqlStore
+from store.transactions import SqlStore
 from tests.builders import LATER, SILENT, a_quote, advanced, euros, failing
 from tests.conftest import Rules
 

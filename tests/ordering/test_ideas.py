@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordering import ideas as rules
-from ordering.domain_name import DomainName, Word
-from ordering.errors import InvalidName
-from ordering.ideas import MOST_IDEAS, ideas
-from ordering.money import Money
+from ordering.model import name_suggestions as rules
+from ordering.model.domain_name import DomainName, Word
+from ordering.model.errors import InvalidName
+from ordering.model.money import Money
+from ordering.model.name_suggestions import MOST_IDEAS, ideas
 
 PRICES = {"com": Money(899, "EUR"), "io": Money(3999, "EUR"), "ovh": Money(299, "EUR"), "us": Money(899, "EUR")}
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from ordering.domain_name import DomainName
-from ordering.errors import RegistrarRefused
-from ordering.offer import Action, Offer
-from ordering.pre_flight import Mend, NotReady
-from ordering.question import Question
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarRefused
+from ordering.model.offer import Action, Offer
+from ordering.model.preflight_findings import Mend, NotReady
+from ordering.model.question import Question
 from tests.builders import NOW, POLICY, euros
 
 NAME = DomainName.parse("name.ovh")

@@ -3,8 +3,8 @@
 
 import pytest
 
-from ordering.domain_name import DomainName
-from ordering.look_alike import skeleton, warnings_about
+from ordering.model.domain_name import DomainName
+from ordering.model.homographs import skeleton, warnings_about
 
 N = DomainName.parse
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordering.money import Money
+from ordering.model.money import Money
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "GBP", "PLN", "XOF", "TND"])
 MINOR = st.integers(-(10**12), 10**12)

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from ordering.cart import CartState
-from ordering.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
-from ordering.events import REMINDER
-from ordering.payment import remind_at
-from ordering.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
+from ordering.model.cart import CartState
+from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.events import REMINDER
+from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
+from ordering.process.payment import remind_at
 from tests.builders import NOW, SILENT, a_quote, advanced, euros, failing
 
 S = CartState

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordering.errors import InvalidAnswer
-from ordering.question import Answer, Kind, Question, in_order, newly_asked
+from ordering.model.errors import InvalidAnswer
+from ordering.model.question import Answer, Kind, Question, in_order, newly_asked
 from tests.builders import a_line
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ordering.domain_name import DomainName
-from ordering.money import Money
-from ordering.quote import Configuration, Contract
-from ordering.seal import differences, seal
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.quote import Configuration, Contract
+from ordering.model.seal import differences, seal
 from tests.builders import a_line, a_quote, a_quoted
 
 SEALED = seal([a_line()], a_quote(), waive_retraction=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ordering.cart import CartState
-from ordering.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.cart import CartState
+from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
 from tests.builders import LATER, euros, failing
 
 S = CartState

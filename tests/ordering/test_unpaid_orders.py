@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from ordering.cart import CartState
-from ordering.errors import NotAsked, RegistrarUnavailable
-from ordering.ports import Errand
-from ordering.sales_order import PaymentMethod, PaymentProgress, PaymentSighting
+from ordering.model.cart import CartState
+from ordering.model.errors import NotAsked, RegistrarUnavailable
+from ordering.model.sales_order import PaymentMethod, PaymentProgress, PaymentSighting
+from ordering.ports.store import Errand
 from tests.builders import NOW
 
 S = CartState

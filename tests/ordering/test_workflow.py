@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from ordering.cart import MOST_LINES, CartState
-from ordering.domain_name import DomainName, Word
-from ordering.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
-from ordering.policy import Membership, Person
+from ordering.model.cart import MOST_LINES, CartState
+from ordering.model.domain_name import DomainName, Word
+from ordering.model.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.policy import Membership, Person
 from ordering.workflow import Query
 from tests.builders import POLICY, a_quote, euros
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ordering.evidence import Entry
+from ordering.record.hash_chain import Entry
 from prove.approvals import objections
 from sandbox.ovh.carts import Item
 from sandbox.ovh.names import Names

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ordering.cart import CartState
-from ordering.events import Event
+from ordering.model.cart import CartState
+from ordering.model.events import Event
 from prove.decisions import lost_decisions, repeated_decisions
 from sandbox.slack.delivery import Pressed
 from sandbox.stage import Stage

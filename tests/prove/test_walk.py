@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ordering.domain_name import DomainName
-from ordering.policy import Person
+from ordering.model.domain_name import DomainName
+from ordering.model.policy import Person
 from ordering.workflow import Workflow
 from prove.walk import Walk, ordered_nothing
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.migrate import migrate
-from store.sql import SqlStore
+from store.transactions import SqlStore
 from tests.builders import POLICY
 from tests.fakes import FakeRegistrar
 

@@ -7,7 +7,7 @@ import pytest
 
 from store.engine import Engines, open_engines
 from store.migrate import migrate
-from store.sql import SqlStore
+from store.transactions import SqlStore
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from ordering.claims import Alone, Shared
-from ordering.ports import Errand
+from ordering.ports.store import Errand
+from ordering.process.leases import Alone, Shared
 from tests.builders import NOW
 from tests.conftest import Rules
 from tests.store.test_races import all_at_once

@@ -10,15 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from ordering.audit import Audit, Fault
-from ordering.cart import Cart, CartState
-from ordering.domain_name import DomainName
-from ordering.events import Event
-from ordering.evidence import Entry, Link, chained
-from ordering.question import Question
-from store import evidence
-from store.evidence import entries
-from store.reading import SqlReading
+from ordering.model.cart import Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.events import Event
+from ordering.model.question import Question
+from ordering.record.hash_chain import Entry, Link, chained
+from ordering.record.verification import Audit, Fault
+from store import audit_log as evidence
+from store.audit_log import entries
+from store.queries import SqlReading
 from tests.builders import NOW
 from tests.conftest import Rules
 
@@ -246,7 +246,7 @@ def test_an_answer_that_not_all_may_read_is_in_no_event_and_yet_proven(rules, at
 
 
 def test_a_record_from_before_answers_were_digests_still_proves_them(rules, attack, engines, monkeypatch):
-    monkeypatch.setattr("ordering.evidence.FOR_ALL_TO_READ", {"BIRTH", "REASON"})
+    monkeypatch.setattr("ordering.record.hash_chain.FOR_ALL_TO_READ", {"BIRTH", "REASON"})
     cart = an_answered_cart(rules)
     monkeypatch.undo()
     with Session(engines.read) as session:

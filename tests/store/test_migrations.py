@@ -56,7 +56,8 @@ def test_sqlite_is_set_as_it_must_be(tmp_path):
 def test_a_writer_killed_in_a_transaction_loses_only_that(tmp_path):
     script = (
         "import os\nfrom datetime import UTC, datetime\n"
-        "from store.engine import open_engines\nfrom store.migrate import migrate\nfrom store.sql import SqlStore\n"
+        "from store.engine import open_engines\nfrom store.migrate import migrate\n"
+        "from store.transactions import SqlStore\n"
         "engines = open_engines('sqlite:///desk.db'); migrate(engines); store = SqlStore(engines)\n"
         "with store.begin() as carts: carts.open('C1', by='U0ADA', at=datetime.now(UTC))\n"
         "with store.begin() as carts:\n"

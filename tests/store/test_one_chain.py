@@ -11,22 +11,22 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from ordering.audit import Audit
-from ordering.cart import CartState
-from ordering.events import Event
-from ordering.evidence import Entry, digest
+from ordering.model.cart import CartState
+from ordering.model.events import Event
+from ordering.record.hash_chain import Entry, digest
+from ordering.record.verification import Audit
 from store import migrate as migrations
 from store.engine import Engines, open_engines
-from store.sql import SqlStore
+from store.transactions import SqlStore
 from tests.builders import NOW, a_line
 
 WRITER = """
 import sys
 from pathlib import Path
 from datetime import UTC, datetime
-from ordering.events import happened
+from ordering.model.events import happened
 from store.engine import open_engines
-from store.sql import SqlStore
+from store.transactions import SqlStore
 store, name = SqlStore(open_engines(sys.argv[1])), sys.argv[2]
 for number in range(20):
     with store.begin() as carts:

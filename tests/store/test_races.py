@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from ordering.domain_name import DomainName
-from ordering.errors import OrderingError
-from ordering.events import REMINDER
-from ordering.policy import Person, Policy
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError
+from ordering.model.events import REMINDER
+from ordering.model.policy import Person, Policy
 from tests.builders import NOW, a_line
 from tests.conftest import Rules
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ordering.domain_name import DomainName
-from ordering.kept_search import KeptSearch, Wish
-from ordering.money import Money
-from ordering.offer import Action, Availability, Offer, Verdict
-from store.searches import SharedShelf
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.offer import Action, Availability, Offer, Verdict
+from ordering.ports.search_sessions import KeptSearch, Wish
+from store.search_sessions import SharedShelf
 from tests.builders import NOW
 
 NAME, OTHER = DomainName("name.ovh"), DomainName("xn--caf-dma.fr")

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.parsing import Interaction
-from ordering.cart import CartState
-from ordering.domain_name import DomainName
-from ordering.errors import CartChanged, NoSuchCart
-from ordering.events import Event, happened
-from ordering.money import Money
-from ordering.ports import MessageRole
-from ordering.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
-from ordering.seal import seal
+from handlers.toolkit.interaction import Interaction
+from ordering.model.cart import CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import CartChanged, NoSuchCart
+from ordering.model.events import Event, happened
+from ordering.model.money import Money
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.seal import seal
+from ordering.ports.store import MessageRole
 from tests.builders import NOW, a_line, a_quote, euros
 
 S = CartState

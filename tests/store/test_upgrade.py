@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 from store import migrate as migration
 from store.engine import Engines, open_engines
 from store.migrate import migrate, newest, revision
-from store.sql import SqlStore
+from store.transactions import SqlStore
 
 RELEASED = "0013"
 LONG = 2**31 + 8_120_045  # beyond 32 bits

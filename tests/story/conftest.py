@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import Bot
 from bot.settings import read_settings
-from bot.wiring import Bot
 from sandbox.browser import NoBrowserError
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage

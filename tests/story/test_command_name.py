@@ -92,4 +92,4 @@ def test_no_code_that_talks_to_people_fixes_the_name():
     """Only the module of the name holds the manifest's; everything else asks it."""
     files = [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "ordering").rglob("*.py"), *(ROOT / "store").glob("*.py")]
     found = [str(path.relative_to(ROOT)) for path in files if MANIFESTS.search(path.read_text())]
-    assert found == ["handlers/command_name.py"]
+    assert found == ["handlers/toolkit/command_name.py"]

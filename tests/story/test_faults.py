@@ -165,10 +165,10 @@ async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: S
     card = await story.requested()
     away = story.ovh.faults.add("*", "*", "error500", times=999)
     await story.cleo.click(card, "Approve")
-    await story.card("OVH does not answer just now. The desk has been trying again since", seconds=30)
+    await story.card("OVH does not answer just now. I've been retrying since", seconds=30)
     story.ovh.faults.remove(away)
     card = await story.payable(seconds=40)
-    assert "has been trying" not in card.plain_text()
+    assert "been retrying" not in card.plain_text()
     assert len(story.orders) == 1
 
 

@@ -25,7 +25,7 @@ def long_line(story: Story, monkeypatch: pytest.MonkeyPatch) -> Line:
     """From here on nothing that waits for its turn begins in this test."""
 
     async def begin() -> None:
-        monkeypatch.setattr("handlers.work._APART", 600.0)
+        monkeypatch.setattr("handlers.toolkit.tasks._APART", 600.0)
         await story.gwen.command("cart")
         await story.ben.command("pending")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.wiring import Bot
-from handlers.ids import Act, Form
+from bot.app import Bot
+from handlers.toolkit.action_ids import Act, Form
 from sandbox.slack import Actor, Message
 from sandbox.slack.world import (
     FOREIGN_ORGANISATION,

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from ordering.logbook import Pace
+from ordering.process.transitions import Pace
 from sandbox.ovh import Recorded
 from sandbox.slack import Message
 from tests.story.conftest import Story
@@ -28,8 +28,8 @@ def mode() -> str:
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Unpaid orders are looked at each second, and two such looks at once are all that there is room for."""
-    monkeypatch.setattr("bot.wiring._PLACES", 2)
-    monkeypatch.setattr("ordering.fulfilment.Pace", partial(Pace, quickest=timedelta(seconds=0.2)))
+    monkeypatch.setattr("bot.app._PLACES", 2)
+    monkeypatch.setattr("ordering.process.fulfilment.Pace", partial(Pace, quickest=timedelta(seconds=0.2)))
     return {"OVH_BURST": "300", "OVH_REQUESTS_PER_SECOND": "20", "OVH_CONCURRENCY": str(ON_THE_WIRE)}
 
 

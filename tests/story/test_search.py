@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordering.domain_name import DomainName
+from ordering.model.domain_name import DomainName
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import Message
 from tests.story.conftest import Story
@@ -153,7 +153,7 @@ async def test_a_double_click_searches_everything_once(story: Story):
 
 
 async def test_old_answers_are_refreshed_by_a_button_of_their_own(story: Story, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("handlers.views.found._OLD", timedelta(0))
+    monkeypatch.setattr("handlers.views.search_pages._OLD", timedelta(0))
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search one.ovh two.ovh three.ovh")
     found = await story.sees(story.ada, "*Unknown* (1)")

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.wiring import Bot
-from handlers.ids import Act
-from handlers.parsing import Interaction
-from handlers.reply import MOST_USES, Reply
-from handlers.views.drawn import Drawn, Secret
-from handlers.views.forms import note
+from bot.app import Bot
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.modals import note
+from handlers.toolkit.responder import MOST_USES, Reply
 from sandbox.slack import Actor
 from tests.story.conftest import Story
 

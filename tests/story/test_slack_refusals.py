@@ -7,9 +7,9 @@ from typing import TypeVar
 import pytest
 from structlog.testing import capture_logs
 
+from bot.app import Bot
 from bot.settings import read_settings
-from bot.wiring import Bot
-from handlers.slack_errors import KINDS, Kind
+from handlers.toolkit.slack_errors import KINDS, Kind
 from sandbox.slack import Actor, Message
 from sandbox.slack.faults import ALWAYS
 from tests.story.conftest import Story
@@ -50,14 +50,14 @@ async def test_a_channel_archived_after_the_request_loses_nobody(story: Story):
     await story.cleo.open_home()
     story.slack.state.world.channel("approvals").archived = True
     await story.cleo.click(await story.home_says(story.cleo, "Cart #1"), "Approve")
-    await story.sees(story.ada, "I can't post in <#C0APPROVALS>", channel="ada")
+    await story.sees(story.ada, "<#C0APPROVALS> is archived", channel="ada")
     card = await card_of(story, "dan", "OVH keeps the order open")
     await card_of(story, "cleo", "OVH keeps the order open")
     await eventually(lambda: [line for line in story.slack.thread(card) if "waits for payment" in line.text])
     await story.dan.click(card, "Pay")
     await card_of(story, "ada", "is delivered")
     assert [len(cards(story.slack.person(name), name)) for name in ("ada", "cleo", "dan")] == [1, 1, 1]
-    assert len([m for m in story.ada.messages("ada") if "I can't post" in m.text]) == 1
+    assert len([m for m in story.ada.messages("ada") if "is archived" in m.text]) == 1
 
 
 @pytest.mark.parametrize("word", ["posting_to_channel_denied", "restricted_action_read_only_channel"])
@@ -97,7 +97,7 @@ async def test_a_stumble_over_the_group_explains_once(story: Story):
     story.slack.faults.add("usergroups.users.list", "error", error="internal_error", times=3)
     await story.request()
     await card_of(story, "cleo", "waits for approval", seconds=25)
-    (said,) = (m.text for m in story.ada.messages("ada") if "I cannot write" in m.text)
+    (said,) = (m.text for m in story.ada.messages("ada") if "nobody there sees" in m.text)
     assert "2 approvers and payers get it in a direct message" in said
 
 

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from bot import driver
+from bot import worker as driver
+from bot.app import Bot
 from bot.settings import read_settings
-from bot.wiring import Bot
 from sandbox.slack import Message
 from sandbox.slack.faults import Kind
 from tests.story.conftest import Story

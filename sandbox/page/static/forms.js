@@ -35,7 +35,9 @@ export class Forms {
     this.shown = { version, top, names: seen.names, depth: seen.forms.length };
     this.draw();
     if (!this.dialog.open) this.dialog.showModal();
-    this.dialog.querySelector("input, textarea, select")?.focus();
+    const input = this.dialog.querySelector("input, textarea, select");
+    if (input) input.focus();
+    else this.dialog.querySelectorAll("*").forEach((part) => { part.scrollTop = 0; });
   }
 
   draw() {

@@ -1,11 +1,12 @@
 """The chain of evidence"""
 
+import hashlib
+import json
 from datetime import UTC, datetime
 
 from alembic import op
 import sqlalchemy as sa
 
-from ordering.evidence import Entry, Link, sealed
 
 
 revision = '0002'
@@ -82,24 +83,29 @@ def _chain_what_is_there(connection: sa.Connection) -> None:
         ('chain', ('id', 'number', 'digest')),
     ))
     events.append_column(sa.column('at', sa.DateTime(timezone=True)))
-    head = Link()
-    of_cart: dict[int, Link] = {}
+    head: tuple[int, str | None] = (0, None)  # how many events, and the last one's digest
+    of_cart: dict[int, tuple[int, str | None]] = {}
     asked = sa.select(events.c.id, events.c.cart_id, events.c.state, events.c.at, events.c.by, events.c.note)
     for row in connection.execute(asked.order_by(events.c.id)).all():
-        before = of_cart.get(row.cart_id, Link())
-        entry = sealed(Entry(
-            head.number + 1, row.cart_id, before.number + 1, row.state, _utc(row.at), row.by, row.note, None,
-            before.digest, head.digest,
-        ))
+        number, before = of_cart.get(row.cart_id, (0, None))
+        id_, previous = head[0] + 1, head[1]
+        fields = (id_, row.cart_id, number + 1, row.state, _utc(row.at), row.by, row.note, None, before, previous)
+        digest = _digest(*fields)
         # Never above the old number, so it is free by now.
         connection.execute(sa.update(events).where(events.c.id == row.id).values(
-            id=entry.id, number=entry.number, digest=entry.digest,
-            previous_in_cart=entry.previous_in_cart, previous=entry.previous,
+            id=id_, number=number + 1, digest=digest, previous_in_cart=before, previous=previous,
         ))
-        head, of_cart[row.cart_id] = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
+        head, of_cart[row.cart_id] = (id_, digest), (number + 1, digest)
     for cart_id, newest in of_cart.items():
-        connection.execute(sa.update(carts).where(carts.c.id == cart_id).values(events=newest.number))
-    connection.execute(sa.insert(chain).values(id=1, number=head.number, digest=head.digest))
+        connection.execute(sa.update(carts).where(carts.c.id == cart_id).values(events=newest[0]))
+    connection.execute(sa.insert(chain).values(id=1, number=head[0], digest=head[1]))
+
+
+def _digest(id_: int, cart_id: int, number: int, state: str, at: datetime, *rest: object) -> str:
+    """The digest of an event's first form, as it was computed when this migration was written."""
+    moment = at.isoformat(timespec="microseconds")
+    fields = ["domain-desk event 1", id_, cart_id, number, state, moment, *rest]
+    return hashlib.sha256(json.dumps(fields, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
 
 
 def _utc(at: datetime) -> datetime:

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack_errors import FAILURES, KINDS, read
+from handlers.toolkit.slack_errors import FAILURES, KINDS, read
 from sandbox.slack import SlackSimulator
 from sandbox.slack.faults import ALWAYS
 

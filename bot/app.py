@@ -1,0 +1,238 @@
+"""The composition root: the one file that knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+
+import handlers
+from bot import logging as logs
+from bot.health import DATABASE, OVH, SLACK, Health, cancelled, keep_checking
+from bot.http import Front
+from bot.settings import Settings
+from bot.slack_client import slack_client, without_library_variables
+from bot.slack_start import ask_who_we_are
+from bot.socket_mode import SlackSocket
+from bot.worker import Driver
+from handlers.notifier import Announcer
+from handlers.search.sessions import Searches, SharedSearches
+from handlers.toolkit.context import Desk
+from handlers.toolkit.members import Members, Workspace
+from handlers.toolkit.slack_errors import SlackAlerts
+from handlers.toolkit.threads import Bridge
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.leases import LEASE, Alone, Claims, Shared
+from ordering.process.outbox import Outbox
+from ordering.process.transitions import Pace
+from ordering.workflow import Workflow
+from registrars.ovh import Access, OvhGateway, SharedBudget
+from store.database_url import parse_database_url
+from store.engine import Engines, open_engines
+from store.migrate import migrate
+from store.rate_limit import SharedPage
+from store.search_sessions import SharedShelf
+from store.transactions import SqlStore
+
+_THREADS = 12  # for requests of people that need only the database; the worker has its own threads
+_SEARCH_THREADS = 64  # each only waits for the answers of one search
+_SHELF_THREADS = 4
+_DRIVER_THREADS = 8
+_PLACES = 8  # for steps that carry out, and as many for those that only look
+# Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
+# and for telling people that the rest was cut short.
+_LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
+_DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
+_GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
+_CHECKED_WITHIN = 5.0  # seconds; then the part counts as unanswered
+
+
+class Bot:
+    """The bot with all its parts. Call `start`, await `until_it_fails`, then `stop`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engines: Engines,
+        workspace: Workspace,
+        *,
+        health: Health | None = None,
+        front: Front | None = None,
+        pace: Pace | None = None,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._health = health or Health()
+        self.front = front or Front(settings, self._health)
+        policy = settings.policy()
+        store = SqlStore(engines)
+        self._engines = engines
+        self._client = slack_client(settings)
+        self._registrar = OvhGateway(access(settings), budget(settings, engines))
+        logs.add_secrets(self._registrar.secrets)
+        self._bridge = Bridge(_THREADS)
+        own = self._own_bridge = Bridge(_DRIVER_THREADS)
+        outbox = Outbox(store)
+        self._alerts = SlackAlerts()
+        claims: Claims = Shared(store, clock=_now, lease=lease) if engines.are_shared else Alone()
+        with without_library_variables():
+            self.app = AsyncApp(
+                client=self._client,
+                signing_secret=_plain(settings.slack_signing_secret) or "",
+                process_before_response=True,  # acknowledge when the listener returns: ours return at once
+            )
+        desk = Desk(
+            workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
+            bridge=self._bridge,
+            search_bridge=Bridge(_SEARCH_THREADS),
+            members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
+            client=self._client,
+            searches=self._searches(engines),
+            wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
+        )
+        self.desk = desk
+        self._work = desk.work
+        homes = handlers.register(self.app, desk, alerts=self._alerts)
+        settle = timedelta(seconds=settings.desk_settle_seconds)
+        self.driver = Driver(
+            fulfilment=Fulfilment(
+                store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle, pace=pace
+            ),
+            announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
+            refresh_homes=homes.refresh,
+            claims=claims,
+            bridge=own,
+            places=_PLACES,
+        )
+        self._socket = (
+            SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
+            if settings.slack_app_token is not None
+            else None
+        )
+        # Each check has its own thread, so that a hanging part delays neither the worker nor the other check.
+        self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
+        self._checking: list[asyncio.Task[None]] = []
+        self._driving: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def build(cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE) -> Bot:
+        """Migrate the database, call auth.test once, and connect the parts. Does not wait for what is unavailable.
+
+        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left.
+        """
+        engines = open_engines(settings.database_url.get_secret_value())
+        await asyncio.to_thread(migrate, engines)
+        workspace = await ask_who_we_are(slack_client(settings))
+        return cls(settings, engines, workspace, pace=pace, lease=lease)
+
+    async def start(self) -> None:
+        """Start the worker and the checks, and accept requests; return when Slack is connected.
+
+        Raises `SettingsError` if a port is taken or Slack refuses the app token.
+        """
+        await self.front.open()
+        self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
+        for part, check, every in (
+            (DATABASE, self._database, _DATABASE_EVERY),
+            (SLACK, self._slack, _SLACK_EVERY),
+            (OVH, self._ovh, _OVH_EVERY),
+        ):
+            checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
+            self._checking.append(asyncio.create_task(checking))
+        self._checking.append(asyncio.create_task(self._keep_reading_groups()))
+        if self._socket is not None:
+            await self._socket.open()
+        else:
+            self.front.admit(self.app)
+        self._health.phase = None
+
+    async def until_it_fails(self) -> None:
+        """Wait until the worker fails, and raise its error: a bot without a worker must not look alive.
+
+        Also raises `SettingsError` if Slack revokes the app token.
+        """
+        refused = self._socket.client.refused if self._socket is not None else None
+        ends = [end for end in (self._driving, refused) if end is not None]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if refused is not None and refused.done():
+            raise refused.result()
+        if self._driving is not None:
+            self._driving.result()
+
+    async def stop(self) -> None:
+        """Accept no new work, let current work finish, and close all connections, in about four seconds at most."""
+        closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
+        await asyncio.gather(self._work.drain(_LAST_WORK), *closing)
+        await cancelled(self._driving, *self._checking)
+        self._registrar.close()
+        await self._work.drain(_LAST_ANSWERS)
+        await self._work.cut_short(_LAST_WORDS)
+        self._engines.close()
+
+    @staticmethod
+    def _searches(engines: Engines) -> Searches:
+        if not engines.are_shared:
+            return Searches()
+        return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
+
+    async def _database(self) -> str | None:
+        return await self._database_bridge.call(self._engines.health)
+
+    async def _slack(self) -> str | None:
+        """Return why Slack is unhealthy: the connection first, then alerts for the operator."""
+        line = None if self._socket is None else await self._socket.health()
+        return line or " ".join(self._alerts.sentences()) or None
+
+    async def _keep_reading_groups(self) -> None:
+        while True:
+            await self.desk.members.read_groups()
+            await asyncio.sleep(_GROUPS_EVERY)
+
+    async def _ovh(self) -> str | None:
+        return await self._ovh_bridge.call(self._registrar.health)
+
+
+def access(settings: Settings) -> Access:
+    return Access(
+        endpoint=settings.ovh_endpoint,
+        application_key=settings.ovh_application_key,
+        application_secret=_plain(settings.ovh_application_secret),
+        consumer_key=_plain(settings.ovh_consumer_key),
+        client_id=settings.ovh_client_id,
+        client_secret=_plain(settings.ovh_client_secret),
+        api_url=settings.ovh_api_url,
+        subsidiary=settings.ovh_subsidiary,
+        requests_per_second=settings.ovh_requests_per_second,
+        burst=settings.ovh_burst,
+        concurrency=settings.ovh_concurrency,
+        extensions=settings.desk_extensions,
+        owner_contact=settings.desk_owner_contact,
+        owner_legal_age=settings.desk_owner_legal_age,
+    )
+
+
+def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
+    """On PostgreSQL several processes may use one key, so they share its budget."""
+    if engines.lane is not None:
+        return None
+    key = "\n".join(map(str, (settings.ovh_endpoint, settings.ovh_application_key, settings.ovh_client_id)))
+    page = SharedPage(engines, hashlib.sha256(key.encode()).hexdigest())
+    return SharedBudget(page, per_second=settings.ovh_requests_per_second, burst=settings.ovh_burst)
+
+
+def secrets(settings: Settings) -> list[str]:
+    """Return every secret value for the log's redactor; of `DATABASE_URL` only the password."""
+    values = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    address = settings.database_url.get_secret_value()
+    password = parse_database_url(address).password
+    return [value for value in values if value != address] + ([str(password)] if password else [])
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,187 @@
+"""The heartbeat: carries decisions out, and brings every Slack message to the newest state.
+
+It keeps nothing in mind. What is due and what is outdated stands in the memory, so the way after a crash is
+the way of every day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import structlog
+
+from bot.worker_pool import LONGEST_SLEEP, Steps, until_set
+from handlers.notifier import Announcer
+from handlers.toolkit.threads import Bridge
+from ordering.ports.store import Errand
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.leases import Claims
+
+_HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
+_SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
+_WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
+_SHOWN_AT_ONCE = 8
+_MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
+_LATEST_AGAIN = 3  # the last repeat comes at most this many times _MAY_ARRIVE_WITHIN after the first failure
+_RENEWALS = 3  # of a lease, so that one may fail
+_log = structlog.get_logger()
+
+
+class Driver:
+    """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one.
+
+    Steps that only look have `places` of their own: they wait behind every search, and no decision waits for them.
+    """
+
+    def __init__(
+        self,
+        *,
+        fulfilment: Fulfilment,
+        announcer: Announcer,
+        refresh_homes: Callable[[], Awaitable[None]],
+        claims: Claims,
+        bridge: Bridge,
+        places: int,
+    ) -> None:
+        self._claims = claims
+        self._announcer = announcer
+        self._refresh_homes = refresh_homes
+        self._bridge = bridge
+        steps = partial(Steps, fulfilment=fulfilment, claims=claims, bridge=bridge, at_once=places, done=self.wake)
+        deciding = steps(Errand.ADVANCE)
+        self._steps = (deciding, steps(Errand.WATCH, others=deciding))
+        self._show_now = asyncio.Event()
+        self._refresh_now = asyncio.Event()
+        self._showing: dict[int, asyncio.Task[None]] = {}
+        self._news: dict[int, asyncio.Event] = {}  # set when a cart that is being shown may have changed
+        self._showing_again: set[asyncio.Task[None]] = set()
+        self._again_at: dict[int, float] = {}  # by the loop's clock, when a cart is rendered once more
+        self._others: frozenset[int] | None = None  # outdated, and claimed by another process, at the last look
+        self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
+
+    def wake(self) -> None:
+        """Something was decided: look at once what is due and what is to be shown."""
+        for steps in self._steps:
+            steps.wake()
+        for now in (self._show_now, self._refresh_now, *self._news.values()):
+            now.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. A step that is on the wire then is looked after by the next start.
+
+        Raises what went wrong where nothing can be done for a minute: a desk that stands still must not look alive.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                rounds = [steps.begin_due for steps in self._steps]
+                for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_claims):
+                    tasks.create_task(_keep(one_round))
+        finally:
+            for steps in self._steps:
+                steps.cancel()
+            for task in [*self._showing.values(), *self._showing_again]:
+                task.cancel()
+
+    async def _show_outdated(self) -> None:
+        self._show_now.clear()
+        outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
+        mine = await self._bridge.call(self._claims.take, Errand.SHOW, outdated)
+        for cart_id in mine:
+            self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
+        # An earlier process, or another one that had claimed them, may have died while it was showing these.
+        self._show_again_later([cart_id for cart_id in mine if self._others is None or cart_id in self._others])
+        self._others = frozenset(outdated) - frozenset(mine)
+        await until_set(self._show_now, LONGEST_SLEEP)
+
+    async def _show(self, cart_id: int) -> None:
+        """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
+
+        Between two tries another process may take it, and may reach Slack. A long wait of one message does not delay
+        the cart's others: it ends early when something is decided.
+        """
+        retry, mine = _SHORTEST_RETRY, True
+        news = self._news[cart_id] = asyncio.Event()
+        try:
+            while mine:
+                news.clear()
+                wait = await self._shown(cart_id, retry)
+                if wait is None:
+                    break
+                self._show_again_later([cart_id])
+                await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
+                await until_set(news, wait)
+                retry = min(retry * 2, _LONGEST_RETRY)
+                mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
+            if not mine:
+                self._announcer.leave(cart_id)
+        finally:
+            del self._showing[cart_id], self._news[cart_id]
+        await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
+        self._show_now.set()
+
+    async def _shown(self, cart_id: int, retry: float) -> float | None:
+        """Show one cart once; return the seconds until the next try, None if everything is shown."""
+        try:
+            async with self._room_to_show:
+                return await self._announcer.show(cart_id)
+        except Exception as error:  # noqa: BLE001 - shown again later: the database records what is not shown
+            _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
+            return retry
+
+    def _show_again_later(self, cart_ids: list[int]) -> None:
+        """Render carts once more after a while: an older update may arrive late, and hide the newest.
+
+        One task per cart, however often it fails: each failure postpones it, up to a limit.
+        """
+        clock = asyncio.get_running_loop().time
+
+        async def again(cart_id: int) -> None:
+            latest = clock() + _LATEST_AGAIN * _MAY_ARRIVE_WITHIN
+            while (left := min(self._again_at[cart_id], latest) - clock()) > 0:  # noqa: ASYNC110 - the deadline moves
+                await asyncio.sleep(left)
+            del self._again_at[cart_id]
+            try:
+                await self._announcer.show_again([cart_id])
+            except Exception as error:  # noqa: BLE001 - the database is away: what is shown is most likely right
+                _log.warning("not_shown_again", cart=cart_id, error=type(error).__name__)
+            self._show_now.set()
+
+        for cart_id in cart_ids:
+            is_new = cart_id not in self._again_at
+            self._again_at[cart_id] = clock() + _MAY_ARRIVE_WITHIN
+            if is_new:
+                task = asyncio.create_task(again(cart_id))
+                self._showing_again.add(task)
+                task.add_done_callback(self._showing_again.discard)
+
+    async def _show_homes(self) -> None:
+        self._refresh_now.clear()
+        try:
+            await self._refresh_homes()
+        except Exception:  # noqa: BLE001 - a Home that cannot be drawn must not stop the desk
+            _log.exception("homes_not_refreshed")
+        await until_set(self._refresh_now, _HOMES_AGE)
+
+    async def _renew_claims(self) -> None:
+        await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
+        for steps in self._steps:
+            await steps.renew_claims()
+        await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
+
+
+async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:
+    """Round after round, also where some fail: the database is away for a moment, say."""
+    clock = asyncio.get_running_loop().time
+    last_well = clock()
+    while True:
+        try:
+            await one_round()
+        except Exception as error:
+            if clock() - last_well > _WAITED_FOR:
+                raise
+            _log.warning("round_failed", which=one_round.__name__, error=type(error).__name__)
+            await asyncio.sleep(_SHORTEST_RETRY)
+        else:
+            last_well = clock()

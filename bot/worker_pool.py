@@ -1,0 +1,128 @@
+"""The steps that the driver has done for carts: so many at once, each cart by one task of one process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from handlers.toolkit.threads import Bridge
+from ordering.model.errors import CartChanged, RegistrarError
+from ordering.ports.store import Errand
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.leases import Claims
+
+LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
+_RETRY = 1.0  # seconds
+_log = structlog.get_logger()
+
+
+class Steps:
+    """The steps of one errand: with places, threads and claims of their own, so that no other errand holds them up.
+
+    `done` is called when one has ended. What steps of `others` work on is left to them.
+    """
+
+    def __init__(
+        self,
+        errand: Errand,
+        *,
+        fulfilment: Fulfilment,
+        claims: Claims,
+        bridge: Bridge,
+        at_once: int,
+        done: Callable[[], None],
+        others: Steps | None = None,
+    ) -> None:
+        self._errand = errand
+        self._fulfilment = fulfilment
+        self._claims = claims
+        self._bridge = bridge
+        self._at_once = at_once
+        self._threads = Bridge(at_once)  # of their own: they wait for OVH, and nothing else should wait for that
+        self._done = done
+        self._others = others
+        self._now = asyncio.Event()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Look at once what is due."""
+        self._now.set()
+
+    async def begin_due(self) -> None:
+        """One round: begin what is due, then wait until something may be."""
+        self._now.clear()
+        due = [n for n in await self._bridge.call(self._fulfilment.due, self._errand) if n not in self._worked_on]
+        # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
+        for cart_id in await self._bridge.call(self._claims.take, self._errand, due[: self._room]):
+            self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
+        await until_set(self._now, await self._pause())
+
+    async def renew_claims(self) -> None:
+        """Keep the carts that are worked on."""
+        await self._bridge.call(self._claims.keep, self._errand, self.under_way)
+
+    def cancel(self) -> None:
+        """Wait for none of them any more."""
+        for task in self._under_way.values():
+            task.cancel()
+
+    @property
+    def under_way(self) -> list[int]:
+        """Carts of which a step is under way."""
+        return list(self._under_way)
+
+    @property
+    def _worked_on(self) -> list[int]:
+        """Carts of which this process has a step under way that may not be joined."""
+        return [*self.under_way, *(self._others.under_way if self._others else ())]
+
+    @property
+    def _room(self) -> int:
+        return self._at_once - len(self._under_way)
+
+    async def _pause(self) -> float:
+        """Seconds until there is a cart to advance that this process does not work on; a step's end wakes anyway."""
+        next_due = await self._bridge.call(self._fulfilment.next_due, self._errand, without=self._worked_on)
+        if next_due is None or self._room <= 0:
+            return LONGEST_SLEEP
+        return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), LONGEST_SLEEP))
+
+    async def _advance(self, cart_id: int) -> None:
+        try:
+            await self._step(cart_id)
+        finally:
+            del self._under_way[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
+        await self._bridge.call(self._claims.give_back, self._errand, cart_id)
+        self._done()
+
+    async def _step(self, cart_id: int) -> None:
+        try:
+            await self._threads.call(self._fulfilment.advance, cart_id, self._errand)
+        except RegistrarError as error:
+            _log.warning("step_postponed", cart=cart_id, why=str(error))
+        except CartChanged:
+            _log.info("step_overtaken", cart=cart_id)  # by a person, or by a process that thought this one dead
+        except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
+            reference = secrets.token_hex(4)
+            _log.exception("step_failed", cart=cart_id, reference=reference)
+            await self._put_off(cart_id, reference)
+
+    async def _put_off(self, cart_id: int, reference: str) -> None:
+        try:
+            await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._errand)
+        except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
+            _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
+            await asyncio.sleep(_RETRY)
+
+
+async def until_set(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, and no longer than so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

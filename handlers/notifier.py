@@ -1,0 +1,307 @@
+"""Keep every message at the newest state of its cart: the only code that posts without a click or a command.
+
+The outbox in the database says what to show, and records what was shown. So a restart loses nothing, a lost update is
+repaired, and a repeated one does no harm. Each message is updated on its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.folding import MESSAGE, Room
+from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
+from handlers.toolkit.retries import Retries
+from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
+from handlers.toolkit.threads import Bridge
+from handlers.toolkit.user_groups import read_user_group
+from handlers.views.approval import card, thread_line
+from handlers.views.cart import shared_cart
+from handlers.views.direct_messages import ARCHIVED, news, sent_directly
+from ordering.model.cart import WAITING, Cart
+from ordering.model.events import Event
+from ordering.model.policy import Policy
+from ordering.ports.store import Message, MessageRole
+from ordering.process.outbox import Outbox
+
+_MOST_NOTIFIED = 16  # people who get the card directly if no channel can show it
+_log = structlog.get_logger()
+
+
+def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
+    """A cart's card under the team's rules, as large as the room."""
+    return card(
+        cart,
+        approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
+        waive_retraction=policy.waive_retraction,
+        approvers=policy.approvers,
+        payers=policy.payers,
+        room=room,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Undelivered:
+    """An event that was not reported yet, and the cart's last event before it."""
+
+    event: Event
+    before: Event | None
+
+
+class Announcer:
+    """Shows carts in the messages that the outbox names. `alerts` is what the operator must know."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        outbox: Outbox,
+        bridge: Bridge,
+        policy: Policy,
+        *,
+        alerts: SlackAlerts | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.alerts = alerts or SlackAlerts()
+        self._client = client
+        self._poster = Poster(client, self.alerts)
+        self._outbox = outbox
+        self._bridge = bridge
+        self._policy = policy
+        self._retries = Retries(self.alerts, clock)
+        self._delivered: set[tuple[int, str]] = set()  # events by number, and where they were told
+        # What Slack took and the database has not noted yet: a retry must not post it again.
+        self._posted: dict[int, Posted] = {}  # by the message's number
+        self._explained: set[int] = set()  # messages whose requester knows why the card came directly
+
+    async def outdated(self) -> list[int]:
+        return await self._bridge.call(self._outbox.outdated)
+
+    async def show_again(self, cart_ids: list[int]) -> None:
+        await self._bridge.call(self._outbox.show_again, cart_ids)
+
+    def leave(self, cart_id: int) -> None:
+        """Another process shows this cart from now on: what failed here is not late any more."""
+        self._retries.keep_only(_owner(cart_id), ())
+
+    async def show(self, cart_id: int) -> float | None:
+        """Bring one cart's messages and thread up to date.
+
+        Returns the seconds until the next try of what Slack did not accept; None if everything is shown.
+        """
+        cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
+        pending = [_key(message) for message in messages if message.shown < cart.version]
+        self._retries.keep_only(_owner(cart_id), {*pending, *(_event_key(event) for _, event in untold)})
+        waits: list[float] = []
+        cards: list[Message] = []
+        todo = list(messages)
+        while todo:
+            message = todo.pop(0)
+            if message.shown >= cart.version:
+                cards.append(message)
+            elif (wait := self._retries.wait(_key(message))) > 0:
+                waits.append(wait)
+            else:
+                await self._bring(cart, message, cards, todo, waits)
+        cards = [message for message in cards if message.role is MessageRole.APPROVAL]
+        if cards or cart.state not in WAITING:
+            self.alerts.clear(f"cart {cart.id}")
+        if cards or not waits:  # while the card is not posted, its thread waits
+            undelivered = [_Undelivered(event, before) for before, event in untold]
+            waits += await self._notify(cart, undelivered, cards)
+        return min(waits) if waits else None
+
+    async def _bring(
+        self, cart: Cart, message: Message, shown: list[Message], todo: list[Message], waits: list[float]
+    ) -> None:
+        """Show a cart in one message: add it to `shown`, or its substitutes to `todo`, or its delay to `waits`."""
+        try:
+            posted = await self._put(message, self._draw(cart, message.role))
+        except FAILURES as error:
+            refusal = read(error)
+            if self._is_to_be_tried_again(refusal, message):
+                waits.append(self._retries.failed(_key(message), refusal, posts=message.ts is None))
+                return
+            try:
+                copies = await self._elsewhere(cart, message, refusal)
+            except FAILURES as another:
+                waits.append(self._retries.failed(_key(message), read(another)))
+            else:
+                known = {each.id for each in todo}  # copies of an earlier try whose end the database did not note
+                todo += [copy for copy in copies if copy.id not in known]
+                self._retries.done(_key(message))
+        else:
+            self._retries.done(_key(message))
+            shown.append(await self._noted(cart, message, posted))
+
+    def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
+        """Whether to retry this message; otherwise it needs another place."""
+        if refusal.kind is Kind.UNKNOWN:
+            return not self._retries.are_used_up(_key(message))
+        if refusal.kind is Kind.OPERATOR:  # a channel has a substitute, a direct message has none
+            return message.role is MessageRole.CART or is_direct(message.channel)
+        return refusal.kind in {Kind.PASSING, Kind.TOKEN}
+
+    def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
+        return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
+
+    async def _put(self, message: Message, drawn: Drawn) -> Posted:
+        """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.
+
+        It is posted again only if Slack clearly says that it is gone. After a lost answer the update is repeated.
+        """
+        stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message.id)
+        if stands is None:
+            return await self._poster.post(message.channel, drawn)
+        try:
+            return await self._poster.update(stands, drawn)
+        except FAILURES as error:
+            refusal = read(error)
+            # Earlier versions stored a person's id instead of the conversation's, which chat.update does not find.
+            was_kept_wrongly = refusal.word == "channel_not_found" and is_person(message.channel)
+            if refusal.kind is not Kind.GONE and not was_kept_wrongly:
+                raise
+        return await self._poster.post(message.channel, drawn)
+
+    async def _noted(self, cart: Cart, message: Message, posted: Posted) -> Message:
+        self._posted[message.id] = posted
+        if posted.channel != message.channel:
+            moved = await self._bridge.call(self._outbox.move, message, posted.channel)
+            self._posted[moved.id] = self._posted.pop(message.id)
+            message = moved
+        await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
+        self._posted.pop(message.id)
+        self.alerts.clear(f"channel {message.channel}")
+        return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
+
+    async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
+        """Give up a place that accepts no message: the approval card needs a substitute, the shared view does not."""
+        _log.warning("place_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=refusal.word)
+        copies: list[Message] = []
+        if message.channel == self._policy.approval_channel:
+            self.alerts.report(f"channel {message.channel}", _closed_channel(refusal.word))
+        if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
+            copies = await self._directly(cart, message, refusal.word)
+        await self._bridge.call(self._outbox.forget, message)
+        self._explained.discard(message.id)
+        if message.role is MessageRole.APPROVAL and not copies and cart.state in WAITING:
+            await self._report_hidden(cart)
+        return copies
+
+    async def _directly(self, cart: Cart, message: Message, why: str) -> list[Message]:
+        """Send the card to the requester and to all who decide, and tell the requester why.
+
+        After a failed step all of it is retried, so the people are read first and what was posted is remembered.
+        """
+        people = [user for user in await self._people() if user != cart.requester]
+        told = people[:_MOST_NOTIFIED]
+        if cart.requester is not None and message.id not in self._explained:
+            said = sent_directly(cart, message.channel, why, told=len(told), others=len(people) - len(told))
+            await self._unless_refused(_key(message), cart.requester, Drawn.saying(said), cart)
+            self._explained.add(message.id)
+        receivers = filter(None, [cart.requester, *told])
+        return [
+            await self._bridge.call(self._outbox.show_in, cart.id, MessageRole.APPROVAL, user) for user in receivers
+        ]
+
+    async def _people(self) -> list[str]:
+        """Return approvers and payers as single people. Raises transient `FAILURES`.
+
+        A user group that only the operator can fix counts as empty.
+        """
+        members = sorted(self._policy.approvers | self._policy.payers)
+        people = [member for member in members if is_person(member)]
+        for group in members:
+            if is_person(group):
+                continue
+            try:
+                people += sorted(await read_user_group(self._client, self.alerts, group) or ())
+            except FAILURES as error:
+                if not read(error).is_for_good:
+                    raise
+                _log.warning("user_group_unreadable", group=group, error=read(error).word)
+        return list(dict.fromkeys(people))
+
+    async def _report_hidden(self, cart: Cart) -> None:
+        """Alert the operator if only Home shows a cart that is waiting for a decision."""
+        _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
+        if not any(message.role is MessageRole.APPROVAL for message in messages):
+            self.alerts.report(
+                f"cart {cart.id}",
+                f"No message shows the card of cart #{cart.id}: approvers and payers find it only in the app's "
+                "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
+            )
+
+    async def _notify(self, cart: Cart, undelivered: Sequence[_Undelivered], cards: Sequence[Message]) -> list[float]:
+        """Tell the requester and the threads what happened; return the delays of what Slack did not accept.
+
+        An event that one place already shows is not repeated there while another place is retried.
+        """
+        for each in undelivered:
+            try:
+                await self._notify_requester(cart, each, cards)
+                for at in cards:
+                    await self._notify_thread(cart, each, at)
+            except FAILURES as error:
+                return [self._retries.failed(_event_key(each.event), read(error))]
+            self._retries.done(_event_key(each.event))
+            await self._bridge.call(self._outbox.told, each.event)
+            self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
+        return []
+
+    async def _notify_requester(self, cart: Cart, each: _Undelivered, cards: Sequence[Message]) -> None:
+        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
+        apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
+        drawn = news(each.event, cart, before=each.before)
+        if apart and drawn is not None and cart.requester is not None:
+            await self._notify_once(each.event, cart.requester, drawn, cart)
+
+    async def _notify_thread(self, cart: Cart, each: _Undelivered, at: Message) -> None:
+        rules = self._policy
+        line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
+        if line is not None and at.ts:
+            await self._notify_once(each.event, at.channel, Drawn(line, []), cart, thread_ts=at.ts)
+
+    async def _notify_once(
+        self, event: Event, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
+    ) -> None:
+        if (event.id, channel) in self._delivered:
+            return
+        await self._unless_refused(_event_key(event), channel, drawn, cart, thread_ts=thread_ts)
+        self._delivered.add((event.id, channel))
+
+    async def _unless_refused(
+        self, key: str, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
+    ) -> None:
+        """Post; if Slack refuses permanently (someone left, a thread is locked), continue with the others."""
+        try:
+            await self._poster.post(channel, drawn, thread_ts=thread_ts)
+        except FAILURES as error:
+            refusal = read(error)
+            used_up = refusal.kind is Kind.UNKNOWN and self._retries.are_used_up(key)
+            if refusal.kind in {Kind.PASSING, Kind.TOKEN, Kind.UNKNOWN} and not used_up:
+                raise  # retried later
+            _log.warning("not_told", cart=cart.id, error=refusal.word)
+
+
+def _owner(cart_id: int) -> str:
+    """What the retries' keys of one cart begin with."""
+    return f"cart {cart_id} "
+
+
+def _key(message: Message) -> str:
+    return f"{_owner(message.cart_id)}message {message.id}"
+
+
+def _event_key(event: Event) -> str:
+    return f"{_owner(event.cart_id)}event {event.id}"
+
+
+def _closed_channel(word: str) -> str:
+    """Say what the operator must do about an approval channel that accepts no card."""
+    way = "Unarchive it" if word in ARCHIVED else "Invite the app and let it post there"
+    return f"The approval channel accepts no cards ({word}). {way}, or set another DESK_APPROVAL_CHANNEL."

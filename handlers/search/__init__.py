@@ -1,0 +1,1 @@
+"""Searching: what was typed, the running search, its sessions and its buttons."""

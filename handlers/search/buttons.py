@@ -1,0 +1,137 @@
+"""The buttons under a search."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, Self
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.cart import added, channel_of
+from handlers.questions import learn_quietly
+from handlers.search.run import run, show
+from handlers.search.sessions import Search
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn, sections
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import sentence
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.responder import Reply
+from handlers.views import search as views
+from handlers.views.search_pages import Standing
+from ordering.model.errors import NotPossible
+
+Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
+_STOPS_WITHIN = 3.0  # seconds, in another process
+
+
+class _Pressed(NamedTuple):
+    """What a button carries: its search, the page that is shown, and the mark of what it would add."""
+
+    search: str
+    page: int = 0
+    mark: str = ""
+
+    @classmethod
+    def of(cls, did: Interaction) -> Self:
+        search, page, mark = [*did.value.split(), "", "", ""][:3]
+        return cls(search, int(page) if page.isdecimal() else 0, mark)
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    for act, deed in _DEEDS.items():
+        _on_click(app, desk, act, deed)
+
+
+def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
+    async def story(did: Interaction, reply: Reply) -> None:
+        await desk.must_search(did)
+        pressed = _Pressed.of(did)
+        search = await desk.searches.find(pressed.search, did.user, reply)
+        if search is None:
+            await reply.tell(views.gone(act))
+            return
+        search.page = pressed.page
+        await deed(desk, did, search)
+
+    @app.action(act)
+    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(story, Interaction.of_action(body))
+
+
+async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
+    """Ask what is unknown or was not asked. A second click finds the search under way, or nothing more to ask."""
+    if names := search.found().to_ask:
+        await run(desk, search, names)
+    else:
+        await _newest(desk, did, search)
+
+
+async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
+    """Ask about old answers anew."""
+    if names := search.found().to_refresh:
+        await run(desk, search, names, anew=True)
+    else:
+        await _newest(desk, did, search)
+
+
+async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
+    if search.standing is Standing.ASKING and not search.is_elsewhere:
+        search.wish(search.reply)  # whoever runs it shows it
+    else:
+        await _show(desk, search)
+
+
+async def _stop(desk: Desk, did: Interaction, search: Search) -> None:
+    if not await desk.searches.stop(search):
+        await _newest(desk, did, search)
+    elif search.is_elsewhere:
+        await asyncio.sleep(_STOPS_WITHIN)
+        after = await desk.searches.find(search.id, search.user, search.reply)
+        if after is not None and after.is_elsewhere:
+            await search.reply.tell(views.does_not_stop())
+
+
+async def _show(desk: Desk, search: Search) -> None:
+    """Show it. Of one that runs elsewhere, the end may have been shown before what is shown here."""
+    await show(search)
+    if search.is_elsewhere:
+        after = await desk.searches.find(search.id, search.user, search.reply)
+        if after is not None and not after.is_elsewhere:
+            await show(after)
+
+
+async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
+    """Put all that is free into the channel's cart, cheapest first; what cannot be is told with its reason."""
+    found = search.found()
+    if found.refreshing:
+        raise NotPossible("These answers are just being asked anew. Press it again when they are there.")
+    if found.free_mark != _Pressed.of(did).mark:
+        await _newest(desk, did, search)
+        raise NotPossible(
+            "What is available has changed since it was shown to you, so nothing was added. "
+            "You see the newest now, and can add from there."
+        )
+    person = await desk.person(did)
+    async with desk.at_ovh(did, search.reply) as threads:
+        cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
+    desk.wake()
+    lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
+    lines = lines or ["None of these is free any more. Search again."]
+    await search.reply.tell(Drawn.of(lines[0], sections(lines)))
+    if cart is not None:
+        desk.work.start(learn_quietly(desk, did.user, cart.id))
+
+
+_DEEDS: dict[Act, Deed] = {
+    Act.SEARCH_ALL: _ask,
+    Act.SEARCH_STOP: _stop,
+    Act.SEARCH_NEWEST: _newest,
+    Act.SEARCH_AGAIN: _ask,
+    Act.SEARCH_REFRESH: _refresh,
+    Act.SEARCH_BACK: _newest,
+    Act.SEARCH_NEXT: _newest,
+    Act.SEARCH_ADD_ALL: _add_all,
+}

@@ -1,0 +1,132 @@
+"""What somebody asks a search for: names, words and options, out of typed text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from handlers.toolkit.names_typed import parts_of, without_links
+from ordering.model.domain_name import DomainName, Word, parse_word_or_name
+from ordering.model.errors import InvalidName
+from ordering.workflow import Query
+
+# Phones and editors turn two hyphens into a dash, or into two.
+_DASHES = re.compile(r"(?<!\S)[-‐‑–—]{1,2}(?=(?:tlds?|lists?|all|ideas?)\b)", re.IGNORECASE)  # noqa: RUF001 - as they are typed
+# An option's values stand together; only a comma may have blanks around it, or what follows would be taken for one.
+_VALUE = r"(?!--|https?:)[^\s,;|/\\、]+"
+_BETWEEN = r"(?:[ \t]*,)+[ \t]*|[;|/\\、]"
+# A blank is enough before one that begins with its dot, as in .com or "*.com": no name does.
+_DOTTED = r"[ \t]+(?=[\"'“‘(\[*]{0,2}\.\w)"  # noqa: RUF001 - as above
+_TLDS = re.compile(rf"--tlds?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}|{_DOTTED}){_VALUE})*)", re.IGNORECASE)
+_LIST = re.compile(rf"--lists?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}){_VALUE})*)", re.IGNORECASE)
+_APART = re.compile(r"[\s,;|/\\、]+")
+_AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - what people put around a value
+_LONGEST_PLACE = 4  # letters of the first part of an extension with two, such as co.uk or asso.fr
+_ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
+_IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
+_A_WORD = Word("name")
+_SHOWN = 60  # enough of a wrong input to recognise it
+_MOST_QUOTED = 20  # extensions
+
+
+def search_of(text: str) -> tuple[Query, list[str]]:
+    """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
+    text = _DASHES.sub("--", without_links(text))
+    extensions, wrong, rest = _extensions_in(text)
+    lists, rest = _lists_in(rest)
+    for option in (_ALL, _IDEAS):
+        rest = option.sub(" ", rest)
+    names, words, unreadable = [], [], [_why_no_extension(part) for part in wrong]
+    for part in parts_of(rest):
+        if part.startswith("--"):
+            unreadable.append(_why_no_option(part))
+            continue
+        try:
+            read = parse_word_or_name(part)
+        except InvalidName as problem:
+            unreadable.append(str(problem))
+            continue
+        if isinstance(read, DomainName):
+            names.append(read)
+        else:
+            words.append(read)
+    if wrong and not (extensions or lists or _ALL.search(text)):
+        words = []  # under none that was asked for: the team's own were not meant
+    query = Query(
+        tuple(names),
+        tuple(words),
+        extensions,
+        lists=lists,
+        every_extension=bool(_ALL.search(text)),
+        ideas=bool(_IDEAS.search(text)),
+        after_extensions=tuple(_words_after_extensions(text)) if extensions else (),
+    )
+    return query, unreadable
+
+
+def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str], str]:
+    """The extensions that somebody chose, what stood among them that is none, and all else that was typed."""
+    read, wrong, names = [], [], []
+    for part in _values_of(_TLDS, text):
+        if _is_rather_a_name(part):
+            names.append(part)
+            continue
+        extension = part.lower().lstrip(".")
+        try:
+            _A_WORD.under(extension)
+        except InvalidName:
+            wrong.append(part)
+        else:
+            read.append(extension)
+    return tuple(read), wrong, " ".join([_TLDS.sub("\n", text), *names])  # a line ends what else has values
+
+
+def _is_rather_a_name(part: str) -> bool:
+    """Whether a name was listed after the extensions: ``otter.ovh`` is none, ``co.uk`` and ``.otter.ovh`` may be."""
+    first, dot, _ = part.partition(".")
+    return bool(dot) and len(first) > _LONGEST_PLACE
+
+
+def _lists_in(text: str) -> tuple[tuple[str, ...], str]:
+    """The team's lists that somebody named, and all else that was typed: a list's name has no dot."""
+    named = list(_values_of(_LIST, text))
+    lists = tuple(name.lower() for name in named if "." not in name)
+    return lists, " ".join([_LIST.sub(" ", text), *(name for name in named if "." in name)])
+
+
+def why_words(extensions: Sequence[str], words: Sequence[str]) -> str:
+    """What is said of words that are searched as such, and may have been meant as extensions."""
+    quoted = ", ".join(f"“{word}”" for word in words[:_MOST_QUOTED])
+    meant = ",".join([*extensions, *words][:_MOST_QUOTED])
+    return f"Taken for words to search: {quoted}. If you mean extensions, put commas between them: --tlds {meant}."
+
+
+def _words_after_extensions(text: str) -> Iterator[Word]:
+    """The words that stand behind the extensions, up to the first name or option."""
+    for found in _TLDS.finditer(text):
+        for part in parts_of(text[found.end() :].partition("--")[0]):
+            try:
+                read = parse_word_or_name(part)
+            except InvalidName:
+                break
+            if isinstance(read, DomainName):
+                break
+            yield read
+
+
+def _why_no_extension(part: str) -> str:
+    return f"“{part[:_SHOWN]}” is not an extension. Write them like --tlds com,fr."
+
+
+def _why_no_option(part: str) -> str:
+    if part.lower() in {"--tld", "--tlds"}:
+        return f"After {part} come the extensions, like --tlds com,fr."
+    if part.lower() in {"--list", "--lists"}:
+        return f"After {part} comes the name of a list, like --list brand."
+    return f"{part} is not an option of search: there are --tlds com,fr, --list brand, --all and --ideas."
+
+
+def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
+    """What stands behind an option, part by part, without what people put around it."""
+    parts = (part.strip(_AROUND) for found in option.findall(text) for part in _APART.split(found))
+    return filter(None, parts)

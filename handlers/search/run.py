@@ -1,0 +1,150 @@
+"""Somebody looks for names: the first answers within a second, the rest as they come, complete at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+
+from handlers.search.query_parser import search_of, why_words
+from handlers.search.sessions import MOST_AT_ONCE, Search
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.command_name import command
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import handed_back
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.responder import Reply
+from handlers.views import search as views
+from handlers.views.help import help_message
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError
+from ordering.model.offer import Availability
+from ordering.workflow import Query
+
+_FIRST_LOOK = 1.0  # seconds until something is shown, whatever is there by then
+_FIRST_NAMES = 10  # those that are wanted most; what is shown when they are there is useful
+_SHORTEST_GAP = 1.0  # seconds between two looks
+
+
+class _Stopped(Exception):
+    """The person has seen enough."""
+
+
+async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
+    """Ask OVH and answer as the answers come, within Slack's five uses of a response_url."""
+    await desk.must_search(did)
+    query, unreadable = await desk.bridge.call(search_of, typed)  # hundreds of names may have been pasted
+    if not (query.names or query.words or unreadable):
+        await reply.tell(help_message())
+        return
+    try:
+        async with desk.at_ovh(did, reply, queue=desk.planning, what=f"`search {typed}`") as threads:
+            plan = await threads.call(desk.workflow.plan_of, query)
+    except OrderingError as refusal:
+        await reply.tell(handed_back(refusal, {"You typed": command(f"search {typed}")}))
+        return
+    if plan.perhaps_extensions:
+        unreadable.append(why_words(query.extensions, plan.perhaps_extensions))
+    allow_premium = desk.workflow.policy.allow_premium
+    search = Search(did.user, plan.names, unreadable, reply, allow_premium, left_out=plan.left_out)
+    if not search.names:
+        await show(search)
+    elif (first := await _told_first(desk, search, query)) is None:
+        await run(desk, search, search.names)
+    else:
+        await desk.searches.keep(search)
+        await reply.tell(first)
+
+
+async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
+    """Look names up, and show how it goes; with `anew`, what is known from the last minutes will not do.
+
+    Raises `NotPossible`, with the search as it was, where the person has too many under way.
+    """
+    async with desk.searches.running(search, names):
+        with suppress(_Stopped):
+            async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
+                await _show_while(desk, search, found)
+    if not search.is_elsewhere:  # else another process shows it, and knows more of it
+        await show(search)
+
+
+async def show(search: Search) -> None:
+    """Bring the search's message up to date.
+
+    If another call is updating it, that call repeats: many clicks in a moment update the message only twice.
+    """
+    search.show_now, search.is_outdated = False, True
+    if search.is_drawing:
+        return
+    search.is_drawing = True
+    try:
+        while search.is_outdated:
+            search.is_outdated = False
+            await search.reply.tell(views.results(search.found()), replace=True)
+    finally:
+        search.is_drawing = False
+
+
+async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:
+    """What somebody reads before OVH is asked: that it takes much, where only `--all` says so, or that it must wait."""
+    if query.every_extension:
+        effort = await desk.bridge.call(desk.workflow.effort_of, search.names)
+        if effort.calls > effort.affordable:
+            extensions = len({name.extension for name in search.names})
+            return views.asks_first(search.id, effort, extensions, search.left_out)
+    if not desk.searches.has_room(search.user):
+        return views.must_wait(search.id, MOST_AT_ONCE, len(search.names))
+    return None
+
+
+async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:
+    """Take the answers in, and look up now and then; raises `_Stopped`."""
+    begun, already = time.monotonic(), search.answered
+    search.awaited = {name for name in search.names[:_FIRST_NAMES] if search.lacks(name)}
+    collecting = asyncio.create_task(_collect(search, found))
+    next_look = begun + _FIRST_LOOK
+    looked = False
+    try:
+        while not await _over(collecting, search, next_look):
+            if search.stop_now:
+                raise _Stopped
+            is_time = time.monotonic() >= next_look or not (looked or search.awaited)
+            # Else there is nothing, or all of it in a moment.
+            is_useful = bool(search.answers) and search.answered < len(search.names)
+            if not (search.show_now or (is_time and is_useful and search.reply.uses_left > 1)):
+                continue
+            looked = True
+            search.seconds_left = await _seconds_left(desk, search, already, time.monotonic() - begun)
+            await show(search)
+            looks_left = max(search.reply.uses_left - 1, 0)
+            next_look = time.monotonic() + max(_SHORTEST_GAP, search.seconds_left / (looks_left + 1))
+        await collecting
+    finally:
+        collecting.cancel()
+
+
+async def _collect(search: Search, found: AsyncIterator[Availability]) -> None:
+    async for answer in found:
+        search.take(answer)
+
+
+async def _over(collecting: asyncio.Task[None], search: Search, next_look: float) -> bool:
+    """Wait for something to happen, or for the next look; whether all answers are there."""
+    pause = next_look - time.monotonic()
+    search.is_due = pause <= 0  # it is time, but there was nothing to show yet
+    if not (search.show_now or search.stop_now):
+        search.news.clear()
+    news = asyncio.create_task(search.news.wait())
+    await asyncio.wait({collecting, news}, timeout=pause if pause > 0 else None, return_when=asyncio.FIRST_COMPLETED)
+    news.cancel()
+    return collecting.done()
+
+
+async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
+    """By what the lane allows, or by how fast answers came so far, whichever is longer."""
+    left = [name for name in search.names if search.lacks(name)]
+    effort = await desk.bridge.call(desk.workflow.effort_of, left)
+    each = spent / max(search.answered - already, 1)
+    return max(effort.seconds, each * len(left))

@@ -1,0 +1,1 @@
+"""What every listener uses: context, replies, members, ids, tasks and threads."""

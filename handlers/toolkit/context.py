@@ -1,0 +1,148 @@
+"""What every listener works with, and how it works: acknowledge, parse, hand on."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.search.sessions import Searches
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.command_name import CommandNames
+from handlers.toolkit.error_messages import cut_short, refused, unforeseen
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.members import Members
+from handlers.toolkit.modals import note
+from handlers.toolkit.ovh_queue import OvhQueue
+from handlers.toolkit.responder import Reply
+from handlers.toolkit.tasks import Work
+from handlers.toolkit.threads import Bridge
+from ordering.model.errors import CardOutdated, OrderingError
+from ordering.model.policy import Person
+from ordering.workflow import Workflow
+
+_DECISIONS, _SETTLING, _PLANNING = 4, 4, 4  # threads
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The rules, the doors to them, the people, and `wake`, which sets the driver going.
+
+    Thread pools are separate, so that no request waits behind slower ones: `bridge` reads and writes the database,
+    `decisions` records decisions of approvers and payers, `search_bridge` reads the results of searches. Calls to OVH
+    need a place: in `settling` for decisions that check OVH first, in `planning` for what a search needs before it
+    begins, in `ovh` for all others.
+    """
+
+    workflow: Workflow
+    bridge: Bridge
+    search_bridge: Bridge
+    members: Members
+    client: AsyncWebClient
+    wake: Callable[[], None]
+    work: Work = field(default_factory=Work)
+    searches: Searches = field(default_factory=Searches)
+    command_names: CommandNames = field(default_factory=CommandNames)
+    to_learn: set[int] = field(default_factory=set)  # carts whose questions wait in line to be read
+    decisions: Bridge = field(default_factory=lambda: Bridge(_DECISIONS))
+    ovh: OvhQueue = field(default_factory=OvhQueue)
+    settling: OvhQueue = field(default_factory=lambda: OvhQueue(_SETTLING))
+    planning: OvhQueue = field(default_factory=lambda: OvhQueue(_PLANNING))
+
+    async def person(self, did: Interaction) -> Person:
+        return await self.members.who(did.user)
+
+    async def must_search(self, did: Interaction) -> None:
+        """Raise `NotAllowed` unless this person may search. Reads no user group, because searches need none."""
+        self.workflow.policy.may_search(Person(did.user, await self.members.membership(did.user)))
+
+    def start(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False
+    ) -> None:
+        """Carry on after the acknowledgement, in turn; `at_once` what opens a form, for Slack waits three seconds.
+
+        Whatever goes wrong is told to the person, and mistakes are logged. A listener itself never raises: Bolt would
+        drop the acknowledgement.
+        """
+        self.work.start(self._named(story, did, at_once=at_once))
+
+    @asynccontextmanager
+    async def at_ovh(
+        self, did: Interaction, reply: Reply, *, queue: OvhQueue | None = None, what: str = "this"
+    ) -> AsyncIterator[Bridge]:
+        """Hold one of the person's places for calls to OVH, and yield the threads to call in.
+
+        The bot tells a person in line their position: in their form, or in one message for all of their requests.
+        `what` names the request in `LineFull`, which is raised if the line is full.
+        """
+
+        async def notice(said: str) -> None:
+            await reply.tell(Drawn.saying(said))
+
+        queue = queue or self.ovh
+        async with queue.place(did.user, what=what, notice=notice, always=did.form is not None) as threads:
+            yield threads
+
+    async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""
+        with self.command_names.in_use():
+            try:
+                return await story()
+            except OrderingError as refusal:
+                _log.info("refused", why=type(refusal).__name__)
+                return _instead(refused(refusal))
+            except Exception:  # noqa: BLE001 - the last door, as below
+                reference = secrets.token_hex(4)
+                _log.exception("unforeseen", reference=reference)
+                return _instead(unforeseen(reference))
+            finally:
+                self.wake()
+
+    async def _named(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+    ) -> None:
+        with self.command_names.in_use(did.command):
+            await self._told(story, did, at_once=at_once)
+
+    async def _told(
+        self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool
+    ) -> None:
+        reply = Reply(self.client, did)
+        try:
+            if not at_once:
+                await self.work.turn()
+            await self._unless_outdated(story(did, reply))
+        except OrderingError as refusal:
+            _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)
+            await reply.tell(refused(refusal))
+        except asyncio.CancelledError:
+            await reply.tell(cut_short())
+            raise
+        except Exception:  # noqa: BLE001 - the last door: the person is told, the bug is logged
+            reference = secrets.token_hex(4)
+            _log.exception("unforeseen", story=story.__qualname__, user=did.user, reference=reference)
+            await reply.tell(unforeseen(reference))
+        finally:
+            self.wake()
+
+    async def _unless_outdated(self, deciding: Awaitable[None]) -> None:
+        """Let somebody decide; a card that showed something of before is drawn anew, in case no newer one is coming.
+
+        So it is with those from before an upgrade that changed what buttons carry.
+        """
+        try:
+            await deciding
+        except CardOutdated as late:
+            await self.bridge.call(self.workflow.show_again, late.cart_id)
+            raise
+
+
+def _instead(drawn: Drawn) -> dict[str, Any]:
+    return {"response_action": "update", "view": note(drawn)}

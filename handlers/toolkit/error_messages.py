@@ -1,0 +1,67 @@
+"""From a refusal to the sentence that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+
+from slack_sdk.models.blocks import Block
+
+from handlers.toolkit.blocks import Drawn, context, section, sections
+from handlers.toolkit.command_name import code
+from handlers.toolkit.folding import listed
+from handlers.toolkit.mrkdwn import cut, escape, escape_markup, group_or_person, hinted, plain
+from ordering.model.errors import NotAllowed, OrderingError
+
+_WHAT, _LINE = 100, 400  # characters
+_MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets anybody type
+
+
+def sentence(refusal: OrderingError) -> str:
+    """The refusal in words, with those who have the right; ready for mrkdwn."""
+    said = escape_markup(str(refusal))
+    if isinstance(refusal, NotAllowed) and refusal.ask:
+        who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
+        said = f"{said} Ask {who}."
+    return f"{said} {hinted(refusal.hint)}" if refusal.hint else said
+
+
+def refused(refusal: OrderingError) -> Drawn:
+    return Drawn.saying(sentence(refusal))
+
+
+def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
+    """The refusal, with what somebody typed for nothing, each under what it was, as in “Your reason”."""
+    said = sentence(refusal)
+    given = [block for what, text in typed.items() if text for block in _under(what, text)]
+    return Drawn.of(said, [section(said), listed(given, rank=1, more=_too_long)])
+
+
+def _under(what: str, text: str) -> Sequence[Block]:
+    return [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
+
+
+def _too_long(_paragraphs: int) -> Block:
+    return context("The rest of what you typed does not fit here.")
+
+
+def _typed(text: str) -> Sequence[Block]:
+    """All of it, to be copied; the longest lines are broken between words."""
+    lines = (part for line in text.split("\n") for part in wrap(line, _LINE) or [""])
+    return sections(map(escape, lines), fence=True)[:_MOST_HANDED_BACK]
+
+
+def unforeseen(reference: str) -> Drawn:
+    """What somebody reads when we made a mistake."""
+    return Drawn.saying(
+        "Something went wrong on my side, so that may not have worked. "
+        f"Look at {code('pending')} before you try again. "
+        f"If it happens twice, give the operator this reference: `{reference}`"
+    )
+
+
+def cut_short() -> Drawn:
+    """What somebody reads whose wish was under way when the desk stopped."""
+    return Drawn.saying(
+        f"The desk is restarting. Look at {code('pending')} in a moment, and ask again if it is not there."
+    )

@@ -1,0 +1,135 @@
+"""One click, form or command, as Slack sends it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.toolkit.command_name import code
+from ordering.model.errors import Hint, NotPossible
+from ordering.model.text import is_visible
+
+_NUMBER = re.compile(r"#?(\d{1,9})")
+_LINE_BREAKS = "\n\r\t"
+_UNSTORABLE = {"Cc", "Cs"}  # control characters and halves of one: PostgreSQL takes no NUL, no database a half
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Who did what where. `channel` is None on Home and in forms.
+
+    `form` is one that was sent or clicked in and stays open, `placeholder` tells that a message stands where the
+    answer belongs.
+
+    `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
+    `command` is the name of the slash command, where one was typed.
+    `callback` is the form's kind, `blocks` where each of its inputs stands.
+    """
+
+    user: str
+    trigger: str
+    channel: str | None = None
+    response_url: str | None = None
+    value: str = ""
+    values: Mapping[str, str | None] | None = None
+    form: str | None = None
+    placeholder: bool = False
+    metadata: str = ""
+    message_ts: str | None = None
+    ephemeral: bool = False
+    callback: str = ""
+    blocks: Mapping[str, str] | None = None
+    command: str = ""
+
+    @classmethod
+    def of_command(cls, body: Mapping[str, Any]) -> Interaction:
+        return cls(
+            user=body["user_id"],
+            trigger=body.get("trigger_id", ""),
+            channel=body["channel_id"],
+            response_url=body.get("response_url"),
+            value=_readable(body.get("text")) or "",
+            command=body.get("command", ""),
+        )
+
+    @classmethod
+    def of_action(cls, body: Mapping[str, Any]) -> Interaction:
+        container, action = body.get("container", {}), body["actions"][0]
+        shown_in = body.get("view") or body
+        form = shown_in.get("type") == "modal"
+        return cls(
+            user=body["user"]["id"],
+            trigger=body.get("trigger_id", ""),
+            channel=(body.get("channel") or {}).get("id"),
+            response_url=body.get("response_url"),
+            value=action.get("value") or "",
+            values=_values(shown_in.get("state"), block=None if form else action.get("block_id")),
+            form=shown_in["id"] if form else None,
+            metadata=(shown_in.get("private_metadata") or "") if form else "",
+            message_ts=container.get("message_ts"),
+            ephemeral=bool(container.get("is_ephemeral")),
+            callback=(shown_in.get("callback_id") or "") if form else "",
+        )
+
+    @classmethod
+    def of_form(cls, body: Mapping[str, Any], *, stays: bool = False) -> Interaction:
+        view = body["view"]
+        return cls(
+            user=body["user"]["id"],
+            trigger=body.get("trigger_id", ""),
+            values=_values(view.get("state")),
+            form=view["id"] if stays else None,
+            metadata=view.get("private_metadata") or "",
+            blocks={action: block for block, actions in _blocks(view.get("state")).items() for action in actions},
+        )
+
+    def block_of(self, action_id: str) -> str:
+        """The block in which an input stands: what is wrong with it is told there."""
+        return (self.blocks or {}).get(action_id, action_id)
+
+    def typed(self, action_id: str) -> str:
+        """What was typed or chosen in an input; empty where nothing was."""
+        return (self.values or {}).get(action_id) or ""
+
+
+def cart_number(text: str) -> int:
+    """Read ``12`` or ``#12``; raises `NotPossible`."""
+    if found := _NUMBER.fullmatch(text.strip()):
+        return int(found[1])
+    raise NotPossible(
+        f"Write the cart's number, like {code('show 12')}.", hint=Hint("pending", "lists the carts that are waiting")
+    )
+
+
+def cart_and_mark(value: str) -> tuple[int, str]:
+    """What a deciding button carries: its cart's number, and the mark of what its card showed; old cards have none."""
+    number, _, shown = value.partition(" ")
+    return cart_number(number), shown
+
+
+def _readable(text: str | None) -> str:
+    """What was typed, as it can be kept and read: nothing where nothing of it can be seen."""
+    kept = "".join(c if c in _LINE_BREAKS or _is_storable(c) else " " if c.isspace() else "" for c in text or "")
+    return kept if is_visible(kept) else ""
+
+
+def _is_storable(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSTORABLE
+
+
+def _values(state: Mapping[str, Any] | None, *, block: str | None = None) -> dict[str, str | None]:
+    blocks = _blocks(state)
+    if block is not None:
+        blocks = {block: blocks.get(block, {})}
+    return {
+        action_id: _readable(found.get("value")) or (found.get("selected_option") or {}).get("value")
+        for actions in blocks.values()
+        for action_id, found in actions.items()
+    }
+
+
+def _blocks(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return dict((state or {}).get("values") or {})

@@ -1,0 +1,108 @@
+"""Words for people: foreign text made harmless, dates and people in Slack's own spelling."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from handlers.toolkit.command_name import code
+from ordering.model.cart import Cart
+from ordering.model.errors import Hint
+
+_NAMED = 5  # of a cart, where its names stand in a sentence
+_HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
+
+
+def escape(text: str) -> str:
+    """Foreign text for mrkdwn: nothing in it can ping, link, break a line or a code block."""
+    return escape_markup(plain(text).replace("`", "'"))
+
+
+def escape_lines(text: str) -> str:
+    """The same for words of ours with foreign parts, whose line breaks are ours."""
+    return "\n".join(escape(line) for line in text.split("\n"))
+
+
+def plain(text: str) -> str:
+    """What of a text can be seen, on one line; empty where it is only made of space and invisible characters."""
+    return " ".join("".join(" " if unicodedata.category(c) in _HARMFUL else c for c in text).split())
+
+
+def escape_markup(text: str) -> str:
+    """Our own sentence with foreign parts: the three characters that Slack reads as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, an ellipsis where something is missing, no half-cut entity or mention."""
+    return text if len(text) <= limit else _ended(text[: limit - 1])
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """Like `cut`, but with a limit in bytes of UTF-8; never cuts inside a code point."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= limit:
+        return text
+    return _ended(raw[: max(limit - len("…".encode()), 0)].decode("utf-8", "ignore"))
+
+
+def _ended(kept: str) -> str:
+    """Drop half an entity or mention from the end of a cut text, and add an ellipsis."""
+    for opening, closing in (("&", ";"), ("<", ">")):
+        start = kept.rfind(opening)
+        if start > kept.rfind(closing):
+            kept = kept[:start]
+    return kept.rstrip() + "…"
+
+
+def hinted(hint: Hint) -> str:
+    """Return a mrkdwn sentence: what to type, and what it does."""
+    return f"{code(escape(hint.words))} {escape(hint.effect)}."
+
+
+def person(user: str) -> str:
+    return f"<@{user}>"
+
+
+def people(users: tuple[str, ...]) -> str:
+    named = [person(user) for user in users]
+    return " and ".join(filter(None, [", ".join(named[:-1]), named[-1] if named else ""]))
+
+
+def group_or_person(member: str) -> str:
+    return f"<!subteam^{member}>" if member.startswith("S") else person(member)
+
+
+def when(at: datetime) -> str:
+    """A moment in the reader's own time zone."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def lasting(seconds: float) -> str:
+    """How long something takes, about: ``8 s``, ``40 s``, ``3 min``."""
+    if seconds < 10:  # noqa: PLR2004 - below, each second counts
+        return f"{max(round(seconds), 1)} s"
+    return f"{5 * round(seconds / 5)} s" if seconds < 90 else f"{round(seconds / 60)} min"  # noqa: PLR2004 - as people say
+
+
+def ago(since: timedelta) -> str:
+    """``1 minute ago``, ``4 minutes ago``."""
+    return f"{counted(max(round(since.total_seconds() / 60), 1), 'minute')} ago"
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 name``, ``3 names``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def years(number: int) -> str:
+    return counted(number, "year")
+
+
+def names(cart: Cart) -> str:
+    """A cart's first names, and how many more there are."""
+    if not cart.lines:
+        return "no names"
+    shown = ", ".join(str(line.domain) for line in cart.lines[:_NAMED])
+    more = len(cart.lines) - _NAMED
+    return cut(shown, 200) + (f" and {more} more" if more > 0 else "")

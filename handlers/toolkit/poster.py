@@ -1,0 +1,84 @@
+"""Post and update messages; only this module decides what follows a refusal of their content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_sdk.models.blocks import Block
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
+
+# With these Slack refuses a reply in a thread: the line then goes to the channel.
+_NO_THREAD = {
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "cannot_reply_to_message",
+}
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The place of a message. For a person's id Slack returns the conversation, and updates need that id."""
+
+    channel: str
+    ts: str
+
+
+def is_person(channel: str) -> bool:
+    """Whether a channel is given as a person, whose direct conversation is meant."""
+    return channel.startswith(("U", "W"))
+
+
+def is_direct(channel: str) -> bool:
+    """Whether a channel is a direct conversation of one person with the bot."""
+    return is_person(channel) or channel.startswith("D")
+
+
+class Poster:
+    """Sends messages. Raises `FAILURES` if a message could not be sent, and reports what the operator must fix."""
+
+    def __init__(self, client: AsyncWebClient, alerts: SlackAlerts) -> None:
+        self._client = client
+        self._alerts = alerts
+
+    async def post(self, channel: str, drawn: Drawn, *, thread_ts: str | None = None) -> Posted:
+        """Post a message; as plain text if Slack refuses its content, outside the thread if Slack refuses that."""
+        try:
+            return await self._sent("chat_postMessage", channel, drawn, thread_ts=thread_ts)
+        except FAILURES as error:
+            if thread_ts is None or read(error).word not in _NO_THREAD:
+                raise
+        return await self._sent("chat_postMessage", channel, drawn)
+
+    async def update(self, at: Posted, drawn: Drawn) -> Posted:
+        """Change a message, to plain text where Slack refuses its content."""
+        await self._sent("chat_update", at.channel, drawn, ts=at.ts)
+        return at
+
+    async def _sent(self, method: str, channel: str, drawn: Drawn, **more: Any) -> Posted:  # noqa: ANN401 - Slack's arguments
+        about = "direct messages" if is_direct(channel) else "messages in channels"
+        try:
+            answer = await self._once(method, channel, drawn.text, drawn.blocks, more)
+        except FAILURES as error:
+            refusal = self._alerts.report_failure(error, about=about)
+            if refusal.kind is not Kind.CONTENT:
+                raise
+            _log.error("content_refused", method=method, error=refusal.word, details=refusal.details)
+            # Without any blocks, so that the text arrives whichever block Slack refuses.
+            answer = await self._once(method, channel, drawn.text, [], more)
+        self._alerts.clear(about)
+        return Posted(str(answer.get("channel") or channel), str(answer.get("ts") or more.get("ts") or ""))
+
+    async def _once(self, method: str, channel: str, text: str, blocks: Any, more: dict[str, Any]) -> Any:  # noqa: ANN401 - Slack's answer
+        if method == "chat_update":
+            return await self._client.chat_update(channel=channel, text=text, blocks=blocks, **more)
+        given: list[Block] | None = blocks or None
+        more = {name: value for name, value in more.items() if value is not None}
+        return await self._client.chat_postMessage(
+            channel=channel, text=text, blocks=given, unfurl_links=False, unfurl_media=False, **more
+        )

@@ -1,0 +1,173 @@
+"""Answers to the person who asked, by the best way that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+import structlog
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from handlers.toolkit.blocks import Drawn, Secret
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.modals import note
+from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, operator_fix, read, word
+from ordering.model.errors import NotPossible
+
+MOST_USES = 5  # Slack takes at most five answers by one response_url
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
+_log = structlog.get_logger()
+
+
+class Reply:
+    """Tells one person something: by response_url, in their form, in their channel for them alone, or directly."""
+
+    def __init__(self, client: AsyncWebClient, interaction: Interaction) -> None:
+        self._client = client
+        self._to = interaction
+        self._used = 0
+
+    @property
+    def uses_left(self) -> int:
+        return MOST_USES - self._used if self._to.response_url else 0
+
+    async def tell(self, drawn: Drawn | Secret, *, replace: bool = False) -> None:
+        """Show something to this person alone; with `replace`, in place of what they clicked.
+
+        A placeholder that they were shown while they waited is replaced anyway. A `Secret` replaces nothing, since the
+        message that was clicked may be everybody's, and never becomes a direct message, since that one stays.
+        """
+        if isinstance(drawn, Secret):
+            await self._tell_secret(drawn)
+            return
+        if self._to.form and await self._in_form(note(drawn)):
+            return
+        await self._elsewhere(drawn, replace=replace or self._to.placeholder)
+
+    async def open_form(self, view: View, *, button: str) -> None:
+        """Open a form over what this person clicked; raises `NotPossible` where they should click again.
+
+        Slack lets a click open one within three seconds.
+        """
+        # Over a form that stays open, the new one goes on top of it.
+        show = self._client.views_push if self._to.form else self._client.views_open
+        try:
+            opened = await show(trigger_id=self._to.trigger, view=view)
+        except FAILURES as error:
+            raise NotPossible(_not_opened(read(error), button)) from error
+        # What is told from here on belongs into that form.
+        self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
+
+    async def show_form(self, view: View, *, otherwise: Drawn | Secret) -> None:
+        """Show another form in place of the one that this person sent; where they closed it, tell them otherwise."""
+        if await self._in_form(view):
+            return
+        if isinstance(otherwise, Secret):
+            await self._tell_secret(otherwise)
+        else:
+            await self._elsewhere(otherwise, replace=False)
+
+    async def _tell_secret(self, secret: Secret) -> None:
+        if self._to.form and await self._in_form(note(secret.drawn)):
+            return
+        if not await self._ephemerally(secret.drawn, replace=False):
+            await self.tell(secret.otherwise)
+
+    async def _in_form(self, view: View) -> bool:
+        try:
+            await self._client.views_update(view_id=self._to.form, view=view)
+        except FAILURES as error:
+            _log_refusal("form_not_updated", error)
+            return False
+        return True
+
+    async def _elsewhere(self, drawn: Drawn, *, replace: bool) -> None:
+        if not await self._ephemerally(drawn, replace=replace):
+            await self._directly(drawn)
+
+    async def _ephemerally(self, drawn: Drawn, *, replace: bool) -> bool:
+        """Show it to this person alone in the channel; return False if Slack showed no such message."""
+        if self.uses_left and await self._by_response_url(drawn, replace=replace):
+            return True
+        return bool(self._to.channel) and await self._in_channel(drawn, self._to.channel or "")
+
+    async def _by_response_url(self, drawn: Drawn, *, replace: bool) -> bool:
+        self._used += 1
+        webhook = AsyncWebhookClient(self._to.response_url or "", timeout=10)
+        webhook.proxy = self._client.proxy  # slack_sdk alone would use HTTPS_PROXY and ignore NO_PROXY
+        try:
+            answer = await webhook.send(
+                text=drawn.text,
+                blocks=drawn.blocks,
+                response_type="ephemeral",
+                replace_original=replace,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except FAILURES as error:
+            _log.warning("response_url_unreachable", error=word(error))
+            return False
+        if answer.status_code != 200:  # noqa: PLR2004 - the status of success
+            _log.warning("response_url_refused", status=answer.status_code)
+        return answer.status_code == 200  # noqa: PLR2004 - the status of success
+
+    async def _in_channel(self, drawn: Drawn, channel: str) -> bool:
+        async def send(text: str, blocks: Sequence[Block] | None) -> None:
+            await self._client.chat_postEphemeral(channel=channel, user=self._to.user, text=text, blocks=blocks)
+
+        return await self._sent("ephemeral_refused", drawn, send)
+
+    async def _directly(self, drawn: Drawn) -> None:
+        async def send(text: str, blocks: Sequence[Block] | None) -> None:
+            await self._client.chat_postMessage(
+                channel=self._to.user, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
+            )
+
+        await self._sent("answer_lost", drawn, send)
+
+    @staticmethod
+    async def _sent(what: str, drawn: Drawn, send: Callable[[str, Sequence[Block] | None], Awaitable[None]]) -> bool:
+        """Send a message, or only its text if Slack refuses its content. Return whether one of them was sent."""
+        try:
+            await send(drawn.text, drawn.blocks)
+        except FAILURES as error:
+            if _log_refusal(what, error).kind is not Kind.CONTENT:
+                return False
+        else:
+            return True
+        try:
+            await send(drawn.text, None)
+        except FAILURES as error:
+            _log_refusal(what, error)
+            return False
+        return True
+
+
+def _log_refusal(what: str, error: BaseException) -> Refusal:
+    """Log a refusal: as an error if the operator or a developer must act, else as a warning."""
+    refusal = read(error)
+    fix = operator_fix(refusal, about="replies to people")
+    if fix is not None or refusal.kind is Kind.CONTENT:
+        _log.error(what, error=refusal.word, details=refusal.details, fix=fix)
+    else:
+        _log.warning(what, error=refusal.word)
+    return refusal
+
+
+def _not_opened(refusal: Refusal, button: str) -> str:
+    """Log why Slack did not open a form, and return the sentence for the person who pressed the button."""
+    fix = operator_fix(refusal, about="forms")
+    if fix is not None or refusal.kind is Kind.CONTENT:
+        _log.error("form_not_opened", error=refusal.word, details=refusal.details, fix=fix)
+    else:
+        _log.warning("form_not_opened", error=refusal.word)
+    if fix is not None:
+        return f"{fix} Please tell the operator of this app."
+    if refusal.kind is Kind.CONTENT:
+        return "Slack refused this form. Please tell the operator of this app: the log says why."
+    if refusal.word in _TOO_LATE:
+        return f"Slack took too long to open the form. Please press {button} again."
+    return f"Slack did not say whether the form opened. If you do not see it, press {button} again."

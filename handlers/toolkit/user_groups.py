@@ -1,0 +1,23 @@
+"""Reads who is in a Slack user group: the one place that reports a failure of it, and clears the report."""
+
+from __future__ import annotations
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.toolkit.slack_errors import FAILURES, SlackAlerts
+
+
+async def read_user_group(client: AsyncWebClient, alerts: SlackAlerts, group: str) -> frozenset[str] | None:
+    """Return the ids of a group's members; None if Slack's answer has no list.
+
+    Raises `FAILURES`, after alerting the operator to what only they can fix.
+    """
+    about = f"the user group {group}"
+    try:
+        answer = await client.usergroups_users_list(usergroup=group)
+    except FAILURES as error:
+        alerts.report_failure(error, about=about)
+        raise
+    alerts.clear(about)
+    members = answer.get("users")
+    return frozenset(map(str, members)) if isinstance(members, list) else None

@@ -1,0 +1,68 @@
+"""What the registries are told of each name, in words that a channel may read: never personal data, never a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from handlers.toolkit.mrkdwn import counted, cut, escape, escape_markup, person
+from ordering.model.cart_line import Line
+from ordering.model.question import LONGEST_REASON, OWNER_CONTACT
+from ordering.model.question_words import WORDS
+from ordering.model.quote import Quote
+
+_SHOWN = 2 * LONGEST_REASON  # some of its characters are longer when they are escaped
+_DESK = "the desk"
+_OWN = "owner: the account's own data"
+Told = tuple[str, str, str | None]  # label, value, who answered: None for what the desk answers of itself
+
+
+def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
+    """What OVH is told of each name, a line of text each; what is the same for several names stands once, for all.
+
+    With a quote it is all that OVH was told in it, which the approval seals; before there is one, what people answered.
+    """
+    parts = {line: _parts(line, quote) for line in lines}
+    if len(parts) == 1:
+        return [_of(str(line.domain), said) for line, said in parts.items() if said]
+    alike = [part for part in next(iter(parts.values()), []) if all(part in said for said in parts.values())]
+    own = {line: [part for part in said if part not in alike] for line, said in parts.items()}
+    shared = [_of("Each name", alike)] if alike else []
+    return shared + [_of(str(line.domain), said) for line, said in own.items() if said]
+
+
+def _of(name: str, said: Iterable[str]) -> str:
+    return f"*{escape_markup(name)}*  {', '.join(said)}"
+
+
+def _parts(line: Line, quote: Quote | None) -> list[str]:
+    given = _given(line, quote)
+    said = [_said(*told) for told in given if _words(told[0])]
+    if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
+        said.insert(0, _OWN)
+    others = [told for told in given if not _words(told[0])]
+    if others:
+        by = ", ".join(dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda told: told[2] or "")))
+        said.append(f"{counted(len(others), 'more answer' if said else 'answer')} by {by}")
+    return said
+
+
+def _given(line: Line, quote: Quote | None) -> list[Told]:
+    if quote is None:
+        return [(answer.label, answer.value, answer.by) for answer in line.answers]
+    by = {answer.label: answer.by for answer in line.answers}
+    return sorted((c.label, c.value, by.get(c.label)) for c in quote.configuration if c.domain == line.domain)
+
+
+def _words(label: str) -> str | None:
+    return WORDS[label].said if label in WORDS else None
+
+
+def _said(label: str, value: str, by: str | None) -> str:
+    shown = {"true": "yes", "false": "no"}.get(value, value)
+    if label == OWNER_CONTACT:
+        shown = value.rpartition("/")[2]  # OVH is sent its path
+    return (_words(label) or "").format(value=cut(escape(shown), _SHOWN), by=_who(by))
+
+
+def _who(user: str | None) -> str:
+    return person(user) if user else _DESK

@@ -1,0 +1,85 @@
+"""What a requester is told directly, where the card stands in a channel that they may not see."""
+
+from __future__ import annotations
+
+from handlers.toolkit.blocks import Drawn, buttons, section
+from handlers.toolkit.mrkdwn import escape_lines, names, person
+from handlers.views.cart import copy_button
+from ordering.model.cart import NOT_BOUGHT, Cart, CartState
+from ordering.model.events import Event
+
+S = CartState
+
+
+def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
+    """How a request ended, or that it is stuck; None where nothing of that happened, or the requester did it."""
+    if event.by == cart.requester or _is_known(event, cart, before):
+        return None
+    about = f"Cart #{cart.id} ({names(cart)})"
+    said = {
+        S.REJECTED: f"{about} was rejected{_by(event)}: {_why(event)}",
+        S.CANCELLED: f"{about} was closed{_by(event)}. {_why_closed(event, cart)}",
+        S.NEEDS_ATTENTION: f"{about} needs a person. {_why_stuck(event, cart)} The approvers and payers were told.",
+        S.DELIVERED: f"{about} is delivered: all names are registered.",
+    }.get(event.state)
+    if said is None:
+        return None
+    copy = buttons(copy_button(cart)) if event.state in NOT_BOUGHT else []
+    return Drawn.of(said, [section(said), *copy])
+
+
+ARCHIVED = {"is_archived", "is_inactive"}
+
+
+def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int) -> str:
+    """Say why a card comes to its requester directly; `word` is Slack's refusal of the channel.
+
+    `told` people get the card directly as well; `others` who may decide do not.
+    """
+    if word in ARCHIVED:
+        why = f"<#{channel}> is archived, so nobody there sees cart #{cart.id}. Ask the operator for another channel."
+    elif word.startswith("restricted_action"):
+        why = f"I may not post in <#{channel}>, so nobody there sees cart #{cart.id}. Ask its owners to let me post."
+    else:
+        why = (
+            f"I can't post in <#{channel}>, so nobody there sees cart #{cart.id}. "
+            "Invite me there before the next request."
+        )
+    why += " You get the card here."
+    if not told:
+        return f"{why} Approvers and payers find it in my Home."
+    who = "One approver or payer gets" if told == 1 else f"{told} approvers and payers get"
+    rest = "They also find it in my Home."
+    if others:
+        rest = "The other one finds it in my Home." if others == 1 else f"The other {others} find it in my Home."
+    return f"{why} {who} it in a direct message. {rest}"
+
+
+def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:
+    """Whether the requester was told already; another trouble is news, an invoice that came in between is none."""
+    if before is None or before.state is not event.state:
+        return False
+    is_other_trouble = event.state is S.NEEDS_ATTENTION and event.note != before.note
+    return not (is_other_trouble and (event.by is not None or event.note == cart.note))
+
+
+def _by(event: Event) -> str:
+    return f" by {person(event.by)}" if event.by else ""
+
+
+def _why(event: Event) -> str:
+    return escape_lines(event.note or "")
+
+
+def _why_closed(event: Event, cart: Cart) -> str:
+    """What a person's click says of itself is for the record; what it means for the order is for the requester."""
+    if event.by is None:
+        return _why(event)
+    return f"OVH had cancelled order {cart.order.id}." if cart.order else "Nothing was ordered."
+
+
+def _why_stuck(event: Event, cart: Cart) -> str:
+    """After a person's click, what stands on the card since."""
+    if event.by is None:
+        return _why(event)
+    return escape_lines(cart.note or "") if cart.state is S.NEEDS_ATTENTION else "Its card says more."

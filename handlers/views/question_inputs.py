@@ -1,0 +1,158 @@
+"""One question as one input, within Slack's limits whatever is asked, and what was typed there back by label."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    OptionGroup,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.blocks.block_elements import InputInteractiveElement
+
+from handlers.toolkit.mrkdwn import cut, plain
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact
+from ordering.model.question import LONGEST_ANSWER, Kind, Question
+
+# Slack's limits: of a label and hint far more than people read, of an option's text and value, of options in a group.
+_LABEL, _HINT, _OPTION, _VALUE, _GROUP = 150, 300, 75, 150, 100
+_MOST_OPTIONS = 500  # above this a list helps nobody, and a whole form may have 250 KB
+_PAGE_BYTES, _PAGE_QUESTIONS = 150_000, 40
+_LONGEST_ID = 200
+_FIELD = "answer."  # how the ids of these inputs begin
+_NO_CONTACT = "default"  # an option's value cannot be empty
+Contacts = Sequence[Contact]
+
+
+def pages(questions: Iterable[Question], contacts: Contacts) -> list[tuple[Question, ...]]:
+    """Questions in forms of a size that Slack takes."""
+    found: list[list[Question]] = []
+    room = 0
+    for question in questions:
+        size = LONGEST_ANSWER + sum(_size(option) for option in _options(question, contacts))
+        if not found or size > room or len(found[-1]) >= _PAGE_QUESTIONS:
+            found.append([])
+            room = _PAGE_BYTES
+        found[-1].append(question)
+        room -= size
+    return [tuple(page) for page in found]
+
+
+def answer_input(question: Question, line: Line, contacts: Contacts, typed: str | None) -> InputBlock:
+    """The input for one question, with what stands there now: typed before, answered, or the desk's own answer."""
+    now = line.text_for(question) if typed is None else typed
+    element = _element(question, contacts, now)
+    block_id = field_id(question)
+    if question.is_of_contacts:
+        # Slack keeps what somebody chose as long as the ids are the same: a new choice of ours needs a new one.
+        block_id = f"{block_id}@{now or _NO_CONTACT}"[:_LONGEST_ID]
+    return InputBlock(
+        block_id=block_id,
+        label=cut(plain(question.title), _LABEL) or "A question without a name",
+        hint=cut(plain(question.help), _HINT) or None,
+        element=element,
+        optional=not question.must_be_answered,
+    )
+
+
+def field_id(question: Question) -> str:
+    """The input's action id: the label, or a digest where Slack could not hold it."""
+    label = question.label
+    return f"{_FIELD}{label if label and len(label) < _LONGEST_ID else digest(label)}"
+
+
+def typed_answers(questions: Iterable[Question], values: Mapping[str, str | None]) -> dict[str, str]:
+    """What was typed and chosen in a form, by label; an empty text where nothing was.
+
+    A field of which none of these questions is, as they may be others than when it was drawn, is told by its own name.
+    """
+    by_id = {field_id(question): question for question in questions}
+    return {
+        by_id[name].label if name in by_id else name.removeprefix(_FIELD): _read(by_id.get(name), value or "")
+        for name, value in values.items()
+        if name.startswith(_FIELD)
+    }
+
+
+def _element(question: Question, contacts: Contacts, now: str) -> InputInteractiveElement:
+    options = _options(question, contacts, now)
+    if question.kind is Kind.YES_NO:
+        return RadioButtonsElement(action_id=field_id(question), options=options, initial_option=_chosen(options, now))
+    if not options:
+        return PlainTextInputElement(
+            action_id=field_id(question),
+            multiline=question.kind is Kind.JSON or question.label == "REASON",
+            max_length=question.longest,
+            initial_value=now[: question.longest] or None,
+        )
+    if len(options) <= _GROUP:
+        return StaticSelectElement(
+            action_id=field_id(question), options=options, initial_option=_chosen(options, now or _NO_CONTACT)
+        )
+    groups = [options[start : start + _GROUP] for start in range(0, len(options), _GROUP)]
+    return StaticSelectElement(
+        action_id=field_id(question),
+        option_groups=[
+            OptionGroup(label=f"{place * _GROUP + 1} to {place * _GROUP + len(group)}", options=group)
+            for place, group in enumerate(groups)
+        ],
+        initial_option=_chosen(options, now or _NO_CONTACT),
+    )
+
+
+def _options(question: Question, contacts: Contacts, now: str = "") -> list[Option]:
+    """What can be chosen; none where it is to be typed."""
+    if question.kind is Kind.YES_NO:
+        words = {"true": "Yes", "false": "No"}
+        return [Option(value=value, text=words[value]) for value in words if value in (question.allowed or words)]
+    if question.allowed:
+        listed = question.allowed if len(question.allowed) <= _MOST_OPTIONS else ()
+        return [_option(value, value) for value in listed]
+    if not question.is_of_contacts:
+        return []
+    default = f"The team's default owner ({question.standing})" if question.standing else "The account's own data"
+    known = [_option(contact.id, _contact(contact)) for contact in contacts[: _MOST_OPTIONS - 2]]
+    strange = [_option(now, f"Contact {now}")] if now and now not in {c.id for c in contacts} | {_NO_CONTACT} else []
+    return [_option(_NO_CONTACT, default), *strange, *known]
+
+
+def _option(value: str, text: str) -> Option:
+    shown = cut(plain(text), _OPTION) or "(made of invisible characters)"
+    return Option(value=_token(value), text=shown)
+
+
+def _token(value: str) -> str:
+    """An option's value: what is meant, or its digest where Slack could not hold it."""
+    return value if len(value) <= _VALUE and not value.startswith("#") else f"#{digest(value)}"
+
+
+def _chosen(options: Sequence[Option], now: str) -> Option | None:
+    return next((option for option in options if option.value == _token(now)), None)
+
+
+def _read(question: Question | None, value: str) -> str:
+    if question is None:
+        return value
+    if question.is_of_contacts:
+        return "" if value == _NO_CONTACT else value
+    return next((allowed for allowed in question.allowed if _token(allowed) == value), value)
+
+
+def _contact(contact: Contact) -> str:
+    return " · ".join(filter(None, [cut(plain(contact.name), 40), contact.place, contact.id]))
+
+
+def digest(text: str) -> str:
+    """What stands for a text where Slack could not hold it."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _size(option: Option) -> int:
+    return len(json.dumps(option.to_dict()))

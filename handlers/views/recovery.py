@@ -1,0 +1,109 @@
+"""What a person can do about a cart that the desk cannot move by itself."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, InputBlock, NumberInputElement
+from slack_sdk.models.views import View
+
+from handlers.toolkit.action_ids import ORDER, Act, Form
+from handlers.toolkit.blocks import button, buttons, confirm, context, section
+from handlers.toolkit.mrkdwn import cut_bytes, escape, names
+from handlers.views.payment import as_shown, open_order
+from ordering.model.cart import Cart
+
+_LONGEST_NOTE = 1_500  # bytes
+# A new try orders exactly the same: it cannot answer what a registry asks only now.
+_IF_SOMETHING_IS_MISSING = (
+    "*Try again* orders exactly the same. If something is missing or wrong in it, such as an answer to a registry: "
+    "*Close without ordering*, then *Copy to open cart* to mend it there."
+)
+
+
+def attention(cart: Cart) -> list[Block]:
+    """What happened, and the buttons that are safe now."""
+    told, shown = section(cut_bytes(escape(cart.note or "Look at it, please."), _LONGEST_NOTE)), as_shown(cart)
+    if cart.is_undecided:
+        return [told, *_undecided(cart)]
+    if cart.payment_is_undecided:
+        return [told, *_undecided_payment(cart)]
+    if not cart.has_nothing_to_come:
+        return [told, *buttons(open_order(cart))]
+    if cart.order is not None:
+        question = confirm("Close this cart?", "OVH cancelled the order. Its names are free again then.", "Close it")
+        close = button("Close", Act.GIVE_UP, shown, about=f"Close cart {cart.id}", confirm=question)
+        return [told, *buttons(open_order(cart), close)]
+    question = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
+    return [
+        told,
+        *buttons(
+            button("Try again", Act.TRY_AGAIN, shown, style="primary", about=f"Try again to order cart {cart.id}"),
+            button(
+                "Close without ordering", Act.GIVE_UP, shown, style="danger",
+                about=f"Close without ordering cart {cart.id}", confirm=question,
+            ),
+        ),
+        context(_IF_SOMETHING_IS_MISSING),
+    ]  # fmt: skip
+
+
+def adopt_modal(cart: Cart) -> View:
+    """The form that asks which order at OVH is this cart's."""
+    total = f", at most {cart.seal.total} with tax" if cart.seal else ""
+    return View(
+        type="modal",
+        callback_id=Form.ADOPT,
+        private_metadata=as_shown(cart),
+        title=f"Order of cart #{cart.id}",
+        submit="It is this one",
+        close="Not now",
+        blocks=[
+            section(f"Find the order at OVH that has exactly these names{total}:\n{escape(names(cart))}"),
+            InputBlock(
+                block_id=ORDER,
+                label="Number of the order at OVH",
+                hint="The desk reads the order and compares it before it believes this.",
+                element=NumberInputElement(action_id=ORDER, is_decimal_allowed=False, min_value="1"),
+            ),
+        ],
+    )
+
+
+def _undecided(cart: Cart) -> list[Block]:
+    again = confirm(
+        "Was nothing ordered?",
+        f"Look at OVH first. If no order has {names(cart)}, the desk orders again under the same approval.",
+        "Nothing was ordered",
+    )
+    shown = as_shown(cart)
+    return buttons(
+        button("It is this order…", Act.ADOPT, shown, style="primary", about=f"It is this order… for cart {cart.id}"),
+        button(
+            "Nothing was ordered, try again", Act.NOTHING_ORDERED, shown,
+            about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
+        ),
+    )  # fmt: skip
+
+
+def _undecided_payment(cart: Cart) -> list[Block]:
+    """Either answer is compared with what OVH shows; neither pays anything by itself."""
+    order = f"order {cart.order.id} over {cart.order.total}" if cart.order else "the order"
+    paid = confirm(
+        "Was it paid?",
+        f"Look at OVH, and at the account that pays: was the money for {order} taken? The desk then follows the order.",
+        "It was paid",
+    )
+    again = confirm(
+        "Was it not paid?",
+        f"Look at OVH, and at the account that pays: no money for {order} was taken? "
+        "The same order can then be paid another way.",
+        "It was not paid",
+    )
+    shown = as_shown(cart)
+    return buttons(
+        button("It was paid", Act.IT_WAS_PAID, shown, about=f"The order of cart {cart.id} was paid", confirm=paid),
+        button(
+            "It was not paid, choose again", Act.NOT_PAID, shown,
+            about=f"The order of cart {cart.id} was not paid, choose again", confirm=again,
+        ),
+        open_order(cart),
+    )  # fmt: skip

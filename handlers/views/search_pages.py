@@ -1,0 +1,194 @@
+"""A search as it stands, and how its answers are laid out on pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property, partial
+from itertools import groupby
+
+from slack_sdk.models.blocks import Block
+
+from handlers.toolkit.blocks import section
+from handlers.toolkit.mrkdwn import cut, escape, escape_markup
+from handlers.views.offers import add_button, side_by_side
+from ordering.model.cart import MOST_LINES
+from ordering.model.choosing import only_usual
+from ordering.model.domain_name import DomainName
+from ordering.model.offer import Action, Availability, Offer, Verdict
+
+_OLD = timedelta(minutes=1)
+_PAGE = 24  # lines of text, about one screen
+_PARAGRAPH = 700  # characters
+_LINE = 90  # characters, about
+_PRICED = 12  # taken names: in a longer list nobody looks for what a transfer would cost
+V = Verdict
+Piece = Callable[[], Block]
+
+
+class Standing(StrEnum):
+    """How far a search is."""
+
+    ASKING = "asking"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One search at one moment. `seconds_left` is a guess, `page` counts from 0.
+
+    `refreshing` counts the answers that are old ones still, while the new ones come. `left_out` are the extensions
+    that did not fit into it.
+    """
+
+    id: str
+    names: tuple[DomainName, ...]
+    answers: Sequence[Availability]
+    now: datetime
+    standing: Standing = Standing.DONE
+    unreadable: Sequence[str] = ()
+    left_out: Sequence[str] = ()
+    refreshing: int = 0
+    seconds_left: float = 0.0
+    page: int = 0
+    allow_premium: bool = False
+
+    @cached_property
+    def buyable(self) -> list[Availability]:
+        """What can be added to a cart: standard before premium, the cheapest first."""
+        found = [a for a in self.answers if a.verdict is V.AVAILABLE or (a.verdict is V.PREMIUM and self.allow_premium)]
+        return sorted(found, key=lambda a: (a.verdict is V.PREMIUM, a.offer.price.minor if a.offer else 0, a.domain))
+
+    @cached_property
+    def free(self) -> dict[DomainName, str | None]:
+        """What *Add all available* adds, the cheapest first: as much as a cart holds, each with its offer's mark."""
+        free = [answer for answer in self.buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
+        usual = {answer.domain: only_usual(answer.to_buy(allow_premium=self.allow_premium)) for answer in free}
+        return {name: only.mark if only else None for name, only in usual.items()}
+
+    @property
+    def free_mark(self) -> str:
+        """Tells what is free from what was free at another moment: a button carries it, so that it adds what it shows.
+
+        As with an offer's, nothing is believed for it.
+        """
+        seen = [f"{name.ascii} {mark}" for name, mark in self.free.items()]
+        return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:12]
+
+    @cached_property
+    def unasked(self) -> list[DomainName]:
+        known = {answer.domain for answer in self.answers}
+        return [name for name in self.names if name not in known]
+
+    @cached_property
+    def old(self) -> list[Availability]:
+        """Answers that are not of this very moment."""
+        return [a for a in self.answers if a.asked_at is not None and self.now - a.asked_at >= _OLD]
+
+    @property
+    def done(self) -> int:
+        """How many names have the answer that is looked for."""
+        return len(self.answers) - self.refreshing
+
+    @property
+    def to_ask(self) -> list[DomainName]:
+        """What is not known, or was not asked; nothing while that is under way."""
+        if self.standing is Standing.ASKING:
+            return []
+        unknown = {a.domain for a in self.answers if a.verdict is V.UNKNOWN}.union(self.unasked)
+        return [name for name in self.names if name in unknown]
+
+    @property
+    def to_refresh(self) -> list[DomainName]:
+        """What was known some time ago, and may be otherwise now; nothing while a search is under way."""
+        if self.standing is Standing.ASKING:
+            return []
+        return [answer.domain for answer in self.old if answer.verdict is not V.UNKNOWN]
+
+
+def pages(found: Found) -> list[list[Piece]]:
+    """All that is known, in pages of one screen: what can be bought in rows, the rest in lists with its reason.
+
+    Only what is looked at is drawn.
+    """
+    made: list[list[Piece]] = [[]]
+    lines = 0
+    for height, block in _pieces(found):
+        if made[-1] and lines + height > _PAGE:
+            made.append([])
+            lines = 0
+        made[-1].append(block)
+        lines += height
+    return made
+
+
+def _pieces(found: Found) -> Iterator[tuple[int, Piece]]:
+    for answer in found.buyable:
+        offers = answer.to_buy(allow_premium=found.allow_premium)
+        yield 1 + max(len(offers), 1), partial(_row, answer, offers)
+    bought = {answer.domain for answer in found.buyable}
+    for title, names in _others(found, [a for a in found.answers if a.domain not in bought]):
+        for number, paragraph in enumerate(_paragraphs(names, ", ")):
+            shown = title if not number else f"{title}, continued"
+            yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
+    for number, paragraph in enumerate(_paragraphs([escape(problem) for problem in found.unreadable], "\n")):
+        title = f"*Not understood* ({len(found.unreadable)})" + (", continued" if number else "")
+        yield 2 + len(paragraph) // _LINE, partial(section, f"{title}\n{paragraph}")
+
+
+def _row(answer: Availability, offers: Sequence[Offer]) -> Block:
+    premium = " · premium" if answer.verdict is V.PREMIUM else ""
+    text = f"*{answer.domain}*{premium}\n{side_by_side(offers)}"
+    return section(text, accessory=add_button(answer.domain, offers))
+
+
+def _others(found: Found, answers: Iterable[Availability]) -> Iterator[tuple[str, list[str]]]:
+    order = [V.PREMIUM, V.AFTERMARKET, V.TAKEN, V.NOT_OFFERED, V.NOT_SOLD, V.UNKNOWN]
+    ranked = sorted(answers, key=lambda a: (order.index(a.verdict), _reason(a) or ""))
+    for (verdict, reason), group in groupby(ranked, key=lambda a: (a.verdict, _reason(a))):
+        listed = sorted(group, key=lambda a: a.domain)
+        priced = verdict is not V.TAKEN or len(listed) <= _PRICED
+        names = [_priced(answer) if priced else str(answer.domain) for answer in listed]
+        yield _title(verdict, reason, len(names)), names
+    if found.standing is Standing.STOPPED and (unasked := found.unasked):
+        yield f"*Not asked* ({len(unasked)}), as the search was stopped", [str(name) for name in unasked]
+
+
+def _reason(answer: Availability) -> str | None:
+    return answer.reason if answer.verdict is V.UNKNOWN else None
+
+
+def _priced(answer: Availability) -> str:
+    if answer.offer and answer.verdict in {V.PREMIUM, V.AFTERMARKET}:
+        return f"{answer.domain} ({answer.offer.price})"
+    if answer.offer and answer.offer.action is Action.TRANSFER:
+        return f"{answer.domain} (transfer {answer.offer.price})"
+    return str(answer.domain)
+
+
+def _title(verdict: Verdict, reason: str | None, number: int) -> str:
+    return {
+        V.PREMIUM: f"*Premium* ({number}), which this team does not buy",
+        V.AFTERMARKET: f"*For sale by the owner* ({number}), which the desk does not buy",
+        V.TAKEN: f"*Taken* ({number}): an owner could transfer one to OVH, the desk could not",
+        V.NOT_OFFERED: f"*Not available* ({number}): reserved, or not offered",
+        V.NOT_SOLD: f"*Not sold by OVH here* ({number})",
+        V.UNKNOWN: f"*Unknown* ({number}): {escape_markup(cut(reason or 'no answer', 200))}",
+    }[verdict]
+
+
+def _paragraphs(parts: Sequence[str], separator: str) -> Iterator[str]:
+    """The parts in one text, cut into paragraphs between them."""
+    kept = ""
+    for part in parts:
+        if kept and len(kept) + len(separator) + len(part) > _PARAGRAPH:
+            yield kept
+            kept = part
+        else:
+            kept = f"{kept}{separator}{part}" if kept else part
+    if kept:
+        yield kept

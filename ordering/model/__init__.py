@@ -1,0 +1,1 @@
+"""The things the rules speak about: names, offers, carts, money, policy."""

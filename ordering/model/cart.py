@@ -1,0 +1,190 @@
+"""The cart that a channel shares, and the table of its states."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import CardOutdated, Hint, NotPossible
+from ordering.model.money import Money
+from ordering.model.quote import Quote
+from ordering.model.sales_order import Attempt, Payment, SalesOrder
+from ordering.model.seal import Seal
+
+
+class CartState(StrEnum):
+    """How far a cart is, by the words that the record uses."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    CHECKING_OUT = "checking_out"
+    CHECKED_OUT = "checked_out"
+    PAYING = "paying"
+    PAID = "paid"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    NEEDS_ATTENTION = "needs_attention"
+
+    @property
+    def in_words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+S = CartState
+MOVES: dict[CartState, frozenset[CartState]] = {
+    S.OPEN: frozenset({S.SUBMITTED, S.CANCELLED}),
+    S.SUBMITTED: frozenset({S.APPROVED, S.REJECTED, S.CANCELLED}),
+    S.APPROVED: frozenset({S.CHECKING_OUT, S.SUBMITTED, S.NEEDS_ATTENTION}),
+    S.CHECKING_OUT: frozenset({S.CHECKED_OUT, S.APPROVED, S.NEEDS_ATTENTION}),
+    S.CHECKED_OUT: frozenset({S.PAYING, S.PAID, S.CANCELLED, S.NEEDS_ATTENTION}),
+    S.PAYING: frozenset({S.PAID, S.CHECKED_OUT, S.CANCELLED, S.NEEDS_ATTENTION}),
+    S.PAID: frozenset({S.DELIVERED, S.NEEDS_ATTENTION}),
+    # A person moves it on, by a button; or OVH does, when what was missing arrives.
+    # Or something else goes wrong: that is news.
+    S.NEEDS_ATTENTION: frozenset({S.APPROVED, S.CHECKED_OUT, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}),
+    S.DELIVERED: frozenset(),
+    S.REJECTED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+
+WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
+# Money is promised or spent from the approval on: these count against the month's limit. So does what needs attention:
+# until a person has settled it, it may be paid for.
+COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.NEEDS_ATTENTION})
+# While a cart is in one of these, no other cart may ask for the same name.
+HOLDING = WAITING | {S.PAID}
+# Somebody decided, and the desk carries it out. All others it only looks after: what OVH makes of them.
+DECIDED = frozenset({S.APPROVED, S.CHECKING_OUT, S.PAYING})
+# They ended without an order that counts: their names may be copied to another cart.
+NOT_BOUGHT = frozenset({S.REJECTED, S.CANCELLED})
+MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the desk cannot go on just now, though it keeps trying; `since` is when that began."""
+
+    said: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A cart of names, with all that was decided about it. Times are UTC.
+
+    `version` counts its changes: whoever saves must have read the newest one.
+    """
+
+    id: int
+    channel: str
+    created_by: str
+    state: CartState
+    since: datetime  # when it entered this state
+    lines: tuple[Line, ...] = ()
+    requester: str | None = None
+    purpose: str | None = None
+    quote: Quote | None = None
+    seal: Seal | None = None
+    approved_by: tuple[str, ...] = ()
+    rejected_by: str | None = None
+    reason: str | None = None
+    attempt: Attempt | None = None
+    order: SalesOrder | None = None
+    payment: Payment | None = None
+    reminded_at: datetime | None = None  # that its order is still to be paid
+    note: str | None = None  # what people should know about the present state
+    trouble: Trouble | None = None
+    version: int = 0
+
+    def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
+        """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
+        if state not in MOVES[self.state]:
+            raise NotPossible(f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.")
+        return replace(self, state=state, since=at, note=changes.pop("note", None), trouble=None, **changes)
+
+    def with_line(self, line: Line) -> Self:
+        """Add a name; raises `NotPossible` where it is there already or the cart is full."""
+        if self.line(line.domain):
+            raise NotPossible(f"{line.domain} is already in cart #{self.id}.")
+        if len(self.lines) >= MOST_LINES:
+            raise NotPossible(
+                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one."
+            )
+        return replace(self, lines=(*self.lines, line))
+
+    def without(self, domain: DomainName) -> Self:
+        """Take a name out; raises `NotPossible` where it is not there."""
+        self._must_have(domain)
+        return replace(self, lines=tuple(line for line in self.lines if line.domain != domain))
+
+    def with_years(self, years: Mapping[DomainName, int]) -> Self:
+        """Change for how long names are registered; raises `NotPossible` for a name or years that are not there."""
+        for domain in years:
+            self._must_have(domain)
+        return replace(self, lines=tuple(n.with_years(years[n.domain]) if n.domain in years else n for n in self.lines))
+
+    def line(self, domain: DomainName) -> Line | None:
+        return next((line for line in self.lines if line.domain == domain), None)
+
+    def holds_the_same_as(self, other: Cart) -> bool:
+        """Whether the two stand alike and hold the same names with the same answers, whatever is known to be asked."""
+        return self.state is other.state and [replace(line, questions=None) for line in self.lines] == [
+            replace(line, questions=None) for line in other.lines
+        ]
+
+    @property
+    def mark(self) -> str:
+        """What a button of its card is about, in short: the cart since it came into its state, with its order's total.
+
+        Each try, payment and question to a person has another one. What is drawn anew without any of that keeps it,
+        such as a trouble or a new way to pay: so an honest click is not too late.
+        """
+        total = self.order.total if self.order else None
+        return hashlib.sha256(f"{self.state} {self.since.isoformat()} {total}".encode()).hexdigest()[:12]
+
+    def must_be_as_shown(self, shown: str) -> None:
+        """Raise where somebody decided on another mark than its own: on an old card, or Slack delivers a click again.
+
+        Nothing more is believed of a mark than that this was seen.
+        """
+        if shown != self.mark:
+            raise CardOutdated(self.id)
+
+    def covers(self, total: Money) -> bool:
+        """Whether what was approved allows an order over this total."""
+        return self.seal is not None and total.is_within(self.seal.total)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether OVH was asked to order it and nobody knows what came of it."""
+        return self.state is S.NEEDS_ATTENTION and self.attempt is not None and self.order is None
+
+    @property
+    def payment_is_undecided(self) -> bool:
+        """Whether OVH was asked to pay its order and nobody knows what came of it."""
+        if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
+            return False
+        return not (self.order.status.is_paid or self.order.status.is_over)
+
+    @property
+    def has_nothing_to_come(self) -> bool:
+        """Whether it needs attention, and nothing was ordered or OVH cancelled what was."""
+        if self.state is not S.NEEDS_ATTENTION:
+            return False
+        return self.order.status.is_over if self.order else self.attempt is None
+
+    @property
+    def people_who_added(self) -> frozenset[str]:
+        return frozenset(line.added_by for line in self.lines)
+
+    def _must_have(self, domain: DomainName) -> None:
+        if self.line(domain) is None:
+            raise NotPossible(f"{domain} is not in cart #{self.id}.", hint=Hint("cart", "shows what is"))

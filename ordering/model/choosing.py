@@ -1,0 +1,62 @@
+"""Which of a name's offers goes into the cart: the one that was seen, or the only one; else somebody chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ordering.model.errors import Hint, NotPossible
+from ordering.model.offer import Availability, Offer, Verdict
+
+_SEARCH = Hint("search", "finds others")
+
+
+class ChoiceNeeded(NotPossible):
+    """Somebody must choose among `offers`, or confirm the only one."""
+
+    def __init__(self, sentence: str, offers: tuple[Offer, ...]) -> None:
+        super().__init__(sentence)
+        self.offers = offers
+
+
+class OfferChanged(ChoiceNeeded):
+    """What was seen is no longer offered on the same terms."""
+
+
+def only_usual(offers: Sequence[Offer]) -> Offer | None:
+    """The one offer that needs no choice: the only one, on usual terms; None where somebody must choose."""
+    return offers[0] if len(offers) == 1 and not offers[0].is_special else None
+
+
+def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None) -> Offer:
+    """Take the offer with the mark that somebody saw, or the only one; raises `NotPossible`, `ChoiceNeeded`."""
+    offers = answer.to_buy(allow_premium=allow_premium)
+    if not offers:
+        hint = _SEARCH if answer.verdict in {Verdict.TAKEN, Verdict.NOT_OFFERED} else None
+        raise NotPossible(_why_not(answer), hint=hint)
+    if seen is not None:
+        found = next((offer for offer in offers if offer.mark == seen), None)
+        if found is None:
+            raise OfferChanged(
+                f"OVH offers {answer.domain} on other terms than you saw. Nothing was added yet.", offers
+            )
+        return found
+    if (only := only_usual(offers)) is not None:
+        return only
+    if len(offers) > 1:
+        raise ChoiceNeeded(f"OVH offers {answer.domain} in {len(offers)} ways. Choose one.", offers)
+    raise ChoiceNeeded(f"OVH offers {answer.domain} on special terms. Add it if they suit you.", offers)
+
+
+def _why_not(answer: Availability) -> str:
+    name = answer.domain
+    if answer.verdict is Verdict.PREMIUM and answer.offer is not None:
+        return (
+            f"{name} is a premium name ({answer.offer.price} without tax), and this team does not buy those. "
+            "Search for another name, or ask the operator to allow premium names."
+        )
+    return {
+        Verdict.TAKEN: f"{name} is taken.",
+        Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",
+        Verdict.NOT_OFFERED: f"{name} is not available: it is reserved, or OVH does not offer it.",
+        Verdict.NOT_SOLD: f"OVH does not sell .{name.extension} here. Try another extension.",
+    }.get(answer.verdict, f"OVH does not say clearly whether {name} is free: {answer.reason}. Try again in a minute.")

@@ -1,0 +1,190 @@
+"""Contacts that can own a name: personal data, for the eyes of the one person who chooses or writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ordering.model.errors import InvalidAnswer
+
+LONGEST_FIELD = 255  # OVH's own limit for every field of a contact
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+\d{1,3}\.\d{4,14}")
+# Countries without postal codes, as OVH's own rules list them.
+_WITHOUT_ZIP = frozenset({"AN", "AZ", "BO", "CI", "CO", "DJ", "HK", "HN", "IE", "LA", "NI", "PA", "SV"})
+# As OVH's contacts may have them.
+_COUNTRIES = """
+    AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA
+    CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DG DJ DK DM DO DZ EA EC EE EG EH ER ES ET FI FJ FK FM FO
+    FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HN HR HT HU IC ID IE IL IM IN IO IQ IR IS IT JE JM
+    JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ
+    MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE
+    RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TF TG TH TJ TK TL TM TN TO TR
+    TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+"""
+LANGUAGES = (
+    "cs_CZ", "de_DE", "en_AU", "en_CA", "en_GB", "en_IE", "en_US", "es_ES", "fi_FI", "fr_CA", "fr_FR", "fr_MA",
+    "fr_SN", "fr_TN", "it_IT", "lt_LT", "nl_NL", "pl_PL", "pt_PT",
+)  # fmt: skip
+
+
+class LegalForm(StrEnum):
+    """What kind of owner it is, by OVH's words."""
+
+    CORPORATION = "corporation"
+    INDIVIDUAL = "individual"
+    ASSOCIATION = "association"
+    ADMINISTRATION = "administration"
+    PERSONAL_CORPORATION = "personalcorporation"
+    OTHER = "other"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> LegalForm:
+        return cls.OTHER
+
+    @property
+    def in_words(self) -> str:
+        return {
+            "corporation": "Company",
+            "individual": "Private person",
+            "association": "Association",
+            "administration": "Public body",
+            "personalcorporation": "Sole trader",
+        }.get(self.value, "Other")
+
+    @property
+    def is_a_person(self) -> bool:
+        return self is LegalForm.INDIVIDUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An owner as the registrar has it; `values` are its fields by our names, the empty ones left out."""
+
+    id: str
+    legal_form: LegalForm
+    values: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Whom it is about: the organisation, or the person."""
+        person = " ".join(filter(None, [self.values.get("first_name"), self.values.get("last_name")]))
+        return (None if self.legal_form.is_a_person else self.values.get("organisation")) or person or "without a name"
+
+    @property
+    def place(self) -> str:
+        return " ".join(filter(None, [self.values.get("city"), self.values.get("country")]))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a contact; `wanted_of` tells of whom it is asked, `needed_of` of whom it must be given."""
+
+    name: str
+    title: str
+    help: str = ""
+    wanted_of: frozenset[LegalForm] = frozenset(LegalForm)
+    needed_of: frozenset[LegalForm] = frozenset()
+    choices: tuple[str, ...] = ()
+
+
+_ALL = frozenset(LegalForm)
+_PERSON = frozenset({LegalForm.INDIVIDUAL})
+_ORGANISED = _ALL - _PERSON
+FIELDS: tuple[Field, ...] = (
+    Field("organisation", "Organisation", wanted_of=_ORGANISED, needed_of=_ORGANISED),
+    Field("first_name", "First name", needed_of=_ALL),
+    Field("last_name", "Last name", needed_of=_ALL),
+    Field("email", "E-mail address", "OVH and the registry write to it.", needed_of=_ALL),
+    Field("phone", "Phone", "Such as +33.612345678: country code, a dot, the number.", needed_of=_ALL),
+    Field("line1", "Street and number", needed_of=_ALL),
+    Field("zip", "Postal code"),
+    Field("city", "City", needed_of=_ALL),
+    Field("province", "Province or state", "Only where addresses have one."),
+    Field("country", "Country", "Its two letters, such as FR.", needed_of=_ALL),
+    Field("language", "Language", needed_of=_ALL, choices=LANGUAGES),
+    Field("vat", "VAT number", "Some registries want it.", wanted_of=_ORGANISED),
+    Field("company_number", "Company's registration number", "Some registries want it.", wanted_of=_ORGANISED),
+    Field("birth_day", "Date of birth", "Some registries want it. Such as 1990-04-30.", wanted_of=_PERSON),
+    Field("birth_city", "City of birth", "Some registries want it.", wanted_of=_PERSON),
+    Field("birth_country", "Country of birth", "Its two letters, such as FR.", wanted_of=_PERSON),
+    Field("national_number", "National identification number", "Some registries want it.", wanted_of=_PERSON),
+    Field("nationality", "Nationality", "Its two letters, such as FR.", wanted_of=_PERSON),
+)
+
+
+def fields_of(form: LegalForm) -> tuple[Field, ...]:
+    """What is asked of an owner of this legal form, in the order of a form."""
+    return tuple(field for field in FIELDS if form in field.wanted_of)
+
+
+def checked(form: LegalForm, typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What was typed as the registrar takes it, and a sentence for each field that is wrong."""
+    values: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for field in fields_of(form):
+        text = " ".join(typed.get(field.name, "").split())
+        try:
+            value = _checked(field, text, needed=form in field.needed_of)
+        except InvalidAnswer as error:
+            wrong[field.name] = str(error)
+        else:
+            values |= {field.name: value} if value else {}
+    if "zip" not in values and "zip" not in wrong and values.get("country", "") not in _WITHOUT_ZIP:
+        wrong["zip"] = "Addresses of this country have a postal code."
+    return values, wrong
+
+
+def newest_first(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    return tuple(sorted(contacts, key=lambda contact: int(contact.id), reverse=True))
+
+
+def _checked(field: Field, text: str, *, needed: bool) -> str:
+    if not text:
+        if needed:
+            raise InvalidAnswer("Please fill this in.")
+        return ""
+    if len(text) > LONGEST_FIELD:
+        raise InvalidAnswer(f"At most {LONGEST_FIELD} characters.")
+    if field.choices and text not in field.choices:
+        raise InvalidAnswer("Choose one of the list.")
+    check = _CHECKS.get(field.name)
+    return check(text) if check else text
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise InvalidAnswer("An e-mail address looks like name@example.com.")
+    return text
+
+
+def _phone(text: str) -> str:
+    if not _PHONE.fullmatch(text):
+        raise InvalidAnswer("Write it like +33.612345678: country code, a dot, the number.")
+    return text
+
+
+def _country(text: str) -> str:
+    if text.upper() not in _COUNTRIES.split():
+        raise InvalidAnswer("Write the country's two letters, such as FR. The United Kingdom is GB.")
+    return text.upper()
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise InvalidAnswer("Write the date like 1990-04-30.") from error
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "email": _email,
+    "phone": _phone,
+    "country": _country,
+    "birth_country": _country,
+    "nationality": _country,
+    "birth_day": _day,
+}

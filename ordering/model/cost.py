@@ -1,0 +1,49 @@
+"""What a name costs over the years: OVH's price now, then its renewals. A sum of ours, as OVH gives none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ordering.model.cart_line import Line
+from ordering.model.money import Money
+from ordering.model.quote import Quote
+
+HORIZONS = (1, 3, 5)  # years
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one name, without tax. `now` pays the first `years`; None where nobody said what so many cost."""
+
+    now: Money | None
+    years: int
+    renewal: Money | None
+
+    def over(self, years: int) -> Money | None:
+        """All that is paid until so many years are over; None where a part of it is not known."""
+        if self.now is None:
+            return None
+        later = years - self.years
+        if later <= 0:
+            return self.now
+        return None if self.renewal is None else self.now + self.renewal * later
+
+
+def cost_of(line: Line, quote: Quote | None) -> Cost:
+    """The quote's price where it names the line, else the offer's where that is for as many years."""
+    quoted = quote.price_of(line.domain) if quote else None
+    offered = line.price if line.years == line.priced_years else None
+    now = quoted if quoted is not None else offered
+    renewal = line.renewal if now is None or line.renewal is None or line.renewal.currency == now.currency else None
+    return Cost(now, line.years, renewal)
+
+
+def together(amounts: Iterable[Money | None]) -> Money | None:
+    """Their sum; None where one of them is not known, or where they are in different currencies."""
+    total: Money | None = None
+    for amount in amounts:
+        if amount is None or (total is not None and total.currency != amount.currency):
+            return None
+        total = amount if total is None else total + amount
+    return total

@@ -1,0 +1,132 @@
+"""Domain names: parsed once at the rim, trusted inside."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import idna
+
+from ordering.model.errors import InvalidName
+
+# Slack rewrites what looks like a link: <http://name.ovh|name.ovh>, and sometimes without the label.
+_SLACK_LINK = re.compile(r"<(?:https?://|mailto:)?([^|>]+)(?:\|([^>]*))?>")
+# What IDNA leaves as it is: most labels, and hundreds of them may be pasted at once.
+_PLAIN_LABEL = re.compile(r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+_LONGEST_NAME = 253  # RFC 1035, in A-label form and without the root dot
+_SHOWN = 60  # enough of a wrong input to recognise it
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DomainName:
+    """A full domain name; `ascii` is lower-case A-labels without a trailing dot."""
+
+    ascii: str
+
+    @classmethod
+    def parse(cls, text: str) -> DomainName:
+        """Read a name in either spelling, any case, with a trailing dot, as a link or as Slack's link form.
+
+        Raises `InvalidName` with a sentence that says what is wrong.
+        """
+        typed = _plain(text)
+        labels = typed.split(".")
+        if len(labels) < 2:  # noqa: PLR2004 - a name has at least a label and an extension
+            raise InvalidName(f"“{_shown(typed)}” has no extension. Write it like “{_example(typed)}”.")
+        encoded = ".".join(_a_label(label, typed) for label in labels)
+        if len(encoded) > _LONGEST_NAME:
+            raise InvalidName(f"“{_shown(typed)}” is too long: a name has at most {_LONGEST_NAME} characters.")
+        if encoded.rsplit(".", 1)[1].isdigit():
+            raise InvalidName(f"“{_shown(typed)}” is a number with dots, not a domain name.")
+        return cls(encoded)
+
+    @property
+    def unicode(self) -> str:
+        """The spelling that people read, such as ``café.fr``."""
+        return idna.decode(self.ascii)
+
+    @property
+    def extension(self) -> str:
+        """All after the first dot: ``co.uk`` of ``name.co.uk``. OVH's plan code."""
+        return self.ascii.split(".", 1)[1]
+
+    @property
+    def is_idn(self) -> bool:
+        """Whether the two spellings differ."""
+        return "xn--" in self.ascii
+
+    def __str__(self) -> str:
+        return f"{self.unicode} ({self.ascii})" if self.is_idn else self.ascii
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Word:
+    """A bare word to be tried under several extensions; `ascii` is one lower-case A-label."""
+
+    ascii: str
+
+    @classmethod
+    def parse(cls, text: str) -> Word:
+        """Read one label; raises `InvalidName`."""
+        typed = _plain(text)
+        return cls(_a_label(typed, typed))
+
+    def under(self, extension: str) -> DomainName:
+        """Make a full name; raises `InvalidName` where the extension is none."""
+        return DomainName.parse(f"{self.ascii}.{extension.lstrip('.')}")
+
+
+def parse_word_or_name(text: str) -> DomainName | Word:
+    """Read a full name where there is a dot inside, else a bare word; raises `InvalidName`."""
+    return DomainName.parse(text) if "." in _plain(text) else Word.parse(text)
+
+
+def _plain(text: str) -> str:
+    """Strip what surrounds a name: spaces, Slack's link form, a scheme, a path's slash, the root dot, case."""
+    stripped = text.strip()
+    if link := _SLACK_LINK.fullmatch(stripped):
+        stripped = link[2] or link[1]
+    stripped = _SCHEME.sub("", stripped).removesuffix("/")
+    # IDNA 2008 counts three more characters as dots; UTS 46 maps them, but only inside a label's text.
+    stripped = re.sub("[。．｡]", ".", stripped)  # noqa: RUF001 - the look-alike dots are the point
+    return unicodedata.normalize("NFC", stripped).removesuffix(".").lower()
+
+
+def _a_label(label: str, typed: str) -> str:
+    if not label:
+        raise InvalidName(f"“{_shown(typed)}” has an empty part. Write it like “name.ovh”.")
+    if _PLAIN_LABEL.fullmatch(label):
+        return label
+    try:
+        encoded = idna.encode(label, uts46=True, std3_rules=True).decode("ascii")
+        idna.decode(encoded)  # an A-label that was typed as such must also decode
+    except (idna.IDNAError, UnicodeError) as error:
+        raise InvalidName(
+            f"“{_shown(typed)}” cannot be a domain name: {_why(label)}. "
+            "Use letters, digits and hyphens, not first or last."
+        ) from error
+    if "." in encoded:
+        raise InvalidName(f"“{_shown(typed)}” hides a dot inside a part of the name.")
+    return encoded
+
+
+def _why(label: str) -> str:
+    if len(label) > 63:  # noqa: PLR2004 - RFC 1035's limit, told in the sentence below
+        return "a part is longer than 63 characters"
+    if label.startswith("-") or label.endswith("-"):
+        return "a part starts or ends with a hyphen"
+    odd = "".join(sorted({c for c in label if not (c.isalnum() or c == "-")}))
+    return f"“{_shown(odd)}” is not allowed" if odd else f"“{_shown(label)}” is not a valid part"
+
+
+def _shown(text: str) -> str:
+    """Foreign text that can stand in a sentence: short, no control or direction characters, no backtick."""
+    clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
+    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
+
+
+def _example(typed: str) -> str:
+    word = re.sub(r"[^a-z0-9-]", "", typed).strip("-")[:_SHOWN]
+    return f"{word or 'name'}.ovh"

@@ -1,0 +1,71 @@
+"""Names that can be taken for others: letters of several scripts in one, or other letters of the same look.
+
+The table is the part of Unicode's confusables (UTS #39, https://www.unicode.org/Public/security/latest/confusables.txt)
+that domain names meet: small letters of Cyrillic, Greek and Armenian, and a few Latin ones, that look like plain ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from ordering.model.domain_name import DomainName
+
+# ruff: noqa: RUF001 - letters of the same look are what this file is about
+_LOOKS_LIKE = {
+    "a": "ɑαа", "c": "с", "d": "ԁ", "e": "еҽ", "f": "ք", "g": "ɡց", "h": "һհ", "i": "ıɩιіӏ", "j": "ϳј",
+    "l": "1", "n": "ոռ", "o": "0οσоօ", "p": "ρр", "q": "ԛգզ", "r": "г", "s": "ѕ", "u": "ʋυս", "v": "νѵ",
+    "w": "ɯѡԝա", "x": "х", "y": "ɣγуү",
+}  # fmt: skip
+_PLAIN = str.maketrans({other: plain for plain, others in _LOOKS_LIKE.items() for other in others})
+# UTS #39, "highly restrictive": what belongs together in one word although it is of several scripts.
+_TOGETHER = (
+    {"Latin", "Cjk", "Hiragana", "Katakana"},
+    {"Latin", "Cjk", "Bopomofo"},
+    {"Latin", "Cjk", "Hangul"},
+)
+
+
+def warnings_about(
+    domain: DomainName, *, owned: Iterable[DomainName], in_carts: Iterable[DomainName]
+) -> tuple[str, ...]:
+    """What people should know of a name before they buy it, a sentence each."""
+    found = [*_of_scripts(domain)]
+    if twin := _twin(domain, owned):
+        found.append(f"Looks like {twin}, which this OVH account owns.")
+    if twin := _twin(domain, in_carts):
+        found.append(f"Looks like {twin}, which is in one of the team's carts.")
+    return tuple(found)
+
+
+def skeleton(label: str) -> str:
+    """What a label looks like, in plain letters: two labels with the same skeleton can be taken for each other."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
+    return bare.translate(_PLAIN).replace("rn", "m").replace("vv", "w")
+
+
+def _of_scripts(domain: DomainName) -> Iterator[str]:
+    for label in domain.unicode.split("."):
+        scripts = {_script(letter) for letter in label if letter.isalpha()}
+        if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
+            yield f"Mixes {' and '.join(sorted(scripts))} letters."
+        elif not label.isascii() and "Latin" not in scripts and skeleton(label).isascii():
+            yield f"Is written in {'/'.join(sorted(scripts))} letters that look like “{skeleton(label)}”."
+
+
+def _script(letter: str) -> str:
+    """The first word of a letter's Unicode name, which is its script for all that a domain name may hold."""
+    return re.split("[ -]", unicodedata.name(letter, "unknown"))[0].capitalize()
+
+
+def _twin(domain: DomainName, others: Iterable[DomainName]) -> DomainName | None:
+    """The first of the others that is spelt differently before its extension, and looks the same."""
+    own = _before_extension(domain)
+    looks = skeleton(own)
+    twins = (o for o in others if _before_extension(o) != own and skeleton(_before_extension(o)) == looks)
+    return min(twins, default=None)
+
+
+def _before_extension(domain: DomainName) -> str:
+    return domain.unicode.partition(".")[0]

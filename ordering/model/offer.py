@@ -1,0 +1,149 @@
+"""What OVH would sell: offers, and what a search says of a name."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+
+STANDARD_MODES = frozenset({"create-default", "default"})
+PREMIUM_MODES = frozenset({"create-premium", "premium"})
+USUAL_PHASE = "ga"  # general availability
+_UNREAD = "OVH makes an offer of a kind that the desk does not know"
+
+
+class Action(StrEnum):
+    """What an offer would do with the name, in OVH's words."""
+
+    CREATE = "create"
+    TRANSFER = "transfer"
+    TRADE = "trade"
+    UPDATE = "update"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> Action:
+        return cls.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to get a name. Prices are without tax; `years` are the durations offered, the proposed first."""
+
+    domain: DomainName
+    action: Action
+    pricing_mode: str
+    orderable: bool
+    price: Money
+    renewal: Money | None = None
+    regular: Money | None = None  # the price before a discount, where there is one
+    promotion_ends: datetime | None = None
+    years: tuple[int, ...] = (1,)
+    phase: str = USUAL_PHASE
+
+    @property
+    def is_premium(self) -> bool:
+        return self.pricing_mode in PREMIUM_MODES
+
+    @property
+    def is_special(self) -> bool:
+        """Whether its pricing mode is none that we know, such as one of a launch: never taken without being chosen."""
+        return self.pricing_mode not in STANDARD_MODES | PREMIUM_MODES
+
+    @property
+    def registers(self) -> bool:
+        """Whether this offer registers a free name.
+
+        `orderable` alone does not say so: a taken name comes back with an orderable transfer offer.
+        """
+        known = self.pricing_mode in STANDARD_MODES | PREMIUM_MODES or self.pricing_mode.startswith("create-")
+        return self.action is Action.CREATE and self.orderable and known
+
+    @property
+    def withholds(self) -> bool:
+        """Whether OVH says that the name could be registered, but not by us: it is reserved, or not offered."""
+        return self.action is Action.CREATE and not self.orderable
+
+    @property
+    def mark(self) -> str:
+        """Tells this offer from the others of its name, and from itself on other terms: what a button carries.
+
+        Nothing can be read from it, so nothing is believed: it only says whether what was seen is still offered.
+        """
+        seen = [self.pricing_mode, self.phase, str(self.price), str(self.renewal), *map(str, self.years)]
+        return hashlib.sha256(" ".join(seen).encode()).hexdigest()[:12]
+
+
+class Verdict(StrEnum):
+    """What a search says of a name."""
+
+    AVAILABLE = "available"
+    PREMIUM = "premium"
+    TAKEN = "taken"
+    AFTERMARKET = "aftermarket"
+    NOT_OFFERED = "not_offered"  # reserved by its registry, or not offered by OVH for a reason that it keeps to itself
+    NOT_SOLD = "not_sold"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The answer for one name: the verdict, its best offer where there is one, and the reason where there is none.
+
+    `offers` are all that OVH made for it, also those that the desk does not take up, such as transfers.
+    `asked_at` tells when OVH said so.
+    """
+
+    domain: DomainName
+    verdict: Verdict
+    offer: Offer | None = None
+    reason: str | None = None
+    offers: tuple[Offer, ...] = ()
+    asked_at: datetime | None = None
+
+    @property
+    def can_be_added(self) -> bool:
+        return self.verdict in {Verdict.AVAILABLE, Verdict.PREMIUM}
+
+    def to_buy(self, *, allow_premium: bool) -> tuple[Offer, ...]:
+        """The offers that register the name and may be bought: the usual before others, the cheapest first."""
+        offers = [offer for offer in self.offers if offer.registers and (allow_premium or not offer.is_premium)]
+        return tuple(sorted(offers, key=_rank))
+
+    @classmethod
+    def of(cls, domain: DomainName, offers: tuple[Offer, ...], *, taken: bool = False) -> Availability:
+        """Read OVH's list of offers: those that register it first, the usual before others, the cheapest first.
+
+        Only an offer to transfer it says that it is taken, be it one without a price: then it is told as `taken`.
+        """
+        registering = sorted((offer for offer in offers if offer.registers), key=_rank)
+        if registering:
+            best = registering[0]
+            verdict = Verdict.PREMIUM if best.is_premium else Verdict.AVAILABLE
+            return cls(domain, verdict, best, offers=offers)
+        aftermarket = [offer for offer in offers if "aftermarket" in offer.pricing_mode]
+        if aftermarket:
+            return cls(domain, Verdict.AFTERMARKET, aftermarket[0], offers=offers)
+        transfers = [offer for offer in offers if offer.action is Action.TRANSFER]
+        if transfers or taken:
+            return cls(domain, Verdict.TAKEN, transfers[0] if transfers else None, offers=offers)
+        if any(not offer.withholds for offer in offers):
+            return cls(domain, Verdict.UNKNOWN, reason=_UNREAD, offers=offers)
+        return cls(domain, Verdict.NOT_OFFERED, offers=offers)
+
+
+def _rank(offer: Offer) -> tuple[bool, bool, int]:
+    return offer.is_premium, offer.is_special, offer.price.minor
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What many look-ups take: calls, seconds at the present pace, and how many calls are no bother."""
+
+    calls: int
+    seconds: float
+    affordable: int

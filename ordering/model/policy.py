@@ -1,0 +1,188 @@
+"""Who may do what, and how much it may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import Hint, NotAllowed, NotPossible
+from ordering.model.money import Money
+
+
+class Membership(StrEnum):
+    """What a person is in the team's workspace.
+
+    UNREADABLE: Slack did not answer; a retry may help. LOOKUP_REFUSED: Slack refuses until the operator fixes the app.
+    """
+
+    MEMBER = "member"
+    GUEST = "guest"
+    BOT = "bot"
+    DEACTIVATED = "deactivated"
+    STRANGER = "stranger"
+    INVITED = "invited"
+    UNREADABLE = "unreadable"
+    LOOKUP_REFUSED = "lookup_refused"
+
+
+_INVITED = "Your invitation to this workspace is still open. Accept it first, then try again."
+_LOOKUP_REFUSED = (
+    "Slack doesn't let me look up who people are, so I can't tell what you may do. "
+    "Ask the operator to check the app's scopes (`users:read`) and its token, then try again."
+)
+_WHY_NOT = {
+    Membership.GUEST: "Guests can search, but not buy. Ask a full member of the team.",
+    Membership.BOT: "Only people can do this, not apps.",
+    Membership.DEACTIVATED: "This account is deactivated, so it can no longer decide anything here.",
+    Membership.STRANGER: "Only members of this workspace can do this. Ask your contact here.",
+    Membership.INVITED: _INVITED,
+    Membership.UNREADABLE: "Slack did not tell me who you are just now, so nothing was changed. Try again in a minute.",
+    Membership.LOOKUP_REFUSED: _LOOKUP_REFUSED,
+}
+# Where it is another thing to look than to do something.
+_WHY_NO_LOOK = {
+    Membership.GUEST: "Guests can search, but carts are for full members of the team. Ask one of them.",
+    Membership.UNREADABLE: ("Slack did not tell me who you are just now, so I show no carts. Try again in a minute."),
+}
+_WHY_NO_SEARCH = {
+    Membership.UNREADABLE: "Slack did not tell me who you are just now, so I did not search. Try again in a minute.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who acts, as Slack described them a moment ago.
+
+    `groups` are the user groups that they belong to, `unread_groups` those that could not be read just now,
+    `refused_groups` those that Slack refuses to list until the operator fixes the app.
+    """
+
+    id: str
+    membership: Membership = Membership.MEMBER
+    groups: frozenset[str] = frozenset()
+    unread_groups: frozenset[str] = frozenset()
+    refused_groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The team's rules. `approvers` and `payers` are ids of people and of user groups; amounts include tax.
+
+    `lists` are extensions that the team tries together, by the list's name.
+    """
+
+    approvers: frozenset[str]
+    payers: frozenset[str]
+    self_approval: bool = False
+    second_approval_over: Decimal | None = None
+    limit_per_order: Decimal | None = None
+    limit_per_month: Decimal | None = None
+    allow_premium: bool = False
+    waive_retraction: bool = True
+    approval_channel: str | None = None
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The user groups that decide about somebody's rights."""
+        return frozenset(member for member in self.approvers | self.payers if member.startswith("S"))
+
+    def must_be_member(self, person: Person) -> None:
+        if person.membership is not Membership.MEMBER:
+            raise NotAllowed(_WHY_NOT[person.membership])
+
+    def may_search(self, person: Person) -> None:
+        """Raise `NotAllowed` unless this person may search: members and guests may, strangers and apps may not."""
+        if person.membership not in {Membership.MEMBER, Membership.GUEST}:
+            raise NotAllowed(_WHY_NO_SEARCH.get(person.membership) or _WHY_NOT[person.membership])
+
+    def may_look(self, person: Person) -> None:
+        """Raise where this person may not read what the team buys."""
+        if why_not := _WHY_NO_LOOK.get(person.membership):
+            raise NotAllowed(why_not)
+        self.must_be_member(person)
+
+    def may_change(self, cart: Cart, person: Person) -> None:
+        self.must_be_member(person)
+        if cart.state is not CartState.OPEN:
+            raise NotPossible(
+                f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed.",
+                hint=Hint("add", "starts the next one"),
+            )
+
+    def may_approve(self, cart: Cart, person: Person) -> None:
+        """Raise where this person may not approve or reject this cart."""
+        self.must_decide(person)
+        if self.self_approval:
+            return
+        if person.id == cart.requester:
+            raise NotAllowed(f"You asked for cart #{cart.id} yourself, so another approver decides.")
+        if person.id in cart.people_who_added:
+            raise NotAllowed(f"You added a name to cart #{cart.id}, so another approver decides.")
+
+    def must_decide(self, person: Person) -> None:
+        """Raise where this person is no approver at all."""
+        self.must_be_member(person)
+        self._must_belong(person, self.approvers, "Only approvers can do this.")
+
+    def may_pay(self, person: Person) -> None:
+        self.must_be_member(person)
+        self._must_belong(person, self.payers, "Only payers can do this.")
+
+    def looks(self, person: Person) -> bool:
+        return person.membership is Membership.MEMBER
+
+    def decides(self, person: Person) -> bool:
+        return person.membership is Membership.MEMBER and _belongs(person, self.approvers)
+
+    def pays(self, person: Person) -> bool:
+        return person.membership is Membership.MEMBER and _belongs(person, self.payers)
+
+    def may_resolve(self, person: Person) -> None:
+        """Raise where this person may not move on a cart that needs attention."""
+        self.must_be_member(person)
+        self._must_belong(person, self.approvers | self.payers, "Only approvers and payers can do this.")
+
+    def approvals_needed(self, total: Money) -> int:
+        over = self.second_approval_over
+        return 2 if over is not None and total.amount > over else 1
+
+    def within_limits(self, total: Money, *, committed: Money) -> None:
+        """Raise where this order, or the month with it, would cost too much. `committed` is the month without it."""
+        if self.limit_per_order is not None and total.amount > self.limit_per_order:
+            limit = Money.rounded(self.limit_per_order, total.currency)
+            raise NotPossible(
+                f"This cart costs {total} with tax; one order may cost {limit}. Remove a name, or ask the operator."
+            )
+        if self.limit_per_month is not None and (total + committed).amount > self.limit_per_month:
+            limit = Money.rounded(self.limit_per_month, total.currency)
+            raise NotPossible(
+                f"This cart costs {total} with tax; {committed} of this month's {limit} is already promised or spent. "
+                "Remove a name, wait for next month, or ask the operator."
+            )
+
+    def _must_belong(self, person: Person, circle: frozenset[str], otherwise: str) -> None:
+        if _belongs(person, circle):
+            return
+        if person.unread_groups & circle:
+            raise NotAllowed(
+                "Slack did not tell me who is in the user group just now, so nothing was changed. "
+                "Try again in a minute."
+            )
+        if person.refused_groups & circle:
+            raise NotAllowed(
+                f"{otherwise} Slack doesn't show me who is in {_listed(person.refused_groups & circle)}. "
+                "Ask the operator to check that the group exists and that the app has the scope `usergroups:read`."
+            )
+        raise NotAllowed(otherwise, ask=circle)
+
+
+def _belongs(person: Person, circle: frozenset[str]) -> bool:
+    return person.id in circle or bool(person.groups & circle)
+
+
+def _listed(ids: frozenset[str]) -> str:
+    return f"the user group {', '.join(sorted(ids))}" if len(ids) == 1 else f"the user groups {', '.join(sorted(ids))}"

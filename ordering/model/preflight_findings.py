@@ -1,0 +1,50 @@
+"""What stands in the way of a cart before anybody is asked to approve it: each finding at its line, with its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import Hint, NotPossible, RegistrarRefused
+from ordering.model.question import Question
+
+
+class Mend(StrEnum):
+    """What a person can do about a finding."""
+
+    REMOVE = "remove"
+    YEARS = "years"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that must be mended first. Without a name it is about the whole cart."""
+
+    sentence: str
+    domain: DomainName | None = None
+    mend: Mend | None = None
+    hint: Hint | None = None
+
+
+class NotReady(NotPossible):
+    """The cart cannot be asked for as it is; `findings` say what to mend, and it stays open."""
+
+    def __init__(self, cart_id: int, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            f"Cart #{cart_id} cannot be bought as it is. {' '.join(f.sentence for f in self.findings)} "
+            "The cart stays open.",
+            hint=next((finding.hint for finding in self.findings if finding.hint), None),
+        )
+
+
+class LinesRefused(RegistrarRefused):
+    """A clear no of the registrar, taken apart: `findings` at their lines, and what it `asked` of each line."""
+
+    def __init__(self, findings: Iterable[Finding], asked: Mapping[DomainName, tuple[Question, ...]]) -> None:
+        self.findings = tuple(findings)
+        self.asked = dict(asked)
+        super().__init__(" ".join(finding.sentence for finding in self.findings))

@@ -1,0 +1,207 @@
+"""OVH's sales order, its payment and its delivery, as far as we follow them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ordering.model.money import Money
+
+
+class OrderStatus(StrEnum):
+    """OVH's word for how far a sales order is."""
+
+    NOT_PAID = "notPaid"
+    CHECKING = "checking"
+    DOCUMENTS_REQUESTED = "documentsRequested"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> OrderStatus:
+        return cls.UNKNOWN
+
+    @property
+    def is_paid(self) -> bool:
+        return self in {self.CHECKING, self.DOCUMENTS_REQUESTED, self.DELIVERING, self.DELIVERED}
+
+    @property
+    def is_over(self) -> bool:
+        return self in {self.CANCELLING, self.CANCELLED}
+
+
+# A registered method by its number at OVH, or one of the older registered means by its name, such as `ovhAccount`.
+MethodId = int | str
+# What an order over nothing is completed with, without a choice: as OVH's own tools do.
+FREE: MethodId = "fidelityAccount"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A way to pay that OVH has on file; `label` is OVH's, such as ``VISA 4970 XXXX XXXX 1234``.
+
+    `refused` is set once it did not pay this order.
+    """
+
+    id: MethodId
+    label: str
+    default: bool = False
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrder:
+    """An order that OVH made. Its link and password are bearer secrets and are not kept here."""
+
+    id: int
+    total: Money  # with tax
+    tax: Money
+    status: OrderStatus = OrderStatus.NOT_PAID
+    expires_at: datetime | None = None
+    methods: tuple[PaymentMethod, ...] = ()
+    invoice: str | None = None  # its number
+
+    @property
+    def is_free(self) -> bool:
+        return self.total.minor == 0
+
+    @property
+    def suggested_method(self) -> PaymentMethod | None:
+        """The account's default, unless it was refused and there is another."""
+        hopeful = [method for method in self.methods if not method.refused] or list(self.methods)
+        return next((method for method in hopeful if method.default), hopeful[0] if hopeful else None)
+
+    @property
+    def refuses_all(self) -> bool:
+        """Whether no method is left that was not refused."""
+        return all(method.refused for method in self.methods)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether OVH was asked how it can be paid: it names no end of some orders, and no method for others."""
+        return self.expires_at is not None or bool(self.methods)
+
+    def name_of(self, method_id: MethodId) -> str:
+        """A method in words, even where OVH no longer lists it."""
+        known = next((method.label for method in self.methods if method.id == method_id), None)
+        return known or f"method {method_id}"
+
+    def seen_as(self, fresh: SalesOrder, methods: tuple[PaymentMethod, ...]) -> SalesOrder:
+        """What OVH shows of it now, with what only we know: the invoice's number, and which methods were refused."""
+        refused = {method.id for method in self.methods if method.refused}
+        marked = tuple(replace(method, refused=method.id in refused) for method in methods)
+        return replace(fresh, methods=marked, invoice=self.invoice)
+
+    def refused_by(self, method_id: MethodId) -> SalesOrder:
+        """The order with that method marked as refused."""
+        marked = tuple(replace(m, refused=True) if m.id == method_id else m for m in self.methods)
+        return replace(self, methods=marked)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no.
+
+    `started_at` is by OVH's clock, as what OVH dates is compared to it. `withdrawn_at` is when OVH's cart was given
+    back, so that nothing can be ordered by it any more.
+    """
+
+    number: int
+    registrar_cart: str
+    started_at: datetime
+    refusal: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay.
+
+    `sent_at_ovh` is the same moment by OVH's clock, which dates what OVH shows of it: ours may be put right meanwhile.
+    `accepted_at` is when OVH agreed. Accepted is not paid: the bank comes after it.
+    """
+
+    method: MethodId
+    by: str
+    asked_at: datetime
+    sent_at: datetime | None = None
+    accepted_at: datetime | None = None
+    sent_at_ovh: datetime | None = None
+
+
+class Outcome(StrEnum):
+    """What a look at OVH shows after an answer was lost."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was seen when looking for an order, and the order where there is exactly one.
+
+    `candidates` are orders that have the names, or do not show yet what they are about. `closed`: the registrar closed
+    the cart, which it does when it makes an order.
+    """
+
+    outcome: Outcome
+    seen: str
+    order: SalesOrder | None = None
+    candidates: tuple[int, ...] = ()
+    closed: bool = False
+
+
+class PaymentProgress(StrEnum):
+    """How far a payment is, read from the order's status and follow-up and the account's transactions."""
+
+    NOT_SEEN = "not_seen"  # nothing at OVH could be it
+    UNDER_WAY = "under_way"  # the order itself shows it, and not yet its end
+    UNDECIDED = "undecided"  # something could be it, or could not be read
+    REFUSED = "refused"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"  # the order is over, and shows no payment
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSighting:
+    """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some.
+
+    `unfinished` where what leaves it undecided has not ended at OVH either, `taken_at` where that took the money then;
+    `failed` where all that is seen is an attempt that ended without paying.
+    """
+
+    progress: PaymentProgress
+    seen: str | None = None
+    unfinished: bool = False
+    failed: bool = False
+    taken_at: datetime | None = None
+
+    def shows_none(self, payment: Payment) -> bool:
+        """Whether a payment that does not show was none: one that OVH accepted may only show late, unless it failed."""
+        return self.progress is PaymentProgress.NOT_SEEN and (payment.accepted_at is None or self.failed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether money may still be on its way: another payment now could be the second one."""
+        return self.progress is PaymentProgress.UNDER_WAY or self.unfinished
+
+
+class DeliveryProgress(StrEnum):
+    """How far one name is at the registry."""
+
+    UNDER_WAY = "under_way"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far one name is, and OVH's words where it failed."""
+
+    progress: DeliveryProgress
+    comment: str | None = None

@@ -1,0 +1,99 @@
+"""The seal: what exactly was approved, so that nothing else can be bought."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.offer import USUAL_PHASE
+from ordering.model.question import FOR_ALL_TO_READ
+from ordering.model.quote import Configuration, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A digest of the terms and the total they were shown with."""
+
+    digest: str
+    total: Money
+
+    @property
+    def short(self) -> str:
+        """Enough to tell two seals of one cart apart on a button: the terms and the total that were shown."""
+        shown = f"{self.digest} {self.total.minor} {self.total.currency}"
+        return hashlib.sha256(shown.encode()).hexdigest()[:12]
+
+    def holds_for(self, other: Seal) -> bool:
+        """Whether `other` may be bought under this seal: the same terms, and not dearer."""
+        return other.digest == self.digest and other.total.is_within(self.total)
+
+
+def seal(lines: Iterable[Line], quote: Quote, *, waive_retraction: bool) -> Seal:
+    """Seal what is shown: names, years, offers, configuration, contracts, waiver, currency; and the total."""
+    terms = {
+        "lines": sorted(_terms(line) for line in lines),
+        "configuration": sorted([c.domain.ascii, c.label, c.value] for c in quote.configuration),
+        "contracts": sorted([c.name, c.url] for c in quote.contracts),
+        "waive_retraction": waive_retraction,
+        "currency": quote.total.currency,
+    }
+    canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total)
+
+
+def _terms(line: Line) -> list[str | int]:
+    """What is wanted of a name; the usual phase goes without saying."""
+    terms: list[str | int] = [line.domain.ascii, line.years, line.pricing_mode]
+    return terms if line.phase == USUAL_PHASE else [*terms, line.phase]
+
+
+def differences(approved: Quote, now: Quote) -> list[str]:
+    """Tell, one sentence a difference, how a new quote differs from the approved one: name by name, then the rest."""
+    found = [line for domain in _domains(approved, now) if (line := _of_price(domain, approved, now))]
+    found += _of_answers(approved, now)
+    found += _set_differences("Contract", {c.name for c in approved.contracts}, {c.name for c in now.contracts})
+    found += _addresses(approved, now)
+    if now.total != approved.total:
+        found.append(f"Total with tax: was {approved.total}, now {now.total}.")
+    return found or ["The terms of the order have changed."]
+
+
+def _domains(*quotes: Quote) -> list[DomainName]:
+    return list(dict.fromkeys(line.domain for quote in quotes for line in quote.lines if line.domain))
+
+
+def _of_price(domain: DomainName, approved: Quote, now: Quote) -> str | None:
+    before, after = approved.price_of(domain), now.price_of(domain)
+    if before is None or before == after:
+        return None
+    return f"{domain}: was {before} without tax, now {after or 'without a price'}."
+
+
+def _of_answers(approved: Quote, now: Quote) -> list[str]:
+    """What is answered otherwise; a channel reads this, so that not every answer is told in full."""
+    before, after = set(approved.configuration), set(now.configuration)
+    return [f"Answer to OVH gone: {told}." for told in sorted(map(_told, before - after))] + [
+        f"Answer to OVH new: {told}." for told in sorted(map(_told, after - before))
+    ]
+
+
+def _told(given: Configuration) -> str:
+    value = f" = {given.value}" if given.label in FOR_ALL_TO_READ else ""
+    return f"{given.label}{value} for {given.domain}"
+
+
+def _addresses(approved: Quote, now: Quote) -> list[str]:
+    """A contract of the same name that lies elsewhere may say something else."""
+    before, after = ({c.name: c.url for c in quote.contracts} for quote in (approved, now))
+    return [f"Contract {name} has another address." for name in before if after.get(name, before[name]) != before[name]]
+
+
+def _set_differences(what: str, before: set[str], after: set[str]) -> list[str]:
+    return [f"{what} gone: {gone}." for gone in sorted(before - after)] + [
+        f"{what} new: {new}." for new in sorted(after - before)
+    ]

@@ -1,0 +1,1 @@
+"""What the rules need from outside: a registrar and a store."""

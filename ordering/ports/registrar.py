@@ -1,0 +1,156 @@
+"""The registrar port: what the rules ask of whoever sells domain names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact, LegalForm
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.offer import Availability, Effort
+from ordering.model.preflight_findings import Finding
+from ordering.model.question import Question
+from ordering.model.quote import Quote
+from ordering.model.sales_order import (
+    Attempt,
+    Delivery,
+    MethodId,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentSighting,
+    SalesOrder,
+    Sighting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A fresh registrar cart, filled and configured, what its dry run said, and what was `asked` of each line."""
+
+    registrar_cart: str
+    quote: Quote
+    asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
+
+
+class Registrar(Protocol):
+    """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
+
+    def extensions(self) -> tuple[str, ...]:
+        """Extensions that OVH promotes, most promoted first, without a dot."""
+
+    def every_extension(self) -> tuple[str, ...]:
+        """All extensions that OVH sells here, without a dot."""
+
+    def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
+        """First-year prices without tax by extension, as far as known: to rank by, never to order by.
+
+        With `at_once`, nobody waits for OVH to tell them.
+        """
+
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
+        """Ask for each name and yield answers as they come; a name that fails is one answer, never an error.
+
+        With `recent`, what OVH said in the last minutes will do: to look at, never to order by. Searches take turns;
+        what is `urgent`, for somebody is about to buy it, goes before them.
+        """
+
+    def effort_of(self, names: Collection[DomainName]) -> Effort:
+        """What it takes to look all of these up, with `recent`."""
+
+    def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
+        """What the registries ask of these lines; those of which nothing was learned are left out.
+
+        Raises `LinesRefused` where some cannot be had, with what is asked of the others.
+        """
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """The account's contacts that can own a name, newest first. Personal data."""
+
+    def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        """Make a contact of fields that were checked."""
+
+    def owned(self) -> frozenset[DomainName]:
+        """The names that the account has already, as it was a minute ago at the most."""
+
+    def can_be_paid(self) -> bool:
+        """Whether the account has a registered payment method that is valid now."""
+
+    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+        """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.
+
+        Raises `LinesRefused` where it cannot be bought as it is.
+        """
+
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
+        """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
+
+    def discard(self, registrar_cart: str) -> bool:
+        """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""
+
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
+        """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this.
+
+        It does not leave `not_after`, by our clock: then `RegistrarUnavailable` is raised.
+        """
+
+    def clock_ahead(self) -> timedelta:
+        """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
+
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+        """Look whether an attempt made an order. `known` orders belong to others."""
+
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+        """An order over exactly these names that was made since then by our clock, and is not over.
+
+        `known` orders belong to others.
+        """
+
+    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
+        """Read an order where it is over exactly these names, else None."""
+
+    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
+        """Read an order with its status, without payment methods; `urgent` where a payment or a payer waits for it.
+
+        Where not, raises `NotAsked` when others go first for too long.
+        """
+
+    def order_status(self, order_id: int) -> OrderStatus:
+        """Read only whether an order is paid or over. Raises `NotAsked` where others go first for too long."""
+
+    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+        """What can pay this order: valid registered methods, the account's default first, then other means."""
+
+    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
+        """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this.
+
+        Sends nothing after that moment: somebody may look for the outcome by then. Raises `RegistrarUnavailable`.
+        """
+
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+        """Look how far a payment is that was sent; what became of earlier ones does not count."""
+
+    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+        """Look before a payment is sent whether another one was received or may still be taken, by whatever method.
+
+        What the order itself shows counts whenever it was; of the account's transactions, which name no order, those
+        since the order was made, by OVH's clock.
+        """
+
+    def invoice_of(self, order_id: int) -> str | None:
+        """The number of the order's invoice, None until there is one."""
+
+    def invoice_link(self, number: str) -> str:
+        """The invoice's page at OVH. A bearer secret as the order's."""
+
+    def order_link(self, order_id: int) -> str:
+        """The order's page at OVH. A bearer secret: shown to one payer, kept nowhere."""
+
+    def delivery(self, domain: DomainName) -> Delivery:
+        """Look how far a paid name is at the registry."""

@@ -1,0 +1,164 @@
+"""The store port: transactions, carts, messages and leases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.events import Event
+from ordering.model.money import Money
+
+
+class MessageRole(StrEnum):
+    """Which picture of a cart a message shows."""
+
+    CART = "cart"
+    APPROVAL = "approval"
+
+
+class Errand(StrEnum):
+    """What a process can claim a cart for. To advance it is never hindered by who watches it."""
+
+    ADVANCE = "advance"  # what was decided
+    WATCH = "watch"  # what OVH makes of it
+    SHOW = "show"
+
+
+# Which claims on a cart keep others from claiming it for an errand.
+HINDERING = {
+    Errand.ADVANCE: frozenset({Errand.ADVANCE}),
+    Errand.WATCH: frozenset({Errand.WATCH, Errand.ADVANCE}),
+    Errand.SHOW: frozenset({Errand.SHOW}),
+}
+
+
+NOTHING_SHOWN = -1  # a version that no cart has
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it."""
+
+    id: int
+    cart_id: int
+    role: MessageRole
+    channel: str
+    ts: str | None = None
+    shown: int = NOTHING_SHOWN
+
+
+class Reading(Protocol):
+    """What can be asked of the memory. Lists are newest first unless said."""
+
+    def cart(self, cart_id: int) -> Cart:
+        """Read a cart; raises `NoSuchCart`."""
+
+    def open_cart(self, channel: str) -> Cart | None:
+        """The one open cart of a channel."""
+
+    def carts(
+        self,
+        *,
+        states: Collection[CartState] | None = None,
+        person: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Cart]:
+        """Carts in these states, that this person asked for or added to, with numbers below `before`."""
+
+    def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
+        """All carts, oldest first; with `since`, those that something happened to from then on."""
+
+    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
+        """Numbers of the carts that are due, for one errand or for any, and that nobody works on, longest due first."""
+
+    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+        """When the next cart is due, of all but these; one that another process works on when its claim ends."""
+
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+        """Which of these names are in carts under way, and in which."""
+
+    def names_in_carts(self) -> frozenset[DomainName]:
+        """All names of carts that are open or under way."""
+
+    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+        """Total with tax that was approved, ordered or paid since then, without that one cart."""
+
+    def known_orders(self) -> frozenset[int]:
+        """Numbers of the sales orders that belong to a cart."""
+
+    def events(self, cart_id: int) -> list[Event]:
+        """What happened to a cart, oldest first."""
+
+    def untold(self, cart_id: int) -> list[Event]:
+        """Those of its events that no thread has told yet, oldest first."""
+
+    def messages(self, cart_id: int) -> list[Message]:
+        """The messages that show a cart."""
+
+    def outdated(self) -> list[int]:
+        """Numbers of the carts with a message that shows an old version, or with an untold event."""
+
+
+class Transaction(Reading, Protocol):
+    """What can be written, all or nothing. Leaving the context commits; an exception rolls back."""
+
+    def decide_alone(self) -> None:
+        """Have every other decision that depends on several carts wait for this one, and wait for those under way.
+
+        To be said first: which names are held and what the month has cost is true only for who decides alone.
+        """
+
+    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
+        """Start a channel's cart; raises `CartChanged` where somebody else just did."""
+
+    def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
+        """Write a cart with what happened, one version up; `due_at`: when the driver should advance it (None: never).
+
+        Raises `CartChanged` where the stored version is not the one that was read.
+        """
+
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
+        """Have the driver come back later, nothing else changed; does nothing where the version moved on."""
+
+    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+        """Have a message show this cart: one a role and channel, a repeated call returns it (and notes a new `ts`)."""
+
+    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+        """Note that a message shows this version."""
+
+    def show_again(self, cart_ids: Collection[int]) -> None:
+        """Note that the messages of these carts show nothing that is sure."""
+
+    def forget(self, message_id: int) -> None:
+        """A message is gone for good: show the cart there no more."""
+
+    def told(self, event_id: int) -> None:
+        """Note that a thread has told this event."""
+
+    def claim(
+        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[int]:
+        """Claim carts for an errand, each where no claim on it lasts beyond `now`; returns those that were free."""
+
+    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        """Have these claims last longer, as far as they are still this holder's."""
+
+    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
+        """End a claim, if it is still this holder's."""
+
+
+class Store(Protocol):
+    """The memory."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """Start a transaction that may write. Never held over a call to OVH or to the chat."""
+
+    def read(self) -> AbstractContextManager[Reading]:
+        """Start a consistent look."""

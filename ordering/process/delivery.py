@@ -1,0 +1,122 @@
+"""From the payment to names that work, and what keeps them from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.sales_order import Delivery, DeliveryProgress, OrderStatus, SalesOrder
+from ordering.ports.registrar import Registrar
+from ordering.process.transitions import Logbook, order_of
+
+S = CartState
+_INVOICE_COMES_WITHIN = timedelta(days=30)
+_INVOICE_IS_ASKED_FOR_EVERY = timedelta(hours=6)  # at most; at first more often
+_ARRIVES_WITHIN = timedelta(days=3)  # most within minutes; a registry or OVH's own checks may take a day or two
+_PAID_SHOWS_WITHIN = timedelta(hours=1)  # at OVH, after somebody said that it was paid
+
+
+class Deliveries:
+    """The step paid -> delivered, and the way back from needs_attention. The invoice is found on the way."""
+
+    def __init__(self, book: Logbook, registrar: Registrar) -> None:
+        self._book = book
+        self._registrar = registrar
+
+    def watch(self, cart: Cart) -> None:
+        """See whether all names work, or what is in the way."""
+        known = order_of(cart)
+        order = self._with_invoice(known.seen_as(self._registrar.order(known.id), known.methods))
+        if order.status.is_over:
+            self._cancelled(cart, order)
+        elif order.status is OrderStatus.NOT_PAID:
+            self._not_paid_after_all(cart, order)
+        else:
+            self._watch_names(cart, order)
+
+    def look_for_invoice(self, cart: Cart) -> None:
+        """All names work; OVH's invoice may come later. Nobody waits for it, so a failed question is no trouble."""
+        known = order_of(cart)
+        order, waited = self._with_invoice(known), self._book.now() - cart.since
+        if order != known or waited > _INVOICE_COMES_WITHIN:
+            self._book.refresh(cart, order, due_in=None)
+        else:
+            self._book.come_back(cart, max(self._book.pace.quickest, min(waited / 10, _INVOICE_IS_ASKED_FOR_EVERY)))
+
+    def _watch_names(self, cart: Cart, order: SalesOrder) -> None:
+        deliveries = {line.domain: self._registrar.delivery(line.domain) for line in cart.lines}
+        arrived = order.status is OrderStatus.DELIVERED and all(
+            delivery.progress is DeliveryProgress.DELIVERED for delivery in deliveries.values()
+        )
+        trouble = _trouble(order, deliveries) or (None if arrived else self._lateness(cart, order))
+        if arrived and trouble is None:
+            wait = None if order.invoice else self._book.pace.quickest
+            self._book.save(cart.to(S.DELIVERED, at=self._book.now(), order=order), due_in=wait)
+        elif trouble is not None and trouble != cart.note:
+            self._book.needs_attention(cart, trouble, follow=True, order=order)
+        elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
+            note = "What was missing has arrived."
+            self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
+        elif (silence := self._silence(cart, order)) is not None:
+            self._book.tell(cart, order, silence)
+        else:
+            self._book.look_later(cart, order)
+
+    def _lateness(self, cart: Cart, order: SalesOrder) -> str | None:
+        """What is told once a paid order takes days, and then holds until it arrives.
+
+        Only of one that OVH shows as paid: else the card would ask whether it was paid, and offer to pay it again.
+        """
+        if not order.status.is_paid:
+            return None
+        late = (
+            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH has not delivered it. "
+            "Open the order at OVH or ask OVH's support. The desk keeps looking."
+        )
+        waited = self._book.now() - cart.since
+        return late if cart.note == late or (cart.state is S.PAID and waited > _ARRIVES_WITHIN) else None
+
+    def _silence(self, cart: Cart, order: SalesOrder) -> str | None:
+        """What is told once where a paid order takes days and OVH does not tell how it stands: it stays paid."""
+        silence = (
+            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH does not tell how it "
+            "stands. Open the order at OVH to see. The desk keeps looking."
+        )
+        is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
+        return silence if is_late and not order.status.is_paid and cart.note != silence else None
+
+    def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
+        """Somebody said that it was paid, and OVH does not show it."""
+        if cart.state is S.PAID and self._book.now() - cart.since > _PAID_SHOWS_WITHIN:
+            note = f"OVH still shows order {order.id} as unpaid. The desk keeps looking."
+            self._book.needs_attention(cart, note, follow=True, order=order)
+        else:
+            self._book.look_later(cart, order)
+
+    def _with_invoice(self, order: SalesOrder) -> SalesOrder:
+        if order.invoice is not None or not order.status.is_paid:
+            return order
+        try:
+            return replace(order, invoice=self._registrar.invoice_of(order.id))
+        except (RegistrarRefused, RegistrarUnavailable):
+            return order  # it is asked for again later, and must not keep the names from being followed
+
+    def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
+        if cart.state is S.PAID or order_of(cart).status.is_paid:
+            note = f"OVH cancelled order {order.id} after it was paid. Ask OVH's support about the refund."
+            self._book.needs_attention(cart, note, order=order)
+        else:
+            self._book.cancelled_unpaid(cart, order)
+
+
+def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> str | None:
+    if order.status is OrderStatus.DOCUMENTS_REQUESTED:
+        return f"OVH asks for documents for order {order.id}. Open the order at OVH and send them."
+    for domain, delivery in deliveries.items():
+        if delivery.progress is DeliveryProgress.FAILED:
+            return f"The registry did not register {domain}: {delivery.comment or 'no reason given'}."
+    return None

@@ -1,0 +1,109 @@
+"""What the driver carries out: check out, pay, follow the order until the names work.
+
+Every irreversible call stands between two commits: the intent before it, the result after it. After a lost
+answer the next step looks and never repeats; so a restart runs the same code as the happy way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from ordering.model.cart import DECIDED, Cart, CartState
+from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.policy import Policy
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Errand, Store
+from ordering.process.checkout import Checkout
+from ordering.process.delivery import Deliveries
+from ordering.process.payment import Payments
+from ordering.process.transitions import Logbook, Pace, order_of
+
+S = CartState
+
+
+class Fulfilment:
+    """Advances carts one step at a time. `settle` is how long an unanswered money call is observed."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        registrar: Registrar,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        settle: timedelta = timedelta(seconds=60),
+        pace: Pace | None = None,
+    ) -> None:
+        self._book = Logbook(store, clock, pace or Pace())
+        self._checkout = Checkout(self._book, registrar, policy, settle)
+        self._deliveries = Deliveries(self._book, registrar)
+        self._payments = Payments(self._book, registrar, settle)
+        self._steps = {
+            S.APPROVED: self._checkout.check_out,
+            S.CHECKING_OUT: self._checkout.look_for_order,
+            S.CHECKED_OUT: self._payments.watch_order,
+            S.PAYING: self._payments.pay_or_watch,
+            S.PAID: self._deliveries.watch,
+            S.DELIVERED: self._deliveries.look_for_invoice,
+            S.NEEDS_ATTENTION: self._look_again,
+        }
+
+    def due(self, errand: Errand | None = None) -> list[int]:
+        """Numbers of the carts that have something to be done now, for one errand or for any."""
+        with self._book.store.read() as carts:
+            return carts.due(self._book.now(), errand)
+
+    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+        with self._book.store.read() as carts:
+            return carts.next_due(errand, without=without)
+
+    def advance(self, cart_id: int, errand: Errand | None = None) -> None:
+        """Do the next step of a cart, or come back later where OVH does not answer."""
+        cart = self._book.cart(cart_id)
+        if not _is_for(errand, cart):
+            return  # a person or another process was quicker: it stood in a list that is a moment old
+        self._step(cart)
+        if cart.state in DECIDED:
+            # Whoever decided waits for the button: so this is not left to a step among those that only look.
+            ordered = self._book.cart(cart_id)
+            if ordered.state is S.CHECKED_OUT and not order_of(ordered).was_read:
+                self._step(ordered)
+
+    def _step(self, cart: Cart) -> None:
+        step = self._steps.get(cart.state)
+        if step is None or cart.has_nothing_to_come:
+            self._book.come_back(cart, self._book.pace.slowest)  # nothing is to be done, and not again at once
+            return
+        try:
+            step(cart)
+        except NotAsked:
+            self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: others went first
+            raise
+        except (RegistrarUnavailable, RegistrarRefused) as error:
+            # A question went unanswered or was refused: nothing was done, so the same step can be done later.
+            self._book.try_later(cart, str(error))
+            raise
+        if cart.trouble is not None:
+            self._book.trouble_is_over(cart)
+
+    def put_off(self, cart_id: int, reference: str, errand: Errand | None = None) -> None:
+        """Come back late to a cart whose step failed in an unforeseen way, and let people know."""
+        cart = self._book.cart(cart_id)
+        if not _is_for(errand, cart):
+            return  # it went on meanwhile, without that step
+        said = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
+        self._book.try_later(cart, said, wait=self._book.pace.slowest)
+
+    def _look_again(self, cart: Cart) -> None:
+        """OVH may still mend what a person would have to."""
+        if cart.order is None:
+            self._checkout.look_again(cart)
+        elif cart.payment_is_undecided:
+            self._payments.look_again(cart)
+        else:
+            self._deliveries.watch(cart)
+
+
+def _is_for(errand: Errand | None, cart: Cart) -> bool:
+    return errand is None or (errand is Errand.ADVANCE) == (cart.state in DECIDED)

@@ -1,0 +1,180 @@
+"""How every step of fulfilment is written down, and when the driver comes back to a cart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ordering.model.cart import Cart, CartState, Trouble
+from ordering.model.errors import RegistrarError, RegistrarRefused
+from ordering.model.events import happened
+from ordering.model.sales_order import SalesOrder
+from ordering.ports.store import Store
+
+_SILENCE = timedelta(hours=1)
+_UNHURRIED = 5  # times the quickest pace
+_METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to look: a tenth of the time already waited, within these bounds."""
+
+    quickest: timedelta = timedelta(seconds=2)
+    slowest: timedelta = timedelta(minutes=5)
+
+    def after(self, waited: timedelta) -> timedelta:
+        return max(self.quickest, min(waited / 10, self.slowest))
+
+    def unhurried_after(self, waited: timedelta) -> timedelta:
+        """For what waits for a person, for days perhaps: it must not eat up how often OVH may be asked."""
+        return max(self.quickest * _UNHURRIED, self.after(waited))
+
+
+class Glances:
+    """Which carts' orders were read whole lately, so that it is enough to ask for their status.
+
+    Only in mind: all that it spares is questions.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[int, tuple[datetime, datetime]] = {}
+
+    def are_enough(self, cart: Cart, now: datetime) -> bool:
+        """Not where it came into its state since, for a payment was refused then, say.
+
+        Where nothing can pay it, somebody may add a card at OVH any moment.
+        """
+        since, read_at = self._read.get(cart.id, (None, now))
+        can_be_paid = any(not method.refused for method in order_of(cart).methods)
+        most = _METHODS_HOLD_AT_MOST if can_be_paid else _METHODS_HOLD
+        holds = max(_METHODS_HOLD, min((now - cart.since) / 10, most))
+        return since == cart.since and now - read_at < holds
+
+    def was_read(self, cart: Cart, now: datetime) -> None:
+        self._read[cart.id] = (cart.since, now)
+        for cart_id, (_, read_at) in list(self._read.items()):
+            if now - read_at >= _METHODS_HOLD_AT_MOST:
+                self._read.pop(cart_id, None)
+
+
+class Logbook:
+    """What the steps share: the memory, the time, and how often to look."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], pace: Pace) -> None:
+        self.store = store
+        self.pace = pace
+        self.now = clock
+
+    def cart(self, cart_id: int) -> Cart:
+        with self.store.read() as carts:
+            return carts.cart(cart_id)
+
+    def save(self, cart: Cart, *, due_in: timedelta | None = None) -> Cart:
+        """Write what happened to a cart; without `due_in` the driver leaves it alone from then on."""
+        now = self.now()
+        with self.store.begin() as carts:
+            return carts.save(
+                cart, happened(cart, now, note=cart.note), due_at=None if due_in is None else now + due_in
+            )
+
+    def come_back(self, cart: Cart, wait: timedelta) -> None:
+        """Nothing happened: look again later."""
+        with self.store.begin() as carts:
+            carts.postpone(cart.id, version=cart.version, due_at=self.now() + wait)
+
+    def needs_attention(self, cart: Cart, note: str, *, follow: bool = False, **changes: object) -> None:
+        """Ask for a person; with `follow`, keep looking whether OVH mends it."""
+        moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), note=note, **changes)
+        self.save(moved, due_in=self.pace.quickest if follow else None)
+
+    def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
+        """OVH cancelled an order that nobody paid: that is the end."""
+        note = f"OVH cancelled order {order.id}: nothing was paid."
+        self.save(cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None, note=note))
+
+    def too_dear(self, cart: Cart, order: SalesOrder) -> None:
+        """OVH's order costs more than was approved: nobody pays it from here."""
+        follow = not order.status.is_over
+        self.needs_attention(cart, why_too_dear(cart, order), follow=follow, order=order, payment=None)
+
+    def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
+        """Keep what the order shows now; its state is the same, so only its amount and its invoice are news."""
+        now, known = self.now(), order_of(cart)
+        notes = []
+        if (order.total, order.tax) != (known.total, known.tax):
+            notes.append(f"OVH changed order {order.id}: {known.total} before, {order.total} now.")
+        if order.invoice != known.invoice:
+            notes.append(f"OVH's invoice is {order.invoice}.")
+        seen = replace(cart, order=order, trouble=None)
+        events = [happened(seen, now, note=note) for note in notes]
+        with self.store.begin() as carts:
+            carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
+
+    def tell(self, cart: Cart, order: SalesOrder, note: str) -> None:
+        """Nothing ended, but people should know how it stands; look again after a while."""
+        now = self.now()
+        told = replace(cart, order=order, note=note, trouble=None)
+        with self.store.begin() as carts:
+            carts.save(told, happened(told, now, note=note), due_at=now + self.pace.after(now - cart.since))
+
+    def look_later(self, cart: Cart, order: SalesOrder) -> None:
+        """Nothing ended: keep what is new of the order, and look again after a while."""
+        wait = self.wait_for(cart)
+        if order == order_of(cart):
+            self.come_back(cart, wait)
+        else:
+            self.refresh(cart, order, due_in=wait)
+
+    def wait_for(self, cart: Cart) -> timedelta:
+        """How long until the next look at a cart to which nothing happened."""
+        waited = self.now() - cart.since
+        return self.pace.unhurried_after(waited) if cart.state is CartState.CHECKED_OUT else self.pace.after(waited)
+
+    def try_later(self, cart: Cart, why: str, *, wait: timedelta | None = None) -> None:
+        """Note what keeps the desk from going on, so that people see it, and come back less and less often."""
+        now = self.now()
+        said = without_advice(why)
+        since = cart.trouble.since if cart.trouble else now
+        wait = wait or self.pace.after(now - since)
+        if cart.trouble is not None and cart.trouble.said == said:
+            self.come_back(cart, wait)
+            return
+        with self.store.begin() as carts:
+            carts.save(replace(cart, trouble=Trouble(said, since)), due_at=now + wait)
+
+    def trouble_is_over(self, cart: Cart) -> None:
+        """The step went through, and changed nothing that would have taken the note off."""
+        with self.store.begin() as carts:
+            if carts.cart(cart.id).version == cart.version:
+                carts.save(replace(cart, trouble=None), due_at=self.now() + self.pace.quickest)
+
+
+def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta) -> bool:
+    """Whether people should hear by now that OVH does not tell: of its no after `settle`, of its silence after an hour.
+
+    A no does not change by itself: a right that the key lacks, say. Silence mostly ends.
+    """
+    return waited >= (settle if isinstance(error, RegistrarRefused) else max(settle, _SILENCE))
+
+
+def without_advice(said: str) -> str:
+    """What is told of OVH, without the advice to try again: that is what the desk does."""
+    return said.partition(" Try again")[0]
+
+
+def order_of(cart: Cart) -> SalesOrder:
+    """The order of a cart that must have one."""
+    if cart.order is None:
+        raise AssertionError(f"cart #{cart.id} is {cart.state.in_words} without a sales order")
+    return cart.order
+
+
+def why_too_dear(cart: Cart, order: SalesOrder) -> str:
+    """What people should know of an order that costs more than was approved."""
+    approved = cart.seal.total if cart.seal else "nothing"
+    return (
+        f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
+        "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays."
+    )

@@ -1,0 +1,1 @@
+"""The record: a hash chain of events, and its verification."""

@@ -1,0 +1,138 @@
+"""The pre-flight: a whole cart is checked with OVH before anybody is asked to approve it, however long it lay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ordering.model.cart import Cart
+from ordering.model.cart_line import Line, as_asked
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarRefused
+from ordering.model.homographs import warnings_about
+from ordering.model.offer import Availability, Offer, Verdict
+from ordering.model.policy import Policy
+from ordering.model.preflight_findings import Finding, LinesRefused, Mend, NotReady
+from ordering.model.quote import Quote
+from ordering.ports.registrar import Prepared, Registrar
+
+_NO_METHOD = (
+    "OVH has no valid payment method on file. Unless a prepaid account pays, the payer adds one there, "
+    "or pays on the order's page at OVH."
+)
+_UNLISTED = "OVH does not let the desk list the account's names, so owned ones and look-alikes of them go unnoticed."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A cart's lines as OVH offers them now, its quote, and what approvers should know beside it."""
+
+    lines: tuple[Line, ...]
+    quote: Quote
+    owned: frozenset[DomainName]
+    remark: str | None = None
+
+    def with_warnings(self, in_carts: Iterable[DomainName]) -> tuple[Line, ...]:
+        """The lines, each also told if it looks like an owned name or one in a cart."""
+        known = tuple(in_carts)
+        return tuple(
+            replace(line, warnings=(*warnings_about(line.domain, owned=self.owned, in_carts=known), *line.warnings))
+            for line in self.lines
+        )
+
+
+class Inspection:
+    """Looks every name up again, has OVH dry-run them all, and asks each registry's rule."""
+
+    def __init__(self, registrar: Registrar, policy: Policy) -> None:
+        self._registrar = registrar
+        self._policy = policy
+
+    def check(self, cart: Cart) -> Checked:
+        """Return what approvers are to see; raises `NotReady` with all that must be mended first.
+
+        Also `LinesRefused`, where a registry asks something that is not answered yet.
+        """
+        owned = self._owned()
+        names = [line.domain for line in cart.lines]
+        answers = {answer.domain: answer for answer in self._registrar.look_up(names, urgent=True)}
+        looked = [self._look(line, answers.get(line.domain), owned or frozenset()) for line in cart.lines]
+        if findings := [found for found in looked if isinstance(found, Finding)]:
+            raise NotReady(cart.id, findings)
+        lines = tuple(found for found in looked if isinstance(found, Line))
+        prepared = self._prepare(cart, lines)
+        if objections := self._registrar.objections(as_asked(lines, prepared.asked)):
+            raise NotReady(cart.id, objections)
+        remarks = [_UNLISTED] if owned is None else []
+        remarks += [_NO_METHOD] if self._lacks_method() else []
+        return Checked(lines, prepared.quote, owned or frozenset(), "\n".join(remarks) or None)
+
+    def _owned(self) -> frozenset[DomainName] | None:
+        """None where the key has no right to ask."""
+        try:
+            return self._registrar.owned()
+        except RegistrarRefused:
+            return None
+
+    def _lacks_method(self) -> bool:
+        """False also where the key has no right to ask: the order itself tells later how it can be paid."""
+        try:
+            return not self._registrar.can_be_paid()
+        except RegistrarRefused:
+            return False
+
+    def _look(self, line: Line, answer: Availability | None, owned: frozenset[DomainName]) -> Line | Finding:
+        """The line with today's offer, or why it cannot be bought; without an answer it stays, as the dry run asks."""
+        if line.domain in owned:
+            return Finding(f"{line.domain} is in this OVH account already.", line.domain, Mend.REMOVE)
+        if line.is_premium and not self._policy.allow_premium:
+            return Finding(f"{line.domain} is premium, which this team does not buy.", line.domain, Mend.REMOVE)
+        if answer is None or answer.verdict is Verdict.UNKNOWN:
+            return replace(line, warnings=())
+        offer = _same(line, answer.offers)
+        if offer is None:
+            return Finding(_gone(line, answer), line.domain, Mend.REMOVE)
+        if line.years not in offer.years:
+            return Finding(f"OVH no longer offers {line.domain} for that long.", line.domain, Mend.YEARS)
+        return replace(line.as_in(offer), warnings=tuple(_moved(line, offer)))
+
+    def _prepare(self, cart: Cart, lines: tuple[Line, ...]) -> Prepared:
+        try:
+            prepared = self._registrar.prepare(lines, reference=f"Domain Desk #{cart.id} pre-flight")
+        except LinesRefused as refusal:
+            raise self._with_objections(refusal, lines) from refusal
+        except RegistrarRefused as refusal:
+            raise NotReady(cart.id, [_refused(refusal, lines)]) from refusal
+        self._registrar.discard(prepared.registrar_cart)
+        return prepared
+
+    def _with_objections(self, refusal: LinesRefused, lines: Iterable[Line]) -> LinesRefused:
+        """With what stands in the way of the other lines, so that all can be mended at once."""
+        named = {finding.domain for finding in refusal.findings}
+        others = [line for line in as_asked(lines, refusal.asked) if line.domain not in named]
+        return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
+
+
+def _same(line: Line, offers: Iterable[Offer]) -> Offer | None:
+    """The offer that the line was made of, at whatever price."""
+    fitting = [o for o in offers if o.registers and (o.pricing_mode, o.phase) == (line.pricing_mode, line.phase)]
+    return next((o for o in fitting if line.years in o.years), fitting[0] if fitting else None)
+
+
+def _gone(line: Line, answer: Availability) -> str:
+    if not answer.can_be_added:
+        return f"{line.domain} is not free any more."
+    return f"OVH offers {line.domain} on other terms now. Remove it, then add it again to see them."
+
+
+def _moved(line: Line, offer: Offer) -> Iterator[str]:
+    if (offer.price, offer.renewal) != (line.price, line.renewal):
+        before = f"{line.price}, then {line.renewal} a year" if line.renewal else str(line.price)
+        yield f"Was {before} when it was added."
+
+
+def _refused(refusal: RegistrarRefused, lines: Iterable[Line]) -> Finding:
+    """At the line that OVH's sentence names, where it names one."""
+    said = str(refusal)
+    named = next((n.domain for n in lines if str(n.domain) in said or n.domain.ascii in said), None)
+    return Finding(said, named, Mend.REMOVE if named else None)

@@ -1,0 +1,1 @@
+"""Adapters to registrars, one folder each."""

@@ -1,0 +1,247 @@
+"""The port `Registrar`, kept by OVH."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from ordering.model.cart_line import Line
+from ordering.model.contact import Contact, LegalForm
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.offer import Availability, Effort
+from ordering.model.preflight_findings import Finding
+from ordering.model.question import Question
+from ordering.model.sales_order import (
+    Attempt,
+    Delivery,
+    MethodId,
+    OrderStatus,
+    Payment,
+    PaymentMethod,
+    PaymentSighting,
+    SalesOrder,
+    Sighting,
+)
+from ordering.ports.registrar import Prepared
+from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.errors import readable
+from registrars.ovh.availability.lookup import Search
+from registrars.ovh.availability.price_list import Catalogue
+from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.orders import Orders
+from registrars.ovh.payments import Payments
+from registrars.ovh.throttling.scheduler import Allowance, Priority
+
+_EXTENSIONS_FRESH = 3600.0  # seconds
+_OWNED_FRESH = 60.0  # seconds
+_HEALTHY_FOR = 60.0  # seconds; so that being asked often costs OVH's quota nothing
+_ILL_FOR = 10.0  # seconds; so that a recovery shows soon
+_MOST_TRIED = 10  # extensions for a bare word, where the team named none
+
+
+class OvhGateway:
+    """OVH as the rules see it. Blocking; safe to call from several threads.
+
+    `budget` is how fast it may be asked, where that is not this process's alone to say. Raises `ValueError` with a line
+    for the operator where the access cannot be used.
+    """
+
+    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
+        self._access = access
+        self._client = Client(access, budget)
+        self._drafts = Drafts(self._client, access, home=self._home)
+        self._orders = Orders(self._client)
+        self._payments = Payments(self._client)
+        self._catalogue = Catalogue(self._client, home=self._home)
+        self._search = Search(self._client, home=self._home, threads=access.concurrency)
+        self._subsidiary = access.subsidiary
+        self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._owned: tuple[float, frozenset[DomainName]] = (float("-inf"), frozenset())
+        self._health_guard = threading.Lock()
+        self._failed: tuple[float, str] | None = None
+
+    # Being there
+
+    def probe(self) -> None:
+        """Ask who we are: reads OVH's clock, the account's subsidiary, and whether the key is good."""
+        self._ask_who_we_are(tries=None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys that no log may show."""
+        return self._client.secrets
+
+    def health(self) -> str | None:
+        """None where OVH took our key within the last minute or does now, else the reason."""
+        with self._health_guard:
+            now = time.monotonic()
+            if now - self._client.answered_at < _HEALTHY_FOR:
+                return None
+            if self._failed is not None and now - self._failed[0] < _ILL_FOR:
+                return self._failed[1]
+            try:
+                self._ask_who_we_are(tries=1)
+            except RegistrarError as error:
+                self._failed = (time.monotonic(), str(error))
+                return str(error)
+            return None
+
+    def close(self) -> None:
+        self._search.close()
+        self._client.close()
+
+    # Searching
+
+    def extensions(self) -> tuple[str, ...]:
+        return self._access.extensions or self._listed("/domain/extensions/highlighted")[:_MOST_TRIED]
+
+    def every_extension(self) -> tuple[str, ...]:
+        return self._listed("/domain/extensions")
+
+    def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
+        return self._catalogue.prices(at_once=at_once)
+
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
+        return self._search.look_up(names, recent=recent, urgent=urgent)
+
+    def effort_of(self, names: Collection[DomainName]) -> Effort:
+        calls = self._search.calls_for(names)
+        return Effort(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
+
+    # What registries ask
+
+    def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
+        with readable():
+            return self._drafts.questions(lines)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        with readable():
+            return self._drafts.contacts.all()
+
+    def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        with readable():
+            return self._drafts.contacts.create(form, values)
+
+    # Ordering
+
+    def owned(self) -> frozenset[DomainName]:
+        read_at, known = self._owned
+        if time.monotonic() - read_at >= _OWNED_FRESH:
+            with readable():
+                answer = reading.listed(self._client.ask("/domain", priority=Priority.PEOPLE))
+                known = reading.names_of(str(name) for name in answer)
+            self._owned = (time.monotonic(), known)
+        return known
+
+    def can_be_paid(self) -> bool:
+        with readable():
+            query = {"status": "VALID"}
+            return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
+
+    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+        self._search.forget([line.domain for line in lines])  # they are about to be ordered
+        with readable():
+            return self._drafts.prepare(lines, reference)
+
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
+        return self._drafts.objections(lines)
+
+    def discard(self, registrar_cart: str) -> bool:
+        return self._drafts.discard(registrar_cart)
+
+    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
+        # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
+        body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
+        answer = self._client.do(f"/order/cart/{segment(registrar_cart)}/checkout", body, not_after=not_after)
+        try:
+            with readable():
+                return reading.ordered(answer)
+        except RegistrarUnavailable as error:
+            raise OutcomeUnknown("OVH's answer names no order.") from error
+
+    def clock_ahead(self) -> timedelta:
+        with readable():
+            return self._client.clock_ahead()
+
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+        with readable():
+            return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
+
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+        with readable():
+            return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
+
+    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
+        with readable():
+            return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines))
+
+    def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
+        with readable():
+            return self._orders.read(order_id, Priority.MONEY if urgent else Priority.POLLING)
+
+    def order_status(self, order_id: int) -> OrderStatus:
+        with readable():
+            return self._orders.status(order_id)
+
+    def order_link(self, order_id: int) -> str:
+        with readable():
+            return self._orders.link(order_id)
+
+    # Paying
+
+    def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
+        with readable():
+            return self._payments.methods(order_id)
+
+    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
+        self._payments.pay(order_id, method, not_after=not_after)
+
+    def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+        with readable():
+            return self._payments.look(order, payment)
+
+    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+        with readable():
+            return self._payments.look_for_any(order, made_at)
+
+    def invoice_of(self, order_id: int) -> str | None:
+        with readable():
+            return self._payments.invoice_of(order_id)
+
+    def invoice_link(self, number: str) -> str:
+        with readable():
+            return self._payments.invoice_link(number)
+
+    def delivery(self, domain: DomainName) -> Delivery:
+        with readable():
+            return self._orders.delivery(domain)
+
+    # The gateway's own errands
+
+    def _home(self) -> str:
+        """The account's subsidiary: it decides on catalogue, currency and tax."""
+        return self._subsidiary or self._ask_who_we_are(tries=None)
+
+    def _ask_who_we_are(self, *, tries: int | None) -> str:
+        with readable():
+            me = self._client.ask("/me", priority=Priority.PEOPLE, tries=tries)
+            told = str(me["ovhSubsidiary"])
+            self._subsidiary = self._subsidiary or told
+        return self._subsidiary
+
+    def _listed(self, path: str) -> tuple[str, ...]:
+        read_at, known = self._lists.get(path, (float("-inf"), ()))
+        if time.monotonic() - read_at >= _EXTENSIONS_FRESH:
+            with readable():
+                answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
+                known = tuple(str(extension) for extension in reading.listed(answer))
+            self._lists[path] = (time.monotonic(), known)
+        return known

@@ -1,0 +1,208 @@
+"""What OVH's answers and silences mean, decided on status and body alone.
+
+A question (or a draft that costs nothing)   RegistrarUnavailable: ask again    RegistrarRefused: a clear no
+A deed (it buys or pays)                     the same two, only where it is certain that nothing was done;
+                                             OutcomeUnknown in every other case
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import requests
+import structlog
+from urllib3.exceptions import NewConnectionError
+
+from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+
+_CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
+_KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIAL"}
+_RIGHTS = {"NOT_GRANTED_CALL"}
+# How the gateway, an application and IAM word a call that is not granted; IAM names the missing actions.
+_RIGHTS_WORDS = re.compile(r"\bnot (?:been )?granted\b|unauthorizedActionsByIAM", re.IGNORECASE)
+_KEY_WORDS = re.compile(r"\b(?:credential|(?:consumer|application) ?key)s?\b", re.IGNORECASE)
+_CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+_EXPIRED = 460  # OVH's own status
+LATER = "OVH does not answer just now. Try again in a minute."
+UNREADABLE = "OVH sent an answer that the bot cannot read. Try again in a minute."
+_MOST_SAID = 300
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: `body` is None for `null` as well as for what is not JSON, which is then `garbled`.
+
+    An answer without a body (204, zero bytes or whitespace) is both garbled and `empty`.
+    """
+
+    status: int
+    body: Any
+    garbled: bool = False
+    empty: bool = False
+    retry_after: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self._is_success and not self.garbled
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether this is a success without content: no body, `null`, or an empty string."""
+        return self._is_success and (self.empty or (not self.garbled and self.body in (None, "")))
+
+    @property
+    def _is_success(self) -> bool:
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def is_busy(self) -> bool:
+        """The question may be asked again: throttled, overloaded, or OVH's own time-out in a 400."""
+        overloaded = self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return overloaded or self.garbled or "Check timeout" in self.said
+
+    @property
+    def complains_of_pace(self) -> bool:
+        return self.status in _BUSY
+
+    @property
+    def complains_of_clock(self) -> bool:
+        return self.code in _CLOCK
+
+    @property
+    def is_clear_no(self) -> bool:
+        """Only OVH itself, saying so in its own form, can say that nothing was done."""
+        client_error = HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        return client_error and isinstance(self.body, dict) and not self.is_busy
+
+    @property
+    def is_about_rights(self) -> bool:
+        """Whether OVH says that the key may not make this call; a 403 alone can have other reasons."""
+        return self.code in _RIGHTS or (self.status in _CLOSED and bool(_RIGHTS_WORDS.search(self._text)))
+
+    @property
+    def is_about_key(self) -> bool:
+        """Whether OVH says that the key itself is unknown, invalid or expired."""
+        return (
+            self.status == HTTPStatus.UNAUTHORIZED
+            or self.code in _KEY
+            or (self.status in {HTTPStatus.FORBIDDEN, _EXPIRED} and bool(_KEY_WORDS.search(self.said)))
+        )
+
+    @property
+    def _text(self) -> str:
+        named = self.body.get("details") if isinstance(self.body, dict) else None
+        return " ".join([self.said, *map(str, named if isinstance(named, dict) else ())])
+
+    @property
+    def code(self) -> str:
+        return str(self.body.get("errorCode") or "") if isinstance(self.body, dict) else ""
+
+    @property
+    def kind(self) -> str:
+        """OVH's class of the error."""
+        return str(self.body.get("class") or "") if isinstance(self.body, dict) else ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """OVH's message, line by line."""
+        message = str(self.body.get("message") or "") if isinstance(self.body, dict) else ""
+        return tuple(line.strip() for line in message.splitlines() if line.strip())
+
+    @property
+    def details(self) -> dict[str, str]:
+        """The fields that OVH complains of, where it names them, each with why."""
+        named = self.body.get("details") if isinstance(self.body, dict) else None
+        told = named.items() if isinstance(named, dict) else ()
+        return {name: why for name, why in told if name and isinstance(why, str)}
+
+    @property
+    def said(self) -> str:
+        """OVH's message, with the fields that it complains of where it names them."""
+        return "; ".join([*self.lines, *(f"{name}: {why}" for name, why in self.details.items())])[:_MOST_SAID]
+
+
+class NotThere(RegistrarRefused):
+    """OVH knows no such thing (404, or 460 for expired)."""
+
+
+class Complained(RegistrarRefused):
+    """OVH does not like what it was given; `lines` are its message, `details` the fields that it names."""
+
+    def __init__(
+        self, sentence: str, *, lines: Sequence[str] = (), details: Mapping[str, str] | None = None, kind: str = ""
+    ) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.lines = tuple(lines)
+        self.details = dict(details or {})
+
+
+class TurnedAway(RegistrarUnavailable):
+    """Asked too fast, again and again: the limit is somebody else's to spend just now."""
+
+
+class Silent(RegistrarUnavailable):
+    """No answer at all: not reached, cut off, or too late."""
+
+
+def refusal(answer: Answer) -> RegistrarRefused:
+    """A clear no, in words."""
+    said = answer.said.rstrip(".") or f"status {answer.status}"
+    if answer.is_about_rights:
+        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must check the key's rights.")
+    if answer.is_about_key:
+        return RegistrarRefused(f"OVH did not accept the bot's key ({said}). The operator must renew it.")
+    if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
+        return NotThere(f"OVH does not know this (any more): {said}.")
+    if answer.status == HTTPStatus.FORBIDDEN:  # of this order, account or method: only OVH's own words explain it
+        return RegistrarRefused(f"OVH said no: {said}.")
+    return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details, kind=answer.kind)
+
+
+def of_question(answer: Answer) -> Exception:
+    """Sort the failed answer to a question, or to a call that costs nothing."""
+    return RegistrarUnavailable(LATER) if answer.is_busy else refusal(answer)
+
+
+def of_deed(answer: Answer) -> Exception:
+    """Sort the failed answer to a call that buys or pays: only a clear no may be taken for one."""
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.code == "INVALID_SIGNATURE":
+        return RegistrarUnavailable(LATER)  # turned away at the door
+    # What QUERY_TIME_OUT says of a deed is written nowhere, so it proves nothing.
+    if answer.is_clear_no and answer.code != "QUERY_TIME_OUT":
+        return refusal(answer)
+    return OutcomeUnknown("OVH gave no clear answer.")
+
+
+def silence(error: requests.RequestException, *, deed: bool) -> Exception:
+    """Sort a call that got no answer: whether it could have reached OVH decides."""
+    never_sent = isinstance(error, requests.ConnectTimeout) or _refused_connection(error)
+    if deed and not never_sent:
+        return OutcomeUnknown("OVH's answer was lost.")
+    return Silent(LATER)
+
+
+class Unreadable(RegistrarUnavailable):
+    """OVH answered in an unknown form; it may answer others well."""
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Have an answer of an unknown shape count as none; raises `Unreadable`."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
+        raise Unreadable(UNREADABLE) from error
+
+
+def _refused_connection(error: requests.RequestException) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)

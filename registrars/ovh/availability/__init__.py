@@ -1,0 +1,1 @@
+"""Availability and prices of names: lookups, cache and price list."""

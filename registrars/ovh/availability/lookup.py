@@ -1,0 +1,204 @@
+"""Asking OVH for names: many at once, each failing alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarError, RegistrarRefused
+from ordering.model.offer import Availability, Verdict
+from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.errors import LATER, NotThere, Silent, readable
+from registrars.ovh.api.gil_turns import FLOOR
+from registrars.ovh.availability.cache import Answers
+from registrars.ovh.availability.single_flight import LookUps
+from registrars.ovh.throttling.scheduler import Priority, Turn
+
+_CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
+_SILENCES_IN_A_ROW = 3  # then the names that wait are not asked one by one in vain
+_HUSH = 10.0  # seconds
+_log = structlog.get_logger()
+
+
+class Search:
+    """Look-ups in one signed cart that never holds an item.
+
+    At most `threads` of them stand before the lane; each chooses its name when its turn has come, so that a
+    second search does not wait for the first one's end. `home` tells the account's subsidiary.
+    """
+
+    def __init__(self, client: Client, *, home: Callable[[], str], threads: int) -> None:
+        self._client = client
+        self._home = home
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ovh-search")
+        self._known = Answers()
+        self._look_ups = LookUps(lambda name: _unknown(name, "the desk is stopping"))
+        self._guard = threading.Lock()
+        self._working = 0
+        self._cart_guard = threading.Lock()
+        self._cart: tuple[str, datetime] | None = None
+        self._silences = 0
+        self._hushed_until = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many names are not asked yet."""
+        return self._look_ups.waiting
+
+    def look_up(
+        self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
+    ) -> Iterator[Availability]:
+        """Yield answers as they come; with `recent`, those of the last minutes at once and without a call.
+
+        What is `urgent` goes before what people only look at.
+        """
+        unknown = []
+        for name in dict.fromkeys(names):
+            known = self._known.get(name) if recent else None
+            if known is None:
+                unknown.append(name)
+            else:
+                yield known
+        if unknown:
+            yield from self._look_ups.answers(unknown, urgent=urgent, asked=self._have_work)
+
+    def calls_for(self, names: Collection[DomainName]) -> int:
+        """How many of these would have to be asked."""
+        return sum(1 for name in set(names) if self._known.get(name) is None)
+
+    def forget(self, names: Collection[DomainName]) -> None:
+        """What is known of these must not be told any more."""
+        self._known.forget(names)
+
+    def close(self) -> None:
+        """Tell everybody who still waits that no answer will come."""
+        self._look_ups.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    # Who asks what, and when
+
+    def _have_work(self, asked: int) -> None:
+        with self._guard:
+            for _ in range(min(asked, self._threads - self._working)):
+                try:
+                    self._pool.submit(self._work)
+                except RuntimeError:  # closed meanwhile: everybody was told
+                    return
+                self._working += 1
+
+    def _work(self) -> None:
+        while self._go_on():
+            self._answer_next()
+
+    def _go_on(self) -> bool:
+        with self._guard:
+            if self._look_ups.any_wanted():
+                return True
+            self._working -= 1
+            return False
+
+    def _answer_next(self) -> None:
+        try:
+            self._search_cart()  # before the turn: making it takes turns of its own
+            turn = self._client.lane.turn(Priority.SEARCH)
+        except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait for ever
+            failure = error
+            self._answer(lambda name: self._failed(name, failure))
+        else:
+            with turn:
+                self._answer(lambda name: self._ask(name, turn))
+
+    def _answer(self, ask: Callable[[DomainName], Availability]) -> None:
+        look_up = self._look_ups.take()
+        if look_up is None:
+            return
+        try:
+            answer = ask(look_up.name)
+        except Exception as error:  # noqa: BLE001 - as above
+            answer = self._failed(look_up.name, error)
+        answer = replace(answer, asked_at=datetime.now(UTC))
+        self._known.keep(answer)
+        self._look_ups.tell(look_up, answer)
+
+    def _failed(self, name: DomainName, error: Exception) -> Availability:
+        if isinstance(error, RegistrarError):
+            self._count(error)
+            return _unknown(name, str(error))
+        _log.error("look_up_failed", domain=name.ascii, exc_info=error)
+        return _unknown(name, "the desk could not read OVH's answer")
+
+    # Asking one name
+
+    def _ask(self, name: DomainName, turn: Turn) -> Availability:
+        try:
+            with readable():
+                told = self._offers(name, turn)
+                with FLOOR.taken():
+                    found, taken = reading.offers(name, told), reading.any_transfer(told)
+        except RegistrarRefused as refusal:
+            self._silences = 0
+            if "Check failed" in str(refusal):
+                return Availability(name, Verdict.NOT_SOLD)
+            raise
+        self._silences = 0
+        return Availability.of(name, found, taken=taken)
+
+    def _offers(self, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
+        cart = self._search_cart()
+        try:
+            return self._in_cart(cart, name, turn)
+        except NotThere:  # the cart expired or was removed
+            with self._cart_guard:
+                if self._cart and self._cart[0] == cart:
+                    self._cart = None
+            return self._in_cart(self._search_cart(), name, turn)
+
+    def _in_cart(self, cart: str, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
+        path = f"/order/cart/{segment(cart)}/domain"
+        query = {"domain": name.ascii}
+        return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn))
+
+    def _search_cart(self) -> str:
+        """The cart to ask in; raises `Silent` while OVH is left in peace."""
+        if time.monotonic() < self._hushed_until:
+            raise Silent(LATER)
+        with self._cart_guard:
+            now = datetime.now(UTC)
+            if self._cart is None or self._cart[1] <= now:
+                if time.monotonic() < self._hushed_until:  # another thread tried in vain while this one waited
+                    raise Silent(LATER)
+                with readable():
+                    self._cart = (self._new_cart(), now + _CART_LIFE)
+            return self._cart[0]
+
+    def _new_cart(self) -> str:
+        body = {"ovhSubsidiary": self._home(), "description": "Domain Desk search"}
+        cart = str(self._client.build("POST", "/order/cart", body, priority=Priority.PEOPLE)["cartId"])
+        try:
+            self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.PEOPLE)
+        except RegistrarError as error:
+            # It was made with our key, which was enough wherever this was seen; the look-up tells if not.
+            _log.debug("assign_refused", why=str(error))
+        return cart
+
+    def _count(self, error: RegistrarError) -> None:
+        if not isinstance(error, Silent) or time.monotonic() < self._hushed_until:
+            return
+        self._silences += 1
+        if self._silences >= _SILENCES_IN_A_ROW:
+            self._silences = 0
+            self._hushed_until = time.monotonic() + _HUSH
+
+
+def _unknown(name: DomainName, reason: str) -> Availability:
+    """The reason stands inside a sentence of the reader's, so it ends like a part of one."""
+    return Availability(name, Verdict.UNKNOWN, reason=reason.removesuffix(" Try again in a minute.").rstrip("."))

@@ -1,0 +1,133 @@
+"""Names that people wait for: each is asked once however many want it, and searches take turns."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from queue import SimpleQueue
+
+from ordering.model.domain_name import DomainName
+from ordering.model.offer import Availability
+
+_URGENT_IN_A_ROW = 3  # names; then a search gets a turn, so that one person's adds never stop another's search
+Inbox = SimpleQueue[Availability]
+
+
+@dataclass(eq=False)
+class LookUp:
+    """One name; all who ask for it before it is answered read the same answer."""
+
+    name: DomainName
+    readers: list[Inbox] = field(default_factory=list)
+    begun: bool = False
+
+    @property
+    def is_wanted(self) -> bool:
+        return not self.begun and bool(self.readers)
+
+
+class LookUps:
+    """What is to be asked, a line for each search; urgent names go first, but every fourth turn is a search's.
+
+    `unasked` makes what a reader is told when all is closed.
+    """
+
+    def __init__(self, unasked: Callable[[DomainName], Availability]) -> None:
+        self._unasked = unasked
+        self._guard = threading.Lock()
+        self._open: dict[DomainName, LookUp] = {}
+        self._urgent: deque[deque[LookUp]] = deque()
+        self._lines: deque[deque[LookUp]] = deque()
+        self._urgent_in_a_row = 0
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many names are not asked yet."""
+        with self._guard:
+            return sum(look_up.is_wanted for look_up in self._open.values())
+
+    def answers(
+        self, names: Sequence[DomainName], *, urgent: bool, asked: Callable[[int], None]
+    ) -> Iterator[Availability]:
+        """Yield answers as they come, having told how many are `asked`; giving up reading drops what was not yet."""
+        inbox: Inbox = SimpleQueue()
+        line = self._join(names, inbox, self._urgent if urgent else self._lines)
+        asked(len(line))
+        try:
+            for _ in line:
+                yield inbox.get()
+        finally:
+            self._leave(line, inbox)
+
+    def any_wanted(self) -> bool:
+        with self._guard:
+            lines = chain(self._urgent, self._lines)
+            return any(look_up.is_wanted for line in lines for look_up in line)
+
+    def take(self) -> LookUp | None:
+        """The next name of the search whose turn it is; from then on it is the caller's to answer."""
+        with self._guard:
+            is_a_searchs_turn = self._urgent_in_a_row >= _URGENT_IN_A_ROW
+            look_up = _next_in(self._lines) if is_a_searchs_turn else None
+            if look_up is None and (look_up := _next_in(self._urgent)) is not None:
+                self._urgent_in_a_row += 1
+            else:
+                self._urgent_in_a_row = 0
+                look_up = look_up or _next_in(self._lines)
+            if look_up is not None:
+                look_up.begun = True
+            return look_up
+
+    def tell(self, look_up: LookUp, answer: Availability) -> None:
+        with self._guard:
+            if self._open.get(look_up.name) is look_up:
+                del self._open[look_up.name]
+            readers, look_up.readers = look_up.readers, []
+        for inbox in readers:
+            inbox.put(answer)
+
+    def close(self) -> None:
+        """Tell everybody who waits that no answer will come."""
+        with self._guard:
+            self._closed = True
+            left = list(self._open.values())
+        for look_up in left:
+            self.tell(look_up, self._unasked(look_up.name))
+
+    def _join(self, names: Sequence[DomainName], inbox: Inbox, lines: deque[deque[LookUp]]) -> list[LookUp]:
+        with self._guard:
+            line = [self._open.get(name) or LookUp(name) for name in dict.fromkeys(names)]
+            for look_up in line:
+                look_up.readers.append(inbox)
+                if self._closed:
+                    inbox.put(self._unasked(look_up.name))
+                else:
+                    self._open[look_up.name] = look_up
+            if not self._closed:
+                lines.append(deque(line))
+        return line
+
+    def _leave(self, line: Sequence[LookUp], inbox: Inbox) -> None:
+        with self._guard:
+            for look_up in line:
+                if inbox in look_up.readers:
+                    look_up.readers.remove(inbox)
+                if look_up.is_wanted or look_up.begun or self._open.get(look_up.name) is not look_up:
+                    continue
+                del self._open[look_up.name]
+
+
+def _next_in(lines: deque[deque[LookUp]]) -> LookUp | None:
+    """Take the first wanted one of the first line, which then is the last one."""
+    while lines:
+        line = lines.popleft()
+        while line and not line[0].is_wanted:
+            line.popleft()
+        if line:
+            lines.append(line)
+            return line.popleft()
+    return None

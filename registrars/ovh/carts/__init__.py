@@ -1,0 +1,1 @@
+"""OVH's carts: building them, what they require, their quotes and rejections."""

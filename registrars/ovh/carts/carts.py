@@ -1,0 +1,227 @@
+"""OVH's carts before they are checked out: filled, configured, dry-run. They cost nothing and expire by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.preflight_findings import Finding, LinesRefused, Mend
+from ordering.model.question import OWNER_CONTACT, Question
+from ordering.model.quote import Configuration
+from ordering.ports.registrar import Prepared
+from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.errors import Complained, NotThere, Unreadable, readable
+from registrars.ovh.carts import quotes as quoted
+from registrars.ovh.carts import rejections as complaints
+from registrars.ovh.carts import requirements as asked
+from registrars.ovh.carts.contacts import Contacts
+from registrars.ovh.carts.eligibility import Eligibility
+from registrars.ovh.carts.registry_rules import Rules
+from registrars.ovh.carts.rejections import Asked
+from registrars.ovh.throttling.scheduler import Priority
+
+_CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
+_log = structlog.get_logger()
+
+
+class Drafts:
+    """Builds carts with the answers to what registries ask; `home` tells the account's subsidiary."""
+
+    def __init__(self, client: Client, access: Access, *, home: Callable[[], str]) -> None:
+        self._client = client
+        self._home = home
+        self._rules = Rules(client)
+        self.contacts = Contacts(client)
+        self._standing = {"OWNER_LEGAL_AGE": "true" if access.owner_legal_age else "false"}
+        if access.owner_contact:
+            self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
+
+    def questions(self, lines: Sequence[Line]) -> Asked:
+        """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back.
+
+        Raises `LinesRefused` with why some cannot be had, and what is asked of the others. A silent OVH is not asked
+        on, and what it told until then is kept.
+        """
+        cart = self._new("Domain Desk questions", Priority.PEOPLE)
+        learned: Asked = {}
+        refused: list[Finding] = []
+        try:
+            for line in lines:
+                try:
+                    learned[line.domain] = self._questions_in(cart, line)
+                except LinesRefused as refusal:
+                    refused += refusal.findings
+                except (RegistrarRefused, Unreadable) as refusal:
+                    refused.append(Finding(f"{line.domain}: {refusal}", line.domain))
+                except RegistrarUnavailable:
+                    if not (learned or refused):
+                        raise
+                    break
+        finally:
+            self.discard(cart)
+        if refused:
+            raise LinesRefused(refused, learned)
+        return learned
+
+    def prepare(self, lines: Sequence[Line], reference: str) -> Prepared:
+        """Fill a fresh cart. Where that fails half-way the cart is left behind: OVH expires it.
+
+        Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
+        """
+        cart = self._new(reference)
+        draft = _Draft(self._client, cart, self._eligibility())
+        found: Asked = {}
+        given: list[Configuration] = []
+        items: list[tuple[int, DomainName]] = []
+        for line in lines:
+            item = self._put(cart, line, found)
+            items.append((int(item["itemId"]), line.domain))
+            path = draft.items[line.domain] = self._path(cart, item)
+            found[line.domain] = line.asked(self._questions(line, path)).questions or ()
+            given += self._configure(path, line, found, prefilled=bool(item.get("configurations", True)))
+        quote = quoted.quote(self._dry_run(draft, lines, found), tuple(given), items)
+        if unanswered := complaints.open_questions(lines, found):
+            raise LinesRefused(unanswered, found)
+        return Prepared(cart, quote, found)
+
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
+        """What the rules of the registries have against these lines' owners and answers.
+
+        The dry run judges, too, and this only tells more: so a line that OVH does not judge passes, and a silent OVH
+        is not asked about the others.
+        """
+        found: list[Finding] = []
+        eligibility = self._eligibility()
+        for line in lines:
+            try:
+                with readable():
+                    found += complaints.of_rule(line, eligibility.faults(line))
+            except RegistrarRefused as error:
+                _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
+            except RegistrarUnavailable as error:
+                _log.info("rules_not_checked", why=str(error))
+                break
+        return tuple(found)
+
+    def discard(self, cart: str) -> bool:
+        """Delete a cart; true when it was deleted now or is not there any more."""
+        try:
+            self._build("DELETE", f"/order/cart/{segment(cart)}", None)
+        except NotThere:
+            return True
+        except RegistrarError as error:
+            _log.debug("cart_left_to_expire", why=str(error))
+            return False
+        return True
+
+    def _eligibility(self) -> Eligibility:
+        """One for each check: whoever mended an owner or the account at OVH is believed at the next one."""
+        return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
+
+    def _new(self, reference: str, at: Priority = Priority.MONEY) -> str:
+        expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")
+        body = {"ovhSubsidiary": self._home(), "description": reference, "expire": expire}
+        cart = str(self._build("POST", "/order/cart", body, at)["cartId"])
+        try:
+            self._build("POST", f"/order/cart/{segment(cart)}/assign", None, at)
+        except RegistrarRefused as refusal:
+            # A cart that was made with our key may count as ours already; the dry run would tell if not.
+            _log.debug("assign_refused", why=str(refusal))
+        return cart
+
+    def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> reading.Json:
+        wanted = {"pricingMode": line.pricing_mode, "duration": f"P{line.years}Y"}  # else OVH chooses, perhaps premium
+        body = {"domain": line.domain.ascii, "planCode": line.domain.extension, "quantity": 1, **wanted}
+        try:
+            item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
+        except Complained as refusal:
+            raise complaints.of_line(refusal, line, found, Mend.REMOVE) from refusal
+        taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
+        for field, asked_for in wanted.items():
+            if (got := taken.get(field) or asked_for) != asked_for:
+                raise RegistrarRefused(f"OVH put {line.domain} into the cart with {field} {got}, not {asked_for}.")
+        return item
+
+    def _path(self, cart: str, item: reading.Json) -> str:
+        return f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
+
+    def _questions_in(self, cart: str, line: Line) -> tuple[Question, ...]:
+        at = Priority.PEOPLE
+        with readable():
+            return self._questions(line, self._path(cart, self._put(cart, line, {}, at)), at)
+
+    def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
+        entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=at))
+        rule = self._rules.about(line.domain, {str(entry["label"]) for entry in entries})
+        return asked.questions(entries, standing=self._standing, rule=rule)
+
+    def _configure(self, path: str, line: Line, found: Asked, *, prefilled: bool) -> list[Configuration]:
+        """Answer what is asked. OVH accepts a label twice and refuses the cart later, so what is there goes first."""
+        given = []
+        for question in found[line.domain]:
+            value = asked.sent(question, line.answer_to(question))
+            if value is None:
+                continue
+            if prefilled:
+                self._clear(path, question.label)
+            try:
+                self._build("POST", f"{path}/configuration", {"label": question.label, "value": value})
+            except Complained as refusal:
+                raise complaints.of_line(refusal, line, found, Mend.ANSWER) from refusal
+            given.append(Configuration(line.domain, question.label, value))
+        return given
+
+    def _clear(self, path: str, label: str) -> None:
+        known = self._client.ask(f"{path}/configuration", query={"label": label}, priority=Priority.MONEY)
+        for number in reading.listed(known):
+            self._build("DELETE", f"{path}/configuration/{int(number)}", None)
+
+    def _dry_run(self, draft: _Draft, lines: Sequence[Line], found: Asked) -> reading.Json:
+        try:
+            answer = self._client.ask(draft.checkout, priority=Priority.MONEY)
+        except Complained as refusal:
+            raise complaints.of_dry_run(refusal, lines, found, draft) from refusal
+        return dict(answer)
+
+    def _build(
+        self, method: str, path: str, body: Mapping[str, object] | None, at: Priority = Priority.MONEY
+    ) -> reading.Json:
+        answer = self._client.build(method, path, body, priority=at)
+        return answer if isinstance(answer, dict) else {}
+
+
+class _Draft:
+    """A filled cart that OVH said no to, and that can be asked of which line it spoke."""
+
+    def __init__(self, client: Client, cart: str, eligibility: Eligibility) -> None:
+        self._client = client
+        self.checkout = f"/order/cart/{segment(cart)}/checkout"
+        self._eligibility = eligibility
+        self.items: dict[DomainName, str] = {}
+
+    def eligibility(self, line: Line) -> Mapping[str, str]:
+        """The fields of a line that break its registry's rule; none where OVH does not tell."""
+        try:
+            return self._eligibility.faults(line)
+        except RegistrarError as error:
+            _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
+            return {}
+
+    def without(self, lines: Sequence[Line]) -> Sequence[str]:
+        """Take lines out, and return what OVH still complains of; of an empty cart it would complain, too."""
+        for line in lines:
+            self._client.build("DELETE", self.items.pop(line.domain), None, priority=Priority.MONEY)
+        if not self.items:
+            return ()
+        try:
+            self._client.ask(self.checkout, priority=Priority.MONEY)
+        except Complained as refusal:
+            return refusal.lines
+        return ()

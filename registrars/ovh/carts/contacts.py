@@ -1,0 +1,111 @@
+"""Owner contacts at OVH. The list is one call by /domain/contact, whose ids are those of /me/contact."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ordering.model.contact import Contact, LegalForm, newest_first
+from ordering.model.errors import RegistrarUnavailable
+from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.schemas import Json, listed
+from registrars.ovh.throttling.scheduler import Priority
+
+_FRESH = 300.0  # seconds; a contact that is made here shows at once
+_PERHAPS = (
+    "OVH did not say whether it made this contact. Go back and look at *Show contacts*: "
+    "if it is not there, make it again."
+)
+_OURS = {
+    "organisation": "organisationName",
+    "first_name": "firstName",
+    "last_name": "lastName",
+    "email": "email",
+    "phone": "phone",
+    "language": "language",
+    "vat": "vat",
+    "company_number": "companyNationalIdentificationNumber",
+    "birth_day": "birthDay",
+    "birth_city": "birthCity",
+    "birth_country": "birthCountry",
+    "national_number": "nationalIdentificationNumber",
+    "nationality": "nationality",
+}
+_ADDRESS = ("line1", "zip", "city", "province", "country")
+# GET /me names the account's own data otherwise than a contact.
+_OF_ACCOUNT = {
+    "organisationName": "organisation",
+    "firstName": "firstname",
+    "lastName": "name",
+    "email": "email",
+    "phone": "phone",
+    "language": "language",
+    "legalForm": "legalform",
+    "vat": "vat",
+    "companyNationalIdentificationNumber": "companyNationalIdentificationNumber",
+    "nationalIdentificationNumber": "nationalIdentificationNumber",
+    "birthDay": "birthDay",
+    "birthCity": "birthCity",
+}
+_ADDRESS_OF_ACCOUNT = {"line1": "address", "zip": "zip", "city": "city", "country": "country", "province": "area"}
+
+
+class Contacts:
+    """Reads the account's contacts, remembers them for a while, and makes new ones."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._guard = threading.Lock()
+        self._read_at = float("-inf")
+        self._known: dict[str, Json] = {}
+
+    def all(self) -> tuple[Contact, ...]:
+        """Every contact, newest first."""
+        with self._guard:
+            if time.monotonic() - self._read_at >= _FRESH:
+                entries = listed(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
+                self._known = {str(entry["id"]): entry for entry in entries}
+                self._read_at = time.monotonic()
+            return newest_first(_contact(entry) for entry in self._known.values())
+
+    def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
+        """Make a contact. A lost answer may leave one behind: it harms nobody, and shows in the list."""
+        try:
+            made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+        except RegistrarUnavailable as error:
+            self._read_at = float("-inf")
+            raise RegistrarUnavailable(_PERHAPS) from error
+        with self._guard:
+            self._known[str(made["id"])] = made
+        return _contact(made)
+
+    def read(self, number: str) -> Json:
+        """One contact as OVH has it now; raises `RegistrarRefused` where it is not there."""
+        return dict(self._client.ask(f"/domain/contact/{segment(number.rpartition('/')[2])}", priority=Priority.PEOPLE))
+
+    def account(self) -> Json:
+        """The desk's own account as OVH has it now: it administers a name where nobody says otherwise."""
+        me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
+        return {name: value for name, value in me.items() if value is not None}
+
+
+def as_owner(account: Json) -> Json:
+    """The account as the rule engine takes an owner: with the names that a contact's fields have."""
+    own = {theirs: account[ours] for theirs, ours in _OF_ACCOUNT.items() if account.get(ours)}
+    address = {theirs: account[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if account.get(ours)}
+    return own | {"address": address}
+
+
+def _contact(entry: Json) -> Contact:
+    address: dict[str, Any] = entry.get("address") or {}
+    values = {ours: entry.get(theirs) for ours, theirs in _OURS.items()}
+    values |= {part: address.get(part) for part in _ADDRESS}
+    told = {name: str(value) for name, value in values.items() if value}
+    return Contact(str(entry["id"]), LegalForm(entry.get("legalForm") or "other"), told)
+
+
+def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:
+    named: dict[str, object] = {theirs: values[ours] for ours, theirs in _OURS.items() if ours in values}
+    return named | {"legalForm": form.value, "address": {part: values[part] for part in _ADDRESS if part in values}}

@@ -1,0 +1,67 @@
+"""OVH's rule engine: what a registry wants of a name and its owner, beyond what a cart tells.
+
+Source: OVH's guide on eligibility rules, https://docs.ovhcloud.com/en/guides/web-cloud/domains/api-domain-rules
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import structlog
+
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarError
+from ordering.model.question_words import WORDS
+from registrars.ovh.api.client import Client
+from registrars.ovh.api.errors import Complained
+from registrars.ovh.api.schemas import Json
+from registrars.ovh.carts import requirements as asked
+from registrars.ovh.throttling.scheduler import Priority
+
+_FRESH = 3600.0  # seconds
+_BROKEN = "RuleNotRespected"
+_log = structlog.get_logger()
+
+
+class Rules:
+    """Asks a rule once an hour for each extension, and only for labels that we have no words for."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known: dict[tuple[str, frozenset[str]], tuple[float, dict[str, Json]]] = {}
+
+    def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Json]:
+        """What the rule says of each label that only OVH can explain; empty where it does not tell just now."""
+        strange = frozenset(labels - set(WORDS))
+        key = (domain.extension, strange)
+        read_at, rule = self._known.get(key, (float("-inf"), {}))
+        if not strange or time.monotonic() - read_at < _FRESH:
+            return rule
+        query = {"domain": domain.ascii, "action": "create"}
+        try:
+            answer = self._client.ask("/domain/configurationRule", query=query, priority=Priority.PEOPLE, tries=1)
+        except RegistrarError as error:
+            # It only helps to understand a question: the label alone will do.
+            _log.info("rule_not_read", domain=domain.ascii, why=str(error))
+            return {}
+        rule = asked.by_label(answer)
+        self._known[key] = (time.monotonic(), rule)
+        return rule
+
+    def broken_by(self, domain: DomainName, *, owner: Json, account: Json, answers: Json) -> dict[str, str]:
+        """What the registry would not take of this owner, of who administers, and of the answers, by field.
+
+        Raises `RegistrarError` where OVH does not judge them.
+        """
+        query = urlencode({"domain": domain.ascii, "action": "create"})
+        given = {name: value for name, value in owner.items() if value is not None and name != "id"}
+        body = {"owner": given, "adminAccount": account, "techAccount": account, **answers}
+        try:
+            self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
+        except Complained as refusal:
+            if not refusal.kind.endswith(_BROKEN):
+                raise  # it did not like the question, and says nothing of the rule
+            return refusal.details
+        return {}

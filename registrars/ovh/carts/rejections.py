@@ -1,0 +1,181 @@
+"""OVH's no to a cart, taken apart: which line it is about, and what mends it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Protocol
+
+from ordering.model.cart_line import Line, as_asked
+from ordering.model.domain_name import DomainName
+from ordering.model.preflight_findings import Finding, LinesRefused, Mend
+from ordering.model.question import Question, in_order
+from registrars.ovh.api.errors import Complained
+from registrars.ovh.carts.requirements import sent
+
+# https://github.com/ovh/order-cart-examples, issue 5: one line for each field, without the name that it is about.
+_FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
+_MISSING = "is mandatory"
+# The rule engine begins with the field's own name again, and its map holds a headline, too.
+_NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
+# Whose data stands in no form of ours: what the rule engine calls the account that the desk's key belongs to.
+_OF_ACCOUNT = frozenset({"adminAccount", "techAccount"})
+_COMPLETE = "whoever owns it completes that data at OVH. Then ask for approval again."
+_AT_ACCOUNT = f"That is data of the desk's OVH account: {_COMPLETE}"
+_OWNED_BY_ACCOUNT = f"OVH lets nobody choose an owner here and takes the desk's OVH account: {_COMPLETE}"
+_OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
+_WHOSE = {
+    "adminAccount": "the administrative account",
+    "techAccount": "the technical account",
+    "domain": "the registry's record",
+    "extras": "the request",
+}
+Asked = dict[DomainName, tuple[Question, ...]]
+
+
+class Witness(Protocol):
+    """Whoever can ask OVH again where its no leaves open of which line it speaks."""
+
+    def without(self, lines: Sequence[Line]) -> Sequence[str]:
+        """Take lines out of the draft for good, and return what OVH still complains of."""
+
+    def eligibility(self, line: Line) -> Mapping[str, str]:
+        """The fields of a line's owner and accounts that break its registry's rule."""
+
+
+def open_questions(lines: Sequence[Line], asked: Asked) -> list[Finding]:
+    """What must be answered before this cart can be bought, line by line."""
+    known = as_asked(lines, asked)
+    return [_unanswered(line, question) for line in known for question in line.open_questions]
+
+
+def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness: Witness) -> LinesRefused:
+    """Put each part of OVH's no at its line: OVH names fields, and never the name that they are about."""
+    said = [line for line in refusal.lines if _FIELD.fullmatch(line)]
+    others = [line for line in refusal.lines if not _FIELD.fullmatch(line)]
+    findings: list[Finding] = []
+    for complaint, meant in _whose(said, lines, asked, witness).items():
+        label, why = _read(complaint)
+        if why.startswith(_MISSING):
+            _insist(label, meant, asked)
+        else:
+            findings += [_wrong_answer(label, why, line) for line in meant]
+    findings = [*open_questions(lines, asked), *findings]
+    if refusal.details:
+        findings += _not_eligible(refusal, as_asked(lines, asked), witness)
+    elif others or not findings:
+        findings.append(_whole(refusal, others, lines))
+    return LinesRefused(findings, asked)
+
+
+def of_line(refusal: Complained, line: Line, asked: Asked, mend: Mend) -> LinesRefused:
+    """OVH's no to one step that was about one line."""
+    return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, mend)], asked)
+
+
+def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
+    """What a registry's rule has against a line's owner, its accounts and its answers: one finding for each of them."""
+    named = sorted((field, told) for field, told in faults.items() if not field.startswith("_"))
+    return [_of_one(line, whose, list(told)) for whose, told in groupby(named, key=_whose_field)]
+
+
+def _whose(said: Sequence[str], lines: Sequence[Line], asked: Asked, witness: Witness) -> dict[str, list[Line]]:
+    """Of which lines each complaint speaks: of those that it may be about, or of fewer where those are too many."""
+    may_be = {complaint: _suspects(complaint, lines, asked) for complaint in said}
+    too_many = {complaint: meant for complaint, meant in may_be.items() if len(meant) > said.count(complaint)}
+    return may_be | _narrowed(too_many, said, witness)
+
+
+def _suspects(complaint: str, lines: Sequence[Line], asked: Asked) -> list[Line]:
+    """The lines that were asked this and lack an answer, or gave one; all where nothing was asked that is missing."""
+    label, why = _read(complaint)
+    asking = {line.domain: _question(label, line, asked) for line in lines}
+    if not why.startswith(_MISSING):
+        return [line for line in lines if (q := asking[line.domain]) and sent(q, line.answer_to(q)) is not None]
+    lacking = [line for line in lines if (q := asking[line.domain]) and sent(q, line.answer_to(q)) is None]
+    return lacking or ([] if any(asking.values()) else list(lines))
+
+
+def _narrowed(may_be: Mapping[str, list[Line]], said: Sequence[str], witness: Witness) -> dict[str, list[Line]]:
+    """Take extension after extension out of the draft, and see with which each complaint goes away."""
+    found: dict[str, list[Line]] = {complaint: [] for complaint in may_be}
+    left = Counter(said)
+    suspects = {line.domain: line for meant in may_be.values() for line in meant}
+    for _, group in groupby(sorted(suspects.values(), key=_extension), key=_extension):
+        if not any(left[complaint] for complaint in may_be):
+            break
+        gone = list(group)
+        now = Counter(witness.without(gone))
+        for complaint, meant in may_be.items():
+            if now[complaint] < left[complaint]:
+                found[complaint] += [line for line in meant if line in gone]
+        left = now
+    return {complaint: meant for complaint, meant in found.items() if meant}
+
+
+def _insist(label: str, lines: Sequence[Line], asked: Asked) -> None:
+    """Mark a question as one that OVH does not go without; what nothing listed is asked as a text."""
+    for line in lines:
+        known = _question(label, line, asked) or Question(label)
+        others = [question for question in asked.get(line.domain, ()) if question.label != label]
+        asked[line.domain] = in_order([*others, replace(known, insisted=True)])
+
+
+def _question(label: str, line: Line, asked: Asked) -> Question | None:
+    return next((question for question in asked.get(line.domain, ()) if question.label == label), None)
+
+
+def _read(complaint: str) -> tuple[str, str]:
+    found = _FIELD.fullmatch(complaint)
+    return (found[1], found[2]) if found else ("", complaint)
+
+
+def _extension(line: Line) -> str:
+    return line.domain.extension
+
+
+def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
+    """All that is at fault in one place, and where that can be mended: a button only where its form mends it."""
+    said = f"{line.domain}: {', '.join(_in_words(field, told) for field, told in named)}."
+    if whose in _OF_ACCOUNT:
+        return Finding(f"{said} {_AT_ACCOUNT}", line.domain)
+    if whose != "owner":
+        return Finding(said, line.domain, Mend.ANSWER)
+    if line.may_have_another_owner:
+        return Finding(f"{said} {_OTHER_OWNER}", line.domain, Mend.ANSWER)
+    return Finding(f"{said} {_OWNED_BY_ACCOUNT}", line.domain)
+
+
+def _whose_field(named: tuple[str, str]) -> str:
+    return named[0].partition(".")[0]
+
+
+def _unanswered(line: Line, question: Question) -> Finding:
+    return Finding(f"{line.domain}: the registry asks for {question.noun}.", line.domain, Mend.ANSWER)
+
+
+def _wrong_answer(label: str, why: str, line: Line) -> Finding:
+    return Finding(f"{line.domain}: {Question(label).noun} {why}.", line.domain, Mend.ANSWER)
+
+
+def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> list[Finding]:
+    """The fields that break a registry's rule. Of several lines each is asked about, for OVH names none."""
+    named = refusal.details.items()
+    own = {line: named if len(lines) == 1 else named & witness.eligibility(line).items() for line in lines}
+    return [found for line in lines for found in of_rule(line, dict(own[line]))] or [Finding(str(refusal))]
+
+
+def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) -> Finding:
+    said = f"OVH said no: {'; '.join(others).rstrip('.')}." if others else str(refusal)
+    return Finding(said, lines[0].domain if len(lines) == 1 else None)
+
+
+def _in_words(field: str, told: str) -> str:
+    """`owner.birth_day` and `Field "birth_day" is required` as “the owner's birth day is required”."""
+    whose, _, rest = field.partition(".")
+    about = _WHOSE.get(whose, f"the {whose}")
+    named = f"{about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else about
+    return f"{named} {_NAMED_AGAIN.sub('', told).rstrip('.')}"

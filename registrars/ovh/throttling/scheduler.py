@@ -1,0 +1,194 @@
+"""The one lane to OVH: who may call next, and how fast."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import count
+from typing import Protocol, Self
+
+from ordering.model.errors import NotAsked, RegistrarUnavailable
+
+_SHARE = 10  # one of so many turns that money and people leave
+
+
+class Priority(IntEnum):
+    """The call that buys or pays, then what prepares and checks it, then people who wait for one answer, then searches.
+
+    A money call never waits behind the pre-flights of others, which prepare carts as well. Polling keeps a share next
+    to searches, so that they never stop the bot from following paid orders.
+    """
+
+    DEED = 0
+    MONEY = 1
+    PEOPLE = 2
+    SEARCH = 3
+    POLLING = 4
+
+
+class Allowance(Protocol):
+    """How many calls may go, and when: `Budget` and `SharedBudget`. Moments are of the monotonic clock."""
+
+    @property
+    def pace(self) -> float: ...
+
+    def listen(self, news: Callable[[], None]) -> None: ...
+
+    def wait(self, now: float, *, wanted: int = 1) -> float | None: ...
+
+    def spend(self) -> None: ...
+
+    def refund(self) -> None: ...
+
+    def seconds_for(self, calls: int, now: float) -> float: ...
+
+    def complained(self, now: float, seconds: float | None = None) -> None: ...
+
+    def answered(self, now: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(order=True)
+class _Ticket:
+    """A place in the queue; `news` wakes its holder alone."""
+
+    priority: Priority
+    number: int
+    news: threading.Condition = field(compare=False)
+
+
+class Turn:
+    """Leave for one call: leaving it makes room for another. Where it was not `used`, the call counts as not made."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+        self._held = True
+        self.used = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._held:
+            self._held = False
+            self._lane.leave(refund=not self.used)
+
+
+class Lane:
+    """A queue before a budget of calls, with at most `concurrency` of them under way. For all threads."""
+
+    def __init__(self, budget: Allowance, *, concurrency: int) -> None:
+        self._budget = budget
+        self._room = concurrency
+        self._queue: list[_Ticket] = []
+        self._numbers = count()
+        self._since_polling = 0  # turns of searches
+        self._closed = False
+        self._lock = threading.Lock()
+        budget.listen(self.news)
+
+    @property
+    def pace(self) -> float:
+        """Calls a second that are allowed just now."""
+        return self._budget.pace
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn."""
+        return len(self._queue)
+
+    def turn(self, priority: Priority, *, within: float | None = None) -> Turn:
+        """Wait for one's turn. Use it in a `with`, around the call.
+
+        Raises `NotAsked` where it does not come `within` so many seconds, `RegistrarUnavailable` when the lane closes.
+        """
+        deadline = float("inf") if within is None else time.monotonic() + within
+        with self._lock:
+            ticket = _Ticket(priority, next(self._numbers), threading.Condition(self._lock))
+            heapq.heappush(self._queue, ticket)
+            try:
+                while (pause := self._pause_for(ticket)) != 0:
+                    ticket.news.wait(_until(deadline, pause))
+                self._budget.spend()
+                self._room -= 1
+                self._count(priority)
+            finally:
+                self._queue.remove(ticket)  # mostly at its front
+                heapq.heapify(self._queue)
+                self._tell_first()
+        return Turn(self)
+
+    def leave(self, *, refund: bool = False) -> None:
+        """End a turn; `refund` what was not used."""
+        with self._lock:
+            self._room += 1
+            if refund:
+                self._budget.refund()
+            self._tell_first()
+
+    def slow_down(self, seconds: float | None = None) -> None:
+        """OVH complained, and said to wait so many seconds."""
+        with self._lock:
+            self._budget.complained(time.monotonic(), seconds)
+
+    def recover(self) -> None:
+        """OVH answered."""
+        with self._lock:
+            self._budget.answered(time.monotonic())
+
+    def seconds_for(self, calls: int) -> float:
+        """How long so many more calls take at the present pace, without the time that OVH needs for each."""
+        with self._lock:
+            return self._budget.seconds_for(calls, time.monotonic())
+
+    def news(self) -> None:
+        """The budget may allow more than it said."""
+        with self._lock:
+            self._tell_first()
+
+    def close(self) -> None:
+        """Let nobody call any more, and send away those who wait."""
+        with self._lock:
+            self._closed = True
+            for ticket in self._queue:
+                ticket.news.notify()
+        self._budget.close()
+
+    def _tell_first(self) -> None:
+        if self._queue:
+            self._first().news.notify()
+
+    def _count(self, priority: Priority) -> None:
+        if priority is Priority.POLLING:
+            self._since_polling = 0
+        elif priority is Priority.SEARCH:
+            self._since_polling += 1
+
+    def _first(self) -> _Ticket:
+        first = self._queue[0]
+        if first.priority is Priority.SEARCH and self._since_polling >= _SHARE - 1:
+            return min((ticket for ticket in self._queue if ticket.priority is Priority.POLLING), default=first)
+        return first
+
+    def _pause_for(self, ticket: _Ticket) -> float | None:
+        """0: go now; a number: look again after as many seconds; None: wait for news."""
+        if self._closed:
+            raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.")
+        if self._first() is not ticket or self._room < 1:
+            return None
+        return self._budget.wait(time.monotonic(), wanted=len(self._queue))
+
+
+def _until(deadline: float, pause: float | None) -> float | None:
+    """How long to wait: as long as asked, but not beyond the deadline."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise NotAsked("OVH is kept too busy just now, so it was not asked. Try again in a minute.")
+    if left == float("inf"):
+        return pause
+    return left if pause is None else min(pause, left)

@@ -1,0 +1,115 @@
+"""The chain of evidence in SQL: written with the change itself, read as it stands, whoever changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, text, update
+from sqlmodel import Session, col
+
+from ordering.model.cart import Cart
+from ordering.model.events import Event
+from ordering.record.hash_chain import Entry, Link, chained, facts
+from ordering.record.verification import Kept
+from store.mapping import utc
+from store.tables import CartRow, ChainRow, EventRow, UntoldRow
+
+_HEAD = 1
+_AT_ONCE = 500
+_COLUMNS = "id, cart_id, number, state, at, by, note, facts, previous_in_cart, previous, digest"
+_GUARDS = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events' "
+    "AND name IN ('events_keep_update', 'events_keep_delete', 'events_keep_replace')",
+    # Switched off for ordinary sessions is as good as gone: 'O' and 'A' are on.
+    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'::regclass "
+    "AND tgname = 'events_keep' AND tgenabled IN ('O', 'A')",
+}
+_GUARDS_WANTED = {"sqlite": 3, "postgresql": 1}
+
+
+def append(session: Session, cart: Cart, events: Sequence[Event]) -> None:
+    """Chain events of a cart as it was just saved.
+
+    From here to the commit this holds the lock of the chain's head, so it comes last: whoever waits for the head
+    then holds nothing that its owner may still want.
+    """
+    if not events:
+        return
+    told = facts(cart)
+    over_all, in_cart = _lock_head(session), _newest_in(session, cart.id)
+    for event in events:
+        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
+        over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
+        session.execute(insert(EventRow).values(asdict(entry)))
+        session.execute(insert(UntoldRow).values(event_id=entry.id, cart_id=cart.id))
+    session.execute(
+        update(ChainRow).where(col(ChainRow.id) == _HEAD).values(number=over_all.number, digest=over_all.digest)
+    )
+    session.execute(update(CartRow).where(col(CartRow.id) == cart.id).values(events=in_cart.number))
+
+
+def head(session: Session) -> Link | None:
+    """The chain's end as the database remembers it; None where that is gone."""
+    row = session.execute(select(col(ChainRow.number), col(ChainRow.digest)).where(col(ChainRow.id) == _HEAD)).first()
+    return Link(row.number, row.digest) if row else None
+
+
+def entries(session: Session) -> Iterator[Entry]:
+    """Read all events by their number. Past the types of the tables: a changed row must be read, too."""
+    last: int | None = None
+    while True:
+        after = "" if last is None else "WHERE id > :last"
+        page = text(f"SELECT {_COLUMNS} FROM events {after} ORDER BY id LIMIT {_AT_ONCE}")  # noqa: S608 - only constants of this file are put in
+        rows = session.execute(page, {} if last is None else {"last": last}).all()
+        yield from (_entry(row) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1].id
+
+
+def kept(session: Session, cart_id: int, cart: Cart | None) -> Kept:
+    """A cart beside the number of its events that its row remembers."""
+    events = session.execute(text("SELECT events FROM carts WHERE id = :id"), {"id": cart_id}).scalar_one()
+    return Kept(cart_id, events if isinstance(events, int) else 0, cart)
+
+
+def guarded(session: Session) -> bool:
+    """Whether the database still refuses changes of events by itself."""
+    backend = session.get_bind().dialect.name
+    return bool(session.execute(text(_GUARDS[backend])).scalar_one() == _GUARDS_WANTED[backend])
+
+
+def _lock_head(session: Session) -> Link:
+    found = select(col(ChainRow.number), col(ChainRow.digest)).where(col(ChainRow.id) == _HEAD).with_for_update()
+    row = session.execute(found).one()
+    return Link(row.number, row.digest)
+
+
+def _newest_in(session: Session, cart_id: int) -> Link:
+    found = select(col(EventRow.number), col(EventRow.digest)).where(col(EventRow.cart_id) == cart_id)
+    row = session.execute(found.order_by(col(EventRow.number).desc()).limit(1)).first()
+    return Link(row.number, row.digest) if row else Link()
+
+
+def _entry(row: Row[Any]) -> Entry:
+    """SQLite keeps in any column whatever somebody put there: what is of the wrong kind must fit no digest."""
+    id_, cart_id, number, state, at, *rest = tuple(row)
+    texts = (None if value is None else str(value) for value in rest)
+    return Entry(id_, _number(cart_id), _number(number), str(state), _moment(at), *texts)  # type: ignore[arg-type] # the digest is never null
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else -1
+
+
+def _moment(value: object) -> datetime | str:
+    """One driver gives a time, the other the text of one."""
+    if isinstance(value, datetime):
+        return utc(value)
+    try:
+        return utc(datetime.fromisoformat(str(value)))
+    except (ValueError, OverflowError):
+        return str(value)

@@ -1,0 +1,47 @@
+"""Claims in SQL: one row for each cart that a process works on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from ordering.ports.store import Errand
+from store.tables import ClaimRow
+
+
+def claim(
+    session: Session, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+) -> frozenset[int]:
+    """Insert the claims, or take over those that are over; the rows that come back are the ones won."""
+    # In one order everywhere, so that two who claim the same carts never wait for each other in a ring.
+    wanted = [
+        {"errand": errand.value, "cart_id": cart_id, "holder": holder, "until": until} for cart_id in sorted(cart_ids)
+    ]
+    insert = _insert(session).values(wanted)
+    taken = insert.on_conflict_do_update(
+        index_elements=["errand", "cart_id"],
+        set_={"holder": insert.excluded.holder, "until": insert.excluded.until},
+        # One that lasts far too long was dated by a clock that has been put back since.
+        where=or_(col(ClaimRow.until) <= now, col(ClaimRow.until) > until + 2 * (until - now)),
+    )
+    return frozenset(session.execute(taken.returning(col(ClaimRow.cart_id))).scalars())
+
+
+def keep(session: Session, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    mine = (col(ClaimRow.errand) == errand.value, col(ClaimRow.holder) == holder)
+    session.execute(update(ClaimRow).where(*mine, col(ClaimRow.cart_id).in_(cart_ids)).values(until=until))
+
+
+def give_back(session: Session, errand: Errand, cart_id: int, *, holder: str) -> None:
+    mine = (col(ClaimRow.errand) == errand.value, col(ClaimRow.holder) == holder)
+    session.execute(delete(ClaimRow).where(*mine, col(ClaimRow.cart_id) == cart_id))
+
+
+def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
+    """Both databases speak the same "on conflict", each by a function of its own."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(ClaimRow) if on_postgresql else sqlite.insert(ClaimRow)

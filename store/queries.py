@@ -1,0 +1,205 @@
+"""Questions to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, not_, or_, select, text
+from sqlmodel import Session, col
+
+from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NoSuchCart
+from ordering.model.events import Event
+from ordering.model.money import Money
+from ordering.ports.store import HINDERING, Errand, Message
+from ordering.process.leases import LEASE
+from ordering.record.verification import Kept, Record
+from store import audit_log as evidence
+from store import mapping
+from store.tables import LIVE, CartRow, ClaimRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+
+_PAGE = 200
+_DUE_AT_ONCE = 100
+# Nothing is put off, nor claimed, for longer: what is was dated by a clock that has been put back since.
+_FARTHEST, _LONGEST_CLAIM = timedelta(hours=7), 3 * LEASE
+_OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
+
+
+class SqlReading:
+    """Reads within one transaction; pages by key, never by offset."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def cart(self, cart_id: int) -> Cart:
+        row = self._session.get(CartRow, cart_id)
+        if row is None:
+            raise NoSuchCart(cart_id)
+        return self._carts([row])[0]
+
+    def open_cart(self, channel: str) -> Cart | None:
+        rows = self._rows(select(CartRow).where(col(CartRow.channel) == channel, col(CartRow.state) == "open"))
+        return next(iter(self._carts(rows)), None)
+
+    def carts(
+        self,
+        *,
+        states: Collection[CartState] | None = None,
+        person: str | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Cart]:
+        query = select(CartRow).order_by(col(CartRow.id).desc()).limit(limit)
+        if states is not None:
+            query = query.where(_in_states(states))
+        if before is not None:
+            query = query.where(col(CartRow.id) < before)
+        if person is not None:
+            query = query.where(_concerns(person))
+        return self._carts(self._rows(query))
+
+    def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
+        last = 0
+        while True:
+            query = select(CartRow).where(col(CartRow.id) > last).order_by(col(CartRow.id)).limit(_PAGE)
+            if since is not None:
+                happened = exists().where(col(EventRow.cart_id) == col(CartRow.id), col(EventRow.at) >= since)
+                query = query.where(happened)
+            page = self._carts(self._rows(query))
+            yield from page
+            if not page:
+                return
+            last = page[-1].id
+
+    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
+        held_until = _held_until(errand)
+        free = or_(held_until.is_(None), held_until <= now, held_until > now + _LONGEST_CLAIM)
+        is_due = or_(col(CartRow.due_at) <= now, col(CartRow.due_at) > now + _FARTHEST)
+        query = select(col(CartRow.id)).where(is_due, free, *_for(errand))
+        return self._numbers(query.order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE))
+
+    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+        held_until = _held_until(errand)
+        free_at = case((held_until > col(CartRow.due_at), held_until), else_=col(CartRow.due_at))
+        query = select(func.min(free_at)).where(col(CartRow.due_at).is_not(None), *_for(errand))
+        if without:
+            query = query.where(col(CartRow.id).not_in(without))
+        earliest = self._session.execute(query).scalar_one()
+        return mapping.utc(earliest) if earliest else None
+
+    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
+        query = (
+            select(col(LineRow.domain), col(LineRow.cart_id))
+            .join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
+            .where(
+                col(LineRow.domain).in_([domain.ascii for domain in domains]),
+                col(CartRow.state).in_(sorted(HOLDING)),
+            )
+        )
+        return {DomainName(domain): cart_id for domain, cart_id in self._session.execute(query)}
+
+    def names_in_carts(self) -> frozenset[DomainName]:
+        query = select(col(LineRow.domain)).join(CartRow, col(CartRow.id) == col(LineRow.cart_id))
+        found = self._session.execute(query.where(_in_states({CartState.OPEN, *HOLDING}))).scalars()
+        return frozenset(DomainName(name) for name in found)
+
+    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
+        total = func.coalesce(col(SalesOrderRow.total_minor), col(CartRow.seal_minor))
+        query = (
+            select(func.coalesce(func.sum(total), 0))
+            .select_from(CartRow)
+            .outerjoin(SalesOrderRow, col(SalesOrderRow.cart_id) == col(CartRow.id))
+            .where(
+                col(CartRow.state).in_(sorted(COMMITTED)),
+                col(CartRow.approved_at) >= since,
+                col(CartRow.seal_currency) == currency,
+                col(CartRow.id) != without,
+            )
+        )
+        return Money(int(self._session.execute(query).scalar_one()), currency)
+
+    def known_orders(self) -> frozenset[int]:
+        return frozenset(self._numbers(select(col(SalesOrderRow.id))))
+
+    def events(self, cart_id: int) -> list[Event]:
+        query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
+        return [mapping.event_from(row) for row in self._rows(query)]
+
+    def record(self) -> Record:
+        """All that an audit reads; its parts are read while it walks, within this look."""
+        session = self._session
+        return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
+
+    def untold(self, cart_id: int) -> list[Event]:
+        mine = select(col(UntoldRow.event_id)).where(col(UntoldRow.cart_id) == cart_id)
+        query = select(EventRow).where(col(EventRow.id).in_(mine)).order_by(col(EventRow.id))
+        return [mapping.event_from(row) for row in self._rows(query)]
+
+    def messages(self, cart_id: int) -> list[Message]:
+        query = select(MessageRow).where(col(MessageRow.cart_id) == cart_id).order_by(col(MessageRow.id))
+        return [mapping.message_from(row) for row in self._rows(query)]
+
+    def outdated(self) -> list[int]:
+        behind = (
+            select(col(MessageRow.cart_id))
+            .join(CartRow, col(CartRow.id) == col(MessageRow.cart_id))
+            .where(col(MessageRow.shown) < col(CartRow.version))
+        )
+        untold = select(col(UntoldRow.cart_id))
+        return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def _kept(self) -> Iterator[Kept]:
+        for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):
+            cart = None
+            # A row that somebody changed may hold anything, and fail in any way.
+            with suppress(Exception):
+                cart = self.cart(cart_id)
+            yield evidence.kept(self._session, cart_id, cart)
+
+    def _carts(self, rows: Sequence[CartRow]) -> list[Cart]:
+        """Read the lines and orders of many carts in two questions, not two a cart."""
+        ids = [row.id for row in rows]
+        lines: dict[int, list[LineRow]] = {}
+        for line in self._rows(select(LineRow).where(col(LineRow.cart_id).in_(ids)).order_by(col(LineRow.place))):
+            lines.setdefault(line.cart_id, []).append(line)
+        orders = {
+            order.cart_id: order
+            for order in self._rows(select(SalesOrderRow).where(col(SalesOrderRow.cart_id).in_(ids)))
+        }
+        return [mapping.cart_from(row, lines.get(row.id or 0, []), orders.get(row.id or 0)) for row in rows]
+
+    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - a SQLAlchemy select of one of the row classes
+        return list(self._session.execute(query).scalars())
+
+    def _numbers(self, query: Any) -> list[int]:  # noqa: ANN401 - a SQLAlchemy select of one integer column
+        return [cast("int", number) for number in self._session.execute(query).scalars()]
+
+
+def _in_states(states: Collection[CartState]) -> ColumnElement[bool]:
+    """Carts in these states. Where all of them are live, the index of those is used, if it is said in its words."""
+    listed = col(CartRow.state).in_(sorted(states))
+    return listed if _OVER & set(states) else and_(text(f"carts.{LIVE}"), listed)
+
+
+def _for(errand: Errand | None) -> tuple[ColumnElement[bool], ...]:
+    """Which carts an errand is about: what was decided, or all others that are looked after; without one, any."""
+    decided = col(CartRow.state).in_(sorted(DECIDED))
+    return {Errand.ADVANCE: (decided,), Errand.WATCH: (not_(decided),)}.get(errand, ()) if errand else ()
+
+
+def _held_until(errand: Errand | None) -> ScalarSelect[datetime]:
+    """Until when a cart is claimed by whoever keeps others from this errand."""
+    hindering = sorted(HINDERING[errand or Errand.WATCH])
+    mine = (col(ClaimRow.cart_id) == col(CartRow.id), col(ClaimRow.errand).in_(hindering))
+    return select(func.max(col(ClaimRow.until))).where(*mine).scalar_subquery()
+
+
+def _concerns(person: str) -> ColumnElement[bool]:
+    return or_(
+        col(CartRow.requester) == person,
+        exists().where(col(LineRow.cart_id) == col(CartRow.id), col(LineRow.added_by) == person),
+    )

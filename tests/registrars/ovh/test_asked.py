@@ -1,0 +1,181 @@
+"""Whatever OVH lists becomes questions that a person can answer; its no becomes findings at their lines."""
+
+import pytest
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.preflight_findings import Mend
+from ordering.model.question import OWNER_CONTACT, Answer, Kind, Question
+from registrars.ovh.api.errors import Complained
+from registrars.ovh.carts import rejections as complaints
+from registrars.ovh.carts import requirements as asked
+
+OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
+OWNED_BY_ACCOUNT = (
+    "OVH lets nobody choose an owner here and takes the desk's OVH account: "
+    "whoever owns it completes that data at OVH. Then ask for approval again."
+)
+
+
+def read(*entries, **standing):
+    return asked.questions(entries, standing=standing)
+
+
+def line(name: str, *answers: Answer) -> Line:
+    return Line(DomainName(name), 1, "create-default", Money(649, "EUR"), added_by="U0ADA", answers=answers)
+
+
+class Draft:
+    """A cart whose lines each have complaints of their own."""
+
+    def __init__(self, said=None, owners=None):
+        self.said, self.owners = said or {}, owners or {}
+
+    def without(self, lines):
+        for gone in lines:
+            self.said.pop(gone.domain.ascii, None)
+        return [complaint for complaints in self.said.values() for complaint in complaints]
+
+    def eligibility(self, line):
+        return self.owners.get(line.domain.ascii, {})
+
+
+def broken(lines, found, *said, draft=None, **details):
+    refusal = Complained("OVH said no: …", lines=said, details=details)
+    return complaints.of_dry_run(refusal, lines, found, draft or Draft())
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [
+        ({"label": "OWNER_CONTACT", "type": "/me/contact"}, Kind.CONTACT),
+        ({"label": "LOCAL_PRESENCE", "type": "/domain/contact"}, Kind.CONTACT),
+        ({"label": "ADMIN_ACCOUNT", "type": "Nichandle"}, Kind.ACCOUNT),
+        ({"label": "DNS", "type": "String"}, Kind.NAME_SERVERS),
+        ({"label": "ACCEPT_CONDITIONS", "type": "bool"}, Kind.YES_NO),
+        ({"label": "CLAIMS_NOTICE", "type": "string"}, Kind.TEXT),
+        ({"label": "DOMAIN_CONFIG", "type": "json"}, Kind.JSON),
+        ({"label": "OF_TOMORROW", "type": "hologram"}, Kind.TEXT),
+        ({"label": "WITHOUT_TYPE"}, Kind.TEXT),
+        ({"label": "SIZE", "type": "string", "allowedValues": ["S", "M", "S", " ", None, 3]}, Kind.CHOICE),
+        ({"label": "SURE", "type": "string", "allowedValues": [True, False]}, Kind.YES_NO),
+    ],
+)
+def test_every_type_becomes_a_kind_of_answer(entry, kind):
+    assert [question.kind for question in read(entry)] == [kind]
+
+
+def test_allowed_values_stay_as_ovh_writes_them_each_once():
+    assert read({"label": "SIZE", "type": "string", "allowedValues": ["S", " M ", "S", 3]})[0].allowed == (
+        "S",
+        " M ",
+        "3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "must"),
+    [
+        ({"label": "OF_TOMORROW", "type": "string", "required": True}, True),
+        ({"label": "OF_TOMORROW", "type": "string"}, False),
+        ({"label": "REASON", "type": "string", "required": False}, True),
+        ({"label": "OWNER_CONTACT", "type": "/me/contact", "required": True}, False),
+        ({"label": "OWNER_LEGAL_AGE", "type": "bool", "required": True}, False),
+    ],
+)
+def test_what_must_be_answered_is_decided_where_ovhs_flag_cannot_be_trusted(entry, must):
+    assert [q.must_be_answered for q in read(entry, OWNER_LEGAL_AGE="true")] == [must]
+
+
+def test_the_rule_explains_what_nobody_has_words_for():
+    rule = asked.by_label(
+        {"and": [
+            {"label": "OWNER_CONTACT", "fields": {"and": [{"label": "city"}]}},
+            {"or": [{"label": "MOTTO", "description": "The motto.",
+                     "constraints": [{"operator": "contains", "values": ["Onward", "Upward"]}]}]},
+        ]}
+    )  # fmt: skip
+    (question,) = asked.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
+    assert (question.help, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
+    assert "city" not in rule
+
+
+def test_a_persons_answer_goes_before_the_standing_one():
+    question = Question("OWNER_CONTACT", Kind.CONTACT, standing="1")
+    assert asked.sent(question, None) == "/me/contact/1"
+    assert asked.sent(question, Answer("OWNER_CONTACT", "2", "U0ADA")) == "/me/contact/2"
+    assert asked.sent(Question("DNS"), None) is None
+
+
+def test_what_the_dry_run_misses_is_found_at_the_lines_that_lack_it():
+    answered, bare = line("one.fr", Answer("COLOUR", "red", "U0ADA")), line("two.fr")
+    found = {each.domain: (Question("COLOUR"),) for each in (answered, bare)}
+    refused = broken([answered, bare], found, "Custom field COLOUR is mandatory for product domain")
+    assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [
+        ("two.fr: the registry asks for COLOUR.", bare.domain, Mend.ANSWER)
+    ]
+
+
+def test_what_nothing_listed_is_asked_as_a_text():
+    refused = broken([line("one.fr")], {}, "Custom field HAT is mandatory for product domain")
+    assert refused.asked == {DomainName("one.fr"): (Question("HAT", insisted=True),)}
+
+
+def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
+    found = {DomainName("one.eu"): (Question(OWNER_CONTACT, Kind.CONTACT),)}
+    refused = broken([line("one.eu")], found, "1 error", **{"owner.address.country": "should be in the EU"})
+    assert [(f.sentence, f.mend) for f in refused.findings] == [
+        (
+            f"one.eu: the owner's country should be in the EU. {OTHER_OWNER}",
+            Mend.ANSWER,
+        )
+    ]
+
+
+def test_an_owner_that_nobody_can_choose_is_mended_at_ovh_and_by_no_button():
+    found = {DomainName("one.es"): (Question("DNS", Kind.NAME_SERVERS),)}
+    wrong = {"owner.birthDay": "is required", "owner.birthCity": "is required"}
+    refused = broken([line("one.es")], found, "2 errors", **wrong)
+    assert [(f.sentence, f.mend) for f in refused.findings] == [
+        (
+            f"one.es: the owner's birthCity is required, the owner's birthDay is required. {OWNED_BY_ACCOUNT}",
+            None,
+        )
+    ]
+
+
+@pytest.mark.parametrize("whose", ["adminAccount", "techAccount"])
+def test_data_of_the_ovh_account_is_mended_at_ovh_and_by_no_button(whose):
+    (found,) = complaints.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
+    assert "That is data of the desk's OVH account: whoever owns it completes that data at OVH." in found.sentence
+    assert (found.domain, found.mend) == (DomainName("one.berlin"), None)
+
+
+def test_of_several_names_the_rule_tells_whose_owner_it_is():
+    lines = [line("one.com"), line("two.eu")]
+    wrong = {"owner.address.country": "should be in the EU"}
+    refused = broken(lines, {}, "1 error", draft=Draft(owners={"two.eu": wrong}), **wrong)
+    assert [f.domain for f in refused.findings] == [DomainName("two.eu")]
+
+
+def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
+    refused = broken([line("one.com"), line("two.eu")], {}, "Something else")
+    assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [("OVH said no: Something else.", None, None)]
+
+
+def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
+    lines = [line("one.com"), line("two.ch"), line("three.net")]
+    found = {each.domain: (Question("DNS", Kind.NAME_SERVERS),) for each in lines}
+    complaint = "Custom field DNS is mandatory for product domain"
+    refused = broken(lines, found, complaint, draft=Draft({"two.ch": [complaint]}))
+    assert [(f.domain, f.sentence) for f in refused.findings] == [
+        (lines[1].domain, "two.ch: the registry asks for the name servers.")
+    ]
+
+
+def test_an_answer_that_ovh_does_not_take_is_told_where_it_was_given():
+    given = line("one.fr", Answer("COMPANY", "12", "U0ADA"))
+    found = {given.domain: (Question("COMPANY"),)}
+    refused = broken([given, line("two.com")], found, "Custom field COMPANY is invalid for product domain")
+    assert [(f.sentence, f.mend) for f in refused.findings] == [("one.fr: COMPANY is invalid.", Mend.ANSWER)]

@@ -1,0 +1,251 @@
+"""The traps of the `ovh` package, each shut."""
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from structlog.testing import capture_logs
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotAsked, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from registrars.ovh import Access, OvhGateway
+from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.gil_turns import FLOOR
+from registrars.ovh.throttling.scheduler import Priority
+from tests.builders import LATER
+
+LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+
+
+def ask(client: Client, path: str = "/me", **more):
+    return client.ask(path, priority=Priority.PEOPLE, **more)
+
+
+def test_a_look_that_nobody_waits_for_is_not_sent_late_and_not_tried_again(stub, monkeypatch):
+    stub.says(200, b'"notPaid"')
+    monkeypatch.setattr("registrars.ovh.api.client._LONGEST_WAITS", {Priority.POLLING: 0.05})
+    client = stub.client(concurrency=1)
+    with client.lane.turn(Priority.SEARCH):
+        begun = time.monotonic()
+        with pytest.raises(NotAsked):
+            client.ask("/me/order/1/status", priority=Priority.POLLING)
+        assert time.monotonic() - begun < 0.25
+    assert stub.calls == []
+    assert client.ask("/me/order/1/status", priority=Priority.POLLING) == "notPaid"
+
+
+def test_a_deed_that_gets_no_turn_in_time_is_not_sent(stub, monkeypatch):
+    stub.says(200)
+    monkeypatch.setattr("registrars.ovh.api.client._DEED_WAITS", 0.05)
+    client = stub.client(concurrency=1)
+    with client.lane.turn(Priority.SEARCH), pytest.raises(RegistrarUnavailable):
+        client.do("/me/order/1/pay", {})
+    assert stub.calls == []
+
+
+# Answers that the package loses
+
+
+def test_the_status_of_a_page_in_html_is_not_lost(stub):
+    stub.says(429, b"<html>slow down</html>", Retry_After="0")
+    client = stub.client()
+    with pytest.raises(RegistrarUnavailable):
+        client.do("/order/cart/c/checkout", {})
+    assert client.lane.pace < 600  # half of it
+
+
+@pytest.mark.parametrize("status", [502, 408])
+def test_a_page_in_html_is_asked_again_but_is_no_answer_to_a_deed(stub, status, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.throttling.rate_limiter._LONGEST_PAUSE", 0.01)
+    stub.says(status, b"<html>Bad Gateway</html>")
+    stub.says(200, b'{"nichandle": "fake"}')
+    client = stub.client()
+    assert ask(client) == {"nichandle": "fake"}
+    stub.script = [(status, b"<html>Bad Gateway</html>", {})]
+    with pytest.raises(OutcomeUnknown):
+        client.do("/me/order/1/pay", {})
+    assert stub.calls.count(("POST", "/1.0/me/order/1/pay")) == 1
+
+
+def test_null_with_an_error_status_does_not_escape_as_a_bug(stub):
+    stub.says(403, b"null")
+    client = stub.client()
+    with pytest.raises(RegistrarRefused, match="403"):
+        ask(client)
+    with pytest.raises(OutcomeUnknown):
+        client.do("/me/order/1/pay", {})
+
+
+def test_null_is_what_a_void_deed_answers(stub):
+    stub.says(200, b"null")
+    assert stub.client().do("/me/order/1/pay", {}) is None
+
+
+def test_an_empty_answer_to_a_deed_is_no_answer(stub):
+    stub.says(200, b"")
+    with pytest.raises(OutcomeUnknown):
+        stub.client().do("/me/order/1/pay", {})
+
+
+def test_a_redirect_is_not_followed(stub):
+    stub.says(302, b"", Location="/1.0/elsewhere")
+    client = stub.client()
+    with pytest.raises(OutcomeUnknown):
+        client.do("/order/cart/c/checkout", {})
+    assert stub.calls == [("POST", "/1.0/order/cart/c/checkout")]
+
+
+def test_amounts_are_as_exact_as_on_the_wire(stub):
+    stub.says(200, b'{"value": 19.99}')
+    assert ask(stub.client()) == {"value": Decimal("19.99")}
+
+
+def test_a_number_that_is_none_is_no_answer(stub, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.api.client._TRIES", 1)
+    stub.says(200, b'{"value": NaN}')
+    with pytest.raises(RegistrarUnavailable):
+        ask(stub.client())
+
+
+def test_text_is_utf_8_whatever_the_header_says(stub):
+    stub.says(400, '{"message": "Numéro erroné"}'.encode(), Content_Type="text/plain; charset=iso-8859-1")
+    with pytest.raises(RegistrarRefused, match="Numéro erroné"):
+        ask(stub.client())
+
+
+def test_a_question_is_not_asked_for_ever(stub, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.api.client._TRIES", 2)
+    stub.says(500, b'{"message": "Internal server error"}')
+    with pytest.raises(RegistrarUnavailable):
+        ask(stub.client())
+    assert len(stub.calls) == 2
+
+
+def test_a_deed_that_waited_for_others_to_finish_reading_is_not_sent_late(stub, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", 0.6)
+    stub.says(200, b"{}")
+    client = stub.client()
+    ask(client)  # with the clock read and the connection open, only the floor is to be waited for
+    has_it, go_on = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with FLOOR.taken():
+            has_it.set()
+            go_on.wait(5)
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    has_it.wait(5)
+    with pytest.raises(RegistrarUnavailable, match="nothing was sent"):
+        client.do("/me/order/1/pay", {}, not_after=datetime.now(UTC) + timedelta(seconds=0.3))
+    go_on.set()
+    reading.join()
+    assert ("POST", "/1.0/me/order/1/pay") not in stub.calls
+
+
+# Reaching OVH
+
+
+def test_a_name_in_a_path_is_quoted():
+    assert segment("café.fr/../x") == "caf%C3%A9.fr%2F..%2Fx"
+
+
+async def test_a_letter_outside_ascii_in_a_path_does_not_break_the_signature(access):
+    client = Client(access)
+    with pytest.raises(RegistrarRefused, match="does not exist"):
+        await asyncio.to_thread(ask, client, f"/domain/{segment('café.fr')}")
+    client.close()
+
+
+async def test_the_clock_is_read_once_however_many_threads_begin(ovh, gateway):
+    names = [DomainName.parse(f"name-{number}.ovh") for number in range(32)]
+    assert len(await asyncio.to_thread(lambda: list(gateway.look_up(names)))) == 32
+    assert ovh.count("GET", "/auth/time") == 1
+
+
+async def test_a_deed_is_not_repeated_over_a_clock_that_drifted(ovh, gateway):
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    ovh.clock_offset = 600
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    assert ovh.count("POST", "/order/cart/*/checkout") == 1
+    order = await asyncio.to_thread(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    assert order.total == prepared.quote.total
+
+
+def test_plain_http_leads_to_this_machine_only():
+    for url in ("http://example.com/1.0", "ftp://127.0.0.1/1.0"):
+        with pytest.raises(ValueError, match="https"):
+            OvhGateway(Access(application_key="fake", application_secret="fake", api_url=url))
+
+
+@pytest.mark.parametrize("keys", [{}, dict.fromkeys(("application_key", "application_secret", "consumer_key"))])
+def test_how_far_ovhs_clock_is_ahead_is_known_with_a_token_too(stub, keys):
+    stub.ahead = 90
+    client = stub.client(**({"client_id": "fake", "client_secret": "fake"} | keys if keys else {}))
+    assert 88 <= client.clock_ahead().total_seconds() <= 91
+
+
+def test_how_far_it_is_ahead_is_read_anew_each_time_as_ours_may_be_put_right(stub):
+    stub.ahead = 90
+    client = stub.client()
+    client.clock_ahead()
+    stub.ahead = 690
+    assert 688 <= client.clock_ahead().total_seconds() <= 691
+
+
+# Keys
+
+
+@pytest.fixture
+def _no_other_keys(monkeypatch, tmp_path):
+    for name in ("APPLICATION_KEY", "APPLICATION_SECRET", "CONSUMER_KEY", "CLIENT_ID", "CLIENT_SECRET", "ENDPOINT"):
+        monkeypatch.delenv(f"OVH_{name}", raising=False)
+    monkeypatch.setattr("ovh.config.CONFIG_PATH", [str(tmp_path / "ovh.conf")])
+
+
+@pytest.mark.usefixtures("_no_other_keys")
+@pytest.mark.parametrize(
+    ("access", "sentence"),
+    [
+        (Access(), "The OVH_… keys: Missing"),
+        (Access(application_key="fake", application_secret="fake", client_id="i", client_secret="s"), "use both"),
+        (Access(endpoint="ovh-mars", application_key="fake", application_secret="fake"), "OVH_ENDPOINT: ovh-mars"),
+    ],
+)
+def test_keys_that_cannot_be_used_are_told_at_once(access, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        OvhGateway(access)
+
+
+@pytest.mark.usefixtures("_no_other_keys")
+def test_a_missing_consumer_key_is_told_without_a_call(stub):
+    stub.says(200)
+    with pytest.raises(RegistrarRefused, match="incomplete"):
+        ask(stub.client(consumer_key=None))
+    assert stub.calls == []
+
+
+def test_secrets_do_not_show_in_the_access():
+    shown = repr(Access(application_secret="FAKE-1", consumer_key="FAKE-2", client_secret="FAKE-3"))
+    assert "FAKE" not in shown
+
+
+async def test_logs_name_the_call_but_no_secret(ovh, gateway):
+    with capture_logs() as logs:
+        prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+        order = await asyncio.to_thread(
+            gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER
+        )
+        link = await asyncio.to_thread(gateway.order_link, order.id)
+    deeds = [entry for entry in logs if entry["log_level"] == "info"]
+    assert [(d["method"], d["status"]) for d in deeds] == [("POST", 200)]
+    assert all(entry["query_id"] for entry in logs)
+    keys = ovh.credentials
+    for secret in (keys.application_secret, keys.consumer_key, link, link.rpartition("=")[2], "$1$"):
+        assert secret not in repr(logs)

@@ -1,0 +1,292 @@
+"""A cart at OVH holds what was asked for, answered once, and nothing that nobody agreed to."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.preflight_findings import LinesRefused
+from ordering.model.question import Question
+from registrars.ovh import Access
+from registrars.ovh.api.errors import Complained
+from registrars.ovh.carts.carts import Drafts
+
+LINE = Line(DomainName.parse("name.ovh"), 2, "create-default", Money(299, "EUR"), added_by="U0ADA")
+OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
+EUR = {"currencyCode": "EUR", "value": Decimal(1)}
+
+
+class PaperOvh:
+    """A client that writes down what is built, and asks for what it is told to ask for."""
+
+    def __init__(self) -> None:
+        self.built: list[tuple[str, str, Any]] = []
+        self.required: list[dict[str, Any]] = []
+        self.item: dict[str, Any] = {"itemId": 7, "configurations": []}
+        self.refuses: dict[str, Exception] = {}
+        self.asked: list[str] = []
+        self.me: dict[str, Any] = {}
+        self.contact: dict[str, Any] = {}
+
+    def ask(self, path: str, **_more: object) -> object:
+        self.asked.append(path)
+        kind = path.rpartition("/")[2]
+        if error := self.refuses.get(kind):
+            raise error
+        totals = {"prices": {"withTax": EUR, "tax": EUR, "withoutTax": EUR}, "contracts": None}
+        answers = {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}
+        return (answers | {"me": self.me, "9": self.contact}).get(kind)
+
+    def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
+        kind = path.rpartition("/")[2]
+        self.built.append((method, path, body))
+        if error := self.refuses.get(kind) or self.refuses.get(str((body or {}).get("domain"))):
+            raise error
+        return {"cart": {"cartId": "fake"}, "domain": self.item}.get(kind)
+
+
+@pytest.fixture
+def ovh():
+    return PaperOvh()
+
+
+def prepare(ovh: PaperOvh, **access: Any):
+    drafts = Drafts(ovh, Access(**access), home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return drafts.prepare([LINE], "Domain Desk #1 attempt 1")
+
+
+def answers(ovh: PaperOvh) -> list[tuple[str, str]]:
+    return [(b["label"], b["value"]) for m, p, b in ovh.built if m == "POST" and p.endswith("/configuration")]
+
+
+def test_the_item_is_what_was_approved(ovh):
+    prepare(ovh)
+    assert ovh.built[2][2] == {
+        "domain": "name.ovh",
+        "planCode": "ovh",
+        "quantity": 1,
+        "pricingMode": "create-default",
+        "duration": "P2Y",
+    }
+
+
+@pytest.mark.parametrize("odd", [{"duration": "P1Y"}, {"settings": {"pricingMode": "create-premium"}}])
+def test_an_item_that_differs_from_what_was_asked_is_refused(ovh, odd):
+    ovh.item |= odd
+    with pytest.raises(RegistrarRefused, match=r"name\.ovh"):
+        prepare(ovh)
+
+
+def test_what_the_team_has_settled_is_answered_where_it_is_asked(ovh):
+    ovh.required = [{"label": "OWNER_LEGAL_AGE"}, {"label": "OWNER_CONTACT"}, {"label": "DNS"}]
+    prepared = prepare(ovh, owner_contact="21003344")
+    assert answers(ovh) == [("OWNER_LEGAL_AGE", "true"), ("OWNER_CONTACT", "/me/contact/21003344")]
+    assert [(c.label, c.value) for c in prepared.quote.configuration] == answers(ovh)
+
+
+def test_nothing_is_answered_that_is_not_asked(ovh):
+    prepare(ovh, owner_contact="21003344")
+    assert answers(ovh) == []
+
+
+def test_an_answer_that_is_there_already_is_replaced_not_doubled(ovh):
+    ovh.item["configurations"] = [41]
+    ovh.required = [{"label": "OWNER_LEGAL_AGE"}, {"label": "OWNER_LEGAL_AGE"}]
+    prepare(ovh)
+    assert [path[-2:] for method, path, _ in ovh.built if method == "DELETE"] == ["41", "42"]
+    assert len(answers(ovh)) == 1
+
+
+def test_a_required_question_that_nobody_answered_names_the_domain_and_the_label(ovh):
+    ovh.required = [{"label": "REASON", "required": True}]
+    with pytest.raises(LinesRefused, match=r"name\.ovh: the registry asks for the reason"):
+        prepare(ovh)
+
+
+def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
+    ovh.required = [{"label": "OWNER_CONTACT", "required": True}, {"label": "ADMIN_ACCOUNT", "required": True}]
+    assert prepare(ovh).registrar_cart == "fake"
+
+
+def test_a_question_that_only_the_dry_run_insists_on_names_the_domain_too(ovh):
+    ovh.required = [{"label": "COLOUR", "required": False}]
+    ovh.refuses["checkout"] = Complained("no", lines=["Custom field COLOUR is mandatory for product domain"])
+    with pytest.raises(LinesRefused, match=r"name\.ovh: the registry asks for COLOUR") as refused:
+        prepare(ovh)
+    assert refused.value.asked[LINE.domain] == (Question("COLOUR", insisted=True),)
+
+
+def test_a_cart_that_counts_as_ours_already_is_used(ovh):
+    ovh.refuses["assign"] = RegistrarRefused("This cart is already assigned")
+    assert prepare(ovh).registrar_cart == "fake"
+
+
+def test_a_cart_that_is_half_built_is_left_behind(ovh):
+    ovh.refuses["domain"] = RegistrarUnavailable("no answer")
+    with pytest.raises(RegistrarUnavailable):
+        prepare(ovh)
+    assert [method for method, _, _ in ovh.built] == ["POST", "POST", "POST"]
+
+
+def several(*names: str) -> list[Line]:
+    return [replace(LINE, domain=DomainName(name)) for name in names]
+
+
+@pytest.mark.parametrize("no", [Complained("OVH said no: it is taken."), RegistrarRefused("OVH does not allow this.")])
+def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_others(ovh, no):
+    ovh.required = [{"label": "REASON"}]
+    ovh.refuses["gone.ovh"] = no
+    with pytest.raises(LinesRefused, match=rf"^gone\.ovh: {no}$") as refused:
+        Drafts(ovh, Access(), home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
+    assert {name.ascii: [q.label for q in asked] for name, asked in refused.value.asked.items()} == {
+        "one.ovh": ["REASON"],
+        "two.ovh": ["REASON"],
+    }
+    assert ovh.built[-1] == ("DELETE", "/order/cart/fake", None)
+
+
+def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
+    ovh.refuses["two.ovh"] = RegistrarUnavailable("no answer")
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    assert drafts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
+    assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
+    with pytest.raises(RegistrarUnavailable):
+        drafts.questions(several("two.ovh", "three.ovh"))
+
+
+def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, monkeypatch):
+    answers: Iterator[object] = iter(["odd", []])
+    ask = ovh.ask
+    monkeypatch.setattr(
+        ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
+    )
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    with pytest.raises(LinesRefused, match=r"one\.ovh: OVH sent an answer") as refused:
+        drafts.questions(several("one.ovh", "two.ovh"))
+    assert refused.value.asked == {DomainName("two.ovh"): ()}
+
+
+def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[str]:
+    drafts = Drafts(ovh, Access(**access), home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return [finding.sentence for finding in drafts.objections([line])]
+
+
+CHECK = "check?domain=name.ovh&action=create"
+BROKEN = Complained(
+    "2 constraints",
+    details={"_message": "no", "owner.country": 'Field "country" is odd', "domain.audience": "is short"},
+    kind="Client::BadRequest::DOMDOCRuleNotRespected",
+)
+
+
+def test_what_breaks_a_rule_is_told_in_words(ovh):
+    ovh.refuses[CHECK] = BROKEN
+    assert objections(ovh, LINE) == [
+        "name.ovh: the registry's record's audience is short.",
+        f"name.ovh: the owner's country is odd. {OTHER_OWNER}",
+    ]
+
+
+def asked_about(ovh: PaperOvh, kind: str) -> int:
+    return sum(path.rpartition("/")[2] == kind for path in ovh.asked)
+
+
+def test_whoever_mended_the_account_at_ovh_is_believed_at_the_next_check(ovh):
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
+    drafts.objections(two)
+    assert asked_about(ovh, "me") == 1
+    ovh.me = {"city": "Berlin"}
+    drafts.objections(two)
+    assert [body["adminAccount"] for _, _, body in ovh.built] == [{}, {}, {"city": "Berlin"}, {"city": "Berlin"}]
+
+
+class HangingOvh(PaperOvh):
+    """Says nothing of the account until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs, self.let_go = threading.Event(), threading.Event()
+
+    def ask(self, path: str, **more: object) -> object:
+        if path == "/me":
+            self.hangs.set()
+            assert self.let_go.wait(10)
+        return super().ask(path, **more)
+
+
+def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
+    hanging = HangingOvh()
+    with ThreadPoolExecutor(2) as people:
+        first = people.submit(objections, hanging, LINE)
+        assert hanging.hangs.wait(5)
+        second = people.submit(objections, ovh, LINE)
+        try:
+            assert second.result(5) == []
+        finally:
+            hanging.let_go.set()
+        assert first.result(5) == []
+
+
+def test_whoever_mended_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
+    drafts = Drafts(ovh, Access(owner_contact="/me/contact/9"), home=lambda: "FR")
+    drafts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
+    assert asked_about(ovh, "9") == 1
+    ovh.contact = {"birthCity": "Paris"}
+    drafts.objections([LINE])
+    assert ovh.built[-1][2]["owner"] == {"birthCity": "Paris"}
+
+
+def test_where_no_owner_can_be_chosen_the_account_itself_is_judged(ovh):
+    ovh.me = {"firstname": "Ada"}
+    objections(ovh, replace(LINE, questions=(Question("DNS"),)), owner_contact="/me/contact/9")
+    assert ovh.built[-1][2]["owner"] == {"firstName": "Ada", "address": {}}
+
+
+def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
+    given = {"ACCEPT_CONDITIONS": "true", "DOMAIN_CONFIG": '{"audience": "all"}', "REASON": "Ours"}
+    assert objections(ovh, LINE.answered(given, by="U0ADA")) == []
+    [(_, _, body)] = ovh.built
+    assert (body["extras"], body["domain"]) == ({"acceptCondition": True}, {"audience": "all"})
+    assert "Ours" not in str(body)
+
+
+def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
+    other = replace(LINE, domain=DomainName.parse("other.ovh"))
+    ovh.refuses["check?domain=other.ovh&action=create"] = Complained("odd")
+    ovh.refuses[CHECK] = BROKEN
+    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    assert {finding.domain for finding in drafts.objections([other, LINE])} == {LINE.domain}
+
+
+def test_a_rule_whose_answer_nobody_can_read_hinders_nobody(ovh):
+    ovh.refuses[CHECK] = KeyError("details")
+    assert objections(ovh, LINE) == []
+
+
+def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
+    ovh.refuses[CHECK] = BROKEN
+    assert objections(ovh, LINE.answered({"ADMIN_ACCOUNT": "ab12345-ovh"}, by="U0ADA")) == []
+    assert ovh.built == []
+
+
+@pytest.mark.parametrize(
+    "error", [RegistrarUnavailable("no answer"), Complained("odd", details={"adminAccount.legalForm": "Invalid enum"})]
+)
+def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
+    ovh.refuses[CHECK] = error
+    assert objections(ovh, LINE) == []
+
+
+def test_discarding_never_fails(ovh):
+    ovh.refuses["fake"] = RegistrarUnavailable("no answer")
+    Drafts(ovh, Access(), home=lambda: "FR").discard("fake")
+    assert ovh.built == [("DELETE", "/order/cart/fake", None)]

@@ -1,0 +1,166 @@
+"""What OVH says is sorted into: refused, ask again, unknown."""
+
+import pytest
+import requests
+
+from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from registrars.ovh.api import errors
+from registrars.ovh.api.errors import Answer, NotThere, Silent
+
+
+def said(message: str, **more: object) -> dict[str, object]:
+    return {"class": "Client::BadRequest", "message": message, **more}
+
+
+CLEAR_NO = [
+    Answer(400, said("Custom field REASON is mandatory for product domain")),
+    Answer(401, said("You must login first")),
+    Answer(403, said("You are not allowed")),
+    Answer(409, said("Already there")),
+]
+BUSY = [
+    Answer(400, said("Check timeout. Please retry later")),
+    Answer(408, None, garbled=True),
+    Answer(500, said("Internal server error")),
+    Answer(502, None, garbled=True),
+    Answer(503, None),
+    Answer(200, None, garbled=True),
+]
+
+
+@pytest.mark.parametrize("answer", CLEAR_NO)
+def test_a_clear_no_is_a_no_to_questions_and_deeds(answer):
+    assert isinstance(errors.of_question(answer), RegistrarRefused)
+    assert isinstance(errors.of_deed(answer), RegistrarRefused)
+
+
+@pytest.mark.parametrize("answer", BUSY)
+def test_a_busy_ovh_may_be_asked_again_but_a_deed_is_then_unknown(answer):
+    assert type(errors.of_question(answer)) is RegistrarUnavailable
+    assert type(errors.of_deed(answer)) is OutcomeUnknown
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(302, None), Answer(400, None), Answer(403, "no"), Answer(400, {"errorCode": "QUERY_TIME_OUT"})],
+)
+def test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed(answer):
+    assert type(errors.of_deed(answer)) is OutcomeUnknown
+
+
+@pytest.mark.parametrize("answer", [Answer(429, None, garbled=True), Answer(400, {"errorCode": "INVALID_SIGNATURE"})])
+def test_a_deed_that_was_turned_away_at_the_door_was_not_done(answer):
+    assert type(errors.of_deed(answer)) is RegistrarUnavailable
+
+
+@pytest.mark.parametrize("status", [404, 460])
+def test_what_is_gone_is_told_apart(status):
+    assert type(errors.of_question(Answer(status, said("This cart does not exist")))) is NotThere
+
+
+def test_a_read_time_out_leaves_a_deed_unknown_and_a_question_open():
+    error = requests.ReadTimeout("too late")
+    assert type(errors.silence(error, deed=True)) is OutcomeUnknown
+    assert type(errors.silence(error, deed=False)) is Silent
+
+
+def test_what_never_connected_never_happened():
+    assert type(errors.silence(requests.ConnectTimeout("nobody there"), deed=True)) is Silent
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (Answer(403, {"errorCode": "INVALID_CREDENTIAL", "message": "This credential is not valid"}), "must renew it"),
+        (Answer(403, {"errorCode": "NOT_GRANTED_CALL", "message": "not granted"}), "must check the key's rights"),
+        (Answer(400, {"errorCode": "INVALID_ARGUMENT", "message": "Missing"}), "OVH said no: Missing."),
+        (Answer(400, said("2 errors", details={"owner.city": "must be Berlin"})), "2 errors; owner.city: must be Berl"),
+        (Answer(400, said("one\ntwo.")), "OVH said no: one; two."),
+        (Answer(400, None), "OVH said no: status 400."),
+    ],
+)
+def test_a_refusal_is_a_sentence_that_says_what_to_do(answer, sentence):
+    assert sentence in str(errors.refusal(answer))
+
+
+FORBIDDEN = "Client::Forbidden"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(403, {"errorCode": "NOT_GRANTED_CALL", "httpCode": "403 Forbidden", "message": "Whatever"}),
+        Answer(403, {"message": "This call has not been granted"}),
+        Answer(403, {"class": FORBIDDEN, "message": "This call has not been granted"}),
+        Answer(403, {"class": FORBIDDEN, "message": "User not granted for this request"}),
+        Answer(403, {"class": FORBIDDEN, "message": "No.", "details": {"unauthorizedActionsByIAM": "me:apiovh:get"}}),
+        Answer(404, {"errorCode": "NOT_GRANTED_CALL", "message": "This call has not been granted"}),
+        Answer(401, {"class": "Client::Unauthorized", "message": "This call has not been granted"}),
+    ],
+)
+def test_rights_are_named_where_ovh_names_them(answer):
+    """The operator is sent to the key's rights where OVH says that the call is not granted."""
+    error = errors.refusal(answer)
+    assert "must check the key's rights" in str(error)
+    assert type(error) is RegistrarRefused
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(401, {"class": "Client::Unauthorized", "message": "You must login first"}),
+        Answer(403, {"errorCode": "INVALID_CREDENTIAL", "message": "This credential is not valid"}),
+        Answer(403, {"errorCode": "NOT_CREDENTIAL", "message": "Whatever"}),
+        Answer(403, {"errorCode": "INVALID_KEY", "message": "This application key is invalid"}),
+        Answer(403, {"class": FORBIDDEN, "message": "This credential does not exist"}),
+        Answer(403, {"message": "Invalid consumer key"}),
+        Answer(460, {"class": "Client::Expired", "message": "This credential is expired"}),
+    ],
+)
+def test_the_key_is_named_where_ovh_names_it(answer):
+    """The operator is sent to the key itself where OVH does not accept it, and nothing counts as gone."""
+    error = errors.refusal(answer)
+    assert "did not accept the bot's key" in str(error)
+    assert type(error) is RegistrarRefused
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (403, "You are not allowed"),
+        (403, "This order can't be paid with this payment method"),
+        (403, "Your account is not validated"),
+        (403, "This domain is locked"),
+        (403, "Access denied for this subsidiary"),
+        (409, "A payment is already in progress for this order"),
+        (409, "This item is being changed"),
+        (400, "You cannot pay this order"),
+    ],
+)
+def test_other_refusals_are_in_ovhs_words(status, words):
+    """A refusal of this order or this account says what OVH said, and nothing on keys or rights."""
+    answer = Answer(status, {"class": FORBIDDEN, "message": words})
+    assert str(errors.refusal(answer)) == f"OVH said no: {words}."
+    assert isinstance(errors.of_deed(answer), RegistrarRefused)
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "This cart does not exist"), (460, "This cart has expired")])
+def test_what_is_gone_says_nothing_on_the_key(status, words):
+    """404, and 460 of anything but the key, mean that the thing is gone."""
+    error = errors.refusal(Answer(status, {"class": "Client::NotFound", "message": words}))
+    assert type(error) is NotThere
+    assert "key" not in str(error)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 407])
+def test_a_page_of_a_proxy_says_nothing_on_rights(status):
+    """HTML with an error status is not OVH's word: ask again, and a money call stays unknown."""
+    answer = Answer(status, None, garbled=True)
+    assert type(errors.of_question(answer)) is RegistrarUnavailable
+    assert type(errors.of_deed(answer)) is OutcomeUnknown
+
+
+@pytest.mark.parametrize("error", [KeyError("orderId"), TypeError("null"), ZeroDivisionError()])
+def test_an_answer_of_an_unknown_shape_counts_as_none(error):
+    with pytest.raises(RegistrarUnavailable, match="cannot read"), errors.readable():
+        raise error

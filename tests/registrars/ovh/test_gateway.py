@@ -1,0 +1,217 @@
+"""The gateway over the wire: OVH's quirks and the package's traps end here."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.offer import Verdict
+from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
+from tests.builders import LATER
+
+NAME = DomainName.parse("name.ovh")
+LINE = Line(NAME, 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+async def look_up(gateway, *names):
+    return {a.domain.ascii: a for a in await ask(lambda: list(gateway.look_up([DomainName.parse(n) for n in names])))}
+
+
+async def ordered(gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+
+
+def attempt(cart: str) -> Attempt:
+    return Attempt(1, cart, datetime.now(UTC))
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("free.ovh", Verdict.AVAILABLE),
+        ("premium-x.fr", Verdict.PREMIUM),
+        ("taken-x.com", Verdict.TAKEN),
+        ("empty-x.com", Verdict.NOT_OFFERED),
+        ("reserved-x.com", Verdict.NOT_OFFERED),
+        ("odd-x.com", Verdict.UNKNOWN),
+        ("aftermarket-x.io", Verdict.AFTERMARKET),
+        ("x.zz", Verdict.NOT_SOLD),
+        ("café.fr", Verdict.AVAILABLE),
+    ],
+)
+async def test_each_kind_of_offer_is_read(gateway, name, verdict):
+    assert [a.verdict for a in (await look_up(gateway, name)).values()] == [verdict]
+
+
+async def test_a_discount_shows_the_price_before_it(gateway):
+    offer = (await look_up(gateway, "promo-x.com"))["promo-x.com"].offer
+    assert (str(offer.price), str(offer.regular), str(offer.renewal)) == ("€4.50", "€8.99", "€13.49")
+
+
+async def test_one_failing_name_fails_alone(ovh, gateway, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.api.client._TRIES", 1)
+    found = await look_up(gateway, "free.ovh", "broken-x.com")
+    assert found["free.ovh"].verdict is Verdict.AVAILABLE
+    assert found["broken-x.com"].verdict is Verdict.UNKNOWN
+
+
+async def test_a_question_is_asked_again_while_ovh_is_busy(ovh, gateway):
+    for kind in ("error500", "html502", "check_timeout"):
+        ovh.faults.add("GET", "/order/cart/*/domain", kind)
+    assert (await look_up(gateway, "free.ovh"))["free.ovh"].verdict is Verdict.AVAILABLE
+
+
+async def test_an_expired_search_cart_is_replaced(ovh, gateway):
+    await look_up(gateway, "one.ovh")
+    ovh.carts.all.clear()
+    assert (await look_up(gateway, "two.ovh"))["two.ovh"].verdict is Verdict.AVAILABLE
+
+
+async def test_a_clock_that_drifted_is_read_again(ovh, gateway):
+    await ask(gateway.probe)
+    ovh.clock_offset = 600
+    await ask(gateway.probe)
+
+
+async def test_forty_threads_share_the_session_without_dropping_a_connection(gateway, recwarn):
+    names = [f"name-{number}.ovh" for number in range(40)]
+    assert len(await look_up(gateway, *names)) == 40
+    assert [str(w.message) for w in recwarn if "pool" in str(w.message)] == []
+
+
+async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    assert str(prepared.quote.total) == "€3.59"
+    assert [(c.label, c.value) for c in prepared.quote.configuration] == [("OWNER_LEGAL_AGE", "true")]
+    assert ovh.carts.all[prepared.registrar_cart].description == "Domain Desk #1 attempt 1"
+
+
+async def test_a_question_that_nobody_answered_is_refused_in_words(gateway):
+    line = Line(DomainName.parse("reason-x.fr"), 1, "create-default", Money(649, "EUR"), added_by="U0ADA")
+    with pytest.raises(RegistrarRefused, match="asks for the reason"):
+        await ask(gateway.prepare, [line], reference="x")
+
+
+async def test_ordering_paying_and_delivery(ovh, gateway):
+    _, order = await ordered(gateway)
+    assert (await ask(gateway.order, order.id)).status is OrderStatus.NOT_PAID
+    methods = await ask(gateway.payment_methods, order.id)
+    assert [(m.id, m.default) for m in methods] == [(8120045, True), (8120046, False)]
+    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+    assert (await ask(gateway.order, order.id)).status.is_paid
+    assert (await ask(gateway.delivery, NAME)).progress is DeliveryProgress.UNDER_WAY
+    ovh.deliver_now()
+    assert (await ask(gateway.delivery, NAME)).progress is DeliveryProgress.DELIVERED
+
+
+async def test_a_registration_in_error_is_told_in_ovhs_words(ovh, gateway):
+    _, order = await ordered(gateway)
+    ovh.orders.task_errors["name.ovh"] = "A justification is required"
+    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+    ovh.deliver_now()
+    delivery = await ask(gateway.delivery, NAME)
+    assert (delivery.progress, delivery.comment) == (DeliveryProgress.FAILED, "A justification is required")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("lost_before", OutcomeUnknown),
+        ("lost_after", OutcomeUnknown),
+        ("hang", OutcomeUnknown),
+        ("error500", OutcomeUnknown),
+        ("html502", OutcomeUnknown),
+        ("html408", OutcomeUnknown),
+        ("null", OutcomeUnknown),
+        ("check_timeout", OutcomeUnknown),
+        ("rate_limit", RegistrarUnavailable),
+        ("refuse", RegistrarRefused),
+    ],
+)
+async def test_a_checkout_is_sent_once_and_sorted(ovh, gateway, kind, error):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("POST", "/order/cart/*/checkout", kind, seconds=1.5)
+    with pytest.raises(error):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    assert ovh.count("POST", "/order/cart/*/checkout") <= 1
+
+
+@pytest.mark.parametrize("kind", ["lost_after", "html502", "check_timeout", "rate_limit", "refuse"])
+async def test_a_payment_is_sent_once_and_sorted(ovh, gateway, kind):
+    _, order = await ordered(gateway)
+    ovh.faults.add("POST", "/me/order/*/pay", kind)
+    expected = {"rate_limit": RegistrarUnavailable, "refuse": RegistrarRefused}.get(kind, OutcomeUnknown)
+    with pytest.raises(expected):
+        await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+    assert ovh.count("POST", "/me/order/*/pay") == 1
+
+
+async def test_an_ovh_that_is_not_there_was_never_reached(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    await ovh.stop()
+    with pytest.raises(RegistrarUnavailable):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+
+
+async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    tried = attempt(prepared.registrar_cart)
+    total = prepared.quote.total
+    assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).outcome is Outcome.ABSENT
+    ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
+    with pytest.raises(OutcomeUnknown):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    seen = await ask(gateway.find_order, tried, [LINE], total, known=frozenset())
+    assert seen.order.id == next(iter(ovh.orders.all))
+    known = frozenset(ovh.orders.all)
+    assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).outcome is Outcome.UNDECIDED
+
+
+async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
+    prepared, order = await ordered(gateway)
+    other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+    tried = attempt(prepared.registrar_cart)
+    seen = await ask(gateway.find_order, tried, [other], order.total, known=frozenset())
+    assert (seen.outcome, seen.candidates, seen.closed) == (Outcome.UNDECIDED, (), True)
+    assert await ask(gateway.order_of, order.id, [other]) is None
+
+
+async def test_a_dearer_order_of_our_names_is_ours_so_that_none_is_made_beside_it(ovh, gateway):
+    prepared, order = await ordered(gateway)
+    tried = attempt(prepared.registrar_cart)
+    seen = await ask(gateway.find_order, tried, [LINE], Money(100, "EUR"), known=frozenset())
+    assert seen.order.id == order.id
+
+
+async def test_an_order_that_does_not_show_its_names_yet_may_be_ours(ovh, gateway):
+    ovh.orders.details_after = 60.0
+    prepared, order = await ordered(gateway)
+    tried = attempt(prepared.registrar_cart)
+    seen = await ask(gateway.find_order, tried, [LINE], order.total, known=frozenset())
+    assert (seen.outcome, seen.candidates) == (Outcome.UNDECIDED, (order.id,))
+
+
+async def test_a_wrong_key_is_told_to_the_operator(ovh, gateway):
+    ovh.credentials.consumer_key = "another"
+    assert "The operator must renew it." in (await ask(gateway.health))
+
+
+async def test_health_is_fine_when_ovh_answers(gateway):
+    assert await ask(gateway.health) is None
+
+
+async def test_two_equal_look_ups_at_once_are_asked_once(ovh, gateway):
+    await look_up(gateway, "warm.ovh")
+    ovh.faults.add("GET", "/order/cart/*/domain", "slow", seconds=0.3)
+    before = ovh.count("GET", "/order/cart/*/domain")
+    await asyncio.gather(look_up(gateway, "same.ovh"), look_up(gateway, "same.ovh"))
+    assert ovh.count("GET", "/order/cart/*/domain") == before + 1

@@ -1,0 +1,171 @@
+"""Following an order: found again, paid, refused, cancelled, and what the account's list shows."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.offer import Verdict
+from ordering.model.sales_order import Attempt, Outcome
+from tests.builders import LATER
+
+LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+async def ordered(gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+
+
+async def look(gateway, prepared, *, known=frozenset(), started=None):
+    tried = Attempt(1, prepared.registrar_cart, started or datetime.now(UTC))
+    return await ask(gateway.find_order, tried, [LINE], prepared.quote.total, known=known)
+
+
+async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
+    ovh.orders.details_after = 60.0
+    prepared, order = await ordered(gateway)
+    assert (await look(gateway, prepared)).outcome is Outcome.UNDECIDED
+    ovh.clock.advance(61)
+    assert (await look(gateway, prepared)).order.id == order.id
+
+
+TWO = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
+
+
+@pytest.mark.parametrize("path", ["/me/order/*", "/me/order/*/details", "/me/order/*/details/*"])
+async def test_an_order_that_is_listed_and_not_there_yet_may_be_ours(ovh, gateway, path):
+    prepared, order = await ordered(gateway)
+    ovh.faults.add("GET", path, "refuse", status=404, message="This service does not exist", times=1)
+    sighting = await look(gateway, prepared)
+    assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
+
+
+async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
+    prepared, order = await ordered(gateway)
+    tried = Attempt(1, prepared.registrar_cart, datetime.now(UTC))
+    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote.total, known=frozenset())
+    assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
+    assert "does not show all its names yet" in sighting.seen
+
+
+async def test_an_order_that_nobody_remembers_is_found_by_its_names(ovh, gateway):
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    _, order = await ordered(gateway)
+    since = partial(gateway.order_since, before, [LINE])
+    assert (await ask(since, known=frozenset())).id == order.id
+    assert await ask(since, known=frozenset({order.id})) is None
+    assert await ask(gateway.order_since, before, TWO, known=frozenset()) is None
+    assert await ask(gateway.order_since, before + timedelta(hours=1), [LINE], known=frozenset()) is None
+    ovh.orders.all[order.id].cancelled = True
+    assert await ask(since, known=frozenset()) is None
+
+
+async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    late = partial(gateway.check_out, waive_retraction=True, not_after=datetime.now(UTC))
+    with pytest.raises(RegistrarUnavailable, match="too late"):
+        await ask(late, prepared.registrar_cart)
+    assert ovh.count("POST", "/order/cart/*/checkout") == 0
+
+
+async def test_an_order_is_found_though_ovh_forgot_the_cart(ovh, gateway):
+    prepared, order = await ordered(gateway)
+    ovh.carts.all.clear()
+    sighting = await look(gateway, prepared)
+    assert (sighting.order.id, sighting.seen.split(",")[0]) == (order.id, "OVH's cart is gone")
+
+
+async def test_a_lost_cart_without_an_order_proves_nothing(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.carts.all.clear()
+    sighting = await look(gateway, prepared)
+    assert (sighting.outcome, sighting.seen) == (Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
+
+
+async def test_two_orders_that_fit_are_for_a_person_to_tell_apart(ovh, gateway):
+    prepared, first = await ordered(gateway)
+    _, second = await ordered(gateway)
+    sighting = await look(gateway, prepared)
+    assert sighting.outcome is Outcome.UNDECIDED
+    assert f"{first.id}, {second.id} all have its names" in sighting.seen
+
+
+async def test_a_clock_of_ours_that_is_minutes_ahead_hides_no_order(gateway):
+    prepared, order = await ordered(gateway)
+    started = datetime.now(UTC) + timedelta(minutes=5)
+    assert (await look(gateway, prepared, started=started)).order.id == order.id
+
+
+async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.clock.advance(3 * 86_400)
+    ovh.clock_offset = 0
+    with pytest.raises((RegistrarRefused, OutcomeUnknown)):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    with pytest.raises(RegistrarRefused, match="does not know this"):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    assert ovh.orders.all == {}
+
+
+async def test_a_checkout_twice_makes_one_order(ovh, gateway):
+    prepared, _ = await ordered(gateway)
+    with pytest.raises(RegistrarRefused, match="read only"):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    assert len(ovh.orders.all) == 1
+
+
+async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("DELETE", "/order/cart/*", "error500")
+    assert not await ask(gateway.discard, prepared.registrar_cart)
+    assert await ask(gateway.discard, prepared.registrar_cart)
+    assert await ask(gateway.discard, prepared.registrar_cart)
+    with pytest.raises(RegistrarRefused):
+        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+
+
+async def test_the_link_is_ovhs_own(ovh, gateway):
+    _, order = await ordered(gateway)
+    assert await ask(gateway.order_link, order.id) == ovh.orders.all[order.id].url
+    ovh.orders.all[order.id].url = ""
+    with pytest.raises(RegistrarUnavailable):
+        await ask(gateway.order_link, order.id)
+
+
+async def test_lists_of_extensions_are_asked_once_an_hour(ovh, gateway):
+    for _ in range(2):
+        assert "ovh" in await ask(gateway.every_extension)
+        assert 1 <= len(await ask(gateway.extensions)) <= 10
+    assert ovh.count("GET", "/domain/extensions*") == 2
+
+
+async def test_health_costs_no_call_while_ovh_answers_others(ovh, gateway):
+    await ask(lambda: list(gateway.look_up([LINE.domain])))
+    before = len(ovh.calls)
+    assert await ask(gateway.health) is None
+    assert len(ovh.calls) == before
+
+
+async def test_health_says_why_not_and_is_well_again_soon(ovh, gateway, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.adapter._ILL_FOR", 0.0)
+    ovh.faults.add("GET", "/me", "html502")
+    assert await ask(gateway.health) == "OVH does not answer just now. Try again in a minute."
+    assert await ask(gateway.health) is None
+
+
+async def test_a_search_goes_on_though_the_account_could_not_be_read(ovh, gateway, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.api.client._TRIES", 1)
+    ovh.faults.add("GET", "/me", "null")
+    first, second = [[a.verdict for a in await ask(lambda: list(gateway.look_up([LINE.domain])))] for _ in range(2)]
+    assert (first, second) == ([Verdict.UNKNOWN], [Verdict.AVAILABLE])

@@ -1,0 +1,384 @@
+"""What can pay an order, and what OVH shows of a payment: its status, its follow-up, the account's transactions."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.money import Money
+from ordering.model.sales_order import Payment, PaymentMethod, PaymentProgress
+from registrars.ovh.api.client import Client
+from registrars.ovh.throttling.scheduler import Priority
+from sandbox.ovh import follow_up
+from sandbox.ovh.orders import Try
+from tests.builders import LATER
+
+LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+VISA, SEPA = 8_120_045, 8_120_046
+P = PaymentProgress
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+@pytest.fixture
+async def order(gateway):
+    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    made = await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    return await ask(gateway.order, made.id)
+
+
+def sent(method=VISA, *, seconds: float = -5) -> Payment:
+    """A payment that was sent so many seconds from now."""
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return Payment(method, "U0DAN", at, at)
+
+
+async def seen(gateway, order, payment):
+    sighting = await ask(gateway.payment, order, payment)
+    return sighting.progress, sighting.seen
+
+
+async def labels(gateway, order):
+    return [method.label for method in await ask(gateway.payment_methods, order.id)]
+
+
+async def earlier(gateway, order, *, minutes=60):
+    """What is seen before a payment is sent of an order that was made so many minutes ago."""
+    made_at = datetime.now(UTC) - timedelta(minutes=minutes)
+    return await ask(gateway.earlier_payment, order, made_at=made_at)
+
+
+def another_order_pays(ovh, order, *, why=None, number=1000, minutes=0):
+    """An order of somebody else's on the account, over the same amount, that the same card is asked to pay."""
+    ours, at = ovh.orders.all[order.id], datetime.now(UTC) - timedelta(minutes=minutes)
+    foreign = replace(ours, id=order.id + number, payments=[], tries=[Try(at, VISA, why)])
+    ovh.orders.all[foreign.id] = foreign
+
+
+async def test_valid_methods_come_first_then_what_else_the_order_accepts(ovh, gateway, order):
+    ovh.payments.prepaid, ovh.payments.points = Decimal(50), 1000
+    assert await labels(gateway, order) == [
+        "VISA 4970 XXXX XXXX 1234",
+        "SEPA DIRECT DEBIT FR76 XXXX XXXX 4321",
+        "Prepaid OVH account",
+        "OVH loyalty points",
+    ]
+
+
+async def test_the_methods_alone_pay_where_the_older_route_is_refused(ovh, gateway, order):
+    ovh.faults.add("GET", "/me/order/*/availableRegisteredPaymentMean", "refuse")
+    assert len(await labels(gateway, order)) == 2
+
+
+@pytest.mark.parametrize("fault", ["html502", "null"])
+async def test_means_that_could_not_be_read_are_not_taken_for_none(ovh, gateway, order, fault, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.api.client._TRIES", 1)
+    ovh.faults.add("GET", "/me/order/*/availableRegisteredPaymentMean", fault)
+    with pytest.raises(RegistrarUnavailable):
+        await labels(gateway, order)
+
+
+async def test_the_prepaid_account_pays_an_order_once(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(5)
+    await ask(gateway.pay, order.id, "ovhAccount", not_after=LATER)
+    assert ovh.orders.all[order.id].payments == ["ovhAccount"]
+    assert (await seen(gateway, order, sent("ovhAccount")))[0] is P.RECEIVED
+
+
+async def test_too_little_credit_is_a_clear_no(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(1)
+    with pytest.raises(RegistrarRefused, match="The balance of your OVH account is insufficient"):
+        await ask(gateway.pay, order.id, "ovhAccount", not_after=LATER)
+    assert await seen(gateway, order, sent("ovhAccount")) == (P.NOT_SEEN, "The order shows no payment.")
+
+
+async def test_a_lost_answer_of_an_account_is_unknown(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(5)
+    ovh.faults.add("POST", "/me/order/*/payWithRegisteredPaymentMean", "lost_after")
+    with pytest.raises(OutcomeUnknown):
+        await ask(gateway.pay, order.id, "ovhAccount", not_after=LATER)
+    assert (await seen(gateway, order, sent("ovhAccount")))[0] is P.RECEIVED
+
+
+async def test_a_refused_card_says_why_and_another_can_pay(ovh, gateway, order):
+    ovh.refuse_card(VISA, "The card is blocked.")
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
+    assert await seen(gateway, order, sent()) == (P.REFUSED, "The card is blocked")
+    await ask(gateway.pay, order.id, SEPA, not_after=LATER)
+    assert (await seen(gateway, order, sent(SEPA)))[0] is P.RECEIVED
+
+
+async def test_a_refusal_without_words_is_one_all_the_same(ovh, gateway, order):
+    ovh.refuse_card(VISA)
+    ovh.payments.tells_why = False
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
+    assert await seen(gateway, order, sent()) == (P.REFUSED, None)
+
+
+async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway, order):
+    ovh.refuse_card(VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
+    assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, "OVH shows no payment.")
+
+
+async def test_a_refusal_within_a_second_of_the_next_payment_is_not_taken_for_its_own(ovh, gateway, order):
+    """Dates are whole seconds, so of a payment after a refusal only what is surely its own counts."""
+    ovh.refuse_card(VISA)
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
+    right_after = replace(sent(SEPA), sent_at_ovh=datetime.now(UTC) - timedelta(seconds=0.5))
+    assert (await seen(gateway, order, right_after))[0] is P.REFUSED
+    again = replace(order, methods=(PaymentMethod(VISA, "VISA", refused=True), PaymentMethod(SEPA, "SEPA")))
+    assert (await seen(gateway, again, right_after))[0] is P.UNDECIDED
+
+
+def begun(ovh, order, *, seconds=0.0):
+    """The bank has a payment with the card and has not said anything yet."""
+    ovh.payments.settle_after = 600.0
+    ovh.orders.all[order.id].pending.append(Try(datetime.now(UTC) + timedelta(seconds=seconds), VISA))
+
+
+async def test_a_payment_that_seems_a_little_older_than_its_intent_is_under_way(ovh, gateway, order):
+    begun(ovh, order, seconds=-60)
+    assert (await seen(gateway, order, sent(seconds=0)))[0] is P.UNDER_WAY
+
+
+async def test_a_transaction_that_seems_a_little_older_is_not_taken_for_none(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, order, sent(seconds=60)))[0] is P.UNDECIDED
+
+
+@pytest.mark.parametrize("minutes", [60, -10])  # by a clock that was put right since, it lies before the order
+async def test_before_sending_any_open_payment_of_the_order_is_seen_whenever_it_was(ovh, gateway, order, minutes):
+    begun(ovh, order)
+    assert (await earlier(gateway, order, minutes=minutes)).is_open
+
+
+async def test_before_sending_a_payment_that_the_order_shows_as_received_is_seen(ovh, gateway, order, monkeypatch):
+    await ask(gateway.pay, order.id, SEPA, not_after=LATER)
+    assert (await earlier(gateway, order)).progress is P.RECEIVED
+    monkeypatch.setattr(ovh.orders, "status", lambda _order: "notPaid")  # it lags behind the follow-up
+    assert (await earlier(gateway, order, minutes=-10)).progress is P.RECEIVED
+
+
+@pytest.mark.parametrize("status", ["READY", "CONFIRMING"])
+async def test_before_sending_an_open_payment_by_another_method_is_seen_where_the_order_shows_none(
+    ovh, gateway, order, status, monkeypatch
+):
+    ovh.payments.settle_after = 600.0
+    await ask(gateway.pay, order.id, SEPA, not_after=LATER)
+    ovh.orders.payment_after = 600.0
+    shown = {number: entry | {"status": status} for number, entry in ovh.payments.transactions().items()}
+    monkeypatch.setattr(ovh.payments, "transactions", lambda: shown)
+    sighting = await earlier(gateway, order)
+    assert sighting.is_open
+    assert f"over €3.59 has not ended ({status.lower()})." in sighting.seen
+    assert not (await earlier(gateway, order, minutes=-10)).is_open  # it names no order, and ours was not made yet
+
+
+@pytest.mark.parametrize("tells_why", [True, False])
+async def test_before_sending_what_was_refused_is_no_open_payment(ovh, gateway, order, tells_why):
+    ovh.payments.tells_why = tells_why
+    ovh.refuse_card(VISA)
+    for _ in range(2):
+        await ask(gateway.pay, order.id, VISA, not_after=LATER)
+        sighting = await earlier(gateway, order)
+        assert (sighting.progress, sighting.is_open) == (P.NOT_SEEN, False)
+
+
+async def test_money_that_another_order_took_hinders_no_first_payment_over_the_same_amount(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    sighting = await earlier(gateway, order)
+    assert (sighting.progress, sighting.is_open) == (P.NOT_SEEN, False)
+
+
+@pytest.mark.parametrize("by_the_order", [True, False])
+async def test_a_payment_is_seen_though_our_clock_was_put_back_since_it_was_sent(ovh, gateway, order, by_the_order):
+    """Ours was ten minutes ahead of OVH's then, and is right now."""
+    at = datetime.now(UTC)
+    payment = replace(sent(seconds=600), sent_at_ovh=at)
+    if by_the_order:
+        begun(ovh, order)
+    else:
+        another_order_pays(ovh, order)  # all that may be it is a transaction
+    assert (await ask(gateway.payment, order, payment)).progress is (P.UNDER_WAY if by_the_order else P.UNDECIDED)
+
+
+async def test_an_order_is_not_paid_twice_where_our_clock_was_put_back_after_a_lost_answer(
+    ovh, gateway, rules, monkeypatch
+):
+    rules.registrar = gateway
+    rules.restart()
+    rules.clock.now, ovh.clock_offset = datetime.now(UTC) + timedelta(minutes=10), -600.0  # ours is ahead
+    cart = await ask(rules.approved)
+    cart = await ask(rules.settle, cart.id, steps=3, seconds=2)
+    ovh.payments.settle_after = 3600.0
+    ovh.faults.add("POST", "/me/order/*/pay", "lost_after")
+    await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=VISA, shown=rules.mark(cart.id))
+    await ask(rules.advance, cart.id)
+    rules.clock.now, ovh.clock_offset = datetime.now(UTC), 0.0
+    for _ in range(30):
+        cart = await ask(rules.settle, cart.id, steps=1, seconds=60)
+        if cart.state is CartState.CHECKED_OUT:
+            await ask(rules.workflow.pay, cart.id, payer=rules.dan, method=SEPA, shown=rules.mark(cart.id))
+    assert cart.payment_is_undecided
+    assert [wish.source for wish in ovh.payments.wishes] == [str(VISA)]
+
+
+async def test_a_payment_of_which_only_our_own_time_was_kept_is_seen_by_how_far_ovhs_is_ahead_now(ovh, gateway, order):
+    ovh.clock_offset = -600.0
+    begun(ovh, order)
+    assert (await seen(gateway, order, sent(seconds=600)))[0] is P.UNDER_WAY
+
+
+async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ovh, gateway, order, monkeypatch):
+    """OVH's step keeps its ERROR, though another payment was begun since."""
+    ovh.refuse_card(VISA)
+    ovh.payments.tells_why = False
+    ovh.orders.all[order.id].tries.append(Try(datetime.now(UTC) - timedelta(minutes=5), VISA, ""))
+    begun(ovh, order)
+    monkeypatch.setattr(follow_up, "_validating", lambda _order: "ERROR")
+    assert (await ask(gateway.payment, order, sent())).is_open  # its transaction has not ended
+    progress, told = await seen(gateway, order, sent("ovhAccount"))  # which has none
+    assert progress is P.UNDECIDED
+    assert told == "OVH shows that a payment failed and that one was begun, and not whether they are the same."
+    assert (await earlier(gateway, order)).is_open
+
+
+async def test_a_transaction_is_open_until_it_ends(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    assert not (await ask(gateway.payment, order, sent())).is_open
+    foreign = ovh.orders.all[order.id + 1000]
+    ovh.payments.settle_after, foreign.pending = 600.0, foreign.tries[:]
+    foreign.tries.clear()
+    assert (await ask(gateway.payment, order, sent())).is_open
+
+
+async def test_ovhs_clock_is_read_again_before_times_are_compared(ovh, gateway, order, monkeypatch):
+    before = ovh.count("GET", "/auth/time")
+    await seen(gateway, order, sent())
+    assert ovh.count("GET", "/auth/time") == before + 1
+
+
+@pytest.mark.parametrize("method", [VISA, "ovhAccount"])
+async def test_a_payment_that_was_held_up_too_long_is_not_sent(ovh, gateway, order, method):
+    ovh.payments.prepaid = Decimal(5)
+    with pytest.raises(RegistrarUnavailable, match="nothing was sent"):
+        await ask(gateway.pay, order.id, method, not_after=datetime.now(UTC))
+    assert ovh.count("POST", "/me/order/*") == 0
+    assert ovh.orders.all[order.id].payments == []
+
+
+async def test_methods_that_may_not_be_read_leave_the_other_ways(ovh, gateway, order):
+    ovh.payments.prepaid = Decimal(50)
+    ovh.faults.add("GET", "/me/order/*/paymentMethods", "refuse")
+    assert await labels(gateway, order) == ["Sepa direct debit", "Prepaid OVH account"]
+
+
+@pytest.mark.parametrize(("urgent", "priority"), [(True, Priority.MONEY), (False, Priority.POLLING)])
+async def test_the_read_before_a_payment_waits_behind_no_search(gateway, order, monkeypatch, urgent, priority):
+    asked, used = Client.ask, set()
+
+    def noting(client, path, **kwargs):
+        used.add(kwargs["priority"])
+        return asked(client, path, **kwargs)
+
+    monkeypatch.setattr(Client, "ask", noting)
+    await ask(gateway.order, order.id, urgent=urgent)
+    assert used == {priority}
+
+
+async def test_a_cancelled_order_was_not_paid(ovh, gateway, order):
+    ovh.cancel(order.id)
+    assert (await seen(gateway, order, sent()))[0] is P.CANCELLED
+
+
+async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.UNDECIDED
+    assert "took €3.59 with this method (success), but the order shows no payment." in told
+
+
+@pytest.mark.parametrize(("method", "seconds"), [(SEPA, -5), (VISA, 180)])
+async def test_a_transaction_of_another_method_or_time_proves_nothing(ovh, gateway, order, method, seconds):
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, order, sent(method, seconds=seconds)))[0] is P.NOT_SEEN
+
+
+async def test_when_the_newest_transaction_that_fits_took_the_money_is_told(ovh, gateway, order):
+    another_order_pays(ovh, order, number=1000, minutes=4)
+    another_order_pays(ovh, order, number=2000)
+    sighting = await ask(gateway.payment, order, sent(seconds=-300))
+    assert datetime.now(UTC) - sighting.taken_at < timedelta(minutes=2)
+
+
+async def test_what_has_not_ended_or_failed_took_no_money(ovh, gateway, order):
+    another_order_pays(ovh, order, why="No.")
+    assert (await ask(gateway.payment, order, sent())).taken_at is None
+    begun(ovh, order)
+    assert (await ask(gateway.payment, order, sent("ovhAccount"))).taken_at is None
+
+
+async def test_the_newest_transactions_are_read_however_many_there_are(ovh, gateway, order, monkeypatch):
+    monkeypatch.setattr("registrars.ovh.payments._MOST_READ", 1)
+    another_order_pays(ovh, order, number=-1000, minutes=30 * 24 * 60)
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, order, sent()))[0] is P.UNDECIDED
+
+
+async def test_a_transaction_over_another_amount_proves_nothing(ovh, gateway, order):
+    another_order_pays(ovh, order)
+    assert (await seen(gateway, replace(order, total=Money(999, "EUR")), sent()))[0] is P.NOT_SEEN
+
+
+async def test_a_failed_transaction_did_not_pay(ovh, gateway, order):
+    another_order_pays(ovh, order, why="No.")
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.NOT_SEEN
+    assert told.startswith("Its transaction")
+
+
+async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway, order):
+    ovh.faults.add("GET", "/me/payment/transaction", "refuse", message="This call has not been granted")
+    progress, told = await seen(gateway, order, sent())
+    assert progress is P.UNDECIDED
+    assert told.startswith("The account's transactions could not be read: OVH does not allow this")
+
+
+async def test_the_invoice_comes_after_the_payment_and_its_link_is_ovhs_own(ovh, gateway, order):
+    assert await ask(gateway.invoice_of, order.id) is None
+    await ask(gateway.pay, order.id, VISA, not_after=LATER)
+    ovh.clock.advance(2)
+    number = await ask(gateway.invoice_of, order.id)
+    assert number == ovh.bills.all()[0].id
+    assert number in await ask(gateway.invoice_link, number)
+
+
+FOLLOW_UP = [
+    ("PAYMENT_INITIATED", "DOING", P.UNDER_WAY),
+    ("REGISTERED_PAYMENT_INITIATED", "DOING", P.UNDER_WAY),
+    ("PAYMENT_RECEIVED", "DOING", P.RECEIVED),
+    ("FRAUD_REFUSED", "DOING", P.REFUSED),
+    ("PAYMENT_INITIATED", "ERROR", P.REFUSED),
+]
+
+
+@pytest.mark.parametrize(("label", "status", "progress"), FOLLOW_UP)
+async def test_the_orders_own_follow_up_is_believed_first(gateway, order, label, status, progress, monkeypatch):
+    entry = {"date": datetime.now(UTC).isoformat(), "label": label, "description": "x"}
+    step = {"step": "VALIDATING", "status": status, "history": [entry]}
+    asked = Client.ask
+
+    def follow_up(client, path, **kwargs):
+        return [step] if path.endswith("/followUp") else asked(client, path, **kwargs)
+
+    monkeypatch.setattr(Client, "ask", follow_up)
+    assert (await seen(gateway, order, sent()))[0] is progress
