@@ -129,7 +129,7 @@ _CONNECTING: tuple[tuple[str, _Fault], ...] = (
         r"resolve host|translate host name",
         (DatabaseAway, "The host of PostgreSQL, {server}, is not found. Correct DATABASE_URL, or the network's DNS."),
     ),
-    (_WRONG_OPTION, (DatabaseUnusable, "DATABASE_URL, or a variable PG…, holds an option that cannot be used.")),
+    (_WRONG_OPTION, (DatabaseUnusable, "DATABASE_URL, or a variable PG…, has a wrong option. Correct or remove it.")),
 )
 _SILENT = (DatabaseAway, "PostgreSQL does not answer at {server}. Start it, or correct DATABASE_URL.")
 

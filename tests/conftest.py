@@ -1,6 +1,7 @@
 """What many tests start from: a memory on disk, and the rules over it."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,11 +84,16 @@ class Rules:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of our own, on a Unix socket; its address without a database."""
-    server = open_postgres(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri()
-    server.cleanup()
+def postgres() -> Iterator[str]:
+    """A server of our own, on a Unix socket; its address without a database.
+
+    Its data are outside pytest's folder: root's server runs as another user, and each session of pytest that starts
+    closes that folder to others again, also under a server that is running.
+    """
+    with tempfile.TemporaryDirectory(prefix="domain-desk-postgres-", ignore_cleanup_errors=True) as folder:
+        server = open_postgres(Path(folder))
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

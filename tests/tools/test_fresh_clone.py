@@ -32,7 +32,7 @@ def repository(tmp_path: Path) -> Path:
     place.mkdir()
     git("init", folder=place)
     (place / "server.py").write_text(SERVER.format(more="", path="/"))
-    (place / "Makefile").write_text(f"sandbox:\n\t{sys.executable} server.py\n\ntest:\n\t@test -e good\n")
+    (place / "Makefile").write_text(f"sandbox:\n\t'{sys.executable}' server.py\n\ntest:\n\t@test -e good\n")
     for number in (1, 2):
         (place / "number").write_text(str(number))
         git("add", "-A", folder=place)

@@ -105,7 +105,7 @@ def test_only_the_pinned_file_is_installed(checkout):
     for digest in ("0" * 64, hashlib.sha256(wheel.read_bytes()).hexdigest()):
         (checkout / "tools" / "uv-requirements.txt").write_text(f"uv==0.13.9 --hash=sha256:{digest}\n")
         done = make(
-            PINNED, f"PYTHON={sys.executable}", folder=checkout, PIP_NO_INDEX="1", PIP_FIND_LINKS=checkout.as_uri(),
+            PINNED, f"PYTHON='{sys.executable}'", folder=checkout, PIP_NO_INDEX="1", PIP_FIND_LINKS=checkout.as_uri(),
             PIP_CONFIG_FILE=os.devnull,
         )  # fmt: skip
         refused = digest.startswith("000")
