@@ -77,7 +77,8 @@ class Carts:
 
     Switches: `legal_age_blocks` has the dry run insist on OWNER_LEGAL_AGE, `refuses_unknown_labels` on no others than
     are asked; `judges_owners` has it keep the registry's rule about owners; with `prefills` an item comes with an
-    answer; `gifts` has promotions be lines, not reductions.
+    answer; `gifts` has promotions be lines, not reductions; `unsorted_lines` has the dry run name no cart item and list
+    the zones first and the last name before the first, as in OVH's guide.
     """
 
     def __init__(self, clock: Clock, names: Names, contacts: Contacts) -> None:
@@ -90,6 +91,7 @@ class Carts:
         self.judges_owners = True
         self.prefills = False
         self.gifts = True
+        self.unsorted_lines = False
         self.all: dict[str, Cart] = {}
 
     # Their life

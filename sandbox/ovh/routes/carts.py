@@ -68,6 +68,8 @@ def _dry_run(call: Call) -> dict[str, Any]:
     cart = call.ovh.carts.get(call.parts[0])
     checked = call.ovh.carts.check(cart)
     cart.told = amount_of(checked["prices"]["withTax"])
+    if call.ovh.carts.unsorted_lines:
+        checked["details"] = [line | {"cartItemID": None} for line in reversed(checked["details"])]
     return checked
 
 
