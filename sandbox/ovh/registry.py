@@ -19,7 +19,8 @@ _YEAR = 365 * 86_400.0
 class Registry:
     """Names are the account's since an order was delivered, or since ever (`names.owned`).
 
-    `reason_suffices` is how the `.fr` registry judges a justification, which it does after the payment.
+    `reason_suffices` is how the `.fr` registry judges a justification, which it does after the payment. `state` is what
+    the account's names show: `ok`, or another of OVH's words.
     """
 
     reason_suffices: Callable[[str], bool]
@@ -28,6 +29,7 @@ class Registry:
         self._clock = clock
         self._names = names
         self._orders = orders
+        self.state = "ok"
         self.reason_suffices = lambda reason: len(reason.split()) >= _FEWEST_WORDS
 
     def delivered(self) -> dict[str, Order]:
@@ -51,7 +53,7 @@ class Registry:
         since, now = order.made_at if order else self._clock.now(), self._clock.now()
         ends, updated = self._clock.text(_next(since, now)), self._clock.text(since)
         return {
-            "domain": name, "state": "ok", "expirationDate": ends, "renewalDate": ends, "lastUpdate": updated,
+            "domain": name, "state": self.state, "expirationDate": ends, "renewalDate": ends, "lastUpdate": updated,
             "nameServerType": "hosted", "offer": "gold", "transferLockStatus": "locked", "dnssecState": "disabled",
             "dnssecSupported": True, "renewalState": "automatic_renew", "suspensionState": "not_suspended",
             "whoisOwner": "21009911", "contactOwner": {"id": "21009911"}, "serviceId": 9_912_233,
