@@ -21,14 +21,16 @@ from sandbox.ovh.clock import Clock
 from sandbox.ovh.contacts import Contacts
 from sandbox.ovh.errors import OvhError, gateway, refused
 from sandbox.ovh.faults import Fault, Faults
+from sandbox.ovh.held import Held
 from sandbox.ovh.names import Names
 from sandbox.ovh.order_page import OrderPage
 from sandbox.ovh.orders import Orders
+from sandbox.ovh.outsider import Outsider
 from sandbox.ovh.payments import Payments
 from sandbox.ovh.quota import Quota
 from sandbox.ovh.registry import Registry
 from sandbox.ovh.signing import Credentials
-from sandbox.ovh.tokens import Tokens
+from sandbox.ovh.tokens import Tokens, TokenService
 
 __all__ = ["Credentials", "OvhSimulator", "Recorded"]
 
@@ -51,19 +53,23 @@ class OvhSimulator:
         self.subsidiary = subsidiary
         self.state = "complete"  # an account that is "incomplete" may not check out: a guess at what a 403 there means
         self.credentials = Credentials()
+        self.tokens = TokenService()
         self.clock = Clock()
-        self.clock_offset = 0.0  # seconds by which /auth/time misleads
+        self.clock_offset = 0.0  # seconds by which /auth/time misleads, and signatures are judged
+        self.time_error = 0.0  # seconds by which /auth/time misleads, while signatures are judged rightly
         self.names = Names(self.clock)
         self.contacts = Contacts()
         self.carts = Carts(self.clock, self.names, self.contacts)
         self.orders = Orders(self.clock)
         self.payments = Payments(self.clock, self.orders)
         self.bills = Bills(self.clock, self.orders)
-        self.registry = Registry(self.clock, self.names, self.orders)
+        self.outsider = Outsider(self.clock, self.names, self.carts, self.orders, self.payments)
+        self.registry = Registry(self.clock, self.names, self.orders, self.contacts.own)
         self.names.delivered = self.registry.delivered
         self.faults = Faults()
         self.quota = Quota()
         self.calls: list[Recorded] = []
+        self.held = Held()
         self.address = ""  # where its pages are, once it listens
         self._runner: web.AppRunner | None = None
 
@@ -76,7 +82,7 @@ class OvhSimulator:
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
-        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+        self.address = self.outsider.address = f"http://{host}:{self._runner.addresses[0][1]}"
         return f"{self.address}/1.0"
 
     async def stop(self) -> None:
@@ -116,6 +122,10 @@ class OvhSimulator:
     def a_day_later(self) -> None:
         self.clock.advance(86_400)
 
+    async def deliver_held(self) -> None:
+        """Have the proxy deliver all calls that it holds; return when OVH has handled them."""
+        await self.held.release()
+
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = next((request.path[len(p) :] for p in _PREFIXES if request.path.startswith(f"{p}/")), request.path)
         self.faults.call(request.method, path)
@@ -125,8 +135,14 @@ class OvhSimulator:
             self._record(request, path, spoiled.status)
             return spoiled
         body = await request.text()
+        way = self.faults.take_on_the_way(request.method, path)
+        if way is not None and way.kind == "held":
+            await self.held.wait(way.options.get("seconds"))
         status, answer = self._answer(request, path, body)
         self._record(request, path, status)
+        if way is not None and way.kind == "repeated":
+            status, answer = _refused_with(way) if "status" in way.options else self._answer(request, path, body)
+            self._record(request, path, status)
         return await self._spoil_after(request, fault) or _json(status, answer)
 
     def _answer(self, request: web.Request, path: str, body: str) -> tuple[int, Any]:
@@ -136,7 +152,8 @@ class OvhSimulator:
                 url = f"{request.scheme}://{request.host}{request.raw_path}"
                 signing.check(self.credentials, request.method, url, path, body, request.headers, self.time())
             self.payments.settle()
-            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body)))
+            is_service = "Authorization" in request.headers
+            return 200, route.handler(routing.Call(self, parts, request.query, _decoded(body), is_service))
         except OvhError as error:
             return error.status, error.body
         except (KeyError, ValueError, TypeError):
@@ -166,6 +183,8 @@ class OvhSimulator:
             _cut(request)
         if fault.kind == "empty_chunked":
             return await _chunked_nothing(request)
+        if fault.kind == "refused_after":
+            return _json(*_refused_with(fault))
         without_words = _WITHOUT_WORDS.get(fault.kind)
         return without_words() if without_words else None
 
@@ -200,6 +219,13 @@ def _refusal(fault: Fault) -> web.Response:
     return _json(fault.options.get("status", 403), {"class": "Client::Forbidden", "message": message})
 
 
+def _refused_with(fault: Fault) -> tuple[int, dict[str, object]]:
+    """Return the status and body with which OVH refuses a call; `fault.options` may set `status` and `message`."""
+    status = int(fault.options.get("status", 400))
+    name, message = _REFUSALS[status]
+    return status, {"class": f"Client::{name}", "message": fault.options.get("message", message)}
+
+
 async def _chunked_nothing(request: web.Request) -> web.StreamResponse:
     answer = web.StreamResponse(headers={"Content-Type": "application/json"})
     answer.enable_chunked_encoding()
@@ -216,6 +242,14 @@ _WITHOUT_WORDS: dict[str, Callable[[], web.Response]] = {
     "empty_text": lambda: _json(200, ""),
     "no_content": lambda: web.Response(status=204),
     "empty_html": lambda: web.Response(text="", content_type="text/html"),
+}
+_REFUSALS = {
+    400: ("BadRequest", "This order cannot be paid"),
+    401: ("Unauthorized", "You must login first"),
+    403: ("Forbidden", "You are not allowed"),
+    404: ("NotFound", "The requested object does not exist"),
+    409: ("Conflict", "Another action is already pending on this object"),
+    429: ("TooManyRequests", "Too many requests"),
 }
 _SPOILED: dict[str, Callable[[Fault], web.Response]] = {
     "error500": lambda _: _json(500, {"class": "Server::InternalServerError", "message": "Internal server error"}),

@@ -37,7 +37,7 @@ class Bills:
 
     def of(self, order: Order) -> Bill | None:
         """The order's invoice; none before its time."""
-        if order.paid_at is None or self._orders.seen(order).paid_at is None:
+        if order.paid_at is None or self._orders.seen(order, "bill").paid_at is None:
             return None
         at = after(order.paid_at, self.after)
         if order.id not in self._made and at <= self._clock.now():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.ovh.clock import Clock, after
 from sandbox.ovh.contacts import Contacts
@@ -19,7 +19,7 @@ from sandbox.ovh.names import Names
 from sandbox.ovh.offers import OLD_MODES, Offer
 from sandbox.ovh.prices import MARKETS, Market, price
 from sandbox.ovh.questions import Question, complaints
-from sandbox.ovh.quotes import Priced, quote
+from sandbox.ovh.quotes import Layout, Priced, quote
 from sandbox.ovh.rules import broken, eligibility_of, faults
 
 _DAY = 86_400.0
@@ -64,7 +64,10 @@ class Cart:
     assigned: bool
     subsidiary: str = "FR"
     items: dict[int, Item] = field(default_factory=dict)
+    coupons: list[str] = field(default_factory=list)
     read_only: bool = False
+    closed_at: datetime | None = None
+    order: int | None = None  # the number of its order
     told: Decimal | None = None  # the total of its last dry run
 
     @property
@@ -77,8 +80,19 @@ class Carts:
 
     Switches: `legal_age_blocks` has the dry run insist on OWNER_LEGAL_AGE, `refuses_unknown_labels` on no others than
     are asked; `judges_owners` has it keep the registry's rule about owners; with `prefills` an item comes with an
-    answer; `gifts` has promotions be lines, not reductions; `unsorted_lines` has the dry run name no cart item and list
-    the zones first and the last name before the first, as in OVH's guide.
+    answer; `gifts` has promotions be lines, not reductions.
+
+    Unkind switches, all as the simulation always was at first; what OVH does is not established for any of them:
+    `layout` is how the dry run, the summary and the checkout list their lines;
+    with `orders_again` a closed cart can be checked out once more;
+    `lists_closed` and `lists_expired` tell whether `GET /order/cart` lists such carts;
+    `matches` is how that list reads `description`: the whole text, its beginning, or not at all;
+    `deletes_closed` tells whether DELETE takes a cart that was checked out;
+    `names_order` are the calls ("checkout", "summary") that tell a closed cart's order number;
+    `expired_status` answers a cart whose time is over (404, or OVH's 460);
+    for `closes_after` seconds a cart that was checked out still says that it is not read-only;
+    `longest_life` (seconds) and `longest_description` (characters) are limits, beyond which OVH refuses, or cuts what
+    was asked for where `cuts` is on.
     """
 
     def __init__(self, clock: Clock, names: Names, contacts: Contacts) -> None:
@@ -91,7 +105,18 @@ class Carts:
         self.judges_owners = True
         self.prefills = False
         self.gifts = True
-        self.unsorted_lines = False
+        self.layout = Layout()
+        self.orders_again = False
+        self.lists_closed = True
+        self.lists_expired = True
+        self.matches: Literal["exact", "prefix", "ignored"] = "exact"
+        self.deletes_closed = True
+        self.names_order: set[Literal["checkout", "summary"]] = set()
+        self.closes_after = 0.0
+        self.expired_status = 404
+        self.longest_life: float | None = None
+        self.longest_description: int | None = None
+        self.cuts = False
         self.all: dict[str, Cart] = {}
 
     # Their life
@@ -99,15 +124,18 @@ class Carts:
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         if body.get("ovhSubsidiary") not in MARKETS:
             raise refused("Invalid value for ovhSubsidiary")
-        expire = self._clock.moment(body["expire"]) if body.get("expire") else after(self._clock.now(), _DAY)
-        cart = Cart(str(uuid.uuid4()), body.get("description") or "", expire, False, body["ovhSubsidiary"])  # noqa: FBT003 - a field
+        expire = self._expiry(body["expire"]) if body.get("expire") else after(self._clock.now(), _DAY)
+        description = self._description(body.get("description") or "")
+        cart = Cart(str(uuid.uuid4()), description, expire, assigned=False, subsidiary=body["ovhSubsidiary"])
         self.all[cart.id] = cart
         return self.shown(cart)
 
     def get(self, cart_id: str) -> Cart:
         cart = self.all.get(cart_id)
-        if cart is None or cart.expire <= self._clock.now():
+        if cart is None:
             raise not_found("This cart does not exist")
+        if cart.expire <= self._clock.now():
+            raise OvhError(self.expired_status, not_found("This cart does not exist").body)
         return cart
 
     def shown(self, cart: Cart) -> dict[str, Any]:
@@ -116,20 +144,68 @@ class Carts:
             "description": cart.description,
             "expire": self._clock.text(cart.expire),
             "items": list(cart.items),
-            "readOnly": cart.read_only,
+            "readOnly": cart.closed_at is not None and after(cart.closed_at, self.closes_after) <= self._clock.now(),
         }
+
+    def listed(self, description: str | None) -> list[str]:
+        """Return the ids of the account's carts that fit a description."""
+        return [
+            cart.id
+            for cart in self.all.values()
+            if cart.assigned
+            and (self.lists_closed or not cart.read_only)
+            and (self.lists_expired or cart.expire > self._clock.now())
+            and (description is None or self._fits(cart, description))
+        ]
+
+    def _fits(self, cart: Cart, description: str) -> bool:
+        if self.matches == "prefix":
+            return cart.description.startswith(description)
+        return self.matches == "ignored" or cart.description == description
+
+    def delete(self, cart: Cart) -> None:
+        """Delete a cart; a closed one is refused where `deletes_closed` is off."""
+        if not self.deletes_closed:
+            _must_be_open(cart)
+        del self.all[cart.id]
+
+    def order_of(self, cart: Cart, call: Literal["checkout", "summary"]) -> int | None:
+        """Return a closed cart's order where this call tells it."""
+        return cart.order if call in self.names_order else None
+
+    def _expiry(self, written: str) -> datetime:
+        """Return the moment a cart is to expire; raises 400 beyond `longest_life`, or cuts it."""
+        wanted = self._clock.moment(written)
+        latest = wanted if self.longest_life is None else after(self._clock.now(), self.longest_life)
+        if wanted > latest and not self.cuts:
+            raise refused("Invalid value for expire")
+        return min(wanted, latest)
+
+    def _description(self, text: str) -> str:
+        """Return the description that a cart gets; raises 400 beyond `longest_description`, or cuts it."""
+        if self.longest_description is not None and len(text) > self.longest_description and not self.cuts:
+            raise refused("Invalid value for description")
+        return text[: self.longest_description]
 
     def change(self, cart: Cart, body: dict[str, Any]) -> dict[str, Any]:
         if body.get("description") is not None:
-            cart.description = body["description"]
+            cart.description = self._description(body["description"])
         if body.get("expire"):
-            cart.expire = datetime.fromisoformat(body["expire"])
+            cart.expire = self._expiry(body["expire"])
         return self.shown(cart)
 
     def assign(self, cart: Cart) -> None:
         if cart.assigned:
             raise refused("This cart is already assigned")
         cart.assigned = True
+
+    def close(self, cart: Cart) -> None:
+        """Turn a cart read-only, as a checkout does."""
+        cart.read_only, cart.closed_at = True, self._clock.now()
+
+    def next_number(self) -> int:
+        """Return the next id of an item or a configuration."""
+        return next(self._numbers)
 
     # What lies in them
 
@@ -206,7 +282,8 @@ class Carts:
 
     def check(self, cart: Cart) -> dict[str, Any]:
         """The dry run: validates what was configured and who may own it, and knows the tax."""
-        _must_be_open(cart)
+        if not self.orders_again:
+            _must_be_open(cart)
         if not cart.assigned:
             raise refused("This cart is not assigned to an account")
         if not cart.items:

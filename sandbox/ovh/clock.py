@@ -56,3 +56,8 @@ def text(at: datetime) -> str:
 
 def after(at: datetime, seconds: float) -> datetime:
     return at + timedelta(seconds=seconds)
+
+
+def moment(written: str | None) -> datetime | None:
+    """Return the moment that a query names; None where it names none."""
+    return datetime.fromisoformat(written) if written else None

@@ -10,12 +10,22 @@ from typing import Any, Literal
 Kind = Literal[
     "lost_before", "lost_after", "hang", "error500", "html502", "html408", "null", "rate_limit", "check_timeout",
     "slow", "refuse", "empty", "blanks", "empty_text", "no_content", "empty_chunked", "empty_html",
+    "refused_after", "repeated", "held",
 ]  # fmt: skip
+# Faults of the way to OVH. One of these and one of the others can meet the same call.
+_ON_THE_WAY: frozenset[Kind] = frozenset({"repeated", "held"})
 
 
 @dataclass(eq=False)  # two of the same kind are still two
 class Fault:
-    """One fault, for the next `times` calls of a route; `options` are seconds, status, message, retry_after."""
+    """One fault, for the next `times` calls of a route; `options` are seconds, status, message, retry_after.
+
+    `refused_after` carries the call out, and then answers `status` (400, 403, 404, 409 or 429; 400 if unset).
+    `repeated` is a load balancer that sends the body twice: the client reads the answer to the second copy. That copy
+    is refused with `status`; without one, it is handled like any other call.
+    `held` is a proxy that keeps the call for `seconds` after it has read it, and then delivers it, whether or not the
+    client is still there. Without `seconds` it keeps the call until `OvhSimulator.deliver_held`.
+    """
 
     method: str
     path: str
@@ -69,8 +79,16 @@ class Faults:
                 self.at(1, known[2])
 
     def take(self, method: str, path: str) -> Fault | None:
+        """Use up and return the first fault of a call and its answer that fits."""
+        return self._take(method, path, lambda kind: kind not in _ON_THE_WAY)
+
+    def take_on_the_way(self, method: str, path: str) -> Fault | None:
+        """Use up and return the first fault of the way to OVH that fits."""
+        return self._take(method, path, lambda kind: kind in _ON_THE_WAY)
+
+    def _take(self, method: str, path: str, wanted: Callable[[Kind], bool]) -> Fault | None:
         for fault in self.waiting:
-            if fnmatchcase(method, fault.method) and fnmatchcase(path, fault.path):
+            if wanted(fault.kind) and fnmatchcase(method, fault.method) and fnmatchcase(path, fault.path):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

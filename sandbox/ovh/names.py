@@ -32,6 +32,7 @@ class Names:
     """The registry of the sandbox. `owned` and `delivered` names are the account's, `taken` ones somebody else's.
 
     Switches: whether prices carry `ucents`, and whether a discount is shown as a `negative_discount`.
+    `capitals` tells whether a name may be written with capitals, which OVH then reads as small letters.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -41,6 +42,8 @@ class Names:
         self.owned: set[str] = set()
         self.delivered: Callable[[], Container[str]] = set
         self.risen: dict[str, Decimal] = {}
+        self.changed: dict[str, dict[str, Any]] = {}
+        self.capitals = False
         self.ucents = True
         self.negative_discount = False
 
@@ -102,7 +105,19 @@ class Names:
         """From now on this name costs more, by so many euro."""
         self.risen[name] = self.risen.get(name, Decimal(0)) + Decimal(by)
 
+    def change(self, name: str, **terms: Any) -> None:  # noqa: ANN401 - the fields of an offer differ in type
+        """Offer a free name on other terms from now on; no terms restore those of its extension.
+
+        `terms` are fields of `Offer`: `mode`, `phase`, `grade`, `renewal`, `regular`, `orderable`, `shows_renewal`.
+        Together with `Faults.at` and `Faults.behind` they change between two calls.
+        """
+        self.changed[name] = self.changed.get(name, {}) | terms if terms else {}
+
     def _creations(self, name: str, label: str, extension: Extension, market: Market) -> list[Offer]:
+        terms = self.changed.get(name, {})
+        return [replace(offer, **terms) for offer in self._regular_creations(name, label, extension, market)]
+
+    def _regular_creations(self, name: str, label: str, extension: Extension, market: Market) -> list[Offer]:
         """The ways to register a name that nobody has."""
         dearer = self.risen.get(name, Decimal(0))
         offer = self.standard(extension, market, dearer=dearer)

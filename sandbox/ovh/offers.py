@@ -41,6 +41,8 @@ class Offer:
     ends: datetime | None = None
     currency: str = "EUR"
     orderable: bool = True  # true for a transfer, too: it can be ordered by the owner
+    grade: str = "gold"  # what OVH calls its offer: gold, diamond or platinum
+    shows_renewal: bool = True
 
     def before_discount(self, years: int) -> Decimal:
         return self.regular + (years - 1) * self.further
@@ -58,6 +60,8 @@ class Offer:
             "FEE": self.fee,
             "TOTAL": self.total(years),
         }
+        if not self.shows_renewal:
+            del amounts["RENEW"]
         lines: list[dict[str, Any]] = [
             {"label": label, "price": price(amount, self.currency, ucents=ucents)} for label, amount in amounts.items()
         ]
@@ -70,7 +74,7 @@ class Offer:
             "deliveryTime": "",
             "duration": [f"P{years}Y" for years in self.years],
             "isTransferLocked": transfer or None,
-            "offer": "gold",
+            "offer": self.grade,
             "offerId": f"{self.extension}-{self.action}",
             "orderable": self.orderable,
             "phase": self.phase,

@@ -17,6 +17,9 @@ from sandbox.ovh.prices import amount_of, price
 TWO_WEEKS = 14 * 86_400.0
 # What OVH shows late of a new order: its lines, those of all names but the first, one line, the list of its lines, all.
 Late = Literal["details", "some names", "one detail", "no details", "order"]
+# What tells of a payment, each at its own time. The transaction is `Payments.transaction_after`.
+Part = Literal["status", "follow-up", "payment", "bill"]
+Extensions = Literal["shown", "missing", "null", "no owner", "other"]
 Source = int | str  # what money came from: a payment method's id, or an account's name, or "page"
 
 
@@ -50,6 +53,8 @@ class Order:
 
     `lines` are the checkout's, with the names in the place of placeholders. `pending` are tries of which the bank has
     not said anything yet. `expires_at` unset means two weeks. `told` is the total that the cart's last dry run told.
+    `foreign` orders were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` replace the
+    account's settings for this order where they are set.
     """
 
     id: int
@@ -72,6 +77,10 @@ class Order:
     documents: bool = False
     waived: bool = False
     told: Decimal | None = None
+    foreign: bool = False
+    late: Late | Literal["lines in turn"] | None = None
+    late_for: float = 0.0
+    shows_after: float | None = None
 
     @property
     def password(self) -> str:
@@ -87,7 +96,14 @@ class Orders:
 
     For `details_after` seconds after a checkout something of the order is not there yet, though it is listed: `late`.
     For `payment_after` seconds after a payment the order shows nothing of it, though its transaction is there.
+    `part_after` sets these seconds for single parts of the order, so that its follow-up can show the payment first.
     `waits_for_waiver` has OVH deliver only once the right of retraction was waived, or two weeks have passed.
+
+    Unkind switches, all off at first:
+    for `shows_after` seconds a new order is neither listed nor readable;
+    an order in `forgotten` is a 404 for good, and not listed either;
+    `extensions` is what `details/{id}/extension` tells of a line: as it was ordered (`shown`), nothing at all
+    (`missing`, a 404), all scalars null (`null`), no configurations (`no owner`), or what `other` holds instead.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -98,8 +114,14 @@ class Orders:
         self.late: Late = "details"
         self.waits_for_waiver = False
         self.payment_after = 0.0
+        self.shows_after = 0.0
+        self.forgotten: set[int] = set()
+        self.extensions: Extensions = "shown"
+        self.other: dict[str, Any] = {}
+        self.part_after: dict[Part, float] = {}
         self.payment_withheld = 0  # how often something was asked that such a payment would have changed
         self.withheld = 0  # how often something was asked for before it was there
+        self.unlisted = 0  # how often an order was left out of an answer that would have shown it
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
 
@@ -121,14 +143,25 @@ class Orders:
             waived=waived,
             told=cart.told,
         )
-        self.all[number] = order
+        self.all[number], cart.order = order, number
         return order
+
+    def ours(self) -> list[Order]:
+        """Return the orders that were made through the API, oldest first."""
+        return [order for order in self.all.values() if not order.foreign]
 
     def get(self, number: str) -> Order:
         order = self.all.get(int(number)) if number.isdecimal() else None
-        if order is None or self._is_late(order, "order"):
+        if order is None or self._is_late(order, "order") or not self.is_listed(order):
             raise not_found(f"The requested object (orderId = {number}) does not exist")
         return order
+
+    def is_listed(self, order: Order) -> bool:
+        """Tell whether `GET /me/order` shows this order by now."""
+        hidden_for = self.shows_after if order.shows_after is None else order.shows_after
+        hidden = order.id in self.forgotten or after(order.made_at, hidden_for) > self._clock.now()
+        self.unlisted += hidden
+        return not hidden
 
     def status(self, order: Order) -> str:
         order = self.seen(order)
@@ -144,17 +177,15 @@ class Orders:
         done = waited >= self.deliver_after and not self._waits(order)
         return "delivered" if done else "delivering"
 
-    def seen(self, order: Order) -> Order:
-        """An order with those of its payments that it shows by now."""
-        tries, pending = ([t for t in tries if self._shows(t.at)] for tries in (order.tries, order.pending))
+    def seen(self, order: Order, part: Part = "status") -> Order:
+        """Return the order with those of its payments that this part of it shows by now."""
+        delay, now = self.part_after.get(part, self.payment_after), self._clock.now()
+        tries, pending = ([t for t in tries if after(t.at, delay) <= now] for tries in (order.tries, order.pending))
         if (tries, pending) == (order.tries, order.pending):
             return order
         self.payment_withheld += 1
-        paid_at = order.paid_at if order.paid_at and self._shows(order.paid_at) else None
+        paid_at = order.paid_at if order.paid_at and after(order.paid_at, delay) <= now else None
         return replace(order, tries=tries, pending=pending, paid_at=paid_at)
-
-    def _shows(self, at: datetime) -> bool:
-        return after(at, self.payment_after) <= self._clock.now()
 
     def waive(self, order: Order) -> None:
         """Give up the right of retraction; a second time is refused."""
@@ -183,9 +214,16 @@ class Orders:
         if self._is_late(order, "details"):
             return []
         places = range(len(order.lines))
-        shown = [place for place in places if order.lines[place]["domain"] == order.domains[0]]
+        if order.late == "lines in turn":
+            places = range(self._lines_in_turn(order))
+        shown = [place for place in places if order.lines[place]["domain"] == (order.domains or ["*"])[0]]
         some = len(shown) < len(places) and self._is_late(order, "some names")
         return [order.id * 1000 + place for place in (shown if some else places)]
+
+    def _lines_in_turn(self, order: Order) -> int:
+        """Return how many lines show by now, where they come one by one within `late_for` seconds."""
+        total, waited = len(order.lines), (self._clock.now() - order.made_at).total_seconds()
+        return total if waited >= order.late_for else int(total * waited / order.late_for)
 
     def detail(self, order: Order, number: str) -> dict[str, Any]:
         numbers = self.details(order)
@@ -199,6 +237,8 @@ class Orders:
     def extension(self, order: Order, number: str) -> dict[str, Any]:
         """What a line was ordered as; lines that are no item's, as the zones', have no plan."""
         self.detail(order, number)
+        if self.extensions == "missing":
+            raise not_found("The requested object does not exist")
         line = order.lines[int(number) - order.id * 1000]
         item = next((item for item in order.items if item.id == line["cartItemID"]), None)
         configurations = item.configurations.values() if item else ()
@@ -206,12 +246,20 @@ class Orders:
             "code": item.plan if item else None, "duration": item.duration if item else None, "quantity": 1,
             "pricingMode": item.mode if item else None, "product": {"name": "domain" if item else "zone"},
         }  # fmt: skip
+        if self.extensions == "null":
+            plan = dict.fromkeys(plan)
+        if self.extensions == "other" and item:
+            plan |= self.other
         told = [{"label": label, "value": value} for label, value in configurations]
         kind = "plan" if item else "product"
-        return {"order": {"action": "installation", "type": kind, "plan": plan, "configurations": told}}
+        hidden = self.extensions in {"null", "no owner"}
+        return {
+            "order": {"action": "installation", "type": kind, "plan": plan, "configurations": [] if hidden else told}
+        }
 
     def _is_late(self, order: Order, what: Late) -> bool:
-        late = what == self.late and (self._clock.now() - order.made_at).total_seconds() < self.details_after
+        kind, seconds = (order.late, order.late_for) if order.late else (self.late, self.details_after)
+        late = what == kind and (self._clock.now() - order.made_at).total_seconds() < seconds
         self.withheld += late
         return late
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.ovh.clock import Clock, after
-from sandbox.ovh.errors import not_found, refused
+from sandbox.ovh.errors import forbidden, not_found, refused
 from sandbox.ovh.orders import Order, Orders, Source, Try, Wish
 from sandbox.ovh.prices import price
 
@@ -60,12 +61,29 @@ class Method:
 _REMOVED = Method(0, "VISA", "", refuses=True, why="The payment method was removed.")
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """A transaction of the account that pays none of the orders in the simulation."""
+
+    method: int
+    amount: Decimal
+    status: str
+    at: datetime
+
+
 class Payments:
     """`prepaid` is the credit of the OVH account, `points` the loyalty points, each worth a cent (invented).
 
     `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself. With
     `settle_after` the bank takes so many seconds to answer, in which another payment is taken as well: nothing that
     OVH says rules that out. `wishes` are all calls to pay that came this far, oldest first, refused ones, too.
+
+    Unkind switches, all off at first:
+    with `takes_again` OVH takes another payment of an order that is paid already;
+    for `transaction_after` seconds a transaction is neither listed nor readable;
+    methods of the kinds in `untracked` leave no transaction, as the prepaid account leaves none;
+    `unreadable` refuses the transactions with 403, the "list" of them or each "one" that is listed;
+    `foreign` holds transactions that no order of the simulation made: see `Outsider.transaction`.
     """
 
     def __init__(self, clock: Clock, orders: Orders) -> None:
@@ -76,6 +94,12 @@ class Payments:
         self.lists_unusable = True
         self.tells_why = True
         self.settle_after = 0.0
+        self.takes_again = False
+        self.transaction_after = 0.0
+        self.untracked: set[str] = set()
+        self.withheld = 0  # how often a transaction was left out of an answer that would have shown it
+        self.unreadable: set[Literal["list", "one"]] = set()
+        self.foreign: list[Foreign] = []
         self.wishes: list[Wish] = []
         self.methods = [
             Method(8_120_045, "VISA", "4970 XXXX XXXX 1234", default=True, expires="2028-09-30T00:00:00+02:00"),
@@ -89,7 +113,7 @@ class Payments:
 
     def fitting(self, order: Order) -> list[Method]:
         """The registered methods that OVH lists for an order; none where it is not to be paid."""
-        if self._orders.status(order) != "notPaid":
+        if not self._is_payable(order):
             return []
         return [
             method
@@ -141,6 +165,12 @@ class Payments:
         self._must_be_open(order)
         self._take(order, "page")
 
+    def note_payment(self, order: Order, source: Source, at: datetime) -> None:
+        """Note that an order was paid at a moment, by no call of the API."""
+        order.paid_at = at
+        order.tries.append(Try(at, source))
+        order.payments.append(source)
+
     def _wish(self, order: Order, source: Source) -> Wish:
         """Note a call to pay. What somebody pays on OVH's own page is no call that another one could repeat."""
         calls = [wish for wish in self.wishes if wish.order == order.id]
@@ -150,8 +180,13 @@ class Payments:
         return wish
 
     def _must_be_open(self, order: Order) -> None:
-        if self._orders.status(order) != "notPaid":
+        if not self._is_payable(order):
             raise refused("This order cannot be paid")
+
+    def _is_payable(self, order: Order) -> bool:
+        """Tell whether OVH takes a payment of this order now."""
+        again = self.takes_again and order.paid_at is not None
+        return again or self._orders.status(order) == "notPaid"
 
     def _meant(self, order: Order, mean: str, mean_id: object) -> Method:
         if mean in _NEED_AN_ID and mean_id is None:
@@ -206,22 +241,44 @@ class Payments:
     # What is told of it
 
     def transactions(self) -> dict[int, dict[str, Any]]:
-        """One for each try of a registered method, good or not, or not known yet."""
-        return {
-            order.id * 10 + place: _transaction(order.id * 10 + place, order, attempt, self._clock.text(attempt.at))
-            for order in self._orders.all.values()
-            for place, attempt in enumerate(order.tries + order.pending)
-            if isinstance(attempt.source, int)
-        }
+        """Return those that show by now: one for each try of a registered method, good, bad or not known yet."""
+        shown: dict[int, dict[str, Any]] = {}
+        for order in self._orders.all.values():
+            for place, attempt in enumerate(order.tries + order.pending):
+                if isinstance(attempt.source, int) and self._shows(attempt.source, attempt.at):
+                    number, written = order.id * 10 + place, self._clock.text(attempt.at)
+                    status = "SUCCESS" if attempt.why is None else "FAILED"
+                    status = "CONFIRMING" if attempt in order.pending else status
+                    amount = price(order.total, order.currency)
+                    shown[number] = _transaction(number, attempt.source, amount, status, written)
+        for number, each in enumerate(self.foreign, 77_000_001):
+            if self._shows(each.method, each.at):
+                written = self._clock.text(each.at)
+                shown[number] = _transaction(number, each.method, price(each.amount), each.status, written)
+        return shown
+
+    def list_transactions(self) -> dict[int, dict[str, Any]]:
+        """Return what `GET /me/payment/transaction` lists; raises 403 where the list is unreadable."""
+        if "list" in self.unreadable:
+            raise forbidden()
+        return self.transactions()
 
     def transaction(self, number: str) -> dict[str, Any]:
         found = self.transactions().get(int(number))
         if found is None:
             raise not_found("This transaction does not exist")
+        if "one" in self.unreadable:
+            raise forbidden()
         return found
 
+    def _shows(self, method_id: int, at: datetime) -> bool:
+        kind = next((method.kind for method in self.methods if method.id == method_id), None)
+        shows = kind not in self.untracked and after(at, self.transaction_after) <= self._clock.now()
+        self.withheld += not shows
+        return shows
+
     def payment(self, order: Order) -> dict[str, Any]:
-        if self._orders.seen(order).paid_at is None or order.paid_at is None:
+        if self._orders.seen(order, "payment").paid_at is None or order.paid_at is None:
             raise not_found("The requested object does not exist")
         source = order.payments[-1]
         kinds = {method.id: "creditCard" if method.kind in _CARDS else "withdrawal" for method in self.methods}
@@ -255,10 +312,8 @@ class Payments:
         }  # fmt: skip
 
 
-def _transaction(number: int, order: Order, attempt: Try, at: str) -> dict[str, Any]:
-    status = "CONFIRMING" if attempt in order.pending else "SUCCESS" if attempt.why is None else "FAILED"
+def _transaction(number: int, method_id: int, amount: dict[str, Any], status: str, written: str) -> dict[str, Any]:
     return {
-        "transactionId": number, "paymentMethodId": attempt.source, "amount": price(order.total, order.currency),
-        "status": status, "type": "DEBIT",
-        "creationDate": at, "lastUpdate": at,
+        "transactionId": number, "paymentMethodId": method_id, "amount": amount, "status": status, "type": "DEBIT",
+        "creationDate": written, "lastUpdate": written,
     }  # fmt: skip

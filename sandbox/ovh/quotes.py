@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from sandbox.ovh.offers import Offer
@@ -15,6 +16,30 @@ _CONTRACTS = [
     {"name": "Domain name terms", "url": "https://contracts.example/domain.pdf", "content": "Made up. " * 50},
     {"name": "General terms of service", "url": "https://contracts.example/general.pdf", "content": "Made up. " * 50},
 ]
+
+
+@dataclass
+class Layout:
+    """How lines are listed, without any change to what they cost; the easy way at first.
+
+    With `shuffle` they come in an order drawn from that seed; `zones_first` puts the zones' lines before all others;
+    `without_items` leaves `cartItemID` null on every line. OVH's guide shows the latter two.
+    """
+
+    shuffle: int | None = None
+    zones_first: bool = False
+    without_items: bool = False
+
+    def apply(self, shown: dict[str, Any]) -> dict[str, Any]:
+        """Return a quote with its lines laid out like this."""
+        lines = list(shown["details"])
+        if self.shuffle is not None:
+            Random(self.shuffle).shuffle(lines)
+        if self.zones_first:
+            lines.sort(key=lambda line: "." not in line["domain"])
+        if self.without_items:
+            lines = [line | {"cartItemID": None} for line in lines]
+        return shown | {"details": lines}
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,19 @@ _YEAR = 365 * 86_400.0
 class Registry:
     """Names are the account's since an order was delivered, or since ever (`names.owned`).
 
-    `reason_suffices` is how the `.fr` registry judges a justification, which it does after the payment. `state` is what
-    the account's names show: `ok`, or another of OVH's words.
+    `reason_suffices` is how the `.fr` registry judges a justification, which it does after the payment.
+    `states` are what names of the account show as their state instead of "ok", such as `autorenew_in_progress`, or a
+    word that no description of OVH knows.
     """
 
     reason_suffices: Callable[[str], bool]
 
-    def __init__(self, clock: Clock, names: Names, orders: Orders) -> None:
+    def __init__(self, clock: Clock, names: Names, orders: Orders, owner: str) -> None:
+        self._owner = owner  # the account's nic
         self._clock = clock
         self._names = names
         self._orders = orders
-        self.state = "ok"
+        self.states: dict[str, str] = {}
         self.reason_suffices = lambda reason: len(reason.split()) >= _FEWEST_WORDS
 
     def delivered(self) -> dict[str, Order]:
@@ -47,18 +49,45 @@ class Registry:
 
     def service(self, name: str) -> dict[str, Any]:
         """A name of the account; a 404 where it has none such."""
-        order = self.delivered().get(name)
-        if order is None and name not in self._names.owned:
+        if name not in self.owned():
             raise not_found("This service does not exist")
-        since, now = order.made_at if order else self._clock.now(), self._clock.now()
-        ends, updated = self._clock.text(_next(since, now)), self._clock.text(since)
+        since, years = self._registered(name)
+        ends, updated = self._clock.text(_next(since, self._clock.now(), years)), self._clock.text(since)
+        contact = {"id": self._owner}
         return {
-            "domain": name, "state": self.state, "expirationDate": ends, "renewalDate": ends, "lastUpdate": updated,
-            "nameServerType": "hosted", "offer": "gold", "transferLockStatus": "locked", "dnssecState": "disabled",
-            "dnssecSupported": True, "renewalState": "automatic_renew", "suspensionState": "not_suspended",
-            "whoisOwner": "21009911", "contactOwner": {"id": "21009911"}, "serviceId": 9_912_233,
-            "nameServers": [{"id": place, "nameServer": f"dns{place}.example.net"} for place in (1, 2)],
+            "domain": name, "state": self.states.get(name, "ok"), "expirationDate": ends, "renewalDate": ends,
+            "lastUpdate": updated, "nameServerType": "hosted", "offer": "gold", "transferLockStatus": "locked",
+            "dnssecState": "disabled", "dnssecSupported": True, "renewalState": "automatic_renew",
+            "suspensionState": "not_suspended", "whoisOwner": "21009911", "serviceId": 9_912_233,
+            "contactOwner": {"id": "21009911"}, "contactAdmin": contact, "contactBilling": contact,
+            "contactTech": contact, "glueRecordIpv6Supported": True, "glueRecordMultiIpSupported": True,
+            "hostSupported": True, "owoSupported": False, "parentService": None, "iam": None,
+            "nameServers": [
+                {"id": place, "nameServer": f"dns{place}.example.net", "nameServerType": "hosted", "ipv4": None,
+                 "ipv6": None}
+                for place in (1, 2)
+            ],
         }  # fmt: skip
+
+    def service_infos(self, name: str) -> dict[str, Any]:
+        """Return how a name of the account is renewed; raises 404 where it has none such."""
+        service = self.service(name)
+        return {
+            "domain": name, "serviceId": service["serviceId"], "status": "ok", "renewalType": "automaticV2016",
+            "creation": service["lastUpdate"][:10], "expiration": service["expirationDate"][:10],
+            "engagedUpTo": None, "canDeleteAtExpiration": True, "possibleRenewPeriod": [12, 24, 36],
+            "contactAdmin": self._owner, "contactBilling": self._owner, "contactTech": self._owner,
+            "renew": {
+                "automatic": True, "deleteAtExpiration": False, "forced": False, "manualPayment": False, "period": 12,
+            },
+        }  # fmt: skip
+
+    def _registered(self, name: str) -> tuple[datetime, int]:
+        """Return since when the account has a name, and for how many years it was bought."""
+        order = self.delivered().get(name)
+        if order is None:
+            return self._clock.now(), 1
+        return order.made_at, next((item.years for item in order.items if item.domain == name), 1)
 
     def error(self, order: Order, name: str) -> str | None:
         """Why the registry does not register a name of an order; None where it does."""
@@ -112,9 +141,9 @@ def registry_configuration(extension: Extension) -> dict[str, Any]:
     }
 
 
-def _next(since: datetime, now: datetime) -> datetime:
-    """The first anniversary that is still ahead."""
-    ends = after(since, _YEAR)
+def _next(since: datetime, now: datetime, years: int) -> datetime:
+    """Return the end of the bought years, or the first anniversary after it that is still ahead."""
+    ends = after(since, years * _YEAR)
     while ends <= now:
         ends = after(ends, _YEAR)
     return ends

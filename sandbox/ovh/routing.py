@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the account, what stood in the path, the query and the body."""
+    """One call: the account, what stood in the path, the query, the body, and whether a service account makes it."""
 
     ovh: OvhSimulator
     parts: tuple[str, ...]
     query: Mapping[str, str]
     body: dict[str, Any]
+    is_service: bool = False
 
     def needs(self, *names: str) -> None:
         """Raise what OVH's gateway answers where the body lacks one of these."""

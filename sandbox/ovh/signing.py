@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from sandbox.ovh.errors import gateway, login_first
+from sandbox.ovh.errors import OvhError, gateway, login_first
 
-_WINDOW = 60.0  # seconds that a timestamp may be off
 _EVERYTHING = (("GET", "/*"), ("POST", "/*"), ("PUT", "/*"), ("DELETE", "/*"))
 
 
 @dataclass
 class Credentials:
-    """The keys of the pretend account; `rules` are (method, path pattern), as a consumer key has them."""
+    """The keys of the pretend account; `rules` are (method, path pattern), as a consumer key has them.
+
+    `tolerance` is by how many seconds a signature's timestamp may differ from OVH's clock. OVH's own is not known.
+    `denied` are (method, path pattern) that are refused though the rules grant them, as an IAM policy would.
+    `login_first` answers 401 instead of 403 where a call without an application key needs a login, as seen at OVH.
+    `issued` are Bearer tokens with a limited life, and the second of OVH's clock at which each one ends.
+    """
 
     application_key: str = "sandbox-application-key"
     application_secret: str = "sandbox-application-secret"  # noqa: S105 - a pretend secret
@@ -25,15 +30,22 @@ class Credentials:
     client_secret: str = "sandbox-client-secret"  # noqa: S105 - a pretend secret
     token: str = "sandbox-token"  # noqa: S105 - a pretend secret
     rules: tuple[tuple[str, str], ...] = _EVERYTHING
+    tolerance: float = 60.0
+    denied: tuple[tuple[str, str], ...] = ()
+    login_first: bool = False
+    issued: dict[str, float] = field(default_factory=dict)
 
 
 def check(
     credentials: Credentials, method: str, url: str, path: str, body: str, headers: Mapping[str, str], now: float
 ) -> None:
     """Raise what OVH answers where the call is not signed, not signed well, too old, or not granted."""
-    if "X-Ovh-Application" not in headers and headers.get("Authorization") == f"Bearer {credentials.token}":
+    if "X-Ovh-Application" not in headers and "Authorization" in headers:
+        _check_token(credentials, headers["Authorization"].removeprefix("Bearer "), now)
         _grant(credentials, method, path)
         return
+    if "X-Ovh-Application" not in headers and credentials.login_first:
+        raise login_first()
     if headers.get("X-Ovh-Application") != credentials.application_key:
         raise gateway(403, "INVALID_KEY", "This application key is invalid")
     signature, timestamp = headers.get("X-Ovh-Signature"), headers.get("X-Ovh-Timestamp", "")
@@ -41,7 +53,7 @@ def check(
         raise login_first()
     if headers.get("X-Ovh-Consumer") != credentials.consumer_key:
         raise gateway(403, "INVALID_CREDENTIAL", "This credential is not valid")
-    if not timestamp.isdecimal() or abs(now - int(timestamp)) > _WINDOW:
+    if not timestamp.isdecimal() or abs(now - int(timestamp)) > credentials.tolerance:
         raise gateway(400, "QUERY_TIME_OUT", "Query out of time")
     parts = [credentials.application_secret, credentials.consumer_key, method, url, body, timestamp]
     expected = "$1$" + hashlib.sha1("+".join(parts).encode()).hexdigest()  # noqa: S324 - OVH's own scheme
@@ -50,6 +62,18 @@ def check(
     _grant(credentials, method, path)
 
 
+def _check_token(credentials: Credentials, token: str, now: float) -> None:
+    """Raise where a Bearer token is unknown or its life is over; OVH's own words for the latter are not known."""
+    if token == credentials.token or credentials.issued.get(token, now) > now:
+        return
+    if token in credentials.issued:
+        raise OvhError(401, {"class": "Client::Unauthorized", "message": "This token has expired"})
+    raise gateway(403, "INVALID_KEY", "This application key is invalid")
+
+
 def _grant(credentials: Credentials, method: str, path: str) -> None:
-    if not any(rule == method and fnmatchcase(path, pattern) for rule, pattern in credentials.rules):
+    def fits(rules: Iterable[tuple[str, str]]) -> bool:
+        return any(rule == method and fnmatchcase(path, pattern) for rule, pattern in rules)
+
+    if not fits(credentials.rules) or fits(credentials.denied):
         raise gateway(403, "NOT_GRANTED_CALL", "This call has not been granted")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from base64 import b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -11,6 +14,27 @@ if TYPE_CHECKING:
     from sandbox.ovh import OvhSimulator
 
 TOKEN_PATH = "/auth/oauth2/token"  # noqa: S105 - a path, not a secret; the host is www.ovh.com in the true one
+_HOUR = 3600
+
+
+@dataclass
+class TokenService:
+    """Switches of the token endpoint, all off at first; an attempt at a token is counted in `asked`.
+
+    `delay` is how many seconds an answer takes; with `hangs` none ever comes, until the switch is off again;
+    with `refuses` the keys are unknown (401), with `fails` it answers 500, with `empty` a 200 without a token;
+    `lives` has each token be a new one that OVH refuses after so many seconds of its clock;
+    `tells` is how many seconds it says that a token lives, where that is not true.
+    """
+
+    delay: float = 0.0
+    hangs: bool = False
+    refuses: bool = False
+    fails: bool = False
+    empty: bool = False
+    lives: float | None = None
+    tells: int | None = None
+    asked: int = 0
 
 
 class Tokens:
@@ -23,8 +47,25 @@ class Tokens:
         router.add_post(TOKEN_PATH, self._token)
 
     async def _token(self, request: web.Request) -> web.Response:
-        keys = self._ovh.credentials
+        service, keys = self._ovh.tokens, self._ovh.credentials
+        service.asked += 1
+        await asyncio.sleep(service.delay)
+        while service.hangs:  # noqa: ASYNC110 - the switch is a plain attribute, so that anybody can turn it off
+            await asyncio.sleep(0.02)
+        if service.fails:
+            return web.json_response({"error": "server_error"}, status=500)
         basic = b64encode(f"{keys.client_id}:{keys.client_secret}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {basic}":
+        if service.refuses or request.headers.get("Authorization") != f"Basic {basic}":
             return web.json_response({"error": "invalid_client"}, status=401)
-        return web.json_response({"access_token": keys.token, "token_type": "Bearer", "expires_in": 3600})
+        told = service.tells or int(_HOUR if service.lives is None else service.lives)
+        token = {"access_token": self._issue(), "token_type": "Bearer", "expires_in": told}
+        return web.json_response({} if service.empty else token)
+
+    def _issue(self) -> str:
+        """Return the account's one token, or a new one where tokens live for a limited time."""
+        lives, keys = self._ovh.tokens.lives, self._ovh.credentials
+        if lives is None:
+            return keys.token
+        token = secrets.token_urlsafe(12)
+        keys.issued[token] = self._ovh.time() + lives
+        return token

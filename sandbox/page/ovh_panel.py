@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sandbox.ovh import OvhSimulator
 from sandbox.ovh.errors import OvhError
+from sandbox.ovh.extensions import extension_of
 from sandbox.ovh.faults import Fault, Kind
 from sandbox.ovh.orders import Order
 from sandbox.ovh.payments import Method
+from sandbox.ovh.quotes import Layout
 
 _FOR_EVER = 1_000_000
 _CHECKOUT, _PAY = "/order/cart/*/checkout", "/me/order/*/pay"
@@ -24,6 +27,44 @@ _FAULTS: dict[str, tuple[str, str, str, Kind, int, dict[str, Any]]] = {
     "rate_limit": ("Too many requests: the next 10 are refused", "*", "*", "rate_limit", 10, {"retry_after": 2}),
     "lose_checkout": ("Lose the answer of the next checkout", "POST", _CHECKOUT, "lost_after", 1, {}),
     "lose_payment": ("Lose the answer of the next payment", "POST", _PAY, "lost_after", 1, {}),
+    "repeat_payment": (
+        "Send the next payment twice; the second is refused",
+        "POST",
+        _PAY,
+        "repeated",
+        1,
+        {"status": 409},
+    ),
+    "hold_payment": ("Hold the next payment back for 45 seconds", "POST", _PAY, "held", 1, {"seconds": 45.0}),
+}
+_RENEWAL = Decimal(359)  # what a name's renewal rises to at a press
+_PAYMENTS_LATE, _ORDERS_LATE = 600.0, 300.0  # seconds
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """A switch that stays on: what it says, and what it does to the simulated OVH when it is turned on or off."""
+
+    label: str
+    turn: Callable[[OvhSimulator, bool], None]
+
+
+def _show_payments_late(ovh: OvhSimulator, on: bool) -> None:  # noqa: FBT001 - what a switch says
+    ovh.orders.payment_after = ovh.payments.transaction_after = _PAYMENTS_LATE if on else 0.0
+
+
+def _show_orders_late(ovh: OvhSimulator, on: bool) -> None:  # noqa: FBT001 - as above
+    ovh.orders.shows_after = _ORDERS_LATE if on else 0.0
+
+
+def _shuffle_lines(ovh: OvhSimulator, on: bool) -> None:  # noqa: FBT001 - as above
+    ovh.carts.layout = Layout(shuffle=1, zones_first=True, without_items=True) if on else Layout()
+
+
+_SETTINGS = {
+    "late_payments": _Setting("Show payments ten minutes late", _show_payments_late),
+    "late_orders": _Setting("Show new orders five minutes late", _show_orders_late),
+    "shuffle_lines": _Setting("Shuffle the lines of the dry run", _shuffle_lines),
 }
 
 
@@ -33,13 +74,16 @@ class OvhPanel:
     def __init__(self, ovh: OvhSimulator) -> None:
         self._ovh = ovh
         self._on: dict[str, Fault] = {}
+        self._set: set[str] = set()
         self._removed: list[Method] = []
         self.lost_since: int | None = None  # how many orders there were when a checkout's answer was to be lost
         self._presses: dict[str, Callable[[str], None]] = {
             "deliver": lambda _: ovh.deliver_now(),
             "day": lambda _: ovh.a_day_later(),
             "rise": lambda name: ovh.names.rise(name, _DUTY),
+            "renewal": lambda name: ovh.names.change(name, renewal=_RENEWAL),
             "take": ovh.names.taken.add,
+            "outsider": self._order_by_hand,
             "refuse": self._refuse,
             "methods": lambda _: self._remove_methods(),
             "credit": lambda _: self._put_credit(),
@@ -54,13 +98,17 @@ class OvhPanel:
         """Press a switch; raises `KeyError` or `ValueError` where there is no such thing, or it cannot be done."""
         if switch in _FAULTS:
             self._flip(switch)
+        elif switch in _SETTINGS:
+            self._set ^= {switch}
+            _SETTINGS[switch].turn(self._ovh, switch in self._set)
         else:
             self._presses[switch](argument.strip().lower())
 
     def shown(self) -> dict[str, Any]:
         return {
             "clock": self._ovh.clock.now().strftime("%a %d %b %Y, %H:%M UTC"),
-            "switches": [{"name": name, "label": told[0], "on": self._is_on(name)} for name, told in _FAULTS.items()],
+            "switches": [{"name": name, "label": told[0], "on": self._is_on(name)} for name, told in _FAULTS.items()]
+            + [{"name": name, "label": each.label, "on": name in self._set} for name, each in _SETTINGS.items()],
             "methods": [
                 {"id": method.id, "label": f"{method.kind.replace('_', ' ')} {method.label}", "refuses": method.refuses}
                 for method in self._ovh.payments.methods
@@ -84,6 +132,7 @@ class OvhPanel:
         return {
             "id": order.id,
             "names": order.domains,
+            "foreign": order.foreign,
             "total": f"€{order.total}" if order.currency == "EUR" else f"{order.total} {order.currency}",
             "status": self._ovh.orders.status(order),
             "payments": len(order.payments),
@@ -102,7 +151,7 @@ class OvhPanel:
         _, method, path, kind, times, options = _FAULTS[switch]
         self._on[switch] = self._ovh.faults.add(method, path, kind, times=times, **options)
         if switch == "lose_checkout":
-            self.lost_since = len(self._ovh.orders.all)
+            self.lost_since = len(self._ovh.orders.ours())
 
     def _refuse(self, method_id: str) -> None:
         method = next(m for m in self._ovh.payments.methods if str(m.id) == method_id)
@@ -122,11 +171,17 @@ class OvhPanel:
         except OvhError as error:
             raise ValueError(str(error.body["message"])) from error
 
+    def _order_by_hand(self, name: str) -> None:
+        if extension_of(name) is None:
+            raise ValueError(name)
+        self._ovh.outsider.order(name)
+
     def _documents(self, order: str) -> None:
         self._ovh.request_documents(int(order), asked=not self._ovh.orders.all[int(order)].documents)
 
     def _task_error(self, order: str) -> None:
         """The registry does not register the order's first name, or does so again."""
-        name, errors = self._ovh.orders.all[int(order)].domains[0], self._ovh.orders.task_errors
+        names, errors = self._ovh.orders.all[int(order)].domains, self._ovh.orders.task_errors
+        name = next(iter(names), "")
         if errors.pop(name, None) is None:
             errors[name] = "The registry has refused the owner's address"

@@ -40,7 +40,7 @@ _STEPS: list[dict[str, Any]] = [
 
 def tour(slack: SlackSimulator, ovh: OvhSimulator, panel: OvhPanel) -> list[dict[str, Any]]:
     """The steps, with whether each is done."""
-    orders = ovh.orders.all.values()
+    orders = ovh.orders.ours()
     done = [
         ovh.count("GET", "/order/cart/*/domain") > 0,
         bool(slack.messages("approvals")),
@@ -55,5 +55,5 @@ def _found_a_lost_order(slack: SlackSimulator, ovh: OvhSimulator, panel: OvhPane
     """Whether the bot shows an order whose checkout it never heard of."""
     if panel.lost_since is None:
         return False
-    newer = list(ovh.orders.all)[panel.lost_since :]
-    return any(str(order) in message.plain_text() for order in newer[:1] for message in slack.messages("approvals"))
+    newer = ovh.orders.ours()[panel.lost_since :]
+    return any(str(order.id) in message.plain_text() for order in newer[:1] for message in slack.messages("approvals"))

@@ -52,6 +52,20 @@ async def test_a_lost_answer_of_the_checkout_is_looked_up(story: Story, desk: De
     await expect(desk.page.locator("#guide .done")).to_contain_text(["Search", "Ask", "Approve", "lost"])
 
 
+async def test_a_payment_that_is_sent_twice_is_tried_by_hand(story: Story, desk: Desk):
+    """The panel repeats one payment and then unchecks itself, and a colleague's order stands in the ledger."""
+    ledger = desk.page.locator("#ovh-ledger")
+    await desk.page.locator("#ovh-name").fill("theirs.ovh")
+    await desk.page.get_by_role("button", name="A colleague orders it").click()
+    await expect(ledger).to_contain_text("Ordered by a colleague, not by the bot")
+    await desk.page.locator("[data-focus=repeat_payment]").check()
+    await desk.order("name.ovh")
+    await desk.pay()
+    await expect(desk.page.locator("[data-focus=repeat_payment]")).not_to_be_checked()
+    await expect(ledger).to_contain_text("1 payment")
+    assert [order.payments for order in story.orders] == [[], [8120045]]
+
+
 async def test_a_form_says_what_is_missing_at_its_field(desk: Desk):
     await desk.type("/domain add name.ovh")
     await desk.button("request_approval").click()

@@ -10,7 +10,9 @@ def test_nothing_is_broken_while_a_stage_is_red_without_a_break(monkeypatch, cap
 
     def red(stages, copy):
         seen.extend(stages)
-        assert (copy / "store" / "transactions.py").read_text() == (proof.ROOT / "store" / "transactions.py").read_text()
+        assert (copy / "store" / "transactions.py").read_text() == (
+            proof.ROOT / "store" / "transactions.py"
+        ).read_text()
         return "`test_orders`"
 
     monkeypatch.setattr(proof, "_first_red", red)
@@ -22,7 +24,9 @@ def test_nothing_is_broken_while_a_stage_is_red_without_a_break(monkeypatch, cap
 
 def test_a_break_is_caught_where_a_stage_is_red_with_it_alone(monkeypatch, capsys):
     def red_where_broken(_stages, copy):
-        broken = (copy / "store" / "transactions.py").read_text() != (proof.ROOT / "store" / "transactions.py").read_text()
+        broken = (copy / "store" / "transactions.py").read_text() != (
+            proof.ROOT / "store" / "transactions.py"
+        ).read_text()
         return "`test_races.py`" if broken else None
 
     monkeypatch.setattr(proof, "_first_red", red_where_broken)

@@ -1,5 +1,29 @@
 """OVH's routes, a file for each part of the account; importing them makes them known."""
 
-from sandbox.ovh.routes import account, bills, carts, catalogue, contacts, domains, items, orders, payments, rules
+from sandbox.ovh.routes import (
+    account,
+    bills,
+    carts,
+    catalogue,
+    contacts,
+    coupons,
+    domains,
+    items,
+    orders,
+    payments,
+    rules,
+)
 
-__all__ = ["account", "bills", "carts", "catalogue", "contacts", "domains", "items", "orders", "payments", "rules"]
+__all__ = [
+    "account",
+    "bills",
+    "carts",
+    "catalogue",
+    "contacts",
+    "coupons",
+    "domains",
+    "items",
+    "orders",
+    "payments",
+    "rules",
+]

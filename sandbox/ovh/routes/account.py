@@ -13,7 +13,7 @@ _SYMBOLS = {"EUR": "€", "GBP": "£"}
 
 @route("GET", "/auth/time", unsigned=True)
 def _time(call: Call) -> int:
-    return int(call.ovh.time())
+    return int(call.ovh.time() + call.ovh.time_error)
 
 
 @route("GET", "/auth/currentCredential")
@@ -22,6 +22,17 @@ def _credential(call: Call) -> dict[str, Any]:
         "allowedIPs": None, "applicationId": 1, "creation": "2026-01-01T10:00:00+01:00", "credentialId": 1,
         "expiration": None, "lastUse": None, "ovhSupport": False, "status": "validated",
         "rules": [{"method": method, "path": path} for method, path in call.ovh.credentials.rules],
+    }  # fmt: skip
+
+
+@route("GET", "/auth/details")
+def _details(call: Call) -> dict[str, Any]:
+    own, service = call.ovh.contacts.own, call.is_service
+    rules = [{"method": method, "path": path} for method, path in call.ovh.credentials.rules]
+    return {
+        "account": own, "allowedRoutes": None if service else rules, "description": None, "user": None,
+        "identities": [f"urn:v1:eu:identity:account:{own}"], "roles": None,
+        "method": "oauth2_client_credentials" if service else "account",
     }  # fmt: skip
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from sandbox.ovh.clock import moment
 from sandbox.ovh.routing import Call, route
 
 
 @route("GET", "/me/bill")
 def _bills(call: Call) -> list[str]:
     order, category = call.query.get("orderId"), call.query.get("category")
-    start, end = (_moment(call.query.get(name)) for name in ("date.from", "date.to"))
+    start, end = (moment(call.query.get(name)) for name in ("date.from", "date.to"))
     return [
         bill.id
         for bill in call.ovh.bills.all()
@@ -31,7 +31,3 @@ def _bill(call: Call) -> dict[str, Any]:
 def _associated(call: Call) -> dict[str, Any]:
     bill = call.ovh.bills.of(call.ovh.orders.get(call.parts[0]))
     return {"id": bill.id if bill else None, "type": "Bill" if bill else None}
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -12,9 +12,7 @@ from sandbox.ovh.routing import Call, route
 
 @route("GET", "/order/cart")
 def _carts(call: Call) -> list[str]:
-    wanted = call.query.get("description")
-    mine = (cart for cart in call.ovh.carts.all.values() if cart.assigned)
-    return [cart.id for cart in mine if wanted is None or cart.description == wanted]
+    return call.ovh.carts.listed(call.query.get("description"))
 
 
 @route("POST", "/order/cart", unsigned=True)
@@ -34,8 +32,7 @@ def _change_cart(call: Call) -> dict[str, Any]:
 
 @route("DELETE", "/order/cart/{cartId}")
 def _delete_cart(call: Call) -> None:
-    cart = call.ovh.carts.get(call.parts[0])
-    del call.ovh.carts.all[cart.id]
+    call.ovh.carts.delete(call.ovh.carts.get(call.parts[0]))
 
 
 @route("POST", "/order/cart/{cartId}/assign")
@@ -46,31 +43,33 @@ def _assign(call: Call) -> None:
 @route("GET", "/order/cart/{cartId}/domain")
 def _search(call: Call) -> list[dict[str, Any]]:
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.names.offers(_name(call.query.get("domain")), cart.market)
+    return call.ovh.names.offers(_name(call, call.query.get("domain")), cart.market)
 
 
 @route("POST", "/order/cart/{cartId}/domain")
 def _add(call: Call) -> dict[str, Any]:
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.carts.add(cart, call.body | {"domain": _name(call.body.get("domain"))})
+    return call.ovh.carts.add(cart, call.body | {"domain": _name(call, call.body.get("domain"))})
 
 
 @route("GET", "/order/cart/{cartId}/summary", unsigned=True)
 def _summary(call: Call) -> dict[str, Any]:
     """A preview that validates nothing and names no contracts."""
     cart = call.ovh.carts.get(call.parts[0])
-    return call.ovh.carts.summary(cart) | {"contracts": []}
+    shown = call.ovh.carts.layout.apply(call.ovh.carts.summary(cart))
+    return shown | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
 
 
 @route("GET", "/order/cart/{cartId}/checkout")
 def _dry_run(call: Call) -> dict[str, Any]:
     _must_be_complete(call)
     cart = call.ovh.carts.get(call.parts[0])
+    order = call.ovh.carts.order_of(cart, "checkout")
+    if order is not None:
+        return call.ovh.carts.layout.apply(call.ovh.carts.summary(cart)) | {"orderId": order}
     checked = call.ovh.carts.check(cart)
     cart.told = amount_of(checked["prices"]["withTax"])
-    if call.ovh.carts.unsorted_lines:
-        checked["details"] = [line | {"cartItemID": None} for line in reversed(checked["details"])]
-    return checked
+    return call.ovh.carts.layout.apply(checked)
 
 
 @route("POST", "/order/cart/{cartId}/checkout")
@@ -81,10 +80,10 @@ def _check_out(call: Call) -> dict[str, Any]:
     checked = call.ovh.carts.check(cart)
     waived = bool(call.body.get("waiveRetractationPeriod"))
     order = call.ovh.orders.create(cart, checked, call.ovh.address, waived=waived)
-    cart.read_only = True
+    call.ovh.carts.close(cart)
     if call.body.get("autoPayWithPreferredPaymentMethod"):
         call.ovh.payments.pay_with_default(order)
-    return checked | {"orderId": order.id, "url": order.url}
+    return call.ovh.carts.layout.apply(checked) | {"orderId": order.id, "url": order.url}
 
 
 def _must_be_complete(call: Call) -> None:
@@ -92,8 +91,10 @@ def _must_be_complete(call: Call) -> None:
         raise forbidden()
 
 
-def _name(typed: object) -> str:
+def _name(call: Call, typed: object) -> str:
     name = str(typed or "")
+    if call.ovh.names.capitals:
+        name = name.lower()
     if not re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+", name):
         raise refused("Some parameters are invalid in the request: Check failed. Invalid domain name")
     return name

@@ -15,6 +15,37 @@ def _highlighted(_call: Call) -> list[str]:
     return highlighted()
 
 
+@route("GET", "/domain/data/extension", unsigned=True)
+def _old_extensions(_call: Call) -> list[str]:
+    """Deprecated since 2021 and still answered; the same whatever the country."""
+    return sorted(EXTENSIONS)
+
+
+@route("GET", "/domain/extensions/byCategory")
+def _by_category(call: Call) -> dict[str, Any]:
+    """The categories are invented."""
+    national = [name for name, extension in EXTENSIONS.items() if extension.country_code]
+    shown = {
+        "geolocalization": [{"name": "europe", "extensions": sorted(national)}],
+        "thematic": [{"name": "popular", "extensions": highlighted()}],
+    }
+    wanted = call.query.get("categoryType")
+    return {kind: found if wanted in {None, kind} else None for kind, found in shown.items()}
+
+
+@route("GET", "/domain/extensions/pricingAttributes")
+def _pricing_attributes(_call: Call) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "brandNew": extension.launching, "priceDrop": extension.promotion is not None}
+        for name, extension in sorted(EXTENSIONS.items())
+    ]
+
+
+@route("GET", "/domain/{serviceName}/serviceInfos")
+def _service_infos(call: Call) -> dict[str, Any]:
+    return call.ovh.registry.service_infos(call.parts[0])
+
+
 @route("GET", "/domain/extensions/{name}")
 def _extension(call: Call) -> dict[str, Any]:
     return {"name": _known(call.parts[0]).name}

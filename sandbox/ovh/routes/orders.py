@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from sandbox.ovh.clock import moment
 from sandbox.ovh.follow_up import follow_up
 from sandbox.ovh.orders import Order
 from sandbox.ovh.routing import Call, route
@@ -12,10 +12,13 @@ from sandbox.ovh.routing import Call, route
 
 @route("GET", "/me/order")
 def _orders(call: Call) -> list[int]:
-    since = call.query.get("date.from")
-    start = datetime.fromisoformat(since) if since else None
-    made = call.ovh.orders.all.values()
-    return [o.id for o in made if start is None or call.ovh.clock.shown(o.made_at) >= start]
+    start, end = (moment(call.query.get(name)) for name in ("date.from", "date.to"))
+    shown = ((order, call.ovh.clock.shown(order.made_at)) for order in call.ovh.orders.all.values())
+    return [
+        order.id
+        for order, at in shown
+        if (start is None or at >= start) and (end is None or at <= end) and call.ovh.orders.is_listed(order)
+    ]
 
 
 @route("GET", "/me/order/{orderId}")
@@ -45,8 +48,9 @@ def _extension(call: Call) -> dict[str, Any]:
 
 @route("GET", "/me/order/{orderId}/followUp")
 def _follow_up(call: Call) -> list[dict[str, Any]]:
-    order = call.ovh.orders.seen(_one(call))
-    return follow_up(order, call.ovh.orders.status(order), call.ovh.bills.of(order), call.ovh.clock)
+    whole = _one(call)
+    order = call.ovh.orders.seen(whole, "follow-up")
+    return follow_up(order, call.ovh.orders.status(whole), call.ovh.bills.of(whole), call.ovh.clock)
 
 
 @route("POST", "/me/order/{orderId}/waiveRetraction")

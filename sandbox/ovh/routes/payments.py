@@ -30,7 +30,7 @@ def _transactions(call: Call) -> list[int]:
     method, status = call.query.get("paymentMethodId"), call.query.get("status")
     return [
         number
-        for number, shown in call.ovh.payments.transactions().items()
+        for number, shown in call.ovh.payments.list_transactions().items()
         if method in {None, str(shown["paymentMethodId"])} and status in {None, shown["status"]}
     ]
 
@@ -76,6 +76,21 @@ def _payment(call: Call) -> dict[str, Any]:
 @route("GET", "/me/order/{orderId}/availableRegisteredPaymentMean")
 def _means(call: Call) -> list[dict[str, Any]]:
     return [{"paymentMean": mean} for mean in call.ovh.payments.means(_order(call))]
+
+
+@route("GET", "/me/order/{orderId}/paymentMeans")
+def _page_means(call: Call) -> dict[str, Any]:
+    """Ways to pay on OVH's page; none of them is simulated."""
+    _order(call)
+    kinds = ("creditCard", "edinar", "fidelityPoints", "ideal", "multibanco", "ovhAccount", "paypal", "promotion")
+    return dict.fromkeys(kinds)
+
+
+@route("GET", "/me/order/{orderId}/balance")
+def _balances(call: Call) -> list[str]:
+    """The account has no balance of credits."""
+    _order(call)
+    return []
 
 
 @route("POST", "/me/order/{orderId}/payWithRegisteredPaymentMean")

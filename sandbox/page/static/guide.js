@@ -42,7 +42,8 @@ export function layOutOvh(press) {
     h("p", { class: "row" }, h("button", { class: "button", onclick: () => press("deliver") }, "Deliver now"),
       h("button", { class: "button", onclick: () => press("day") }, "A day later")),
     h("h3", {}, "A name"), h("label", { for: "ovh-name", class: "unseen" }, "Name"), name,
-    h("p", { class: "row" }, about("rise", "Costs €5 more"), about("take", "Is taken meanwhile")),
+    h("p", { class: "row" }, about("rise", "Costs €5 more"), about("renewal", "Renews for €359"),
+      about("take", "Is taken meanwhile"), about("outsider", "A colleague orders it")),
     h("div", { id: "ovh-switches" }),
     h("p", { id: "ovh-calls", class: "quiet" }));
 }
@@ -81,6 +82,7 @@ function entry(order, press) {
   return h("div", { class: "order" },
     h("p", { class: "line" }, h("strong", {}, String(order.id)), h("span", {}, order.total)),
     h("p", {}, order.names.join(", ")),
+    order.foreign ? h("p", { class: "quiet" }, "Ordered by a colleague, not by the bot") : null,
     h("p", { class: "line" }, h("span", { class: `status ${order.status}` }, STATUS[order.status] ?? order.status),
       h("span", {}, `${order.payments} ${order.payments === 1 ? "payment" : "payments"}`)),
     h("p", {}, link(order.url, "Its page at OVH")),

@@ -12,6 +12,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
+from sandbox.ovh.quotes import Layout
 from tests.builders import LATER
 
 NAME = DomainName.parse("name.ovh")
@@ -130,17 +131,18 @@ async def test_ordering_paying_and_delivery(ovh, gateway):
 )
 async def test_a_names_state_is_delivered_or_ovhs_own_word(ovh, gateway, state, progress, comment):
     ovh.names.owned.add("name.ovh")
-    ovh.registry.state = state
+    ovh.registry.states["name.ovh"] = state
     delivery = await ask(gateway.delivery, NAME)
     assert (delivery.progress, delivery.comment) == (progress, comment)
 
 
-async def test_prices_are_at_their_names_however_ovh_lists_them(ovh, gateway):
+@pytest.mark.parametrize("shuffle", range(6))
+async def test_prices_are_at_their_names_however_ovh_lists_them(ovh, gateway, shuffle):
     """OVH's guide shows lines without cart items and in another order than the cart's."""
-    ovh.carts.unsorted_lines = True
+    ovh.carts.layout = Layout(shuffle=shuffle, zones_first=True, without_items=True)
     dear = replace(LINE, domain=DomainName.parse("name.com"))
     quote = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
-    ovh.carts.unsorted_lines = False
+    ovh.carts.layout = Layout()
     usual = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
     prices = [quote.price_of(line.domain) for line in (LINE, dear)]
     assert prices == [usual.price_of(line.domain) for line in (LINE, dear)]

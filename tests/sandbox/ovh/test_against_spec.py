@@ -22,6 +22,7 @@ BODIES = {
     "POST /order/cart/{cartId}/item/{itemId}/configuration": {"label": "OWNER_LEGAL_AGE", "value": "true"},
     "POST /order/cart/{cartId}/checkout": {"autoPayWithPreferredPaymentMethod": False},
     "PUT /order/cart/{cartId}/item/{itemId}": {"duration": "P2Y"},
+    "POST /order/cart/{cartId}/coupon": {"coupon": "WELCOME"},
     "POST /me/contact": OWNER,
     "PUT /me/contact/{contactId}": {"email": "bob@example.com"},
     "POST /domain/contact": OWNER,
@@ -46,6 +47,8 @@ FROM_A_LIST = {
 }  # fmt: skip
 QUERIES = {
     "GET /order/cart/{cartId}/domain": "?domain=free.ovh",
+    "GET /order/cart/{cartId}/domain/options": "?domain=free.ovh",
+    "DELETE /order/cart/{cartId}/coupon": "?coupon=WELCOME",
     "GET /order/catalog/public/domain": "?ovhSubsidiary=FR",
     "GET /domain/configurationRule": "?domain=free.berlin&action=create",
     "POST /domain/configurationRule/check": "?domain=free.com&action=create",
@@ -53,6 +56,9 @@ QUERIES = {
 TORN_DOWN = [  # a cart of its own: one that is checked out is closed
     "POST /order/cart",
     "POST /order/cart/{cartId}/domain",
+    "POST /order/cart/{cartId}/coupon",
+    "GET /order/cart/{cartId}/coupon",
+    "DELETE /order/cart/{cartId}/coupon",
     "POST /order/cart/{cartId}/item/{itemId}/configuration",
     "DELETE /order/cart/{cartId}/item/{itemId}/configuration/{configurationId}",
     "DELETE /order/cart/{cartId}/item/{itemId}",
@@ -96,6 +102,17 @@ async def test_every_answer_fits_the_schema(simulator, client, call, schema):
             simulator.deliver_now()
         faults += [f"{route}: {fault}" for fault in schema.faults(schema.routes[method, path], answer, "answer")]
     assert faults == []
+
+
+async def test_a_name_has_all_fields_that_may_not_be_null(simulator, client, call, schema):
+    """A name of the account has every field that OVH's description does not let be null."""
+    simulator.names.owned.add("ours.com")
+    shown = await call(client.get, "/domain/ours.com")
+    fields = schema.models["domain.DomainServiceWithIAM"]["fields"]
+    assert {name for name, facts in fields.items() if not facts.get("null")} <= set(shown)
+    infos = await call(client.get, "/domain/ours.com/serviceInfos")
+    fields = schema.models["services.Service"]["fields"]
+    assert {name for name, facts in fields.items() if not facts.get("null")} <= set(infos)
 
 
 def test_who_needs_no_signature_is_what_ovh_says(schema):
