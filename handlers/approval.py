@@ -12,10 +12,13 @@ from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.mrkdwn import people
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click
 from handlers.views import approval as views
-from ordering.model.errors import OrderingError
+from ordering.model.cart import Cart
+from ordering.model.errors import CartChanged, OrderingError
+from ordering.model.policy import Person
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -40,11 +43,31 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart_id, shown = cart_and_mark(did.value)
     person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.approve, cart_id, approver=person, shown=shown)
+    before, cart = await _approve_after(desk, cart_id, person, shown)
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
-        return f"You approved cart #{cart.id}. It needs one more approver."
+        lost = tuple(user for user in before if user not in cart.approved_by)
+        void = f" The approval by {people(lost)} no longer counts: they lost the right to approve." if lost else ""
+        return f"You approved cart #{cart.id}. It needs one more approver.{void}"
     return f"You approved cart #{cart.id}. The desk orders it now; the card shows how it goes."
+
+
+async def _approve_after(desk: Desk, cart_id: int, person: Person, shown: str) -> tuple[tuple[str, ...], Cart]:
+    """Approve with the earlier approvers as Slack describes them now; return their ids, and the cart after it.
+
+    Where somebody approves at the same moment, the earlier approvers are read again.
+    """
+    for last in (False, False, True):
+        before = (await desk.decisions.call(desk.workflow.cart, cart_id)).approved_by
+        earlier = [await desk.members.who(user) for user in before]
+        try:
+            return before, await desk.decisions.call(
+                desk.workflow.approve, cart_id, approver=person, shown=shown, earlier=earlier
+            )
+        except CartChanged:
+            if last:
+                raise
+    raise AssertionError("the last try either returns or raises")
 
 
 async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:

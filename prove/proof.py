@@ -10,10 +10,13 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+
+from prove.mutation import Mutation
+from prove.mutations_of_quotes import OF_QUOTES
+from prove.mutations_of_rights import OF_RIGHTS
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
@@ -32,17 +35,9 @@ _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "REA
 _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
 
 
-@dataclass(frozen=True, slots=True)
-class Mutation:
-    """What is broken, and how: `old` stands in the file exactly once."""
-
-    what: str
-    file: str
-    old: str
-    new: str
-
-
 MUTATIONS = (
+    *OF_QUOTES,
+    *OF_RIGHTS,
     Mutation(
         "drop the compare-and-set",
         "store/transactions.py",

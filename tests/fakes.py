@@ -76,6 +76,7 @@ class FakeRegistrar:
         self.undeletable = False  # carts that OVH does not give up
         self.delivered = False
         self.failed: str | None = None
+        self.odd: str | None = None  # the state that OVH shows of all names
         self.names: set[DomainName] = set()  # that the account owns
         self.offers: dict[str, tuple[Offer, ...]] = {}  # other ones than usual, by name
         self.has_method = True
@@ -220,6 +221,8 @@ class FakeRegistrar:
     def delivery(self, domain: DomainName) -> Delivery:
         if self.failed:
             return Delivery(DeliveryProgress.FAILED, self.failed)
+        if self.odd:
+            return Delivery(DeliveryProgress.UNDER_WAY, self.odd)
         return Delivery(DeliveryProgress.DELIVERED if self.delivered else DeliveryProgress.UNDER_WAY)
 
     def deliver(self) -> None:

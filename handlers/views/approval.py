@@ -128,7 +128,7 @@ def thread_line(
         S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
     if event.state is S.SUBMITTED and by and note.startswith("approved,"):
-        return f"{by} {note}."
+        return f"{by} {note.rstrip('.')}."
     if event.state in {S.APPROVED, S.PAID} and by and note:
         return f"{by}: {note.rstrip('.')}."
     return plain or None

@@ -83,9 +83,8 @@ def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
         found.append(f"OVH's lines add up to {summed}; its own total without tax is {quote.without_tax}, and counts.")
     if quote.without_tax + quote.tax != quote.total:
         found.append(f"OVH's total is {quote.total}, though {quote.without_tax} and {quote.tax} tax are not that much.")
-    unsaid = [line for line in lines if quote.lines and quote.price_of(line.domain) is None]
-    if unsaid:
-        found.append("OVH does not say which of its lines are for which name: the names' prices are those it offered.")
+    if quote.lines and any(quote.price_of(line.domain) is None for line in lines):
+        found.append("OVH doesn't say which price belongs to which name. Its total counts.")
     return found
 
 

@@ -31,10 +31,12 @@ class Cost:
 
 
 def cost_of(line: Line, quote: Quote | None) -> Cost:
-    """The quote's price where it names the line, else the offer's where that is for as many years."""
-    quoted = quote.price_of(line.domain) if quote else None
+    """Return what a name costs: by the quote's lines where it has any, else by the offer for as many years.
+
+    A quote whose lines are not paired to names gives no price: the offer's could be another one than OVH asks.
+    """
     offered = line.price if line.years == line.priced_years else None
-    now = quoted if quoted is not None else offered
+    now = quote.price_of(line.domain) if quote and quote.lines else offered
     renewal = line.renewal if now is None or line.renewal is None or line.renewal.currency == now.currency else None
     return Cost(now, line.years, renewal)
 

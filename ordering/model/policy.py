@@ -42,6 +42,7 @@ _WHY_NOT = {
     Membership.UNREADABLE: "Slack did not tell me who you are just now, so nothing was changed. Try again in a minute.",
     Membership.LOOKUP_REFUSED: _LOOKUP_REFUSED,
 }
+_UNREADABLE = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
 # Where it is another thing to look than to do something.
 _WHY_NO_LOOK = {
     Membership.GUEST: "Guests can search, but carts are for full members of the team. Ask one of them.",
@@ -50,6 +51,14 @@ _WHY_NO_LOOK = {
 _WHY_NO_SEARCH = {
     Membership.UNREADABLE: "Slack did not tell me who you are just now, so I did not search. Try again in a minute.",
 }
+
+
+class Right(StrEnum):
+    """Whether a person still has a right. UNREADABLE: Slack does not tell, which is neither yes nor no."""
+
+    HELD = "held"
+    LOST = "lost"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,19 @@ class Policy:
         if person.id in cart.people_who_added:
             raise NotAllowed(f"You added a name to cart #{cart.id}, so another approver decides.")
 
+    def right_to_approve(self, cart: Cart, person: Person) -> Right:
+        """Return whether an approval that this person gave still counts."""
+        if person.membership in _UNREADABLE:
+            return Right.UNREADABLE
+        hidden = (person.unread_groups | person.refused_groups) & self.approvers
+        if person.membership is Membership.MEMBER and hidden and not self.decides(person):
+            return Right.UNREADABLE
+        try:
+            self.may_approve(cart, person)
+        except NotAllowed:
+            return Right.LOST
+        return Right.HELD
+
     def must_decide(self, person: Person) -> None:
         """Raise where this person is no approver at all."""
         self.must_be_member(person)
@@ -145,6 +167,15 @@ class Policy:
         """Raise where this person may not move on a cart that needs attention."""
         self.must_be_member(person)
         self._must_belong(person, self.approvers | self.payers, "Only approvers and payers can do this.")
+
+    def may_deny(self, cart: Cart, person: Person) -> None:
+        """Raise where this person may not say that an order or a payment did not happen.
+
+        What follows is another order or payment, so the requester alone must not bring it about.
+        """
+        self.may_resolve(person)
+        if person.id == cart.requester and not self.self_approval:
+            raise NotAllowed(f"You asked for cart #{cart.id} yourself, so another approver or payer says this.")
 
     def approvals_needed(self, total: Money) -> int:
         over = self.second_approval_over

@@ -55,7 +55,7 @@ class Quote:
     reduction: Money | None = None
 
     def price_of(self, domain: DomainName) -> Money | None:
-        """What OVH's lines of a name come to, gifts included; None where OVH has none that is surely this name's."""
+        """Return the sum of a name's lines, gifts included; None where OVH's lines are not paired to names."""
         return _sum(line.price for line in self.lines if line.domain == domain)
 
     def price_before(self, domain: DomainName) -> Money | None:

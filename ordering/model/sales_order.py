@@ -201,7 +201,7 @@ class DeliveryProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How far one name is, and OVH's words where it failed."""
+    """How far one name is. `comment`: OVH's words where it failed, or its word for a state that we do not expect."""
 
     progress: DeliveryProgress
     comment: str | None = None

@@ -69,9 +69,9 @@ def _domains(*quotes: Quote) -> list[DomainName]:
 
 def _of_price(domain: DomainName, approved: Quote, now: Quote) -> str | None:
     before, after = approved.price_of(domain), now.price_of(domain)
-    if before is None or before == after:
-        return None
-    return f"{domain}: was {before} without tax, now {after or 'without a price'}."
+    if before is None or after is None or before == after:
+        return None  # one of the quotes has no price per name: the totals tell the difference
+    return f"{domain}: was {before} without tax, now {after}."
 
 
 def _of_answers(approved: Quote, now: Quote) -> list[str]:

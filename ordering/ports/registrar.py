@@ -85,7 +85,8 @@ class Registrar(Protocol):
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.
 
-        Raises `LinesRefused` where it cannot be bought as it is.
+        Raises `LinesRefused` where it cannot be bought as it is, `RegistrarRefused` where the key lacks a right that
+        the checkout needs. A failure leaves no cart behind.
         """
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
@@ -37,8 +37,12 @@ class Checkout:
             return
         if not self._still_sealed(cart, prepared):
             return
-        earlier = self._ordered_before(cart)
-        started_at = self._book.now() + self._registrar.clock_ahead()
+        try:
+            earlier = self._ordered_before(cart)
+            started_at = self._book.now() + self._registrar.clock_ahead()
+        except RegistrarError:
+            self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+            raise
         begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
         if earlier is not None:
             self._registrar.discard(prepared.registrar_cart)

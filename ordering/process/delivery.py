@@ -52,7 +52,8 @@ class Deliveries:
         arrived = order.status is OrderStatus.DELIVERED and all(
             delivery.progress is DeliveryProgress.DELIVERED for delivery in deliveries.values()
         )
-        trouble = _trouble(order, deliveries) or (None if arrived else self._lateness(cart, order))
+        odd = _unexpected_states(deliveries)
+        trouble = _trouble(order, deliveries) or (None if arrived else self._lateness(cart, order, odd))
         if arrived and trouble is None:
             wait = None if order.invoice else self._book.pace.quickest
             self._book.save(cart.to(S.DELIVERED, at=self._book.now(), order=order), due_in=wait)
@@ -61,24 +62,25 @@ class Deliveries:
         elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
             note = "What was missing has arrived."
             self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
-        elif (silence := self._silence(cart, order)) is not None:
-            self._book.tell(cart, order, silence)
+        elif (news := self._silence(cart, order) or _oddness(cart, order, odd)) is not None:
+            self._book.tell(cart, order, news)
         else:
             self._book.look_later(cart, order)
 
-    def _lateness(self, cart: Cart, order: SalesOrder) -> str | None:
-        """What is told once a paid order takes days, and then holds until it arrives.
+    def _lateness(self, cart: Cart, order: SalesOrder, odd: str | None) -> str | None:
+        """Return what a person should know of a paid order that takes days; it holds until the order arrives.
 
         Only of one that OVH shows as paid: else the card would ask whether it was paid, and offer to pay it again.
         """
         if not order.status.is_paid:
             return None
-        late = (
-            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH has not delivered it. "
-            "Open the order at OVH or ask OVH's support. The desk keeps looking."
-        )
-        waited = self._book.now() - cart.since
-        return late if cart.note == late or (cart.state is S.PAID and waited > _ARRIVES_WITHIN) else None
+        begins = f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and "
+        held = cart.state is S.NEEDS_ATTENTION and (cart.note or "").startswith(begins)
+        is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
+        if not (held or is_late):
+            return None
+        seen = odd or "OVH has not delivered it"
+        return f"{begins}{seen}. Open the order at OVH or ask OVH's support. The desk keeps looking."
 
     def _silence(self, cart: Cart, order: SalesOrder) -> str | None:
         """What is told once where a paid order takes days and OVH does not tell how it stands: it stays paid."""
@@ -120,3 +122,18 @@ def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> st
         if delivery.progress is DeliveryProgress.FAILED:
             return f"The registry did not register {domain}: {delivery.comment or 'no reason given'}."
     return None
+
+
+def _unexpected_states(deliveries: Mapping[DomainName, Delivery]) -> str | None:
+    """Return OVH's words for names in a state that neither works nor is on the way to it; None where there is none."""
+    odd = {name: d.comment for name, d in deliveries.items() if d.progress is DeliveryProgress.UNDER_WAY and d.comment}
+    shown = ", ".join(f"{name} as “{word}”" for name, word in odd.items())
+    return f"OVH shows {shown}" if odd else None
+
+
+def _oddness(cart: Cart, order: SalesOrder, odd: str | None) -> str | None:
+    """Return the news of an unexpected state, once for each; its end is for a person when the order is late."""
+    if odd is None or cart.state is not S.PAID or not order.status.is_paid:
+        return None
+    news = f"{odd}. The desk keeps looking."
+    return None if cart.note == news else news

@@ -68,6 +68,7 @@ class Settling(UseCases):
         Refused where an order may be its own after all, or where the first checkout could still come through.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown)
+        self.policy.may_deny(cart, by)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
         if self._look_once_more(cart, cart.attempt).outcome is Outcome.ABSENT:
@@ -117,6 +118,7 @@ class Settling(UseCases):
     def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
         cart, order, payment = self._payment_to_settle(cart_id, by, shown)
+        self.policy.may_deny(cart, by)
         sighting = self._registrar.payment(order, payment)
         if sighting.progress is PaymentProgress.RECEIVED:
             raise NotPossible(f"OVH has received a payment for order {order.id}. The card will show it in a moment.")

@@ -149,6 +149,7 @@ class OvhGateway:
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
+            self._orders.must_be_listable()  # before OVH has a cart that could not be checked out
             return self._drafts.prepare(lines, reference)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:

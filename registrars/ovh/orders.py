@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ordering.model.domain_name import DomainName
+from ordering.model.errors import RegistrarRefused
 from ordering.model.money import Money
 from ordering.model.sales_order import (
     Attempt,
@@ -23,7 +25,11 @@ from registrars.ovh.api.errors import NotThere
 from registrars.ovh.throttling.scheduler import Priority
 
 _CLOCKS_APART = timedelta(minutes=10)
+_RIGHT_HOLDS = 3600.0  # seconds; a key's rights rarely change, and the checkout itself lists orders again
 _MOST_READ = 20  # orders; more new ones than that are not ours to guess about
+# States that `GET /domain/{serviceName}` shows: those in which a name works, those on the way there.
+_WORKING = {"ok", "autorenew_in_progress", "autorenew_registry_in_progress"}
+_ARRIVING = {"pending_create", "pending_installation"}
 _TASK_FAILED = {"error", "problem", "cancelled"}
 
 
@@ -32,6 +38,7 @@ class Orders:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._listable_until = float("-inf")
 
     def read(self, order_id: int, priority: Priority) -> SalesOrder:
         entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
@@ -80,10 +87,27 @@ class Orders:
         ours, _ = self._with_names([number], names)
         return ours[0] if ours else None
 
+    def must_be_listable(self) -> None:
+        """Raise `RegistrarRefused` where the key may not list orders. Once allowed, OVH is not asked again for a while.
+
+        Without that right a lost answer to a checkout could never be cleared up.
+        """
+        if time.monotonic() < self._listable_until:
+            return
+        try:
+            self._new(datetime.now(UTC), frozenset())
+        except RegistrarRefused as refusal:
+            raise RegistrarRefused(f"The bot cannot list the orders at OVH. {refusal}") from refusal
+        self._listable_until = time.monotonic() + _RIGHT_HOLDS
+
     def _new(self, since: datetime, known: frozenset[int]) -> list[int]:
         """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
         query = {"date.from": (since - _CLOCKS_APART).isoformat(timespec="seconds")}
-        listed = reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
+        try:
+            listed = reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
+        except RegistrarRefused:
+            self._listable_until = float("-inf")
+            raise
         return sorted(int(number) for number in listed if int(number) not in known)
 
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
@@ -111,8 +135,10 @@ class Orders:
             owned = self._client.ask(f"/domain/{segment(domain.ascii)}", priority=Priority.POLLING)
         except NotThere:
             return self._registration(domain)
-        arrived = owned.get("state") == "ok"
-        return Delivery(DeliveryProgress.DELIVERED if arrived else DeliveryProgress.UNDER_WAY)
+        state = str(owned.get("state") or "")
+        if state in _WORKING:
+            return Delivery(DeliveryProgress.DELIVERED)
+        return Delivery(DeliveryProgress.UNDER_WAY, None if state in _ARRIVING else state or None)
 
     def _registration(self, domain: DomainName) -> Delivery:
         # The route's filter is a "like", so the newest task of exactly this name is taken.

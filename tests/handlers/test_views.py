@@ -23,7 +23,7 @@ from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMet
 from ordering.model.seal import differences, seal
 from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.messages import words
-from tests.builders import NOW, POLICY, a_line, a_quote, euros
+from tests.builders import NOW, POLICY, a_line, a_quote, a_quoted, euros
 from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
 
 S = CartState
@@ -355,3 +355,13 @@ def test_foreign_text_is_one_harmless_line(text):
 @given(st.text(alphabet="ab&;<>@U", max_size=60), st.integers(2, 40))
 def test_what_is_cut_is_short_enough(text, limit):
     assert len(cut(text, limit)) <= limit
+
+
+def test_the_card_says_where_no_price_belongs_to_a_name():
+    """The total stands, no name has a price, and the approver reads why."""
+    lines = [a_line("name.ovh"), a_line("b.ovh", price="149.98")]
+    told = tuple(replace(a_quoted(line.domain.ascii, "149.98"), domain=None) for line in lines)
+    words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote("359.95", "59.99"), lines=told))))
+    assert "OVH doesn't say which price belongs to which name. Its total counts." in words
+    assert "€359.95" in words
+    assert "149.98" not in words

@@ -24,6 +24,12 @@ def test_the_quote_knows_better_than_the_offer():
     assert cost_of(replace(a_line(), years=2, offered_years=(1, 2)), a_quote()).now is None
 
 
+def test_a_quote_without_prices_per_name_gives_none():
+    """The offer's price may be another one than OVH asks, so it does not stand in for it."""
+    unpaired = replace(a_quoted("name.ovh", "6.49"), domain=None)
+    assert cost_of(a_line(), replace(a_quote(), lines=(unpaired,))).now is None
+
+
 def test_a_sum_is_only_told_where_all_of_it_is_known():
     assert together([euros("1"), euros("2")]) == euros("3")
     assert together([euros("1"), None]) is None

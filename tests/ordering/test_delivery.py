@@ -74,3 +74,27 @@ def test_a_paid_order_of_which_ovh_does_not_tell_for_days_is_told_once_and_stays
     rules.settle(cart.id, steps=6, seconds=DAY)
     with rules.store.read() as carts:
         assert len(carts.events(cart.id)) == told
+
+
+def test_an_unexpected_state_is_told_once_and_ends_for_a_person(rules):
+    """A delivered name that OVH shows in a state of its own is told in OVH's word, and never waits in silence."""
+    cart = rules.paid()
+    rules.registrar.deliver()
+    rules.registrar.odd = "dispute"
+    told = rules.settle(cart.id, steps=4)
+    assert (told.state, told.note) == (S.PAID, "OVH shows name.ovh as “dispute”. The desk keeps looking.")
+    assert notes_of(rules, cart.id).count(told.note) == 1
+    late = rules.settle(cart.id, steps=4, seconds=DAY)
+    assert late.state is S.NEEDS_ATTENTION
+    assert "OVH shows name.ovh as “dispute”. Open the order at OVH" in late.note
+    rules.settle(cart.id, steps=4, seconds=DAY)
+    assert notes_of(rules, cart.id).count(late.note) == 1
+    rules.registrar.odd = "technical_suspended"
+    assert "as “technical_suspended”" in rules.settle(cart.id, steps=4, seconds=DAY).note
+    rules.registrar.odd = None
+    assert rules.settle(cart.id, steps=4, seconds=DAY).state is S.DELIVERED
+
+
+def notes_of(rules, cart_id):
+    with rules.store.read() as carts:
+        return [event.note for event in carts.events(cart_id)]

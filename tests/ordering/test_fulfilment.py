@@ -110,6 +110,20 @@ def test_an_order_that_the_memory_lost_is_taken_back_and_not_made_again(rules):
     assert list(rules.registrar.orders) == [8]
 
 
+@pytest.mark.parametrize("question", ["order_since", "clock_ahead"])
+@pytest.mark.parametrize("error", [RegistrarRefused("OVH does not allow this."), RegistrarUnavailable("No answer.")])
+def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypatch, question, error):
+    """Each try that ends before the intent gives its cart at OVH back."""
+    cart = rules.approved()
+    monkeypatch.setattr(rules.registrar, question, failing(error))
+    rules.settle(cart.id, steps=4)
+    assert rules.registrar.carts
+    assert set(rules.registrar.carts) == rules.registrar.discarded
+    monkeypatch.undo()
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
 def test_what_was_withdrawn_is_ordered_anew_only_when_an_order_would_long_have_shown(rules, monkeypatch):
     """The first checkout came through just before its cart was given back, and OVH lists the order late."""
     cart, discard = rules.approved(), rules.registrar.discard

@@ -62,6 +62,12 @@ def test_differences_of_price_are_told_name_by_name():
     assert differences(before, after) == ["name.ovh: was €2.99 without tax, now €4.00."]
 
 
+def test_a_quote_without_prices_per_name_differs_by_its_total():
+    before = replace(a_quote(), lines=(a_quoted("name.ovh", "2.99"),))
+    after = replace(a_quote("5.00"), lines=(replace(a_quoted("name.ovh", "4.17"), domain=None),))
+    assert differences(before, after) == ["Total with tax: was €3.59, now €5.00."]
+
+
 def test_a_contract_that_moved_and_an_answer_that_changed_are_told():
     moved = replace(
         a_quote(contracts=(Contract("Terms", "https://contracts.example/other.pdf"),)),

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
 from ordering.model.events import REMINDER
-from ordering.model.policy import Person, Policy
-from tests.builders import NOW, a_line
+from ordering.model.policy import Membership, Person, Policy
+from tests.builders import NOW, POLICY, a_line
 from tests.conftest import Rules
 
 EIGHT = 8
@@ -61,6 +62,33 @@ def test_eight_approvers_approve_once(store):
     results = all_at_once(lambda n: rules.workflow.approve(cart.id, approver=Person(f"U0{n}"), shown=cart.seal.short))
     assert winners(results) == 1
     assert len(rules.workflow.cart(cart.id).approved_by) == 1
+
+
+def test_of_eight_approvers_two_approve_where_two_are_needed(store):
+    """The second one finds the first one's approval, and the rights of everybody are known."""
+    team = [Person(f"U0{n}") for n in range(EIGHT)]
+    policy = Policy(
+        approvers=frozenset(person.id for person in team), payers=frozenset(), second_approval_over=Decimal(1)
+    )
+    rules = Rules(store, policy)
+    cart = rules.requested()
+    results = all_at_once(
+        lambda n: rules.workflow.approve(cart.id, approver=team[n], shown=cart.seal.short, earlier=team)
+    )
+    assert winners(results) == 2
+    assert len(set(rules.workflow.cart(cart.id).approved_by)) == 2
+
+
+def test_a_void_approval_is_gone_from_the_database(store):
+    """What the last approver's click found stays found, whoever reads the cart next."""
+    rules = Rules(store, replace(POLICY, second_approval_over=Decimal(1)))
+    cart = rules.requested()
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    gone = [replace(rules.cleo, membership=Membership.DEACTIVATED)]
+    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=gone)
+    rules.restart()
+    after = rules.workflow.cart(cart.id)
+    assert (after.state, after.approved_by) == (CartState.SUBMITTED, ("U0DAN",))
 
 
 def test_eight_drivers_order_once(store):

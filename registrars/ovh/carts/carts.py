@@ -71,11 +71,18 @@ class Drafts:
         return learned
 
     def prepare(self, lines: Sequence[Line], reference: str) -> Prepared:
-        """Fill a fresh cart. Where that fails half-way the cart is left behind: OVH expires it.
+        """Fill and dry-run a fresh cart; give it back on failure.
 
         Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
         """
         cart = self._new(reference)
+        try:
+            return self._filled(cart, lines)
+        except Exception:
+            self.discard(cart)
+            raise
+
+    def _filled(self, cart: str, lines: Sequence[Line]) -> Prepared:
         draft = _Draft(self._client, cart, self._eligibility())
         found: Asked = {}
         given: list[Configuration] = []
@@ -134,6 +141,9 @@ class Drafts:
         except RegistrarRefused as refusal:
             # A cart that was made with our key may count as ours already; the dry run would tell if not.
             _log.debug("assign_refused", why=str(refusal))
+        except RegistrarError:
+            self.discard(cart)
+            raise
         return cart
 
     def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> reading.Json:

@@ -1,17 +1,17 @@
-"""OVH's dry run into a quote: whose line is whose.
+"""OVH's dry run as a quote, with each price paired to its name.
 
-Before the order is made a line names no domain but a placeholder, such as ``*001`` for the first name and ``*001.001``
-for what comes with it; its cart item is given for some lines and missing for others (contracts/ovh.md 2.6).
+Before the order exists a line carries a placeholder instead of a name: ``*001`` is the cart's first item, ``*001.001``
+what comes with it. OVH gives the cart item of some lines, and its own guide shows lines without any and in any order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ordering.model.domain_name import DomainName
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
-from registrars.ovh.api.schemas import Json, money
+from registrars.ovh.api.schemas import Json, money, names_of
 
 _PLACEHOLDER = re.compile(r"\*(\d+)((?:\.\d+)*)")
 Items = Sequence[tuple[int, DomainName]]
@@ -34,31 +34,55 @@ def quote(checkout: Json, configuration: tuple[Configuration, ...], items: Items
 
 def _lines(details: Sequence[Json], items: Items) -> tuple[QuotedLine, ...]:
     places = [_PLACEHOLDER.fullmatch(str(line.get("domain") or "")) for line in details]
-    groups = [place[1] if place else None for place in places]
-    owners = _owners(details, groups, items)
-    names = dict(items)
+    owners = _owners(details, [int(place[1]) if place else None for place in places], items)
     return tuple(
         QuotedLine(
-            domain=names.get(line.get("cartItemID") or 0) or owners.get(group or ""),
+            domain=owner,
             said=str(line.get("description") or ""),
             price=money(line["totalPrice"]),
             before=money(line.get("originalTotalPrice") or line["totalPrice"]),
             extra=bool(place and place[2]),
         )
-        for line, place, group in zip(details, places, groups, strict=True)
+        for line, place, owner in zip(details, places, owners, strict=True)
     )
 
 
-def _owners(details: Sequence[Json], groups: Sequence[str | None], items: Items) -> Mapping[str, DomainName]:
-    """Whose each placeholder is: by a cart item among its lines, or by the order, where no line names an item.
+def _owners(details: Sequence[Json], numbers: Sequence[int | None], items: Items) -> Sequence[DomainName | None]:
+    """Return the name that each line belongs to: by its cart item, else by the number in its placeholder.
 
-    What stays unclear has no owner: a price at the wrong name would be worse than none.
+    All are None where one line cannot be paired: a price at the wrong name is worse than none. A line without an item
+    and without a placeholder is about the whole order, and belongs to no name.
     """
     names = dict(items)
-    named: dict[str, set[DomainName]] = {group: set() for group in groups if group}
-    for line, group in zip(details, groups, strict=True):
-        if group and (name := names.get(line.get("cartItemID") or 0)):
-            named[group].add(name)
-    if not any(named.values()) and len(named) == len(items):
-        return {group: name for group, (_, name) in zip(named, items, strict=True)}
-    return {group: found.pop() for group, found in named.items() if len(found) == 1}
+    by_item = [names.get(line.get("cartItemID") or 0) for line in details]
+    by_number = _by_number(by_item, numbers, items)
+    found = [name or by_number.get(number or 0) for name, number in zip(by_item, numbers, strict=True)]
+    unpaired = any(number is not None and name is None for name, number in zip(found, numbers, strict=True))
+    contradicted = any(_names_another(line, name, names.values()) for line, name in zip(details, found, strict=True))
+    if unpaired or contradicted:
+        return [None] * len(details)
+    return found
+
+
+def _by_number(
+    by_item: Sequence[DomainName | None], numbers: Sequence[int | None], items: Items
+) -> Mapping[int, DomainName]:
+    """Return the name of each placeholder's number: the one of its lines' items, else of the item at that place.
+
+    `*001` is the first item. The place counts only where each item has its number, and no line's item contradicts it.
+    """
+    placed = {place: name for place, (_, name) in enumerate(items, 1)}
+    named: dict[int, set[DomainName]] = {number: set() for number in numbers if number is not None}
+    for name, number in zip(by_item, numbers, strict=True):
+        if name is not None and number is not None:
+            named[number].add(name)
+    single = {number: next(iter(found)) for number, found in named.items() if len(found) == 1}
+    if named.keys() != placed.keys() or any(found - {placed[number]} for number, found in named.items()):
+        return single
+    return placed | single
+
+
+def _names_another(line: Json, name: DomainName | None, names: Iterable[DomainName]) -> bool:
+    """Whether the words of a line, as in "name.ovh - .ovh registration", name only other names of the cart."""
+    told = names_of(str(line.get("description") or "").split()) & set(names)
+    return name is not None and bool(told) and name not in told

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -129,11 +130,19 @@ def test_a_cart_that_counts_as_ours_already_is_used(ovh):
     assert prepare(ovh).registrar_cart == "fake"
 
 
-def test_a_cart_that_is_half_built_is_left_behind(ovh):
-    ovh.refuses["domain"] = RegistrarUnavailable("no answer")
-    with pytest.raises(RegistrarUnavailable):
+FAILURES = [RegistrarUnavailable("no answer"), Complained("OVH said no."), KeyError("itemId")]
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [("assign", FAILURES[0]), *product(["domain", "requiredConfiguration", "checkout"], FAILURES)],
+)
+def test_gives_back_a_half_built_cart(ovh, step, error):
+    """Whichever step fails, and however, no cart stays at OVH."""
+    ovh.refuses[step] = error
+    with pytest.raises((RegistrarUnavailable, RegistrarRefused, KeyError)):
         prepare(ovh)
-    assert [method for method, _, _ in ovh.built] == ["POST", "POST", "POST"]
+    assert ovh.built[-1] == ("DELETE", "/order/cart/fake", None)
 
 
 def several(*names: str) -> list[Line]:

@@ -1,6 +1,7 @@
 """The gateway over the wire: OVH's quirks and the package's traps end here."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
+from sandbox.ovh.quotes import Layout
 from tests.builders import LATER
 
 NAME = DomainName.parse("name.ovh")
@@ -111,6 +113,64 @@ async def test_ordering_paying_and_delivery(ovh, gateway):
     assert (await ask(gateway.delivery, NAME)).progress is DeliveryProgress.UNDER_WAY
     ovh.deliver_now()
     assert (await ask(gateway.delivery, NAME)).progress is DeliveryProgress.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("state", "progress", "comment"),
+    [
+        ("ok", DeliveryProgress.DELIVERED, None),
+        ("autorenew_in_progress", DeliveryProgress.DELIVERED, None),
+        ("autorenew_registry_in_progress", DeliveryProgress.DELIVERED, None),
+        ("pending_create", DeliveryProgress.UNDER_WAY, None),
+        ("pending_installation", DeliveryProgress.UNDER_WAY, None),
+        ("dispute", DeliveryProgress.UNDER_WAY, "dispute"),
+        ("technical_suspended", DeliveryProgress.UNDER_WAY, "technical_suspended"),
+        ("a_word_of_next_year", DeliveryProgress.UNDER_WAY, "a_word_of_next_year"),
+        ("", DeliveryProgress.UNDER_WAY, None),
+    ],
+)
+async def test_a_names_state_is_delivered_or_ovhs_own_word(ovh, gateway, state, progress, comment):
+    ovh.names.owned.add("name.ovh")
+    ovh.registry.states["name.ovh"] = state
+    delivery = await ask(gateway.delivery, NAME)
+    assert (delivery.progress, delivery.comment) == (progress, comment)
+
+
+@pytest.mark.parametrize("shuffle", range(6))
+async def test_prices_are_at_their_names_however_ovh_lists_them(ovh, gateway, shuffle):
+    """OVH's guide shows lines without cart items and in another order than the cart's."""
+    ovh.carts.layout = Layout(shuffle=shuffle, zones_first=True, without_items=True)
+    dear = replace(LINE, domain=DomainName.parse("name.com"))
+    quote = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
+    ovh.carts.layout = Layout()
+    usual = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
+    prices = [quote.price_of(line.domain) for line in (LINE, dear)]
+    assert prices == [usual.price_of(line.domain) for line in (LINE, dear)]
+    assert prices[0] < prices[1]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_no_cart_is_built_with_a_key_that_cannot_list_orders(ovh, gateway, times):
+    """The right to `GET /me/order` is checked before OVH has a cart, and again until it is there."""
+    ovh.faults.add("GET", "/me/order", "refuse", times=times, message="This call has not been granted")
+    for _ in range(times):
+        with pytest.raises(RegistrarRefused, match=r"cannot list the orders at OVH.*check the key's rights"):
+            await ask(gateway.prepare, [LINE], reference="x")
+    assert ovh.count("POST", "/order/cart") == 0
+    for _ in range(2):
+        await ask(gateway.prepare, [LINE], reference="x")
+    assert ovh.count("GET", "/me/order") == times + 1
+
+
+async def test_a_right_that_was_lost_is_checked_again(ovh, gateway):
+    """A refusal at the checkout ends the belief in the right, so the next try builds no cart."""
+    await ask(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("GET", "/me/order", "refuse", times=2, message="This call has not been granted")
+    with pytest.raises(RegistrarRefused):
+        await ask(gateway.order_since, datetime.now(UTC), [LINE], known=frozenset())
+    with pytest.raises(RegistrarRefused, match="cannot list the orders"):
+        await ask(gateway.prepare, [LINE], reference="x")
+    assert ovh.count("POST", "/order/cart") == 1
 
 
 async def test_a_registration_in_error_is_told_in_ovhs_words(ovh, gateway):

@@ -1,4 +1,6 @@
-"""Whose line is whose in OVH's dry run: by its cart item, or by the order of the items, never by a guess."""
+"""Each price of OVH's dry run belongs to a name by its cart item or its number, never by its place in the list."""
+
+from itertools import permutations
 
 import pytest
 
@@ -38,9 +40,26 @@ def test_items_count_even_where_placeholders_are_in_another_order():
     assert (found.price_of(ONE), found.price_of(TWO)) == (euros("7.99"), euros("5.00"))
 
 
-def test_without_items_the_order_counts():
-    found = read(a_detail("*001", "7.99"), a_detail("*001.001", "0"), a_detail("*002", "5.00"))
+SORTED = [a_detail("*001", "7.99"), a_detail("*001.001", "0"), a_detail("*002", "5.00"), a_detail("*002.001", "0")]
+
+
+@pytest.mark.parametrize("details", [*permutations(SORTED)])
+def test_without_items_the_number_counts(details):
+    """`*001` is the cart's first item, in whatever order OVH lists its lines."""
+    found = read(*details)
     assert (found.price_of(ONE), found.price_of(TWO)) == (euros("7.99"), euros("5.00"))
+
+
+def test_a_number_pairs_what_no_item_contradicts():
+    found = read(a_detail("*002", "5.00"), a_detail("*001", "7.99", 11))
+    assert (found.price_of(ONE), found.price_of(TWO)) == (euros("7.99"), euros("5.00"))
+
+
+def test_a_line_about_the_whole_order_belongs_to_no_name():
+    """Prices per name stay, and the sum of the lines still holds the discount."""
+    found = read(a_detail("*001", "7.99"), a_detail("*002", "5.00"), a_detail("", "-1.00"))
+    assert (found.price_of(ONE), found.price_of(TWO)) == (euros("7.99"), euros("5.00"))
+    assert found.lines_together == euros("11.99")
 
 
 @pytest.mark.parametrize(
@@ -50,10 +69,16 @@ def test_without_items_the_order_counts():
         [a_detail("*001", "7.99"), a_detail("*002", "1"), a_detail("*003", "5")],
         [a_detail("one.fr", "7.99"), a_detail("two.fr", "5")],
         [a_detail("*001", "7.99", 11), a_detail("*001", "5", 22), a_detail("*001", "-1")],
+        [a_detail("*000", "7.99"), a_detail("*001", "5")],  # counted from another number
+        [a_detail("*002", "7.99"), a_detail("*003", "5")],
+        [a_detail("*001", "7.99", 22), a_detail("*002", "5")],  # the item contradicts the number
+        [a_detail("*001", "7.99") | {"description": "two.fr - .fr registration"}, a_detail("*002", "5")],
+        [a_detail("", "7.99"), a_detail("", "5")],
     ],
 )
-def test_what_is_unclear_is_nobodys(details):
-    assert None in {line.domain for line in read(*details).lines}
+def test_unpaired_lines_give_no_price_per_name(details):
+    """Where one line or name cannot be paired no name has a price: one of them could be another name's."""
+    assert {line.domain for line in read(*details).lines} == {None}
 
 
 def test_a_reduction_within_a_line_is_told_by_what_it_was_before():

@@ -1,0 +1,141 @@
+"""An approval counts only while its approver has the right: the last approval checks the earlier ones again."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.errors import CartChanged, NotAllowed, NotPossible
+from ordering.model.policy import Membership, Person
+from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from tests.builders import POLICY
+
+S = CartState
+GROUP = "S0TEAM"
+TWO = replace(POLICY, second_approval_over=Decimal(3))
+BY_GROUP = replace(TWO, approvers=frozenset({GROUP}))
+IN_GROUP = frozenset({GROUP})
+
+
+def half_approved(rules, policy=TWO, **of_cleo):
+    """A cart that Cleo approved, and that needs one more approval."""
+    rules.restart(policy)
+    cart = rules.requested()
+    return rules.workflow.approve(cart.id, approver=Person("U0CLEO", **of_cleo), shown=cart.seal.short)
+
+
+LOST = [
+    (TWO, {"membership": Membership.DEACTIVATED}),
+    (TWO, {"membership": Membership.GUEST}),
+    (TWO, {"membership": Membership.STRANGER}),
+    (TWO, {"membership": Membership.INVITED}),
+    (TWO, {"membership": Membership.BOT}),
+    (replace(TWO, approvers=frozenset({"U0DAN", "U0EVE"})), {}),  # removed from the list
+    (BY_GROUP, {"groups": frozenset()}),  # removed from the group
+    (BY_GROUP, {"membership": Membership.DEACTIVATED, "unread_groups": IN_GROUP}),
+]
+
+
+@pytest.mark.parametrize(("policy", "now"), LOST)
+def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
+    """The half of a person who lost the right does not count, and the card says so."""
+    before = BY_GROUP if policy is BY_GROUP else TWO
+    cart = half_approved(rules, before, groups=IN_GROUP)
+    rules.restart(policy)
+    dan, eve = Person("U0DAN", groups=IN_GROUP), Person("U0EVE", groups=IN_GROUP)
+    after = rules.workflow.approve(cart.id, approver=dan, shown=cart.seal.short, earlier=[Person("U0CLEO", **now)])
+    assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
+    assert "An earlier approval no longer counts" in after.note
+    assert rules.settle(cart.id).state is S.SUBMITTED
+    assert rules.registrar.orders == {}
+    _, events = rules.workflow.story(cart.id, by=rules.ada)
+    assert events[-1].note.startswith("approved, 1 of 2. An earlier approval no longer counts")
+    rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))
+    done = rules.workflow.approve(cart.id, approver=eve, shown=cart.seal.short, earlier=[dan])
+    assert (done.state, done.approved_by, done.note) == (S.APPROVED, ("U0DAN", "U0EVE"), None)
+
+
+@pytest.mark.parametrize(
+    ("policy", "now"),
+    [
+        (TWO, {"membership": Membership.UNREADABLE}),
+        (TWO, {"membership": Membership.LOOKUP_REFUSED}),
+        (BY_GROUP, {"unread_groups": IN_GROUP}),
+        (BY_GROUP, {"refused_groups": IN_GROUP}),
+    ],
+)
+def test_a_right_that_cannot_be_read_is_neither_yes_nor_no(rules, policy, now):
+    """Nothing changes: the earlier approval stays, and the last one can be given again."""
+    cart = half_approved(rules, policy, groups=IN_GROUP)
+    dan = Person("U0DAN", groups=IN_GROUP)
+    with pytest.raises(NotPossible, match="Slack did not tell me"):
+        rules.workflow.approve(cart.id, approver=dan, shown=cart.seal.short, earlier=[Person("U0CLEO", **now)])
+    assert rules.workflow.cart(cart.id) == cart
+    known = [Person("U0CLEO", groups=IN_GROUP)]
+    assert rules.workflow.approve(cart.id, approver=dan, shown=cart.seal.short, earlier=known).state is S.APPROVED
+
+
+def test_an_unread_group_does_not_hide_a_right_by_name(rules):
+    cart = half_approved(rules)
+    cleo = Person("U0CLEO", unread_groups=IN_GROUP)
+    done = rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=[cleo])
+    assert done.state is S.APPROVED
+
+
+def test_an_approval_given_meanwhile_is_checked_as_well(rules):
+    """Whoever was not looked up before the last approval does not count unseen."""
+    cart = half_approved(rules)
+    with pytest.raises(CartChanged):
+        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short)
+    assert rules.workflow.cart(cart.id) == cart
+
+
+def test_an_approver_who_got_the_right_back_approves_again(rules):
+    cart = half_approved(rules)
+    gone = [replace(rules.cleo, membership=Membership.GUEST)]
+    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=gone)
+    done = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, earlier=[rules.dan])
+    assert (done.state, done.approved_by) == (S.APPROVED, ("U0DAN", "U0CLEO"))
+
+
+ADA_TOO = replace(POLICY, approvers=POLICY.approvers | {"U0ADA"}, payers=POLICY.payers | {"U0ADA"})
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_the_requester_does_not_say_that_nothing_was_ordered(rules, allowed):
+    """Another order would follow, so it is for somebody else, except where self-approval is on."""
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    cart = rules.settle(cart.id, steps=10)
+    rules.restart(replace(ADA_TOO, self_approval=allowed))
+    if allowed:
+        assert rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark).state is S.APPROVED
+        return
+    with pytest.raises(NotAllowed, match="another approver or payer says this"):
+        rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
+    assert rules.workflow.cart(cart.id) == cart
+    assert rules.workflow.nothing_ordered(cart.id, by=rules.cleo, shown=cart.mark).state is S.APPROVED
+
+
+def undecided_payment(rules):
+    """A cart whose payment got lost, and OVH shows something that could be it."""
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+    rules.registrar.next_fault = "lost_before"
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.59.")
+    return rules.settle(cart.id, steps=4)
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_the_requester_does_not_say_that_it_was_not_paid(rules, allowed):
+    """Another payment would follow, so it is for somebody else, except where self-approval is on."""
+    cart = undecided_payment(rules)
+    rules.restart(replace(ADA_TOO, self_approval=allowed))
+    if allowed:
+        assert rules.workflow.not_paid(cart.id, by=rules.ada, shown=cart.mark).state is S.CHECKED_OUT
+        return
+    with pytest.raises(NotAllowed, match="another approver or payer says this"):
+        rules.workflow.not_paid(cart.id, by=rules.ada, shown=cart.mark)
+    assert rules.workflow.cart(cart.id) == cart
+    assert rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark).state is S.CHECKED_OUT
