@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 import socket
 from contextlib import suppress
 from functools import cached_property
@@ -103,7 +103,7 @@ def _door(port: int) -> str:
 def _free_port() -> int:
     """Return a port that is free now, below those that systems give to outgoing connections: none of them takes it."""
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = 20_000 + secrets.randbelow(12_000)  # no seed: tests that run side by side would share it
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
