@@ -29,8 +29,7 @@ from store.errors import DatabaseAway, DatabaseUnusable
 from store.migrate import migrate
 from store.sqlite_file import hold
 
-STOPS_WITHIN = 5.0  # seconds from the signal to the end, in every phase
-_LAST_RESORT = 4.7  # seconds after which the process ends whatever still hangs
+_LAST_RESORT = 4.7  # seconds, of the five that a stop may take, after which the process ends whatever still hangs
 _FLUSHES_WITHIN = 0.3  # seconds
 _UNWINDS_WITHIN = 4.2  # seconds for the orderly end
 _DATABASE_WAITED_FOR = 60.0  # seconds at the start; then the process exits, so that a supervisor or operator notices

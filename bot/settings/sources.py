@@ -189,7 +189,7 @@ def _dotenv(found: Found, text: str) -> list[tuple[str, str | None, str]]:
     written = []
     for binding in bindings:
         # A binding begins with the blank lines above it.
-        blank = len(re.match(r"\s*", binding.original.string)[0].splitlines())  # type: ignore[index]
+        blank = len(re.match(r"\s*", binding.original.string)[0].splitlines())  # type: ignore[index] # the pattern matches any text
         origin = f"{DOTENV} line {binding.original.line + blank}"
         if binding.error or (binding.key and binding.value is None):
             found.faults.append(Fault("", f"{origin}: write NAME=value"))
@@ -291,7 +291,7 @@ def _refuse_table(found: Found, key: str, table: dict[str, object], place: Place
             place.origin(),
         )
     else:
-        near = next((t for t in ("lists", *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2), None)  # noqa: PLR2004
+        near = next((t for t in ("lists", *sorted(names.LATER_TABLES)) if names.distance(key, t) <= 2), None)  # noqa: PLR2004 - two letters, as for settings
         found.refuse(f"[{brief(key)}]", names.unknown(f"[{near}]" if near else None), place.origin())
 
 
