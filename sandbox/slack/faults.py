@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,6 +30,12 @@ class Fault:
     error: str = "internal_error"
     seconds: float = 20.0
     channel: str | None = None
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hold(self) -> None:
+        """Wait `seconds`, or less if the fault is released before."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.released.wait(), self.seconds)
 
     def fits(self, method: str, arguments: Mapping[str, Any]) -> bool:
         place = arguments.get("channel") or arguments.get("user_id") or arguments.get("usergroup")
@@ -50,9 +58,11 @@ class Faults:
         error: str = "internal_error",
         seconds: float = 20.0,
         channel: str | None = None,
-    ) -> None:
+    ) -> Fault:
         """Have the next `times` calls of a method fail; `ALWAYS` is until `clear`."""
-        self.waiting.append(Fault(method, kind, times, retry_after, error, seconds, channel))
+        fault = Fault(method, kind, times, retry_after, error, seconds, channel)
+        self.waiting.append(fault)
+        return fault
 
     def clear(self) -> None:
         """Remove all faults, so that every call succeeds."""

@@ -141,7 +141,7 @@ class Server:
         arguments = await _arguments(request)
         fault = self._faults.take(name, arguments)
         if fault is not None and fault.kind in {"hang", "slow"}:
-            await asyncio.sleep(fault.seconds)
+            await fault.hold()
         if fault is not None and fault.kind == "dropped" and request.transport is not None:
             request.transport.abort()
         if fault is not None and fault.kind not in {"lost_after", "slow"}:

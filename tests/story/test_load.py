@@ -192,7 +192,7 @@ async def test_a_busy_approve_against_an_idle_one(story: Story, settings: dict[s
     assert busy < _WITHIN
 
 
-@pytest.mark.parametrize("settings", [{"OVH_REQUESTS_PER_SECOND": "20", "OVH_BURST": "20"}])
+@pytest.mark.parametrize("settings", [{"OVH_REQUESTS_PER_SECOND": "10", "OVH_BURST": "1"}])
 async def test_each_of_120_requests_gets_an_answer(story: Story, settings: dict[str, str]):
     """Each request is done or refused with its own name, and one message says how long the line is."""
     await _adds(story)

@@ -77,11 +77,11 @@ def _names(shown: Message, number: int) -> bool:
 
 
 async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story, bot: Bot, monkeypatch):
-    """A process dies while it shows a cart, and Slack does it all the same, after its heir has shown the newer."""
+    """A process dies while it updates a cart; Slack applies that update after a newer one, and the newer one returns."""
     monkeypatch.setattr(driver, "_MAY_ARRIVE_WITHIN", 12.0)
     await story.search_and_add("name.ovh")
     shown = await story.sees(story.ada, "*Cart #1*")
-    story.slack.faults.add("chat.update", "slow", seconds=10)
+    late = story.slack.faults.add("chat.update", "slow", seconds=60)
     await story.ada.command("add other.ovh")
     await story.slack_hangs()
     await bot.stop()
@@ -89,8 +89,10 @@ async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story
     await heir.start()
     try:
         await story.ada.command("add third.ovh")
-        for number in (3, 2, 3):
-            await story.slack.until(partial(_names, shown, number), 20)
+        await story.slack.until(partial(_names, shown, 3), 20)
+        late.released.set()
+        await story.slack.until(partial(_names, shown, 2), 20)
+        await story.slack.until(partial(_names, shown, 3), 20)
     finally:
         await heir.stop()
 
