@@ -77,7 +77,7 @@ def _names(shown: Message, number: int) -> bool:
 
 
 async def test_a_drawing_that_arrives_late_does_not_hide_the_newest(story: Story, bot: Bot, monkeypatch):
-    """A process dies while it updates a cart; Slack applies that update after a newer one, and the newer one returns."""
+    """A process dies while it updates a cart. Slack applies that update late, and then the newest one again."""
     monkeypatch.setattr(driver, "_MAY_ARRIVE_WITHIN", 12.0)
     await story.search_and_add("name.ovh")
     shown = await story.sees(story.ada, "*Cart #1*")
