@@ -13,6 +13,7 @@ OrderingError                 tell the person: str(error) is the sentence
     RegistrarRefused          a clear no: nothing was done
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
+      NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
@@ -94,6 +95,10 @@ class RegistrarUnavailable(RegistrarError):
 
 class NotAsked(RegistrarUnavailable):
     """It had no turn in time, since others went first: nothing was sent."""
+
+
+class NotSent(RegistrarUnavailable):
+    """No byte of a call that buys or pays left this machine, and its sender knows it."""
 
 
 class OutcomeUnknown(RegistrarError):

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.events import happened
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.model.seal import differences, seal
 from ordering.ports.registrar import Prepared, Registrar
+from ordering.process.intent import Intents, IntentStopped
 from ordering.process.transitions import Logbook, is_for_a_person, without_advice
 
 S = CartState
@@ -21,8 +23,11 @@ _MOST_TRIES = 5
 class Checkout:
     """The steps approved -> checking_out -> checked_out. `settle` is how long an unanswered checkout is observed."""
 
-    def __init__(self, book: Logbook, registrar: Registrar, policy: Policy, settle: timedelta) -> None:
+    def __init__(
+        self, book: Logbook, registrar: Registrar, policy: Policy, intents: Intents, settle: timedelta
+    ) -> None:
         self._book = book
+        self._intents = intents
         self._registrar = registrar
         self._policy = policy
         self._settle = settle
@@ -43,7 +48,14 @@ class Checkout:
         except RegistrarError:
             self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
             raise
-        begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
+        try:
+            begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
+        except IntentStopped:
+            self._registrar.discard(prepared.registrar_cart)
+            return
+        except RegistrarError:
+            self._registrar.discard(prepared.registrar_cart)
+            raise
         if earlier is not None:
             self._registrar.discard(prepared.registrar_cart)
             self._ordered(begun, earlier, note="OVH had an order for exactly these names already: it is this cart's.")
@@ -90,7 +102,9 @@ class Checkout:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
         begun = cart.to(S.CHECKING_OUT, at=self._book.now(), attempt=attempt, quote=quote, note=note)
         # Should this process die now, the next one looks: but not while the call may still be on the wire.
-        return self._book.save(begun, due_in=self._settle / 4)
+        now = self._book.now()
+        event = happened(begun, now, note=begun.note)
+        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)
 
     def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
         """Keep OVH's no, and believe it once no order shows: a call that was repeated on the way is refused, too."""

@@ -16,6 +16,7 @@ from ordering.ports.registrar import Registrar
 from ordering.ports.store import Errand, Store
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
+from ordering.process.intent import Intents
 from ordering.process.payment import Payments
 from ordering.process.transitions import Logbook, Pace, order_of
 
@@ -36,9 +37,10 @@ class Fulfilment:
         pace: Pace | None = None,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
-        self._checkout = Checkout(self._book, registrar, policy, settle)
+        intents = Intents(store)
+        self._checkout = Checkout(self._book, registrar, policy, intents, settle)
         self._deliveries = Deliveries(self._book, registrar)
-        self._payments = Payments(self._book, registrar, settle)
+        self._payments = Payments(self._book, registrar, intents, settle)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: self._checkout.look_for_order,

@@ -10,6 +10,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.events import REMINDER, happened
 from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import Registrar
+from ordering.process.intent import Intents, IntentStopped
 from ordering.process.transitions import Glances, Logbook, is_for_a_person, order_of, without_advice
 
 S = CartState
@@ -26,8 +27,9 @@ _ON_OVHS_PAGE = (
 class Payments:
     """The steps checked_out -> paying -> paid. `settle` is how long an unanswered payment is observed."""
 
-    def __init__(self, book: Logbook, registrar: Registrar, settle: timedelta) -> None:
+    def __init__(self, book: Logbook, registrar: Registrar, intents: Intents, settle: timedelta) -> None:
         self._book = book
+        self._intents = intents
         self._registrar = registrar
         self._settle = settle
         self._glances = Glances()
@@ -127,8 +129,10 @@ class Payments:
         ahead = self._registrar.clock_ahead()
         sent_at = self._book.now()
         sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
-        with self._book.store.begin() as carts:
-            sent = carts.save(sending, due_at=self._book.now() + self._book.pace.quickest)
+        try:
+            sent = self._intents.commit(sending, at=sent_at, due_at=self._book.now() + self._book.pace.quickest)
+        except IntentStopped:
+            return
         try:
             # By the half of the settling time: what leaves later could cross with whoever believes that nothing did.
             self._registrar.pay(known.id, payment.method, not_after=sent_at + self._settle / 2)
