@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind
 from ordering.ports.store import NOTHING_SHOWN, Errand, Message, MessageRole
 from store import audit_log as evidence
 from store import leases as claims
@@ -51,7 +52,7 @@ class SqlTransaction(SqlReading):
                 "Somebody opened this channel's cart at the same moment. Please do that again."
             ) from error
         cart = self.cart(row.id or 0)
-        evidence.append(self._session, cart, [happened(cart, at, by=by)])
+        evidence.append(self._session, cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
     def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.seal import seal
@@ -64,7 +65,15 @@ class Asking(UseCases):
             )
             channel = self.policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
-            return carts.save(submitted, happened(submitted, now, by=requester.id, note=submitted.purpose))
+            event = happened(
+                submitted,
+                now,
+                EventKind.APPROVAL_REQUESTED,
+                data={"names": len(submitted.lines), "total": amount(quote.total)},
+                by=requester.id,
+                note=submitted.purpose,
+            )
+            return carts.save(submitted, event)
 
     def withdraw(self, cart_id: int, *, by: Person) -> Cart:
         """Take one's own request back while nobody has decided."""
@@ -77,7 +86,8 @@ class Asking(UseCases):
             if by.id != cart.requester:
                 raise NotAllowed(f"Only the person who asked for cart #{cart_id} can withdraw it.")
             cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
-            return carts.save(cancelled, happened(cancelled, now, by=by.id, note="withdrawn"))
+            event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id, note="withdrawn")
+            return carts.save(cancelled, event)
 
     def _pre_flight(self, cart: Cart) -> Checked:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
 from ordering.workflow.use_cases import UseCases
@@ -31,7 +32,9 @@ class Paying(UseCases):
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))
-            return carts.save(paying, happened(paying, now, by=payer.id), due_at=now)
+            data: Data = {"order": cart.order.id, "method": chosen, "amount": amount(cart.order.total)}
+            event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
+            return carts.save(paying, event, due_at=now)
 
     def order_link(self, cart_id: int, *, payer: Person) -> str:
         """The order's page at OVH, for a payer's eyes only."""

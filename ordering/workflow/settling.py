@@ -8,12 +8,13 @@ from datetime import timedelta
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
-S = CartState
+S, K = CartState, EventKind
 # After a checkout, an order of it would long be seen by then, with its names; so would the order show that it is paid
 # after its money was taken.
 _UNTIL_ALL_SHOWS = timedelta(days=1)
@@ -24,11 +25,13 @@ class Settling(UseCases):
 
     def try_again(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
-        return self._resolve(cart_id, by=by, shown=shown, to=S.APPROVED, note="to be tried again")
+        return self._resolve(
+            cart_id, by=by, shown=shown, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
+        )
 
     def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
-        return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, note="closed")
+        return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, kind=K.CLOSED, note="closed")
 
     def may_settle(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Raise where this person may not say what became of this cart's order."""
@@ -60,7 +63,13 @@ class Settling(UseCases):
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
         with self._store.begin() as carts:
             due_at = None if found.has_nothing_to_come else now
-            return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=due_at)
+            data: Data = {
+                "order": order_id,
+                "payable": found.state is S.CHECKED_OUT,
+                "ovh": {"total": amount(order.total)},
+            }
+            event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id, note=f"it is order {order_id}")
+            return carts.save(found, event, due_at=due_at)
 
     def nothing_ordered(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
@@ -79,7 +88,9 @@ class Settling(UseCases):
         again = cart.to(S.APPROVED, at=now)
         with self._store.begin() as carts:
             note = "nothing was ordered, to be tried again"
-            return carts.save(again, happened(again, now, by=by.id, note=note), due_at=now)
+            data: Data = {"attempt": cart.attempt.number}
+            event = happened(again, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note=note)
+            return carts.save(again, event, due_at=now)
 
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
         """Look for the order; raises `NotPossible` where there is one, or may be."""
@@ -113,7 +124,7 @@ class Settling(UseCases):
                 f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
                 "The card will offer the ways to pay again in a moment."
             )
-        return self._settled(cart, S.PAID, by, "It was paid.")
+        return self._settled(cart, S.PAID, K.DECLARED_PAID, by, "It was paid.")
 
     def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
@@ -133,7 +144,8 @@ class Settling(UseCases):
                 "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "
                 "support. A day after that transaction the desk takes your word for it."
             )
-        return self._settled(cart, S.CHECKED_OUT, by, "It was not paid: a payer chooses again.", payment=None)
+        note = "It was not paid: a payer chooses again."
+        return self._settled(cart, S.CHECKED_OUT, K.DECLARED_NOT_PAID, by, note, payment=None)
 
     def _payment_to_settle(self, cart_id: int, by: Person, shown: str) -> tuple[Cart, SalesOrder, Payment]:
         self.policy.may_resolve(by)
@@ -143,13 +155,14 @@ class Settling(UseCases):
         cart.must_be_as_shown(shown)
         return cart, cart.order, cart.payment
 
-    def _settled(self, cart: Cart, to: CartState, by: Person, note: str, **changes: object) -> Cart:
+    def _settled(self, cart: Cart, to: CartState, kind: EventKind, by: Person, note: str, **changes: object) -> Cart:
         now = self._clock()
         moved = cart.to(to, at=now, **changes)
+        data: Data = {"order": cart.order.id if cart.order else None}
         with self._store.begin() as carts:
-            return carts.save(moved, happened(moved, now, by=by.id, note=note), due_at=now)
+            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
 
-    def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, note: str) -> Cart:
+    def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, kind: EventKind, note: str) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
         with self._store.begin() as carts:
@@ -158,9 +171,9 @@ class Settling(UseCases):
                 raise NotPossible(_why_not_movable(cart))
             cart.must_be_as_shown(shown)
             moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
-            return carts.save(
-                moved, happened(moved, now, by=by.id, note=note), due_at=now if to is S.APPROVED else None
-            )
+            data: Data = {"order": cart.order.id if cart.order else None}
+            event = happened(moved, now, kind, data=data, by=by.id, note=note)
+            return carts.save(moved, event, due_at=now if to is S.APPROVED else None)
 
 
 def _why_not_movable(cart: Cart) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
-from ordering.model.events import REMINDER
+from ordering.model.facts import EventKind
 from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
 from ordering.process.payment import remind_at
 from tests.builders import NOW, SILENT, a_quote, advanced, euros, failing
@@ -218,7 +218,8 @@ def show(rules, order_id, **changes):
 
 
 def reminders(rules, cart_id):
-    return [event.at for event in rules.workflow.story(cart_id, by=rules.ada)[1] if event.note == REMINDER]
+    story = rules.workflow.story(cart_id, by=rules.ada)[1]
+    return [event.at for event in story if event.kind is EventKind.PAYMENT_REMINDER]
 
 
 def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules):

@@ -86,7 +86,7 @@ class Session:
                 # However long this process was held up, what comes too late does not leave it. Last of all, where no
                 # connection has to be opened first; that takes its few seconds at most.
                 if not_after is not None and datetime.now(UTC) >= not_after:
-                    raise RegistrarUnavailable(_TOO_LATE)
+                    raise RegistrarUnavailable(_TOO_LATE, code="too_late_to_send")
                 sent = None if body is None else dict(body)
                 response = self._ovh.raw_call(method, target, sent, need_auth=target != CLOCK)
         except OAuth2FailureError as error:
