@@ -114,17 +114,29 @@ class Cart:
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
         """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
         if state not in MOVES[self.state]:
-            raise NotPossible(f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.")
+            raise NotPossible(
+                f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.",
+                code="no_such_move",
+                cart=self.id,
+            )
         note = changes.pop("note", None)
         return replace(self, state=state, since=at, note=note, fact=None, trouble=None, **changes)
 
     def with_line(self, line: Line) -> Self:
         """Add a name; raises `NotPossible` where it is there already or the cart is full."""
         if self.line(line.domain):
-            raise NotPossible(f"{line.domain} is already in cart #{self.id}.")
+            raise NotPossible(
+                f"{line.domain} is already in cart #{self.id}.",
+                code="name_already_in_cart",
+                cart=self.id,
+                name=line.domain.ascii,
+            )
         if len(self.lines) >= MOST_LINES:
             raise NotPossible(
-                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one."
+                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one.",
+                code="cart_full",
+                cart=self.id,
+                most=MOST_LINES,
             )
         return replace(self, lines=(*self.lines, line))
 
@@ -195,4 +207,10 @@ class Cart:
 
     def _must_have(self, domain: DomainName) -> None:
         if self.line(domain) is None:
-            raise NotPossible(f"{domain} is not in cart #{self.id}.", hint=Hint("cart", "shows what is"))
+            raise NotPossible(
+                f"{domain} is not in cart #{self.id}.",
+                hint=Hint("cart", "shows what is"),
+                code="name_not_in_cart",
+                cart=self.id,
+                name=domain.ascii,
+            )

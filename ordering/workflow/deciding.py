@@ -38,7 +38,11 @@ class Deciding(UseCases):
             if shown != sealed.short:
                 raise CardOutdated(cart_id)
             if approver.id in cart.approved_by:
-                raise NotPossible(f"You approved cart #{cart_id} already. It waits for one more approver.")
+                raise NotPossible(
+                    f"You approved cart #{cart_id} already. It waits for one more approver.",
+                    code="already_approved_by_you",
+                    cart=cart_id,
+                )
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             needed = self.policy.approvals_needed(sealed.total)
             given = cart.approved_by
@@ -75,7 +79,9 @@ class Deciding(UseCases):
         if Right.UNREADABLE in rights.values():
             raise NotPossible(
                 f"Slack did not tell me whether everyone who approved cart #{cart.id} may still do so, so nothing was "
-                "changed. Try again in a minute."
+                "changed. Try again in a minute.",
+                code="earlier_approvers_not_read",
+                cart=cart.id,
             )
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
@@ -88,7 +94,7 @@ class Deciding(UseCases):
     def reject(self, cart_id: int, *, approver: Person, reason: str) -> Cart:
         """Say no, with a reason; the names can be copied to the open cart."""
         if not is_visible(reason):
-            raise NotPossible("Say in a few words why: the requester will want to know.")
+            raise NotPossible("Say in a few words why: the requester will want to know.", code="reason_missing")
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
@@ -100,7 +106,7 @@ class Deciding(UseCases):
     def _must_wait_for_approval(self, cart: Cart, approver: Person) -> None:
         self.policy.must_decide(approver)
         if cart.state is not S.SUBMITTED:
-            raise NotPossible(_already_decided(cart))
+            raise NotPossible(_already_decided(cart), code="already_decided", cart=cart.id, state=cart.state.value)
         self.policy.may_approve(cart, approver)
 
 

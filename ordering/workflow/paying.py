@@ -27,7 +27,7 @@ class Paying(UseCases):
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:
-                raise NotPossible(_why_not_payable(cart))
+                raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
@@ -41,7 +41,7 @@ class Paying(UseCases):
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None:
-            raise NotPossible(f"Cart #{cart_id} has no sales order yet.")
+            raise NotPossible(f"Cart #{cart_id} has no sales order yet.", code="no_order_yet", cart=cart_id)
         return self._registrar.order_link(cart.order.id)
 
     def invoice_link(self, cart_id: int, *, payer: Person) -> str:
@@ -49,7 +49,9 @@ class Paying(UseCases):
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None or cart.order.invoice is None:
-            raise NotPossible(f"OVH has not sent the invoice for cart #{cart_id} yet.")
+            raise NotPossible(
+                f"OVH has not sent the invoice for cart #{cart_id} yet.", code="no_invoice_yet", cart=cart_id
+            )
         return self._registrar.invoice_link(cart.order.invoice)
 
 
@@ -63,10 +65,16 @@ def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:
     if not order.methods:
         raise NotPossible(
             f"OVH has no payment method on file that can pay order {order.id}. "
-            "“Open order” on its card leads to OVH's page, where it can be paid."
+            "“Open order” on its card leads to OVH's page, where it can be paid.",
+            code="no_payment_method",
+            order=order.id,
         )
     if asked is None or asked not in {known.id for known in order.methods}:
-        raise NotPossible(f"That payment method cannot pay order {order.id}. Choose another on the card.")
+        raise NotPossible(
+            f"That payment method cannot pay order {order.id}. Choose another on the card.",
+            code="payment_method_not_accepted",
+            order=order.id,
+        )
     return asked
 
 

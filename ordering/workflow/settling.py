@@ -38,7 +38,7 @@ class Settling(UseCases):
         self.policy.may_resolve(by)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
-            raise NotPossible(_why_not_movable(cart))
+            raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         return cart
 
@@ -54,7 +54,10 @@ class Settling(UseCases):
         if order is None:
             raise NotPossible(
                 f"Order {order_id} is not this cart's: it has other names, or belongs to another cart. "
-                "Look at OVH for the one with exactly these names."
+                "Look at OVH for the one with exactly these names.",
+                code="not_this_carts_order",
+                cart=cart.id,
+                order=order_id,
             )
         now = self._clock()
         if cart.covers(order.total):
@@ -82,7 +85,11 @@ class Settling(UseCases):
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
         if self._look_once_more(cart, cart.attempt).outcome is Outcome.ABSENT:
             if not self._registrar.discard(cart.attempt.registrar_cart):
-                raise NotPossible("OVH still holds the first try, so it is not tried again yet. Try again in a minute.")
+                raise NotPossible(
+                    "OVH still holds the first try, so it is not tried again yet. Try again in a minute.",
+                    code="first_attempt_still_held",
+                    cart=cart_id,
+                )
             self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
         now = self._clock()
         again = cart.to(S.APPROVED, at=now)
@@ -99,18 +106,26 @@ class Settling(UseCases):
         seen = self._registrar.find_order(attempt, cart.lines, seal_and_quote(cart)[0].total, known=known)
         if seen.order is not None:
             raise NotPossible(
-                f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”."
+                f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”.",
+                code="order_found",
+                cart=cart.id,
+                order=seen.order.id,
             )
         if self._clock() - attempt.started_at < _UNTIL_ALL_SHOWS:
             if seen.candidates:
                 raise NotPossible(
                     f"Order {seen.candidates[0]} at OVH may be this cart's. Look at it there: if it has these names, "
-                    "choose “It is this order”. If it is about something else, try again in an hour."
+                    "choose “It is this order”. If it is about something else, try again in an hour.",
+                    code="order_possible",
+                    cart=cart.id,
+                    order=seen.candidates[0],
                 )
             if seen.closed:
                 raise NotPossible(
                     "OVH closed this cart, which it does when it makes an order, so nothing is ordered again yet. "
-                    "The desk keeps looking; or ask OVH's support for the order."
+                    "The desk keeps looking; or ask OVH's support for the order.",
+                    code="registrar_cart_closed",
+                    cart=cart.id,
                 )
         return seen
 
@@ -122,7 +137,10 @@ class Settling(UseCases):
         if sighting.progress in ended or sighting.shows_none(payment):
             raise NotPossible(
                 f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
-                "The card will offer the ways to pay again in a moment."
+                "The card will offer the ways to pay again in a moment.",
+                code="payment_shown_as_failed",
+                cart=cart.id,
+                order=order.id,
             )
         return self._settled(cart, S.PAID, K.DECLARED_PAID, by, "It was paid.")
 
@@ -132,17 +150,28 @@ class Settling(UseCases):
         self.policy.may_deny(cart, by)
         sighting = self._registrar.payment(order, payment)
         if sighting.progress is PaymentProgress.RECEIVED:
-            raise NotPossible(f"OVH has received a payment for order {order.id}. The card will show it in a moment.")
+            raise NotPossible(
+                f"OVH has received a payment for order {order.id}. The card will show it in a moment.",
+                code="payment_received",
+                cart=cart.id,
+                order=order.id,
+            )
         if sighting.is_open:
             raise NotPossible(
                 f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
-                "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it."
+                "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it.",
+                code="payment_under_way",
+                cart=cart.id,
+                order=order.id,
             )
         if sighting.taken_at is not None and self._clock() - sighting.taken_at < _UNTIL_ALL_SHOWS:
             raise NotPossible(
                 f"{sighting.seen} If it paid order {order.id}, another payment could pay it twice: wait until OVH's "
                 "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "
-                "support. A day after that transaction the desk takes your word for it."
+                "support. A day after that transaction the desk takes your word for it.",
+                code="transaction_may_be_payment",
+                cart=cart.id,
+                order=order.id,
             )
         note = "It was not paid: a payer chooses again."
         return self._settled(cart, S.CHECKED_OUT, K.DECLARED_NOT_PAID, by, note, payment=None)
@@ -151,7 +180,7 @@ class Settling(UseCases):
         self.policy.may_resolve(by)
         cart = self.cart(cart_id)
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
-            raise NotPossible(_why_not_movable(cart))
+            raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         return cart, cart.order, cart.payment
 
@@ -168,7 +197,7 @@ class Settling(UseCases):
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             if not cart.has_nothing_to_come or (to is S.APPROVED and cart.order is not None):
-                raise NotPossible(_why_not_movable(cart))
+                raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
             data: Data = {"order": cart.order.id if cart.order else None}

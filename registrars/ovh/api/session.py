@@ -92,7 +92,9 @@ class Session:
         except OAuth2FailureError as error:
             _no_token(error)
         except APIError as error:  # the package's own check, before anything is sent
-            raise RegistrarRefused("The desk's OVH keys are incomplete. The operator must set them.") from error
+            raise RegistrarRefused(
+                "The desk's OVH keys are incomplete. The operator must set them.", code="ovh_keys_incomplete"
+            ) from error
         return _read(response), response.headers.get("X-Ovh-QueryID")
 
     def download(self, target: str) -> tuple[int, bytes]:
@@ -193,5 +195,5 @@ def _no_token(error: OAuth2FailureError) -> NoReturn:
     if "status_code=5" in str(error):
         raise RegistrarUnavailable(LATER) from error
     raise RegistrarRefused(
-        "OVH did not accept the desk's client id and secret. The operator must renew them."
+        "OVH did not accept the desk's client id and secret. The operator must renew them.", code="ovh_client_refused"
     ) from error
