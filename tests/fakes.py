@@ -135,7 +135,7 @@ class FakeRegistrar:
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         if self.prepare_refuses:
-            raise RegistrarRefused(self.prepare_refuses)
+            raise RegistrarRefused(self.prepare_refuses, ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
         missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
         if missing:

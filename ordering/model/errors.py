@@ -63,6 +63,15 @@ class OrderingError(Exception):
         """The code and the parameters, for an event or for `Trouble`."""
         return {"error": self.code, **self.params}
 
+    @property
+    def ovh_said(self) -> str:
+        """Return OVH's own words; an empty string where it said nothing."""
+        match self.params.get("ovh"):
+            case {"said": str(words)}:
+                return words
+            case _:
+                return ""
+
 
 class InvalidName(OrderingError):
     """What was typed cannot be a domain name."""

@@ -32,7 +32,7 @@ COLUMNS = {
     "by": "'U0EVE'",
     "note": "'never mind'",
     "kind": "'closed'",
-    "data": """'{"order":7}'""",
+    "data": "'[7]'",
     "facts": "'{}'",
     "previous_in_cart": f"'{'0' * 64}'",
     "previous": f"'{'0' * 64}'",
