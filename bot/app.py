@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
@@ -11,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
-from bot.health import DATABASE, OVH, SLACK, Health, cancelled, keep_checking
+from bot.health import DATABASE, JOBS, OVH, SLACK, Health, cancelled, keep_checking
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
@@ -105,6 +106,7 @@ class Bot:
             claims=claims,
             bridge=own,
             places=_PLACES,
+            on_stuck=self._report_stuck,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -184,6 +186,12 @@ class Bot:
         """Return why Slack is unhealthy: the connection first, then alerts for the operator."""
         line = None if self._socket is None else await self._socket.health()
         return line or " ".join(self._alerts.sentences()) or None
+
+    def _report_stuck(self, carts: Sequence[int]) -> None:
+        """Tell the operators once of jobs that hang, by `/healthz` and the log, and once that they ended."""
+        named = ", ".join(f"#{number}" for number in carts)
+        reason = f"the work on {named} has made no progress for minutes: look at the log, then restart the bot"
+        self._health.report(JOBS, reason if carts else None)
 
     async def _keep_reading_groups(self) -> None:
         while True:
