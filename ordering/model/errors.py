@@ -113,10 +113,11 @@ class NotPossible(OrderingError):
 class CartChanged(NotPossible):
     """The cart changed between reading and writing."""
 
+    usual_code = "cart_changed"
+
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.",
-            code="cart_changed",
             cart=cart_id,
         )
 
@@ -124,11 +125,12 @@ class CartChanged(NotPossible):
 class CardOutdated(NotPossible):
     """Somebody decided on what a card showed, and the cart is no longer that."""
 
+    usual_code = "card_outdated"
+
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"Cart #{cart_id} changed since that card was drawn, so nothing was done. "
             "Look at its newest card, then decide.",
-            code="card_outdated",
             cart=cart_id,
         )
         self.cart_id = cart_id
@@ -137,10 +139,11 @@ class CardOutdated(NotPossible):
 class NoSuchCart(OrderingError):
     """There is no cart of that number."""
 
+    usual_code = "no_such_cart"
+
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"There is no cart #{cart_id}.",
-            code="no_such_cart",
             hint=Hint("pending", "lists the carts that are waiting"),
             cart=cart_id,
         )
