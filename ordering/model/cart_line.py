@@ -9,7 +9,7 @@ from datetime import datetime
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.money import Money
-from ordering.model.offer import PREMIUM_MODES, USUAL_PHASE, Offer
+from ordering.model.offer import USUAL_PHASE, Offer, OfferKind
 from ordering.model.question import OWNER_CONTACT, Answer, Question, newly_asked
 
 
@@ -76,8 +76,8 @@ class Line:
         return self.offered_years[0] if self.offered_years else self.years
 
     @property
-    def is_premium(self) -> bool:
-        return self.pricing_mode in PREMIUM_MODES
+    def kind(self) -> OfferKind:
+        return OfferKind.of(self.pricing_mode, self.phase)
 
     @property
     def open_questions(self) -> tuple[Question, ...]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
 from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
-from ordering.model.seal import differences, seal
+from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.registrar import Prepared, Registrar
 from ordering.process.intent import Intents, IntentStopped
+from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook, is_for_a_person, without_advice
 
 S = CartState
@@ -44,6 +47,8 @@ class Checkout:
             return
         try:
             earlier = self._ordered_before(cart)
+            if earlier is None and not self._renewals_hold(cart, prepared):
+                return
             started_at = self._book.now() + self._registrar.clock_ahead()
         except RegistrarError:
             self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
@@ -86,15 +91,44 @@ class Checkout:
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
             raise AssertionError(f"cart #{cart.id} is approved without a seal")
-        quote = prepared.quote
-        fresh = seal(cart.lines, quote, waive_retraction=self._policy.waive_retraction)
-        if cart.seal.holds_for(fresh):
+        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):
             return True
-        self._registrar.discard(prepared.registrar_cart)
-        changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
-        note = "\n".join(changed)
-        self._book.save(cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note))
+        self._decide_again(cart, prepared, cart.lines, differences(cart.quote, prepared.quote))
         return False
+
+    def _renewals_hold(self, cart: Cart, prepared: Prepared) -> bool:
+        """Look every name up again and compare its renewal price with the approved one.
+
+        Raises `RegistrarUnavailable` where OVH does not answer for a name. A name that is not free needs a person.
+        An approval of before renewals were sealed does not cover them.
+        """
+        if self._form_of_seal(cart, prepared) is SealForm.WITHOUT_RENEWALS:
+            return True
+        try:
+            lines = as_offered_now(cart.lines, self._registrar)
+        except RegistrarRefused as refusal:
+            self._registrar.discard(prepared.registrar_cart)
+            self._book.needs_attention(cart, str(refusal), attempt=None)
+            return False
+        changed = renewal_differences(cart.lines, lines)
+        if changed:
+            self._decide_again(cart, prepared, lines, changed)
+        return not changed
+
+    def _form_of_seal(self, cart: Cart, prepared: Prepared) -> SealForm | None:
+        if cart.seal is None:
+            return None
+        return form_of(cart.seal, cart.lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+
+    def _decide_again(self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[str]) -> None:
+        """Void the approval, and show the approvers what changed."""
+        self._registrar.discard(prepared.registrar_cart)
+        note = "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *changed])
+        fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+        submitted = cart.to(
+            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=(), note=note
+        )
+        self._book.save(submitted)
 
     def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
         note = None
