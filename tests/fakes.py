@@ -122,6 +122,12 @@ class FakeRegistrar:
     def contacts(self) -> tuple[Contact, ...]:
         return newest_first(self.known_contacts)
 
+    def contact(self, contact_id: str) -> Contact:
+        return next(known for known in self.known_contacts if known.id == contact_id)
+
+    def account_holder(self) -> Contact:
+        return Contact("xx1-ovh", LegalForm.CORPORATION, {"organisation": "Example GmbH"})
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         made = Contact(str(next(self._numbers)), form, dict(values))
         self.known_contacts.append(made)

@@ -163,6 +163,11 @@ class Policy:
     def pays(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER and _belongs(person, self.payers)
 
+    def may_see_owners(self, person: Person) -> None:
+        """Raise unless this person approves or pays: an owner's address and phone are personal data."""
+        self.must_be_member(person)
+        self._must_belong(person, self.approvers | self.payers, "Only approvers and payers can see who the owner is.")
+
     def may_resolve(self, person: Person) -> None:
         """Raise where this person may not move on a cart that needs attention."""
         self.must_be_member(person)

@@ -126,6 +126,14 @@ class OvhGateway:
         with readable():
             return self._drafts.contacts.all()
 
+    def contact(self, contact_id: str) -> Contact:
+        with readable():
+            return self._drafts.contacts.one(contact_id)
+
+    def account_holder(self) -> Contact:
+        with readable():
+            return self._drafts.contacts.holder()
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         with readable():
             return self._drafts.contacts.create(form, values)
