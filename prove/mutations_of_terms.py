@@ -1,4 +1,4 @@
-"""Mutations of the guards on what may be bought: pricing modes, phases and renewal prices."""
+"""Mutations of the guards on terms: pricing modes, phases, renewal prices, and who shaped a name."""
 
 from __future__ import annotations
 
@@ -62,5 +62,39 @@ OF_TERMS = (
         _RENEWALS,
         "    if answer is None or answer.verdict is Verdict.UNKNOWN:\n",
         "    if answer is None or answer.verdict is Verdict.UNKNOWN:\n        return line\n",
+    ),
+)
+
+_LINE = "ordering/model/cart_line.py"
+OF_SHAPING = (
+    Mutation(
+        "let an approver decide alone about a name that they shaped",
+        "ordering/model/policy.py",
+        "        if person.id in cart.people_who_shaped:\n",
+        "        if person.id in cart.people_who_added:\n",
+    ),
+    Mutation(
+        "forget who chose the years",
+        _LINE,
+        "replace(self, years=years, shaped_by=self.shaped_by | {by})",
+        "replace(self, years=years)",
+    ),
+    Mutation(
+        "forget who took an answer back",
+        _LINE,
+        "replace(self, answers=given, shaped_by=self.shaped_by | {by})",
+        "replace(self, answers=given)",
+    ),
+    Mutation(
+        "wash off who shaped a name by copying it",
+        _LINE,
+        "replace(self, added_by=by, shaped_by=self.shapers)",
+        "replace(self, added_by=by, shaped_by=frozenset(), answers=())",
+    ),
+    Mutation(
+        "take an unreadable right for a lost one before a request",
+        "ordering/model/policy.py",
+        "        return all(self.right_to_approve(asked, person) is Right.LOST for person in approvers)\n",
+        "        return all(self.right_to_approve(asked, person) is not Right.HELD for person in approvers)\n",
     ),
 )

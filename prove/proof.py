@@ -17,7 +17,7 @@ import typer
 from prove.mutation import Mutation
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
-from prove.mutations_of_terms import OF_TERMS
+from prove.mutations_of_terms import OF_SHAPING, OF_TERMS
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
@@ -39,6 +39,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 MUTATIONS = (
     *OF_QUOTES,
     *OF_RIGHTS,
+    *OF_SHAPING,
     *OF_TERMS,
     Mutation(
         "drop the compare-and-set",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -131,6 +131,20 @@ class Policy:
             raise NotAllowed(f"You asked for cart #{cart.id} yourself, so another approver decides.")
         if person.id in cart.people_who_added:
             raise NotAllowed(f"You added a name to cart #{cart.id}, so another approver decides.")
+        if person.id in cart.people_who_shaped:
+            raise NotAllowed(f"You chose something for a name in cart #{cart.id}, so another approver decides.")
+
+    def loses_approval(self, cart: Cart, person: Person) -> bool:
+        """Return whether this person could approve this open cart now, but not after changing one of its names."""
+        return not self.self_approval and self.decides(person) and person.id not in cart.people_who_shaped
+
+    def needs_another_approver(self, cart: Cart, approvers: Collection[Person], *, requester: Person) -> bool:
+        """Return whether none of these approvers could approve the cart if this requester asks for it.
+
+        An approver whose right cannot be read just now counts as one who could.
+        """
+        asked = replace(cart, requester=requester.id)
+        return all(self.right_to_approve(asked, person) is Right.LOST for person in approvers)
 
     def right_to_approve(self, cart: Cart, person: Person) -> Right:
         """Return whether an approval that this person gave still counts."""

@@ -91,7 +91,7 @@ class Filling(UseCases):
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
             _refuse_overtaken(cart, years, seen)
-            return carts.save(cart.with_years(years))
+            return carts.save(cart.with_years(years, by=by.id))
 
     def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
         """Take a name out of an open cart."""
@@ -117,7 +117,7 @@ class Filling(UseCases):
                 raise NotPossible(_no_room(old, len(new), cart))
             self._refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
-                cart = cart.with_line(replace(line, added_by=by.id))
+                cart = cart.with_line(line.copied(by=by.id))
             carts.show_in(cart.id, MessageRole.CART, old.channel)
             return carts.save(cart)
 
