@@ -23,9 +23,15 @@ def as_offered_now(lines: Sequence[Line], registrar: Registrar) -> tuple[Line, .
 
 def _now(line: Line, answer: Availability | None) -> Line:
     if answer is None or answer.verdict is Verdict.UNKNOWN:
-        raise RegistrarUnavailable(f"OVH did not say what {line.domain} costs to renew. Try again in a minute.")
+        raise RegistrarUnavailable(
+            f"OVH did not say what {line.domain} costs to renew.", code="renewal_unknown", name=line.domain.ascii
+        )
     if not answer.can_be_added:
-        raise RegistrarRefused(f"OVH says that {line.domain} is not free any more, so the desk did not order it.")
+        raise RegistrarRefused(
+            f"OVH says that {line.domain} is not free any more, so the desk did not order it.",
+            code="name_not_free",
+            name=line.domain.ascii,
+        )
     same = [o for o in answer.offers if (o.pricing_mode, o.phase) == (line.pricing_mode, line.phase) and o.registers]
     offer = next((o for o in same if line.years in o.years), same[0] if same else None)
     return replace(line, renewal=offer.renewal if offer else None)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ordering.model.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.choosing import choose
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
+from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
 from ordering.model.policy import Person
 from ordering.ports.store import MessageRole
 from ordering.workflow.use_cases import UseCases
 
-S = CartState
+S, K = CartState, EventKind
 
 
 class Filling(UseCases):
@@ -38,7 +41,7 @@ class Filling(UseCases):
         self.policy.must_be_member(by)
         owned = self._owned_or_none()
         if domain in owned:
-            raise NotPossible(f"{domain} is in this OVH account already.")
+            raise NotPossible(f"{domain} is in this OVH account already.", code="name_already_owned", name=domain.ascii)
         offer = choose(self._look_up(domain), allow_premium=self.policy.allow_premium, seen=seen)
         now = self._clock()
         with self._store.begin() as carts:
@@ -47,7 +50,8 @@ class Filling(UseCases):
             self._refuse_held(carts, [domain], without=cart.id)
             warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts())
             carts.show_in(cart.id, MessageRole.CART, channel)
-            return carts.save(cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings)))
+            changed = cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings))
+            return carts.save(changed, _changed(changed, now, K.NAMES_ADDED, [domain], by=by))
 
     def add_all(
         self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person
@@ -76,9 +80,13 @@ class Filling(UseCases):
                 except NotPossible as refusal:
                     refused.append(refusal)
             if not taken:
-                raise NotPossible("\n".join(["None of them was added.", *map(str, refused)]))
+                raise NotPossible(
+                    "\n".join(["None of them was added.", *map(str, refused)]),
+                    code="no_name_added",
+                    reasons=[each.code for each in refused],
+                )
             carts.show_in(cart.id, MessageRole.CART, channel)
-            return carts.save(cart), taken, refused
+            return carts.save(cart, _changed(cart, now, K.NAMES_ADDED, taken, by=by)), taken, refused
 
     def set_years(
         self, cart_id: int, years: Mapping[DomainName, int], *, by: Person, seen: Mapping[DomainName, int]
@@ -87,18 +95,25 @@ class Filling(UseCases):
 
         Raises `NotPossible`, and changes nothing, where somebody else chose meanwhile.
         """
+        now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
             _refuse_overtaken(cart, years, seen)
-            return carts.save(cart.with_years(years, by=by.id))
+            changed = cart.with_years(years, by=by.id)
+            chosen = {line.domain: line.years for line in changed.lines if line not in cart.lines}
+            if not chosen:
+                return cart
+            return carts.save(changed, _changed(changed, now, K.YEARS_CHOSEN, list(chosen), by=by, years=chosen))
 
     def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
         """Take a name out of an open cart."""
+        now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
-            return carts.save(cart.without(domain))
+            changed = cart.without(domain)
+            return carts.save(changed, _changed(changed, now, K.NAME_REMOVED, [domain], by=by))
 
     def copy_lines(self, cart_id: int, *, by: Person) -> Cart:
         """Put the names of a cart that was not bought into its channel's open cart."""
@@ -108,18 +123,28 @@ class Filling(UseCases):
             carts.decide_alone()
             old = carts.cart(cart_id)
             if old.state not in NOT_BOUGHT:
-                raise NotPossible(f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.")
+                raise NotPossible(
+                    f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.",
+                    code="names_still_held",
+                    cart=cart_id,
+                    state=old.state.value,
+                )
             cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now)
             new = [line for line in old.lines if cart.line(line.domain) is None]
             if not new:
-                raise NotPossible(f"All names of cart #{cart_id} are in cart #{cart.id} already.")
+                raise NotPossible(
+                    f"All names of cart #{cart_id} are in cart #{cart.id} already.",
+                    code="names_already_in_cart",
+                    cart=cart.id,
+                )
             if len(new) > MOST_LINES - len(cart.lines):
-                raise NotPossible(_no_room(old, len(new), cart))
+                raise NotPossible(_no_room(old, len(new), cart), code="no_room_in_cart", cart=cart.id)
             self._refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
                 cart = cart.with_line(line.copied(by=by.id))
             carts.show_in(cart.id, MessageRole.CART, old.channel)
-            return carts.save(cart)
+            names = [line.domain for line in new]
+            return carts.save(cart, _changed(cart, now, K.NAMES_COPIED, names, by=by, source=old.id))
 
     def _offers_for(
         self, seen: Mapping[DomainName, str | None], owned: frozenset[DomainName]
@@ -131,7 +156,9 @@ class Filling(UseCases):
         for domain, mark in seen.items():
             try:
                 if domain in owned:
-                    raise NotPossible(f"{domain} is in this OVH account already.")
+                    raise NotPossible(
+                        f"{domain} is in this OVH account already.", code="name_already_owned", name=domain.ascii
+                    )
                 offers.append(choose(answers[domain], allow_premium=self.policy.allow_premium, seen=mark))
             except OrderingError as refusal:
                 refused.append(refusal)
@@ -148,13 +175,41 @@ class Filling(UseCases):
             return frozenset()
 
 
+def _changed(
+    cart: Cart,
+    at: datetime,
+    kind: EventKind,
+    names: Sequence[DomainName],
+    *,
+    by: Person,
+    years: Mapping[DomainName, int] | None = None,
+    source: int | None = None,
+) -> Event:
+    """Return the event of a change of an open cart: no thread tells it, the audit log keeps it."""
+    data: dict[str, Json] = {"names": [name.ascii for name in names]}
+    if years is not None:
+        data["years"] = {name.ascii: number for name, number in years.items()}
+    if source is not None:
+        data["copied_from"] = source
+    words = {
+        K.NAMES_ADDED: "added",
+        K.NAME_REMOVED: "removed",
+        K.YEARS_CHOSEN: "chose the years of",
+        K.NAMES_COPIED: "copied",
+    }
+    return happened(cart, at, kind, data=data, by=by.id, note=f"{words[kind]} {', '.join(map(str, names))}")
+
+
 def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping[DomainName, int]) -> None:
     """Nobody's choice undoes another's unseen."""
     for line in cart.lines:
         if line.domain in years and line.years not in {years[line.domain], seen.get(line.domain)}:
             raise NotPossible(
                 f"Somebody else chose another number of years for {line.domain} meanwhile: {line.years}. "
-                "Nothing was changed. Press Years again to choose."
+                "Nothing was changed. Press Years again to choose.",
+                code="years_changed_by_other",
+                name=line.domain.ascii,
+                years=line.years,
             )
 
 

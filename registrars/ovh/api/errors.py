@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import requests
 import structlog
-from urllib3.exceptions import NewConnectionError
 
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data
 
 _CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
 _KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIAL"}
@@ -29,8 +28,8 @@ _KEY_WORDS = re.compile(r"\b(?:credential|(?:consumer|application) ?key)s?\b", r
 _CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
-LATER = "OVH does not answer just now. Try again in a minute."
-UNREADABLE = "OVH sent an answer that the bot cannot read. Try again in a minute."
+LATER = "OVH does not answer just now."
+UNREADABLE = "OVH sent an answer that the bot cannot read."
 _MOST_SAID = 300
 _log = structlog.get_logger()
 
@@ -131,14 +130,24 @@ class Answer:
 class NotThere(RegistrarRefused):
     """OVH knows no such thing (404, or 460 for expired)."""
 
+    usual_code = "ovh_not_found"
+
 
 class Complained(RegistrarRefused):
     """OVH does not like what it was given; `lines` are its message, `details` the fields that it names."""
 
+    usual_code = "ovh_refused"
+
     def __init__(
-        self, sentence: str, *, lines: Sequence[str] = (), details: Mapping[str, str] | None = None, kind: str = ""
+        self,
+        sentence: str,
+        *,
+        lines: Sequence[str] = (),
+        details: Mapping[str, str] | None = None,
+        kind: str = "",
+        ovh: Data | None = None,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, ovh=ovh)
         self.kind = kind
         self.lines = tuple(lines)
         self.details = dict(details or {})
@@ -153,17 +162,21 @@ class Silent(RegistrarUnavailable):
 
 
 def refusal(answer: Answer) -> RegistrarRefused:
-    """A clear no, in words."""
+    """Return a clear no of OVH's, sorted by what it is about."""
     said = answer.said.rstrip(".") or f"status {answer.status}"
+    ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.said}
     if answer.is_about_rights:
-        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must check the key's rights.")
+        sentence = f"OVH does not allow this ({said}). The operator must check the key's rights."
+        return RegistrarRefused(sentence, code="ovh_right_missing", ovh=ovh)
     if answer.is_about_key:
-        return RegistrarRefused(f"OVH did not accept the bot's key ({said}). The operator must renew it.")
+        sentence = f"OVH did not accept the bot's key ({said}). The operator must renew it."
+        return RegistrarRefused(sentence, code="ovh_key_refused", ovh=ovh)
     if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
-        return NotThere(f"OVH does not know this (any more): {said}.")
+        return NotThere(f"OVH does not know this (any more): {said}.", ovh=ovh)
+    sentence = f"OVH said no: {said}."
     if answer.status == HTTPStatus.FORBIDDEN:  # of this order, account or method: only OVH's own words explain it
-        return RegistrarRefused(f"OVH said no: {said}.")
-    return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details, kind=answer.kind)
+        return RegistrarRefused(sentence, code="ovh_forbidden", ovh=ovh)
+    return Complained(sentence, lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
 def of_question(answer: Answer) -> Exception:
@@ -181,16 +194,10 @@ def of_deed(answer: Answer) -> Exception:
     return OutcomeUnknown("OVH gave no clear answer.")
 
 
-def silence(error: requests.RequestException, *, deed: bool) -> Exception:
-    """Sort a call that got no answer: whether it could have reached OVH decides."""
-    never_sent = isinstance(error, requests.ConnectTimeout) or _refused_connection(error)
-    if deed and not never_sent:
-        return OutcomeUnknown("OVH's answer was lost.")
-    return Silent(LATER)
-
-
 class Unreadable(RegistrarUnavailable):
     """OVH answered in an unknown form; it may answer others well."""
+
+    usual_code = "ovh_unreadable"
 
 
 @contextmanager
@@ -201,8 +208,3 @@ def readable() -> Iterator[None]:
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
         raise Unreadable(UNREADABLE) from error
-
-
-def _refused_connection(error: requests.RequestException) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
