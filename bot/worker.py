@@ -18,6 +18,7 @@ from handlers.toolkit.threads import Bridge
 from ordering.ports.store import Errand
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
+from store.errors import SchemaChanged
 
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
@@ -178,6 +179,9 @@ async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await one_round()
+        except SchemaChanged as error:
+            _log.warning("round_failed", which=one_round.__name__, error=type(error).__name__)
+            await asyncio.sleep(_WAITED_FOR)  # the process is about to end, and says why
         except Exception as error:
             if clock() - last_well > _WAITED_FOR:
                 raise

@@ -28,10 +28,15 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
-from ordering.ports.registrar import Prepared
+from ordering.ports.registrar import Known, Prepared
 from tests.builders import NOW, a_quote
 
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
+
+
+def belonging(*orders: int) -> Known:
+    """The orders that belong to a cart, as the registrar asks for them."""
+    return lambda among: frozenset(orders) & frozenset(among)
 
 
 class FakeClock:
@@ -165,7 +170,7 @@ class FakeRegistrar:
             raise OutcomeUnknown("lost")
         return order
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
@@ -175,7 +180,7 @@ class FakeRegistrar:
             return Sighting(Outcome.ABSENT, "The cart is open.")
         return Sighting(Outcome.FOUND, "Found.", self.orders[made])
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         return self.forgotten
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
