@@ -7,6 +7,7 @@ rows that PostgreSQL's plan visits. `make bench` measures the seconds.
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -73,8 +74,8 @@ def _rows_of_postgresql(engines: Engines, query: Callable[[SqlReading], object])
     return sum(_visited(plan[0]["Plan"]) for plan in plans)
 
 
-def _visited(node) -> int:
-    mine = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+def _visited(node: dict[str, Any]) -> int:
+    mine = int((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
     return mine + sum(map(_visited, node.get("Plans", ())))
 
 
