@@ -13,7 +13,6 @@ from handlers.toolkit.threads import Bridge
 from store.engine import Engines
 from store.errors import DatabaseError, SchemaChanged
 from store.heartbeats import ALIVE_SECONDS, Heartbeat
-from store.migrate import newest
 
 EVERY = 10.0  # seconds between two heartbeats
 _TICK = 1.0  # seconds; another part of the process may have found that the schema changed
@@ -46,9 +45,10 @@ class Pulse:
         while True:
             await self._beat()
             due = self._clock() + (self._every if self._why is None else _TICK)
+            # A write of another part that finds another schema is followed by a heartbeat, which then says so.
             while (left := due - self._clock()) > 0:
                 if self._engines.schema_changed.is_set():
-                    raise SchemaChanged("another", newest())
+                    break
                 await asyncio.sleep(min(left, _TICK))
 
     async def stop(self) -> None:
@@ -66,6 +66,7 @@ class Pulse:
 
     async def _beat(self) -> None:
         begun = self._clock()
+        self._engines.schema_changed.clear()
         try:
             await self._bridge.call(self._row.beat)
         except SchemaChanged:
