@@ -37,7 +37,9 @@ def take_no_writes(bot: Bot, switch: str) -> None:
             connection.execute(text("SELECT pg_reload_conf()"))
         return
     with engines.lane.held(), engines.write.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA query_only={switch}")
+        raw = connection.connection.driver_connection  # past BEGIN IMMEDIATE, which is refused then
+        assert raw is not None
+        raw.execute(f"PRAGMA query_only={switch}")
 
 
 async def test_an_approved_cart_waits_for_the_disk(story: Story, bot: Bot):
