@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from ordering.model.cart import Cart
 from ordering.model.events import happened
+from ordering.model.facts import EventKind
 from ordering.ports.store import Errand, MessageRole, TimerKind
 from store import migrate as migration
 from store.engine import Engines, open_engines
@@ -21,7 +22,7 @@ from tests.builders import NOW
 
 Write = Callable[[SqlTransaction, Cart], object]
 WRITES: dict[str, Write] = {
-    "save": lambda carts, cart: carts.save(cart, happened(cart, NOW)),
+    "save": lambda carts, cart: carts.save(cart, happened(cart, NOW, EventKind.ORDER_CHANGED)),
     "open": lambda carts, _: carts.open("C2", by="U0ADA", at=NOW),
     "timer": lambda carts, cart: carts.set_timer(cart.id, TimerKind.REMINDER, NOW),
     "step": lambda carts, cart: carts.begin_step(cart.id),

@@ -7,6 +7,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.events import happened
+from ordering.model.facts import EventKind
 from ordering.ports.store import KEEP, Errand, TimerKind
 from ordering.process.leases import Shared
 from store.transactions import SqlStore
@@ -41,7 +42,7 @@ def test_a_save_erases_no_timer(store):
         carts.set_timer(cart.id, REMINDER, NOW + 2 * DAY)
     for state in CartState:
         with store.begin() as carts:
-            cart = carts.save(replace(cart, state=state), happened(cart, NOW))
+            cart = carts.save(replace(cart, state=state), happened(cart, NOW, EventKind.ORDER_CHANGED))
         assert timers(store, cart.id) == {STEP: NOW + DAY, REMINDER: NOW + 2 * DAY}, state
 
 
