@@ -49,7 +49,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
 
 
 def cart_columns(cart: Cart) -> dict[str, Any]:
-    """All columns of a cart's row but its id, version and what belongs to the driver."""
+    """All columns of a cart's row but its id and version."""
     seal, attempt, payment = cart.seal, cart.attempt, cart.payment
     return {
         "channel": cart.channel,
@@ -206,7 +206,8 @@ def event_from(row: EventRow) -> Event:
 
 
 def message_from(row: MessageRow) -> Message:
-    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown)
+    is_settled = row.shown >= row.wanted
+    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown, is_settled)
 
 
 def utc(at: datetime) -> datetime:

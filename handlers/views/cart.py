@@ -49,6 +49,14 @@ def shared_cart(cart: Cart) -> Drawn:
     )
 
 
+def unshown(cart: Cart, reference: str) -> Drawn:
+    """Return what stands in for a cart that cannot be rendered: no button decides on what nobody sees."""
+    return Drawn.saying(
+        f"Cart #{cart.id} can't be shown here: that's my fault, and the operator knows ({reference}). "
+        f"{code(f'show {cart.id}')} may still show it."
+    )
+
+
 def request_modal(
     cart: Cart, *, purpose: str = "", problem: str | None = None, findings: Sequence[Finding] = ()
 ) -> View:

@@ -93,9 +93,7 @@ class Checkout:
 
     def _ordered_before(self, cart: Cart) -> SalesOrder | None:
         """An order of this cart that the memory does not know: it may have lost its newest changes, to a crash say."""
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
-        return self._registrar.order_since(cart.since, cart.lines, known=known)
+        return self._registrar.order_since(cart.since, cart.lines, known=self._book.known_orders)
 
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
@@ -239,9 +237,7 @@ class Checkout:
     def _find_order(self, cart: Cart) -> Sighting:
         if cart.seal is None:
             raise AssertionError(f"cart #{cart.id} was ordered without a seal")
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
-        return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=known)
+        return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=self._book.known_orders)
 
     def _ordered(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
         """Keep the order. `found` says when it was seen, where no answer of OVH's named it."""

@@ -56,6 +56,8 @@ class Asking(UseCases):
             raise NotPossible(
                 "Say in a few words what the names are for: the approver will want to know.", code="purpose_missing"
             )
+        with self._store.begin() as carts:
+            carts.begin_step(cart_id)  # a database that takes no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote
         now = self._clock()
