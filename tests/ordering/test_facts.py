@@ -37,6 +37,7 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
     number, registrar_cart = done.order.id, done.attempt.registrar_cart
     assert facts_of(rules, cart.id) == [
         (K.CART_OPENED, {}),
+        (K.NAMES_ADDED, {"names": ["name.ovh"]}),
         (K.APPROVAL_REQUESTED, {"names": 1, "total": PRICE}),
         (K.APPROVED, {"approvals": 1, "needed": 1, "total": PRICE}),
         (K.CHECKOUT_STARTED, {"attempt": 1, "ovh": {"cart": registrar_cart, "total": PRICE}}),
@@ -63,12 +64,13 @@ def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
 
 
 def test_changed_terms_are_amounts(rules: Rules) -> None:
-    """New terms name the total that was approved, and OVH's as OVH's."""
+    """New terms name what was approved, total and renewals, and OVH's as OVH's."""
     cart = rules.approved()
     rules.registrar.quote = a_quote("4.00")
     rules.advance(cart.id)
-    four = {"amount": "4.00", "currency": "EUR"}
-    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"approved": PRICE, "ovh": {"total": four}})
+    approved: Data = {"total": PRICE, "renewals": {"name.ovh": None}}
+    now: Data = {"total": {"amount": "4.00", "currency": "EUR"}, "renewals": {"name.ovh": None}}
+    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"approved": approved, "ovh": now})
 
 
 def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
