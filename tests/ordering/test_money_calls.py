@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState as S
+from ordering.model.errors import CartChanged
 from tests.builders import NOW
 
 
@@ -66,3 +67,20 @@ def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
     kept = rules.workflow.cart(cart.id)
     assert rules.registrar.signed_at == [kept.attempt.started_at, kept.payment.sent_at_ovh]
     assert kept.attempt.started_at == NOW - timedelta(minutes=10)
+
+
+def test_a_checkout_that_another_process_overtook_leaves_no_cart(rules, monkeypatch):
+    """It built a cart at OVH, and its intent comes too late: that cart is given back."""
+    cart = rules.approved()
+
+    def overtaken() -> timedelta:
+        monkeypatch.undo()
+        rules.advance(cart.id)
+        return timedelta()
+
+    monkeypatch.setattr(rules.registrar, "clock_ahead", overtaken)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, len(rules.registrar.orders)) == (S.CHECKED_OUT, 1)
+    assert rules.registrar.discarded == set(rules.registrar.carts) - {kept.attempt.registrar_cart}

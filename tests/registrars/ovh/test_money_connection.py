@@ -1,5 +1,6 @@
 """A call that buys or pays: prepared before its intent, written at most once, on a connection of its own."""
 
+import asyncio
 import hashlib
 import signal
 import socket
@@ -26,7 +27,9 @@ from registrars.ovh.api.uptime import uptime
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
 from tests.registrars.ovh import peer as peers
+from tests.registrars.ovh.money import check_out
 from tests.registrars.ovh.peer import Peer, answers, listening
+from tests.registrars.ovh.test_gateway import LINE
 
 PAY = "/me/order/1/pay"
 HOST = "api.ovh.test"
@@ -291,6 +294,17 @@ def test_the_kernel_gives_up_with_the_caller(opened):
     with listening(answers()) as peer, opened(peer, read_timeout=10.0).money_call(PAY, {}) as call:
         sock = call._call._connection._socket  # noqa: SLF001 - what the kernel was told shows nowhere else
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+
+
+async def test_a_proxy_that_holds_the_call_delivers_it_once(ovh, gateway):
+    """The client gives up and resets, the proxy delivers later all the same: nothing else is ever sent."""
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("POST", "/order/cart/*/checkout", "held")
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
+    assert ovh.orders.all == {}
+    await ovh.deliver_held()
+    assert (len(ovh.orders.all), ovh.count("POST", "/order/cart/*/checkout")) == (1, 1)
 
 
 # A process that stops
