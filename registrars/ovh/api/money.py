@@ -47,10 +47,13 @@ class MoneyCall:
         """
         request = _request(self._url, self._body, self._sign(signed_at))
         if not self._connection.is_alive():
-            raise NotSent("The connection to OVH ended before anything was sent.")
+            raise NotSent("The connection to OVH ended before anything was sent.", code="connection_lost")
         # Nothing stands between this comparison and the write.
         if datetime.now(UTC) >= not_after or uptime() - self._opened_at >= _FRESH_FOR:
-            raise NotSent("The bot was held up before it could call OVH. It was too late then, so nothing was sent.")
+            raise NotSent(
+                "The bot was held up before it could call OVH. It was too late then, so nothing was sent.",
+                code="too_late_to_send",
+            )
         try:
             reply = self._connection.exchange(request)
         except Exception as error:

@@ -99,7 +99,7 @@ class Session:
         Raises `RegistrarUnavailable` where there is no token or no connection, `RegistrarRefused` without a key.
         """
         if self._tokens is None and not (self._ovh._application_secret and self._ovh._consumer_key):
-            raise RegistrarRefused(_INCOMPLETE)
+            raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete")
         url = self._ovh._endpoint + target
         encoded = json.dumps(body, separators=(",", ":"))
         sign = self._signer(url, encoded)
@@ -128,7 +128,7 @@ class Session:
             bearer = {"Authorization": f"Bearer {self._tokens.bearer()}"}
             return self._ovh.raw_call(method, target, body, need_auth=False, headers=bearer)
         except APIError as error:  # the package's own check, before anything is sent
-            raise RegistrarRefused(_INCOMPLETE) from error
+            raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete") from error
 
     def _signer(self, url: str, body: str) -> Sign:
         """Return what makes the headers of a POST for a signing time, with the key or token of this moment.

@@ -141,7 +141,10 @@ def _read(reply: Reply, asked_at: float) -> _Token:
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RegistrarUnavailable(LATER)
     if reply.status >= HTTPStatus.BAD_REQUEST:
-        raise RegistrarRefused("OVH did not accept the bot's client id and secret. The operator must renew them.")
+        raise RegistrarRefused(
+            "OVH did not accept the bot's client id and secret. The operator must renew them.",
+            code="ovh_client_refused",
+        )
     try:
         answer = json.loads(reply.content)
         text, life = str(answer["access_token"]), float(answer.get("expires_in") or _LIFE)

@@ -100,20 +100,23 @@ def drips(peer: Peer, connection: socket.socket) -> None:
         peer.cut.set()
 
 
-def says_goodbye(_peer: Peer, connection: socket.socket) -> None:
-    """End an idle connection in the orderly way."""
+def says_goodbye(peer: Peer, connection: socket.socket) -> None:
+    """End an idle connection in the orderly way, when the test says so."""
+    peer.go_on.wait(_PATIENCE)
     if isinstance(connection, ssl.SSLSocket):
         connection.unwrap()
     connection.shutdown(socket.SHUT_RDWR)
 
 
-def vanishes(_peer: Peer, connection: socket.socket) -> None:
-    """Reset an idle connection."""
+def vanishes(peer: Peer, connection: socket.socket) -> None:
+    """Reset an idle connection when the test says so."""
+    peer.go_on.wait(_PATIENCE)
     _reset(connection)
 
 
-def speaks_first(_peer: Peer, connection: socket.socket) -> None:
-    """Answer before anything was asked, as servers do that give up on an idle connection."""
+def speaks_first(peer: Peer, connection: socket.socket) -> None:
+    """Answer before anything was asked, when the test says so, as servers do that give up on an idle connection."""
+    peer.go_on.wait(_PATIENCE)
     connection.sendall(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
     connection.recv(1)
 

@@ -157,6 +157,7 @@ def test_a_connection_that_ended_while_idle_is_not_reopened(opened, certificate,
     with listening(ends, answers(), tls=certificate.server if tls else None) as peer:
         client = opened(peer, tls=tls)
         with client.money_call(PAY, {}) as call:
+            peer.go_on.set()
             peer.closed.wait(0.5)
             time.sleep(0.1)
             with pytest.raises(NotSent):
