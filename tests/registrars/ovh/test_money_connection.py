@@ -245,13 +245,18 @@ def test_no_connection_means_no_intent(opened, certificate, monkeypatch, kind, t
         peers.answers_late if silent else answers(),
         tls=certificate.server if kind == "unknown authority" else None,
     ) as peer:
-        client = opened(peer, tls=True)
-        if kind == "nobody listens":
-            peer.close()
+        changes = {"api_url": f"https://127.0.0.1:{_free_port()}/1.0"} if kind == "nobody listens" else {}
+        client = opened(peer, tls=True, **changes)
         begun = time.monotonic()
         with pytest.raises(RegistrarUnavailable), client.money_call(PAY, {}):
             pytest.fail("the caller could commit an intent")
         assert time.monotonic() - begun < 3
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening_for_a_moment:
+        port: int = listening_for_a_moment.getsockname()[1]
+    return port
 
 
 # After the first byte
