@@ -285,6 +285,19 @@ def test_an_answer_after_the_read_time_out_is_unknown(opened):
         assert (peer.connections, len(peer.requests)) == (1, 1)
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_call_that_is_given_up_is_reset(opened, stops):
+    """At its time-out and at a stop: a close alone would have the kernel deliver what is still on its way."""
+    with listening(peers.never_answers) as peer, ThreadPoolExecutor(1) as pool:
+        client = opened(peer, read_timeout=8.0 if stops else 0.5)
+        sending = pool.submit(send, client)
+        assert peer.came.wait(5)
+        if stops:
+            client.stop_money_calls(within=2.0)
+        assert peer.cut.wait(3)
+        assert isinstance(sending.exception(), OutcomeUnknown)
+
+
 def test_an_answer_that_drips_ends_at_the_time_out_too(opened):
     """A time-out of the socket starts again with each byte; the call as a whole has an end."""
     with listening(peers.drips) as peer:
