@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
 # The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
 _NEAREST = {
+    "bot": ["tests/bot/test_driver.py", "tests/bot/test_stuck_jobs.py"],
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
     "store": ["tests/store/test_races.py"],

@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
-from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import (
+    CartChanged,
+    NotSent,
+    OutcomeUnknown,
+    RegistrarError,
+    RegistrarRefused,
+    RegistrarUnavailable,
+)
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
@@ -61,7 +68,7 @@ class Checkout:
                 held.close()  # its permit may be the only one
                 self._registrar.discard(prepared.registrar_cart)
                 return
-            except RegistrarError:
+            except (CartChanged, RegistrarError):
                 held.close()
                 self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
                 raise

@@ -1,5 +1,6 @@
 """A call that buys or pays: prepared before its intent, written at most once, on a connection of its own."""
 
+import asyncio
 import hashlib
 import signal
 import socket
@@ -26,7 +27,9 @@ from registrars.ovh.api.uptime import uptime
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
 from tests.registrars.ovh import peer as peers
+from tests.registrars.ovh.money import check_out
 from tests.registrars.ovh.peer import Peer, answers, listening
+from tests.registrars.ovh.test_gateway import LINE
 
 PAY = "/me/order/1/pay"
 HOST = "api.ovh.test"
@@ -242,13 +245,18 @@ def test_no_connection_means_no_intent(opened, certificate, monkeypatch, kind, t
         peers.answers_late if silent else answers(),
         tls=certificate.server if kind == "unknown authority" else None,
     ) as peer:
-        client = opened(peer, tls=True)
-        if kind == "nobody listens":
-            peer.close()
+        changes = {"api_url": f"https://127.0.0.1:{_free_port()}/1.0"} if kind == "nobody listens" else {}
+        client = opened(peer, tls=True, **changes)
         begun = time.monotonic()
         with pytest.raises(RegistrarUnavailable), client.money_call(PAY, {}):
             pytest.fail("the caller could commit an intent")
         assert time.monotonic() - begun < 3
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening_for_a_moment:
+        port: int = listening_for_a_moment.getsockname()[1]
+    return port
 
 
 # After the first byte
@@ -277,6 +285,19 @@ def test_an_answer_after_the_read_time_out_is_unknown(opened):
         assert (peer.connections, len(peer.requests)) == (1, 1)
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_call_that_is_given_up_is_reset(opened, stops):
+    """At its time-out and at a stop: a close alone would have the kernel deliver what is still on its way."""
+    with listening(peers.never_answers) as peer, ThreadPoolExecutor(1) as pool:
+        client = opened(peer, read_timeout=8.0 if stops else 0.5)
+        sending = pool.submit(send, client)
+        assert peer.came.wait(5)
+        if stops:
+            client.stop_money_calls(within=2.0)
+        assert peer.cut.wait(3)
+        assert isinstance(sending.exception(), OutcomeUnknown)
+
+
 def test_an_answer_that_drips_ends_at_the_time_out_too(opened):
     """A time-out of the socket starts again with each byte; the call as a whole has an end."""
     with listening(peers.drips) as peer:
@@ -292,6 +313,17 @@ def test_the_kernel_gives_up_with_the_caller(opened):
     with listening(answers()) as peer, opened(peer, read_timeout=10.0).money_call(PAY, {}) as call:
         sock = call._call._connection._socket  # noqa: SLF001 - what the kernel was told shows nowhere else
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+
+
+async def test_a_proxy_that_holds_the_call_delivers_it_once(ovh, gateway):
+    """The client gives up and resets, the proxy delivers later all the same: nothing else is ever sent."""
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("POST", "/order/cart/*/checkout", "held")
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
+    assert ovh.orders.all == {}
+    await ovh.deliver_held()
+    assert (len(ovh.orders.all), ovh.count("POST", "/order/cart/*/checkout")) == (1, 1)
 
 
 # A process that stops
