@@ -18,6 +18,7 @@ from prove.mutation import Mutation
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
+from prove.mutations_of_stuck import OF_STUCK
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
@@ -26,6 +27,8 @@ _NEAREST = {
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
     "store": ["tests/store/test_races.py"],
+    "handlers": ["tests/handlers"],
+    "bot": ["tests/bot/test_pulse.py"],
 }
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
@@ -40,6 +43,7 @@ MUTATIONS = (
     *OF_FACTS,
     *OF_QUOTES,
     *OF_RIGHTS,
+    *OF_STUCK,
     Mutation(
         "drop the compare-and-set",
         "store/transactions.py",
