@@ -51,6 +51,12 @@ OF_STUCK = (
         "SELECT version_num FROM alembic_version",
     ),
     Mutation(
+        "decide by what was true before the wait for the lock",
+        "store/engine.py",
+        '        isolation_level="READ COMMITTED",\n',
+        "",
+    ),
+    Mutation(
         "migrate under processes of an older version",
         "store/heartbeats.py",
         "    if alive:\n",

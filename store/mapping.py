@@ -108,6 +108,7 @@ def line_from(row: LineRow) -> Line:
         phase=row.phase,
         offered_years=tuple(row.offered_years),
         warnings=tuple(row.warnings),
+        shaped_by=frozenset(row.shaped_by),
     )
 
 
@@ -129,6 +130,7 @@ def line_row(cart_id: int, place: int, line: Line) -> LineRow:
         phase=line.phase,
         offered_years=list(line.offered_years),
         warnings=list(line.warnings),
+        shaped_by=sorted(line.shaped_by),
     )
 
 

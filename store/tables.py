@@ -92,6 +92,7 @@ class LineRow(SQLModel, table=True):
     phase: str = "ga"
     offered_years: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    shaped_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class SalesOrderRow(SQLModel, table=True):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.cart_line import Line
+from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
-from ordering.model.seal import differences, seal
-from ordering.ports.registrar import Prepared, Registrar
+from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
+from ordering.ports.registrar import MoneyCall, Prepared, Registrar
 from ordering.process.intent import Intents, IntentStopped
+from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook, is_for_a_person
 
 S, K = CartState, EventKind
@@ -44,33 +48,40 @@ class Checkout:
             return
         if not self._still_sealed(cart, prepared):
             return
-        try:
-            earlier = self._ordered_before(cart)
-            started_at = self._book.now() + self._registrar.clock_ahead()
-        except RegistrarError:
-            self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
-            raise
-        try:
-            begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
-        except IntentStopped:
-            self._registrar.discard(prepared.registrar_cart)
-            return
-        except RegistrarError:
-            self._registrar.discard(prepared.registrar_cart)
-            raise
-        if earlier is not None:
-            self._registrar.discard(prepared.registrar_cart)
-            note = "OVH had an order for exactly these names already: it is this cart's."
-            self._ordered(begun, earlier, found="before_checkout", note=note)
-            return
-        self._send(begun, prepared.registrar_cart)
+        with ExitStack() as held:
+            try:
+                earlier = self._ordered_before(cart)
+                if earlier is None and not self._renewals_hold(cart, prepared):
+                    return
+                ahead = self._registrar.clock_ahead()
+                call = None if earlier else held.enter_context(self._ready(prepared))
+                attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
+                begun = self._begin_attempt(cart, attempt, prepared.quote)
+            except IntentStopped:
+                held.close()  # its permit may be the only one
+                self._registrar.discard(prepared.registrar_cart)
+                return
+            except RegistrarError:
+                held.close()
+                self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+                raise
+            if call is not None:
+                self._send(begun, call)
+            elif earlier is not None:
+                self._registrar.discard(prepared.registrar_cart)
+                note = "OVH had an order for exactly these names already: it is this cart's."
+                self._ordered(begun, earlier, found="before_checkout", note=note)
 
-    def _send(self, begun: Cart, registrar_cart: str) -> None:
+    def _ready(self, prepared: Prepared) -> AbstractContextManager[MoneyCall[SalesOrder]]:
+        waive_retraction = self._policy.waive_retraction
+        return self._registrar.ready_to_check_out(prepared.registrar_cart, waive_retraction=waive_retraction)
+
+    def _send(self, begun: Cart, call: MoneyCall[SalesOrder]) -> None:
         not_after = begun.since + self._settle / 2  # what leaves later could come after everybody stopped looking
         try:
-            order = self._registrar.check_out(
-                registrar_cart, waive_retraction=self._policy.waive_retraction, not_after=not_after
-            )
+            order = call.send(signed_at=_attempt_of(begun).started_at, not_after=not_after)
+        except NotSent as held_up:
+            self._not_sent(begun, held_up)
         except RegistrarRefused as refusal:
             self._refused(begun, refusal)
         except RegistrarUnavailable as busy:
@@ -87,17 +98,48 @@ class Checkout:
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
             raise AssertionError(f"cart #{cart.id} is approved without a seal")
-        quote = prepared.quote
-        fresh = seal(cart.lines, quote, waive_retraction=self._policy.waive_retraction)
-        if cart.seal.holds_for(fresh):
+        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):
             return True
-        self._registrar.discard(prepared.registrar_cart)
-        changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
-        note = "\n".join(changed)
-        asked = cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note)
-        data: Data = {"approved": amount(cart.seal.total), "ovh": {"total": amount(quote.total)}}
-        self._book.save(asked, K.TERMS_CHANGED, data=data)
+        self._decide_again(cart, prepared, cart.lines, differences(cart.quote, prepared.quote))
         return False
+
+    def _renewals_hold(self, cart: Cart, prepared: Prepared) -> bool:
+        """Look every name up again and compare its renewal price with the approved one.
+
+        Raises `RegistrarUnavailable` where OVH does not answer for a name. A name that is not free needs a person.
+        An approval of before renewals were sealed does not cover them.
+        """
+        if self._form_of_seal(cart, prepared) is SealForm.WITHOUT_RENEWALS:
+            return True
+        try:
+            lines = as_offered_now(cart.lines, self._registrar)
+        except RegistrarRefused as refusal:
+            self._registrar.discard(prepared.registrar_cart)
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, str(refusal), data=refusal.data, attempt=None)
+            return False
+        changed = renewal_differences(cart.lines, lines)
+        if changed:
+            self._decide_again(cart, prepared, lines, changed)
+        return not changed
+
+    def _form_of_seal(self, cart: Cart, prepared: Prepared) -> SealForm | None:
+        if cart.seal is None:
+            return None
+        return form_of(cart.seal, cart.lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+
+    def _decide_again(self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[str]) -> None:
+        """Void the approval, and show the approvers what changed."""
+        self._registrar.discard(prepared.registrar_cart)
+        note = "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *changed])
+        fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+        submitted = cart.to(
+            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=(), note=note
+        )
+        data: Data = {
+            "approved": {"total": amount(cart.seal.total) if cart.seal else None, "renewals": _renewals(cart.lines)},
+            "ovh": {"total": amount(prepared.quote.total), "renewals": _renewals(lines)},
+        }
+        self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
     def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
         note = None
@@ -120,6 +162,11 @@ class Checkout:
             due_at = self._book.now() + self._book.pace.quickest
             refused = carts.save(replace(cart, attempt=attempt), due_at=due_at)
         self.look_for_order(refused)
+
+    def _not_sent(self, cart: Cart, held_up: NotSent) -> None:
+        """No byte of the call left, so there is nothing to look for."""
+        self._registrar.discard(_attempt_of(cart).registrar_cart)
+        self._step_back(cart, f"{held_up.sentence} Nothing was ordered", held_up.data)
 
     def _turned_away(self, cart: Cart, busy: RegistrarUnavailable) -> None:
         """OVH did not take the call; but one that was repeated on the way may have been taken the first time."""
@@ -222,6 +269,11 @@ def _seen(attempt: Attempt, sighting: Sighting) -> Data:
         "call_was_refused": attempt.refusal is not None,
         "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
     }
+
+
+def _renewals(lines: Sequence[Line]) -> Data:
+    """Return the renewal prices by name, as data; null where none is shown."""
+    return {line.domain.ascii: amount(line.renewal) if line.renewal else None for line in lines}
 
 
 def _attempt_of(cart: Cart) -> Attempt:
