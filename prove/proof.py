@@ -38,7 +38,7 @@ THEN = (
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
-_CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
+_CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
 
 
 MUTATIONS = (
@@ -70,8 +70,8 @@ MUTATIONS = (
     Mutation(
         "skip the seal before the checkout",
         "ordering/process/checkout.py",
-        "        if cart.seal.holds_for(fresh):\n",
-        "        if fresh:\n",
+        "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
+        "        if prepared.quote:\n",
     ),
     Mutation(
         "approve what the card did not show",
