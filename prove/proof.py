@@ -19,6 +19,7 @@ from prove.mutations_of_channel import OF_CHANNEL
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
+from prove.mutations_of_stuck import OF_STUCK
 from prove.mutations_of_terms import OF_SHAPING, OF_TERMS
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,8 @@ _NEAREST = {
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
     "store": ["tests/store/test_races.py"],
+    "handlers": ["tests/handlers"],
+    "bot": ["tests/bot/test_pulse.py"],
 }
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
@@ -36,7 +39,7 @@ THEN = (
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
-_CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
+_CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
 
 
 MUTATIONS = (
@@ -44,6 +47,7 @@ MUTATIONS = (
     *OF_CHANNEL,
     *OF_QUOTES,
     *OF_RIGHTS,
+    *OF_STUCK,
     *OF_SHAPING,
     *OF_TERMS,
     Mutation(
@@ -69,6 +73,7 @@ MUTATIONS = (
         "ordering/process/checkout.py",
         "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
         "        if prepared:\n",
+        "        if prepared.quote:\n",
     ),
     Mutation(
         "approve what the card did not show",

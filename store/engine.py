@@ -101,7 +101,13 @@ def open_engines(url: str, *, patience: int = 60, idle: int = _IDLE_SECONDS) -> 
     if (file := file_of(parsed)) is not None:
         return _sqlite(parsed, file)
     engine = create_engine(
-        parsed, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=_limits(parsed, patience, idle)
+        parsed,
+        # Whatever the server's default: what is read after waiting for a lock must be what was committed before it.
+        isolation_level="READ COMMITTED",
+        pool_size=8,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_limits(parsed, patience, idle),
     )
     # All queries of one read transaction see the same moment, as they do on SQLite.
     return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))

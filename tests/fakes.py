@@ -1,5 +1,6 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -98,7 +99,7 @@ class FakeRegistrar:
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
-        self.holds_permit = False
+        self._permits = threading.local()  # a permit belongs to the step of one worker
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
@@ -123,6 +124,14 @@ class FakeRegistrar:
     def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
         with self._permit():
             yield FakeMoneyCall(self, partial(self.pay, order_id, method))
+
+    @property
+    def holds_permit(self) -> bool:
+        return bool(getattr(self._permits, "held", False))
+
+    @holds_permit.setter
+    def holds_permit(self, held: bool) -> None:
+        self._permits.held = held
 
     @contextmanager
     def _permit(self) -> Iterator[None]:

@@ -18,6 +18,7 @@ from store.engine import open_engines
 from store.errors import DatabaseAway, DatabaseUnusable
 from store.migrate import migrate, newest, require_newest
 from store.transactions import SqlStore
+from tests.builders import NOW
 from tests.store.refusals import PASSWORD, refused
 
 # A true server
@@ -139,6 +140,34 @@ def test_a_suspended_process_gives_up_its_locks(postgres_url):
         connection.invalidate()
     for opened in (suspended, engines):
         opened.close()
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_decisions_see_those_before_them_at_any_default(postgres_url, level):
+    """An administrator's stricter default would show who waited for the lock a moment from before it."""
+    with closing(psycopg.connect(postgres_url.replace("postgresql+psycopg", "postgresql"), autocommit=True)) as admin:
+        name = make_url(postgres_url).database
+        admin.execute(f"ALTER DATABASE \"{name}\" SET default_transaction_isolation = '{level}'".encode())
+    engines = open_engines(postgres_url)
+    migrate(engines)
+    store, inside, seen = SqlStore(engines), threading.Event(), []
+
+    def second() -> None:
+        assert inside.wait(10)
+        with store.begin() as carts:
+            carts.decide_alone()
+            seen.append(carts.open_cart("C1"))
+
+    waiting = threading.Thread(target=second)
+    waiting.start()
+    with store.begin() as carts:
+        carts.decide_alone()
+        inside.set()
+        waiting.join(0.7)
+        cart = carts.open("C1", by="U0ADA", at=NOW)
+    waiting.join(10)
+    engines.close()
+    assert [found.id for found in seen if found] == [cart.id]
 
 
 def test_options_of_the_url_are_kept(postgres_url):
