@@ -25,8 +25,8 @@ _TOLD = tuple(
         (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, _K.RETRY_REQUESTED),
         (r"Cart #(?P<cart>\d+) is ordered again,", _S.APPROVED, _K.DECLARED_NOT_ORDERED),
         (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, _K.CLOSED),
-        (r"Cart #(?P<cart>\d+) counts as paid\.", _S.PAID, _K.DECLARED_PAID),
-        (r"The order of cart #(?P<cart>\d+) can be paid again\.", _S.CHECKED_OUT, _K.DECLARED_NOT_PAID),
+        (r"Noted: cart #(?P<cart>\d+) was paid\.", _S.PAYING, _K.DECLARED_PAID),
+        (r"Noted: cart #(?P<cart>\d+) was not paid\.", _S.PAYING, _K.DECLARED_NOT_PAID),
         (r"Order \d+ is cart #(?P<cart>\d+)'s now\.", None, _K.ORDER_ADOPTED),
     )
 )

@@ -15,6 +15,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.sales_order import SalesOrder, SentPayment
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
@@ -119,6 +120,21 @@ class SqlReading:
             page = numbers[start : start + _ORDERS_AT_ONCE]
             found.update(self._numbers(select(col(SalesOrderRow.id)).where(col(SalesOrderRow.id).in_(page))))
         return frozenset(found)
+
+    def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
+        chosen = (col(SalesOrderRow.id), col(CartRow.payment_method), col(CartRow.payment_mean))
+        query = (
+            select(*chosen, col(CartRow.payment_sent_at_ovh))
+            .join(SalesOrderRow, col(SalesOrderRow.cart_id) == col(CartRow.id))
+            .where(
+                col(CartRow.payment_sent_at_ovh) >= since,
+                col(SalesOrderRow.total_minor) == order.total.minor,
+                col(SalesOrderRow.currency) == order.total.currency,
+                col(SalesOrderRow.id) != order.id,
+            )
+            .order_by(col(CartRow.payment_sent_at_ovh))
+        )
+        return [mapping.sent_payment_from(*row) for row in self._session.execute(query)]
 
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))

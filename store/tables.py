@@ -28,6 +28,7 @@ class CartRow(SQLModel, table=True):
         # Without them an index by state would sort all the carts there ever were to show the newest.
         Index("carts_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index("carts_by_approval", "approved_at"),
+        Index("carts_by_payment", "payment_sent_at_ovh"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -58,6 +59,15 @@ class CartRow(SQLModel, table=True):
     payment_sent_at: datetime | None = None
     payment_accepted_at: datetime | None = None
     payment_sent_at_ovh: datetime | None = None
+    payment_ended_at: datetime | None = None
+    payment_ended_at_ovh: datetime | None = None
+    payment_refusal: str | None = None
+    payment_word_paid: bool | None = None
+    payment_word_by: str | None = None
+    payment_word_at: datetime | None = None
+    payment_waits_until_ovh: datetime | None = None
+    payment_told_at_ovh: datetime | None = None
+    payment_unexplained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     reminded_at: datetime | None = None
     note: str | None = None
     trouble: str | None = None
@@ -112,6 +122,9 @@ class SalesOrderRow(SQLModel, table=True):
     expires_at: datetime | None = None
     methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     invoice: str | None = None
+    opened_at: datetime | None = None
+    missing_since: datetime | None = None
+    explained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class EventRow(SQLModel, table=True):

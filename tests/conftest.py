@@ -20,7 +20,7 @@ from store.engine import open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW, POLICY
-from tests.fakes import FakeClock, FakeRegistrar
+from tests.fakes import FakeRegistrar
 
 pytest_plugins = ["tests.browser"]
 
@@ -36,7 +36,7 @@ class Rules:
     def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
         self.store = store
         self.registrar = FakeRegistrar()
-        self.clock = store.clock = FakeClock()
+        self.clock = store.clock = self.registrar.clock
         self.policy = policy
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -30,6 +31,7 @@ from ordering.model.sales_order import (
     PaymentProgress,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
@@ -98,9 +100,12 @@ class FakeRegistrar:
         self.undecided = False
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
+        self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
         self._permits = threading.local()  # a permit belongs to the step of one worker
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
+        self.listed = True  # whether the order's list of methods still has the one that was refused
+        self.taken: PaymentSighting | None = None  # what no other order explains, at the end of a floor
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
@@ -151,6 +156,13 @@ class FakeRegistrar:
     def clock_ahead(self) -> timedelta:
         self._take_permit()
         return self.ahead
+
+    def time(self) -> datetime:
+        self._take_permit()
+        return self.clock.now + self.ahead
+
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
+        return self.listed
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -275,14 +287,23 @@ class FakeRegistrar:
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         self._take_permit()
-        if any(paid == order.id for paid, _ in self.payments):
+        status = self.orders[order.id].status
+        if status.is_paid or any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        seen = self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        return replace(seen, order_is_over=status.is_over)
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
         if any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
         return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        return self.taken or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

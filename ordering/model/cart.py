@@ -50,7 +50,10 @@ MOVES: dict[CartState, frozenset[CartState]] = {
     S.PAID: frozenset({S.DELIVERED, S.NEEDS_ATTENTION}),
     # A person moves it on, by a button; or OVH does, when what was missing arrives.
     # Or something else goes wrong: that is news.
-    S.NEEDS_ATTENTION: frozenset({S.APPROVED, S.CHECKED_OUT, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}),
+    # A word on a payment takes it back to where the bot looks for proof.
+    S.NEEDS_ATTENTION: frozenset(
+        {S.APPROVED, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}
+    ),
     S.DELIVERED: frozenset(),
     S.REJECTED: frozenset(),
     S.CANCELLED: frozenset(),
@@ -194,6 +197,17 @@ class Cart:
         if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
             return False
         return not (self.order.status.is_paid or self.order.status.is_over)
+
+    @property
+    def pays_or_may(self) -> bool:
+        """Whether a payment of its order is under way, or may be."""
+        return self.payment is not None and (self.state is S.PAYING or self.payment_is_undecided)
+
+    @property
+    def order_is_missing(self) -> bool:
+        """Whether it needs a person because OVH does not know its unpaid order any more."""
+        missing = self.order is not None and self.order.missing_since is not None
+        return missing and self.state is S.NEEDS_ATTENTION and self.payment is None
 
     @property
     def has_nothing_to_come(self) -> bool:

@@ -11,6 +11,7 @@ OrderingError                 tell the person: str(error) is the sentence; code 
   NoSuchCart                  there is no cart of that number
   RegistrarError              OVH's side
     RegistrarRefused          a clear no: nothing was done
+      NotKnown                OVH knows no such thing, or not any more
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
@@ -159,6 +160,12 @@ class RegistrarRefused(RegistrarError):
     """A clear no: nothing was done."""
 
     usual_code = "registrar_refused"
+
+
+class NotKnown(RegistrarRefused):
+    """OVH answered that it knows no such thing, or not any more."""
+
+    usual_code = "not_known"
 
 
 class RegistrarUnavailable(RegistrarError):

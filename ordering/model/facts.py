@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     ORDER_CHANGED = "order_changed"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CANCELLED_AFTER_PAYMENT = "order_cancelled_after_payment"
+    ORDER_MISSING = "order_missing"
+    ORDER_SHOWN_AGAIN = "order_shown_again"
     INVOICE_RECEIVED = "invoice_received"
     # The payment
     PAYMENT_REMINDER = "payment_reminder"
@@ -55,6 +57,10 @@ class EventKind(StrEnum):
     PAYMENT_UNKNOWN = "payment_unknown"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_MISSING = "payment_missing"
+    PAYMENT_CALL_REFUSED = "payment_call_refused"
+    PAYMENT_QUESTIONED = "payment_questioned"
+    PAYMENT_WAITING = "payment_waiting"
+    PAYMENT_PROCESSING = "payment_processing"
     # The delivery
     DOCUMENTS_REQUESTED = "documents_requested"
     REGISTRATION_FAILED = "registration_failed"

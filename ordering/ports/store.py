@@ -13,6 +13,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.sales_order import SalesOrder, SentPayment
 
 
 class MessageRole(StrEnum):
@@ -115,6 +116,9 @@ class Reading(Protocol):
 
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
         """Return when work is due for a cart, by its kind."""
+
+    def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
+        """Return payments of other orders for the same total that were sent since, by OVH's clock, oldest first."""
 
     def events(self, cart_id: int) -> list[Event]:
         """What happened to a cart, oldest first."""

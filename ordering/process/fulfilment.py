@@ -16,6 +16,7 @@ from ordering.ports.registrar import Registrar
 from ordering.ports.store import Errand, Store
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
+from ordering.process.floors import Floors
 from ordering.process.intent import Intents
 from ordering.process.payment import Payments
 from ordering.process.transitions import Logbook, Pace, order_of
@@ -24,7 +25,10 @@ S = CartState
 
 
 class Fulfilment:
-    """Advances carts one step at a time. `settle` is how long an unanswered money call is observed."""
+    """Advances carts one step at a time.
+
+    `settle` is how long an unanswered money call is observed, `floors` how long silence proves nothing of a payment.
+    """
 
     def __init__(
         self,
@@ -35,12 +39,13 @@ class Fulfilment:
         clock: Callable[[], datetime],
         settle: timedelta = timedelta(seconds=60),
         pace: Pace | None = None,
+        floors: Floors | None = None,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
         intents = Intents(store)
         self._checkout = Checkout(self._book, registrar, policy, intents, settle)
         self._deliveries = Deliveries(self._book, registrar)
-        self._payments = Payments(self._book, registrar, intents, settle)
+        self._payments = Payments(self._book, registrar, intents, settle, floors or Floors())
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: self._checkout.look_for_order,
@@ -105,7 +110,7 @@ class Fulfilment:
         """OVH may still mend what a person would have to."""
         if cart.order is None:
             self._checkout.look_again(cart)
-        elif cart.payment_is_undecided:
+        elif cart.payment_is_undecided or cart.order_is_missing:
             self._payments.look_again(cart)
         else:
             self._deliveries.watch(cart)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
@@ -29,6 +31,13 @@ class Paying(UseCases):
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
+            if cart.order.missing_since is not None:
+                raise NotPossible(
+                    f"OVH doesn't know order {cart.order.id} just now, so nobody can pay it.",
+                    code="order_not_known",
+                    cart=cart.id,
+                    order=cart.order.id,
+                )
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))
@@ -36,13 +45,28 @@ class Paying(UseCases):
             event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
             return carts.save(paying, event, due_at=now)
 
-    def order_link(self, cart_id: int, *, payer: Person) -> str:
-        """The order's page at OVH, for a payer's eyes only."""
+    def order_link(self, cart_id: int, *, payer: Person, shown: str | None = None) -> str:
+        """The order's page at OVH, for a payer's eyes only.
+
+        While a payment is under way only a card that says so opens it: `shown` is its mark.
+        """
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None:
             raise NotPossible(f"Cart #{cart_id} has no sales order yet.", code="no_order_yet", cart=cart_id)
-        return self._registrar.order_link(cart.order.id)
+        url = self._registrar.order_link(cart.order.id)
+        self._note_opened(cart_id, shown)
+        return url
+
+    def _note_opened(self, cart_id: int, shown: str | None) -> None:
+        """Keep that the order's page was opened: a payment that is refused there is not to be taken for ours."""
+        now = self._clock()
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            if cart.pays_or_may:
+                cart.must_be_as_shown(shown or "")
+            if cart.order is not None and (cart.pays_or_may or cart.state is S.CHECKED_OUT):
+                carts.save(replace(cart, order=replace(cart.order, opened_at=now)), due_at=now)
 
     def invoice_link(self, cart_id: int, *, payer: Person) -> str:
         """The invoice's page at OVH, for a payer's eyes only."""

@@ -11,13 +11,12 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
-from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S, K = CartState, EventKind
-# After a checkout, an order of it would long be seen by then, with its names; so would the order show that it is paid
-# after its money was taken.
+# After a checkout, an order of it would long be seen by then, with its names.
 _UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
@@ -31,7 +30,7 @@ class Settling(UseCases):
         )
 
     def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
+        """Close a cart of which nothing was ordered, or whose order OVH cancelled or does not know any more."""
         return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, kind=K.CLOSED, note="closed")
 
     def may_settle(self, cart_id: int, *, by: Person, shown: str) -> Cart:
@@ -132,73 +131,52 @@ class Settling(UseCases):
         return seen
 
     def it_was_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""
-        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
-        sighting = self._registrar.payment(order, payment)
-        ended = {PaymentProgress.REFUSED, PaymentProgress.CANCELLED}
-        if sighting.progress in ended or sighting.shows_none(payment):
-            raise NotPossible(
-                f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
-                "The card will offer the ways to pay again in a moment.",
-                code="payment_shown_as_failed",
-                cart=cart.id,
-                order=order.id,
-            )
-        return self._settled(cart, S.PAID, K.DECLARED_PAID, by, "It was paid.")
+        """Say that a payment went through which OVH does not show yet.
+
+        The request stays in paying, and nobody is asked again for a day: only OVH makes it paid.
+        """
+        return self._say(cart_id, by, shown, paid=True)
 
     def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
-        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
-        self.policy.may_deny(cart, by)
-        sighting = self._registrar.payment(order, payment)
-        if sighting.progress is PaymentProgress.RECEIVED:
-            raise NotPossible(
-                f"OVH has received a payment for order {order.id}. The card will show it in a moment.",
-                code="payment_received",
-                cart=cart.id,
-                order=order.id,
-            )
-        if sighting.is_open:
-            raise NotPossible(
-                f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
-                "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it.",
-                code="payment_under_way",
-                cart=cart.id,
-                order=order.id,
-            )
-        if sighting.taken_at is not None and self._clock() - sighting.taken_at < _UNTIL_ALL_SHOWS:
-            raise NotPossible(
-                f"{sighting.seen} If it paid order {order.id}, another payment could pay it twice: wait until OVH's "
-                "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "
-                "support. A day after that transaction the desk takes your word for it.",
-                code="transaction_may_be_payment",
-                cart=cart.id,
-                order=order.id,
-            )
-        note = "It was not paid: a payer chooses again."
-        return self._settled(cart, S.CHECKED_OUT, K.DECLARED_NOT_PAID, by, note, payment=None)
+        """Say that a payment did not go through.
 
-    def _payment_to_settle(self, cart_id: int, by: Person, shown: str) -> tuple[Cart, SalesOrder, Payment]:
+        It takes effect when the floor is over and OVH still shows nothing. What was asked before anything was sent
+        takes effect at once: the transactions that were shown are not this order's, and the payment is sent.
+        """
+        return self._say(cart_id, by, shown, paid=False)
+
+    def _say(self, cart_id: int, by: Person, shown: str, *, paid: bool) -> Cart:
+        now = self._clock()
         self.policy.may_resolve(by)
-        cart = self.cart(cart_id)
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            order, payment = self._payment_to_settle(cart, by, shown, paid=paid)
+            said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
+            if payment.sent_at is None and not paid:
+                order = replace(order, explained=max(order.explained, payment.unexplained))
+            moved = cart.to(S.PAYING, at=now, payment=said, order=order)
+            kind, note = (K.DECLARED_PAID, "It was paid.") if paid else (K.DECLARED_NOT_PAID, "It was not paid.")
+            data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
+            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
+
+    def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
+        """Return the order and the payment in question; raises where this person may not say this about them."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
-        return cart, cart.order, cart.payment
-
-    def _settled(self, cart: Cart, to: CartState, kind: EventKind, by: Person, note: str, **changes: object) -> Cart:
-        now = self._clock()
-        moved = cart.to(to, at=now, **changes)
-        data: Data = {"order": cart.order.id if cart.order else None}
-        with self._store.begin() as carts:
-            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
+        if cart.payment.sent_at is None:
+            self.policy.may_pay(by)
+        if not paid:
+            self.policy.may_deny(cart, by)
+        return cart.order, cart.payment
 
     def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, kind: EventKind, note: str) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
-            if not cart.has_nothing_to_come or (to is S.APPROVED and cart.order is not None):
+            ended = cart.has_nothing_to_come or cart.order_is_missing
+            if not ended or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
@@ -212,4 +190,7 @@ def _why_not_movable(cart: Cart) -> str:
 
 
 def _closing(cart: Cart) -> str:
-    return f"Closed: OVH cancelled order {cart.order.id}." if cart.order else "Closed without ordering."
+    if cart.order is None:
+        return "Closed without ordering."
+    why = "OVH does not know" if cart.order_is_missing else "OVH cancelled"
+    return f"Closed: {why} order {cart.order.id}."

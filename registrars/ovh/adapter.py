@@ -26,6 +26,7 @@ from ordering.model.sales_order import (
     PaymentMethod,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
@@ -201,6 +202,10 @@ class OvhGateway:
         with readable():
             return self._client.clock_ahead()
 
+    def time(self) -> datetime:
+        with readable():
+            return self._client.time()
+
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
@@ -240,9 +245,21 @@ class OvhGateway:
         with readable():
             return self._payments.look(order, payment)
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
         with readable():
-            return self._payments.look_for_any(order, made_at)
+            return self._payments.lists_method(order_id, method)
+
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        with readable():
+            return self._payments.look_for_any(order, method, made_at, others)
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        with readable():
+            return self._payments.unexplained(order, method, made_at, others)
 
     def invoice_of(self, order_id: int) -> str | None:
         with readable():

@@ -22,8 +22,8 @@ TOLD = [
     ("Cart #7 is tried again, under the same approval.", S.APPROVED, K.RETRY_REQUESTED),
     ("Cart #7 is ordered again, under the same approval.", S.APPROVED, K.DECLARED_NOT_ORDERED),
     ("Cart #7 is closed. Nothing was ordered.", S.CANCELLED, K.CLOSED),
-    ("Cart #7 counts as paid. The desk follows the order.", S.PAID, K.DECLARED_PAID),
-    ("The order of cart #7 can be paid again. It is the same.", S.CHECKED_OUT, K.DECLARED_NOT_PAID),
+    ("Noted: cart #7 was paid. I keep looking.", S.PAYING, K.DECLARED_PAID),
+    ("Noted: cart #7 was not paid. I keep looking.", S.PAYING, K.DECLARED_NOT_PAID),
     ("Order 12 is cart #7's now. The card shows how it can be paid.", S.CHECKED_OUT, K.ORDER_ADOPTED),
 ]
 
@@ -116,8 +116,8 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     [
         ("approve", S.APPROVED, K.APPROVED), ("approve", S.SUBMITTED, K.PARTLY_APPROVED),
         ("pay", S.PAYING, K.PAYMENT_REQUESTED), ("try_again", S.APPROVED, K.RETRY_REQUESTED),
-        ("nothing_ordered", S.APPROVED, K.DECLARED_NOT_ORDERED), ("it_was_paid", S.PAID, K.DECLARED_PAID),
-        ("not_paid", S.CHECKED_OUT, K.DECLARED_NOT_PAID),
+        ("nothing_ordered", S.APPROVED, K.DECLARED_NOT_ORDERED), ("it_was_paid", S.PAYING, K.DECLARED_PAID),
+        ("not_paid", S.PAYING, K.DECLARED_NOT_PAID),
     ],
 )  # fmt: skip
 def test_every_button_that_decides_is_known(stage, action, state, kind):

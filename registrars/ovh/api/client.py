@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -50,6 +50,10 @@ class Client:
     def secrets(self) -> tuple[str, ...]:
         """The keys that no log may show."""
         return self._session.secrets
+
+    def time(self) -> datetime:
+        """Return OVH's time, read from OVH now and never from what is known of it; raises `RegistrarUnavailable`."""
+        return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
 
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""
