@@ -35,6 +35,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         quote=quote_from(row.quote) if row.quote else None,
         seal=_seal_from(row),
         approved_by=tuple(row.approved_by),
+        approved_at=utc(row.approved_at) if row.approved_at else None,
+        approved_at_ovh=utc(row.approved_at_ovh) if row.approved_at_ovh else None,
         rejected_by=row.rejected_by,
         reason=row.reason,
         attempt=_attempt_from(row),
@@ -63,6 +65,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "seal_minor": seal.total.minor if seal else None,
         "seal_currency": seal.total.currency if seal else None,
         "approved_by": list(cart.approved_by),
+        "approved_at": cart.approved_at,
+        "approved_at_ovh": cart.approved_at_ovh,
         "rejected_by": cart.rejected_by,
         "reason": cart.reason,
         "attempt_number": attempt.number if attempt else None,
@@ -77,6 +81,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "payment_sent_at": payment.sent_at if payment else None,
         "payment_accepted_at": payment.accepted_at if payment else None,
         "payment_sent_at_ovh": payment.sent_at_ovh if payment else None,
+        "payment_asked_at_ovh": payment.asked_at_ovh if payment else None,
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
@@ -257,7 +262,10 @@ def _payment_from(row: CartRow) -> Payment | None:
     sent_at = utc(row.payment_sent_at) if row.payment_sent_at else None
     accepted_at = utc(row.payment_accepted_at) if row.payment_accepted_at else None
     sent_at_ovh = utc(row.payment_sent_at_ovh) if row.payment_sent_at_ovh else None
-    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at, accepted_at, sent_at_ovh)
+    asked_at, asked_at_ovh = utc(row.payment_asked_at), row.payment_asked_at_ovh
+    return Payment(
+        method, row.payment_by, asked_at, sent_at, accepted_at, sent_at_ovh, utc(asked_at_ovh) if asked_at_ovh else None
+    )
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

@@ -123,6 +123,7 @@ class Payment:
 
     `sent_at_ovh` is the same moment by OVH's clock, which dates what OVH shows of it: ours may be put right meanwhile.
     `accepted_at` is when OVH agreed. Accepted is not paid: the bank comes after it.
+    `asked_at` is the click by the database's clock, `asked_at_ovh` by OVH's, None where that was never read.
     """
 
     method: MethodId
@@ -131,6 +132,7 @@ class Payment:
     sent_at: datetime | None = None
     accepted_at: datetime | None = None
     sent_at_ovh: datetime | None = None
+    asked_at_ovh: datetime | None = None
 
 
 class Outcome(StrEnum):
