@@ -132,6 +132,9 @@ class Registrar(Protocol):
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as it was read last; None where it never was. Asks nobody."""
+
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         """Look whether an attempt made an order. `known` tells which orders belong to a cart already."""
 

@@ -132,12 +132,14 @@ class Payments:
             return
         if self._is_begun(cart, payment):
             return
+        standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
         with self._registrar.ready_to_pay(known.id, payment.method) as call:
             sent_at = self._book.now()
             sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
             try:
-                sent = self._intents.commit(sending, at=sent_at, due_at=sent_at + self._book.pace.quickest)
+                due_at = sent_at + self._book.pace.quickest
+                sent = self._intents.commit(sending, standing=standing, at=sent_at, due_at=due_at)
             except IntentStopped:
                 return
             # By the half of the settling time: what leaves later could cross with the look for its outcome.
