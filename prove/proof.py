@@ -16,6 +16,7 @@ import typer
 
 from prove.mutation import Mutation
 from prove.mutations_of_channel import OF_CHANNEL
+from prove.mutations_of_decisions import OF_DECISIONS
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
@@ -25,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
 # The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
 _NEAREST = {
+    "handlers": ["tests/handlers"],
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
     "store": ["tests/store/test_races.py"],
@@ -39,6 +41,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 
 
 MUTATIONS = (
+    *OF_DECISIONS,
     *OF_FACTS,
     *OF_CHANNEL,
     *OF_QUOTES,
@@ -90,7 +93,7 @@ MUTATIONS = (
     Mutation(
         "forget the intent to order",
         "ordering/process/checkout.py",
-        "        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)\n",
+        "        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)\n",
         "        return begun\n",
     ),
     Mutation(

@@ -42,7 +42,7 @@ _REST = 20.0  # seconds at the end, without faults: more than anything takes tha
 _ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
-    "Copy to open cart",
+    "Copy to open cart", "Stop",
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a person
