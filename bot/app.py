@@ -19,11 +19,13 @@ from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
-from bot.worker import Driver
+from bot.worker import Driver, keep_going
 from handlers.notifier import Announcer
 from handlers.search.sessions import Searches, SharedSearches
 from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.members import Members, Workspace
+from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
 from ordering.process.floors import Floors
@@ -35,6 +37,7 @@ from ordering.workflow import Workflow
 from registrars.ovh import Access, OvhGateway, SharedBudget
 from store.database_url import parse_database_url
 from store.engine import Engines, open_engines
+from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.rate_limit import SharedPage
 from store.search_sessions import SharedShelf
@@ -99,7 +102,8 @@ class Bot:
         )
         self.desk = desk
         self._work = desk.work
-        homes = handlers.register(self.app, desk, alerts=self._alerts)
+        self._inbox = Inbox(desk, SqlInbox(engines))
+        homes = handlers.register(self.app, desk, self._inbox, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
             fulfilment=Fulfilment(
@@ -110,6 +114,7 @@ class Bot:
                 settle=settle,
                 pace=pace,
                 floors=floors,
+                rights=SlackRights(desk.members),
             ),
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
@@ -160,6 +165,7 @@ class Bot:
             checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
+        self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()
         else:

@@ -11,39 +11,39 @@ from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
 from handlers.toolkit.mrkdwn import people
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click
+from handlers.toolkit.router import on_click, on_submit
 from handlers.views import approval as views
 from ordering.model.cart import Cart
 from ordering.model.errors import CartChanged, OrderingError
 from ordering.model.policy import Person
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    on_click(app, desk, Act.APPROVE, _approve)
-    on_click(app, desk, Act.WITHDRAW, _withdraw)
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_click(app, inbox, Act.APPROVE, _approve)
+    on_click(app, inbox, Act.WITHDRAW, _withdraw)
+    on_click(app, inbox, Act.STOP, _stop)
+    on_submit(app, inbox, Form.REJECT, _reject, faults=_without_reason)
 
     @app.action(Act.REJECT)
     async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         desk.start(lambda did, reply: _ask_reason(desk, did, reply), Interaction.of_action(body), at_once=True)
 
-    @app.view(Form.REJECT)
-    async def reject_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body)
-        if not did.typed(REASON):
-            await ack(response_action="errors", errors={REASON: "Say in a few words why."})
-            return
-        await ack()
-        desk.start(lambda did, reply: _reject(desk, did, reply), did, at_once=True)
+
+def _without_reason(did: Interaction) -> Mapping[str, str]:
+    return {} if did.typed(REASON) else {REASON: "Say in a few words why."}
 
 
 async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart_id, shown = cart_and_mark(did.value)
     person = await desk.person(did)
     before, cart = await _approve_after(desk, cart_id, person, shown)
+    if person.id in before and person.id in cart.approved_by:
+        return f"You approved cart #{cart.id} already. Its card shows how it goes."
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
         lost = tuple(user for user in before if user not in cart.approved_by)
@@ -74,6 +74,14 @@ async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
     cart = await desk.decisions.call(desk.workflow.withdraw, cart_number(did.value), by=person)
     return f"You withdrew cart #{cart.id}. Nothing was ordered."
+
+
+async def _stop(desk: Desk, did: Interaction, _reply: Reply) -> str:
+    person = await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.stop, cart_number(did.value), by=person)
+    if cart.order is not None:
+        return f"You stopped the payment of #{cart.id}. Nothing was paid; the order can still be paid."
+    return f"You stopped #{cart.id}. Nothing was ordered."
 
 
 async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:

@@ -10,33 +10,30 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_and_mark
 from handlers.toolkit.mrkdwn import when
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click
+from handlers.toolkit.router import on_click, on_submit
 from handlers.views import recovery as views
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    on_click(app, desk, Act.TRY_AGAIN, _try_again)
-    on_click(app, desk, Act.GIVE_UP, _give_up)
-    on_click(app, desk, Act.NOTHING_ORDERED, _nothing_ordered)
-    on_click(app, desk, Act.IT_WAS_PAID, _it_was_paid)
-    on_click(app, desk, Act.NOT_PAID, _not_paid)
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_click(app, inbox, Act.TRY_AGAIN, _try_again)
+    on_click(app, inbox, Act.GIVE_UP, _give_up)
+    on_click(app, inbox, Act.NOTHING_ORDERED, _nothing_ordered)
+    on_click(app, inbox, Act.IT_WAS_PAID, _it_was_paid)
+    on_click(app, inbox, Act.NOT_PAID, _not_paid)
+    on_submit(app, inbox, Form.ADOPT, _adopt, faults=_without_number)
 
     @app.action(Act.ADOPT)
     async def adopt_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         desk.start(lambda did, reply: _ask_which(desk, did, reply), Interaction.of_action(body), at_once=True)
 
-    @app.view(Form.ADOPT)
-    async def adopt_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body)
-        if not did.typed(ORDER).isdecimal():
-            await ack(response_action="errors", errors={ORDER: "Write the order's number, like 230000123."})
-            return
-        await ack()
-        desk.start(lambda did, reply: _adopt(desk, did, reply), did)
+
+def _without_number(did: Interaction) -> Mapping[str, str]:
+    return {} if did.typed(ORDER).isdecimal() else {ORDER: "Write the order's number, like 230000123."}
 
 
 async def _try_again(desk: Desk, did: Interaction, _reply: Reply) -> str:

@@ -16,6 +16,7 @@ import typer
 
 from prove.mutation import Mutation
 from prove.mutations_of_channel import OF_CHANNEL
+from prove.mutations_of_decisions import OF_DECISIONS
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_pay import OF_PAY
 from prove.mutations_of_quotes import OF_QUOTES
@@ -27,12 +28,11 @@ ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
 # The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
 _NEAREST = {
-    "bot": ["tests/bot/test_driver.py", "tests/bot/test_stuck_jobs.py"],
+    "bot": ["tests/bot/test_driver.py", "tests/bot/test_stuck_jobs.py", "tests/bot/test_pulse.py"],
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
     "store": ["tests/store/test_races.py"],
     "handlers": ["tests/handlers"],
-    "bot": ["tests/bot/test_pulse.py"],
 }
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
@@ -44,6 +44,7 @@ _CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox
 
 
 MUTATIONS = (
+    *OF_DECISIONS,
     *OF_FACTS,
     *OF_CHANNEL,
     *OF_PAY,
@@ -74,7 +75,6 @@ MUTATIONS = (
         "skip the seal before the checkout",
         "ordering/process/checkout.py",
         "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
-        "        if prepared:\n",
         "        if prepared.quote:\n",
     ),
     Mutation(
@@ -98,7 +98,7 @@ MUTATIONS = (
     Mutation(
         "forget the intent to order",
         "ordering/process/checkout.py",
-        "        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)\n",
+        "        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)\n",
         "        return begun\n",
     ),
     Mutation(

@@ -45,7 +45,7 @@ _FLOORS = Floors(ended=timedelta(seconds=4), unknown=timedelta(seconds=6))  # no
 _ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
-    "Copy to open cart",
+    "Copy to open cart", "Stop",
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a person

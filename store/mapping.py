@@ -35,6 +35,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         quote=quote_from(row.quote) if row.quote else None,
         seal=_seal_from(row),
         approved_by=tuple(row.approved_by),
+        approved_at=utc(row.approved_at) if row.approved_at else None,
+        approved_at_ovh=utc(row.approved_at_ovh) if row.approved_at_ovh else None,
         rejected_by=row.rejected_by,
         reason=row.reason,
         attempt=_attempt_from(row),
@@ -63,6 +65,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "seal_minor": seal.total.minor if seal else None,
         "seal_currency": seal.total.currency if seal else None,
         "approved_by": list(cart.approved_by),
+        "approved_at": cart.approved_at,
+        "approved_at_ovh": cart.approved_at_ovh,
         "rejected_by": cart.rejected_by,
         "reason": cart.reason,
         "attempt_number": attempt.number if attempt else None,
@@ -273,6 +277,7 @@ def _payment_from(row: CartRow) -> Payment | None:
         waits_until_ovh=_moment(row.payment_waits_until_ovh),
         told_at_ovh=_moment(row.payment_told_at_ovh),
         unexplained=row.payment_unexplained,
+        asked_at_ovh=_moment(row.payment_asked_at_ovh),
     )
 
 
@@ -281,7 +286,7 @@ def _payment_columns(payment: Payment | None) -> dict[str, Any]:
     method, word = (payment.method, payment.word) if payment else (None, None)
     moments = (
         "asked_at", "sent_at", "accepted_at", "sent_at_ovh", "ended_at", "ended_at_ovh", "waits_until_ovh",
-        "told_at_ovh",
+        "told_at_ovh", "asked_at_ovh",
     )  # fmt: skip
     return {
         "payment_method": method if isinstance(method, int) else None,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, text
 from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, HOLDING, Cart, CartState
@@ -27,11 +27,27 @@ _ORDERS_AT_ONCE = 500  # in one query: SQLite takes 32,766 parameters, PostgreSQ
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 
 
+Clock = Callable[[], datetime]
+
+
+def server_time(connection: Connection) -> datetime:
+    """Read PostgreSQL's clock at this moment; SQLite runs in this process, so its clock is ours."""
+    if connection.dialect.name != "postgresql":
+        return datetime.now(UTC)
+    return mapping.utc(connection.execute(text("SELECT clock_timestamp()")).scalar_one())
+
+
 class SqlReading:
     """Reads within one transaction; pages by key, never by offset."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Clock | None = None) -> None:
         self._session = session
+        self._clock = clock
+
+    def clock(self) -> datetime:
+        if self._clock is not None:
+            return self._clock()
+        return server_time(self._session.connection())
 
     def cart(self, cart_id: int) -> Cart:
         row = self._session.get(CartRow, cart_id)

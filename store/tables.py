@@ -45,6 +45,7 @@ class CartRow(SQLModel, table=True):
     seal_currency: str | None = None
     approved_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     approved_at: datetime | None = None
+    approved_at_ovh: datetime | None = None
     rejected_by: str | None = None
     reason: str | None = None
     attempt_number: int | None = None
@@ -68,6 +69,7 @@ class CartRow(SQLModel, table=True):
     payment_waits_until_ovh: datetime | None = None
     payment_told_at_ovh: datetime | None = None
     payment_unexplained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    payment_asked_at_ovh: datetime | None = None
     reminded_at: datetime | None = None
     note: str | None = None
     trouble: str | None = None
@@ -226,6 +228,28 @@ class ClaimRow(SQLModel, table=True):
     cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), primary_key=True, autoincrement=False))
     holder: str
     until: datetime
+
+
+class InboxRow(SQLModel, table=True):
+    """A click or form that decides, written before Slack is answered; `content` is gone once it ended."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_open", "next_at", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")),
+        Index("inbox_by_cart", "cart_id"),
+        Index("inbox_by_age", "at"),
+    )
+
+    key: str = Field(primary_key=True)
+    kind: str
+    cart_id: int  # as the button said: no cart of that number needs to exist
+    by: str
+    shown: str
+    content: str | None = None
+    at: datetime
+    next_at: datetime  # from when on any process may take it over
+    tries: int
+    outcome: str | None = None
 
 
 class BudgetRow(SQLModel, table=True):

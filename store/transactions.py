@@ -17,10 +17,10 @@ from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from store import audit_log as evidence
+from store import inbox, mapping, timers
 from store import leases as claims
-from store import mapping, timers
 from store.engine import Engines
-from store.queries import SqlReading
+from store.queries import Clock, SqlReading
 from store.schema import writing
 from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
@@ -30,8 +30,8 @@ _DECISIONS = 7_368_422  # any number, the same in every process, and not the one
 class SqlTransaction(SqlReading):
     """Writes within one transaction that began at `now`. A cart changes by compare-and-set alone."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, now: datetime, clock: Clock | None = None) -> None:
+        super().__init__(session, clock)
         self._now = now
 
     def cart(self, cart_id: int) -> Cart:
@@ -119,6 +119,9 @@ class SqlTransaction(SqlReading):
     def told(self, event_id: int) -> None:
         self._session.execute(delete(UntoldRow).where(col(UntoldRow.event_id) == event_id))
 
+    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+        inbox.end_decided(self._session.connection(), key, overtaking)
+
     def claim(
         self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
@@ -144,12 +147,7 @@ class SqlTransaction(SqlReading):
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
     def _compare_and_set(self, cart: Cart) -> Cart:
-        before = self._session.execute(
-            select(col(CartRow.state), col(CartRow.approved_at)).where(col(CartRow.id) == cart.id)
-        ).one_or_none()
         values = mapping.cart_columns(cart) | {"version": cart.version + 1}
-        if cart.state is CartState.APPROVED and (before is None or before.state == CartState.SUBMITTED.value):
-            values["approved_at"] = cart.since
         changed = self._session.execute(
             update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)
         )
@@ -195,9 +193,14 @@ class SqlStore:
         Raises `SchemaChanged` where another version has migrated the database since the start.
         """
         with writing(self._engines) as session:
-            yield SqlTransaction(session, self.clock())
+            yield SqlTransaction(session, self.clock(), self._database_clock)
 
     @contextmanager
     def read(self) -> Iterator[SqlReading]:
         with Session(self._engines.read) as session, session.begin():
-            yield SqlReading(session)
+            yield SqlReading(session, self._database_clock)
+
+    @property
+    def _database_clock(self) -> Clock | None:
+        """The clock of tests, which stands in for the database's as well; None for the database's own."""
+        return None if self.clock is _now else self.clock

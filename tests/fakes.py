@@ -16,6 +16,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
+from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
@@ -57,6 +58,16 @@ class FakeClock:
 
     def pass_by(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+
+
+class FakeRights:
+    """Everybody is a member of no user group, apart from those whom a test describes otherwise."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Person] = {}
+
+    def person(self, user: str) -> Person:
+        return self.known.get(user, Person(user))
 
 
 class FakeMoneyCall(Generic[Result]):
@@ -163,6 +174,9 @@ class FakeRegistrar:
 
     def lists_method(self, order_id: int, method: MethodId) -> bool:
         return self.listed
+
+    def known_clock_ahead(self) -> timedelta | None:
+        return self.ahead
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")

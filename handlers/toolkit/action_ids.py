@@ -26,6 +26,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    STOP = "stop"
     METHOD = "payment_method"
     PAY = "pay"
     DETAILS = "details"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from handlers.toolkit.command_name import code
@@ -26,7 +28,8 @@ class Interaction:
 
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
     `command` is the name of the slash command, where one was typed.
-    `callback` is the form's kind, `blocks` where each of its inputs stands.
+    `callback` is the form's kind, `blocks` where each of its inputs stands. `clicked_at` is when a click that decides
+    was written down, by the database's clock.
     """
 
     user: str
@@ -43,6 +46,7 @@ class Interaction:
     callback: str = ""
     blocks: Mapping[str, str] | None = None
     command: str = ""
+    clicked_at: datetime | None = None
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -85,6 +89,19 @@ class Interaction:
             metadata=view.get("private_metadata") or "",
             blocks={action: block for block, actions in _blocks(view.get("state")).items() for action in actions},
         )
+
+    def kept(self) -> str:
+        """Return what is kept of it until it is decided: all but the response URL, which is a secret."""
+        return json.dumps(asdict(replace(self, response_url=None)))
+
+    @classmethod
+    def of_kept(cls, kept: str) -> Interaction:
+        return cls(**json.loads(kept))
+
+    @property
+    def decides_on(self) -> str:
+        """What a deciding button or form carries: its cart's number, and mostly the mark of what was shown."""
+        return self.value or self.metadata
 
     def block_of(self, action_id: str) -> str:
         """The block in which an input stands: what is wrong with it is told there."""

@@ -15,6 +15,7 @@ OrderingError                 tell the person: str(error) is the sentence; code 
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
+      RightsUnread            Slack does not tell whether a decision still counts: the step waits
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
@@ -185,6 +186,12 @@ class NotSent(RegistrarUnavailable):
     """No byte of a call that buys or pays left this machine, and its sender knows it."""
 
     usual_code = "not_sent"
+
+
+class RightsUnread(RegistrarUnavailable):
+    """Slack does not tell whether somebody still has the right to what they decided: neither yes nor no."""
+
+    usual_code = "rights_unread"
 
 
 class OutcomeUnknown(RegistrarError):

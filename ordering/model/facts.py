@@ -31,6 +31,9 @@ class EventKind(StrEnum):
     PARTLY_APPROVED = "partly_approved"
     APPROVED = "approved"
     REJECTED = "rejected"
+    ORDER_STOPPED = "order_stopped"
+    APPROVAL_LAPSED = "approval_lapsed"
+    APPROVAL_VOID = "approval_void"
     # The checkout
     TERMS_CHANGED = "terms_changed"
     CHECKOUT_STARTED = "checkout_started"
@@ -51,6 +54,9 @@ class EventKind(StrEnum):
     # The payment
     PAYMENT_REMINDER = "payment_reminder"
     PAYMENT_REQUESTED = "payment_requested"
+    PAYMENT_STOPPED = "payment_stopped"
+    PAYMENT_LAPSED = "payment_lapsed"
+    PAYMENT_VOID = "payment_void"
     PAYMENT_NOT_SENT = "payment_not_sent"
     PAYMENT_REFUSED = "payment_refused"
     PAYMENT_NOT_SEEN = "payment_not_seen"

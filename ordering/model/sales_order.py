@@ -143,6 +143,7 @@ class Payment:
     `refusal` is OVH's no to the call itself, which proves nothing. `waits_until_ovh` is the end of the floor that
     people were told, `told_at_ovh` when the payer last heard that OVH still processes it.
     `unexplained` is how many transactions may have paid the order before this payment was sent.
+    `asked_at` is the click by the database's clock, `asked_at_ovh` by OVH's, None where that was never read.
     """
 
     method: MethodId
@@ -158,6 +159,7 @@ class Payment:
     waits_until_ovh: datetime | None = None
     told_at_ovh: datetime | None = None
     unexplained: int = 0
+    asked_at_ovh: datetime | None = None
 
     @property
     def is_denied(self) -> bool:

@@ -136,6 +136,9 @@ class Registrar(Protocol):
     def time(self) -> datetime:
         """Return OVH's time, read afresh. What must have passed since an OVH time is compared with nothing else."""
 
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as it was read last; None where it never was. Asks nobody."""
+
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         """Look whether an attempt made an order. `known` tells which orders belong to a cart already."""
 

@@ -77,6 +77,9 @@ class Message:
 class Reading(Protocol):
     """What can be asked of the memory. Lists are newest first unless said."""
 
+    def clock(self) -> datetime:
+        """The database server's time in UTC; of a SQLite file, this machine's."""
+
     def cart(self, cart_id: int) -> Cart:
         """Read a cart; raises `NoSuchCart`."""
 
@@ -178,6 +181,12 @@ class Transaction(Reading, Protocol):
 
     def told(self, event_id: int) -> None:
         """Note that a thread has told this event."""
+
+    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+        """End a click of the inbox as decided; raises `ClickEnded` where it had ended.
+
+        With `overtaking`, the older open clicks on that cart end, too, as overtaken.
+        """
 
     def claim(
         self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime

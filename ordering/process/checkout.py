@@ -24,7 +24,7 @@ from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.registrar import MoneyCall, Prepared, Registrar
-from ordering.process.intent import Intents, IntentStopped
+from ordering.process.intent import Condition, Intents, IntentStopped
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook, is_for_a_person
 
@@ -57,18 +57,19 @@ class Checkout:
             return
         with ExitStack() as held:
             try:
+                standing = self._intents.read(cart)
                 earlier = self._ordered_before(cart)
                 if earlier is None and not self._renewals_hold(cart, prepared):
                     return
                 ahead = self._registrar.clock_ahead()
                 call = None if earlier else held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
-                begun = self._begin_attempt(cart, attempt, prepared.quote)
+                begun = self._begin_attempt(cart, attempt, prepared.quote, standing)
             except IntentStopped:
                 held.close()  # its permit may be the only one
                 self._registrar.discard(prepared.registrar_cart)
                 return
-            except (CartChanged, RegistrarError):
+            except (RegistrarError, CartChanged):  # OVH or Slack does not answer, or somebody stopped it
                 held.close()
                 self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
                 raise
@@ -148,7 +149,7 @@ class Checkout:
         }
         self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
-    def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
+    def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote, standing: Sequence[Condition]) -> Cart:
         note = None
         if cart.seal is not None and quote.total < cart.seal.total:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
@@ -160,7 +161,7 @@ class Checkout:
             "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
         }
         event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=begun.note)
-        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)
+        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)
 
     def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
         """Keep OVH's no, and believe it once no order shows: a call that was repeated on the way is refused, too."""

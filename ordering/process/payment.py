@@ -173,13 +173,13 @@ class Payments:
         earlier = self._earlier(cart, payment)
         if self._hinders(cart, payment, earlier):
             return
+        standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
         with self._registrar.ready_to_pay(known.id, payment.method) as call:
             sending = self._intent(cart, payment, earlier, ahead)
             try:
-                sent = self._intents.commit(
-                    sending, at=self._book.now(), due_at=self._book.now() + self._book.pace.quickest
-                )
+                due_at = self._book.now() + self._book.pace.quickest
+                sent = self._intents.commit(sending, standing=standing, at=self._book.now(), due_at=due_at)
             except IntentStopped:
                 return
             self._call(call, sent)

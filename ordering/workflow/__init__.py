@@ -6,6 +6,8 @@ never falls inside a transaction. What people decide here, `ordering.process.ful
 
 from __future__ import annotations
 
+from ordering.ports.inbox import Click
+from ordering.process.inbox import EndingStore
 from ordering.workflow.answering import Answering
 from ordering.workflow.asking import Asking
 from ordering.workflow.deciding import Deciding
@@ -21,3 +23,11 @@ __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
 
 class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Looking):
     """The use cases, in the order in which a cart lives through them. Safe to call from several threads."""
+
+    def under(self, click: Click, *, overtakes: bool = False) -> Workflow:
+        """Return the same use cases, of which the first decision ends this click in its own transaction.
+
+        With `overtakes`, it ends the older clicks on the same cart, too.
+        """
+        store = EndingStore(self._store, click, overtakes=overtakes)
+        return Workflow(store=store, registrar=self._registrar, policy=self.policy, clock=self._clock)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
-from ordering.model.facts import EventKind, amount
+from ordering.model.facts import EventKind, Fact, amount
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.seal import seal
@@ -17,6 +18,7 @@ from ordering.workflow.preflight import Checked, Inspection
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
+_WITHDRAWN = Fact(EventKind.REQUEST_WITHDRAWN)
 
 
 class Asking(UseCases):
@@ -49,6 +51,8 @@ class Asking(UseCases):
         pre-flight fails, the cart stays open and the error says what to do.
         """
         cart = self.cart(cart_id)
+        if cart.state is S.SUBMITTED and (cart.requester, cart.purpose) == (requester.id, purpose.strip()):
+            return cart  # the same person sent the same form again
         self.may_request(cart, requester)
         if approvers is not None and self.policy.needs_another_approver(cart, approvers, requester=requester):
             raise NotPossible(_nobody_left(cart, approvers, requester), code="nobody_may_approve", cart=cart.id)
@@ -94,11 +98,13 @@ class Asking(UseCases):
             return carts.save(submitted, event)
 
     def withdraw(self, cart_id: int, *, by: Person) -> Cart:
-        """Take one's own request back while nobody has decided."""
+        """Take one's own request back while nobody has decided; doing it again changes nothing."""
         self.policy.must_be_member(by)
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
+            if cart.state is S.CANCELLED and cart.requester == by.id and cart.fact == _WITHDRAWN:
+                return cart
             if cart.state is not S.SUBMITTED:
                 raise NotPossible(
                     f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.",
@@ -113,6 +119,7 @@ class Asking(UseCases):
                     cart=cart_id,
                 )
             cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
+            cancelled = replace(cancelled, fact=_WITHDRAWN)
             event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id, note="withdrawn")
             return carts.save(cancelled, event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
@@ -10,24 +11,32 @@ from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
+from ordering.process.age import time_at_ovh
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
+_PAID_FOR = {S.PAYING, S.PAID, S.DELIVERED}
 
 
 class Paying(UseCases):
     """Paying a cart's order."""
 
-    def pay(self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str) -> Cart:
+    def pay(
+        self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str, clicked_at: datetime | None = None
+    ) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
         `shown` is the mark on the button that was clicked: another total is not paid, nor once more after a refusal.
+        `clicked_at` is by the database's clock, from which the payment's life counts; without it, now. Pressing Pay
+        again on the same order returns the cart as it is.
         """
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
+            if _is_paid_by(cart, payer, method):
+                return cart
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
@@ -40,7 +49,13 @@ class Paying(UseCases):
                 )
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
-            paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))
+            payment = Payment(
+                method=chosen,
+                by=payer.id,
+                asked_at=clicked_at or carts.clock(),
+                asked_at_ovh=time_at_ovh(self._registrar, now),
+            )
+            paying = cart.to(S.PAYING, at=now, payment=payment)
             data: Data = {"order": cart.order.id, "method": chosen, "amount": amount(cart.order.total)}
             event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
             return carts.save(paying, event, due_at=now)
@@ -77,6 +92,13 @@ class Paying(UseCases):
                 f"OVH has not sent the invoice for cart #{cart_id} yet.", code="no_invoice_yet", cart=cart_id
             )
         return self._registrar.invoice_link(cart.order.invoice)
+
+
+def _is_paid_by(cart: Cart, payer: Person, method: MethodId | None) -> bool:
+    """Whether this person decided exactly this already, so that saying it again is no error."""
+    if cart.payment is None or cart.state not in _PAID_FOR:
+        return False
+    return cart.payment.by == payer.id and method in {None, cart.payment.method}
 
 
 def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:

@@ -18,6 +18,7 @@ from ordering.model.quote import Quote
 from ordering.model.seal import Seal
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Reading, Store
+from ordering.process.standing import refuse_beyond_limits
 
 
 class UseCases:
@@ -49,9 +50,7 @@ class UseCases:
             )
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
-        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        committed = carts.committed(month, total.currency, without=cart.id)
-        self.policy.within_limits(total, committed=committed)
+        refuse_beyond_limits(self.policy, carts, cart, total, now)
 
     def _keep_questions(self, cart_id: int, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
         """Note what OVH asks; what people answered stays as it is."""

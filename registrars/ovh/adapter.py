@@ -206,6 +206,9 @@ class OvhGateway:
         with readable():
             return self._client.time()
 
+    def known_clock_ahead(self) -> timedelta | None:
+        return self._client.known_clock_ahead()
+
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)

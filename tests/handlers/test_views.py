@@ -177,7 +177,7 @@ def test_what_a_new_try_cannot_mend_has_its_way_told():
     ("state", "labels"),
     [
         (S.SUBMITTED, ["Approve", "Reject", "Withdraw", "Show owner"]),
-        (S.APPROVED, []),
+        (S.APPROVED, ["Stop"]),
         (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
         (S.DELIVERED, ["Open order"]),

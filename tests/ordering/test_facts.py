@@ -170,7 +170,7 @@ def test_an_objection_to_an_intent_is_a_fact(rules: Rules) -> None:
     lapsed = cart.to(CartState.NEEDS_ATTENTION, at=NOW, note="x")
     intents = Intents(rules.store, [lambda _carts, _intent: Objection(lapsed, K.TERMS_CHANGED, {"hours": 72})])
     with pytest.raises(IntentStopped):
-        intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), at=NOW, due_at=NOW)
+        intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
     assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"hours": 72})
 
 

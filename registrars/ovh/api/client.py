@@ -59,6 +59,11 @@ class Client:
         """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""
         return timedelta(seconds=self._session.delta_to(int(self.ask(CLOCK, priority=Priority.MONEY))))
 
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as last read; None where it never was."""
+        delta = self._session.delta
+        return None if delta is None else timedelta(seconds=delta)
+
     def ask(
         self,
         path: str,
