@@ -15,11 +15,13 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import HINDERING, Errand, Message
 from ordering.process.leases import LEASE
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping
+from store import mapping, recovery
+from store.head import NewestHead
 from store.tables import LIVE, CartRow, ClaimRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
@@ -32,8 +34,9 @@ _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 class SqlReading:
     """Reads within one transaction; pages by key, never by offset."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, head: NewestHead | None = None) -> None:
         self._session = session
+        self._head = head or NewestHead()
 
     def cart(self, cart_id: int) -> Cart:
         row = self._session.get(CartRow, cart_id)
@@ -151,6 +154,27 @@ class SqlReading:
         )
         untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def standing(self) -> Standing:
+        return recovery.standing(self._session)
+
+    def stamp(self) -> Stamp:
+        return recovery.stamp(self._session)
+
+    def knows(self, stamp: Stamp) -> bool:
+        return recovery.knows(self._session, stamp)
+
+    def newest_seen(self) -> Stamp | None:
+        return self._head.newest
+
+    def newest_about_money(self) -> int:
+        return recovery.newest_about_money(self._session)
+
+    def last_event_at(self) -> datetime | None:
+        return recovery.last_event_at(self._session)
+
+    def is_shared(self) -> bool:
+        return bool(self._session.get_bind().dialect.name == "postgresql")
 
     def _kept(self) -> Iterator[Kept]:
         for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):

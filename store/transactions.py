@@ -14,11 +14,13 @@ from sqlmodel import Session, col
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
+from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import NOTHING_SHOWN, Errand, Message, MessageRole
 from store import audit_log as evidence
 from store import leases as claims
-from store import mapping
+from store import mapping, recovery
 from store.engine import Engines
+from store.head import NewestHead
 from store.queries import SqlReading
 from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
@@ -27,6 +29,8 @@ _DECISIONS = 7_368_422  # any number, the same in every process, and not the one
 
 class SqlTransaction(SqlReading):
     """Writes within one transaction. A cart changes by compare-and-set alone."""
+
+    appended: Stamp | None = None  # the newest event of this transaction
 
     def cart(self, cart_id: int) -> Cart:
         self._hold(col(CartRow.id) == cart_id)
@@ -42,7 +46,8 @@ class SqlTransaction(SqlReading):
             self._session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _DECISIONS})
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
-        row = CartRow(channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
+        number = recovery.next_number(self._session)
+        row = CartRow(id=number, channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
         self._session.add(row)
         try:
             self._session.flush()
@@ -50,8 +55,10 @@ class SqlTransaction(SqlReading):
             raise NotPossible(
                 "Somebody opened this channel's cart at the same moment. Please do that again."
             ) from error
+        if number is not None:
+            recovery.follow_numbers(self._session)
         cart = self.cart(row.id or 0)
-        evidence.append(self._session, cart, [happened(cart, at, by=by)])
+        self._append(cart, happened(cart, at, by=by))
         return cart
 
     def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
@@ -59,7 +66,7 @@ class SqlTransaction(SqlReading):
         self._write_lines(cart)
         self._write_order(cart)
         self._session.flush()
-        evidence.append(self._session, cart, events)
+        self._append(cart, *events)
         return moved
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
@@ -105,6 +112,21 @@ class SqlTransaction(SqlReading):
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         claims.give_back(self._session, errand, cart_id, holder=holder)
 
+    def save_standing(self, standing: Standing) -> None:
+        recovery.save(self._session, standing)
+
+    def raise_epoch(self, epoch: int) -> None:
+        recovery.raise_epoch(self._session, epoch)
+
+    def render_live_again(self) -> None:
+        recovery.render_live_again(self._session)
+
+    def wake_decided(self, at: datetime) -> None:
+        recovery.wake_decided(self._session, at)
+
+    def _append(self, cart: Cart, *events: Event) -> None:
+        self.appended = evidence.append(self._session, cart, events) or self.appended
+
     def _hold(self, *which: ColumnElement[bool]) -> None:
         """Have others who would change these carts wait for this transaction, rather than fail after it.
 
@@ -144,14 +166,18 @@ class SqlStore:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
+        self._head = NewestHead()
 
     @contextmanager
     def begin(self) -> Iterator[SqlTransaction]:
         lane = self._engines.lane.held() if self._engines.lane else nullcontext()
         with lane, Session(self._engines.write, expire_on_commit=False) as session, session.begin():
-            yield SqlTransaction(session)
+            transaction = SqlTransaction(session, self._head)
+            yield transaction
+        if transaction.appended is not None:  # not before COMMIT has answered
+            self._head.committed(transaction.appended)
 
     @contextmanager
     def read(self) -> Iterator[SqlReading]:
         with Session(self._engines.read) as session, session.begin():
-            yield SqlReading(session)
+            yield SqlReading(session, self._head)

@@ -14,6 +14,7 @@ from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -67,6 +68,8 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.foreign: list[AccountOrder] = []  # what the account lists beside our orders
+        self.markers: list[Marker] = []
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
@@ -86,6 +89,13 @@ class FakeRegistrar:
 
     def clock_ahead(self) -> timedelta:
         return self.ahead
+
+    def account_orders(self, since: datetime, *, without: frozenset[int]) -> tuple[Sequence[AccountOrder], int]:
+        found = [order for order in self.foreign if order.id not in without]
+        return found, 0
+
+    def markers_left(self) -> Sequence[Marker]:
+        return self.markers
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")

@@ -8,12 +8,16 @@ OrderingError                 tell the person: str(error) is the sentence
   NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
     CartChanged               somebody else was quicker: read again, then decide again
     CardOutdated              decided on a card of before: draw it anew, for whoever looks at the newest
+      CardBeforeRestore       the card is from before the last recover mode
+    CardOfAnotherDesk         the card shows a request of another database
   NoSuchCart                  there is no cart of that number
   RegistrarError              OVH's side
     RegistrarRefused          a clear no: nothing was done
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
+      OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
+        DatabaseWentBack      what shows it: begin recover mode
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
@@ -74,6 +78,25 @@ class CardOutdated(NotPossible):
         self.cart_id = cart_id
 
 
+class CardBeforeRestore(CardOutdated):
+    """The card was drawn before the last recover mode ended: what it showed may be forgotten."""
+
+    def __init__(self, cart_id: int) -> None:
+        NotPossible.__init__(
+            self,
+            "That card is from before my database was restored, so nothing was done. "
+            f"Use the newest card of cart #{cart_id}. If there is none, please request it again.",
+        )
+        self.cart_id = cart_id
+
+
+class CardOfAnotherDesk(NotPossible):
+    """The card was drawn over another database."""
+
+    def __init__(self) -> None:
+        super().__init__("This card belongs to another Domain Desk, so nothing was done.")
+
+
 class NoSuchCart(OrderingError):
     """There is no cart of that number."""
 
@@ -99,6 +122,24 @@ class NotAsked(RegistrarUnavailable):
 
 class NotSent(RegistrarUnavailable):
     """No byte of a call that buys or pays left this machine, and its sender knows it."""
+
+
+class OnHold(RegistrarUnavailable):
+    """Recover mode: nothing is sent, paid, approved or requested."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I'm on hold: I'm comparing my records with OVH's after a restore. Until that's done, nothing is "
+            "ordered, paid, approved or requested. An operator is on it."
+        )
+
+
+class DatabaseWentBack(OnHold):
+    """Something proves that the database lost events. `by_process`: this process saw one of them committed."""
+
+    def __init__(self, *, by_process: bool) -> None:
+        super().__init__()
+        self.by_process = by_process
 
 
 class OutcomeUnknown(RegistrarError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from ordering.model.cart_line import Line
@@ -26,6 +26,7 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
+from ordering.ports.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Prepared:
     asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
 
 
-class Registrar(Protocol):
+class Registrar(Account, Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
     def extensions(self) -> tuple[str, ...]:
@@ -100,9 +101,6 @@ class Registrar(Protocol):
 
         It does not leave `not_after`, by our clock: then `RegistrarUnavailable` is raised.
         """
-
-    def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order. `known` orders belong to others."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.model.cart import DECIDED, Cart, CartState
-from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotAsked, OnHold, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Errand, Store
@@ -18,6 +18,7 @@ from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
 from ordering.process.intent import Intents
 from ordering.process.payment import Payments
+from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.transitions import Logbook, Pace, order_of
 
 S = CartState
@@ -37,7 +38,8 @@ class Fulfilment:
         pace: Pace | None = None,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
-        intents = Intents(store)
+        self._recover_mode = RecoverMode(store, clock)
+        intents = Intents(store, [allowed_or_on_hold])
         self._checkout = Checkout(self._book, registrar, policy, intents, settle)
         self._deliveries = Deliveries(self._book, registrar)
         self._payments = Payments(self._book, registrar, intents, settle)
@@ -77,8 +79,15 @@ class Fulfilment:
         if step is None or cart.has_nothing_to_come:
             self._book.come_back(cart, self._book.pace.slowest)  # nothing is to be done, and not again at once
             return
+        if _would_send(cart) and self._recover_mode.is_on:
+            self._book.come_back(cart, self._book.pace.slowest)  # the end of recover mode wakes it
+            return
         try:
-            step(cart)
+            with self._recover_mode.noticing():
+                step(cart)
+        except OnHold:
+            self._book.come_back(cart, self._book.pace.slowest)
+            raise
         except NotAsked:
             self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: others went first
             raise
@@ -105,6 +114,13 @@ class Fulfilment:
             self._payments.look_again(cart)
         else:
             self._deliveries.watch(cart)
+
+
+def _would_send(cart: Cart) -> bool:
+    """Whether the next step of this cart orders or pays."""
+    return cart.state is S.APPROVED or (
+        cart.state is S.PAYING and cart.payment is not None and cart.payment.sent_at is None
+    )
 
 
 def _is_for(errand: Errand | None, cart: Cart) -> bool:

@@ -7,6 +7,7 @@ from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
+from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from ordering.model.text import is_visible
 from ordering.ports.store import MessageRole
@@ -37,13 +38,13 @@ class Asking(UseCases):
         """
         cart = self.cart(cart_id)
         self.may_request(cart, requester)
+        self._must_be_allowed(cart_id, None)
         if not is_visible(purpose):
             raise NotPossible("Say in a few words what the names are for: the approver will want to know.")
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, None) as carts:
             # What was quoted is saved: a name added or an answer changed meanwhile makes this fail, not slip through.
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, requester)
@@ -66,11 +67,11 @@ class Asking(UseCases):
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
             return carts.save(submitted, happened(submitted, now, by=requester.id, note=submitted.purpose))
 
-    def withdraw(self, cart_id: int, *, by: Person) -> Cart:
-        """Take one's own request back while nobody has decided."""
+    def withdraw(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
+        """Take one's own request back while nobody has decided. Works in recover mode, too."""
         self.policy.must_be_member(by)
         now = self._clock()
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             if cart.state is not S.SUBMITTED:
                 raise NotPossible(f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.")

@@ -6,6 +6,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
 from ordering.workflow.use_cases import UseCases
 
@@ -15,14 +16,15 @@ S = CartState
 class Paying(UseCases):
     """Paying a cart's order."""
 
-    def pay(self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str) -> Cart:
+    def pay(
+        self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str, stamp: Stamp | None = None
+    ) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
         `shown` is the mark on the button that was clicked: another total is not paid, nor once more after a refusal.
         """
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:

@@ -9,6 +9,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
@@ -22,29 +23,30 @@ _UNTIL_ALL_SHOWS = timedelta(days=1)
 class Settling(UseCases):
     """Moving on a cart that needs attention; `shown` is the mark on the button that was clicked."""
 
-    def try_again(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
-        return self._resolve(cart_id, by=by, shown=shown, to=S.APPROVED, note="to be tried again")
+        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, note="to be tried again")
 
-    def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
-        return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, note="closed")
+        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, note="closed")
 
-    def may_settle(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Raise where this person may not say what became of this cart's order."""
         self.policy.may_resolve(by)
+        self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
             raise NotPossible(_why_not_movable(cart))
         cart.must_be_as_shown(shown)
         return cart
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str) -> Cart:
+    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
 
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown)
+        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         with self._store.read() as carts:
             known = carts.known_orders()
         order = None if order_id in known else self._registrar.order_of(order_id, cart.lines)
@@ -58,16 +60,16 @@ class Settling(UseCases):
             found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             due_at = None if found.has_nothing_to_come else now
             return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=due_at)
 
-    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
 
         Refused where an order may be its own after all, or where the first checkout could still come through.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown)
+        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         self.policy.may_deny(cart, by)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
@@ -77,7 +79,7 @@ class Settling(UseCases):
             self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
         now = self._clock()
         again = cart.to(S.APPROVED, at=now)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             note = "nothing was ordered, to be tried again"
             return carts.save(again, happened(again, now, by=by.id, note=note), due_at=now)
 
@@ -103,9 +105,9 @@ class Settling(UseCases):
                 )
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""
-        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
+        cart, order, payment = self._payment_to_settle(cart_id, by, shown, stamp)
         sighting = self._registrar.payment(order, payment)
         ended = {PaymentProgress.REFUSED, PaymentProgress.CANCELLED}
         if sighting.progress in ended or sighting.shows_none(payment):
@@ -113,11 +115,11 @@ class Settling(UseCases):
                 f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
                 "The card will offer the ways to pay again in a moment."
             )
-        return self._settled(cart, S.PAID, by, "It was paid.")
+        return self._settled(cart, S.PAID, by, stamp, "It was paid.")
 
-    def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def not_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
-        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
+        cart, order, payment = self._payment_to_settle(cart_id, by, shown, stamp)
         self.policy.may_deny(cart, by)
         sighting = self._registrar.payment(order, payment)
         if sighting.progress is PaymentProgress.RECEIVED:
@@ -133,26 +135,32 @@ class Settling(UseCases):
                 "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "
                 "support. A day after that transaction the desk takes your word for it."
             )
-        return self._settled(cart, S.CHECKED_OUT, by, "It was not paid: a payer chooses again.", payment=None)
+        note = "It was not paid: a payer chooses again."
+        return self._settled(cart, S.CHECKED_OUT, by, stamp, note, payment=None)
 
-    def _payment_to_settle(self, cart_id: int, by: Person, shown: str) -> tuple[Cart, SalesOrder, Payment]:
+    def _payment_to_settle(
+        self, cart_id: int, by: Person, shown: str, stamp: Stamp | None
+    ) -> tuple[Cart, SalesOrder, Payment]:
         self.policy.may_resolve(by)
+        self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(_why_not_movable(cart))
         cart.must_be_as_shown(shown)
         return cart, cart.order, cart.payment
 
-    def _settled(self, cart: Cart, to: CartState, by: Person, note: str, **changes: object) -> Cart:
+    def _settled(
+        self, cart: Cart, to: CartState, by: Person, stamp: Stamp | None, note: str, **changes: object
+    ) -> Cart:
         now = self._clock()
         moved = cart.to(to, at=now, **changes)
-        with self._store.begin() as carts:
+        with self._decision(cart.id, stamp) as carts:
             return carts.save(moved, happened(moved, now, by=by.id, note=note), due_at=now)
 
-    def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, note: str) -> Cart:
+    def _resolve(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None, to: CartState, note: str) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             if not cart.has_nothing_to_come or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(_why_not_movable(cart))
