@@ -15,7 +15,9 @@ from handlers.notifier import approval_card
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
+from handlers.toolkit.stamps import without_events
 from handlers.views.home import CARD, closed_home, home, plain_home
+from handlers.views.recovery_mode import home_notice
 from ordering.model.errors import NotAllowed
 
 _ABOUT = "the Home"
@@ -76,7 +78,7 @@ class Homes:
     async def _publish(self, user: str) -> None:
         with self._desk.command_names.in_use():
             view = await self._view(user)
-        drawn = str(view.to_dict())
+        drawn = without_events(str(view.to_dict()))
         if user not in self._published or self._published[user] == drawn:
             return
         try:
@@ -110,9 +112,13 @@ class Homes:
             desk.workflow.policy.may_look(person)
         except NotAllowed as refusal:
             return closed_home(sentence(refusal))
+        policy = desk.workflow.policy
         overview = await desk.bridge.call(desk.workflow.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-        return home(overview, (approval_card(cart, desk.workflow.policy, CARD).blocks for cart in waiting))
+        stamp, on_hold = await desk.bridge.call(desk.workflow.rendering)
+        cards = (approval_card(cart, policy, CARD, stamp=stamp, on_hold=on_hold).blocks for cart in waiting)
+        notice = home_notice(operates=policy.operates(person)) if on_hold else []
+        return home(overview, cards, notice=notice)
 
 
 def register(app: AsyncApp, desk: Desk, alerts: SlackAlerts | None = None) -> Homes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -18,14 +18,17 @@ from handlers.toolkit.folding import MESSAGE, Room
 from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
 from handlers.toolkit.retries import Retries
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
+from handlers.toolkit.stamps import stamped
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
 from handlers.views.approval import card, thread_line
 from handlers.views.cart import shared_cart
 from handlers.views.direct_messages import ARCHIVED, news, sent_directly
+from handlers.views.recovery_mode import held_card
 from ordering.model.cart import WAITING, Cart
 from ordering.model.events import Event
 from ordering.model.policy import Policy
+from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Message, MessageRole
 from ordering.process.outbox import Outbox
 
@@ -33,8 +36,15 @@ _MOST_NOTIFIED = 16  # people who get the card directly if no channel can show i
 _log = structlog.get_logger()
 
 
-def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
-    """A cart's card under the team's rules, as large as the room."""
+def approval_card(
+    cart: Cart, policy: Policy, room: Room = MESSAGE, *, stamp: Stamp, on_hold: Recovery | None = None
+) -> Drawn:
+    """A cart's card under the team's rules, as large as the room; its buttons carry the stamp."""
+    drawn = held_card(cart) if on_hold and cart.state in WAITING else _card(cart, policy, room)
+    return replace(drawn, blocks=stamped(drawn.blocks, stamp))
+
+
+def _card(cart: Cart, policy: Policy, room: Room) -> Drawn:
     return card(
         cart,
         approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
@@ -120,7 +130,7 @@ class Announcer:
     ) -> None:
         """Show a cart in one message: add it to `shown`, or its substitutes to `todo`, or its delay to `waits`."""
         try:
-            posted = await self._put(message, self._draw(cart, message.role))
+            posted = await self._put(message, await self._draw(cart, message.role))
         except FAILURES as error:
             refusal = read(error)
             if self._is_to_be_tried_again(refusal, message):
@@ -146,8 +156,11 @@ class Announcer:
             return message.role is MessageRole.CART or is_direct(message.channel)
         return refusal.kind in {Kind.PASSING, Kind.TOKEN}
 
-    def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
-        return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
+    async def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
+        if role is MessageRole.CART:
+            return shared_cart(cart)
+        stamp, on_hold = await self._bridge.call(self._outbox.rendering)
+        return approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
 
     async def _put(self, message: Message, drawn: Drawn) -> Posted:
         """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.

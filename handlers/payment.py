@@ -10,8 +10,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.stamps import Decision
 from handlers.views.payment import OPEN_INVOICE, OPEN_ORDER, fetching_link, invoice_link, order_link
 from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId
@@ -41,8 +42,15 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
-    cart_id, shown = cart_and_mark(did.value)
-    cart = await desk.decisions.call(desk.workflow.pay, cart_id, payer=person, method=method, shown=shown)
+    clicked = Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.pay,
+        clicked.cart_id,
+        payer=person,
+        method=method,
+        shown=clicked.shown,
+        stamp=clicked.stamp,
+    )
     desk.wake()
     total = f" {cart.order.total}" if cart.order else ""
     await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))

@@ -104,12 +104,6 @@ def cart_number(text: str) -> int:
     )
 
 
-def cart_and_mark(value: str) -> tuple[int, str]:
-    """What a deciding button carries: its cart's number, and the mark of what its card showed; old cards have none."""
-    number, _, shown = value.partition(" ")
-    return cart_number(number), shown
-
-
 def _readable(text: str | None) -> str:
     """What was typed, as it can be kept and read: nothing where nothing of it can be seen."""
     kept = "".join(c if c in _LINE_BREAKS or _is_storable(c) else " " if c.isspace() else "" for c in text or "")
