@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
-from ordering.model.recovery import DIGITS, Stamp
+from ordering.model.recovery import Stamp
 from ordering.record.hash_chain import Entry, Link, chained, facts
 from ordering.record.verification import Kept
 from store.mapping import utc
@@ -52,7 +52,7 @@ def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | Non
         update(ChainRow).where(col(ChainRow.id) == _HEAD).values(number=over_all.number, digest=over_all.digest)
     )
     session.execute(update(CartRow).where(col(CartRow.id) == cart.id).values(events=in_cart.number))
-    return replace(stamp_of(before), number=over_all.number, digest=(over_all.digest or "")[:DIGITS])
+    return stamp_of(before, over_all.number, over_all.digest, events[-1].at)
 
 
 def head(session: Session) -> Link | None:

@@ -170,8 +170,8 @@ class SqlReading:
     def newest_about_money(self) -> int:
         return recovery.newest_about_money(self._session)
 
-    def last_event_at(self) -> datetime | None:
-        return recovery.last_event_at(self._session)
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        return recovery.last_event_at(self._session, until)
 
     def is_shared(self) -> bool:
         return bool(self._session.get_bind().dialect.name == "postgresql")

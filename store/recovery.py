@@ -23,7 +23,7 @@ def standing(session: Session) -> Standing:
     row = session.execute(
         select(RecoveryRow).where(col(RecoveryRow.id) == _ONLY).execution_options(populate_existing=True)
     ).scalar_one()
-    lost = Loss(_moment(row.lost_from), utc(row.lost_to)) if row.lost_to else None
+    lost = Loss(_moment(row.lost_from), utc(row.lost_noticed_at)) if row.lost_noticed_at else None
     return Standing(_recovery(row), row.numbers_above, row.is_copy, lost, row.lost_told)
 
 
@@ -34,13 +34,17 @@ def save(session: Session, standing: Standing) -> None:
 
 def stamp(session: Session) -> Stamp:
     """Read the newest event's stamp."""
+    happened = select(col(EventRow.at)).where(col(EventRow.id) == col(ChainRow.number)).scalar_subquery()
     columns = (ChainRow.number, ChainRow.digest, ChainRow.database_id, ChainRow.epoch)
-    row = session.execute(select(*map(col, columns)).where(col(ChainRow.id) == _ONLY)).first()
-    return Stamp(_NO_ID) if row is None else stamp_of(row)
+    found = select(*map(col, columns), happened.label("at")).where(col(ChainRow.id) == _ONLY)
+    row = session.execute(found).first()
+    return Stamp(_NO_ID) if row is None else stamp_of(row, row.number, row.digest, row.at)
 
 
-def stamp_of(row: Any) -> Stamp:  # noqa: ANN401 - a row with the chain's columns
-    return Stamp(row.database_id or _NO_ID, row.epoch, row.number, (row.digest or "")[:DIGITS])
+def stamp_of(chain: Any, number: int, digest: str | None, at: datetime | None) -> Stamp:  # noqa: ANN401 - a row with the chain's columns
+    """Build the stamp of an event of this chain."""
+    milliseconds = int(utc(at).timestamp() * 1000) if at else 0
+    return Stamp(chain.database_id or _NO_ID, chain.epoch, number, (digest or "")[:DIGITS], milliseconds)
 
 
 def knows(session: Session, seen: Stamp) -> bool:
@@ -61,10 +65,10 @@ def newest_about_money(session: Session) -> int:
     return session.execute(newest.limit(1)).scalar_one_or_none() or 0
 
 
-def last_event_at(session: Session) -> datetime | None:
-    """Return when the newest event happened."""
-    newest = select(col(EventRow.at)).order_by(col(EventRow.id).desc()).limit(1)
-    return _moment(session.execute(newest).scalar_one_or_none())
+def last_event_at(session: Session, until: datetime) -> datetime | None:
+    """Return when the newest event happened of those up to then."""
+    newest = select(func.max(col(EventRow.at))).where(col(EventRow.at) <= until)
+    return _moment(session.execute(newest).scalar_one())
 
 
 def raise_epoch(session: Session, epoch: int) -> None:
@@ -124,7 +128,7 @@ def _columns(standing: Standing) -> dict[str, Any]:
         "confirmed_by": mode.confirmed_by if mode else None,
         "told": mode.told if mode else False,
         "lost_from": lost.from_ if lost else None,
-        "lost_to": lost.to if lost else None,
+        "lost_noticed_at": lost.noticed_at if lost else None,
         "lost_told": standing.lost_told,
     }
 

@@ -164,7 +164,7 @@ class RecoveryRow(SQLModel, table=True):
     confirmed_by: str | None = None
     told: bool = False
     lost_from: datetime | None = None
-    lost_to: datetime | None = None
+    lost_noticed_at: datetime | None = None
     lost_told: bool = True
 
 

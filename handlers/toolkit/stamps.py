@@ -13,7 +13,7 @@ from handlers.toolkit.interaction import cart_number
 from ordering.model.errors import CardOutdated
 from ordering.model.recovery import Stamp
 
-_EVENT = re.compile(r"([0-9a-f]{12}\.[0-9]+)\.[0-9]+\.[0-9a-f]{0,12}")
+_EVENT = re.compile(r"([0-9a-f]{12}\.[0-9]+)\.[0-9]+\.[0-9a-f]{0,12}\.[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)

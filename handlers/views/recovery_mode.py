@@ -89,8 +89,11 @@ def confirmed(mode: Recovery) -> str:
 
 def forgotten(loss: Loss, *, request: int | None = None) -> Drawn:
     """What the approval channel and requesters read at the end of recover mode."""
-    span = f"between {when(loss.from_)} and {when(loss.to)}" if loss.from_ else f"before {when(loss.to)}"
-    said = f"I'm back. What happened here {span} is forgotten: requests, approvals and answers of that time."
+    span = f"between {when(loss.from_)} and the restore" if loss.from_ else "before the restore"
+    said = (
+        f"I'm back. My database was restored; I noticed {when(loss.noticed_at)}. What happened here {span} is "
+        "forgotten: requests, approvals and answers of that time."
+    )
     way_on = (
         f"Your request #{request} is open. Look at its newest card, and request again what is missing."
         if request is not None

@@ -22,6 +22,7 @@ OrderingError                 tell the person: str(error) is the sentence
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,15 @@ class OnHold(RegistrarUnavailable):
 
 
 class DatabaseWentBack(OnHold):
-    """Something proves that the database lost events. `by_process`: this process saw one of them committed."""
+    """Something proves that the database lost events, among them one that happened at `lost_at`.
 
-    def __init__(self, *, by_process: bool) -> None:
+    `by_process`: this process saw it committed.
+    """
+
+    def __init__(self, *, by_process: bool, lost_at: datetime) -> None:
         super().__init__()
         self.by_process = by_process
+        self.lost_at = lost_at
 
 
 class OutcomeUnknown(RegistrarError):

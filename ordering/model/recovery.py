@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ordering.model.domain_name import DomainName
@@ -23,24 +23,31 @@ FLOOR_WITH_PROCESSES = timedelta(days=1)
 ORDERS_MATTER = timedelta(days=35)
 OVERLAP = timedelta(days=1)  # for clocks that differ, and for what was under way at the newest event
 DIGITS = 12  # hex digits of an event's digest in a stamp
-_STAMP = re.compile(r"([0-9a-f]{12})\.([0-9]{1,15})\.([0-9]{1,15})\.([0-9a-f]{0,12})")
+_LAST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000)
+_STAMP = re.compile(r"([0-9a-f]{12})\.([0-9]{1,15})\.([0-9]{1,15})\.([0-9a-f]{0,12})\.([0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """The newest committed event at a moment: the database's id, its epoch, the event's number and short digest.
 
-    The epoch is OVH's time at the end of the last recover mode, in seconds since 1970; 0 before the first one. Without
-    an event the number is 0 and the digest is empty.
+    The epoch is OVH's time at the end of the last recover mode, in seconds since 1970; 0 before the first one. `at` is
+    when the event happened, in milliseconds since 1970. Without an event the number is 0 and the digest is empty.
     """
 
     database: str
     epoch: int = 0
     number: int = 0
     digest: str = ""
+    at: int = 0
 
     def __str__(self) -> str:
-        return f"{self.database}.{self.epoch}.{self.number}.{self.digest}"
+        return f"{self.database}.{self.epoch}.{self.number}.{self.digest}.{self.at}"
+
+    @property
+    def happened_at(self) -> datetime:
+        """When the event happened, as far as a date can hold it."""
+        return datetime.fromtimestamp(min(self.at, _LAST) / 1000, UTC)
 
     @classmethod
     def parse(cls, text: str) -> Stamp | None:
@@ -48,7 +55,7 @@ class Stamp:
         found = _STAMP.fullmatch(text)
         if found is None or bool(found[4]) != bool(int(found[3])):
             return None
-        return cls(found[1], int(found[2]), int(found[3]), found[4])
+        return cls(found[1], int(found[2]), int(found[3]), found[4], int(found[5]))
 
 
 class Cause(StrEnum):
@@ -65,9 +72,9 @@ class Recovery:
     """Recover mode: nothing is sent or approved until an operator compared the database with OVH.
 
     `floor_from` is OVH's time, read after it began; the floor counts from there. `last_event_at` is when the newest
-    event happened that the database held then: what happened after it is forgotten. `processes_may_live`: a process
-    that holds the lost state may still run, so the floor is a day. `compared` is the number of the newest event about
-    money at the comparison, `confirmed_by` the operator who compared.
+    event happened that was not lost: what happened after it, until the restore, is forgotten. `processes_may_live`:
+    a process that holds the lost state may still run, so the floor is a day. `compared` is the number of the newest
+    event about money at the comparison, `confirmed_by` the operator who compared.
     """
 
     cause: Cause
@@ -100,10 +107,10 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What an ended recover mode leaves to tell: from when to when everything is forgotten."""
+    """What an ended recover mode leaves to tell: from when on everything is forgotten, until the restore."""
 
     from_: datetime | None
-    to: datetime
+    noticed_at: datetime
 
     def looks_back(self, since: datetime, *, now: datetime) -> datetime:
         """Return from when on an order may be one that was forgotten, where it would be `since` without a loss."""

@@ -123,8 +123,8 @@ class Reading(Protocol):
     def newest_about_money(self) -> int:
         """The number of the newest event of a cart that was approved, ordered or paid; 0 without one."""
 
-    def last_event_at(self) -> datetime | None:
-        """When the newest event happened."""
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        """When the newest event happened of those up to then."""
 
     def is_shared(self) -> bool:
         """Whether several processes may work on this database."""

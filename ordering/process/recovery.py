@@ -29,7 +29,7 @@ def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
     if stamp.epoch < now.epoch:
         raise CardBeforeRestore(cart_id)
     if stamp.epoch > now.epoch or not carts.knows(stamp):
-        raise DatabaseWentBack(by_process=False)
+        raise DatabaseWentBack(by_process=False, lost_at=stamp.happened_at)
 
 
 def must_allow(carts: Reading) -> None:
@@ -40,7 +40,7 @@ def must_allow(carts: Reading) -> None:
     if seen is None or (seen.database == now.database and seen.epoch < now.epoch):
         return  # a recover mode ended since: what this process saw before it is forgotten
     if seen.database != now.database or seen.epoch > now.epoch or not carts.knows(seen):
-        raise DatabaseWentBack(by_process=True)
+        raise DatabaseWentBack(by_process=True, lost_at=seen.happened_at)
 
 
 def allowed_or_on_hold(carts: Transaction, intent: Cart) -> Cart | None:  # noqa: ARG001 - a `Condition`
@@ -70,11 +70,16 @@ class RecoverMode:
         try:
             yield
         except DatabaseWentBack as proof:
-            self.begin(Cause.PROCESS if proof.by_process else Cause.CARD, number=number)
+            cause = Cause.PROCESS if proof.by_process else Cause.CARD
+            self.begin(cause, number=number, lost_at=proof.lost_at)
             raise
 
-    def begin(self, cause: Cause, *, number: int = 0) -> None:
-        """Switch recover mode on, unless it is on; no new request gets a number up to `number`."""
+    def begin(self, cause: Cause, *, number: int = 0, lost_at: datetime | None = None) -> None:
+        """Switch recover mode on, unless it is on; no new request gets a number up to `number`.
+
+        At `lost_at` something happened that is lost. Events on record from before then are from before the loss, later
+        ones from after the restore. Without it everything on record is from before the loss.
+        """
         now = self._clock()
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -82,7 +87,8 @@ class RecoverMode:
             after = replace(before, numbers_above=max(before.numbers_above, number), is_copy=False)
             if before.recovery is None:
                 carts.render_live_again()
-                mode = Recovery(cause, now, carts.last_event_at(), processes_may_live=carts.is_shared())
+                left = carts.last_event_at(until=lost_at or now)
+                mode = Recovery(cause, now, left, processes_may_live=carts.is_shared())
                 after = replace(after, recovery=mode)
             carts.save_standing(after)
 
@@ -118,7 +124,7 @@ class RecoverMode:
         """From when on orders at OVH may be unknown here."""
         with self._store.read() as carts:
             mode = carts.standing().recovery
-            newest = mode.last_event_at if mode else carts.last_event_at()
+            newest = mode.last_event_at if mode else carts.last_event_at(until=self._clock())
         return (newest or self._clock() - ORDERS_MATTER) - OVERLAP
 
     def confirm(self, by: str, *, epoch: int, compared: int) -> Recovery:

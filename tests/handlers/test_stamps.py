@@ -12,15 +12,16 @@ from handlers.toolkit.stamps import Decision, stamped, without_events
 from ordering.model.errors import CardOutdated, NotPossible
 from ordering.model.recovery import Stamp
 
-STAMP = Stamp("3f2a9c1b7d4e", 1_764_300_000, 512, "9f8e7d6c5b4a")
+STAMP = Stamp("3f2a9c1b7d4e", 1_764_300_000, 512, "9f8e7d6c5b4a", 1_764_300_000_123)
 _HEX = st.text("0123456789abcdef", min_size=12, max_size=12)
 
 
-@given(_HEX, st.integers(0, 10**14), st.integers(1, 10**14), _HEX)
-def test_a_stamp_is_read_as_it_was_written(database, epoch, number, digest):
+@given(_HEX, st.integers(0, 10**14), st.integers(1, 10**14), _HEX, st.integers(0, 10**14))
+def test_a_stamp_is_read_as_it_was_written(database, epoch, number, digest, at):
     """Epoch, number and digest survive the way through Slack."""
-    stamp = Stamp(database, epoch, number, digest)
+    stamp = Stamp(database, epoch, number, digest, at)
     assert Stamp.parse(str(stamp)) == stamp
+    assert stamp.happened_at.tzinfo is not None
 
 
 def test_a_stamp_of_an_empty_database_is_read():
@@ -30,14 +31,14 @@ def test_a_stamp_of_an_empty_database_is_read():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "3fa29c", "€3.59", "3f2a9c1b7d4e.0.5.", "3f2a9c1b7d4e.0.0.9f8e7d6c5b4a", f"{STAMP} ", "3f2a9c1b7d4e.-1.1.9f"],
+    ["", "3fa29c", "€3.59", "3f2a9c1b7d4e.0.5..9", "3f2a9c1b7d4e.0.0.9f.9", f"{STAMP} ", "3f2a9c1b7d4e.-1.1.9f.9"],
 )
 def test_nothing_else_is_read_as_a_stamp(text):
     """What an older version put on a button is no stamp."""
     assert Stamp.parse(text) is None
 
 
-@pytest.mark.parametrize("value", ["12", "12 3fa29c", "12 €3.59", "12 1.19 PLN", "12 3fa29c 3f2a9c1b7d4e.0.5."])
+@pytest.mark.parametrize("value", ["12", "12 3fa29c", "12 €3.59", "12 1.19 PLN", "12 3fa29c 3f2a9c1b7d4e.0.5..9"])
 def test_a_button_without_a_stamp_is_outdated(value):
     """An older version rendered the card: it is refused once and rendered again."""
     with pytest.raises(CardOutdated):
@@ -65,7 +66,7 @@ def test_exactly_the_buttons_that_decide_are_stamped(act):
 
 def test_a_stamped_value_fits_slack():
     """Slack takes 2,000 characters; the longest stamp with the longest number stays far below."""
-    longest = Stamp("f" * 12, 10**15 - 1, 10**15 - 1, "f" * 12)
+    longest = Stamp("f" * 12, 10**15 - 1, 10**15 - 1, "f" * 12, 10**15 - 1)
     assert len(f"{10**9 - 1} {'f' * 12} {longest}") < 100
 
 

@@ -230,7 +230,7 @@ class TestHeld:
 
 class TestReleased:
     def test_it_takes_an_operator_and_the_floor(self, rules):
-        """Neither time alone nor a confirmation alone ends it; the floor counts from OVH's clock, read after it began."""
+        """A confirmation alone does not end it; the floor counts from OVH's clock, read after it began."""
         hold(rules)
         mode = rules.workflow.recover_mode
         rules.clock.pass_by(10 * FLOOR.total_seconds())
@@ -357,10 +357,23 @@ class TestReleased:
         assert mode.loss_to_tell() is None
         assert release(rules)
         lost = mode.loss_to_tell()
-        assert (lost.from_, lost.to) == (newest, began)
+        assert (lost.from_, lost.noticed_at) == (newest, began)
         assert mode.loss_to_tell() is None
         mode.tell_loss_again()
         assert mode.loss_to_tell() == lost
+
+    def test_what_others_did_after_the_restore_is_not_forgotten(self, rules):
+        """The moment is found by the lost event's time, however late it is noticed."""
+        rules.requested()
+        kept, lost = rules.clock(), replace(stamp_of(rules), number=99)
+        rules.clock.pass_by(100)
+        lost = replace(lost, at=int(rules.clock().timestamp() * 1000))
+        rules.clock.pass_by(3600)  # the restore; then others go on
+        cart = rules.requested("other.ovh", "C2")
+        rules.clock.pass_by(7200)
+        with pytest.raises(DatabaseWentBack):
+            rules.workflow.withdraw(cart.id, by=rules.ada, stamp=lost)
+        assert rules.workflow.recover_mode.standing().recovery.last_event_at == kept
 
     def test_operators_are_told_once(self, rules):
         """And again where that failed, or where the comparison became void."""

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column('confirmed_by', sa.String(), nullable=True),
         sa.Column('told', sa.Boolean(), nullable=False),
         sa.Column('lost_from', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('lost_to', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('lost_noticed_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('lost_told', sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint('id'),
     )
