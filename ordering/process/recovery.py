@@ -16,6 +16,10 @@ from ordering.model.cart import Cart
 from ordering.model.errors import CardBeforeRestore, CardOfAnotherDesk, DatabaseWentBack, NotPossible, OnHold
 from ordering.model.recovery import ORDERS_MATTER, OVERLAP, Cause, Loss, Recovery, Stamp, Standing
 from ordering.ports.store import Reading, Store, Transaction
+from ordering.process.intent import Objection
+
+_BEFORE_ANOTHER = "That comparison is from before another restore. Please compare again."
+_MONEY_MOVED = "An order or a payment moved on since that comparison. Please compare again."
 
 
 def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
@@ -43,7 +47,7 @@ def must_allow(carts: Reading) -> None:
         raise DatabaseWentBack(by_process=True, lost_at=seen.happened_at)
 
 
-def allowed_or_on_hold(carts: Transaction, intent: Cart) -> Cart | None:  # noqa: ARG001 - a `Condition`
+def allowed_or_on_hold(carts: Transaction, intent: Cart) -> Objection | None:  # noqa: ARG001 - a `Condition`
     """Hold an intent in recover mode, or where the database went back: see `must_allow`."""
     must_allow(carts)
     return None
@@ -136,11 +140,11 @@ class RecoverMode:
             carts.decide_alone()
             standing = carts.standing()
             if standing.recovery is None:
-                raise NotPossible("I'm not on hold any more: there is nothing left to compare.")
+                raise NotPossible("I'm not on hold any more: there is nothing left to compare.", code="not_on_hold")
             if carts.stamp().epoch != epoch:
-                raise NotPossible("That comparison is from before another restore. Please compare again.")
+                raise NotPossible(_BEFORE_ANOTHER, code="comparison_of_another_epoch")
             if carts.newest_about_money() != compared:
-                raise NotPossible("An order or a payment moved on since that comparison. Please compare again.")
+                raise NotPossible(_MONEY_MOVED, code="comparison_outdated")
             confirmed = standing.recovery.confirmed(by, compared=compared)
             carts.save_standing(replace(standing, recovery=confirmed))
             return confirmed

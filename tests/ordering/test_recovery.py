@@ -31,7 +31,7 @@ def hold(rules, cause=Cause.CARD):
     rules.workflow.recover_mode.begin(cause)
 
 
-def release(rules) -> bool:
+def release(rules):
     """Compare, confirm, and let the floor pass."""
     mode = rules.workflow.recover_mode
     mode.start_floor(rules.clock())
@@ -211,7 +211,7 @@ class TestHeld:
             message = carts.show_in(cart.id, MessageRole.APPROVAL, "C1")
             carts.shown(message.id, version=cart.version, ts="1.0")
 
-        def outdated() -> list[int]:
+        def outdated():
             with rules.store.begin() as carts:
                 found = carts.outdated()
                 for each in carts.messages(cart.id):

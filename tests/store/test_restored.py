@@ -9,6 +9,7 @@ from sqlalchemy import text
 from ordering.model.cart import CartState
 from ordering.model.errors import DatabaseWentBack
 from ordering.model.events import happened
+from ordering.model.facts import EventKind
 from ordering.model.recovery import Cause, Recovery, Stamp
 from ordering.process.recovery import must_allow
 from store.engine import Engines
@@ -92,7 +93,7 @@ def test_a_transaction_that_fails_is_not_remembered(engines: Engines):
         must_allow(carts)
 
 
-def test_another_process_learns_of_recover_mode(engines: Engines):
+def test_another_process_learns_of_recover_mode(engines: Engines, monkeypatch: pytest.MonkeyPatch):
     """The row is read in the transaction of the intent, also where another process wrote it a moment ago."""
     rules, others = Rules(SqlStore(engines)), Rules(SqlStore(engines))
     cart = rules.approved()
@@ -102,7 +103,7 @@ def test_another_process_learns_of_recover_mode(engines: Engines):
         others.workflow.recover_mode.begin(Cause.OPERATOR)
         return prepare(*args, **kwargs)
 
-    rules.registrar.prepare = prepared
+    monkeypatch.setattr(rules.registrar, "prepare", prepared)
     rules.advance(cart.id)
     assert (rules.workflow.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
 
@@ -166,10 +167,12 @@ def test_only_money_counts_for_the_comparison(store: SqlStore):
     with store.begin() as carts:
         cart = carts.open("C1", by="U0ADA", at=NOW)
         assert carts.newest_about_money() == 0
-        cart = carts.save(cart.to(S.SUBMITTED, at=NOW), happened(cart.to(S.SUBMITTED, at=NOW), NOW))
+        cart = carts.save(
+            cart.to(S.SUBMITTED, at=NOW), happened(cart.to(S.SUBMITTED, at=NOW), NOW, EventKind.APPROVAL_REQUESTED)
+        )
         assert carts.newest_about_money() == 0
         approved = cart.to(S.APPROVED, at=NOW)
-        carts.save(approved, happened(approved, NOW))
+        carts.save(approved, happened(approved, NOW, EventKind.APPROVED))
         carts.open("C2", by="U0ADA", at=NOW)
         assert carts.newest_about_money() == 3
 
