@@ -19,6 +19,9 @@ from sandbox.slack import Message
 from sandbox.stage import Stage
 from tests.story.conftest import Story
 
+# Four starts of the bot, each followed by the leases of the one before.
+pytestmark = pytest.mark.timeout(300)
+_LEASES = 45.0  # seconds; on PostgreSQL a killed process's leases last 20
 Restore = Callable[[], Awaitable[None]]
 
 
@@ -121,7 +124,7 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     await desk.requested()
     restore = await back_up(desk)
     await desk.cleo.click(await desk.card("waits for approval"), "Approve")
-    old = copy.deepcopy(await desk.payable())
+    old = copy.deepcopy(await desk.payable(_LEASES))
     await restore()
 
     # Another cart's events take the numbers of those that are lost.
@@ -130,13 +133,13 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     await desk.ben.click(cart, "Request approval")
     await desk.slack.until(lambda: desk.ben.modal)
     await desk.ben.submit(purpose="For another launch")
-    other = await desk.sees(desk.cleo, "other.ovh", channel="approvals")
+    other = await desk.sees(desk.cleo, "other.ovh", channel="approvals", seconds=_LEASES)
     await desk.cleo.click(other, "Approve")
-    await desk.slack.until(lambda: len(desk.orders) == 2 or None, 20)
+    await desk.slack.until(lambda: len(desk.orders) == 2 or None, _LEASES)
 
     await desk.clicks_in_vain(desk.dan, old, "Pay", "I'm on hold")
     await is_on_hold(desk)
-    held = await desk.card("#1 · On hold")
+    held = await desk.card("#1 · On hold", seconds=_LEASES)
     assert "Approve" not in held.plain_text()
     await desk.cleo.open_home()
     await desk.home_says(desk.cleo, "I'm on hold.")
@@ -153,13 +156,13 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     assert f"{desk.orders[0].id}" in printed
     assert "fits #1" in printed
     assert "Recover mode is over" in printed
-    card = await desk.card("waits for approval", seconds=30)
+    card = await desk.card("waits for approval", seconds=_LEASES)
     assert (await desk.slack.until(lambda: "is forgotten" in str(desk.slack.messages("approvals")) or None)) is True
     await desk.clicks_in_vain(desk.dan, old, "Pay", "from before my database was restored")
     assert [order.payments for order in desk.orders] == [[], []]
 
     await desk.cleo.click(card, "Approve")
-    await desk.sees(desk.cleo, f"order {desk.orders[0].id}", channel="approvals", seconds=30)
+    await desk.sees(desk.cleo, f"order {desk.orders[0].id}", channel="approvals", seconds=_LEASES)
     assert desk.checkouts() == 2
     assert len(desk.orders) == 2
 
@@ -170,7 +173,7 @@ async def test_operators_compare_and_release_in_slack(desk: Story):
     restore = await back_up(desk)
     approved = copy.deepcopy(await desk.card("waits for approval"))
     await desk.cleo.click(approved, "Approve")
-    old = copy.deepcopy(await desk.payable())
+    old = copy.deepcopy(await desk.payable(_LEASES))
     await restore()
     await desk.clicks_in_vain(desk.dan, old, "Pay", "I'm on hold")
     await is_on_hold(desk)
