@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -113,9 +114,10 @@ class RecoverWatch:
 
     async def _read_clock(self, mode: Recovery) -> None:
         """Start the floor, or end recover mode where it is over. OVH is asked every half a minute at most."""
-        if self._waits_for == mode and self._clock() < self._reads_again_at:
+        waits_for = replace(mode, told=False)
+        if self._waits_for == waits_for and self._clock() < self._reads_again_at:
             return
-        self._waits_for, self._reads_again_at = mode, self._clock() + _CLOCK_EVERY
+        self._waits_for, self._reads_again_at = waits_for, self._clock() + _CLOCK_EVERY
         try:
             ovh_time = await self._bridge.call(self._ovh_time)
         except RegistrarError as error:

@@ -17,6 +17,7 @@ import typer
 from prove.mutation import Mutation
 from prove.mutations_of_channel import OF_CHANNEL
 from prove.mutations_of_facts import OF_FACTS
+from prove.mutations_of_memory import OF_MEMORY
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
 
@@ -38,6 +39,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 
 
 MUTATIONS = (
+    *OF_MEMORY,
     *OF_FACTS,
     *OF_CHANNEL,
     *OF_QUOTES,
