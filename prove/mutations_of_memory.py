@@ -75,12 +75,6 @@ OF_MEMORY = (
         "or not ovh_time:\n",
     ),
     Mutation(
-        "end recover mode without an operator's word",
-        _RECOVERY,
-        "if mode is None or mode.confirmed_by is None or",
-        "if mode is None or",
-    ),
-    Mutation(
         "end recover mode though money moved since the comparison",
         _RECOVERY,
         "            if carts.newest_about_money() != mode.compared:\n",
