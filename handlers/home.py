@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from handlers.notifier import approval_card
@@ -16,9 +18,12 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 from handlers.toolkit.stamps import without_events
+from handlers.views.cart import unshown
 from handlers.views.home import CARD, closed_home, home, plain_home
 from handlers.views.recovery_mode import home_notice
+from ordering.model.cart import Cart
 from ordering.model.errors import NotAllowed
+from ordering.model.recovery import Recovery, Stamp
 
 _ABOUT = "the Home"
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
@@ -116,9 +121,17 @@ class Homes:
         overview = await desk.bridge.call(desk.workflow.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
         stamp, on_hold = await desk.bridge.call(desk.workflow.rendering)
-        cards = (approval_card(cart, policy, CARD, stamp=stamp, on_hold=on_hold).blocks for cart in waiting)
         notice = home_notice(operates=policy.operates(person)) if on_hold else []
-        return home(overview, cards, notice=notice)
+        return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
+
+    def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:
+        """Render one card. A fault in that is logged, and the person's other cards stand all the same."""
+        try:
+            return approval_card(cart, self._desk.workflow.policy, CARD, stamp=stamp, on_hold=on_hold).blocks
+        except Exception:  # noqa: BLE001 - a view's bug, told by its reference
+            reference = secrets.token_hex(4)
+            _log.exception("card_not_rendered", cart=cart.id, reference=reference)
+            return unshown(cart, reference).blocks
 
 
 def register(app: AsyncApp, desk: Desk, alerts: SlackAlerts | None = None) -> Homes:

@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, DECIDED, WAITING
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp, Standing
-from ordering.ports.store import NOTHING_SHOWN
+from ordering.ports.store import NOTHING_SHOWN, TimerKind
 from store.mapping import utc
-from store.tables import CartRow, ChainRow, EventRow, MessageRow, RecoveryRow
+from store.tables import CartRow, ChainRow, EventRow, MessageRow, RecoveryRow, TimerRow
 
 _ONLY = 1
 _NO_ID = "0" * 12  # of a chain whose row somebody removed
@@ -83,7 +83,9 @@ def render_live_again(session: Session) -> None:
 
 def wake_decided(session: Session, at: datetime) -> None:
     """Have the worker carry out at once what was decided and held."""
-    session.execute(update(CartRow).where(col(CartRow.state).in_(sorted(DECIDED))).values(due_at=at))
+    decided = select(col(CartRow.id)).where(col(CartRow.state).in_(sorted(DECIDED)))
+    steps = (col(TimerRow.kind) == TimerKind.STEP.value, col(TimerRow.subject).in_(decided))
+    session.execute(update(TimerRow).where(*steps).values(due_at=at, set_at=at))
 
 
 def next_number(session: Session) -> int | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
+
 from ordering.model.cart import WAITING, Cart
 from ordering.model.recovery import AccountOrder, Comparison, Unknown
 from ordering.ports.account import Account
@@ -18,11 +21,16 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
     """
     since = mode.compares_since()
     with store.read() as carts:
-        newest, known = carts.newest_about_money(), carts.known_orders()
+        newest = carts.newest_about_money()
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
-    orders, more = account.account_orders(since, without=known)
+    orders, more = account.account_orders(since, known=partial(_known, store))
     unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders if not order.status.is_over)
     return Comparison(newest, since, unknown, more, tuple(account.markers_left()))
+
+
+def _known(store: Store, among: Collection[int]) -> frozenset[int]:
+    with store.read() as carts:
+        return carts.known_orders(among)
 
 
 def _fitting(order: AccountOrder, waiting: list[Cart]) -> tuple[int, ...]:

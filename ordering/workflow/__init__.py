@@ -11,6 +11,7 @@ from ordering.workflow.asking import Asking
 from ordering.workflow.deciding import Deciding
 from ordering.workflow.filling import Filling
 from ordering.workflow.looking import Looking
+from ordering.workflow.owners import Owners
 from ordering.workflow.paying import Paying
 from ordering.workflow.recovering import Recovering
 from ordering.workflow.searching import MOST_LOOK_UPS, Query, Searching
@@ -19,5 +20,5 @@ from ordering.workflow.settling import Settling
 __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
 
 
-class Workflow(Searching, Filling, Answering, Asking, Deciding, Paying, Settling, Recovering, Looking):
+class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Recovering, Looking):
     """The use cases, in the order in which a cart lives through them. Safe to call from several threads."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarUnavailable
 from ordering.model.recovery import AccountOrder
+from ordering.ports.registrar import Known
 from registrars.ovh.api import schemas
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import NotThere
@@ -22,14 +23,15 @@ class AccountOrders:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def since(self, since: datetime, *, without: frozenset[int]) -> tuple[Sequence[AccountOrder], int]:
-        """Read the newest orders since then but these, newest first; and how many more there are.
+    def since(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        """Read the newest orders since then that no cart owns, newest first; and how many more there are.
 
         Raises `RegistrarUnavailable` where OVH lists an order and does not show it: it may be the one that matters.
         """
         query = {"date.from": since.isoformat(timespec="seconds")}
         listed = schemas.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
-        numbers = sorted({int(number) for number in listed} - without, reverse=True)
+        found = {int(number) for number in listed}
+        numbers = sorted(found - known(found), reverse=True)
         return [self._read(number) for number in numbers[:_MOST]], max(0, len(numbers) - _MOST)
 
     def _read(self, number: int) -> AccountOrder:

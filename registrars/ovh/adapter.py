@@ -29,7 +29,7 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
-from ordering.ports.registrar import MoneyCall, Prepared
+from ordering.ports.registrar import Known, MoneyCall, Prepared
 from registrars.ovh.account import AccountOrders
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
@@ -146,6 +146,14 @@ class OvhGateway:
         with readable():
             return self._drafts.contacts.all()
 
+    def contact(self, contact_id: str) -> Contact:
+        with readable():
+            return self._drafts.contacts.one(contact_id)
+
+    def account_holder(self) -> Contact:
+        with readable():
+            return self._drafts.contacts.holder()
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         with readable():
             return self._drafts.contacts.create(form, values)
@@ -196,17 +204,17 @@ class OvhGateway:
         with readable():
             return self._client.clock_ahead()
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         with readable():
             return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
 
-    def account_orders(self, since: datetime, *, without: frozenset[int]) -> tuple[Sequence[AccountOrder], int]:
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
         with readable():
-            return self._account.since(since, without=without)
+            return self._account.since(since, known=known)
 
     def markers_left(self) -> Sequence[Marker]:
         return ()  # money calls leave none yet

@@ -124,9 +124,14 @@ class Watched:
         self.woken = self.asked = 0
         self.silent = False
         self.watch = RecoverWatch(
-            rules.workflow, self.slack, AtOnce(), self.ovh_time, alerts=SlackAlerts(), wake=self.wake,
+            rules.workflow,
+            self.slack,  # type: ignore[arg-type] # it posts, and that is all
+            AtOnce(),  # type: ignore[arg-type] # no threads
+            self.ovh_time,
+            alerts=SlackAlerts(),
+            wake=self.wake,
             clock=lambda: rules.clock().timestamp(),
-        )  # fmt: skip
+        )
 
     def ovh_time(self):
         self.asked += 1

@@ -16,9 +16,9 @@ def names(*each: str) -> frozenset[DomainName]:
     return frozenset(map(DomainName.parse, each))
 
 
-async def listed(gateway, *, days: int = 1, without: frozenset[int] = frozenset()):
+async def listed(gateway, *, days: int = 1, ours: frozenset[int] = frozenset()):
     since = datetime.now(UTC) - timedelta(days=days)
-    return await asyncio.to_thread(gateway.account_orders, since, without=without)
+    return await asyncio.to_thread(gateway.account_orders, since, known=ours.intersection)
 
 
 async def test_every_order_is_read_with_total_status_and_names(ovh, gateway):
@@ -40,7 +40,7 @@ async def test_known_and_older_orders_are_left_out(ovh, gateway):
     """Orders of ours, and those from before the time that is compared."""
     known = ovh.outsider.order("a.ovh")
     ovh.outsider.order("old.ovh", ago=3 * 86_400)
-    assert await listed(gateway, without=frozenset({known.id})) == ([], 0)
+    assert await listed(gateway, ours=frozenset({known.id})) == ([], 0)
 
 
 @pytest.mark.parametrize("path", ["/me/order/*", "/me/order/*/status", "/me/order/*/details", "/me/order/*/details/*"])
