@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.notifier import approval_card
 from handlers.recovery_mode import RecoverWatch
+from handlers.toolkit.action_ids import Act
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.stamps import Decision
 from handlers.views import recovery_mode as views
@@ -24,6 +25,7 @@ from tests.handlers.test_views import a_cart
 S = CartState
 STAMP = Stamp("3f2a9c1b7d4e", 7, 512, "9f8e7d6c5b4a", 1)
 MODE = Recovery(Cause.CARD, NOW, NOW)
+ONLY_LOOK = {Act.DETAILS, Act.OPEN_ORDER, Act.OPEN_INVOICE, Act.SHOW_OWNER}
 FOUND = Comparison(
     512,
     NOW,
@@ -58,7 +60,7 @@ def test_every_button_that_decides_carries_the_stamp(state, on_hold):
     drawn = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=on_hold)
     check(drawn)
     for _, element in elements(blocks_of(drawn)):
-        if element["type"] == "button" and element["action_id"] not in {"details", "open_order", "open_invoice"}:
+        if element["type"] == "button" and element["action_id"] not in ONLY_LOOK:
             assert Decision.read(element["value"]).stamp == STAMP
 
 
