@@ -8,7 +8,20 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, cart, command, contacts, details, home, offers, owners, payment, questions, years
+from handlers import (
+    approval,
+    cart,
+    command,
+    contacts,
+    details,
+    home,
+    offers,
+    owners,
+    payment,
+    questions,
+    recovery_mode,
+    years,
+)
 from handlers import recovery as attention
 from handlers.home import Homes
 from handlers.search import buttons as search_clicks
@@ -40,6 +53,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | N
     details.register(app, desk)
     owners.register(app, desk)
     attention.register(app, desk, inbox)
+    recovery_mode.register(app, desk, inbox)
     payment.register(app, desk, inbox)
     homes = home.register(app, desk, alerts)
     _answer_the_rest(app, desk)

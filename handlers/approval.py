@@ -12,10 +12,11 @@ from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.inbox import Inbox
-from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.mrkdwn import people
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click, on_submit
+from handlers.toolkit.stamps import Decision
 from handlers.views import approval as views
 from ordering.model.cart import Cart
 from ordering.model.errors import CartChanged, OrderingError
@@ -39,9 +40,9 @@ def _without_reason(did: Interaction) -> Mapping[str, str]:
 
 
 async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    cart_id, shown = cart_and_mark(did.value)
+    decision = Decision.read(did.value)
     person = await desk.person(did)
-    before, cart = await _approve_after(desk, cart_id, person, shown)
+    before, cart = await _approve_after(desk, decision, person)
     if person.id in before and person.id in cart.approved_by:
         return f"You approved cart #{cart.id} already. Its card shows how it goes."
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
@@ -52,17 +53,22 @@ async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
     return f"You approved cart #{cart.id}. The desk orders it now; the card shows how it goes."
 
 
-async def _approve_after(desk: Desk, cart_id: int, person: Person, shown: str) -> tuple[tuple[str, ...], Cart]:
+async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tuple[tuple[str, ...], Cart]:
     """Approve with the earlier approvers as Slack describes them now; return their ids, and the cart after it.
 
     Where somebody approves at the same moment, the earlier approvers are read again.
     """
     for last in (False, False, True):
-        before = (await desk.decisions.call(desk.workflow.cart, cart_id)).approved_by
+        before = await desk.decisions.call(desk.workflow.approved_so_far, decision.cart_id, stamp=decision.stamp)
         earlier = [await desk.members.who(user) for user in before]
         try:
             return before, await desk.decisions.call(
-                desk.workflow.approve, cart_id, approver=person, shown=shown, earlier=earlier
+                desk.workflow.approve,
+                decision.cart_id,
+                approver=person,
+                shown=decision.shown,
+                earlier=earlier,
+                stamp=decision.stamp,
             )
         except CartChanged:
             if last:
@@ -71,8 +77,8 @@ async def _approve_after(desk: Desk, cart_id: int, person: Person, shown: str) -
 
 
 async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.withdraw, cart_number(did.value), by=person)
+    decision, person = Decision.read(did.value), await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.withdraw, decision.cart_id, by=person, stamp=decision.stamp)
     return f"You withdrew cart #{cart.id}. Nothing was ordered."
 
 
@@ -85,17 +91,17 @@ async def _stop(desk: Desk, did: Interaction, _reply: Reply) -> str:
 
 
 async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.may_reject, cart_number(did.value), approver=person)
-    await reply.open_form(views.reject_modal(cart), button="Reject")
+    decision, person = Decision.read(did.value), await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.may_reject, decision.cart_id, approver=person, stamp=decision.stamp)
+    await reply.open_form(views.reject_modal(cart, clicked=did.value), button="Reject")
 
 
 async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Say no; where it is too late for that, what was typed goes back to who typed it."""
-    person, reason = await desk.person(did), did.typed(REASON)
+    decision, person, reason = Decision.read(did.metadata), await desk.person(did), did.typed(REASON)
     try:
         cart = await desk.decisions.call(
-            desk.workflow.reject, cart_number(did.metadata), approver=person, reason=reason
+            desk.workflow.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
         )
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {"Your reason was": reason}))

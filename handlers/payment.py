@@ -13,6 +13,7 @@ from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click
+from handlers.toolkit.stamps import Decision
 from handlers.views.payment import OPEN_INVOICE, OPEN_ORDER, fetching_link, invoice_link, order_link
 from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId
@@ -39,9 +40,15 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
-    cart_id, shown = cart_and_mark(did.value)
+    clicked = Decision.read(did.value)
     cart = await desk.decisions.call(
-        desk.workflow.pay, cart_id, payer=person, method=method, shown=shown, clicked_at=did.clicked_at
+        desk.workflow.pay,
+        clicked.cart_id,
+        payer=person,
+        method=method,
+        shown=clicked.shown,
+        stamp=clicked.stamp,
+        clicked_at=did.clicked_at,
     )
     total = f" {cart.order.total}" if cart.order else ""
     return f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."

@@ -18,6 +18,7 @@ from prove.mutation import Mutation
 from prove.mutations_of_channel import OF_CHANNEL
 from prove.mutations_of_decisions import OF_DECISIONS
 from prove.mutations_of_facts import OF_FACTS
+from prove.mutations_of_memory import OF_MEMORY
 from prove.mutations_of_pay import OF_PAY
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
@@ -45,6 +46,7 @@ _CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox
 
 MUTATIONS = (
     *OF_DECISIONS,
+    *OF_MEMORY,
     *OF_FACTS,
     *OF_CHANNEL,
     *OF_PAY,

@@ -15,11 +15,13 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping, timers
+from store import mapping, recovery, timers
+from store.head import NewestHead
 from store.tables import BEHIND, LIVE, CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
@@ -40,9 +42,10 @@ def server_time(connection: Connection) -> datetime:
 class SqlReading:
     """Reads within one transaction; pages by key, never by offset."""
 
-    def __init__(self, session: Session, clock: Clock | None = None) -> None:
+    def __init__(self, session: Session, clock: Clock | None = None, head: NewestHead | None = None) -> None:
         self._session = session
         self._clock = clock
+        self._head = head or NewestHead()
 
     def clock(self) -> datetime:
         if self._clock is not None:
@@ -174,6 +177,27 @@ class SqlReading:
         behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the words of the index
         untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def standing(self) -> Standing:
+        return recovery.standing(self._session)
+
+    def stamp(self) -> Stamp:
+        return recovery.stamp(self._session)
+
+    def knows(self, stamp: Stamp) -> bool:
+        return recovery.knows(self._session, stamp)
+
+    def newest_seen(self) -> Stamp | None:
+        return self._head.newest
+
+    def newest_about_money(self) -> int:
+        return recovery.newest_about_money(self._session)
+
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        return recovery.last_event_at(self._session, until)
+
+    def is_shared(self) -> bool:
+        return bool(self._session.get_bind().dialect.name == "postgresql")
 
     def _kept(self) -> Iterator[Kept]:
         for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):

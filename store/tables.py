@@ -154,13 +154,39 @@ class EventRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """The chain's head, in one row: its lock keeps writers of several processes in line."""
+    """The chain's head, in one row: its lock keeps writers of several processes in line.
+
+    With `database_id` and `epoch` it is all that a button's stamp holds.
+    """
 
     __tablename__ = "chain"
 
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     number: int
     digest: str | None = None
+    database_id: str | None = None
+    epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class RecoveryRow(SQLModel, table=True):
+    """Recover mode, in one row; it is off where `cause` is null."""
+
+    __tablename__ = "recovery"
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    is_copy: bool = False
+    numbers_above: int = 0
+    cause: str | None = None
+    began_at: datetime | None = None
+    last_event_at: datetime | None = None
+    processes_may_live: bool = False
+    floor_from: datetime | None = None
+    compared: int | None = None
+    confirmed_by: str | None = None
+    told: bool = False
+    lost_from: datetime | None = None
+    lost_noticed_at: datetime | None = None
+    lost_told: bool = True
 
 
 class UntoldRow(SQLModel, table=True):

@@ -20,6 +20,7 @@ from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -109,6 +110,8 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.foreign: list[AccountOrder] = []  # what the account lists beside our orders
+        self.markers: list[Marker] = []
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
         self.clock = FakeClock()
@@ -177,6 +180,13 @@ class FakeRegistrar:
 
     def known_clock_ahead(self) -> timedelta | None:
         return self.ahead
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        ours = known([order.id for order in self.foreign])
+        return [order for order in self.foreign if order.id not in ours], 0
+
+    def markers_left(self) -> Sequence[Marker]:
+        return self.markers
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")

@@ -124,9 +124,9 @@ def cart_number(text: str) -> int:
 
 
 def cart_and_mark(value: str) -> tuple[int, str]:
-    """What a deciding button carries: its cart's number, and the mark of what its card showed; old cards have none."""
-    number, _, shown = value.partition(" ")
-    return cart_number(number), shown
+    """What a button about a cart carries: the cart's number, and the mark of what its card showed, or an empty text."""
+    number, *rest = value.split() or [""]
+    return cart_number(number), rest[0] if rest else ""
 
 
 def _readable(text: str | None) -> str:

@@ -82,12 +82,12 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     return [*parts, *_actions(cart)]
 
 
-def reject_modal(cart: Cart) -> View:
-    """The form that asks for a reason."""
+def reject_modal(cart: Cart, *, clicked: str) -> View:
+    """The form that asks for a reason; `clicked` is the button's value."""
     return View(
         type="modal",
         callback_id=Form.REJECT,
-        private_metadata=str(cart.id),
+        private_metadata=clicked,
         title=f"Reject cart #{cart.id}",
         submit="Reject",
         close="Not now",

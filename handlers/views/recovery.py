@@ -47,13 +47,13 @@ def attention(cart: Cart) -> list[Block]:
     ]  # fmt: skip
 
 
-def adopt_modal(cart: Cart) -> View:
-    """The form that asks which order at OVH is this cart's."""
+def adopt_modal(cart: Cart, *, clicked: str) -> View:
+    """The form that asks which order at OVH is this cart's; `clicked` is the button's value."""
     total = f", at most {cart.seal.total} with tax" if cart.seal else ""
     return View(
         type="modal",
         callback_id=Form.ADOPT,
-        private_metadata=as_shown(cart),
+        private_metadata=clicked,
         title=f"Order of cart #{cart.id}",
         submit="It is this one",
         close="Not now",

@@ -8,6 +8,8 @@ OrderingError                 tell the person: str(error) is the sentence; code 
   NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
     CartChanged               somebody else was quicker: read again, then decide again
     CardOutdated              decided on a card of before: draw it anew, for whoever looks at the newest
+      CardBeforeRestore       the card is from before the last recover mode
+    CardOfAnotherDesk         the card shows a request of another database
   NoSuchCart                  there is no cart of that number
   RegistrarError              OVH's side
     RegistrarRefused          a clear no: nothing was done
@@ -16,12 +18,15 @@ OrderingError                 tell the person: str(error) is the sentence; code 
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
       RightsUnread            Slack does not tell whether a decision still counts: the step waits
+      OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
+        DatabaseWentBack      what shows it: begin recover mode
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from ordering.model.facts import Data, Json
@@ -138,6 +143,27 @@ class CardOutdated(NotPossible):
         self.cart_id = cart_id
 
 
+class CardBeforeRestore(CardOutdated):
+    """The card was drawn before the last recover mode ended: what it showed may be forgotten."""
+
+    def __init__(self, cart_id: int) -> None:
+        NotPossible.__init__(
+            self,
+            "That card is from before my database was restored, so nothing was done. "
+            f"Use the newest card of cart #{cart_id}. If there is none, please request it again.",
+            code="card_before_restore",
+            cart=cart_id,
+        )
+        self.cart_id = cart_id
+
+
+class CardOfAnotherDesk(NotPossible):
+    """The card was drawn over another database."""
+
+    def __init__(self) -> None:
+        super().__init__("This card belongs to another Domain Desk, so nothing was done.", code="card_of_another_desk")
+
+
 class NoSuchCart(OrderingError):
     """There is no cart of that number."""
 
@@ -192,6 +218,33 @@ class RightsUnread(RegistrarUnavailable):
     """Slack does not tell whether somebody still has the right to what they decided: neither yes nor no."""
 
     usual_code = "rights_unread"
+
+
+class OnHold(RegistrarUnavailable):
+    """Recover mode: nothing is sent, paid, approved or requested."""
+
+    usual_code = "on_hold"
+    usual_advice = ""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I'm on hold: I'm comparing my records with OVH's after a restore. Until that's done, nothing is "
+            "ordered, paid, approved or requested. An operator is on it."
+        )
+
+
+class DatabaseWentBack(OnHold):
+    """Something proves that the database lost events, among them one that happened at `lost_at`.
+
+    `by_process`: this process saw it committed.
+    """
+
+    usual_code = "database_went_back"
+
+    def __init__(self, *, by_process: bool, lost_at: datetime) -> None:
+        super().__init__()
+        self.by_process = by_process
+        self.lost_at = lost_at
 
 
 class OutcomeUnknown(RegistrarError):

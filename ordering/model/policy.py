@@ -188,6 +188,18 @@ class Policy:
         is_unread = person.membership in _UNREADABLE or (person.membership is Membership.MEMBER and bool(hidden))
         return Right.UNREADABLE if is_unread else Right.LOST
 
+    @property
+    def operators(self) -> frozenset[str]:
+        """People and user groups who hear of alarms and end recover mode."""
+        return self.approvers
+
+    def operates(self, person: Person) -> bool:
+        return self.decides(person)
+
+    def must_operate(self, person: Person) -> None:
+        """Raise where this person is no operator."""
+        self.must_decide(person)
+
     def must_decide(self, person: Person) -> None:
         """Raise where this person is no approver at all."""
         self.must_be_member(person)

@@ -28,6 +28,7 @@ from ordering.model.sales_order import (
     SentPayment,
     Sighting,
 )
+from ordering.ports.account import Account
 
 Known = Callable[[Collection[int]], frozenset[int]]  # of these orders, those that belong to a cart
 Result_co = TypeVar("Result_co", covariant=True)
@@ -58,7 +59,7 @@ class Prepared:
     asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
 
 
-class Registrar(Protocol):
+class Registrar(Account, Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
     def extensions(self) -> tuple[str, ...]:

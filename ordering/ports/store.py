@@ -13,6 +13,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 
 
@@ -135,6 +136,29 @@ class Reading(Protocol):
     def outdated(self) -> list[int]:
         """Numbers of the carts with a message that shows an old version, or with an untold event."""
 
+    # Whether the database went back: ordering.process.recovery
+
+    def standing(self) -> Standing:
+        """The recover row. In a writing transaction: as it is now, also where another process changed it."""
+
+    def stamp(self) -> Stamp:
+        """The stamp of the newest event, for the buttons of what is rendered now."""
+
+    def knows(self, stamp: Stamp) -> bool:
+        """Whether the event of this stamp, with this digest, is on record; true for a stamp without an event."""
+
+    def newest_seen(self) -> Stamp | None:
+        """The newest stamp that this process itself saw committed."""
+
+    def newest_about_money(self) -> int:
+        """The number of the newest event of a cart that was approved, ordered or paid; 0 without one."""
+
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        """When the newest event happened of those up to then."""
+
+    def is_shared(self) -> bool:
+        """Whether several processes may work on this database."""
+
 
 class Transaction(Reading, Protocol):
     """What can be written, all or nothing. Leaving the context commits; an exception rolls back."""
@@ -198,6 +222,18 @@ class Transaction(Reading, Protocol):
 
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         """End a claim, if it is still this holder's."""
+
+    def save_standing(self, standing: Standing) -> None:
+        """Write the recover row. Call `decide_alone` first: decisions and intents read it under that lock."""
+
+    def raise_epoch(self, epoch: int) -> None:
+        """Give all stamps from now on this epoch."""
+
+    def render_live_again(self) -> None:
+        """Have every message of an open request rendered again."""
+
+    def wake_decided(self, at: datetime) -> None:
+        """Have the worker carry out what was decided, from then on."""
 
 
 class Store(Protocol):

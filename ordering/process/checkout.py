@@ -101,7 +101,10 @@ class Checkout:
 
     def _ordered_before(self, cart: Cart) -> SalesOrder | None:
         """An order of this cart that the memory does not know: it may have lost its newest changes, to a crash say."""
-        return self._registrar.order_since(cart.since, cart.lines, known=self._book.known_orders)
+        with self._book.store.read() as carts:
+            lost = carts.standing().lost
+        since = cart.since if lost is None else lost.looks_back(cart.since, now=self._book.now())
+        return self._registrar.order_since(since, cart.lines, known=self._book.known_orders)
 
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.model.cart import DECIDED, Cart, CartState
-from ordering.model.errors import NotAsked, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotAsked, OnHold, OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
@@ -21,6 +21,7 @@ from ordering.process.delivery import Deliveries
 from ordering.process.floors import Floors
 from ordering.process.intent import Condition, Intents
 from ordering.process.payment import Payments
+from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
 from ordering.process.transitions import Logbook, Pace, order_of
 
@@ -50,7 +51,8 @@ class Fulfilment:
         self._book = Logbook(store, clock, pace or Pace())
         self._age = Age(registrar, policy, clock)
         self._standing = Standing(policy, rights or ById(), clock)
-        conditions: list[Condition] = [self._age, Limits(policy, clock)]
+        self._recover_mode = RecoverMode(store, clock)
+        conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock)]
         intents = Intents(store, conditions, reading=[self._standing.read])
         self._checkout = Checkout(self._book, registrar, policy, intents, settle)
         self._deliveries = Deliveries(self._book, registrar)
@@ -94,9 +96,16 @@ class Fulfilment:
         if step is None or cart.has_nothing_to_come:
             self._book.nothing_to_do(cart)
             return
+        if _would_send(cart) and self._recover_mode.is_on:
+            self._book.come_back(cart, self._book.pace.slowest)  # the end of recover mode wakes it
+            return
         try:
             if not self._is_void(cart):
-                step(cart)
+                with self._recover_mode.noticing():
+                    step(cart)
+        except OnHold:
+            self._book.come_back(cart, self._book.pace.slowest)
+            raise
         except NotAsked:
             self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: others went first
             raise
@@ -140,6 +149,13 @@ class Fulfilment:
             self._payments.look_again(cart)
         else:
             self._deliveries.watch(cart)
+
+
+def _would_send(cart: Cart) -> bool:
+    """Whether the next step of this cart orders or pays."""
+    return cart.state is S.APPROVED or (
+        cart.state is S.PAYING and cart.payment is not None and cart.payment.sent_at is None
+    )
 
 
 def _is_for(errand: Errand | None, cart: Cart) -> bool:

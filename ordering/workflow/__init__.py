@@ -15,13 +15,14 @@ from ordering.workflow.filling import Filling
 from ordering.workflow.looking import Looking
 from ordering.workflow.owners import Owners
 from ordering.workflow.paying import Paying
+from ordering.workflow.recovering import Recovering
 from ordering.workflow.searching import MOST_LOOK_UPS, Query, Searching
 from ordering.workflow.settling import Settling
 
 __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
 
 
-class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Looking):
+class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Recovering, Looking):
     """The use cases, in the order in which a cart lives through them. Safe to call from several threads."""
 
     def under(self, click: Click, *, overtakes: bool = False) -> Workflow:

@@ -11,6 +11,7 @@ from ordering.model.errors import CardOutdated, CartChanged, NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.policy import Person, Right
+from ordering.model.recovery import Stamp
 from ordering.model.text import is_visible
 from ordering.ports.store import Transaction
 from ordering.process.age import time_at_ovh
@@ -26,7 +27,15 @@ _APPROVAL_VOID = "An earlier approval no longer counts: that approver lost the r
 class Deciding(UseCases):
     """Answering a request for approval."""
 
-    def approve(self, cart_id: int, *, approver: Person, shown: str, earlier: Collection[Person] = ()) -> Cart:
+    def approve(
+        self,
+        cart_id: int,
+        *,
+        approver: Person,
+        shown: str,
+        earlier: Collection[Person] = (),
+        stamp: Stamp | None = None,
+    ) -> Cart:
         """Approve exactly what the card showed; `shown` is the short seal on the button that was clicked.
 
         `earlier` are those who approved before, as Slack describes them now. At the last approval each of them must
@@ -35,8 +44,7 @@ class Deciding(UseCases):
         cart as it is.
         """
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             if _is_approved_by(cart, approver, shown):
                 return cart
@@ -92,18 +100,27 @@ class Deciding(UseCases):
             )
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
-    def may_reject(self, cart_id: int, *, approver: Person) -> Cart:
-        """Raise where this person may not reject this cart: before they write a reason."""
-        cart = self.cart(cart_id)
-        self._must_wait_for_approval(cart, approver)
-        return cart
+    def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
+        """Who approved before; raises as `approve` does where the card is from before a restore."""
+        with self._decision(cart_id, stamp) as carts:
+            return carts.cart(cart_id).approved_by
 
-    def reject(self, cart_id: int, *, approver: Person, reason: str) -> Cart:
-        """Say no, with a reason; the names can be copied to the open cart. Saying it again changes nothing."""
+    def may_reject(self, cart_id: int, *, approver: Person, stamp: Stamp | None = None) -> Cart:
+        """Raise where this person may not reject this cart: before they write a reason."""
+        with self._decision(cart_id, stamp, sends=False) as carts:
+            cart = carts.cart(cart_id)
+            self._must_wait_for_approval(cart, approver)
+            return cart
+
+    def reject(self, cart_id: int, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
+        """Say no, with a reason; the names can be copied to the open cart.
+
+        Saying it again changes nothing. Works in recover mode, too.
+        """
         if not is_visible(reason):
             raise NotPossible("Say in a few words why: the requester will want to know.", code="reason_missing")
         now = self._clock()
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             if cart.state is S.REJECTED and cart.rejected_by == approver.id:
                 return cart

@@ -10,6 +10,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
 from ordering.process.age import time_at_ovh
 from ordering.workflow.use_cases import UseCases
@@ -22,7 +23,14 @@ class Paying(UseCases):
     """Paying a cart's order."""
 
     def pay(
-        self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str, clicked_at: datetime | None = None
+        self,
+        cart_id: int,
+        *,
+        payer: Person,
+        method: MethodId | None,
+        shown: str,
+        stamp: Stamp | None = None,
+        clicked_at: datetime | None = None,
     ) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
@@ -31,8 +39,7 @@ class Paying(UseCases):
         again on the same order returns the cart as it is.
         """
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
             if _is_paid_by(cart, payer, method):

@@ -11,6 +11,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
@@ -23,31 +24,32 @@ _UNTIL_ALL_SHOWS = timedelta(days=1)
 class Settling(UseCases):
     """Moving on a cart that needs attention; `shown` is the mark on the button that was clicked."""
 
-    def try_again(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
         return self._resolve(
-            cart_id, by=by, shown=shown, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
+            cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
         )
 
-    def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart of which nothing was ordered, or whose order OVH cancelled or does not know any more."""
-        return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, kind=K.CLOSED, note="closed")
+        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED, note="closed")
 
-    def may_settle(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Raise where this person may not say what became of this cart's order."""
         self.policy.may_resolve(by)
+        self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
             raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         return cart
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str) -> Cart:
+    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
 
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown)
+        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         order = None if self._known_orders([order_id]) else self._registrar.order_of(order_id, cart.lines)
         if order is None:
             raise NotPossible(
@@ -62,7 +64,7 @@ class Settling(UseCases):
             found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             due_at = None if found.has_nothing_to_come else now
             data: Data = {
                 "order": order_id,
@@ -72,12 +74,12 @@ class Settling(UseCases):
             event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id, note=f"it is order {order_id}")
             return carts.save(found, event, due_at=due_at)
 
-    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
 
         Refused where an order may be its own after all, or where the first checkout could still come through.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown)
+        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         self.policy.may_deny(cart, by)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
@@ -91,7 +93,7 @@ class Settling(UseCases):
             self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
         now = self._clock()
         again = cart.to(S.APPROVED, at=now)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             note = "nothing was ordered, to be tried again"
             data: Data = {"attempt": cart.attempt.number}
             event = happened(again, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note=note)
@@ -130,25 +132,25 @@ class Settling(UseCases):
                 )
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that a payment went through which OVH does not show yet.
 
         The request stays in paying, and nobody is asked again for a day: only OVH makes it paid.
         """
-        return self._say(cart_id, by, shown, paid=True)
+        return self._say(cart_id, by, shown, stamp, paid=True)
 
-    def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def not_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that a payment did not go through.
 
         It takes effect when the floor is over and OVH still shows nothing. What was asked before anything was sent
         takes effect at once: the transactions that were shown are not this order's, and the payment is sent.
         """
-        return self._say(cart_id, by, shown, paid=False)
+        return self._say(cart_id, by, shown, stamp, paid=False)
 
-    def _say(self, cart_id: int, by: Person, shown: str, *, paid: bool) -> Cart:
+    def _say(self, cart_id: int, by: Person, shown: str, stamp: Stamp | None, *, paid: bool) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             order, payment = self._payment_to_settle(cart, by, shown, paid=paid)
             said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
@@ -170,10 +172,20 @@ class Settling(UseCases):
             self.policy.may_deny(cart, by)
         return cart.order, cart.payment
 
-    def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, kind: EventKind, note: str) -> Cart:
+    def _resolve(
+        self,
+        cart_id: int,
+        *,
+        by: Person,
+        shown: str,
+        stamp: Stamp | None,
+        to: CartState,
+        kind: EventKind,
+        note: str,
+    ) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             ended = cart.has_nothing_to_come or cart.order_is_missing
             if not ended or (to is S.APPROVED and cart.order is not None):

@@ -17,6 +17,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -30,6 +31,7 @@ from ordering.model.sales_order import (
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
+from registrars.ovh.account import AccountOrders
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
@@ -75,6 +77,7 @@ class OvhGateway:
         self._client = Client(access, budget)
         self._drafts = Drafts(self._client, access, home=self._home)
         self._orders = Orders(self._client)
+        self._account = AccountOrders(self._client)
         self._payments = Payments(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
@@ -216,6 +219,13 @@ class OvhGateway:
     def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         with readable():
             return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        with readable():
+            return self._account.since(since, known=known)
+
+    def markers_left(self) -> Sequence[Marker]:
+        return ()  # money calls leave none yet
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         with readable():
