@@ -79,9 +79,10 @@ async def test_forty_names_with_five_answers_order_once(ovh, access, store):  # 
     for gateway in slow:
         gateway.close()
     await until(lambda: not Counted.under_way)  # their threads use the database until then
-    made = [(call.method, call.path) for call in ovh.calls[before:]]
+    made = ovh.calls[before:]
+    filled = {call.path for call in made if call.method == "POST" and call.path.endswith("/domain")}
     assert len(made) > 250
-    assert (made.count(("POST", "/order/cart")), len(ovh.orders.all)) == (1, 1)
+    assert (len(filled), len(ovh.orders.all)) == (1, 1)
     assert stuck == []
 
 

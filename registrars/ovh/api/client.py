@@ -15,7 +15,7 @@ import stamina
 import structlog
 
 from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarUnavailable
-from ordering.process.progress import current_progress
+from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
@@ -225,11 +225,10 @@ class Client:
 
     def _permit(self, priority: Priority, *, within: float | None) -> Turn:
         """Wait for the rate limiter; a job waits no longer than a minute, and its wait counts as progress."""
-        progress = current_progress()
-        if progress is None:
+        if current_progress() is not None:
+            within = min(_JOB_WAITS, within or _JOB_WAITS)
+        with queued():
             return self.lane.turn(priority, within=within)
-        with progress.queued():
-            return self.lane.turn(priority, within=min(_JOB_WAITS, within or _JOB_WAITS))
 
     def _fell_silent(self, method: str, path: str, error: Exception) -> None:
         self.lane.slow_down()
