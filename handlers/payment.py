@@ -51,9 +51,9 @@ async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
 async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=OPEN_ORDER)
     person = await desk.person(did)
-    cart_id = cart_number(did.value)
+    cart_id, shown = cart_and_mark(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.order_link, cart_id, payer=person)
+        url = await threads.call(desk.workflow.order_link, cart_id, payer=person, shown=shown)
     await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
 
 

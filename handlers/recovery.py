@@ -11,6 +11,7 @@ from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.interaction import Interaction, cart_and_mark
+from handlers.toolkit.mrkdwn import when
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click
 from handlers.views import recovery as views
@@ -57,18 +58,20 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
     return f"Cart #{cart.id} is ordered again, under the same approval."
 
 
-async def _it_was_paid(desk: Desk, did: Interaction, reply: Reply) -> str:
+async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        cart = await threads.call(desk.workflow.it_was_paid, cart_id, by=person, shown=shown)
-    return f"Cart #{cart.id} counts as paid. The desk follows the order, and says so if OVH does not show the payment."
+    cart = await desk.decisions.call(desk.workflow.it_was_paid, cart_id, by=person, shown=shown)
+    return f"Noted: cart #{cart.id} was paid. I keep looking, and ask again in a day if OVH doesn't show it."
 
 
-async def _not_paid(desk: Desk, did: Interaction, reply: Reply) -> str:
+async def _not_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        cart = await threads.call(desk.workflow.not_paid, cart_id, by=person, shown=shown)
-    return f"The order of cart #{cart.id} can be paid again. It is the same order: choose on the card how."
+    cart = await desk.decisions.call(desk.workflow.not_paid, cart_id, by=person, shown=shown)
+    known = cart.payment
+    if known is not None and known.sent_at is None:
+        return f"Noted: cart #{cart.id} was not paid. I'm sending the payment now."
+    until = f" by {when(known.waits_until_ovh)}" if known and known.waits_until_ovh else ""
+    return f"Noted: cart #{cart.id} was not paid. If OVH shows no payment{until}, the card offers *Pay* again."
 
 
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:

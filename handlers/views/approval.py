@@ -25,7 +25,7 @@ from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button
 from handlers.views.owners import owner_button
-from handlers.views.payment import open_invoice, open_order, payment
+from handlers.views.payment import open_invoice, open_order, paying, payment
 from handlers.views.receipt import receipt, short_receipt
 from handlers.views.recovery import attention
 from handlers.views.terms import contracts, cost, retraction, warnings
@@ -122,7 +122,7 @@ def thread_line(
         S.APPROVED: f"{by} approved." if by else note,
         S.CHECKING_OUT: note,
         S.CHECKED_OUT: _to_pay(event, cart, before, payers),
-        S.PAYING: f"{by} pays {_order(cart)}.",
+        S.PAYING: _paying(event, cart, note),
         S.PAID: note or "OVH has the payment.",
         S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
@@ -134,6 +134,15 @@ def thread_line(
     if event.state in {S.APPROVED, S.PAID} and by and note:
         return f"{by}: {note.rstrip('.')}."
     return plain or None
+
+
+def _paying(event: Event, cart: Cart, note: str) -> str:
+    """Who pays or says what became of it; else the payer reads how it stands, and until when it waits."""
+    if event.by:
+        return f"{person(event.by)}: {note.rstrip('.')}." if note else f"{person(event.by)} pays {_order(cart)}."
+    until = cart.payment.waits_until_ovh if cart.payment else None
+    again = f" If OVH shows no payment by {when(until)}, it can be paid again on the card." if until else ""
+    return f"{person(cart.payment.by) if cart.payment else 'Everybody'}: {note}{again}"
 
 
 def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
@@ -222,7 +231,7 @@ def _actions(cart: Cart) -> list[Block]:
         case S.CHECKED_OUT if cart.order is not None:
             return [*payment(cart, cart.order), *buttons(owner_button(cart))]
         case S.PAYING | S.PAID | S.DELIVERED if cart.order is not None:
-            return buttons(open_order(cart), open_invoice(cart))
+            return paying(cart, cart.order) if cart.state is S.PAYING else buttons(open_order(cart), open_invoice(cart))
         case state if state in NOT_BOUGHT:
             return buttons(copy_button(cart))
         case S.NEEDS_ATTENTION:
