@@ -24,8 +24,8 @@ _TOLD = tuple(
         (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, "to be tried again"),
         (r"Cart #(?P<cart>\d+) is ordered again,", _S.APPROVED, "nothing was ordered"),
         (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, "closed"),
-        (r"Cart #(?P<cart>\d+) counts as paid\.", _S.PAID, "It was paid"),
-        (r"The order of cart #(?P<cart>\d+) can be paid again\.", _S.CHECKED_OUT, "It was not paid"),
+        (r"Noted: cart #(?P<cart>\d+) was paid\.", _S.PAYING, "It was paid"),
+        (r"Noted: cart #(?P<cart>\d+) was not paid\.", _S.PAYING, "It was not paid"),
         (r"Order \d+ is cart #(?P<cart>\d+)'s now\.", None, "it is order"),
     )
 )
@@ -41,9 +41,9 @@ _PRESSED = (
     ("nothing_ordered", _S.APPROVED, "nothing was ordered"),
     ("try_again", _S.APPROVED, "to be tried again"),
     ("approve", _S.APPROVED, ""),
+    ("it_was_paid", _S.PAYING, "It was paid"),
+    ("not_paid", _S.PAYING, "It was not paid"),
     ("pay", _S.PAYING, ""),
-    ("it_was_paid", _S.PAID, "It was paid"),
-    ("not_paid", _S.CHECKED_OUT, "It was not paid"),
 )
 _ON_ITS_WAY = timedelta(seconds=5)  # between a click and what the desk makes of it
 

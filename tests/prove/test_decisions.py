@@ -21,8 +21,8 @@ TOLD = [
     ("Cart #7 is tried again, under the same approval.", S.APPROVED, "to be tried again"),
     ("Cart #7 is ordered again, under the same approval.", S.APPROVED, "nothing was ordered, to be tried again"),
     ("Cart #7 is closed. Nothing was ordered.", S.CANCELLED, "closed"),
-    ("Cart #7 counts as paid. The desk follows the order.", S.PAID, "It was paid."),
-    ("The order of cart #7 can be paid again. It is the same.", S.CHECKED_OUT, "It was not paid: a payer chooses."),
+    ("Noted: cart #7 was paid. I keep looking.", S.PAYING, "It was paid."),
+    ("Noted: cart #7 was not paid. I keep looking.", S.PAYING, "It was not paid."),
     ("Order 12 is cart #7's now. The card shows how it can be paid.", S.CHECKED_OUT, "it is order 12"),
 ]
 
@@ -111,7 +111,7 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     [
         ("approve", S.APPROVED, None), ("approve", S.SUBMITTED, "approved, 1 of 2"), ("pay", S.PAYING, None),
         ("try_again", S.APPROVED, "to be tried again"), ("nothing_ordered", S.APPROVED, "nothing was ordered, again"),
-        ("it_was_paid", S.PAID, "It was paid."), ("not_paid", S.CHECKED_OUT, "It was not paid: a payer chooses."),
+        ("it_was_paid", S.PAYING, "It was paid."), ("not_paid", S.PAYING, "It was not paid."),
     ],
 )  # fmt: skip
 def test_every_button_that_decides_is_known(stage, action, state, note):
