@@ -103,7 +103,7 @@ def test_a_question_says_from_when_the_order_can_be_paid_again():
 def test_an_order_that_ovh_does_not_know_cannot_be_paid():
     """Its card offers no way to pay, and *Close* once a person is asked."""
     missing = replace(ORDER, missing_since=NOW)
-    assert buttons(a_cart(S.CHECKED_OUT, None, missing)) == {}
+    assert {"Pay", "Open order"}.isdisjoint(buttons(a_cart(S.CHECKED_OUT, None, missing)))
     assert "OVH doesn't know order 7 just now." in text(a_cart(S.CHECKED_OUT, None, missing))
     assert list(buttons(a_cart(S.NEEDS_ATTENTION, None, missing))) == ["Open order", "Close"]
 
