@@ -57,6 +57,8 @@ class TestAKill:
         story = started
         card = await story.requested()
         await asyncio.sleep(0.2)
+        await story.stage.bot.kill()
+        await story.stage.bot.start()  # the request has read who approves, and a new process knows nobody
         story.slack.faults.add("users.info", "hang", seconds=30)
         await story.cleo.click(card, "Approve")  # acknowledged: else this raises
         await story.slack_hangs()
