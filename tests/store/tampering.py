@@ -27,7 +27,10 @@ def three_carts(store: SqlStore) -> Rules:
     rules.settle(paid.id, steps=4, seconds=400)
     rules.workflow.add("C3", DomainName.parse("third.ovh"), by=rules.ben)
     with rules.store.read() as carts:
-        assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [["open", "open", "submitted"], ["open", "open"]]
+        assert [[e.state.value for e in carts.events(n)] for n in (1, 3)] == [
+            ["open", "open", "submitted"],
+            ["open", "open"],
+        ]
         assert len(list(carts.record().entries)) == EVENTS - 3
     rules.workflow.add("C4", DomainName.parse("fourth.ovh"), by=rules.ben)
     rules.workflow.withdraw(waiting.id, by=rules.ben)
