@@ -156,6 +156,9 @@ def test_lapse_between_the_first_look_and_the_intent(rules, monkeypatch):
     rules.settle(cart.id, steps=1, seconds=0)
     assert rules.registrar.payments == []
     assert rules.workflow.cart(cart.id).payment is None
+    rules.registrar.methods = (PaymentMethod(7, "A new card"),)
+    rules.clock.pass_by(600)
+    assert rules.settle(cart.id, steps=2).order.methods == rules.registrar.methods  # it is still looked after
 
 
 def test_lapse_while_the_cart_is_built_gives_it_back(rules, monkeypatch):
