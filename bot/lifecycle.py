@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from types import FrameType
 from typing import NoReturn
 
@@ -23,6 +24,7 @@ from bot.settings import Settings, SettingsError
 from bot.slack_client import slack_client
 from bot.slack_start import ask_who_we_are, until_answered
 from handlers.toolkit.members import Workspace
+from ordering.process.predecessor import end_predecessors_calls
 from registrars.ovh.api.session import check as check_keys
 from store.diagnosis import explained
 from store.engine import Engines, open_engines
@@ -30,6 +32,7 @@ from store.errors import DatabaseAway, DatabaseUnusable
 from store.heartbeats import OlderProcesses, require_no_older_process
 from store.migrate import migrate
 from store.sqlite_file import FileHeld, hold
+from store.transactions import SqlStore
 
 _LAST_RESORT = 4.7  # seconds, of the five that a stop may take, after which the process ends whatever still hangs
 _FLUSHES_WITHIN = 0.3  # seconds
@@ -105,6 +108,7 @@ class Life:
         _print_rules(self._settings)
         await self._hold_file()
         self._engines = await self._database()
+        await self._end_predecessors_calls(self._engines)
         workspace = await self._slack()
         self._bot = Bot(self._settings, self._engines, workspace, health=self._health, front=self._front)
         self._health.phase = "connecting to Slack"
@@ -163,6 +167,14 @@ class Life:
                 self._health.report(DATABASE, None)
                 _log.info("database_ready", revision=revision)
                 return engines
+
+    async def _end_predecessors_calls(self, engines: Engines) -> None:
+        """Date what an earlier process left behind. Where processes share a database, it may be alive or frozen."""
+        if engines.are_shared:
+            return
+        ended = await asyncio.to_thread(end_predecessors_calls, SqlStore(engines), datetime.now(UTC))
+        if ended:
+            _log.info("payment_calls_ended_with_their_process", carts=ended)
 
     async def _slack(self) -> Workspace:
         """Learn whose workspace the bot token belongs to; waits while Slack is unavailable."""

@@ -47,7 +47,7 @@ class PaymentOutcome:
             return
         now = self._registrar.time()
         if payment.ended_at is not None and payment.ended_at_ovh is None:
-            cart = self._keep(cart, replace(payment, ended_at_ovh=now))
+            cart = self._keep(cart, self._dated(payment, now))
         if not self._may_have_failed(payment_of(cart), sighting):
             self._ask_or_wait(cart, sighting, now)
         elif now < self._floor_of(cart):
@@ -105,6 +105,13 @@ class PaymentOutcome:
         if payment.is_affirmed:
             return False
         return payment.refusal is not None or payment.is_denied or sighting.progress is P.REFUSED or sighting.failed
+
+    def _dated(self, payment: Payment, now: datetime) -> Payment:
+        """Date the end of the call. A floor that was named before, for want of an end, is shorter now."""
+        dated = replace(payment, ended_at_ovh=now)
+        if payment.waits_until_ovh is None:
+            return dated
+        return replace(dated, waits_until_ovh=self._floors.end_for(dated, self._sent_at(dated)))
 
     def _floor_of(self, cart: Cart, *, unexplained: bool = False) -> datetime:
         payment = payment_of(cart)

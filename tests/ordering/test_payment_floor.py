@@ -8,6 +8,7 @@ from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotPossible, RegistrarUnavailable
 from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from ordering.process.floors import Floors
+from ordering.process.predecessor import end_predecessors_calls
 from tests.builders import failing
 from tests.ordering.paying import (
     CONFIRMING,
@@ -145,11 +146,12 @@ def test_a_failed_transaction_waits_for_the_floor_and_asks_nobody(rules, monkeyp
     assert [method.id for method in paid_again.order.methods if method.refused] == [1]
 
 
-def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
-    """The sender died or sleeps: its call may leave hours later."""
+class Death(BaseException):
+    """The process ends here."""
 
-    class Death(BaseException):
-        """The process ends here."""
+
+def dies_while_paying(rules, monkeypatch):
+    """The request whose payment was on its way when the process ended; the next one has just started."""
 
     def dies(*_, **__):
         raise Death
@@ -161,6 +163,33 @@ def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
         rules.fulfilment.advance(cart.id)
     monkeypatch.undo()
     rules.restart()
+    return rules.workflow.cart(cart.id)
+
+
+@pytest.mark.parametrize("looked_before", [False, True])
+def test_a_dead_senders_call_ends_with_it(rules, monkeypatch, looked_before):
+    """Who holds the database alone knows that the sender is dead: the floor is 15 minutes from then, not a day."""
+    cart = dies_while_paying(rules, monkeypatch)
+    if looked_before:  # a person is asked, and the card names the day
+        after(rules, cart.id, 2 * MINUTES)
+    assert end_predecessors_calls(rules.store, rules.clock.now) == [cart.id]
+    started = rules.clock.now
+    cart = after(rules, cart.id, 2 * MINUTES)
+    assert abs(cart.payment.waits_until_ovh - started - 15 * MINUTES) < MINUTES
+    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    assert after(rules, cart.id, started + 15 * MINUTES - SECOND - rules.clock.now).state is S.PAYING
+    assert after(rules, cart.id, MINUTES).state is S.CHECKED_OUT
+
+
+def test_a_call_with_an_end_is_not_dated_again(rules):
+    cart = pays(rules, "lost_before")
+    assert end_predecessors_calls(rules.store, rules.clock.now + DAY) == []
+    assert rules.workflow.cart(cart.id).payment == cart.payment
+
+
+def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
+    """The sender died or sleeps: its call may leave hours later."""
+    cart = dies_while_paying(rules, monkeypatch)
     sent = rules.workflow.cart(cart.id).payment.sent_at_ovh
     cart = after(rules, cart.id, 2 * MINUTES)
     assert cart.payment_is_undecided

@@ -1,6 +1,8 @@
 """`kill -9` between any two acts and a restart loses nothing."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -61,3 +63,26 @@ async def test_sigterm_does_not_wait_for_an_ovh_that_never_answers(killed: Story
         while killed.ovh.faults.waiting:  # noqa: ASYNC110 - the fault itself tells nobody
             await asyncio.sleep(0.05)
     assert await killed.stage.bot.stop() == 0
+
+
+async def test_a_payment_that_was_killed_waits_minutes_not_a_day(killed: Story):
+    """The next process on the SQLite file knows that the sender is dead, and dates the end of its call."""
+    await killed.ordered()
+    killed.ovh.faults.add("POST", "/me/order/*/pay", "held")
+    await killed.dan.click(await killed.payable(), "Pay")
+    with closing(sqlite3.connect(killed.stage.folder / "desk.db")) as desk:
+
+        async def column(name: str) -> str:
+            """Wait until the request has this moment on record; return its state then."""
+            async with asyncio.timeout(40):
+                while True:
+                    state, moment = desk.execute(f"SELECT state, {name} FROM carts WHERE id = 1").fetchone()
+                    if moment is not None:
+                        return str(state)
+                    await asyncio.sleep(0.05)
+
+        await column("payment_sent_at")
+        await asyncio.sleep(0.5)  # the call is with the proxy
+        await kill_and_restart(killed)
+        assert await column("payment_ended_at_ovh") == "paying"
+    assert "payment_calls_ended_with_their_process" in killed.stage.log.read_text()

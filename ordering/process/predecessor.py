@@ -1,0 +1,28 @@
+"""Ends the calls for money of a process that is known to be dead, so that nobody waits a day for its answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ordering.model.cart import CartState
+from ordering.ports.store import Store
+
+_MAY_BE_PAYING = (CartState.PAYING, CartState.NEEDS_ATTENTION)
+_MOST = 10_000
+
+
+def end_predecessors_calls(store: Store, now: datetime) -> list[int]:
+    """Write down that the payment calls of an earlier process ended; returns the numbers of their carts.
+
+    Only for a process that holds the database alone, before it works on any cart: the earlier one is dead then, and
+    its call ended with it. The floor runs from a time that is read from OVH later, and covers what the network holds.
+    """
+    ended: list[int] = []
+    with store.begin() as carts:
+        for cart in carts.carts(states=_MAY_BE_PAYING, limit=_MOST):
+            payment = cart.payment
+            if payment is not None and payment.sent_at is not None and payment.ended_at is None:
+                carts.save(replace(cart, payment=replace(payment, ended_at=now)), due_at=now)
+                ended.append(cart.id)
+    return ended
