@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 
 from prove.mutation import Mutation
+from prove.mutations_of_foreign import OF_FOREIGN
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
 
@@ -36,6 +37,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 
 
 MUTATIONS = (
+    *OF_FOREIGN,
     *OF_QUOTES,
     *OF_RIGHTS,
     Mutation(
@@ -92,18 +94,18 @@ MUTATIONS = (
     Mutation(
         "forget the intent to order",
         "ordering/process/checkout.py",
-        "        return self._book.save(begun, due_in=self._settle / 4)\n",
-        "        return begun\n",
+        "        return self._intents.commit(",
+        "        return begun or self._intents.commit(",
     ),
     Mutation(
         "order anew while the first try could still come through",
-        "ordering/process/checkout.py",
+        "ordering/process/order_search.py",
         "        if not self._registrar.discard(attempt.registrar_cart):\n",
         "        if not attempt.registrar_cart:\n",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
-        "ordering/process/checkout.py",
+        "ordering/process/order_search.py",
         "        if not cart.covers(order.total):\n",
         "        if not cart.seal:\n",
     ),
@@ -152,7 +154,7 @@ MUTATIONS = (
     Mutation(
         "believe OVH's no to a checkout without a look",
         "ordering/process/checkout.py",
-        "            self._refused(begun, refusal)\n",
+        "            self._search.refused(begun, refusal)\n",
         '            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)\n',
     ),
     Mutation(
@@ -208,19 +210,6 @@ MUTATIONS = (
         "registrars/ovh/payments.py",
         "        return payment.sent_at_ovh or (",
         "        return (",
-    ),
-    Mutation(
-        "order anew as soon as the old cart is given back",
-        "ordering/process/checkout.py",
-        "        elif waited < self._settle:\n            self._book.come_back(cart, self._book.pace.after(waited))\n"
-        "        else:\n            self._step_back",
-        "        else:\n            self._step_back",
-    ),
-    Mutation(
-        "order without a look for what the memory may have lost",
-        "ordering/process/checkout.py",
-        "        if earlier is not None:\n",
-        "        if earlier is None and earlier:\n",
     ),
 )
 

@@ -67,6 +67,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "attempt_at": attempt.started_at if attempt else None,
         "attempt_refusal": attempt.refusal if attempt else None,
         "attempt_withdrawn_at": attempt.withdrawn_at if attempt else None,
+        "attempt_deleting": attempt.deleting if attempt else False,
+        "attempt_denied_by": attempt.denied_by if attempt else None,
         "payment_method": payment.method if payment and isinstance(payment.method, int) else None,
         "payment_mean": payment.method if payment and isinstance(payment.method, str) else None,
         "payment_by": payment.by if payment else None,
@@ -221,7 +223,15 @@ def _attempt_from(row: CartRow) -> Attempt | None:
     if row.attempt_number is None or row.attempt_cart is None or row.attempt_at is None:
         return None
     withdrawn_at = utc(row.attempt_withdrawn_at) if row.attempt_withdrawn_at else None
-    return Attempt(row.attempt_number, row.attempt_cart, utc(row.attempt_at), row.attempt_refusal, withdrawn_at)
+    return Attempt(
+        row.attempt_number,
+        row.attempt_cart,
+        utc(row.attempt_at),
+        row.attempt_refusal,
+        withdrawn_at,
+        deleting=row.attempt_deleting,
+        denied_by=row.attempt_denied_by,
+    )
 
 
 def _payment_from(row: CartRow) -> Payment | None:

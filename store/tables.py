@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
@@ -51,6 +51,8 @@ class CartRow(SQLModel, table=True):
     attempt_at: datetime | None = None
     attempt_refusal: str | None = None
     attempt_withdrawn_at: datetime | None = None
+    attempt_deleting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    attempt_denied_by: str | None = None
     payment_method: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
     payment_mean: str | None = None  # instead of the method's number
     payment_by: str | None = None

@@ -36,16 +36,22 @@ class Rules:
     def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
         self.store = store
         self.registrar = FakeRegistrar()
-        self.clock = FakeClock()
+        self.clock = self.registrar.clock = FakeClock()
         self.policy = policy
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()
 
-    def restart(self, policy: Policy | None = None) -> None:
+    def restart(self, policy: Policy | None = None, *, delete_is_proof: bool = False) -> None:
         """As after a crash: nothing but what is on disk."""
         self.policy = policy or self.policy
         self.workflow = Workflow(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
-        self.fulfilment = Fulfilment(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
+        self.fulfilment = Fulfilment(
+            store=self.store,
+            registrar=self.registrar,
+            policy=self.policy,
+            clock=self.clock,
+            delete_is_proof=delete_is_proof,
+        )
 
     def requested(self, name: str = "name.ovh", channel: str = "C1"):
         cart = self.workflow.add(channel, DomainName.parse(name), by=self.ada)

@@ -1,6 +1,6 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -51,6 +51,7 @@ class FakeRegistrar:
     """`next_fault` is for the next deed: lost_before, lost_after, refused, unavailable."""
 
     def __init__(self) -> None:
+        self.clock: Callable[[], datetime] = lambda: NOW
         self._numbers = count(1)
         self.quote: Quote = a_quote()
         self.orders: dict[int, SalesOrder] = {}
@@ -67,7 +68,6 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
-        self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
@@ -83,6 +83,9 @@ class FakeRegistrar:
         self.sold: tuple[str, ...] = ("ovh", "com", "fr")
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says, by extension
+
+    def time(self) -> datetime:
+        return self.clock() + self.ahead
 
     def clock_ahead(self) -> timedelta:
         return self.ahead
@@ -133,7 +136,7 @@ class FakeRegistrar:
     def can_be_paid(self) -> bool:
         return self.has_method
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         if self.prepare_refuses:
             raise RegistrarRefused(self.prepare_refuses)
         asked = self.questions(lines)
@@ -141,7 +144,7 @@ class FakeRegistrar:
         if missing:
             findings = [pre_flight.Finding(f"{name} lacks answers.", name, Mend.ANSWER) for name in missing]
             raise LinesRefused(findings, asked)
-        cart = f"{reference} {next(self._numbers)}"
+        cart = f"cart {next(self._numbers)}"
         self.carts[cart] = None
         return Prepared(cart, self.quote, asked)
 
@@ -165,7 +168,7 @@ class FakeRegistrar:
             raise OutcomeUnknown("lost")
         return order
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: frozenset[int]) -> Sighting:
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
@@ -174,9 +177,6 @@ class FakeRegistrar:
         if made is None:
             return Sighting(Outcome.ABSENT, "The cart is open.")
         return Sighting(Outcome.FOUND, "Found.", self.orders[made])
-
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
-        return self.forgotten
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         return self.orders.get(order_id)

@@ -13,6 +13,7 @@ OrderingError                 tell the person: str(error) is the sentence
     RegistrarRefused          a clear no: nothing was done
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
+      DraftGone               the cart that this step was building at OVH is gone: begin again with another one
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
@@ -99,6 +100,10 @@ class NotAsked(RegistrarUnavailable):
 
 class NotSent(RegistrarUnavailable):
     """No byte of a call that buys or pays left this machine, and its sender knows it."""
+
+
+class DraftGone(RegistrarUnavailable):
+    """Somebody deleted the cart that this step was building at OVH: nothing is wrong, the next step builds another."""
 
 
 class OutcomeUnknown(RegistrarError):

@@ -106,8 +106,9 @@ class SalesOrder:
 class Attempt:
     """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no.
 
-    `started_at` is by OVH's clock, as what OVH dates is compared to it. `withdrawn_at` is when OVH's cart was given
-    back, so that nothing can be ordered by it any more.
+    `started_at` and `withdrawn_at` are by OVH's clock. `withdrawn_at` is when OVH's cart was deleted; `deleting` is
+    written down before that call, as its answer may be lost. `denied_by` said that nothing was ordered: this counts
+    once an order would surely show.
     """
 
     number: int
@@ -115,6 +116,8 @@ class Attempt:
     started_at: datetime
     refusal: str | None = None
     withdrawn_at: datetime | None = None
+    deleting: bool = False
+    denied_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

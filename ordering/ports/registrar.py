@@ -82,18 +82,22 @@ class Registrar(Protocol):
     def can_be_paid(self) -> bool:
         """Whether the account has a registered payment method that is valid now."""
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.
 
         Raises `LinesRefused` where it cannot be bought as it is, `RegistrarRefused` where the key lacks a right that
-        the checkout needs. A failure leaves no cart behind.
+        the checkout needs, `DraftGone` where somebody deleted the cart meanwhile. A failure leaves no cart behind.
         """
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
 
     def discard(self, registrar_cart: str) -> bool:
-        """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""
+        """Delete a registrar cart of this desk, and return whether it is certainly gone.
+
+        The cart's description is read first: a cart that is not this desk's is left alone, and is not gone. A cart that
+        is gone may have been ordered before (see `Fulfilment`).
+        """
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
         """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this.
@@ -101,17 +105,14 @@ class Registrar(Protocol):
         It does not leave `not_after`, by our clock: then `RegistrarUnavailable` is raised.
         """
 
+    def time(self) -> datetime:
+        """Read OVH's clock at this moment, never from a kept difference."""
+
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
-        """Look whether an attempt made an order. `known` orders belong to others."""
-
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
-        """An order over exactly these names that was made since then by our clock, and is not over.
-
-        `known` orders belong to others.
-        """
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: frozenset[int]) -> Sighting:
+        """Look whether an attempt made an order with these terms. `known` orders belong to others."""
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         """Read an order where it is over exactly these names, else None."""

@@ -1,87 +1,94 @@
-"""From the approval to a sales order: one checkout, and after a lost answer a search for what it made."""
+"""From the approval to a sales order: one checkout of what was approved."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import (
+    DraftGone,
+    NotSent,
+    OutcomeUnknown,
+    RegistrarError,
+    RegistrarRefused,
+    RegistrarUnavailable,
+)
 from ordering.model.events import happened
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
-from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
+from ordering.model.sales_order import Attempt
 from ordering.model.seal import differences, seal
 from ordering.ports.registrar import Prepared, Registrar
 from ordering.process.intent import Intents, IntentStopped
-from ordering.process.transitions import Logbook, is_for_a_person, without_advice
+from ordering.process.order_search import OrderSearch
+from ordering.process.transitions import Logbook
 
 S = CartState
-_MOST_TRIES = 5
 
 
 class Checkout:
-    """The steps approved -> checking_out -> checked_out. `settle` is how long an unanswered checkout is observed."""
+    """The step approved -> checking_out -> checked_out. `settle` is how long an unanswered checkout is observed."""
 
     def __init__(
-        self, book: Logbook, registrar: Registrar, policy: Policy, intents: Intents, settle: timedelta
+        self,
+        book: Logbook,
+        registrar: Registrar,
+        policy: Policy,
+        intents: Intents,
+        search: OrderSearch,
+        *,
+        settle: timedelta,
     ) -> None:
         self._book = book
         self._intents = intents
         self._registrar = registrar
         self._policy = policy
+        self._search = search
         self._settle = settle
 
     def check_out(self, cart: Cart) -> None:
         """Order what was approved, unless OVH's fresh quote is not what was sealed."""
-        number = (cart.attempt.number if cart.attempt else 0) + 1
         try:
-            prepared = self._registrar.prepare(cart.lines, reference=f"Domain Desk #{cart.id} attempt {number}")
+            prepared = self._registrar.prepare(cart.lines)
+        except DraftGone:
+            self._book.come_back(cart, self._book.pace.quickest)
+            return
         except RegistrarRefused as refusal:
             self._book.needs_attention(cart, f"{refusal} Nothing was ordered.", attempt=None)
             return
         if not self._still_sealed(cart, prepared):
             return
         try:
-            earlier = self._ordered_before(cart)
-            started_at = self._book.now() + self._registrar.clock_ahead()
+            begun = self._begin(cart, prepared)
+        except IntentStopped:
+            self._registrar.discard(prepared.registrar_cart)
         except RegistrarError:
             self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
             raise
-        try:
-            begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
-        except IntentStopped:
-            self._registrar.discard(prepared.registrar_cart)
-            return
-        except RegistrarError:
-            self._registrar.discard(prepared.registrar_cart)
-            raise
-        if earlier is not None:
-            self._registrar.discard(prepared.registrar_cart)
-            self._ordered(begun, earlier, note="OVH had an order for exactly these names already: it is this cart's.")
-            return
-        self._send(begun, prepared.registrar_cart)
+        else:
+            self._send(begun, prepared.registrar_cart)
+
+    def _begin(self, cart: Cart, prepared: Prepared) -> Cart:
+        number = (cart.attempt.number if cart.attempt else 0) + 1
+        started_at = self._registrar.time()
+        return self._commit_intent(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
 
     def _send(self, begun: Cart, registrar_cart: str) -> None:
-        not_after = begun.since + self._settle / 2  # what leaves later could come after everybody stopped looking
+        not_after = begun.since + self._settle / 2  # a later call could arrive after the search has ended
         try:
             order = self._registrar.check_out(
                 registrar_cart, waive_retraction=self._policy.waive_retraction, not_after=not_after
             )
         except RegistrarRefused as refusal:
-            self._refused(begun, refusal)
-        except RegistrarUnavailable as busy:
-            self._turned_away(begun, busy)
+            self._search.refused(begun, refusal)
+        except NotSent as unsent:
+            self._search.nothing_left(begun, str(unsent))
+        except RegistrarUnavailable:
+            self._search.turned_away(begun)
         except OutcomeUnknown:
             self._book.come_back(begun, self._book.pace.quickest)
         else:
-            self._ordered(begun, order)
-
-    def _ordered_before(self, cart: Cart) -> SalesOrder | None:
-        """An order of this cart that the memory does not know: it may have lost its newest changes, to a crash say."""
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
-        return self._registrar.order_since(cart.since, cart.lines, known=known)
+            self._search.found(begun, order)
 
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
@@ -96,112 +103,11 @@ class Checkout:
         self._book.save(cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note))
         return False
 
-    def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
+    def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
         note = None
         if cart.seal is not None and quote.total < cart.seal.total:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
-        begun = cart.to(S.CHECKING_OUT, at=self._book.now(), attempt=attempt, quote=quote, note=note)
-        # Should this process die now, the next one looks: but not while the call may still be on the wire.
         now = self._book.now()
-        event = happened(begun, now, note=begun.note)
-        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)
-
-    def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
-        """Keep OVH's no, and believe it once no order shows: a call that was repeated on the way is refused, too."""
-        attempt = replace(_attempt_of(cart), refusal=str(refusal))
-        with self._book.store.begin() as carts:
-            due_at = self._book.now() + self._book.pace.quickest
-            refused = carts.save(replace(cart, attempt=attempt), due_at=due_at)
-        self.look_for_order(refused)
-
-    def _turned_away(self, cart: Cart, busy: RegistrarUnavailable) -> None:
-        """OVH did not take the call; but one that was repeated on the way may have been taken the first time."""
-        attempt = _attempt_of(cart)
-        is_open = self._find_order(cart).outcome is Outcome.ABSENT
-        if is_open and self._registrar.discard(attempt.registrar_cart):
-            self._step_back(cart, f"{busy} Nothing was ordered")
-        else:
-            self._book.come_back(cart, self._book.pace.quickest)
-
-    def look_for_order(self, cart: Cart) -> None:
-        """After a lost answer: adopt the order that was made, or step back once it is proven that none was."""
-        waited, attempt = self._book.now() - cart.since, _attempt_of(cart)
-        try:
-            sighting = self._find_order(cart)
-        except (RegistrarRefused, RegistrarUnavailable) as error:
-            if not is_for_a_person(error, waited, self._settle):
-                raise
-            note = f"OVH does not tell whether it made the order: {without_advice(str(error))} The desk keeps looking."
-            self._book.needs_attention(cart, note, follow=True)
-            return
-        if sighting.order is not None:
-            self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
-        elif attempt.withdrawn_at is not None and not sighting.candidates:
-            self._nothing_was_ordered(cart, attempt, attempt.withdrawn_at)
-        elif sighting.outcome is Outcome.ABSENT and (attempt.refusal or waited >= self._settle):
-            self._withdraw(cart, attempt)
-        elif waited < self._settle:
-            self._book.come_back(cart, self._book.pace.after(waited))
-        else:
-            said = attempt.refusal or "OVH did not say whether it made the order."
-            note = f"{said} {sighting.seen} The desk keeps looking."
-            self._book.needs_attention(cart, note, follow=True)
-
-    def look_again(self, cart: Cart) -> None:
-        """A person was asked what became of it; the order may still show."""
-        sighting = self._find_order(cart)
-        if sighting.order is not None:
-            self._ordered(cart, sighting.order, note="The order was found at OVH after all.")
-        else:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
-
-    def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
-        """Give the old cart back, as a checkout that is still on its way would find it; then look once more."""
-        if not self._registrar.discard(attempt.registrar_cart):
-            self._book.come_back(cart, self._book.pace.quickest)
-            return
-        with self._book.store.begin() as carts:
-            now = self._book.now()
-            withdrawn = replace(cart, attempt=replace(attempt, withdrawn_at=now))
-            saved = carts.save(withdrawn, due_at=now + self._book.pace.quickest)
-        self.look_for_order(saved)  # it may have come through just before the cart went
-
-    def _nothing_was_ordered(self, cart: Cart, attempt: Attempt, withdrawn_at: datetime) -> None:
-        """What OVH said no to is for a person; else it is ordered anew, once an order would long have shown."""
-        waited = self._book.now() - withdrawn_at
-        if attempt.refusal is not None:
-            self._book.needs_attention(cart, f"{attempt.refusal} Nothing was ordered.", attempt=None)
-        elif waited < self._settle:
-            self._book.come_back(cart, self._book.pace.after(waited))
-        else:
-            self._step_back(cart, "OVH's answer was lost and no order was made there")
-
-    def _find_order(self, cart: Cart) -> Sighting:
-        if cart.seal is None:
-            raise AssertionError(f"cart #{cart.id} was ordered without a seal")
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
-        return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=known)
-
-    def _ordered(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
-        if not cart.covers(order.total):
-            self._book.too_dear(cart, order)
-            return
-        # How it can be paid is read with its expiry in the next step: until then neither is known.
-        made = replace(order, expires_at=None)
-        self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
-
-    def _step_back(self, cart: Cart, why: str) -> None:
-        """Try again, later each time; what OVH turned away so often is for a person."""
-        tries = cart.attempt.number if cart.attempt else 1
-        if tries >= _MOST_TRIES:
-            self._book.needs_attention(cart, f"{why}, for the {tries}th time.", attempt=None)
-            return
-        back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
-        self._book.save(back, due_in=self._book.pace.quickest * 2**tries)
-
-
-def _attempt_of(cart: Cart) -> Attempt:
-    if cart.attempt is None:
-        raise AssertionError(f"cart #{cart.id} has no attempt to look for")
-    return cart.attempt
+        begun = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, quote=quote, note=note)
+        # If this process dies now, the next one looks for the order, but not while the call may still be on the wire.
+        return self._intents.commit(begun, happened(begun, now, note=note), at=now, due_at=now + self._settle / 4)

@@ -16,7 +16,9 @@ from ordering.ports.registrar import Registrar
 from ordering.ports.store import Errand, Store
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
+from ordering.process.floor import FLOOR
 from ordering.process.intent import Intents
+from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
 from ordering.process.transitions import Logbook, Pace, order_of
 
@@ -24,7 +26,11 @@ S = CartState
 
 
 class Fulfilment:
-    """Advances carts one step at a time. `settle` is how long an unanswered money call is observed."""
+    """Advances carts one step at a time. `settle` is how long an unanswered money call is observed.
+
+    After the DELETE of a cart whose checkout got no answer, an order of it may still show for the time of `floor`. With
+    `delete_is_proof`, OVH is known to refuse the DELETE of a cart that was ordered, so that `settle` is enough.
+    """
 
     def __init__(
         self,
@@ -35,15 +41,19 @@ class Fulfilment:
         clock: Callable[[], datetime],
         settle: timedelta = timedelta(seconds=60),
         pace: Pace | None = None,
+        floor: timedelta = FLOOR,
+        delete_is_proof: bool = False,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
         intents = Intents(store)
-        self._checkout = Checkout(self._book, registrar, policy, intents, settle)
+        search = OrderSearch(self._book, registrar, settle=settle, floor=floor, delete_is_proof=delete_is_proof)
+        self._search = search
+        self._checkout = Checkout(self._book, registrar, policy, intents, search, settle=settle)
         self._deliveries = Deliveries(self._book, registrar)
         self._payments = Payments(self._book, registrar, intents, settle)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
-            S.CHECKING_OUT: self._checkout.look_for_order,
+            S.CHECKING_OUT: search.look_for_order,
             S.CHECKED_OUT: self._payments.watch_order,
             S.PAYING: self._payments.pay_or_watch,
             S.PAID: self._deliveries.watch,
@@ -100,7 +110,7 @@ class Fulfilment:
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""
         if cart.order is None:
-            self._checkout.look_again(cart)
+            self._search.look_again(cart)
         elif cart.payment_is_undecided:
             self._payments.look_again(cart)
         else:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.policy import Person
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.process.floor import UNTIL_ALL_SHOWS
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
-# After a checkout, an order of it would long be seen by then, with its names; so would the order show that it is paid
-# after its money was taken.
-_UNTIL_ALL_SHOWS = timedelta(days=1)
+_DENIED = (
+    "Somebody looked at OVH, and nothing was ordered. I'll look once more, and order again once an order of the first "
+    "try would surely show: within about 15 minutes."
+)
 
 
 class Settling(UseCases):
@@ -63,34 +64,37 @@ class Settling(UseCases):
             return carts.save(found, happened(found, now, by=by.id, note=f"it is order {order_id}"), due_at=due_at)
 
     def nothing_ordered(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
+        """Say that OVH made no order of a cart, and have it checked out again under the same approval.
 
-        Refused where an order may be its own after all, or where the first checkout could still come through.
+        This counts once an order of the first try would surely show; until then the bot keeps looking for it. Refused
+        where an order may be this cart's after all, or where the first checkout could still come through.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown)
         self.policy.may_deny(cart, by)
-        if cart.attempt is None:
+        attempt = cart.attempt
+        if attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
-        if self._look_once_more(cart, cart.attempt).outcome is Outcome.ABSENT:
-            if not self._registrar.discard(cart.attempt.registrar_cart):
+        if self._look_once_more(cart, attempt).outcome is Outcome.ABSENT:
+            if not self._registrar.discard(attempt.registrar_cart):
                 raise NotPossible("OVH still holds the first try, so it is not tried again yet. Try again in a minute.")
-            self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
+            attempt = replace(attempt, withdrawn_at=None)
+            self._look_once_more(cart, attempt)  # it may have come through just before the cart went
+        denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
         now = self._clock()
-        again = cart.to(S.APPROVED, at=now)
+        said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied, note=_DENIED)
         with self._store.begin() as carts:
-            note = "nothing was ordered, to be tried again"
-            return carts.save(again, happened(again, now, by=by.id, note=note), due_at=now)
+            return carts.save(said, happened(said, now, by=by.id, note="nothing was ordered"), due_at=now)
 
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
         """Look for the order; raises `NotPossible` where there is one, or may be."""
         with self._store.read() as carts:
             known = carts.known_orders()
-        seen = self._registrar.find_order(attempt, cart.lines, seal_and_quote(cart)[0].total, known=known)
+        seen = self._registrar.find_order(attempt, cart.lines, seal_and_quote(cart)[1], known=known)
         if seen.order is not None:
             raise NotPossible(
                 f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”."
             )
-        if self._clock() - attempt.started_at < _UNTIL_ALL_SHOWS:
+        if self._clock() - attempt.started_at < UNTIL_ALL_SHOWS:
             if seen.candidates:
                 raise NotPossible(
                     f"Order {seen.candidates[0]} at OVH may be this cart's. Look at it there: if it has these names, "
@@ -127,7 +131,7 @@ class Settling(UseCases):
                 f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
                 "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it."
             )
-        if sighting.taken_at is not None and self._clock() - sighting.taken_at < _UNTIL_ALL_SHOWS:
+        if sighting.taken_at is not None and self._clock() - sighting.taken_at < UNTIL_ALL_SHOWS:
             raise NotPossible(
                 f"{sighting.seen} If it paid order {order.id}, another payment could pay it twice: wait until OVH's "
                 "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "

@@ -15,6 +15,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
+from ordering.model.quote import Quote
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -34,6 +35,7 @@ from registrars.ovh.api.errors import readable
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.markers import Descriptions
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
 from registrars.ovh.throttling.scheduler import Allowance, Priority
@@ -48,14 +50,15 @@ _MOST_TRIED = 10  # extensions for a bare word, where the team named none
 class OvhGateway:
     """OVH as the rules see it. Blocking; safe to call from several threads.
 
-    `budget` is how fast it may be asked, where that is not this process's alone to say. Raises `ValueError` with a line
-    for the operator where the access cannot be used.
+    `budget` is how fast it may be asked, where that is not this process's alone to say. `desk` is this desk's id, which
+    the descriptions of its carts contain. Raises `ValueError` with a line for the operator about an unusable access.
     """
 
-    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
+    def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = "unnamed") -> None:
         self._access = access
         self._client = Client(access, budget)
-        self._drafts = Drafts(self._client, access, home=self._home)
+        descriptions = Descriptions(desk)
+        self._drafts = Drafts(self._client, access, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._payments = Payments(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
@@ -146,11 +149,11 @@ class OvhGateway:
             query = {"status": "VALID"}
             return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
             self._orders.must_be_listable()  # before OVH has a cart that could not be checked out
-            return self._drafts.prepare(lines, reference)
+            return self._drafts.prepare(lines)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         return self._drafts.objections(lines)
@@ -159,6 +162,7 @@ class OvhGateway:
         return self._drafts.discard(registrar_cart)
 
     def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
+        self._drafts.hand_on(registrar_cart)
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
         answer = self._client.do(f"/order/cart/{segment(registrar_cart)}/checkout", body, not_after=not_after)
@@ -168,17 +172,17 @@ class OvhGateway:
         except RegistrarUnavailable as error:
             raise OutcomeUnknown("OVH's answer names no order.") from error
 
+    def time(self) -> datetime:
+        with readable():
+            return self._client.time()
+
     def clock_ahead(self) -> timedelta:
         with readable():
             return self._client.clock_ahead()
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: frozenset[int]) -> Sighting:
         with readable():
-            return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
-
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
-        with readable():
-            return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
+            return self._orders.find(attempt, lines, quote, known)
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         with readable():

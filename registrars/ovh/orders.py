@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
-from ordering.model.money import Money
+from ordering.model.quote import Quote
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -51,8 +52,9 @@ class Orders:
         """The order's page; raises `KeyError` where OVH gives none."""
         return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
 
-    def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: frozenset[int]) -> Sighting:
+    def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: frozenset[int]) -> Sighting:
         """Look at the attempt's cart first: one that OVH did not close made no order."""
+        names, total = frozenset(line.domain.ascii for line in lines), quote.total
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
             return Sighting(Outcome.ABSENT, "OVH's cart is still open.")
@@ -75,12 +77,6 @@ class Orders:
         else:
             seen = "there is no new order"
         return Sighting(Outcome.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
-
-    def made_since(self, since: datetime, names: frozenset[str], known: frozenset[int]) -> SalesOrder | None:
-        """An order of exactly these names that was made since then, by our clock, and is not over."""
-        new = self._new(since + self._client.clock_ahead(), known)
-        ours, _ = self._with_names(new[-_MOST_READ:], names)
-        return next((order for order in ours if not order.status.is_over), None)
 
     def fitting(self, number: int, names: frozenset[str]) -> SalesOrder | None:
         """Read an order where it holds exactly these names, else None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -47,6 +47,10 @@ class Client:
     def secrets(self) -> tuple[str, ...]:
         """The keys that no log may show."""
         return self._session.secrets
+
+    def time(self) -> datetime:
+        """Read OVH's clock; raises `RegistrarUnavailable`."""
+        return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
 
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""

@@ -28,7 +28,7 @@ async def look_up(gateway, *names):
 
 
 async def ordered(gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
 
 
@@ -91,7 +91,7 @@ async def test_forty_threads_share_the_session_without_dropping_a_connection(gat
 
 
 async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     assert str(prepared.quote.total) == "€3.59"
     assert [(c.label, c.value) for c in prepared.quote.configuration] == [("OWNER_LEGAL_AGE", "true")]
     assert ovh.carts.all[prepared.registrar_cart].description == "Domain Desk #1 attempt 1"
@@ -100,7 +100,7 @@ async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
 async def test_a_question_that_nobody_answered_is_refused_in_words(gateway):
     line = Line(DomainName.parse("reason-x.fr"), 1, "create-default", Money(649, "EUR"), added_by="U0ADA")
     with pytest.raises(RegistrarRefused, match="asks for the reason"):
-        await ask(gateway.prepare, [line], reference="x")
+        await ask(gateway.prepare, [line])
 
 
 async def test_ordering_paying_and_delivery(ovh, gateway):
@@ -141,9 +141,9 @@ async def test_prices_are_at_their_names_however_ovh_lists_them(ovh, gateway, sh
     """OVH's guide shows lines without cart items and in another order than the cart's."""
     ovh.carts.layout = Layout(shuffle=shuffle, zones_first=True, without_items=True)
     dear = replace(LINE, domain=DomainName.parse("name.com"))
-    quote = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
+    quote = (await ask(gateway.prepare, [LINE, dear])).quote
     ovh.carts.layout = Layout()
-    usual = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
+    usual = (await ask(gateway.prepare, [LINE, dear])).quote
     prices = [quote.price_of(line.domain) for line in (LINE, dear)]
     assert prices == [usual.price_of(line.domain) for line in (LINE, dear)]
     assert prices[0] < prices[1]
@@ -155,21 +155,21 @@ async def test_no_cart_is_built_with_a_key_that_cannot_list_orders(ovh, gateway,
     ovh.faults.add("GET", "/me/order", "refuse", times=times, message="This call has not been granted")
     for _ in range(times):
         with pytest.raises(RegistrarRefused, match=r"cannot list the orders at OVH.*check the key's rights"):
-            await ask(gateway.prepare, [LINE], reference="x")
+            await ask(gateway.prepare, [LINE])
     assert ovh.count("POST", "/order/cart") == 0
     for _ in range(2):
-        await ask(gateway.prepare, [LINE], reference="x")
+        await ask(gateway.prepare, [LINE])
     assert ovh.count("GET", "/me/order") == times + 1
 
 
 async def test_a_right_that_was_lost_is_checked_again(ovh, gateway):
     """A refusal at the checkout ends the belief in the right, so the next try builds no cart."""
-    await ask(gateway.prepare, [LINE], reference="x")
+    await ask(gateway.prepare, [LINE])
     ovh.faults.add("GET", "/me/order", "refuse", times=2, message="This call has not been granted")
     with pytest.raises(RegistrarRefused):
         await ask(gateway.order_since, datetime.now(UTC), [LINE], known=frozenset())
     with pytest.raises(RegistrarRefused, match="cannot list the orders"):
-        await ask(gateway.prepare, [LINE], reference="x")
+        await ask(gateway.prepare, [LINE])
     assert ovh.count("POST", "/order/cart") == 1
 
 
@@ -198,7 +198,7 @@ async def test_a_registration_in_error_is_told_in_ovhs_words(ovh, gateway):
     ],
 )
 async def test_a_checkout_is_sent_once_and_sorted(ovh, gateway, kind, error):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     ovh.faults.add("POST", "/order/cart/*/checkout", kind, seconds=1.5)
     with pytest.raises(error):
         await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
@@ -216,14 +216,14 @@ async def test_a_payment_is_sent_once_and_sorted(ovh, gateway, kind):
 
 
 async def test_an_ovh_that_is_not_there_was_never_reached(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     await ovh.stop()
     with pytest.raises(RegistrarUnavailable):
         await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
 
 
 async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     tried = attempt(prepared.registrar_cart)
     total = prepared.quote.total
     assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).outcome is Outcome.ABSENT

@@ -30,7 +30,7 @@ async def ask(function, *args, **kwargs):
 
 @pytest.fixture
 async def order(gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     made = await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
     return await ask(gateway.order, made.id)
 

@@ -1,0 +1,171 @@
+"""After a checkout without a clear answer: find the order that it made, or prove that it made none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.events import happened
+from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
+from ordering.ports.registrar import Registrar
+from ordering.process.floor import UNTIL_ALL_SHOWS, is_over
+from ordering.process.transitions import Logbook, is_for_a_person, without_advice
+
+S = CartState
+_MOST_TRIES = 5
+
+
+class OrderSearch:
+    """Moves carts on from checking_out.
+
+    `settle` is how long an unanswered checkout is observed. `floor` is how long after the DELETE of its cart an order
+    may still show. With `delete_is_proof`, OVH is known to refuse the DELETE of a cart that was ordered.
+    """
+
+    def __init__(
+        self, book: Logbook, registrar: Registrar, *, settle: timedelta, floor: timedelta, delete_is_proof: bool
+    ) -> None:
+        self._book = book
+        self._registrar = registrar
+        self._settle = settle
+        self._floor = floor
+        self._delete_is_proof = delete_is_proof
+
+    def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
+        """Record OVH's refusal of the checkout, and look: a repeated call is refused, too, after the first ordered."""
+        now, attempt = self._book.now(), replace(attempt_of(cart), refusal=str(refusal))
+        noted = replace(cart, attempt=attempt, note=f"{refusal} I'm making sure that no order was made.")
+        with self._book.store.begin() as carts:
+            event = happened(noted, now, note=noted.note)
+            saved = carts.save(noted, event, due_at=now + self._book.pace.quickest)
+        self.look_for_order(saved)
+
+    def turned_away(self, cart: Cart) -> None:
+        """OVH was too busy for the checkout. A repeated call may have been taken the first time, so look."""
+        if self._find(cart).outcome is Outcome.ABSENT:
+            self._withdraw(cart, attempt_of(cart))
+        else:
+            self._book.come_back(cart, self._book.pace.quickest)
+
+    def nothing_left(self, cart: Cart, why: str) -> None:
+        """No byte of the checkout left this machine: give its cart back and try again."""
+        self._registrar.discard(attempt_of(cart).registrar_cart)
+        self._step_back(cart, f"{without_advice(why)} Nothing was ordered")
+
+    def look_for_order(self, cart: Cart) -> None:
+        """Adopt the order that was made, or step back once it is proven that none was."""
+        waited, attempt = self._book.now() - cart.since, attempt_of(cart)
+        try:
+            is_proven = self._floor_is_over(attempt)  # read before the look, so that the look comes after the floor
+            sighting = self._find(cart)
+        except (RegistrarRefused, RegistrarUnavailable) as error:
+            if not is_for_a_person(error, waited, self._settle):
+                raise
+            note = f"OVH does not tell whether it made the order: {without_advice(str(error))} The desk keeps looking."
+            self._book.needs_attention(cart, note, follow=True)
+            return
+        if sighting.order is not None:
+            self.found(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+        elif attempt.withdrawn_at is not None and not sighting.candidates:
+            self._after_withdrawal(cart, attempt, is_proven=is_proven)
+        elif self._may_withdraw(attempt, sighting, waited):
+            self._withdraw(cart, attempt)
+        elif waited < self._settle:
+            self._book.come_back(cart, self._book.pace.after(waited))
+        else:
+            said = attempt.refusal or "OVH did not say whether it made the order."
+            self._book.needs_attention(cart, f"{said} {sighting.seen} The desk keeps looking.", follow=True)
+
+    def look_again(self, cart: Cart) -> None:
+        """A person was asked what became of it. The order may still show, or their word may count by now."""
+        attempt = attempt_of(cart)
+        is_proven = self._floor_is_over(attempt)
+        sighting = self._find(cart)
+        if sighting.order is not None:
+            self.found(cart, sighting.order, note="The order was found at OVH after all.")
+        elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
+            self._step_back(cart, "Nothing was ordered")
+        else:
+            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+
+    def _may_show(self, attempt: Attempt, sighting: Sighting) -> bool:
+        """Return whether something at OVH may still turn out to be this attempt's order."""
+        is_recent = self._book.now() - attempt.started_at < UNTIL_ALL_SHOWS
+        return is_recent and (bool(sighting.candidates) or sighting.closed)
+
+    def found(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
+        """Keep an order as this cart's own; one that costs more than was approved is for a person."""
+        if not cart.covers(order.total):
+            self._book.too_dear(cart, order)
+            return
+        # How it can be paid is read with its expiry in the next step: until then neither is known.
+        made = replace(order, expires_at=None)
+        self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
+
+    def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
+        """Return whether the old cart can be deleted now, or its DELETE lost its answer."""
+        if attempt.deleting and not sighting.closed and not sighting.candidates:
+            return True
+        return sighting.outcome is Outcome.ABSENT and (attempt.refusal is not None or waited >= self._settle)
+
+    def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
+        """Delete the old cart, as a checkout that is still on its way would find it; then look once more."""
+        deleting = cart
+        if not attempt.deleting:
+            with self._book.store.begin() as carts:
+                begun = replace(cart, attempt=replace(attempt, deleting=True))
+                deleting = carts.save(begun, due_at=self._book.now() + self._book.pace.quickest)
+        if not self._registrar.discard(attempt.registrar_cart):
+            self._book.come_back(deleting, self._book.pace.quickest)
+            return
+        withdrawn_at = self._registrar.time()
+        with self._book.store.begin() as carts:
+            withdrawn = replace(attempt_of(deleting), withdrawn_at=withdrawn_at)
+            due_at = self._book.now() + self._book.pace.quickest
+            saved = carts.save(replace(deleting, attempt=withdrawn), due_at=due_at)
+        self.look_for_order(saved)  # it may have come through just before the cart went
+
+    def _after_withdrawal(self, cart: Cart, attempt: Attempt, *, is_proven: bool) -> None:
+        """No order shows after the DELETE. A refusal is for a person; otherwise the cart is ordered again."""
+        if not is_proven:
+            waited = self._book.now() - cart.since
+            self._book.come_back(cart, self._book.pace.after(waited))
+        elif attempt.refusal is not None:
+            self._book.needs_attention(cart, f"{attempt.refusal} Nothing was ordered.", attempt=None)
+        else:
+            self._step_back(cart, "OVH's answer was lost and no order was made there")
+
+    def _floor_is_over(self, attempt: Attempt) -> bool:
+        """Return whether an order of this attempt would show by now."""
+        if attempt.withdrawn_at is None:
+            return False
+        # Where DELETE is a proof, only a checkout that was under way at that moment is still waited for.
+        floor = self._settle if self._delete_is_proof else self._floor
+        if self._delete_is_proof and attempt.refusal is not None:
+            return True
+        return is_over(self._registrar, attempt.withdrawn_at, floor)
+
+    def _find(self, cart: Cart) -> Sighting:
+        if cart.quote is None:
+            raise AssertionError(f"cart #{cart.id} was ordered without a quote")
+        with self._book.store.read() as carts:
+            known = carts.known_orders()
+        return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
+
+    def _step_back(self, cart: Cart, why: str) -> None:
+        """Try again, later each time; what OVH turned away so often is for a person."""
+        tries = cart.attempt.number if cart.attempt else 1
+        if tries >= _MOST_TRIES:
+            self._book.needs_attention(cart, f"{why}, for the {tries}th time.", attempt=None)
+            return
+        back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
+        self._book.save(back, due_in=self._book.pace.quickest * 2**tries)
+
+
+def attempt_of(cart: Cart) -> Attempt:
+    """Return the attempt of a cart that must have one."""
+    if cart.attempt is None:
+        raise AssertionError(f"cart #{cart.id} has no attempt to look for")
+    return cart.attempt
