@@ -31,6 +31,7 @@ from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
 from registrars.ovh import Access, OvhGateway, SharedBudget
 from store.database_url import parse_database_url
+from store.desk import desk_id
 from store.engine import Engines, open_engines
 from store.migrate import migrate
 from store.rate_limit import SharedPage
@@ -70,7 +71,8 @@ class Bot:
         store = SqlStore(engines)
         self._engines = engines
         self._client = slack_client(settings)
-        self._registrar = OvhGateway(access(settings), budget(settings, engines))
+        desk_number = desk_id(engines, team=workspace.team, bot_user=workspace.bot_user)
+        self._registrar = OvhGateway(access(settings), budget(settings, engines), desk=desk_number)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)

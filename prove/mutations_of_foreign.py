@@ -5,6 +5,7 @@ from __future__ import annotations
 from prove.mutation import Mutation
 
 _SEARCH, _CARTS = "ordering/process/order_search.py", "registrars/ovh/carts/carts.py"
+_ORDERS, _TERMS = "registrars/ovh/orders.py", "registrars/ovh/order_terms.py"
 OF_FOREIGN = (
     Mutation(
         "believe at once that a deleted cart ordered nothing",
@@ -41,5 +42,47 @@ OF_FOREIGN = (
         _CARTS,
         "            if self._description(cart) is None:\n                self._made",
         "            if self._description(cart) == cart:\n                self._made",
+    ),
+    Mutation(
+        "adopt an order with another total",
+        _ORDERS,
+        "        if different := (*cost, *compared.different):\n",
+        "        if different := compared.different:\n",
+    ),
+    Mutation(
+        "adopt an order with other years, mode, plan or owner",
+        _ORDERS,
+        "        if different := (*cost, *compared.different):\n",
+        "        if different := cost:\n",
+    ),
+    Mutation(
+        "adopt an order that does not show its terms",
+        _ORDERS,
+        "        elif compared.hidden:\n",
+        "        elif compared.hidden and not order.id:\n",
+    ),
+    Mutation(
+        "adopt one of two orders with the same names",
+        _ORDERS,
+        "        if len(ours) == 1:\n",
+        "        if ours:\n",
+    ),
+    Mutation(
+        "take an owner that nobody asked for",
+        _TERMS,
+        "        if OWNER_CONTACT not in self._given and OWNER_CONTACT in self._answers:\n",
+        "        if not self._line:\n",
+    ),
+    Mutation(
+        "pay an adopted order whose owner is hidden",
+        "ordering/process/adoption.py",
+        "        if not order.owner_hidden:\n            return False\n        status",
+        "        if order:\n            return False\n        status",
+    ),
+    Mutation(
+        "commit the intent to pay an order whose owner is hidden",
+        "ordering/process/adoption.py",
+        "    if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:\n",
+        "    if intent.state is S.PAYING or intent.order is None or not intent.order.owner_hidden:\n",
     ),
 )

@@ -176,6 +176,8 @@ def order_from(row: SalesOrderRow) -> SalesOrder:
         expires_at=utc(row.expires_at) if row.expires_at else None,
         methods=tuple(PaymentMethod(m["id"], m["label"], m["default"], m.get("refused", False)) for m in row.methods),
         invoice=row.invoice,
+        adopted_at=utc(row.adopted_at) if row.adopted_at else None,
+        owner_hidden=row.owner_hidden,
     )
 
 
@@ -190,6 +192,8 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         expires_at=order.expires_at,
         methods=[asdict(method) for method in order.methods],
         invoice=order.invoice,
+        adopted_at=order.adopted_at,
+        owner_hidden=order.owner_hidden,
     )
 
 

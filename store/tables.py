@@ -110,6 +110,8 @@ class SalesOrderRow(SQLModel, table=True):
     expires_at: datetime | None = None
     methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     invoice: str | None = None
+    adopted_at: datetime | None = None
+    owner_hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class EventRow(SQLModel, table=True):
@@ -142,6 +144,15 @@ class ChainRow(SQLModel, table=True):
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     number: int
     digest: str | None = None
+
+
+class DeskRow(SQLModel, table=True):
+    """What this desk is, in one row."""
+
+    __tablename__ = "desk"
+
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    database_id: str
 
 
 class UntoldRow(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -68,6 +69,8 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.owner_hidden = False  # whether OVH shows who will own an order's names
+        self.differs = ""  # what an order has otherwise than the cart
         self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
@@ -176,15 +179,20 @@ class FakeRegistrar:
             return Sighting(Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
         if made is None:
             return Sighting(Outcome.ABSENT, "The cart is open.")
-        return Sighting(Outcome.FOUND, "Found.", self.orders[made])
+        return Sighting(Outcome.FOUND, "Found.", replace(self.orders[made], owner_hidden=self.owner_hidden))
 
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
-        return self.orders.get(order_id)
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+        if self.differs:
+            return Sighting(Outcome.UNDECIDED, self.differs, candidates=(order_id,))
+        order = self.orders.get(order_id)
+        if order is None:
+            return Sighting(Outcome.ABSENT, "It has other names.")
+        return Sighting(Outcome.FOUND, "It fits.", replace(order, owner_hidden=self.owner_hidden))
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         return self.orders[order_id]
 
-    def order_status(self, order_id: int) -> OrderStatus:
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
         return self.orders[order_id].status
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:

@@ -55,7 +55,11 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrder:
-    """An order that OVH made. Its link and password are bearer secrets and are not kept here."""
+    """An order that OVH made. Its link and password are bearer secrets and are not kept here.
+
+    `adopted_at`, by OVH's clock: when it was found by a search, as the answer to its checkout was lost. `owner_hidden`:
+    OVH does not show yet who will own its names, so it may be another's order, and cannot be paid yet.
+    """
 
     id: int
     total: Money  # with tax
@@ -64,6 +68,8 @@ class SalesOrder:
     expires_at: datetime | None = None
     methods: tuple[PaymentMethod, ...] = ()
     invoice: str | None = None  # its number
+    adopted_at: datetime | None = None
+    owner_hidden: bool = False
 
     @property
     def is_free(self) -> bool:
@@ -91,10 +97,16 @@ class SalesOrder:
         return known or f"method {method_id}"
 
     def seen_as(self, fresh: SalesOrder, methods: tuple[PaymentMethod, ...]) -> SalesOrder:
-        """What OVH shows of it now, with what only we know: the invoice's number, and which methods were refused."""
+        """What OVH shows of it now, with what only we know: invoice, adoption, and which methods were refused."""
         refused = {method.id for method in self.methods if method.refused}
         marked = tuple(replace(method, refused=method.id in refused) for method in methods)
-        return replace(fresh, methods=marked, invoice=self.invoice)
+        return replace(
+            fresh,
+            methods=marked,
+            invoice=self.invoice,
+            adopted_at=self.adopted_at,
+            owner_hidden=self.owner_hidden,
+        )
 
     def refused_by(self, method_id: MethodId) -> SalesOrder:
         """The order with that method marked as refused."""

@@ -114,8 +114,11 @@ class Registrar(Protocol):
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: frozenset[int]) -> Sighting:
         """Look whether an attempt made an order with these terms. `known` orders belong to others."""
 
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
-        """Read an order where it is over exactly these names, else None."""
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+        """Look whether an order has exactly these names, and the other terms as far as they are shown.
+
+        ABSENT: other names; UNDECIDED: other terms, as `seen` says. A total may differ.
+        """
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         """Read an order with its status, without payment methods; `urgent` where a payment or a payer waits for it.

@@ -14,6 +14,7 @@ from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailab
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Errand, Store
+from ordering.process.adoption import Adoptions, owner_is_shown
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
 from ordering.process.floor import FLOOR
@@ -45,16 +46,17 @@ class Fulfilment:
         delete_is_proof: bool = False,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
-        intents = Intents(store)
+        intents = Intents(store, [owner_is_shown])
         search = OrderSearch(self._book, registrar, settle=settle, floor=floor, delete_is_proof=delete_is_proof)
         self._search = search
         self._checkout = Checkout(self._book, registrar, policy, intents, search, settle=settle)
+        self._adoptions = Adoptions(self._book, registrar, floor=floor)
         self._deliveries = Deliveries(self._book, registrar)
         self._payments = Payments(self._book, registrar, intents, settle)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: search.look_for_order,
-            S.CHECKED_OUT: self._payments.watch_order,
+            S.CHECKED_OUT: self._watch_order,
             S.PAYING: self._payments.pay_or_watch,
             S.PAID: self._deliveries.watch,
             S.DELIVERED: self._deliveries.look_for_invoice,
@@ -106,6 +108,10 @@ class Fulfilment:
             return  # it went on meanwhile, without that step
         said = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
         self._book.try_later(cart, said, wait=self._book.pace.slowest)
+
+    def _watch_order(self, cart: Cart) -> None:
+        if not self._adoptions.holds(cart):
+            self._payments.watch_order(cart)
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""

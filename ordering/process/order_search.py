@@ -10,6 +10,7 @@ from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.ports.registrar import Registrar
+from ordering.process.adoption import OWNER_HIDDEN
 from ordering.process.floor import UNTIL_ALL_SHOWS, is_over
 from ordering.process.transitions import Logbook, is_for_a_person, without_advice
 
@@ -67,7 +68,7 @@ class OrderSearch:
             self._book.needs_attention(cart, note, follow=True)
             return
         if sighting.order is not None:
-            self.found(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+            self._adopt(cart, sighting.order, "OVH's answer was lost; the order was found there.")
         elif attempt.withdrawn_at is not None and not sighting.candidates:
             self._after_withdrawal(cart, attempt, is_proven=is_proven)
         elif self._may_withdraw(attempt, sighting, waited):
@@ -84,7 +85,7 @@ class OrderSearch:
         is_proven = self._floor_is_over(attempt)
         sighting = self._find(cart)
         if sighting.order is not None:
-            self.found(cart, sighting.order, note="The order was found at OVH after all.")
+            self._adopt(cart, sighting.order, "The order was found at OVH after all.")
         elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
             self._step_back(cart, "Nothing was ordered")
         else:
@@ -103,6 +104,10 @@ class OrderSearch:
         # How it can be paid is read with its expiry in the next step: until then neither is known.
         made = replace(order, expires_at=None)
         self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
+
+    def _adopt(self, cart: Cart, order: SalesOrder, note: str) -> None:
+        hidden = f" {OWNER_HIDDEN.format(order.id)}" if order.owner_hidden else ""
+        self.found(cart, replace(order, adopted_at=self._registrar.time()), note=f"{note}{hidden}")
 
     def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
         """Return whether the old cart can be deleted now, or its DELETE lost its answer."""

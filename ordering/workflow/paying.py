@@ -7,6 +7,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.policy import Person
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
+from ordering.process.adoption import require_owner_shown
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
@@ -28,6 +29,7 @@ class Paying(UseCases):
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart))
             cart.must_be_as_shown(shown)
+            require_owner_shown(cart)
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))

@@ -9,6 +9,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.policy import Person
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.process.adoption import OWNER_HIDDEN
 from ordering.process.floor import UNTIL_ALL_SHOWS
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
@@ -41,22 +42,29 @@ class Settling(UseCases):
         return cart
 
     def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str) -> Cart:
-        """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
+        """Say which order at OVH is this cart's; one with other names or terms, or of another cart, is refused.
 
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown)
         with self._store.read() as carts:
             known = carts.known_orders()
-        order = None if order_id in known else self._registrar.order_of(order_id, cart.lines)
-        if order is None:
+        seen = None if order_id in known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
+        if seen is not None and seen.outcome is Outcome.UNDECIDED:
+            raise NotPossible(
+                f"Order {order_id} isn't what was ordered: {seen.seen}. "
+                "If somebody made it by mistake, cancel it at OVH."
+            )
+        if seen is None or seen.order is None:
             raise NotPossible(
                 f"Order {order_id} is not this cart's: it has other names, or belongs to another cart. "
                 "Look at OVH for the one with exactly these names."
             )
+        order = replace(seen.order, adopted_at=self._registrar.time())
         now = self._clock()
         if cart.covers(order.total):
-            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
+            note = OWNER_HIDDEN.format(order.id) if order.owner_hidden else None
+            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None), note=note)
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
         with self._store.begin() as carts:

@@ -184,9 +184,9 @@ class OvhGateway:
         with readable():
             return self._orders.find(attempt, lines, quote, known)
 
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
         with readable():
-            return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines))
+            return self._orders.fitting(order_id, lines, quote)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():

@@ -1,0 +1,71 @@
+"""After an order was adopted: it is paid only once it is sure that it is this cart's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NotPossible
+from ordering.model.events import happened
+from ordering.model.sales_order import Outcome
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Transaction
+from ordering.process.floor import is_over
+from ordering.process.transitions import Logbook, order_of
+
+S = CartState
+OWNER_HIDDEN = (
+    "OVH doesn't show yet who will own the names of order {}, so it may be another one. Paying waits until OVH shows "
+    "it, 15 minutes at most."
+)
+
+
+class Adoptions:
+    """Watches an order whose owner OVH did not show when it was adopted. `floor` is how long paying waits at most."""
+
+    def __init__(self, book: Logbook, registrar: Registrar, *, floor: timedelta) -> None:
+        self._book = book
+        self._registrar = registrar
+        self._floor = floor
+
+    def holds(self, cart: Cart) -> bool:
+        """Look once more at an adopted order; return whether this step has nothing else to do."""
+        order = order_of(cart)
+        if not order.owner_hidden:
+            return False
+        status = self._registrar.order_status(order.id)
+        if status.is_paid or status.is_over:
+            return False
+        if cart.quote is None:
+            raise AssertionError(f"cart #{cart.id} was ordered without a quote")
+        waited = order.adopted_at is None or is_over(self._registrar, order.adopted_at, self._floor)
+        seen = self._registrar.order_of(order.id, cart.lines, cart.quote)
+        if seen.outcome is Outcome.UNDECIDED:
+            note = f"Order {order.id} isn't what was ordered: {seen.seen}. It can't be paid from here."
+            self._book.needs_attention(cart, note, follow=True)
+        elif seen.order is not None and (waited or not seen.order.owner_hidden):
+            self._release(cart)
+        else:
+            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+        return True
+
+    def _release(self, cart: Cart) -> None:
+        now = self._book.now()
+        released = replace(cart, order=replace(order_of(cart), owner_hidden=False), note=None)
+        with self._book.store.begin() as carts:
+            carts.save(released, happened(released, now), due_at=now)
+
+
+def require_owner_shown(cart: Cart) -> None:
+    """Raise `NotPossible` while OVH does not show who will own the names of an adopted order."""
+    if cart.order is not None and cart.order.owner_hidden:
+        raise NotPossible(OWNER_HIDDEN.format(cart.order.id))
+
+
+def owner_is_shown(carts: Transaction, intent: Cart) -> Cart | None:
+    """Condition of an intent to pay: the order's owner is shown, or the wait for it is over."""
+    del carts  # all that counts is in the intent
+    if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:
+        return None
+    return intent.to(S.CHECKED_OUT, at=intent.since, payment=None, note=OWNER_HIDDEN.format(intent.order.id))
