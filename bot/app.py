@@ -24,6 +24,7 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.members import Members, Workspace
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
+from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Alone, Claims, Shared
 from ordering.process.outbox import Outbox
@@ -64,6 +65,7 @@ class Bot:
         front: Front | None = None,
         pace: Pace | None = None,
         lease: timedelta = LEASE,
+        floors: Floors | None = None,
     ) -> None:
         self._health = health or Health()
         self.front = front or Front(settings, self._health)
@@ -100,7 +102,13 @@ class Bot:
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
             fulfilment=Fulfilment(
-                store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle, pace=pace
+                store=store,
+                registrar=self._registrar,
+                policy=policy,
+                clock=_now,
+                settle=settle,
+                pace=pace,
+                floors=floors,
             ),
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
@@ -119,15 +127,18 @@ class Bot:
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
-    async def build(cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE) -> Bot:
+    async def build(
+        cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE, floors: Floors | None = None
+    ) -> Bot:
         """Migrate the database, call auth.test once, and connect the parts. Does not wait for what is unavailable.
 
-        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left.
+        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left,
+        `floors` how long silence proves nothing of a payment.
         """
         engines = open_engines(settings.database_url.get_secret_value())
         await asyncio.to_thread(migrate, engines)
         workspace = await ask_who_we_are(slack_client(settings))
-        return cls(settings, engines, workspace, pace=pace, lease=lease)
+        return cls(settings, engines, workspace, pace=pace, lease=lease, floors=floors)
 
     async def start(self) -> None:
         """Start the worker and the checks, and accept requests; return when Slack is connected.

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.app import Bot
 from bot.settings import Settings
+from ordering.process.floors import Floors
 from ordering.process.transitions import Pace
 from prove.mortality import GATE, Gate, Killed
 
@@ -19,6 +20,7 @@ SETTINGS = {"DESK_SETTLE_SECONDS": "3", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSI
 # As in earnest, some fifteen times quicker.
 PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
+FLOORS = Floors(ended=timedelta(seconds=4))
 _LAST_BREATH = 1.0  # seconds for cancelled tasks to end; what they try has no effect
 _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy machine
 
@@ -66,7 +68,7 @@ class Life:
 
     async def _live(self) -> None:
         # The database is at the newest revision already: Alembic, which serves one thread at a time, has nothing to do.
-        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE)
+        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE, floors=FLOORS)
         living = asyncio.create_task(self._run_until_its_end(bot))
         ending = asyncio.create_task(self._end.wait())
         try:

@@ -11,7 +11,7 @@ from ordering.model.events import happened
 from ordering.model.sales_order import Outcome
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Transaction
-from ordering.process.floor import is_over
+from ordering.process.floors import is_over
 from ordering.process.transitions import Logbook, order_of
 
 S = CartState

@@ -17,7 +17,7 @@ from ordering.ports.store import Errand, Store
 from ordering.process.adoption import Adoptions, owner_is_shown
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
-from ordering.process.floor import FLOOR
+from ordering.process.floors import Floors
 from ordering.process.intent import Intents
 from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
@@ -29,8 +29,9 @@ S = CartState
 class Fulfilment:
     """Advances carts one step at a time. `settle` is how long an unanswered money call is observed.
 
-    After the DELETE of a cart whose checkout got no answer, an order of it may still show for the time of `floor`. With
-    `delete_is_proof`, OVH is known to refuse the DELETE of a cart that was ordered, so that `settle` is enough.
+    `floors` are how long silence proves nothing: after the DELETE of a cart whose checkout got no answer, an order of
+    it may still show. With `delete_is_proof`, OVH is known to refuse the DELETE of an ordered cart: then `settle` is
+    enough.
     """
 
     def __init__(
@@ -42,11 +43,12 @@ class Fulfilment:
         clock: Callable[[], datetime],
         settle: timedelta = timedelta(seconds=60),
         pace: Pace | None = None,
-        floor: timedelta = FLOOR,
+        floors: Floors | None = None,
         delete_is_proof: bool = False,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
         intents = Intents(store, [owner_is_shown])
+        floor = (floors or Floors()).ended
         search = OrderSearch(self._book, registrar, settle=settle, floor=floor, delete_is_proof=delete_is_proof)
         self._search = search
         self._checkout = Checkout(self._book, registrar, policy, intents, search, settle=settle)

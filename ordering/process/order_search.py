@@ -11,7 +11,7 @@ from ordering.model.events import happened
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.ports.registrar import Registrar
 from ordering.process.adoption import OWNER_HIDDEN
-from ordering.process.floor import UNTIL_ALL_SHOWS, is_over
+from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.transitions import Logbook, is_for_a_person, without_advice
 
 S = CartState

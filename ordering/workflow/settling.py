@@ -10,7 +10,7 @@ from ordering.model.events import happened
 from ordering.model.policy import Person
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.process.adoption import OWNER_HIDDEN
-from ordering.process.floor import UNTIL_ALL_SHOWS
+from ordering.process.floors import UNTIL_ALL_SHOWS
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 

@@ -7,7 +7,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import DraftGone, NotSent, RegistrarUnavailable
-from ordering.process.floor import FLOOR
+from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from tests.builders import failing
 
@@ -27,7 +27,7 @@ def deleted(rules, fault="lost_before"):
 def test_the_floor_is_a_quarter_of_an_hour():
     """The real floor is 15 minutes, and DELETE proves nothing unless a probe has shown it."""
     defaults = inspect.signature(Fulfilment).parameters
-    assert FLOOR == defaults["floor"].default == timedelta(minutes=15)
+    assert (defaults["floors"].default, Floors().ended) == (None, timedelta(minutes=15))
     assert defaults["delete_is_proof"].default is False
 
 

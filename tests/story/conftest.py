@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.app import Bot
 from bot.settings import read_settings
+from ordering.process.floors import Floors
 from sandbox.browser import NoBrowserError
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
@@ -139,7 +141,7 @@ async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.chdir(tmp_path)
     for name, value in stage.environment.items():
         monkeypatch.setenv(name, value)
-    built = await Bot.build(read_settings())
+    built = await Bot.build(read_settings(), floors=Floors(ended=timedelta(seconds=3)))
     await built.start()
     yield built
     await built.stop()

@@ -1,14 +1,25 @@
-"""How long OVH may take to show what a call did, and until when a silence of OVH therefore proves nothing."""
+"""How long silence proves nothing of a call that buys or pays. Floors are measured by OVH's clock alone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordering.ports.registrar import Registrar
 
-FLOOR = timedelta(minutes=15)
 # After a checkout, its order surely shows by then, with its names. After its money went, an order shows its payment.
 UNTIL_ALL_SHOWS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """`ended` counts from the end of a call, or from the DELETE of a cart: OVH may show that late what was done.
+
+    `unknown` counts from the sending where no end is on record, for the sender may sleep.
+    """
+
+    ended: timedelta = timedelta(minutes=15)
+    unknown: timedelta = timedelta(days=1)
 
 
 def is_over(registrar: Registrar, ended_at: datetime, floor: timedelta) -> bool:
