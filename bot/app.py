@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
+from bot.account_watch import AccountWatch
 from bot.health import DATABASE, OVH, SLACK, Health, cancelled, keep_checking
 from bot.http import Front
 from bot.settings import Settings
@@ -100,16 +101,18 @@ class Bot:
         self._work = desk.work
         homes = handlers.register(self.app, desk, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
+        fulfilment = Fulfilment(
+            store=store,
+            registrar=self._registrar,
+            policy=policy,
+            clock=_now,
+            settle=settle,
+            pace=pace,
+            floors=floors,
+        )
+        self._account_watch = AccountWatch(fulfilment.foreign_orders)
         self.driver = Driver(
-            fulfilment=Fulfilment(
-                store=store,
-                registrar=self._registrar,
-                policy=policy,
-                clock=_now,
-                settle=settle,
-                pace=pace,
-                floors=floors,
-            ),
+            fulfilment=fulfilment,
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
             claims=claims,
@@ -155,6 +158,7 @@ class Bot:
             checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
+        self._checking.append(asyncio.create_task(self._account_watch.run()))
         if self._socket is not None:
             await self._socket.open()
         else:

@@ -20,6 +20,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     on_click(app, desk, Act.TRY_AGAIN, _try_again)
     on_click(app, desk, Act.GIVE_UP, _give_up)
     on_click(app, desk, Act.NOTHING_ORDERED, _nothing_ordered)
+    on_click(app, desk, Act.ORDER_ANYWAY, _order_anyway)
     on_click(app, desk, Act.IT_WAS_PAID, _it_was_paid)
     on_click(app, desk, Act.NOT_PAID, _not_paid)
 
@@ -54,7 +55,13 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
     person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
         cart = await threads.call(desk.workflow.nothing_ordered, cart_id, by=person, shown=shown)
-    return f"Cart #{cart.id} is ordered again, under the same approval."
+    return f"Thank you. I'll order cart #{cart.id} again once an order of the first try would surely show."
+
+
+async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
+    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    cart = await desk.decisions.call(desk.workflow.order_anyway, cart_id, by=person, shown=shown)
+    return f"I'm ordering cart #{cart.id}."
 
 
 async def _it_was_paid(desk: Desk, did: Interaction, reply: Reply) -> str:

@@ -74,6 +74,42 @@ OF_FOREIGN = (
         "        if not self._line:\n",
     ),
     Mutation(
+        "order beside an order made elsewhere",
+        "ordering/process/foreign_orders.py",
+        "                if not fresh.is_over:\n                    return Hindrance",
+        "                if fresh.is_over:\n                    return Hindrance",
+    ),
+    Mutation(
+        "order beside an order that shows no lines yet",
+        "ordering/process/foreign_orders.py",
+        "            elif not order.is_read and order.may_hold(cart):\n",
+        "            elif order.is_read and not order.may_hold(cart):\n",
+    ),
+    Mutation(
+        "look at the account's orders only before the cart is built",
+        "ordering/process/checkout.py",
+        "            begun = None if self._is_hindered(cart) else self._begin(cart, prepared)\n",
+        "            begun = self._begin(cart, prepared)\n",
+    ),
+    Mutation(
+        "let the requester order beside another order",
+        "ordering/workflow/settling.py",
+        "            self.policy.may_approve(cart, by)\n            if cart.state is not S.NEEDS_ATTENTION",
+        "            if cart.state is not S.NEEDS_ATTENTION",
+    ),
+    Mutation(
+        "let a yes to one order count for all",
+        "ordering/process/foreign_orders.py",
+        "            if order.number in cart.foreign_allowed:\n",
+        "            if cart.foreign_allowed:\n",
+    ),
+    Mutation(
+        "pay an adopted order beside a second one of its names",
+        "ordering/process/adoption.py",
+        "        if second is None:\n            return False\n",
+        "        if second is None or second:\n            return False\n",
+    ),
+    Mutation(
         "pay an adopted order whose owner is hidden",
         "ordering/process/adoption.py",
         "        if not order.owner_hidden:\n            return False\n        status",

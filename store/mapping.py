@@ -11,13 +11,14 @@ from ordering.model.cart import Cart, CartState, Trouble
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
-from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+from store.tables import CartRow, EventRow, ForeignOrderRow, LineRow, MessageRow, SalesOrderRow
 
 
 def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
@@ -41,6 +42,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         reminded_at=utc(row.reminded_at) if row.reminded_at else None,
         note=row.note,
         trouble=Trouble(row.trouble, utc(row.trouble_since)) if row.trouble and row.trouble_since else None,
+        foreign_order=row.foreign_order,
+        foreign_allowed=tuple(row.foreign_allowed or ()),
         version=row.version,
     )
 
@@ -80,6 +83,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
         "trouble_since": cart.trouble.since if cart.trouble else None,
+        "foreign_order": cart.foreign_order,
+        "foreign_allowed": list(cart.foreign_allowed) or None,
     }
 
 
@@ -195,6 +200,33 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         adopted_at=order.adopted_at,
         owner_hidden=order.owner_hidden,
     )
+
+
+def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:
+    return ForeignOrder(
+        number=row.number,
+        names=frozenset(row.names),
+        total=Money(row.total_minor, row.currency),
+        made_at=utc(row.made_at),
+        status=OrderStatus(row.status),
+        seen_at=utc(row.seen_at),
+        read_at=utc(row.read_at),
+        whole=row.whole,
+    )
+
+
+def foreign_order_columns(order: ForeignOrder) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "names": sorted(order.names),
+        "currency": order.total.currency,
+        "total_minor": order.total.minor,
+        "made_at": order.made_at,
+        "status": order.status.value,
+        "seen_at": order.seen_at,
+        "read_at": order.read_at,
+        "whole": order.whole,
+    }
 
 
 def event_from(row: EventRow) -> Event:

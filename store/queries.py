@@ -14,13 +14,25 @@ from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.sales_order import OrderStatus
 from ordering.ports.store import HINDERING, Errand, Message
 from ordering.process.leases import LEASE
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
 from store import mapping
-from store.tables import LIVE, CartRow, ClaimRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store.tables import (
+    LIVE,
+    CartRow,
+    ClaimRow,
+    EventRow,
+    ForeignOrderRow,
+    LineRow,
+    MessageRow,
+    SalesOrderRow,
+    UntoldRow,
+)
 
 _PAGE = 200
 _DUE_AT_ONCE = 100
@@ -124,6 +136,16 @@ class SqlReading:
 
     def known_orders(self) -> frozenset[int]:
         return frozenset(self._numbers(select(col(SalesOrderRow.id))))
+
+    def orders_left_open(self) -> frozenset[int]:
+        over = [status.value for status in OrderStatus if status.is_over]
+        query = select(col(SalesOrderRow.id)).join(CartRow, col(CartRow.id) == col(SalesOrderRow.cart_id))
+        ended = (col(CartRow.state) == CartState.CANCELLED.value, col(SalesOrderRow.status).not_in(over))
+        return frozenset(self._numbers(query.where(*ended)))
+
+    def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
+        rows = self._rows(select(ForeignOrderRow).where(col(ForeignOrderRow.made_at) >= since))
+        return [mapping.foreign_order_from(row) for row in rows]
 
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))

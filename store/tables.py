@@ -65,6 +65,8 @@ class CartRow(SQLModel, table=True):
     due_at: datetime | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
+    foreign_order: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
+    foreign_allowed: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
@@ -112,6 +114,23 @@ class SalesOrderRow(SQLModel, table=True):
     invoice: str | None = None
     adopted_at: datetime | None = None
     owner_hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class ForeignOrderRow(SQLModel, table=True):
+    """An order of the account that no cart of this desk made, as it was read last. Times are by OVH's clock."""
+
+    __tablename__ = "foreign_orders"
+    __table_args__ = (Index("foreign_orders_by_age", "made_at"),)
+
+    number: int = Field(sa_column=Column(OVH_NUMBER, primary_key=True, autoincrement=False))
+    names: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    currency: str
+    total_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    made_at: datetime
+    status: str
+    seen_at: datetime
+    read_at: datetime
+    whole: bool
 
 
 class EventRow(SQLModel, table=True):

@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
+from ordering.model.foreign_order import ForeignOrder
 from ordering.ports.store import NOTHING_SHOWN, Errand, Message, MessageRole
 from store import audit_log as evidence
 from store import leases as claims
 from store import mapping
 from store.engine import Engines
 from store.queries import SqlReading
-from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store.tables import CartRow, ForeignOrderRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
 
@@ -66,6 +68,12 @@ class SqlTransaction(SqlReading):
         self._session.execute(
             update(CartRow).where(col(CartRow.id) == cart_id, col(CartRow.version) == version).values(due_at=due_at)
         )
+
+    def keep_foreign_order(self, order: ForeignOrder) -> None:
+        columns = mapping.foreign_order_columns(order)
+        on_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        insert = (postgresql.insert if on_postgresql else sqlite.insert)(ForeignOrderRow).values(columns)
+        self._session.execute(insert.on_conflict_do_update(index_elements=["number"], set_=columns))
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(

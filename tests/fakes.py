@@ -10,6 +10,7 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.preflight_findings import LinesRefused, Mend
@@ -69,6 +70,8 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
+        self.foreign_read: list[int] = []
         self.owner_hidden = False  # whether OVH shows who will own an order's names
         self.differs = ""  # what an order has otherwise than the cart
         self.discarded: set[str] = set()
@@ -189,11 +192,23 @@ class FakeRegistrar:
             return Sighting(Outcome.ABSENT, "It has other names.")
         return Sighting(Outcome.FOUND, "It fits.", replace(order, owner_hidden=self.owner_hidden))
 
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        return sorted({*self.orders, *self.foreign})
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        self.foreign_read.append(number)
+        if number in self.foreign:
+            return replace(self.foreign[number], seen_at=at, read_at=at)
+        # One of the desk's own orders, which the memory does not know (yet).
+        order = self.orders[number]
+        return ForeignOrder(number, frozenset({"name.ovh"}), order.total, at, order.status, at, at, whole=True)
+
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         return self.orders[order_id]
 
     def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
-        return self.orders[order_id].status
+        found = self.foreign.get(order_id) or self.orders[order_id]
+        return found.status
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         return self.methods

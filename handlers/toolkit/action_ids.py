@@ -37,6 +37,7 @@ class Act(StrEnum):
     GIVE_UP = "give_up"
     ADOPT = "adopt_order"
     NOTHING_ORDERED = "nothing_ordered"
+    ORDER_ANYWAY = "order_anyway"
     QUESTIONS = "answer_questions"
     NEW_CONTACT = "new_contact"
     SHOW_CONTACTS = "show_contacts"

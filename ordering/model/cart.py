@@ -102,13 +102,16 @@ class Cart:
     reminded_at: datetime | None = None  # that its order is still to be paid
     note: str | None = None  # what people should know about the present state
     trouble: Trouble | None = None
+    foreign_order: int | None = None  # the order made elsewhere that a person is asked about
+    foreign_allowed: tuple[int, ...] = ()  # those beside which an approver had it ordered anyway
     version: int = 0
 
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
         """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
         if state not in MOVES[self.state]:
             raise NotPossible(f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.")
-        return replace(self, state=state, since=at, note=changes.pop("note", None), trouble=None, **changes)
+        asked = {"foreign_order": None, "trouble": None, "note": None} | changes
+        return replace(self, state=state, since=at, **asked)
 
     def with_line(self, line: Line) -> Self:
         """Add a name; raises `NotPossible` where it is there already or the cart is full."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
@@ -126,8 +127,17 @@ class Registrar(Protocol):
         Where not, raises `NotAsked` when others go first for too long.
         """
 
-    def order_status(self, order_id: int) -> OrderStatus:
-        """Read only whether an order is paid or over. Raises `NotAsked` where others go first for too long."""
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
+        """Read only whether an order is paid or over; `urgent` where a checkout waits for it.
+
+        Where not, raises `NotAsked` when others go first for too long.
+        """
+
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        """Numbers of all orders of the account that were made since then by OVH's clock."""
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        """Read an order that no cart of this desk made; `at` is OVH's time."""
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""

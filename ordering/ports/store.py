@@ -12,6 +12,7 @@ from typing import Protocol
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 
 
@@ -93,6 +94,12 @@ class Reading(Protocol):
     def known_orders(self) -> frozenset[int]:
         """Numbers of the sales orders that belong to a cart."""
 
+    def orders_left_open(self) -> frozenset[int]:
+        """Numbers of sales orders whose cart has ended, though OVH did not show them as over."""
+
+    def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
+        """Orders that no cart of this desk made, of those made since then by OVH's clock."""
+
     def events(self, cart_id: int) -> list[Event]:
         """What happened to a cart, oldest first."""
 
@@ -123,6 +130,9 @@ class Transaction(Reading, Protocol):
 
         Raises `CartChanged` where the stored version is not the one that was read.
         """
+
+    def keep_foreign_order(self, order: ForeignOrder) -> None:
+        """Write what was read of an order that no cart of this desk made."""
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
         """Have the driver come back later, nothing else changed; does nothing where the version moved on."""

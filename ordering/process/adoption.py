@@ -11,7 +11,8 @@ from ordering.model.events import happened
 from ordering.model.sales_order import Outcome
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Transaction
-from ordering.process.floors import is_over
+from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
+from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.transitions import Logbook, order_of
 
 S = CartState
@@ -22,16 +23,22 @@ OWNER_HIDDEN = (
 
 
 class Adoptions:
-    """Watches an order whose owner OVH did not show when it was adopted. `floor` is how long paying waits at most."""
+    """Watches adopted orders for a day.
 
-    def __init__(self, book: Logbook, registrar: Registrar, *, floor: timedelta) -> None:
+    `floor` is how long paying waits at most where OVH did not show the owner when the order was adopted.
+    """
+
+    def __init__(self, book: Logbook, registrar: Registrar, foreign: ForeignOrders, *, floor: timedelta) -> None:
         self._book = book
         self._registrar = registrar
+        self._foreign = foreign
         self._floor = floor
 
     def holds(self, cart: Cart) -> bool:
         """Look once more at an adopted order; return whether this step has nothing else to do."""
         order = order_of(cart)
+        if self.has_second(cart):
+            return True
         if not order.owner_hidden:
             return False
         status = self._registrar.order_status(order.id)
@@ -48,6 +55,22 @@ class Adoptions:
             self._release(cart)
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+        return True
+
+    def has_second(self, cart: Cart) -> bool:
+        """Ask a person where the account has a second order of these names within a day of the adoption."""
+        order, now = order_of(cart), self._book.now()
+        if order.adopted_at is None or now - order.adopted_at > UNTIL_ALL_SHOWS:
+            return False
+        second = self._foreign.second_order(cart)
+        if second is None:
+            return False
+        note = (
+            f"The account has two orders of these names: {order.id}, which was found after its answer was lost, and "
+            f"{second.number}. Neither can be paid from here. Look at both at OVH, pay the right one there, and let "
+            "the other one expire."
+        )
+        self._book.needs_attention(cart, note, follow=True, payment=None)
         return True
 
     def _release(self, cart: Cart) -> None:

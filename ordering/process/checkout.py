@@ -19,6 +19,7 @@ from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt
 from ordering.model.seal import differences, seal
 from ordering.ports.registrar import Prepared, Registrar
+from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.order_search import OrderSearch
 from ordering.process.transitions import Logbook
@@ -36,6 +37,7 @@ class Checkout:
         policy: Policy,
         intents: Intents,
         search: OrderSearch,
+        foreign: ForeignOrders,
         *,
         settle: timedelta,
     ) -> None:
@@ -44,10 +46,13 @@ class Checkout:
         self._registrar = registrar
         self._policy = policy
         self._search = search
+        self._foreign = foreign
         self._settle = settle
 
     def check_out(self, cart: Cart) -> None:
-        """Order what was approved, unless OVH's fresh quote is not what was sealed."""
+        """Order what was approved, unless OVH's fresh quote is not what was sealed or the account has these names."""
+        if self._is_hindered(cart):  # before OVH builds a cart for nothing
+            return
         try:
             prepared = self._registrar.prepare(cart.lines)
         except DraftGone:
@@ -59,14 +64,26 @@ class Checkout:
         if not self._still_sealed(cart, prepared):
             return
         try:
-            begun = self._begin(cart, prepared)
+            begun = None if self._is_hindered(cart) else self._begin(cart, prepared)
         except IntentStopped:
             self._registrar.discard(prepared.registrar_cart)
         except RegistrarError:
             self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
             raise
         else:
-            self._send(begun, prepared.registrar_cart)
+            if begun is None:
+                self._registrar.discard(prepared.registrar_cart)
+            else:
+                self._send(begun, prepared.registrar_cart)
+
+    def _is_hindered(self, cart: Cart) -> bool:
+        """Return whether an order that was made elsewhere shares a name; a person is asked then."""
+        hindrance = self._foreign.hindrance(cart)
+        if hindrance is None:
+            return False
+        number = hindrance.order.number
+        self._book.needs_attention(cart, hindrance.note, attempt=None, foreign_order=number)
+        return True
 
     def _begin(self, cart: Cart, prepared: Prepared) -> Cart:
         number = (cart.attempt.number if cart.attempt else 0) + 1

@@ -18,6 +18,7 @@ from ordering.process.adoption import Adoptions, owner_is_shown
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
 from ordering.process.floors import Floors
+from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Intents
 from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
@@ -49,17 +50,18 @@ class Fulfilment:
         self._book = Logbook(store, clock, pace or Pace())
         intents = Intents(store, [owner_is_shown])
         floor = (floors or Floors()).ended
+        self.foreign_orders = ForeignOrders(store, registrar, clock)
         search = OrderSearch(self._book, registrar, settle=settle, floor=floor, delete_is_proof=delete_is_proof)
         self._search = search
-        self._checkout = Checkout(self._book, registrar, policy, intents, search, settle=settle)
-        self._adoptions = Adoptions(self._book, registrar, floor=floor)
+        self._checkout = Checkout(self._book, registrar, policy, intents, search, self.foreign_orders, settle=settle)
+        self._adoptions = Adoptions(self._book, registrar, self.foreign_orders, floor=floor)
         self._deliveries = Deliveries(self._book, registrar)
         self._payments = Payments(self._book, registrar, intents, settle)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: search.look_for_order,
             S.CHECKED_OUT: self._watch_order,
-            S.PAYING: self._payments.pay_or_watch,
+            S.PAYING: self._pay_or_watch,
             S.PAID: self._deliveries.watch,
             S.DELIVERED: self._deliveries.look_for_invoice,
             S.NEEDS_ATTENTION: self._look_again,
@@ -114,6 +116,10 @@ class Fulfilment:
     def _watch_order(self, cart: Cart) -> None:
         if not self._adoptions.holds(cart):
             self._payments.watch_order(cart)
+
+    def _pay_or_watch(self, cart: Cart) -> None:
+        if cart.payment is None or cart.payment.sent_at is not None or not self._adoptions.has_second(cart):
+            self._payments.pay_or_watch(cart)
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""

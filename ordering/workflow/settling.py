@@ -28,6 +28,19 @@ class Settling(UseCases):
         """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
         return self._resolve(cart_id, by=by, shown=shown, to=S.APPROVED, note="to be tried again")
 
+    def order_anyway(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+        """Have a cart ordered although the account has another order with one of its names: the one that was shown."""
+        now = self._clock()
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            self.policy.may_approve(cart, by)
+            if cart.state is not S.NEEDS_ATTENTION or cart.foreign_order is None:
+                raise NotPossible(_why_not_movable(cart))
+            cart.must_be_as_shown(shown)
+            moved = cart.to(S.APPROVED, at=now, foreign_allowed=(*cart.foreign_allowed, cart.foreign_order))
+            note = f"to be ordered in spite of order {cart.foreign_order}"
+            return carts.save(moved, happened(moved, now, by=by.id, note=note), due_at=now)
+
     def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
         """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
         return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, note="closed")

@@ -11,6 +11,7 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
@@ -35,6 +36,7 @@ from registrars.ovh.api.errors import readable
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.foreign_orders import ForeignOrderReader
 from registrars.ovh.markers import Descriptions
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
@@ -60,6 +62,7 @@ class OvhGateway:
         descriptions = Descriptions(desk)
         self._drafts = Drafts(self._client, access, descriptions, home=self._home)
         self._orders = Orders(self._client)
+        self._foreign = ForeignOrderReader(self._client)
         self._payments = Payments(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
@@ -190,11 +193,19 @@ class OvhGateway:
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():
-            return self._orders.read(order_id, Priority.MONEY if urgent else Priority.POLLING)
+            return self._orders.read(order_id, _priority(urgent=urgent))
 
-    def order_status(self, order_id: int) -> OrderStatus:
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
         with readable():
-            return self._orders.status(order_id)
+            return self._orders.status(order_id, _priority(urgent=urgent))
+
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        with readable():
+            return self._orders.since(since, _priority(urgent=urgent))
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        with readable():
+            return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
 
     def order_link(self, order_id: int) -> str:
         with readable():
@@ -250,3 +261,7 @@ class OvhGateway:
                 known = tuple(str(extension) for extension in reading.listed(answer))
             self._lists[path] = (time.monotonic(), known)
         return known
+
+
+def _priority(*, urgent: bool) -> Priority:
+    return Priority.MONEY if urgent else Priority.POLLING

@@ -48,8 +48,14 @@ class Orders:
         entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
         return reading.order(entry, self._status(order_id, priority))
 
-    def status(self, order_id: int) -> OrderStatus:
-        return OrderStatus(self._status(order_id, Priority.POLLING))
+    def status(self, order_id: int, priority: Priority) -> OrderStatus:
+        return OrderStatus(self._status(order_id, priority))
+
+    def since(self, moment: datetime, priority: Priority) -> list[int]:
+        """Numbers of all orders since then by OVH's clock, the oldest first."""
+        query = {"date.from": moment.isoformat(timespec="seconds")}
+        listed = self._client.ask("/me/order", query=query, priority=priority)
+        return sorted(int(number) for number in reading.listed(listed))
 
     def link(self, order_id: int) -> str:
         """The order's page; raises `KeyError` where OVH gives none."""

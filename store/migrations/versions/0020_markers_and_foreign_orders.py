@@ -11,6 +11,7 @@ revision = '0020'
 down_revision = '0014'
 branch_labels = None
 depends_on = None
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 
 
 def upgrade() -> None:
@@ -31,9 +32,28 @@ def _name_the_database(connection: sa.Connection) -> None:
     first = connection.scalar(sa.text("SELECT digest FROM events ORDER BY id LIMIT 1"))
     name = hashlib.sha256(str(first).encode()).hexdigest()[:12] if first else secrets.token_hex(6)
     connection.execute(sa.text("INSERT INTO desk (number, database_id) VALUES (1, :name)"), {"name": name})
+    op.add_column('carts', sa.Column('foreign_order', _NUMBER, nullable=True))
+    op.add_column('carts', sa.Column('foreign_allowed', sa.JSON(none_as_null=True), nullable=True))
+    op.create_table('foreign_orders',
+    sa.Column('number', _NUMBER, autoincrement=False, nullable=False),
+    sa.Column('names', sa.JSON(), nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('total_minor', sa.BigInteger(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('whole', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('number')
+    )
+    op.create_index('foreign_orders_by_age', 'foreign_orders', ['made_at'])
 
 
 def downgrade() -> None:
+    op.drop_index('foreign_orders_by_age', 'foreign_orders')
+    op.drop_table('foreign_orders')
+    op.drop_column('carts', 'foreign_allowed')
+    op.drop_column('carts', 'foreign_order')
     op.drop_table('desk')
     op.drop_column('sales_orders', 'owner_hidden')
     op.drop_column('sales_orders', 'adopted_at')
