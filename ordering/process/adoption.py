@@ -8,14 +8,16 @@ from datetime import timedelta
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind
 from ordering.model.sales_order import Outcome
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Transaction
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.foreign_orders import ForeignOrders
+from ordering.process.intent import Objection
 from ordering.process.transitions import Logbook, order_of
 
-S = CartState
+S, K = CartState, EventKind
 OWNER_HIDDEN = (
     "OVH doesn't show yet who will own the names of order {}, so it may be another one. Paying waits until OVH shows "
     "it, 15 minutes at most."
@@ -50,7 +52,8 @@ class Adoptions:
         seen = self._registrar.order_of(order.id, cart.lines, cart.quote)
         if seen.outcome is Outcome.UNDECIDED:
             note = f"Order {order.id} isn't what was ordered: {seen.seen}. It can't be paid from here."
-            self._book.needs_attention(cart, note, follow=True)
+            data: Data = {"order": order.id, "ovh": {"different": seen.seen}}
+            self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, note, data=data, follow=True)
         elif seen.order is not None and (waited or not seen.order.owner_hidden):
             self._release(cart)
         else:
@@ -70,25 +73,29 @@ class Adoptions:
             f"{second.number}. Neither can be paid from here. Look at both at OVH, pay the right one there, and let "
             "the other one expire."
         )
-        self._book.needs_attention(cart, note, follow=True, payment=None)
+        data: Data = {"order": order.id, "second": second.number}
+        self._book.needs_attention(cart, K.SECOND_ORDER_FOUND, note, data=data, follow=True, payment=None)
         return True
 
     def _release(self, cart: Cart) -> None:
         now = self._book.now()
-        released = replace(cart, order=replace(order_of(cart), owner_hidden=False), note=None)
+        order = replace(order_of(cart), owner_hidden=False)
+        released = replace(cart, order=order, note=None, fact=None)
         with self._book.store.begin() as carts:
-            carts.save(released, happened(released, now), due_at=now)
+            carts.save(released, happened(released, now, K.OWNER_CHECK_ENDED, data={"order": order.id}), due_at=now)
 
 
 def require_owner_shown(cart: Cart) -> None:
     """Raise `NotPossible` while OVH does not show who will own the names of an adopted order."""
     if cart.order is not None and cart.order.owner_hidden:
-        raise NotPossible(OWNER_HIDDEN.format(cart.order.id))
+        raise NotPossible(OWNER_HIDDEN.format(cart.order.id), code="owner_not_shown", cart=cart.id, order=cart.order.id)
 
 
-def owner_is_shown(carts: Transaction, intent: Cart) -> Cart | None:
+def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:
     """Condition of an intent to pay: the order's owner is shown, or the wait for it is over."""
     del carts  # all that counts is in the intent
     if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:
         return None
-    return intent.to(S.CHECKED_OUT, at=intent.since, payment=None, note=OWNER_HIDDEN.format(intent.order.id))
+    note = OWNER_HIDDEN.format(intent.order.id)
+    instead = intent.to(S.CHECKED_OUT, at=intent.since, payment=None, note=note)
+    return Objection(instead, K.PAYMENT_NOT_SENT, {"order": intent.order.id, "error": "owner_not_shown"})

@@ -14,6 +14,7 @@ from ordering.model.errors import (
     RegistrarUnavailable,
 )
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt
@@ -24,7 +25,7 @@ from ordering.process.intent import Intents, IntentStopped
 from ordering.process.order_search import OrderSearch
 from ordering.process.transitions import Logbook
 
-S = CartState
+S, K = CartState, EventKind
 
 
 class Checkout:
@@ -59,7 +60,8 @@ class Checkout:
             self._book.come_back(cart, self._book.pace.quickest)
             return
         except RegistrarRefused as refusal:
-            self._book.needs_attention(cart, f"{refusal} Nothing was ordered.", attempt=None)
+            note = f"{refusal} Nothing was ordered."
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=refusal.data, attempt=None)
             return
         if not self._still_sealed(cart, prepared):
             return
@@ -81,8 +83,14 @@ class Checkout:
         hindrance = self._foreign.hindrance(cart)
         if hindrance is None:
             return False
-        number = hindrance.order.number
-        self._book.needs_attention(cart, hindrance.note, attempt=None, foreign_order=number)
+        self._book.needs_attention(
+            cart,
+            K.FOREIGN_ORDER_FOUND,
+            hindrance.note,
+            data=hindrance.data,
+            attempt=None,
+            foreign_order=hindrance.order.number,
+        )
         return True
 
     def _begin(self, cart: Cart, prepared: Prepared) -> Cart:
@@ -99,7 +107,7 @@ class Checkout:
         except RegistrarRefused as refusal:
             self._search.refused(begun, refusal)
         except NotSent as unsent:
-            self._search.nothing_left(begun, str(unsent))
+            self._search.nothing_left(begun, unsent)
         except RegistrarUnavailable:
             self._search.turned_away(begun)
         except OutcomeUnknown:
@@ -117,7 +125,9 @@ class Checkout:
         self._registrar.discard(prepared.registrar_cart)
         changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
         note = "\n".join(changed)
-        self._book.save(cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note))
+        asked = cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note)
+        data: Data = {"approved": amount(cart.seal.total), "ovh": {"total": amount(quote.total)}}
+        self._book.save(asked, K.TERMS_CHANGED, data=data)
         return False
 
     def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
@@ -126,5 +136,10 @@ class Checkout:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
         now = self._book.now()
         begun = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, quote=quote, note=note)
+        data: Data = {
+            "attempt": attempt.number,
+            "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
+        }
+        event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=note)
         # If this process dies now, the next one looks for the order, but not while the call may still be on the wire.
-        return self._intents.commit(begun, happened(begun, now, note=note), at=now, due_at=now + self._settle / 4)
+        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)

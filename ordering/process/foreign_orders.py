@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Store
@@ -22,6 +23,13 @@ class Hindrance:
 
     order: ForeignOrder
     is_clear: bool
+
+    @property
+    def data(self) -> Data:
+        """The order, as data of an event."""
+        order = self.order
+        seen: Data = {"status": order.status.value, "names": sorted(order.names), "total": amount(order.total)}
+        return {"order": order.number, "is_clear": self.is_clear, "ovh": seen}
 
     @property
     def note(self) -> str:
@@ -68,7 +76,10 @@ class ForeignOrders:
                 if order.read_at - order.seen_at >= _HOLDS_FOR:
                     return Hindrance(order, is_clear=False)
                 raise RegistrarUnavailable(
-                    f"The account has a new order, {order.number}, that doesn't show what it's for yet."
+                    f"The account has a new order, {order.number}, that doesn't show what it's for yet.",
+                    advice="",
+                    code="foreign_order_unclear",
+                    order=order.number,
                 )
         return None
 
@@ -126,3 +137,6 @@ class ForeignOrders:
 
 class _MoreToRead(RegistrarUnavailable):
     """More orders are unread than one step reads."""
+
+    usual_code = "foreign_orders_unread"
+    usual_advice = ""

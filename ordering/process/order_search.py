@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.ports.registrar import Registrar
 from ordering.process.adoption import OWNER_HIDDEN
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
-from ordering.process.transitions import Logbook, is_for_a_person, without_advice
+from ordering.process.transitions import Logbook, is_for_a_person
 
-S = CartState
+S, K = CartState, EventKind
 _MOST_TRIES = 5
 
 
@@ -37,9 +38,11 @@ class OrderSearch:
     def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
         """Record OVH's refusal of the checkout, and look: a repeated call is refused, too, after the first ordered."""
         now, attempt = self._book.now(), replace(attempt_of(cart), refusal=str(refusal))
-        noted = replace(cart, attempt=attempt, note=f"{refusal} I'm making sure that no order was made.")
+        note = f"{refusal} I'm making sure that no order was made."
+        data: Data = {"attempt": attempt.number, **refusal.data}
+        noted = replace(cart, attempt=attempt, note=note, fact=Fact(K.CHECKOUT_CALL_REFUSED, data))
         with self._book.store.begin() as carts:
-            event = happened(noted, now, note=noted.note)
+            event = happened(noted, now, K.CHECKOUT_CALL_REFUSED, data=data, note=note)
             saved = carts.save(noted, event, due_at=now + self._book.pace.quickest)
         self.look_for_order(saved)
 
@@ -50,10 +53,10 @@ class OrderSearch:
         else:
             self._book.come_back(cart, self._book.pace.quickest)
 
-    def nothing_left(self, cart: Cart, why: str) -> None:
+    def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
         """No byte of the checkout left this machine: give its cart back and try again."""
         self._registrar.discard(attempt_of(cart).registrar_cart)
-        self._step_back(cart, f"{without_advice(why)} Nothing was ordered")
+        self._step_back(cart, f"{unsent.sentence} Nothing was ordered", unsent.data)
 
     def look_for_order(self, cart: Cart) -> None:
         """Adopt the order that was made, or step back once it is proven that none was."""
@@ -64,11 +67,13 @@ class OrderSearch:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            note = f"OVH does not tell whether it made the order: {without_advice(str(error))} The desk keeps looking."
-            self._book.needs_attention(cart, note, follow=True)
+            note = f"OVH does not tell whether it made the order: {error.sentence} The desk keeps looking."
+            data: Data = {"attempt": attempt.number, **error.data}
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=data, follow=True)
             return
         if sighting.order is not None:
-            self._adopt(cart, sighting.order, "OVH's answer was lost; the order was found there.")
+            note = "OVH's answer was lost; the order was found there."
+            self._adopt(cart, sighting.order, "after_lost_answer", note)
         elif attempt.withdrawn_at is not None and not sighting.candidates:
             self._after_withdrawal(cart, attempt, is_proven=is_proven)
         elif self._may_withdraw(attempt, sighting, waited):
@@ -77,7 +82,8 @@ class OrderSearch:
             self._book.come_back(cart, self._book.pace.after(waited))
         else:
             said = attempt.refusal or "OVH did not say whether it made the order."
-            self._book.needs_attention(cart, f"{said} {sighting.seen} The desk keeps looking.", follow=True)
+            note = f"{said} {sighting.seen} The desk keeps looking."
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=_seen(attempt, sighting), follow=True)
 
     def look_again(self, cart: Cart) -> None:
         """A person was asked what became of it. The order may still show, or their word may count by now."""
@@ -85,9 +91,9 @@ class OrderSearch:
         is_proven = self._floor_is_over(attempt)
         sighting = self._find(cart)
         if sighting.order is not None:
-            self._adopt(cart, sighting.order, "The order was found at OVH after all.")
+            self._adopt(cart, sighting.order, "later", "The order was found at OVH after all.")
         elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
-            self._step_back(cart, "Nothing was ordered")
+            self._step_back(cart, "Nothing was ordered", {"denied_by": attempt.denied_by})
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
 
@@ -96,18 +102,23 @@ class OrderSearch:
         is_recent = self._book.now() - attempt.started_at < UNTIL_ALL_SHOWS
         return is_recent and (bool(sighting.candidates) or sighting.closed)
 
-    def found(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
-        """Keep an order as this cart's own; one that costs more than was approved is for a person."""
+    def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
+        """Keep an order as this cart's own; one that costs more than was approved is for a person.
+
+        `found` says when it was seen, where no answer of OVH's named it.
+        """
         if not cart.covers(order.total):
             self._book.too_dear(cart, order)
             return
         # How it can be paid is read with its expiry in the next step: until then neither is known.
         made = replace(order, expires_at=None)
-        self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
+        ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note)
+        data: Data = {"order": order.id, "found": found, "ovh": {"total": amount(order.total)}}
+        self._book.save(ordered, K.ORDER_FOUND if found else K.ORDER_CREATED, data=data, due_in=timedelta())
 
-    def _adopt(self, cart: Cart, order: SalesOrder, note: str) -> None:
+    def _adopt(self, cart: Cart, order: SalesOrder, found: str, note: str) -> None:
         hidden = f" {OWNER_HIDDEN.format(order.id)}" if order.owner_hidden else ""
-        self.found(cart, replace(order, adopted_at=self._registrar.time()), note=f"{note}{hidden}")
+        self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found, note=f"{note}{hidden}")
 
     def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
         """Return whether the old cart can be deleted now, or its DELETE lost its answer."""
@@ -138,9 +149,11 @@ class OrderSearch:
             waited = self._book.now() - cart.since
             self._book.come_back(cart, self._book.pace.after(waited))
         elif attempt.refusal is not None:
-            self._book.needs_attention(cart, f"{attempt.refusal} Nothing was ordered.", attempt=None)
+            note = f"{attempt.refusal} Nothing was ordered."
+            data: Data = {"attempt": attempt.number, "call_was_refused": True}
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=data, attempt=None)
         else:
-            self._step_back(cart, "OVH's answer was lost and no order was made there")
+            self._step_back(cart, "OVH's answer was lost and no order was made there", {"error": "outcome_unknown"})
 
     def _floor_is_over(self, attempt: Attempt) -> bool:
         """Return whether an order of this attempt would show by now."""
@@ -159,14 +172,25 @@ class OrderSearch:
             known = carts.known_orders()
         return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
 
-    def _step_back(self, cart: Cart, why: str) -> None:
-        """Try again, later each time; what OVH turned away so often is for a person."""
+    def _step_back(self, cart: Cart, why: str, reason: Data) -> None:
+        """Check out again, later each time. After the last attempt a person decides."""
         tries = cart.attempt.number if cart.attempt else 1
+        data: Data = {"attempt": tries, **reason}
         if tries >= _MOST_TRIES:
-            self._book.needs_attention(cart, f"{why}, for the {tries}th time.", attempt=None)
+            note = f"{why}, for the {tries}th time."
+            self._book.needs_attention(cart, K.CHECKOUT_ATTEMPTS_EXHAUSTED, note, data=data, attempt=None)
             return
         back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
-        self._book.save(back, due_in=self._book.pace.quickest * 2**tries)
+        self._book.save(back, K.CHECKOUT_RESCHEDULED, data=data, due_in=self._book.pace.quickest * 2**tries)
+
+
+def _seen(attempt: Attempt, sighting: Sighting) -> Data:
+    """Return what was seen of an attempt without an answer, as data."""
+    return {
+        "attempt": attempt.number,
+        "call_was_refused": attempt.refusal is not None,
+        "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
+    }
 
 
 def attempt_of(cart: Cart) -> Attempt:

@@ -59,7 +59,7 @@ def test_an_intent_to_pay_is_stopped(rules, held):
     with rules.store.begin() as carts:
         instead = owner_is_shown(carts, intent)
     assert instead is not None
-    assert (instead.state, instead.payment) == (S.CHECKED_OUT, None)
+    assert (instead.cart.state, instead.cart.payment) == (S.CHECKED_OUT, None)
 
 
 def test_a_held_order_that_was_paid_elsewhere(rules, held):
