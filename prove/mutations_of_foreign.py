@@ -22,7 +22,7 @@ OF_FOREIGN = (
     Mutation(
         "believe a refusal of the checkout without the floor",
         _SEARCH,
-        "        if self._delete_is_proof and attempt.refusal is not None:\n",
+        "        if self._floors.delete_is_proof and attempt.refusal is not None:\n",
         "        if attempt.refusal is not None:\n",
     ),
     Mutation(
@@ -94,8 +94,8 @@ OF_FOREIGN = (
     Mutation(
         "let the requester order beside another order",
         "ordering/workflow/settling.py",
-        "            self.policy.may_approve(cart, by)\n            if cart.state is not S.NEEDS_ATTENTION",
-        "            if cart.state is not S.NEEDS_ATTENTION",
+        "            self.policy.may_approve(cart, by)\n            if not cart.can_be_ordered_anyway",
+        "            if not cart.can_be_ordered_anyway",
     ),
     Mutation(
         "let a yes to one order count for all",
@@ -108,6 +108,30 @@ OF_FOREIGN = (
         "ordering/process/adoption.py",
         "        if second is None:\n            return False\n",
         "        if second is None or second:\n            return False\n",
+    ),
+    Mutation(
+        "ignore a marker that is not on record",
+        "ordering/process/money_markers.py",
+        "        if len(unknown) > sum(known.marker is None for known in recorded):\n",
+        "        if len(unknown) > len(recorded) + len(seen):\n",
+    ),
+    Mutation(
+        "forget an attempt that has no intent on record",
+        "ordering/process/money_markers.py",
+        "if call.cart_id == cart.id and call.state is CallState.ANNOUNCED]\n        return",
+        "if call.cart_id == cart.id and call.state is CallState.UNSENT]\n        return",
+    ),
+    Mutation(
+        "list the markers before this attempt's own is on record",
+        "ordering/process/money_markers.py",
+        "            call = replace(call, marker=self._registrar.leave_marker(call.subject))\n",
+        "            call = replace(call, marker=None)\n",
+    ),
+    Mutation(
+        "trust OVH's filter of carts",
+        "registrars/ovh/markers.py",
+        "for cart in map(str, listed) if self._description(cart) == description)\n",
+        "for cart in map(str, listed))\n",
     ),
     Mutation(
         "pay an adopted order whose owner is hidden",

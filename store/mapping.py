@@ -15,12 +15,13 @@ from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import CallState, MoneyCall
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
-from store.tables import CartRow, EventRow, ForeignOrderRow, LineRow, MessageRow, SalesOrderRow
+from store.tables import CartRow, EventRow, ForeignOrderRow, LineRow, MessageRow, MoneyCallRow, SalesOrderRow
 
 
 def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
@@ -206,6 +207,19 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         invoice=order.invoice,
         adopted_at=order.adopted_at,
         owner_hidden=order.owner_hidden,
+    )
+
+
+def money_call_from(row: MoneyCallRow) -> MoneyCall:
+    return MoneyCall(
+        subject=row.subject,
+        cart_id=row.cart_id,
+        attempt=row.attempt,
+        started_at=utc(row.started_at),
+        registrar_cart=row.registrar_cart,
+        marker=row.marker,
+        state=CallState(row.state),
+        id=_known(row.id),
     )
 
 

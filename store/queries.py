@@ -16,6 +16,7 @@ from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import MoneyCall
 from ordering.model.sales_order import OrderStatus
 from ordering.ports.store import HINDERING, Errand, Message
 from ordering.process.leases import LEASE
@@ -30,6 +31,7 @@ from store.tables import (
     ForeignOrderRow,
     LineRow,
     MessageRow,
+    MoneyCallRow,
     SalesOrderRow,
     UntoldRow,
 )
@@ -146,6 +148,10 @@ class SqlReading:
     def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
         rows = self._rows(select(ForeignOrderRow).where(col(ForeignOrderRow.made_at) >= since))
         return [mapping.foreign_order_from(row) for row in rows]
+
+    def money_calls(self, subject: str) -> list[MoneyCall]:
+        query = select(MoneyCallRow).where(col(MoneyCallRow.subject) == subject).order_by(col(MoneyCallRow.id))
+        return [mapping.money_call_from(row) for row in self._rows(query)]
 
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))

@@ -137,6 +137,22 @@ class ForeignOrderRow(SQLModel, table=True):
     whole: bool
 
 
+class MoneyCallRow(SQLModel, table=True):
+    """An attempt to order or pay. Rows are kept, as OVH keeps their markers for weeks."""
+
+    __tablename__ = "money_calls"
+    __table_args__ = (Index("money_calls_by_subject", "subject"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    attempt: int
+    started_at: datetime
+    registrar_cart: str | None = None
+    marker: str | None = None
+    state: str
+
+
 class EventRow(SQLModel, table=True):
     """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
 

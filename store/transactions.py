@@ -17,13 +17,14 @@ from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import MoneyCall
 from ordering.ports.store import NOTHING_SHOWN, Errand, Message, MessageRole
 from store import audit_log as evidence
 from store import leases as claims
 from store import mapping
 from store.engine import Engines
 from store.queries import SqlReading
-from store.tables import CartRow, ForeignOrderRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store.tables import CartRow, ForeignOrderRow, LineRow, MessageRow, MoneyCallRow, SalesOrderRow, UntoldRow
 
 _DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
 
@@ -77,6 +78,24 @@ class SqlTransaction(SqlReading):
         on_postgresql = self._session.get_bind().dialect.name == "postgresql"
         insert = (postgresql.insert if on_postgresql else sqlite.insert)(ForeignOrderRow).values(columns)
         self._session.execute(insert.on_conflict_do_update(index_elements=["number"], set_=columns))
+
+    def announce_call(self, call: MoneyCall) -> MoneyCall:
+        row = MoneyCallRow(
+            subject=call.subject,
+            cart_id=call.cart_id,
+            attempt=call.attempt,
+            started_at=call.started_at,
+            registrar_cart=call.registrar_cart,
+            marker=call.marker,
+            state=call.state.value,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return mapping.money_call_from(row)
+
+    def update_call(self, call: MoneyCall) -> None:
+        changed = {"marker": call.marker, "state": call.state.value}
+        self._session.execute(update(MoneyCallRow).where(col(MoneyCallRow.id) == call.id).values(changed))
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(

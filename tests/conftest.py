@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, settings
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
 from ordering.model.policy import Person, Policy
+from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
+from ordering.process.money_markers import RecoverMode
 from ordering.workflow import Workflow
 from prove.postgres import open_postgres
 from store.engine import open_engines
@@ -41,7 +43,9 @@ class Rules:
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()
 
-    def restart(self, policy: Policy | None = None, *, delete_is_proof: bool = False) -> None:
+    def restart(
+        self, policy: Policy | None = None, *, delete_is_proof: bool = False, recover: RecoverMode | None = None
+    ) -> None:
         """As after a crash: nothing but what is on disk."""
         self.policy = policy or self.policy
         self.workflow = Workflow(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
@@ -50,7 +54,8 @@ class Rules:
             registrar=self.registrar,
             policy=self.policy,
             clock=self.clock,
-            delete_is_proof=delete_is_proof,
+            floors=Floors(delete_is_proof=delete_is_proof),
+            recover=recover,
         )
 
     def requested(self, name: str = "name.ovh", channel: str = "C1"):

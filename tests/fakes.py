@@ -72,6 +72,7 @@ class FakeRegistrar:
         self.undecided = False
         self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
         self.foreign_read: list[int] = []
+        self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.owner_hidden = False  # whether OVH shows who will own an order's names
         self.differs = ""  # what an order has otherwise than the cart
         self.discarded: set[str] = set()
@@ -157,6 +158,14 @@ class FakeRegistrar:
     def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
         return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
+
+    def leave_marker(self, subject: str) -> str:
+        marker = f"marker {next(self._numbers)}"
+        self.left_markers.append((subject, marker))
+        return marker
+
+    def markers(self, subject: str) -> frozenset[str]:
+        return frozenset(marker for about, marker in self.left_markers if about == subject)
 
     def discard(self, registrar_cart: str) -> bool:
         if not self.undeletable:

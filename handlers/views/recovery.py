@@ -43,7 +43,7 @@ def attention(cart: Cart) -> list[Block]:
                 about=f"Close without ordering cart {cart.id}", confirm=question,
             ),
         ),
-        *([] if cart.foreign_order else [context(_IF_SOMETHING_IS_MISSING)]),
+        *([] if cart.can_be_ordered_anyway else [context(_IF_SOMETHING_IS_MISSING)]),
     ]  # fmt: skip
 
 
@@ -71,11 +71,10 @@ def adopt_modal(cart: Cart) -> View:
 
 def _order_anyway(cart: Cart) -> ButtonElement | None:
     """The button that says that this order of the account does not matter."""
-    if cart.foreign_order is None:
+    if not cart.can_be_ordered_anyway:
         return None
-    question = confirm(
-        "Order anyway?", f"The account has order {cart.foreign_order} already. The names may be bought twice.", "Order"
-    )
+    seen = f"The account has order {cart.foreign_order} already" if cart.foreign_order else "There was an earlier try"
+    question = confirm("Order anyway?", f"{seen}. The names may be bought twice.", "Order")
     return button(
         "Order anyway", Act.ORDER_ANYWAY, as_shown(cart), about=f"Order cart {cart.id} anyway", confirm=question
     )

@@ -12,7 +12,7 @@ from typing import Any, Self
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, Hint, NotPossible
-from ordering.model.facts import Data, Fact
+from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -195,6 +195,14 @@ class Cart:
         if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
             return False
         return not (self.order.status.is_paid or self.order.status.is_over)
+
+    @property
+    def can_be_ordered_anyway(self) -> bool:
+        """Whether it was stopped before its checkout by an order made elsewhere, or by a try that is not on record."""
+        if self.state is not S.NEEDS_ATTENTION or self.attempt is not None or self.order is not None:
+            return False
+        not_on_record = self.fact is not None and self.fact.kind is EventKind.ATTEMPT_NOT_ON_RECORD
+        return self.foreign_order is not None or not_on_record
 
     @property
     def has_nothing_to_come(self) -> bool:

@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     SECOND_ORDER_FOUND = "second_order_found"
     ORDER_TERMS_DIFFER = "order_terms_differ"
     OWNER_CHECK_ENDED = "owner_check_ended"
+    CHECKOUT_INTERRUPTED = "checkout_interrupted"
+    ATTEMPT_NOT_ON_RECORD = "attempt_not_on_record"
     # The order
     ORDER_EXCEEDS_APPROVAL = "order_exceeds_approval"
     ORDER_CHANGED = "order_changed"

@@ -93,6 +93,12 @@ class Registrar(Protocol):
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
 
+    def leave_marker(self, subject: str) -> str:
+        """Leave a marker about a subject in the account, and return its id there."""
+
+    def markers(self, subject: str) -> frozenset[str]:
+        """Ids of all markers of this desk about a subject."""
+
     def discard(self, registrar_cart: str) -> bool:
         """Delete a registrar cart of this desk, and return whether it is certainly gone.
 

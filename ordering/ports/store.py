@@ -14,6 +14,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import MoneyCall
 
 
 class MessageRole(StrEnum):
@@ -100,6 +101,9 @@ class Reading(Protocol):
     def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
         """Orders that no cart of this desk made, of those made since then by OVH's clock."""
 
+    def money_calls(self, subject: str) -> list[MoneyCall]:
+        """All attempts on record about a subject, oldest first."""
+
     def events(self, cart_id: int) -> list[Event]:
         """What happened to a cart, oldest first."""
 
@@ -133,6 +137,12 @@ class Transaction(Reading, Protocol):
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
         """Write what was read of an order that no cart of this desk made."""
+
+    def announce_call(self, call: MoneyCall) -> MoneyCall:
+        """Write down an attempt before anything of it is sent; returns it with its id."""
+
+    def update_call(self, call: MoneyCall) -> None:
+        """Write down the marker and the state of an attempt."""
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
         """Have the driver come back later, nothing else changed; does nothing where the version moved on."""

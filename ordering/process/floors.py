@@ -15,11 +15,13 @@ UNTIL_ALL_SHOWS = timedelta(days=1)
 class Floors:
     """`ended` counts from the end of a call, or from the DELETE of a cart: OVH may show that late what was done.
 
-    `unknown` counts from the sending where no end is on record, for the sender may sleep.
+    `unknown` counts from the sending where no end is on record, for the sender may sleep. `delete_is_proof`: OVH is
+    known to refuse the DELETE of a cart that was ordered.
     """
 
     ended: timedelta = timedelta(minutes=15)
     unknown: timedelta = timedelta(days=1)
+    delete_is_proof: bool = False
 
 
 def is_over(registrar: Registrar, ended_at: datetime, floor: timedelta) -> bool:

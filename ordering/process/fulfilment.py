@@ -20,6 +20,7 @@ from ordering.process.delivery import Deliveries
 from ordering.process.floors import Floors
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Intents
+from ordering.process.money_markers import MoneyMarkers, RecoverMode, attempt_is_announced
 from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
 from ordering.process.transitions import Logbook, Pace, order_of
@@ -31,8 +32,7 @@ class Fulfilment:
     """Advances carts one step at a time. `settle` is how long an unanswered money call is observed.
 
     `floors` are how long silence proves nothing: after the DELETE of a cart whose checkout got no answer, an order of
-    it may still show. With `delete_is_proof`, OVH is known to refuse the DELETE of an ordered cart: then `settle` is
-    enough.
+    it may still show. `recover` is switched on where OVH has a marker of an attempt that is not on record.
     """
 
     def __init__(
@@ -45,18 +45,21 @@ class Fulfilment:
         settle: timedelta = timedelta(seconds=60),
         pace: Pace | None = None,
         floors: Floors | None = None,
-        delete_is_proof: bool = False,
+        recover: RecoverMode | None = None,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
-        intents = Intents(store, [owner_is_shown])
-        floor = (floors or Floors()).ended
+        intents = Intents(store, [owner_is_shown, attempt_is_announced])
+        floors = floors or Floors()
+        markers = MoneyMarkers(store, registrar, recover)
         self.foreign_orders = ForeignOrders(store, registrar, clock)
-        search = OrderSearch(self._book, registrar, settle=settle, floor=floor, delete_is_proof=delete_is_proof)
+        search = OrderSearch(self._book, registrar, settle=settle, floors=floors)
         self._search = search
-        self._checkout = Checkout(self._book, registrar, policy, intents, search, self.foreign_orders, settle=settle)
-        self._adoptions = Adoptions(self._book, registrar, self.foreign_orders, floor=floor)
+        self._checkout = Checkout(
+            self._book, registrar, policy, intents, search, self.foreign_orders, markers, settle=settle
+        )
+        self._adoptions = Adoptions(self._book, registrar, self.foreign_orders, floor=floors.ended)
         self._deliveries = Deliveries(self._book, registrar)
-        self._payments = Payments(self._book, registrar, intents, settle)
+        self._payments = Payments(self._book, registrar, intents, markers, settle)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: search.look_for_order,

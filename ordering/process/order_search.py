@@ -12,7 +12,7 @@ from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.ports.registrar import Registrar
 from ordering.process.adoption import OWNER_HIDDEN
-from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
+from ordering.process.floors import UNTIL_ALL_SHOWS, Floors, is_over
 from ordering.process.transitions import Logbook, is_for_a_person
 
 S, K = CartState, EventKind
@@ -22,18 +22,15 @@ _MOST_TRIES = 5
 class OrderSearch:
     """Moves carts on from checking_out.
 
-    `settle` is how long an unanswered checkout is observed. `floor` is how long after the DELETE of its cart an order
-    may still show. With `delete_is_proof`, OVH is known to refuse the DELETE of a cart that was ordered.
+    `settle` is how long an unanswered checkout is observed. After the DELETE of its cart an order may still show for
+    the time of `floors.ended`, or of `settle` where DELETE is a proof.
     """
 
-    def __init__(
-        self, book: Logbook, registrar: Registrar, *, settle: timedelta, floor: timedelta, delete_is_proof: bool
-    ) -> None:
+    def __init__(self, book: Logbook, registrar: Registrar, *, settle: timedelta, floors: Floors) -> None:
         self._book = book
         self._registrar = registrar
         self._settle = settle
-        self._floor = floor
-        self._delete_is_proof = delete_is_proof
+        self._floors = floors
 
     def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
         """Record OVH's refusal of the checkout, and look: a repeated call is refused, too, after the first ordered."""
@@ -160,8 +157,8 @@ class OrderSearch:
         if attempt.withdrawn_at is None:
             return False
         # Where DELETE is a proof, only a checkout that was under way at that moment is still waited for.
-        floor = self._settle if self._delete_is_proof else self._floor
-        if self._delete_is_proof and attempt.refusal is not None:
+        floor = self._settle if self._floors.delete_is_proof else self._floors.ended
+        if self._floors.delete_is_proof and attempt.refusal is not None:
             return True
         return is_over(self._registrar, attempt.withdrawn_at, floor)
 

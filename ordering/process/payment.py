@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OrderingError, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount, quoted
+from ordering.model.money_call import CallState, MoneyCall, pays
 from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import Registrar
 from ordering.process.intent import Intents, IntentStopped
+from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.transitions import Glances, Logbook, change, is_for_a_person, order_of
 
 S, K = CartState, EventKind
@@ -24,13 +26,20 @@ _ON_OVHS_PAGE = (
     "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
     "the desk sees it there."
 )
+_NOT_ON_RECORD = (
+    "OVH shows an earlier payment of order {} that isn't on record here: the database may have been restored. Nothing "
+    "was paid now. Look at the order at OVH and at the account that pays, then say what happened."
+)
 
 
 class Payments:
     """The steps checked_out -> paying -> paid. `settle` is how long an unanswered payment is observed."""
 
-    def __init__(self, book: Logbook, registrar: Registrar, intents: Intents, settle: timedelta) -> None:
+    def __init__(
+        self, book: Logbook, registrar: Registrar, intents: Intents, markers: MoneyMarkers, settle: timedelta
+    ) -> None:
         self._book = book
+        self._markers = markers
         self._intents = intents
         self._registrar = registrar
         self._settle = settle
@@ -55,7 +64,8 @@ class Payments:
         if cart.payment is None:
             raise AssertionError(f"cart #{cart.id} is being paid without a decision")
         if cart.payment.sent_at is None:
-            self._send(cart, cart.payment)
+            if not self._was_interrupted(cart, cart.payment):
+                self._send(cart, cart.payment)
         else:
             self._watch(cart, cart.payment, cart.payment.sent_at)
 
@@ -135,9 +145,8 @@ class Payments:
         ahead = self._registrar.clock_ahead()
         sent_at = self._book.now()
         sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
-        try:
-            sent = self._intents.commit(sending, at=sent_at, due_at=self._book.now() + self._book.pace.quickest)
-        except IntentStopped:
+        sent = self._commit_intent(sending, sent_at)
+        if sent is None:
             return
         try:
             # By the half of the settling time: what leaves later could cross with whoever believes that nothing did.
@@ -153,6 +162,44 @@ class Payments:
             self._book.come_back(sent, self._book.pace.quickest)
         else:
             self._accepted(sent)
+
+    def _commit_intent(self, sending: Cart, sent_at: datetime) -> Cart | None:
+        call = self._announce(sending)
+        if call is None:
+            return None
+        try:
+            return self._intents.commit(sending, at=sent_at, due_at=self._book.now() + self._book.pace.quickest)
+        except IntentStopped:
+            self._markers.unsent(call)
+            return None
+        except OrderingError:
+            self._markers.unsent(call)
+            raise
+
+    def _announce(self, sending: Cart) -> MoneyCall | None:
+        """Mark the payment at OVH. Where OVH has a marker of one that is not on record, a person is asked instead."""
+        order, payment = order_of(sending), _payment_of(sending)
+        started_at = payment.sent_at_ovh or payment.asked_at
+        try:
+            return self._markers.announce(MoneyCall(pays(order.id), sending.id, 1, started_at))
+        except MemoryWentBack as proof:
+            self._markers.accept(proof.markers, pays(order.id), sending.id, started_at)
+            note = _NOT_ON_RECORD.format(order.id)
+            data: Data = {"order": order.id, "markers": proof.markers}
+            self._book.needs_attention(sending, EventKind.ATTEMPT_NOT_ON_RECORD, note, data=data, follow=True)
+            return None
+
+    def _was_interrupted(self, cart: Cart, payment: Payment) -> bool:
+        """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent."""
+        left = self._markers.left_over(cart, pays(order_of(cart).id))
+        if left is None:
+            return False
+        now = self._book.now()
+        sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))
+        with self._book.store.begin() as carts:
+            carts.update_call(replace(left, state=CallState.INTENDED))
+            carts.save(sent, due_at=now)
+        return True
 
     def _accepted(self, cart: Cart) -> None:
         """OVH took the payment on; whether the bank pays shows later. It is no longer one that may never have been."""

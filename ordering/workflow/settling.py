@@ -8,6 +8,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
+from ordering.model.money_call import CallState, MoneyCall, lost_markers, orders
 from ordering.model.policy import Person
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.process.adoption import OWNER_HIDDEN
@@ -32,16 +33,23 @@ class Settling(UseCases):
         )
 
     def order_anyway(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Have a cart ordered although the account has another order with one of its names: the one that was shown."""
+        """Have a cart ordered in spite of what was shown: another order of its names, or a try not on record."""
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_approve(cart, by)
-            if cart.state is not S.NEEDS_ATTENTION or cart.foreign_order is None:
+            if not cart.can_be_ordered_anyway:
                 raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
-            moved = cart.to(S.APPROVED, at=now, foreign_allowed=(*cart.foreign_allowed, cart.foreign_order))
-            note = f"to be ordered in spite of order {cart.foreign_order}"
+            if cart.foreign_order is None:
+                subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
+                for marker in lost_markers(lost):
+                    carts.announce_call(MoneyCall(subject, cart_id, 0, now, marker=marker, state=CallState.UNSENT))
+                moved, note = cart.to(S.APPROVED, at=now), "to be ordered in spite of an earlier try"
+            else:
+                allowed = (*cart.foreign_allowed, cart.foreign_order)
+                moved = cart.to(S.APPROVED, at=now, foreign_allowed=allowed)
+                note = f"to be ordered in spite of order {cart.foreign_order}"
             data: Data = {"order": cart.foreign_order}
             return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id, note=note), due_at=now)
 

@@ -37,7 +37,7 @@ from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
 from registrars.ovh.foreign_orders import ForeignOrderReader
-from registrars.ovh.markers import Descriptions
+from registrars.ovh.markers import Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
 from registrars.ovh.throttling.scheduler import Allowance, Priority
@@ -61,6 +61,7 @@ class OvhGateway:
         self._client = Client(access, budget)
         descriptions = Descriptions(desk)
         self._drafts = Drafts(self._client, access, descriptions, home=self._home)
+        self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)
         self._payments = Payments(self._client)
@@ -160,6 +161,14 @@ class OvhGateway:
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         return self._drafts.objections(lines)
+
+    def leave_marker(self, subject: str) -> str:
+        with readable():
+            return self._markers.leave(subject)
+
+    def markers(self, subject: str) -> frozenset[str]:
+        with readable():
+            return self._markers.of(subject)
 
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)

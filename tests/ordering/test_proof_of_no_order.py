@@ -28,7 +28,7 @@ def test_the_floor_is_a_quarter_of_an_hour():
     """The real floor is 15 minutes, and DELETE proves nothing unless a probe has shown it."""
     defaults = inspect.signature(Fulfilment).parameters
     assert (defaults["floors"].default, Floors().ended) == (None, timedelta(minutes=15))
-    assert defaults["delete_is_proof"].default is False
+    assert Floors().delete_is_proof is False
 
 
 @pytest.mark.parametrize("fault", ["lost_before", "unavailable"])

@@ -25,6 +25,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number')
     )
     _name_the_database(op.get_bind())
+    op.create_table('money_calls',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('cart_id', sa.Integer(), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('registrar_cart', sa.String(), nullable=True),
+    sa.Column('marker', sa.String(), nullable=True),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['cart_id'], ['carts.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('money_calls_by_subject', 'money_calls', ['subject'])
 
 
 def _name_the_database(connection: sa.Connection) -> None:
@@ -54,6 +67,8 @@ def downgrade() -> None:
     op.drop_table('foreign_orders')
     op.drop_column('carts', 'foreign_allowed')
     op.drop_column('carts', 'foreign_order')
+    op.drop_index('money_calls_by_subject', 'money_calls')
+    op.drop_table('money_calls')
     op.drop_table('desk')
     op.drop_column('sales_orders', 'owner_hidden')
     op.drop_column('sales_orders', 'adopted_at')
