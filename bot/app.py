@@ -29,6 +29,7 @@ from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Alone, Claims, Shared
 from ordering.process.outbox import Outbox
+from ordering.process.presence import Presence
 from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
 from registrars.ovh import Access, OvhGateway, SharedBudget
@@ -110,7 +111,8 @@ class Bot:
             pace=pace,
             floors=floors,
         )
-        self._account_watch = AccountWatch(fulfilment.foreign_orders)
+        presence = Presence(store, self._registrar)
+        self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, self._health)
         self.driver = Driver(
             fulfilment=fulfilment,
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),

@@ -128,6 +128,12 @@ OF_FOREIGN = (
         "            call = replace(call, marker=None)\n",
     ),
     Mutation(
+        "take another desk for this one",
+        "ordering/process/presence.py",
+        "        return seen - self._own()",
+        "        return seen - seen",
+    ),
+    Mutation(
         "trust OVH's filter of carts",
         "registrars/ovh/markers.py",
         "for cart in map(str, listed) if self._description(cart) == description)\n",

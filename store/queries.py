@@ -32,6 +32,7 @@ from store.tables import (
     LineRow,
     MessageRow,
     MoneyCallRow,
+    PresenceRow,
     SalesOrderRow,
     UntoldRow,
 )
@@ -152,6 +153,9 @@ class SqlReading:
     def money_calls(self, subject: str) -> list[MoneyCall]:
         query = select(MoneyCallRow).where(col(MoneyCallRow.subject) == subject).order_by(col(MoneyCallRow.id))
         return [mapping.money_call_from(row) for row in self._rows(query)]
+
+    def presences(self) -> frozenset[str]:
+        return frozenset(self._session.execute(select(col(PresenceRow.cart))).scalars())
 
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))

@@ -153,6 +153,14 @@ class MoneyCallRow(SQLModel, table=True):
     state: str
 
 
+class PresenceRow(SQLModel, table=True):
+    """A cart at OVH by which this desk shows itself to others on the account."""
+
+    __tablename__ = "presences"
+
+    cart: str = Field(primary_key=True)
+
+
 class EventRow(SQLModel, table=True):
     """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
 

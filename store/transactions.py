@@ -24,7 +24,16 @@ from store import leases as claims
 from store import mapping
 from store.engine import Engines
 from store.queries import SqlReading
-from store.tables import CartRow, ForeignOrderRow, LineRow, MessageRow, MoneyCallRow, SalesOrderRow, UntoldRow
+from store.tables import (
+    CartRow,
+    ForeignOrderRow,
+    LineRow,
+    MessageRow,
+    MoneyCallRow,
+    PresenceRow,
+    SalesOrderRow,
+    UntoldRow,
+)
 
 _DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
 
@@ -96,6 +105,9 @@ class SqlTransaction(SqlReading):
     def update_call(self, call: MoneyCall) -> None:
         changed = {"marker": call.marker, "state": call.state.value}
         self._session.execute(update(MoneyCallRow).where(col(MoneyCallRow.id) == call.id).values(changed))
+
+    def add_presence(self, cart: str) -> None:
+        self._session.add(PresenceRow(cart=cart))
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(

@@ -72,6 +72,7 @@ class FakeRegistrar:
         self.undecided = False
         self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
         self.foreign_read: list[int] = []
+        self.presence: set[str] = set()  # carts by which desks show themselves
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.owner_hidden = False  # whether OVH shows who will own an order's names
         self.differs = ""  # what an order has otherwise than the cart
@@ -158,6 +159,13 @@ class FakeRegistrar:
     def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
         return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
+
+    def presences(self) -> frozenset[str]:
+        return frozenset(self.presence)
+
+    def show_presence(self) -> str:
+        self.presence.add(made := f"presence {next(self._numbers)}")
+        return made
 
     def leave_marker(self, subject: str) -> str:
         marker = f"marker {next(self._numbers)}"

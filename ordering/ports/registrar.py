@@ -93,6 +93,12 @@ class Registrar(Protocol):
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
 
+    def presences(self) -> frozenset[str]:
+        """Carts by which desks show themselves on this account, this one's among them."""
+
+    def show_presence(self) -> str:
+        """Make such a cart for this desk, and return its id."""
+
     def leave_marker(self, subject: str) -> str:
         """Leave a marker about a subject in the account, and return its id there."""
 

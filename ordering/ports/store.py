@@ -104,6 +104,9 @@ class Reading(Protocol):
     def money_calls(self, subject: str) -> list[MoneyCall]:
         """All attempts on record about a subject, oldest first."""
 
+    def presences(self) -> frozenset[str]:
+        """Carts at OVH by which this desk ever showed itself to others."""
+
     def events(self, cart_id: int) -> list[Event]:
         """What happened to a cart, oldest first."""
 
@@ -143,6 +146,9 @@ class Transaction(Reading, Protocol):
 
     def update_call(self, call: MoneyCall) -> None:
         """Write down the marker and the state of an attempt."""
+
+    def add_presence(self, cart: str) -> None:
+        """Write down a cart at OVH by which this desk shows itself."""
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
         """Have the driver come back later, nothing else changed; does nothing where the version moved on."""

@@ -37,7 +37,7 @@ from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
 from registrars.ovh.foreign_orders import ForeignOrderReader
-from registrars.ovh.markers import Descriptions, Markers
+from registrars.ovh.markers import PRODUCT, Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
 from registrars.ovh.throttling.scheduler import Allowance, Priority
@@ -161,6 +161,14 @@ class OvhGateway:
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         return self._drafts.objections(lines)
+
+    def presences(self) -> frozenset[str]:
+        with readable():
+            return self._markers.described(PRODUCT)
+
+    def show_presence(self) -> str:
+        with readable():
+            return self._markers.make(PRODUCT)
 
     def leave_marker(self, subject: str) -> str:
         with readable():

@@ -38,6 +38,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('money_calls_by_subject', 'money_calls', ['subject'])
+    op.create_table('presences',
+    sa.Column('cart', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('cart')
+    )
 
 
 def _name_the_database(connection: sa.Connection) -> None:
@@ -67,6 +71,7 @@ def downgrade() -> None:
     op.drop_table('foreign_orders')
     op.drop_column('carts', 'foreign_allowed')
     op.drop_column('carts', 'foreign_order')
+    op.drop_table('presences')
     op.drop_index('money_calls_by_subject', 'money_calls')
     op.drop_table('money_calls')
     op.drop_table('desk')

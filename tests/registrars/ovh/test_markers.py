@@ -84,3 +84,18 @@ def test_descriptions_are_short():
     longest = [desk.marker(f"orders {'0' * 16}"), desk.marker("pays 9999999999"), desk.checkout(["x"]), desk.scratch]
     assert max(map(len, longest)) < 60
     assert all(map(desk.is_ours, longest))
+
+
+async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
+    """Both desks are seen by each, and no marker or cart of either."""
+    other = OvhGateway(access, desk="other")
+    try:
+        shown = {await ask(desk.show_presence) for desk in (gateway, other)}
+        await ask(other.leave_marker, "orders 1234")
+        ovh.outsider.cart("Domain Desk search")
+        for matches in ("exact", "prefix", "ignored"):
+            ovh.carts.matches = matches
+            assert await ask(gateway.presences) == shown
+            assert await ask(other.presences) == shown
+    finally:
+        other.close()
