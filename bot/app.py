@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
@@ -12,7 +13,8 @@ from slack_bolt.async_app import AsyncApp
 import handlers
 from bot import logging as logs
 from bot.account_watch import AccountWatch
-from bot.health import DATABASE, OVH, SLACK, Health, cancelled, keep_checking
+from bot.health import DATABASE, JOBS, OVH, SLACK, Health, cancelled, keep_checking
+from bot.heartbeat import Pulse
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
@@ -49,6 +51,7 @@ _PLACES = 8  # for steps that carry out, and as many for those that only look
 # Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
 # and for telling people that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
+_LAST_MONEY_CALLS = 1.5  # within the first of them
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
 _GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
 _CHECKED_WITHIN = 5.0  # seconds; then the part counts as unanswered
@@ -120,6 +123,7 @@ class Bot:
             claims=claims,
             bridge=own,
             places=_PLACES,
+            on_stuck=self._report_stuck,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -128,6 +132,8 @@ class Bot:
         )
         # Each check has its own thread, so that a hanging part delays neither the worker nor the other check.
         self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
+        self._pulse = Pulse(engines)
+        self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
         self._driving: asyncio.Task[None] | None = None
 
@@ -151,6 +157,7 @@ class Bot:
         Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
+        self._beating = asyncio.create_task(self._pulse.run())
         self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
@@ -170,24 +177,32 @@ class Bot:
     async def until_it_fails(self) -> None:
         """Wait until the worker fails, and raise its error: a bot without a worker must not look alive.
 
-        Also raises `SettingsError` if Slack revokes the app token.
+        Also raises `SettingsError` if Slack revokes the app token, and `SchemaChanged` once another version has
+        migrated the database.
         """
         refused = self._socket.client.refused if self._socket is not None else None
-        ends = [end for end in (self._driving, refused) if end is not None]
+        ends = [end for end in (self._driving, self._beating, refused) if end is not None]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self._beating is not None and self._beating.done():
+            self._beating.result()
         if refused is not None and refused.done():
             raise refused.result()
-        if self._driving is not None:
+        if self._driving is not None and self._driving.done():
             self._driving.result()
 
     async def stop(self) -> None:
-        """Accept no new work, let current work finish, and close all connections, in about four seconds at most."""
+        """Accept no new work, let current work finish, and close all connections, in about four seconds at most.
+
+        Calls that buy or pay are cut off at once, so that their jobs can still write down that the calls ended.
+        """
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
-        await asyncio.gather(self._work.drain(_LAST_WORK), *closing)
-        await cancelled(self._driving, *self._checking)
+        ending = Bridge(1).call(self._registrar.stop_money_calls, within=_LAST_MONEY_CALLS)
+        await asyncio.gather(self._work.drain(_LAST_WORK), ending, *closing)
+        await cancelled(self._driving, self._beating, *self._checking)
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)
+        await self._pulse.stop()
         self._engines.close()
 
     @staticmethod
@@ -197,12 +212,18 @@ class Bot:
         return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
 
     async def _database(self) -> str | None:
-        return await self._database_bridge.call(self._engines.health)
+        return await self._database_bridge.call(self._engines.health) or self._pulse.reason()
 
     async def _slack(self) -> str | None:
         """Return why Slack is unhealthy: the connection first, then alerts for the operator."""
         line = None if self._socket is None else await self._socket.health()
         return line or " ".join(self._alerts.sentences()) or None
+
+    def _report_stuck(self, carts: Sequence[int]) -> None:
+        """Tell the operators once of jobs that hang, by `/healthz` and the log, and once that they ended."""
+        named = ", ".join(f"#{number}" for number in carts)
+        reason = f"the work on {named} has made no progress for minutes: look at the log, then restart the bot"
+        self._health.report(JOBS, reason if carts else None)
 
     async def _keep_reading_groups(self) -> None:
         while True:

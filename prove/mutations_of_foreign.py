@@ -88,8 +88,8 @@ OF_FOREIGN = (
     Mutation(
         "look at the account's orders only before the cart is built",
         "ordering/process/checkout.py",
-        "            begun = None if self._is_hindered(cart) else self._begin(cart, prepared)\n",
-        "            begun = self._begin(cart, prepared)\n",
+        "        if self._is_free(cart, prepared) and self._renewals_hold(cart, prepared):\n",
+        "        if self._renewals_hold(cart, prepared):\n",
     ),
     Mutation(
         "let the requester order beside another order",

@@ -15,10 +15,12 @@ from pathlib import Path
 import typer
 
 from prove.mutation import Mutation
+from prove.mutations_of_channel import OF_CHANNEL
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_foreign import OF_FOREIGN
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
+from prove.mutations_of_terms import OF_SHAPING, OF_TERMS
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
@@ -40,8 +42,11 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 MUTATIONS = (
     *OF_FOREIGN,
     *OF_FACTS,
+    *OF_CHANNEL,
     *OF_QUOTES,
     *OF_RIGHTS,
+    *OF_SHAPING,
+    *OF_TERMS,
     Mutation(
         "drop the compare-and-set",
         "store/transactions.py",
@@ -55,15 +60,6 @@ MUTATIONS = (
         '        if self._session.get_bind().dialect.name == "nothing":\n',
     ),
     Mutation(
-        "send a deed again when its answer is lost",
-        "registrars/ovh/api/client.py",
-        '        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
-        "        try:\n"
-        '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n'
-        "        except Exception:\n"
-        '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
-    ),
-    Mutation(
         "take an unclear answer to a deed for a no",
         "registrars/ovh/api/errors.py",
         '    return OutcomeUnknown("OVH gave no clear answer.")\n',
@@ -72,8 +68,8 @@ MUTATIONS = (
     Mutation(
         "skip the seal before the checkout",
         "ordering/process/checkout.py",
-        "        if cart.seal.holds_for(fresh):\n",
-        "        if fresh:\n",
+        "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
+        "        if prepared.quote:\n",
     ),
     Mutation(
         "approve what the card did not show",
@@ -96,8 +92,8 @@ MUTATIONS = (
     Mutation(
         "forget the intent to order",
         "ordering/process/checkout.py",
-        "        return self._intents.commit(",
-        "        return begun or self._intents.commit(",
+        "        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)\n",
+        "        return begun\n",
     ),
     Mutation(
         "order anew while the first try could still come through",
@@ -128,12 +124,6 @@ MUTATIONS = (
         "ordering/process/payment.py",
         "        if self._is_begun(cart, payment):\n            return\n",
         "",
-    ),
-    Mutation(
-        "send a payment that was held up, however late",
-        "registrars/ovh/api/session.py",
-        "                if not_after is not None and datetime.now(UTC) >= not_after:\n",
-        "                if not_after is not None and not target:\n",
     ),
     Mutation(
         "pay what the card did not show",

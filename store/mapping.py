@@ -15,7 +15,7 @@ from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
-from ordering.model.money_call import CallState, MoneyCall
+from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
@@ -53,7 +53,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
 
 
 def cart_columns(cart: Cart) -> dict[str, Any]:
-    """All columns of a cart's row but its id, version and what belongs to the driver."""
+    """All columns of a cart's row but its id and version."""
     seal, attempt, payment = cart.seal, cart.attempt, cart.payment
     return {
         "channel": cart.channel,
@@ -116,6 +116,7 @@ def line_from(row: LineRow) -> Line:
         phase=row.phase,
         offered_years=tuple(row.offered_years),
         warnings=tuple(row.warnings),
+        shaped_by=frozenset(row.shaped_by),
     )
 
 
@@ -137,6 +138,7 @@ def line_row(cart_id: int, place: int, line: Line) -> LineRow:
         phase=line.phase,
         offered_years=list(line.offered_years),
         warnings=list(line.warnings),
+        shaped_by=sorted(line.shaped_by),
     )
 
 
@@ -210,8 +212,8 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
     )
 
 
-def money_call_from(row: MoneyCallRow) -> MoneyCall:
-    return MoneyCall(
+def money_call_from(row: MoneyCallRow) -> RecordedCall:
+    return RecordedCall(
         subject=row.subject,
         cart_id=row.cart_id,
         attempt=row.attempt,
@@ -256,7 +258,8 @@ def event_from(row: EventRow) -> Event:
 
 
 def message_from(row: MessageRow) -> Message:
-    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown)
+    is_settled = row.shown >= row.wanted
+    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown, is_settled)
 
 
 def utc(at: datetime) -> datetime:

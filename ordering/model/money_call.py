@@ -22,7 +22,7 @@ class CallState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyCall:
+class RecordedCall:
     """One attempt to order or pay. `subject` is what its marker at OVH says, `marker` the marker's id there.
 
     `registrar_cart` is the cart to check out, None for a payment. `started_at` is by OVH's clock.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
@@ -27,6 +28,25 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
+
+Known = Callable[[Collection[int]], frozenset[int]]  # of these orders, those that belong to a cart
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class MoneyCall(Protocol[Result_co]):
+    """A call that buys or pays, ready to be written: it has its permit, its token and an open connection of its own."""
+
+    def send(self, *, signed_at: datetime, not_after: datetime) -> Result_co:
+        """Write it once. Commit the intent before, and the result inside the same `with` block: a stop waits for that.
+
+        `signed_at` is the intent's time by the registrar's clock, so that a process that slept does not sign afresh.
+        `not_after` is by our clock. Raises
+
+        - `NotSent`: no byte left. It can be prepared and sent again.
+        - `RegistrarRefused`, `RegistrarUnavailable`: the registrar answered that it did not do it.
+        - `OutcomeUnknown`: no clear answer came. The call has ended on our side, also where the bot is stopped. Look
+          what became of it; never send it again.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,12 @@ class Registrar(Protocol):
     def contacts(self) -> tuple[Contact, ...]:
         """The account's contacts that can own a name, newest first. Personal data."""
 
+    def contact(self, contact_id: str) -> Contact:
+        """Read one contact as OVH has it now; raises `RegistrarRefused` if it is not there. Personal data."""
+
+    def account_holder(self) -> Contact:
+        """The account's own data, which OVH uses as the owner if no contact was chosen. Personal data."""
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Make a contact of fields that were checked."""
 
@@ -112,10 +138,12 @@ class Registrar(Protocol):
         is gone may have been ordered before (see `Fulfilment`).
         """
 
-    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
-        """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this.
+    def ready_to_check_out(
+        self, registrar_cart: str, *, waive_retraction: bool
+    ) -> AbstractContextManager[MoneyCall[SalesOrder]]:
+        """Prepare the call that orders, unpaid. What fails on entering sent nothing, and can be tried again.
 
-        It does not leave `not_after`, by our clock: then `RegistrarUnavailable` is raised.
+        After `OutcomeUnknown` look with `find_order`.
         """
 
     def time(self) -> datetime:
@@ -124,8 +152,8 @@ class Registrar(Protocol):
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: frozenset[int]) -> Sighting:
-        """Look whether an attempt made an order with these terms. `known` orders belong to others."""
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+        """Look whether an attempt made an order with these terms. `known` tells which orders belong to a cart."""
 
     def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
         """Look whether an order has exactly these names, and the other terms as far as they are shown.
@@ -154,10 +182,10 @@ class Registrar(Protocol):
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""
 
-    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
-        """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this.
+    def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
+        """Prepare the call that pays. What fails on entering sent nothing, and can be tried again.
 
-        Sends nothing after that moment: somebody may look for the outcome by then. Raises `RegistrarUnavailable`.
+        After `OutcomeUnknown` look with `payment`.
         """
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
 from ordering.model.errors import (
     DraftGone,
     NotSent,
@@ -17,16 +20,17 @@ from ordering.model.errors import (
 )
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
-from ordering.model.money_call import CallState, MoneyCall, orders
+from ordering.model.money_call import CallState, RecordedCall, orders
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
-from ordering.model.sales_order import Attempt
-from ordering.model.seal import differences, seal
-from ordering.ports.registrar import Prepared, Registrar
+from ordering.model.sales_order import Attempt, SalesOrder
+from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
+from ordering.ports.registrar import MoneyCall, Prepared, Registrar
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
-from ordering.process.order_search import OrderSearch
+from ordering.process.order_search import OrderSearch, attempt_of
+from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
 
 S, K = CartState, EventKind
@@ -76,22 +80,51 @@ class Checkout:
             return
         if not self._still_sealed(cart, prepared):
             return
+        if self._is_free(cart, prepared) and self._renewals_hold(cart, prepared):
+            self._order(cart, prepared)
+
+    def _is_free(self, cart: Cart, prepared: Prepared) -> bool:
+        """Look once more for an order made elsewhere: one may have come while the cart was built."""
         try:
-            begun = None if self._is_hindered(cart) else self._begin(cart, prepared)
-        except IntentStopped:
-            self._registrar.discard(prepared.registrar_cart)
-        except MemoryWentBack as proof:
-            self._registrar.discard(prepared.registrar_cart)
-            data: Data = {"markers": proof.markers}
-            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, _NOT_ON_RECORD, data=data, attempt=None)
+            hindered = self._is_hindered(cart)
         except RegistrarError:
-            self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+            self._registrar.discard(prepared.registrar_cart)
             raise
-        else:
-            if begun is None:
-                self._registrar.discard(prepared.registrar_cart)
-            else:
-                self._send(begun, prepared.registrar_cart)
+        if hindered:
+            self._registrar.discard(prepared.registrar_cart)
+        return not hindered
+
+    def _order(self, cart: Cart, prepared: Prepared) -> None:
+        """Mark the attempt, make the call ready, commit the intent, and only then send."""
+        number = (cart.attempt.number if cart.attempt else 0) + 1
+        recorded = None
+        with ExitStack() as held:
+            try:
+                ahead = self._registrar.clock_ahead()
+                recorded = self._announce(cart, prepared, number, self._book.now() + ahead)
+                call = held.enter_context(self._ready(prepared))
+                attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
+                begun = self._commit_intent(cart, attempt, prepared.quote)
+            except (IntentStopped, MemoryWentBack, OrderingError) as error:
+                held.close()  # its permit may be the only one
+                self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+                if recorded is not None:
+                    self._markers.unsent(recorded)
+                self._stopped(cart, error)
+                return
+            self._send(begun, call)
+
+    def _stopped(self, cart: Cart, error: IntentStopped | MemoryWentBack | OrderingError) -> None:
+        """Nothing was sent: ask a person where the database went back, and raise what another try may cure."""
+        if isinstance(error, MemoryWentBack):
+            data: Data = {"markers": error.markers}
+            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, _NOT_ON_RECORD, data=data, attempt=None)
+        elif isinstance(error, OrderingError):
+            raise error
+
+    def _announce(self, cart: Cart, prepared: Prepared, number: int, started_at: datetime) -> RecordedCall:
+        attempt = RecordedCall(_subject(cart), cart.id, number, started_at, registrar_cart=prepared.registrar_cart)
+        return self._markers.announce(attempt)
 
     def _is_hindered(self, cart: Cart) -> bool:
         """Return whether an order that was made elsewhere shares a name; a person is asked then."""
@@ -107,18 +140,6 @@ class Checkout:
             foreign_order=hindrance.order.number,
         )
         return True
-
-    def _begin(self, cart: Cart, prepared: Prepared) -> Cart:
-        number = (cart.attempt.number if cart.attempt else 0) + 1
-        attempt = Attempt(number, prepared.registrar_cart, self._registrar.time())
-        call = self._markers.announce(
-            MoneyCall(_subject(cart), cart.id, number, attempt.started_at, registrar_cart=prepared.registrar_cart)
-        )
-        try:
-            return self._commit_intent(cart, attempt, prepared.quote)
-        except (IntentStopped, OrderingError):
-            self._markers.unsent(call)
-            raise
 
     def _was_interrupted(self, cart: Cart) -> bool:
         """Look for what an earlier attempt ordered that has neither an intent nor an end on record: it may have left.
@@ -136,12 +157,14 @@ class Checkout:
             carts.save(looking, event, due_at=now)
         return True
 
-    def _send(self, begun: Cart, registrar_cart: str) -> None:
+    def _ready(self, prepared: Prepared) -> AbstractContextManager[MoneyCall[SalesOrder]]:
+        waive_retraction = self._policy.waive_retraction
+        return self._registrar.ready_to_check_out(prepared.registrar_cart, waive_retraction=waive_retraction)
+
+    def _send(self, begun: Cart, call: MoneyCall[SalesOrder]) -> None:
         not_after = begun.since + self._settle / 2  # a later call could arrive after the search has ended
         try:
-            order = self._registrar.check_out(
-                registrar_cart, waive_retraction=self._policy.waive_retraction, not_after=not_after
-            )
+            order = call.send(signed_at=attempt_of(begun).started_at, not_after=not_after)
         except RegistrarRefused as refusal:
             self._search.refused(begun, refusal)
         except NotSent as unsent:
@@ -156,17 +179,51 @@ class Checkout:
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
             raise AssertionError(f"cart #{cart.id} is approved without a seal")
-        quote = prepared.quote
-        fresh = seal(cart.lines, quote, waive_retraction=self._policy.waive_retraction)
-        if cart.seal.holds_for(fresh):
+        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):
             return True
-        self._registrar.discard(prepared.registrar_cart)
-        changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
-        note = "\n".join(changed)
-        asked = cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note)
-        data: Data = {"approved": amount(cart.seal.total), "ovh": {"total": amount(quote.total)}}
-        self._book.save(asked, K.TERMS_CHANGED, data=data)
+        self._decide_again(cart, prepared, cart.lines, differences(cart.quote, prepared.quote))
         return False
+
+    def _renewals_hold(self, cart: Cart, prepared: Prepared) -> bool:
+        """Look every name up again and compare its renewal price with the approved one.
+
+        Raises `RegistrarUnavailable` where OVH does not answer for a name. A name that is not free needs a person.
+        An approval of before renewals were sealed does not cover them.
+        """
+        if self._form_of_seal(cart, prepared) is SealForm.WITHOUT_RENEWALS:
+            return True
+        try:
+            lines = as_offered_now(cart.lines, self._registrar)
+        except RegistrarRefused as refusal:
+            self._registrar.discard(prepared.registrar_cart)
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, str(refusal), data=refusal.data, attempt=None)
+            return False
+        except RegistrarError:
+            self._registrar.discard(prepared.registrar_cart)
+            raise
+        changed = renewal_differences(cart.lines, lines)
+        if changed:
+            self._decide_again(cart, prepared, lines, changed)
+        return not changed
+
+    def _form_of_seal(self, cart: Cart, prepared: Prepared) -> SealForm | None:
+        if cart.seal is None:
+            return None
+        return form_of(cart.seal, cart.lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+
+    def _decide_again(self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[str]) -> None:
+        """Void the approval, and show the approvers what changed."""
+        self._registrar.discard(prepared.registrar_cart)
+        note = "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *changed])
+        fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+        submitted = cart.to(
+            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=(), note=note
+        )
+        data: Data = {
+            "approved": {"total": amount(cart.seal.total) if cart.seal else None, "renewals": _renewals(cart.lines)},
+            "ovh": {"total": amount(prepared.quote.total), "renewals": _renewals(lines)},
+        }
+        self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
     def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
         note = None
@@ -185,3 +242,8 @@ class Checkout:
 
 def _subject(cart: Cart) -> str:
     return orders(line.domain.ascii for line in cart.lines)
+
+
+def _renewals(lines: Sequence[Line]) -> Data:
+    """Return the renewal prices by name, as data; null where none is shown."""
+    return {line.domain.ascii: amount(line.renewal) if line.renewal else None for line in lines}

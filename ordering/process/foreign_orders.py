@@ -105,8 +105,8 @@ class ForeignOrders:
         since = self._clock() - WATCHED_FOR
         listed = self._registrar.orders_since(since, urgent=urgent)
         with self._store.read() as carts:
-            ours = carts.known_orders() - carts.orders_left_open()
             kept = {order.number: order for order in carts.foreign_orders(since)}
+            ours = carts.known_orders({*listed, *kept}) - carts.orders_left_open()
         kept = {number: order for number, order in kept.items() if number not in ours}
         unread = [n for n in listed if n not in ours and not (n in kept and kept[n].is_read)]
         if unread:

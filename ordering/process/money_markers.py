@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import RegistrarError
-from ordering.model.money_call import CallState, MoneyCall, orders, pays
+from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Store, Transaction
 from ordering.process.intent import Objection
@@ -39,7 +39,7 @@ class MoneyMarkers:
         self._registrar = registrar
         self._recover = recover
 
-    def announce(self, call: MoneyCall) -> MoneyCall:
+    def announce(self, call: RecordedCall) -> RecordedCall:
         """Write down that an attempt is being made, leave its marker, then list all markers of the subject.
 
         Raises `MemoryWentBack` where one belongs to no attempt on record, and `RegistrarError` where OVH did not take
@@ -66,7 +66,7 @@ class MoneyMarkers:
             raise MemoryWentBack(unknown)
         return call
 
-    def unsent(self, call: MoneyCall) -> None:
+    def unsent(self, call: RecordedCall) -> None:
         """Record that nothing was sent for this attempt."""
         with self._store.begin() as carts:
             carts.update_call(replace(call, state=CallState.UNSENT))
@@ -75,9 +75,11 @@ class MoneyMarkers:
         """Write markers of lost attempts down as on record: a person is asked, or has said, what became of them."""
         with self._store.begin() as carts:
             for marker in markers:
-                carts.announce_call(MoneyCall(subject, cart_id, 0, started_at, marker=marker, state=CallState.UNSENT))
+                carts.announce_call(
+                    RecordedCall(subject, cart_id, 0, started_at, marker=marker, state=CallState.UNSENT)
+                )
 
-    def left_over(self, cart: Cart, subject: str) -> MoneyCall | None:
+    def left_over(self, cart: Cart, subject: str) -> RecordedCall | None:
         """Return an attempt of this cart without an intent or an end on record, which counts as sent."""
         with self._store.read() as carts:
             calls = carts.money_calls(subject)

@@ -165,8 +165,7 @@ class OrderSearch:
     def _find(self, cart: Cart) -> Sighting:
         if cart.quote is None:
             raise AssertionError(f"cart #{cart.id} was ordered without a quote")
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
+        known = self._book.known_orders
         return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
 
     def _step_back(self, cart: Cart, why: str, reason: Data) -> None:

@@ -9,9 +9,9 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import OrderingError, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount, quoted
-from ordering.model.money_call import CallState, MoneyCall, pays
+from ordering.model.money_call import CallState, RecordedCall, pays
 from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
-from ordering.ports.registrar import Registrar
+from ordering.ports.registrar import MoneyCall, Registrar
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.transitions import Glances, Logbook, change, is_for_a_person, order_of
@@ -143,18 +143,32 @@ class Payments:
         if self._is_begun(cart, payment):
             return
         ahead = self._registrar.clock_ahead()
-        sent_at = self._book.now()
-        sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
-        sent = self._commit_intent(sending, sent_at)
-        if sent is None:
+        recorded = self._announce(cart, payment, self._book.now() + ahead)
+        if recorded is None:
             return
+        sent = None
         try:
-            # By the half of the settling time: what leaves later could cross with whoever believes that nothing did.
-            self._registrar.pay(known.id, payment.method, not_after=sent_at + self._settle / 2)
+            with self._registrar.ready_to_pay(known.id, payment.method) as call:
+                sent_at = self._book.now()
+                sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
+                sent = self._intents.commit(sending, at=sent_at, due_at=sent_at + self._book.pace.quickest)
+                # By the half of the settling time: what leaves later could cross with the look for its outcome.
+                self._carry_out(call, sent, signed_at=sent_at + ahead, not_after=sent_at + self._settle / 2)
+        except IntentStopped:
+            self._markers.unsent(recorded)
+        except OrderingError:
+            if sent is None:
+                self._markers.unsent(recorded)
+            raise
+
+    def _carry_out(self, call: MoneyCall[None], sent: Cart, *, signed_at: datetime, not_after: datetime) -> None:
+        known, method = order_of(sent), _payment_of(sent).method
+        try:
+            call.send(signed_at=signed_at, not_after=not_after)
         except RegistrarRefused as refusal:
-            note = f"{refusal} Nothing was paid with {known.name_of(payment.method)}. Choose another way to pay."
-            data = {"order": known.id, "method": payment.method, **refusal.data}
-            self._unpaid(sent, K.PAYMENT_REFUSED, note, data=data, order=known.refused_by(payment.method))
+            note = f"{refusal} Nothing was paid with {known.name_of(method)}. Choose another way to pay."
+            data: Data = {"order": known.id, "method": method, **refusal.data}
+            self._unpaid(sent, K.PAYMENT_REFUSED, note, data=data, order=known.refused_by(method))
         except RegistrarUnavailable as busy:
             data = {"order": known.id, "reason": "not_taken", **busy.data}
             self._unpaid(sent, K.PAYMENT_NOT_SENT, f"{busy.sentence} Nothing was paid.", data=data)
@@ -163,30 +177,18 @@ class Payments:
         else:
             self._accepted(sent)
 
-    def _commit_intent(self, sending: Cart, sent_at: datetime) -> Cart | None:
-        call = self._announce(sending)
-        if call is None:
-            return None
-        try:
-            return self._intents.commit(sending, at=sent_at, due_at=self._book.now() + self._book.pace.quickest)
-        except IntentStopped:
-            self._markers.unsent(call)
-            return None
-        except OrderingError:
-            self._markers.unsent(call)
-            raise
-
-    def _announce(self, sending: Cart) -> MoneyCall | None:
+    def _announce(self, cart: Cart, payment: Payment, started_at: datetime) -> RecordedCall | None:
         """Mark the payment at OVH. Where OVH has a marker of one that is not on record, a person is asked instead."""
-        order, payment = order_of(sending), _payment_of(sending)
-        started_at = payment.sent_at_ovh or payment.asked_at
+        order = order_of(cart)
         try:
-            return self._markers.announce(MoneyCall(pays(order.id), sending.id, 1, started_at))
+            return self._markers.announce(RecordedCall(pays(order.id), cart.id, 1, started_at))
         except MemoryWentBack as proof:
-            self._markers.accept(proof.markers, pays(order.id), sending.id, started_at)
+            self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
             note = _NOT_ON_RECORD.format(order.id)
             data: Data = {"order": order.id, "markers": proof.markers}
-            self._book.needs_attention(sending, EventKind.ATTEMPT_NOT_ON_RECORD, note, data=data, follow=True)
+            lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at)
+            kind = EventKind.ATTEMPT_NOT_ON_RECORD
+            self._book.needs_attention(cart, kind, note, data=data, follow=True, payment=lost)
             return None
 
     def _was_interrupted(self, cart: Cart, payment: Payment) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
-from ordering.model.money_call import CallState, MoneyCall, lost_markers, orders
+from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person
 from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
 from ordering.process.adoption import OWNER_HIDDEN
@@ -44,7 +45,7 @@ class Settling(UseCases):
             if cart.foreign_order is None:
                 subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
                 for marker in lost_markers(lost):
-                    carts.announce_call(MoneyCall(subject, cart_id, 0, now, marker=marker, state=CallState.UNSENT))
+                    carts.announce_call(RecordedCall(subject, cart_id, 0, now, marker=marker, state=CallState.UNSENT))
                 moved, note = cart.to(S.APPROVED, at=now), "to be ordered in spite of an earlier try"
             else:
                 allowed = (*cart.foreign_allowed, cart.foreign_order)
@@ -72,9 +73,8 @@ class Settling(UseCases):
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown)
-        with self._store.read() as carts:
-            known = carts.known_orders()
-        seen = None if order_id in known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
+        known = self._known_orders([order_id])
+        seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
         if seen is not None and seen.outcome is Outcome.UNDECIDED:
             raise NotPossible(
                 f"Order {order_id} isn't what was ordered: {seen.seen}. "
@@ -136,11 +136,14 @@ class Settling(UseCases):
             event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note="nothing was ordered")
             return carts.save(said, event, due_at=now)
 
+    def _known_orders(self, among: Collection[int]) -> frozenset[int]:
+        with self._store.read() as carts:
+            return carts.known_orders(among)
+
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
         """Look for the order; raises `NotPossible` where there is one, or may be."""
-        with self._store.read() as carts:
-            known = carts.known_orders()
-        seen = self._registrar.find_order(attempt, cart.lines, seal_and_quote(cart)[1], known=known)
+        quote = seal_and_quote(cart)[1]
+        seen = self._registrar.find_order(attempt, cart.lines, quote, known=self._known_orders)
         if seen.order is not None:
             raise NotPossible(
                 f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”.",

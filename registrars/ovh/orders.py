@@ -22,6 +22,7 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
+from ordering.ports.registrar import Known
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere
@@ -61,7 +62,7 @@ class Orders:
         """The order's page; raises `KeyError` where OVH gives none."""
         return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
 
-    def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: frozenset[int]) -> Sighting:
+    def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: Known) -> Sighting:
         """Look at the attempt's cart first: if it is open, it made no order; if it is closed, it may name its order.
 
         Otherwise exactly one new order with these names must have all the terms of the attempt.
@@ -105,10 +106,10 @@ class Orders:
             sighting = replace(sighting, outcome=Outcome.FOUND, order=found)
         return replace(sighting, seen=f"{cart}, and {seen}.")
 
-    def _own(self, number: int, known: frozenset[int]) -> Sighting:
+    def _own(self, number: int, known: Known) -> Sighting:
         """Return the order that the attempt's own cart names: whatever it shows, it is this attempt's."""
         seen = f"OVH's cart names order {number}."
-        if number in known:
+        if known([number]):
             return Sighting(Outcome.UNDECIDED, f"{seen} It belongs to another request.", closed=True)
         try:
             return Sighting(Outcome.FOUND, seen, self.read(number, Priority.MONEY), (number,), closed=True)
@@ -164,14 +165,14 @@ class Orders:
         if time.monotonic() < self._listable_until:
             return
         try:
-            self._new(datetime.now(UTC), frozenset())
+            self._new(datetime.now(UTC), frozenset)  # as if all were known: only the right to list counts
         except RegistrarRefused as refusal:
             raise RegistrarRefused(
                 f"The bot cannot list the orders at OVH. {refusal}", code="orders_not_listable", reason=refusal.code
             ) from refusal
         self._listable_until = time.monotonic() + _RIGHT_HOLDS
 
-    def _new(self, since: datetime, known: frozenset[int]) -> list[int]:
+    def _new(self, since: datetime, known: Known) -> list[int]:
         """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
         query = {"date.from": (since - _CLOCKS_APART).isoformat(timespec="seconds")}
         try:
@@ -179,7 +180,8 @@ class Orders:
         except RegistrarRefused:
             self._listable_until = float("-inf")
             raise
-        return sorted(int(number) for number in listed if int(number) not in known)
+        numbers = {int(number) for number in listed}
+        return sorted(numbers - known(numbers))
 
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
         """Those of these orders that hold exactly these names, and those that may: OVH adds their details late."""

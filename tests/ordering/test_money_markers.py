@@ -5,7 +5,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import NotAllowed, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import EventKind
-from ordering.model.money_call import CallState, MoneyCall, orders, pays
+from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.process.money_markers import attempt_is_announced
 from tests.builders import failing
 
@@ -200,8 +200,8 @@ def test_calls_are_kept_by_subject(rules):
     """On record oldest first, as they were updated."""
     cart = rules.approved()
     with rules.store.begin() as carts:
-        first = carts.announce_call(MoneyCall("pays 7", cart.id, 1, rules.clock()))
-        carts.announce_call(MoneyCall("pays 77", cart.id, 1, rules.clock()))
-        second = carts.announce_call(MoneyCall("pays 7", cart.id, 2, rules.clock(), marker="m"))
+        first = carts.announce_call(RecordedCall("pays 7", cart.id, 1, rules.clock()))
+        carts.announce_call(RecordedCall("pays 77", cart.id, 1, rules.clock()))
+        second = carts.announce_call(RecordedCall("pays 7", cart.id, 2, rules.clock(), marker="m"))
     assert calls(rules, "pays 7") == [first, second]
     assert first.state is CallState.ANNOUNCED

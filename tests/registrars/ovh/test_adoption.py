@@ -11,7 +11,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
 from ordering.model.quote import Configuration
 from ordering.model.sales_order import Attempt, Outcome
-from tests.builders import LATER
+from tests.registrars.ovh.money import check_out
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
@@ -28,13 +28,14 @@ async def attempt(gateway):
 
 
 async def look(gateway, attempt, *, known=frozenset(), configuration=None):
+    """Look for the attempt's order; `known` orders belong to other requests."""
     prepared, tried = attempt
     quote = prepared.quote if configuration is None else replace(prepared.quote, configuration=configuration)
-    return await ask(gateway.find_order, tried, [LINE], quote, known=known)
+    return await ask(gateway.find_order, tried, [LINE], quote, known=lambda among: known & set(among))
 
 
-async def check_out(gateway, attempt):
-    return await ask(gateway.check_out, attempt[1].registrar_cart, waive_retraction=True, not_after=LATER)
+async def ordered(gateway, attempt):
+    return await ask(check_out, gateway, attempt[1].registrar_cart)
 
 
 def ours(ovh, attempt, **terms):
@@ -46,7 +47,7 @@ def ours(ovh, attempt, **terms):
 @pytest.mark.parametrize("by", ["checkout", "summary"])
 async def test_the_attempts_cart_names_its_order(ovh, gateway, attempt, by):
     """The closed cart is asked first: its order is adopted beside any number of others with these names."""
-    order = await check_out(gateway, attempt)
+    order = await ordered(gateway, attempt)
     ovh.outsider.order("name.ovh", total="3.59", owner=None)
     ovh.carts.names_order = {by}
     found = await look(gateway, attempt)
@@ -55,7 +56,7 @@ async def test_the_attempts_cart_names_its_order(ovh, gateway, attempt, by):
 
 async def test_the_named_order_shows_late(ovh, gateway, attempt):
     """The cart names an order that cannot be read yet: it is waited for, and no other one is adopted."""
-    order = await check_out(gateway, attempt)
+    order = await ordered(gateway, attempt)
     ovh.outsider.order("name.ovh", total="3.59", owner=None)
     ovh.carts.names_order = {"summary"}
     ovh.orders.all[order.id].shows_after = 60.0
@@ -65,14 +66,14 @@ async def test_the_named_order_shows_late(ovh, gateway, attempt):
 
 async def test_the_order_of_another_request_is_not_adopted(ovh, gateway, attempt):
     """Even where the cart names it: one order never belongs to two requests."""
-    order = await check_out(gateway, attempt)
+    order = await ordered(gateway, attempt)
     ovh.carts.names_order = {"summary"}
     assert (await look(gateway, attempt, known=frozenset({order.id}))).order is None
 
 
 async def test_all_terms_equal(gateway, attempt):
     """An honest lost answer: the order shows at once, and is adopted by itself."""
-    order = await check_out(gateway, attempt)
+    order = await ordered(gateway, attempt)
     assert (await look(gateway, attempt)).order.id == order.id
 
 

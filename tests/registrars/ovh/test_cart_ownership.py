@@ -10,7 +10,7 @@ from ordering.model.errors import DraftGone, RegistrarRefused
 from ordering.model.money import Money
 from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
-from tests.builders import LATER
+from tests.registrars.ovh.money import check_out
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 OURS = Descriptions("unnamed")  # as the gateway of these tests
@@ -51,7 +51,7 @@ async def test_our_cart_is_deleted_by_another_process(ovh, access, gateway):
 async def test_a_cart_that_was_handed_on_is_read_first(ovh, gateway):
     """After the checkout even the process that made the cart reads its description before it deletes it."""
     prepared = await ask(gateway.prepare, [LINE])
-    await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    await ask(check_out, gateway, prepared.registrar_cart)
     ovh.carts.all[prepared.registrar_cart].description = "renamed by a person"
     assert await ask(gateway.discard, prepared.registrar_cart) is False
     assert prepared.registrar_cart in ovh.carts.all
