@@ -22,7 +22,8 @@ _TOLD = tuple(
         (r"You withdrew cart #(?P<cart>\d+)\.", _S.CANCELLED, "withdrawn"),
         (r"Paying .*?for cart #(?P<cart>\d+)\.", _S.PAYING, ""),
         (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, "to be tried again"),
-        (r"Cart #(?P<cart>\d+) is ordered again,", _S.APPROVED, "nothing was ordered"),
+        (r"I'll order cart #(?P<cart>\d+) again", _S.NEEDS_ATTENTION, "nothing was ordered"),
+        (r"I'm ordering cart #(?P<cart>\d+)\.", _S.APPROVED, "to be ordered in spite"),
         (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, "closed"),
         (r"Cart #(?P<cart>\d+) counts as paid\.", _S.PAID, "It was paid"),
         (r"The order of cart #(?P<cart>\d+) can be paid again\.", _S.CHECKED_OUT, "It was not paid"),
@@ -38,7 +39,8 @@ _SHOWN = (
 # Which button leads to what is on record by somebody: its state, and how the record's note of it begins.
 _PRESSED = (
     ("approve", _S.SUBMITTED, "approved,"),
-    ("nothing_ordered", _S.APPROVED, "nothing was ordered"),
+    ("nothing_ordered", _S.NEEDS_ATTENTION, "nothing was ordered"),
+    ("order_anyway", _S.APPROVED, "to be ordered in spite"),
     ("try_again", _S.APPROVED, "to be tried again"),
     ("approve", _S.APPROVED, ""),
     ("pay", _S.PAYING, ""),

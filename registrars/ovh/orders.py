@@ -55,8 +55,12 @@ class Orders:
     def since(self, moment: datetime, priority: Priority) -> list[int]:
         """Numbers of all orders since then by OVH's clock, the oldest first."""
         query = {"date.from": moment.isoformat(timespec="seconds")}
-        listed = self._client.ask("/me/order", query=query, priority=priority)
-        return sorted(int(number) for number in reading.listed(listed))
+        try:
+            listed = reading.listed(self._client.ask("/me/order", query=query, priority=priority))
+        except RegistrarRefused:
+            self._listable_until = float("-inf")
+            raise
+        return sorted(int(number) for number in listed)
 
     def link(self, order_id: int) -> str:
         """The order's page; raises `KeyError` where OVH gives none."""
@@ -174,13 +178,7 @@ class Orders:
 
     def _new(self, since: datetime, known: Known) -> list[int]:
         """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
-        query = {"date.from": (since - _CLOCKS_APART).isoformat(timespec="seconds")}
-        try:
-            listed = reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
-        except RegistrarRefused:
-            self._listable_until = float("-inf")
-            raise
-        numbers = {int(number) for number in listed}
+        numbers = frozenset(self.since(since - _CLOCKS_APART, Priority.MONEY))
         return sorted(numbers - known(numbers))
 
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:

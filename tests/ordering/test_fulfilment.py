@@ -104,7 +104,7 @@ def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch
 def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypatch, error):
     """Each try that ends before the intent gives its cart at OVH back."""
     cart = rules.approved()
-    monkeypatch.setattr(rules.registrar, "time", failing(error))
+    monkeypatch.setattr(rules.registrar, "clock_ahead", failing(error))
     rules.settle(cart.id, steps=4)
     assert rules.registrar.carts
     assert set(rules.registrar.carts) == rules.registrar.discarded

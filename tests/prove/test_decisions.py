@@ -19,7 +19,8 @@ TOLD = [
     ("You withdrew cart #7. Nothing was ordered.", S.CANCELLED, "withdrawn"),
     ("Paying €3.59 for cart #7. The card shows when OVH has it.", S.PAYING, None),
     ("Cart #7 is tried again, under the same approval.", S.APPROVED, "to be tried again"),
-    ("Cart #7 is ordered again, under the same approval.", S.APPROVED, "nothing was ordered, to be tried again"),
+    ("Thank you. I'll order cart #7 again once it's sure.", S.NEEDS_ATTENTION, "nothing was ordered"),
+    ("I'm ordering cart #7.", S.APPROVED, "to be ordered in spite of order 900"),
     ("Cart #7 is closed. Nothing was ordered.", S.CANCELLED, "closed"),
     ("Cart #7 counts as paid. The desk follows the order.", S.PAID, "It was paid."),
     ("The order of cart #7 can be paid again. It is the same.", S.CHECKED_OUT, "It was not paid: a payer chooses."),
@@ -110,7 +111,8 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     ("action", "state", "note"),
     [
         ("approve", S.APPROVED, None), ("approve", S.SUBMITTED, "approved, 1 of 2"), ("pay", S.PAYING, None),
-        ("try_again", S.APPROVED, "to be tried again"), ("nothing_ordered", S.APPROVED, "nothing was ordered, again"),
+        ("try_again", S.APPROVED, "to be tried again"), ("nothing_ordered", S.NEEDS_ATTENTION, "nothing was ordered"),
+        ("order_anyway", S.APPROVED, "to be ordered in spite of order 9"),
         ("it_was_paid", S.PAID, "It was paid."), ("not_paid", S.CHECKED_OUT, "It was not paid: a payer chooses."),
     ],
 )  # fmt: skip

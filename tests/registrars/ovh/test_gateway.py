@@ -12,6 +12,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
+from registrars.ovh.markers import Descriptions
 from sandbox.ovh.quotes import Layout
 from tests.fakes import belonging
 from tests.registrars.ovh.money import check_out, pay
@@ -95,7 +96,7 @@ async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE])
     assert str(prepared.quote.total) == "€3.59"
     assert [(c.label, c.value) for c in prepared.quote.configuration] == [("OWNER_LEGAL_AGE", "true")]
-    assert ovh.carts.all[prepared.registrar_cart].description == "Domain Desk #1 attempt 1"
+    assert ovh.carts.all[prepared.registrar_cart].description == Descriptions("unnamed").checkout(["name.ovh"])
 
 
 async def test_a_question_that_nobody_answered_is_refused_in_words(gateway):
@@ -168,7 +169,7 @@ async def test_a_right_that_was_lost_is_checked_again(ovh, gateway):
     await ask(gateway.prepare, [LINE])
     ovh.faults.add("GET", "/me/order", "refuse", times=2, message="This call has not been granted")
     with pytest.raises(RegistrarRefused):
-        await ask(gateway.order_since, datetime.now(UTC), [LINE], known=belonging())
+        await ask(gateway.orders_since, datetime.now(UTC), urgent=True)
     with pytest.raises(RegistrarRefused, match="cannot list the orders"):
         await ask(gateway.prepare, [LINE])
     assert ovh.count("POST", "/order/cart") == 1
@@ -226,38 +227,39 @@ async def test_an_ovh_that_is_not_there_was_never_reached(ovh, gateway):
 async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE])
     tried = attempt(prepared.registrar_cart)
-    total = prepared.quote.total
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=belonging())).outcome is Outcome.ABSENT
+    quote = prepared.quote
+    assert (await ask(gateway.find_order, tried, [LINE], quote, known=belonging())).outcome is Outcome.ABSENT
     ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     with pytest.raises(OutcomeUnknown):
         await ask(check_out, gateway, prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], total, known=belonging())
+    seen = await ask(gateway.find_order, tried, [LINE], quote, known=belonging())
     assert seen.order.id == next(iter(ovh.orders.all))
     known = belonging(*ovh.orders.all)
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).outcome is Outcome.UNDECIDED
+    assert (await ask(gateway.find_order, tried, [LINE], quote, known=known)).outcome is Outcome.UNDECIDED
 
 
 async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
     prepared, order = await ordered(gateway)
     other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [other], order.total, known=belonging())
+    seen = await ask(gateway.find_order, tried, [other], prepared.quote, known=belonging())
     assert (seen.outcome, seen.candidates, seen.closed) == (Outcome.UNDECIDED, (), True)
-    assert await ask(gateway.order_of, order.id, [other]) is None
+    assert (await ask(gateway.order_of, order.id, [other], prepared.quote)).outcome is Outcome.ABSENT
 
 
-async def test_a_dearer_order_of_our_names_is_ours_so_that_none_is_made_beside_it(ovh, gateway):
+async def test_a_dearer_order_may_be_ours_so_that_none_is_made_beside_it(ovh, gateway):
     prepared, order = await ordered(gateway)
-    tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], Money(100, "EUR"), known=belonging())
-    assert seen.order.id == order.id
+    tried, cheaper = attempt(prepared.registrar_cart), replace(prepared.quote, total=Money(100, "EUR"))
+    seen = await ask(gateway.find_order, tried, [LINE], cheaper, known=belonging())
+    assert (seen.order, seen.candidates) == (None, (order.id,))
+    assert "it costs €3.59, not €1.00" in seen.seen
 
 
 async def test_an_order_that_does_not_show_its_names_yet_may_be_ours(ovh, gateway):
     ovh.orders.details_after = 60.0
     prepared, order = await ordered(gateway)
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], order.total, known=belonging())
+    seen = await ask(gateway.find_order, tried, [LINE], prepared.quote, known=belonging())
     assert (seen.outcome, seen.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 
