@@ -13,18 +13,21 @@ from slack_bolt.async_app import AsyncApp
 import handlers
 from bot import logging as logs
 from bot.account_watch import AccountWatch
-from bot.health import DATABASE, JOBS, OVH, SLACK, Health, cancelled, keep_checking
+from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
-from bot.worker import Driver
+from bot.worker import Driver, keep_going
 from handlers.notifier import Announcer
+from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
 from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.members import Members, Workspace
+from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
 from ordering.process.floors import Floors
@@ -38,6 +41,7 @@ from registrars.ovh import Access, OvhGateway, SharedBudget
 from store.database_url import parse_database_url
 from store.desk import desk_id
 from store.engine import Engines, open_engines
+from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.rate_limit import SharedPage
 from store.search_sessions import SharedShelf
@@ -53,6 +57,7 @@ _PLACES = 8  # for steps that carry out, and as many for those that only look
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
 _LAST_MONEY_CALLS = 1.5  # within the first of them
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
+_RECOVER_MODE_EVERY = 1.0  # seconds; each is one read of the database
 _GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
 _CHECKED_WITHIN = 5.0  # seconds; then the part counts as unanswered
 
@@ -103,7 +108,8 @@ class Bot:
         )
         self.desk = desk
         self._work = desk.work
-        homes = handlers.register(self.app, desk, alerts=self._alerts)
+        self._inbox = Inbox(desk, SqlInbox(engines))
+        homes = handlers.register(self.app, desk, self._inbox, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         fulfilment = Fulfilment(
             store=store,
@@ -113,6 +119,7 @@ class Bot:
             settle=settle,
             pace=pace,
             floors=floors,
+            rights=SlackRights(desk.members),
         )
         presence = Presence(store, self._registrar)
         self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, self._health)
@@ -124,6 +131,14 @@ class Bot:
             bridge=own,
             places=_PLACES,
             on_stuck=self._report_stuck,
+        )
+        self._recover_watch = RecoverWatch(
+            desk.workflow,
+            self._client,
+            own,
+            lambda: _now() + self._registrar.clock_ahead(),
+            alerts=self._alerts,
+            wake=self.driver.wake,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -157,17 +172,20 @@ class Bot:
         Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
+        await self._own_bridge.call(self.desk.workflow.recover_mode.begin_if_copied)
         self._beating = asyncio.create_task(self._pulse.run())
         self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
             (SLACK, self._slack, _SLACK_EVERY),
             (OVH, self._ovh, _OVH_EVERY),
+            (RECOVER_MODE, self._recover_watch.check, _RECOVER_MODE_EVERY),
         ):
             checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
         self._checking.append(asyncio.create_task(self._account_watch.run()))
+        self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()
         else:

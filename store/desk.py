@@ -7,7 +7,7 @@ import hashlib
 from sqlmodel import Session, col, select
 
 from store.engine import Engines
-from store.tables import DeskRow
+from store.tables import ChainRow
 
 _DIGITS = 12  # hexadecimal
 
@@ -18,5 +18,5 @@ def desk_id(engines: Engines, *, team: str, bot_user: str | None) -> str:
     A copy of the database under another app is another desk.
     """
     with Session(engines.read) as session:
-        database = session.exec(select(col(DeskRow.database_id))).one()
-    return hashlib.sha256("\n".join((database, team, bot_user or "")).encode()).hexdigest()[:_DIGITS]
+        database = session.exec(select(col(ChainRow.database_id)).where(col(ChainRow.id) == 1)).one()
+    return hashlib.sha256("\n".join((database or "", team, bot_user or "")).encode()).hexdigest()[:_DIGITS]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, text
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, HOLDING, Cart, CartState
@@ -17,15 +18,18 @@ from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
-from ordering.model.sales_order import OrderStatus
+from ordering.model.recovery import Stamp, Standing
+from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping, timers
+from store import mapping, recovery, timers
+from store.head import NewestHead
 from store.tables import (
     BEHIND,
     LIVE,
     CartRow,
+    ComparedMarkerRow,
     EventRow,
     ForeignOrderRow,
     LineRow,
@@ -41,11 +45,28 @@ _ORDERS_AT_ONCE = 500  # in one query: SQLite takes 32,766 parameters, PostgreSQ
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 
 
+Clock = Callable[[], datetime]
+
+
+def server_time(connection: Connection) -> datetime:
+    """Read PostgreSQL's clock at this moment; SQLite runs in this process, so its clock is ours."""
+    if connection.dialect.name != "postgresql":
+        return datetime.now(UTC)
+    return mapping.utc(connection.execute(text("SELECT clock_timestamp()")).scalar_one())
+
+
 class SqlReading:
     """Reads within one transaction; pages by key, never by offset."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Clock | None = None, head: NewestHead | None = None) -> None:
         self._session = session
+        self._clock = clock
+        self._head = head or NewestHead()
+
+    def clock(self) -> datetime:
+        if self._clock is not None:
+            return self._clock()
+        return server_time(self._session.connection())
 
     def cart(self, cart_id: int) -> Cart:
         row = self._session.get(CartRow, cart_id)
@@ -149,8 +170,38 @@ class SqlReading:
         query = select(MoneyCallRow).where(col(MoneyCallRow.subject) == subject).order_by(col(MoneyCallRow.id))
         return [mapping.money_call_from(row) for row in self._rows(query)]
 
+    def recorded_markers(self, among: Collection[str]) -> frozenset[str]:
+        return self._texts(col(MoneyCallRow.marker), among)
+
+    def compared_markers(self, among: Collection[str]) -> frozenset[str]:
+        return self._texts(col(ComparedMarkerRow.marker), among)
+
+    def _texts(self, column: Mapped[Any], among: Collection[str]) -> frozenset[str]:
+        """Return those of these texts that the column has."""
+        found: set[str] = set()
+        texts = sorted(among)
+        for start in range(0, len(texts), _ORDERS_AT_ONCE):
+            page = texts[start : start + _ORDERS_AT_ONCE]
+            found.update(self._session.execute(select(column).where(column.in_(page))).scalars())
+        return frozenset(found)
+
     def presences(self) -> frozenset[str]:
         return frozenset(self._session.execute(select(col(PresenceRow.cart))).scalars())
+
+    def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
+        chosen = (col(SalesOrderRow.id), col(CartRow.payment_method), col(CartRow.payment_mean))
+        query = (
+            select(*chosen, col(CartRow.payment_sent_at_ovh))
+            .join(SalesOrderRow, col(SalesOrderRow.cart_id) == col(CartRow.id))
+            .where(
+                col(CartRow.payment_sent_at_ovh) >= since,
+                col(SalesOrderRow.total_minor) == order.total.minor,
+                col(SalesOrderRow.currency) == order.total.currency,
+                col(SalesOrderRow.id) != order.id,
+            )
+            .order_by(col(CartRow.payment_sent_at_ovh))
+        )
+        return [mapping.sent_payment_from(*row) for row in self._session.execute(query)]
 
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
@@ -174,6 +225,27 @@ class SqlReading:
         behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the words of the index
         untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def standing(self) -> Standing:
+        return recovery.standing(self._session)
+
+    def stamp(self) -> Stamp:
+        return recovery.stamp(self._session)
+
+    def knows(self, stamp: Stamp) -> bool:
+        return recovery.knows(self._session, stamp)
+
+    def newest_seen(self) -> Stamp | None:
+        return self._head.newest
+
+    def newest_about_money(self) -> int:
+        return recovery.newest_about_money(self._session)
+
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        return recovery.last_event_at(self._session, until)
+
+    def is_shared(self) -> bool:
+        return bool(self._session.get_bind().dialect.name == "postgresql")
 
     def _kept(self) -> Iterator[Kept]:
         for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):

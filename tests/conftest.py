@@ -15,14 +15,13 @@ from ordering.model.errors import RegistrarError
 from ordering.model.policy import Person, Policy
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
-from ordering.process.money_markers import RecoverMode
 from ordering.workflow import Workflow
 from prove.postgres import open_postgres
 from store.engine import open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW, POLICY
-from tests.fakes import FakeClock, FakeRegistrar
+from tests.fakes import FakeRegistrar, FakeRights
 
 pytest_plugins = ["tests.browser"]
 
@@ -38,14 +37,13 @@ class Rules:
     def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
         self.store = store
         self.registrar = FakeRegistrar()
-        self.clock = self.registrar.clock = store.clock = FakeClock()
+        self.clock = store.clock = self.registrar.clock
+        self.people = FakeRights()
         self.policy = policy
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()
 
-    def restart(
-        self, policy: Policy | None = None, *, delete_is_proof: bool = False, recover: RecoverMode | None = None
-    ) -> None:
+    def restart(self, policy: Policy | None = None, *, delete_is_proof: bool = False) -> None:
         """As after a crash: nothing but what is on disk."""
         self.policy = policy or self.policy
         self.workflow = Workflow(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
@@ -55,7 +53,7 @@ class Rules:
             policy=self.policy,
             clock=self.clock,
             floors=Floors(delete_is_proof=delete_is_proof),
-            recover=recover,
+            rights=self.people,
         )
 
     def requested(self, name: str = "name.ovh", channel: str = "C1"):

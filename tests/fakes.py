@@ -1,5 +1,6 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,9 +17,11 @@ from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, Reg
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
+from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -31,6 +34,7 @@ from ordering.model.sales_order import (
     PaymentProgress,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
@@ -58,6 +62,16 @@ class FakeClock:
         self.now += timedelta(seconds=seconds)
 
 
+class FakeRights:
+    """Everybody is a member of no user group, apart from those whom a test describes otherwise."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Person] = {}
+
+    def person(self, user: str) -> Person:
+        return self.known.get(user, Person(user))
+
+
 class FakeMoneyCall(Generic[Result]):
     """A call that is ready; `deliver` is what OVH does when it arrives."""
 
@@ -81,7 +95,6 @@ class FakeRegistrar:
     """
 
     def __init__(self) -> None:
-        self.clock: Callable[[], datetime] = lambda: NOW
         self._numbers = count(1)
         self.quote: Quote = a_quote()
         self.orders: dict[int, SalesOrder] = {}
@@ -104,10 +117,14 @@ class FakeRegistrar:
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.owner_hidden = False  # whether OVH shows who will own an order's names
         self.differs = ""  # what an order has otherwise than the cart
+        self.account: list[AccountOrder] = []  # what the account lists beside our orders
         self.discarded: set[str] = set()
+        self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
-        self.holds_permit = False
+        self._permits = threading.local()  # a permit belongs to the step of one worker
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
+        self.listed = True  # whether the order's list of methods still has the one that was refused
+        self.taken: PaymentSighting | None = None  # what no other order explains, at the end of a floor
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
@@ -122,9 +139,6 @@ class FakeRegistrar:
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says, by extension
 
-    def time(self) -> datetime:
-        return self.clock() + self.ahead
-
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
         with self._permit():
@@ -134,6 +148,14 @@ class FakeRegistrar:
     def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
         with self._permit():
             yield FakeMoneyCall(self, partial(self.pay, order_id, method))
+
+    @property
+    def holds_permit(self) -> bool:
+        return bool(getattr(self._permits, "held", False))
+
+    @holds_permit.setter
+    def holds_permit(self, held: bool) -> None:
+        self._permits.held = held
 
     @contextmanager
     def _permit(self) -> Iterator[None]:
@@ -153,6 +175,23 @@ class FakeRegistrar:
     def clock_ahead(self) -> timedelta:
         self._take_permit()
         return self.ahead
+
+    def time(self) -> datetime:
+        self._take_permit()
+        return self.clock.now + self.ahead
+
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
+        return self.listed
+
+    def known_clock_ahead(self) -> timedelta | None:
+        return self.ahead
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        ours = known([order.id for order in self.account])
+        return [order for order in self.account if order.id not in ours], 0
+
+    def markers_left(self) -> Sequence[Marker]:
+        return [Marker(about, marker) for about, marker in self.left_markers]
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -208,7 +247,7 @@ class FakeRegistrar:
 
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         if self.prepare_refuses:
-            raise RegistrarRefused(self.prepare_refuses)
+            raise RegistrarRefused(self.prepare_refuses, ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
         missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
         if missing:
@@ -309,14 +348,23 @@ class FakeRegistrar:
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         self._take_permit()
-        if any(paid == order.id for paid, _ in self.payments):
+        status = self.orders[order.id].status
+        if status.is_paid or any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        seen = self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        return replace(seen, order_is_over=status.is_over)
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
         if any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
         return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        return self.taken or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

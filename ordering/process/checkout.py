@@ -27,7 +27,7 @@ from ordering.model.sales_order import Attempt, SalesOrder
 from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.registrar import MoneyCall, Prepared, Registrar
 from ordering.process.foreign_orders import ForeignOrders
-from ordering.process.intent import Intents, IntentStopped
+from ordering.process.intent import Condition, Intents, IntentStopped
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.order_search import OrderSearch, attempt_of
 from ordering.process.renewals import as_offered_now
@@ -100,12 +100,13 @@ class Checkout:
         recorded = None
         with ExitStack() as held:
             try:
+                standing = self._intents.read(cart)
                 ahead = self._registrar.clock_ahead()
                 recorded = self._announce(cart, prepared, number, self._book.now() + ahead)
                 call = held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
-                begun = self._commit_intent(cart, attempt, prepared.quote)
-            except (IntentStopped, MemoryWentBack, OrderingError) as error:
+                begun = self._commit_intent(cart, attempt, prepared.quote, standing)
+            except (IntentStopped, MemoryWentBack, OrderingError) as error:  # also where the cart changed meanwhile
                 held.close()  # its permit may be the only one
                 self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
                 if recorded is not None:
@@ -225,7 +226,7 @@ class Checkout:
         }
         self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
-    def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
+    def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote, standing: Sequence[Condition]) -> Cart:
         note = None
         if cart.seal is not None and quote.total < cart.seal.total:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
@@ -235,9 +236,9 @@ class Checkout:
             "attempt": attempt.number,
             "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
         }
-        event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=note)
+        event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=begun.note)
         # If this process dies now, the next one looks for the order, but not while the call may still be on the wire.
-        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)
+        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)
 
 
 def _subject(cart: Cart) -> str:

@@ -5,23 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ordering.model.sales_order import Payment
 from ordering.ports.registrar import Registrar
 
-# After a checkout, its order surely shows by then, with its names. After its money went, an order shows its payment.
+# After a checkout, its order surely shows by then, with its names.
 UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """`ended` counts from the end of a call, or from the DELETE of a cart: OVH may show that late what was done.
+    """The least time before silence about a call counts as a no.
 
-    `unknown` counts from the sending where no end is on record, for the sender may sleep. `delete_is_proof`: OVH is
-    known to refuse the DELETE of a cart that was ordered.
+    `ended` counts from the end of a call, or from the DELETE of a cart: a proxy may hold a call for minutes, and OVH
+    may show late what was done. `unknown` counts from the sending of a payment where no end is on record, for the
+    sender may sleep. It also counts from the end where a transaction may be the payment, and as the time until a person
+    is asked again. `delete_is_proof`: OVH is known to refuse the DELETE of a cart that was ordered.
     """
 
     ended: timedelta = timedelta(minutes=15)
     unknown: timedelta = timedelta(days=1)
     delete_is_proof: bool = False
+
+    def end_for(self, payment: Payment, sent_at: datetime, *, unexplained: bool = False) -> datetime:
+        """Return the end of the floor by OVH's clock; `sent_at` is by that clock as well.
+
+        `unexplained`: a transaction took the amount, and belongs to no other order.
+        """
+        if payment.ended_at_ovh is None:
+            return sent_at + self.unknown
+        return payment.ended_at_ovh + (self.unknown if unexplained else self.ended)
 
 
 def is_over(registrar: Registrar, ended_at: datetime, floor: timedelta) -> bool:

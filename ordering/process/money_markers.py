@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import RegistrarError
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
+from ordering.model.recovery import Cause
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Store, Transaction
 from ordering.process.intent import Objection
+from ordering.process.recovery import RecoverMode
 
 S = CartState
-
-
-class RecoverMode(Protocol):
-    """What holds all money calls once the database is known to have gone back."""
-
-    def switch_on(self, reason: str) -> None: ...
 
 
 class MemoryWentBack(Exception):
@@ -34,7 +29,7 @@ class MemoryWentBack(Exception):
 class MoneyMarkers:
     """Writes attempts down, marks them at OVH, and compares the two. Three calls to OVH for each money call."""
 
-    def __init__(self, store: Store, registrar: Registrar, recover: RecoverMode | None = None) -> None:
+    def __init__(self, store: Store, registrar: Registrar, recover: RecoverMode) -> None:
         self._store = store
         self._registrar = registrar
         self._recover = recover
@@ -42,8 +37,9 @@ class MoneyMarkers:
     def announce(self, call: RecordedCall) -> RecordedCall:
         """Write down that an attempt is being made, leave its marker, then list all markers of the subject.
 
-        Raises `MemoryWentBack` where one belongs to no attempt on record, and `RegistrarError` where OVH did not take
-        or list it: then nothing was sent, and that is on record.
+        Raises `MemoryWentBack` where one belongs to no attempt on record and to no earlier comparison: that switches
+        recover mode on. Raises `RegistrarError` where OVH did not take or list it: then nothing was sent,
+        and that is on record.
         """
         with self._store.begin() as carts:
             call = carts.announce_call(call)
@@ -57,12 +53,12 @@ class MoneyMarkers:
             raise
         with self._store.read() as carts:
             recorded = carts.money_calls(call.subject)
-        unknown = seen - {known.marker for known in recorded}
+            compared = carts.compared_markers(seen)
+        unknown = seen - {known.marker for known in recorded} - compared
         # The answer that named a marker may have been lost: so many more may belong to attempts on record.
         if len(unknown) > sum(known.marker is None for known in recorded):
             self.unsent(call)
-            if self._recover is not None:
-                self._recover.switch_on(f"OVH has a marker, {call.subject}, of an attempt that is not on record.")
+            self._recover.begin(Cause.MARKERS)
             raise MemoryWentBack(unknown)
         return call
 

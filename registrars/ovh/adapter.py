@@ -19,6 +19,7 @@ from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
 from ordering.model.quote import Quote
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -28,9 +29,11 @@ from ordering.model.sales_order import (
     PaymentMethod,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
+from registrars.ovh.account import AccountOrders
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
@@ -39,7 +42,7 @@ from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
 from registrars.ovh.foreign_orders import ForeignOrderReader
-from registrars.ovh.markers import PRODUCT, Descriptions, Markers
+from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
 from registrars.ovh.throttling.scheduler import Allowance, Priority
@@ -73,7 +76,7 @@ class OvhGateway:
     the descriptions of its carts contain. Raises `ValueError` with a line for the operator about an unusable access.
     """
 
-    def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = "unnamed") -> None:
+    def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = UNNAMED) -> None:
         self._access = access
         self._client = Client(access, budget)
         descriptions = Descriptions(desk)
@@ -81,6 +84,7 @@ class OvhGateway:
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)
+        self._account = AccountOrders(self._client)
         self._payments = Payments(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
@@ -221,13 +225,16 @@ class OvhGateway:
         """
         return self._client.stop_money_calls(within=within)
 
+    def clock_ahead(self) -> timedelta:
+        with readable():
+            return self._client.clock_ahead()
+
     def time(self) -> datetime:
         with readable():
             return self._client.time()
 
-    def clock_ahead(self) -> timedelta:
-        with readable():
-            return self._client.clock_ahead()
+    def known_clock_ahead(self) -> timedelta | None:
+        return self._client.known_clock_ahead()
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
         with readable():
@@ -236,6 +243,14 @@ class OvhGateway:
     def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
         with readable():
             return self._orders.fitting(order_id, lines, quote)
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        with readable():
+            return self._account.since(since, known=known)
+
+    def markers_left(self) -> Sequence[Marker]:
+        with readable():
+            return self._markers.left()
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():
@@ -272,9 +287,21 @@ class OvhGateway:
         with readable():
             return self._payments.look(order, payment)
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
         with readable():
-            return self._payments.look_for_any(order, made_at)
+            return self._payments.lists_method(order_id, method)
+
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        with readable():
+            return self._payments.look_for_any(order, method, made_at, others)
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        with readable():
+            return self._payments.unexplained(order, method, made_at, others)
 
     def invoice_of(self, order_id: int) -> str | None:
         with readable():

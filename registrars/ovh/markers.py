@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import structlog
 
 from ordering.model.errors import RegistrarRefused
 from ordering.model.money_call import digest
+from ordering.model.recovery import Marker
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import Complained, NotThere
@@ -18,6 +20,8 @@ from registrars.ovh.throttling.scheduler import Priority
 PRODUCT = "Domain Desk"
 # The longest life that OVH takes is not known: after a refusal a shorter one is asked for, and at last none.
 _LIVES = (timedelta(days=30), timedelta(days=2), None)
+UNNAMED = "unnamed"  # in a terminal: who the bot is in Slack is part of the id
+_MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
 
 
@@ -42,6 +46,13 @@ class Descriptions:
     def scratch(self) -> str:
         """The description of a cart that is never checked out."""
         return f"{PRODUCT} {self.desk} asks"
+
+    def marked(self, description: str | None) -> str | None:
+        """Return what a marker with this description is about; None for another cart."""
+        found = _MARKER.fullmatch(description or "")
+        if found is None or self.desk not in {found["desk"], UNNAMED}:
+            return None
+        return found["subject"]
 
     def is_ours(self, description: object) -> bool:
         return str(description).startswith(f"{PRODUCT} {self.desk} ")
@@ -73,6 +84,12 @@ class Markers:
     def of(self, subject: str) -> frozenset[str]:
         """Return the ids of all markers about a subject."""
         return self.described(self._descriptions.marker(subject))
+
+    def left(self) -> list[Marker]:
+        """Return all markers of this desk's money calls; where this desk's id is not known, of all desks."""
+        listed = reading.listed(self._client.ask("/order/cart", priority=Priority.MONEY))
+        found = ((cart, self._descriptions.marked(self._description(cart))) for cart in map(str, listed))
+        return [Marker(subject, cart) for cart, subject in found if subject is not None]
 
     def described(self, description: str) -> frozenset[str]:
         """Return the ids of all carts with exactly this description.

@@ -3,22 +3,16 @@
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import NotAllowed, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotAllowed, OnHold, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import EventKind
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
+from ordering.model.recovery import Cause
 from ordering.process.money_markers import attempt_is_announced
 from tests.builders import failing
+from tests.ordering.recovering import release
 
 S, K = CartState, EventKind
 NAMES = orders(["name.ovh"])
-
-
-class Recover:
-    def __init__(self):
-        self.reasons = []
-
-    def switch_on(self, reason):
-        self.reasons.append(reason)
 
 
 def calls(rules, subject=NAMES):
@@ -62,13 +56,11 @@ def test_the_attempt_is_on_record_before_its_marker(rules, monkeypatch):
 
 def test_a_marker_that_is_not_on_record_stops_the_checkout(rules):
     """A database that went back orders nothing again; recover mode is switched on."""
-    recover = Recover()
-    rules.restart(recover=recover)
     lost(rules)
     after = rules.settle(rules.approved().id)
     assert (after.state, after.fact.kind, rules.registrar.orders) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD, {})
     assert "isn't on record here" in after.note
-    assert [NAMES in reason for reason in recover.reasons] == [True]
+    assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
 
 
 def test_a_marker_of_other_names_stops_nothing(rules):
@@ -87,9 +79,12 @@ def test_attempts_of_an_earlier_request_are_on_record(rules):
 
 
 def test_an_approver_orders_in_spite_of_a_lost_try(rules):
-    """After a look at OVH; the marker then counts as on record, and the requester may not say so."""
+    """After recover mode and a look at OVH; the requester may not say so."""
     lost(rules)
     stopped = rules.settle(rules.approved().id)
+    with pytest.raises(OnHold):
+        rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    assert release(rules)
     with pytest.raises(NotAllowed):
         rules.workflow.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark)
     rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
@@ -98,9 +93,11 @@ def test_an_approver_orders_in_spite_of_a_lost_try(rules):
 
 
 def test_try_again_does_not_forget_a_lost_try(rules):
-    """It stops the checkout again, and its own unsent tries are on record."""
+    """It stops the checkout again where no comparison showed it, and its own unsent tries are on record."""
     lost(rules)
     stopped = rules.settle(rules.approved().id)
+    assert release(rules)
+    lost(rules)  # another one, of a process that still lives
     rules.workflow.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
     again = rules.settle(stopped.id)
     assert (again.state, again.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)

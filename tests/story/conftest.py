@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -137,11 +136,17 @@ async def stage(tmp_path: Path, mode: str, settings: dict[str, str], board: Boar
 
 
 @pytest.fixture
-async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Bot]:
+def floors() -> Floors:
+    """How long silence proves nothing of a payment; a test module that waits for the end sets less."""
+    return Floors()
+
+
+@pytest.fixture
+async def bot(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, floors: Floors) -> AsyncIterator[Bot]:
     monkeypatch.chdir(tmp_path)
     for name, value in stage.environment.items():
         monkeypatch.setenv(name, value)
-    built = await Bot.build(read_settings(), floors=Floors(ended=timedelta(seconds=3)))
+    built = await Bot.build(read_settings(), floors=floors)
     await built.start()
     yield built
     await built.stop()

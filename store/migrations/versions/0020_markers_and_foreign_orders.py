@@ -1,14 +1,11 @@
 """Markers and foreign orders"""
 
-import hashlib
-import secrets
-
 from alembic import op
 import sqlalchemy as sa
 
 
 revision = '0020'
-down_revision = '0021'
+down_revision = '0019'
 branch_labels = None
 depends_on = None
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
@@ -17,14 +14,10 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 def upgrade() -> None:
     op.add_column('carts', sa.Column('attempt_deleting', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column('carts', sa.Column('attempt_denied_by', sa.String(), nullable=True))
+    op.add_column('carts', sa.Column('foreign_order', _NUMBER, nullable=True))
+    op.add_column('carts', sa.Column('foreign_allowed', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('sales_orders', sa.Column('adopted_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('sales_orders', sa.Column('owner_hidden', sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.create_table('desk',
-    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('database_id', sa.String(), nullable=False),
-    sa.PrimaryKeyConstraint('number')
-    )
-    _name_the_database(op.get_bind())
     op.create_table('money_calls',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
@@ -38,19 +31,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('money_calls_by_subject', 'money_calls', ['subject'])
+    op.create_table('compared_markers',
+    sa.Column('marker', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('marker')
+    )
     op.create_table('presences',
     sa.Column('cart', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('cart')
     )
-
-
-def _name_the_database(connection: sa.Connection) -> None:
-    """Derive the id from the first event, so that a backup from before this migration gets the same one."""
-    first = connection.scalar(sa.text("SELECT digest FROM events ORDER BY id LIMIT 1"))
-    name = hashlib.sha256(str(first).encode()).hexdigest()[:12] if first else secrets.token_hex(6)
-    connection.execute(sa.text("INSERT INTO desk (number, database_id) VALUES (1, :name)"), {"name": name})
-    op.add_column('carts', sa.Column('foreign_order', _NUMBER, nullable=True))
-    op.add_column('carts', sa.Column('foreign_allowed', sa.JSON(none_as_null=True), nullable=True))
     op.create_table('foreign_orders',
     sa.Column('number', _NUMBER, autoincrement=False, nullable=False),
     sa.Column('names', sa.JSON(), nullable=False),
@@ -69,13 +57,13 @@ def _name_the_database(connection: sa.Connection) -> None:
 def downgrade() -> None:
     op.drop_index('foreign_orders_by_age', 'foreign_orders')
     op.drop_table('foreign_orders')
-    op.drop_column('carts', 'foreign_allowed')
-    op.drop_column('carts', 'foreign_order')
     op.drop_table('presences')
+    op.drop_table('compared_markers')
     op.drop_index('money_calls_by_subject', 'money_calls')
     op.drop_table('money_calls')
-    op.drop_table('desk')
     op.drop_column('sales_orders', 'owner_hidden')
     op.drop_column('sales_orders', 'adopted_at')
+    op.drop_column('carts', 'foreign_allowed')
+    op.drop_column('carts', 'foreign_order')
     op.drop_column('carts', 'attempt_denied_by')
     op.drop_column('carts', 'attempt_deleting')
