@@ -86,8 +86,6 @@ class Payments:
             self._wait_for_the_other_payment(cart, payment)
         elif not self._was_interrupted(cart, payment):
             self._send(cart, payment)
-        else:
-            self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:
         """A person is asked; OVH may still show how it stands."""
