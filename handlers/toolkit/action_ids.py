@@ -53,7 +53,7 @@ class Act(StrEnum):
 DECIDING = frozenset(
     {
         Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID, Act.TRY_AGAIN, Act.GIVE_UP,
-        Act.ADOPT, Act.NOTHING_ORDERED, Act.ORDER_ANYWAY,
+        Act.ADOPT, Act.NOTHING_ORDERED, Act.ORDER_ANYWAY, Act.STOP,
     }
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, SalesOrder
 from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.registrar import MoneyCall, Prepared, Registrar
+from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
@@ -145,11 +146,14 @@ class Checkout:
     def _was_interrupted(self, cart: Cart) -> bool:
         """Look for what an earlier attempt ordered that has neither an intent nor an end on record: it may have left.
 
-        The commit of its intent may be lost, as after a restore.
+        The commit of its intent may be lost, as after a restore. An attempt of a moment ago may be another process's.
         """
         call = self._markers.left_over(cart, _subject(cart))
         if call is None or call.registrar_cart is None:
             return False
+        if not is_over(self._registrar, call.started_at, self._settle):
+            self._book.come_back(cart, self._book.pace.quickest)
+            return True
         now, attempt = self._book.now(), Attempt(call.attempt, call.registrar_cart, call.started_at)
         looking = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, note=_INTERRUPTED)
         event = happened(looking, now, K.CHECKOUT_INTERRUPTED, data={"attempt": call.attempt}, note=_INTERRUPTED)

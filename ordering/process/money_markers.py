@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import RegistrarError
+from ordering.model.errors import CartChanged, RegistrarError
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.ports.registrar import Registrar
@@ -76,7 +76,10 @@ class MoneyMarkers:
                 )
 
     def left_over(self, cart: Cart, subject: str) -> RecordedCall | None:
-        """Return an attempt of this cart without an intent or an end on record, which counts as sent."""
+        """Return an attempt of this cart without an intent or an end on record.
+
+        Another process may be about to send it; after the settling time it counts as sent.
+        """
         with self._store.read() as carts:
             calls = carts.money_calls(subject)
         mine = [call for call in calls if call.cart_id == cart.id and call.state is CallState.ANNOUNCED]
@@ -91,11 +94,14 @@ def subject_of(intent: Cart) -> str:
 
 
 def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
-    """Condition of an intent: its attempt is announced. From now on it counts as intended."""
+    """Condition of an intent: its attempt is announced. From now on it counts as intended.
+
+    Raises `CartChanged` where another process took the attempt for one that was interrupted, or was quicker.
+    """
     mine = [call for call in carts.money_calls(subject_of(intent)) if call.cart_id == intent.id]
     announced = [call for call in mine if call.state is CallState.ANNOUNCED]
     if not announced:
-        raise AssertionError(f"cart #{intent.id} has an intent without an announced attempt")
+        raise CartChanged(intent.id)
     for call in announced:
         carts.update_call(replace(call, state=CallState.INTENDED))
     return None

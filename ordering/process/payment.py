@@ -21,7 +21,7 @@ from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.money_call import CallState, RecordedCall, pays
 from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import MoneyCall, Registrar
-from ordering.process.floors import Floors
+from ordering.process.floors import Floors, is_over
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
@@ -249,10 +249,16 @@ class Payments:
             return None
 
     def _was_interrupted(self, cart: Cart, payment: Payment) -> bool:
-        """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent."""
+        """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
+
+        An attempt of a moment ago may be another process's, which is about to send it.
+        """
         left = self._markers.left_over(cart, pays(order_of(cart).id))
         if left is None:
             return False
+        if not is_over(self._registrar, left.started_at, self._settle):
+            self._book.come_back(cart, self._book.pace.quickest)
+            return True
         now = self._book.now()
         sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))
         with self._book.store.begin() as carts:
