@@ -8,6 +8,36 @@ _SEARCH, _CARTS = "ordering/process/order_search.py", "registrars/ovh/carts/cart
 _ORDERS, _TERMS = "registrars/ovh/orders.py", "registrars/ovh/order_terms.py"
 OF_FOREIGN = (
     Mutation(
+        "find a marker of a lost attempt without switching recover mode on",
+        "ordering/process/money_markers.py",
+        "            self._recover.begin(Cause.MARKERS)\n",
+        "",
+    ),
+    Mutation(
+        "stop for a marker that an operator has compared",
+        "ordering/process/money_markers.py",
+        "        unknown = seen - {known.marker for known in recorded} - compared\n",
+        "        unknown = seen - {known.marker for known in recorded} - (compared & set())\n",
+    ),
+    Mutation(
+        "keep the markers of a comparison outside recover mode",
+        "ordering/process/comparison.py",
+        "    if mode.is_on:\n",
+        "    if unknown:\n",
+    ),
+    Mutation(
+        "take another process's checkout of a moment ago for interrupted",
+        "ordering/process/checkout.py",
+        "        if not is_over(self._registrar, call.started_at, self._settle):\n",
+        "        if call.attempt < 0:\n",
+    ),
+    Mutation(
+        "take another process's payment of a moment ago for interrupted",
+        "ordering/process/payment.py",
+        "        if not is_over(self._registrar, left.started_at, self._settle):\n",
+        "        if left.attempt < 0:\n",
+    ),
+    Mutation(
         "believe at once that a deleted cart ordered nothing",
         _SEARCH,
         "        return is_over(self._registrar, attempt.withdrawn_at, floor)\n",

@@ -58,9 +58,9 @@ class Fulfilment:
         self._standing = Standing(policy, rights or ById(), clock)
         self._recover_mode = RecoverMode(store, clock)
         floors = floors or Floors()
-        conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock), owner_is_shown]
-        # The last one: what it notes of the attempt is kept only where nothing else objects.
-        intents = Intents(store, [*conditions, attempt_is_announced], reading=[self._standing.read])
+        conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock)]
+        conditions += [owner_is_shown, attempt_is_announced]
+        intents = Intents(store, conditions, reading=[self._standing.read])
         markers = MoneyMarkers(store, registrar, self._recover_mode)
         self.foreign_orders = ForeignOrders(store, registrar, clock)
         self._search = OrderSearch(self._book, registrar, settle=settle, floors=floors)

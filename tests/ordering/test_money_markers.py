@@ -188,6 +188,16 @@ def test_a_lost_payment_is_for_a_person(rules):
     assert after.fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
+def test_a_payment_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
+    """Another process neither counts it as sent nor pays."""
+    cart = paying(rules)
+    interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
+    rules.clock.pass_by(-1)
+    rules.advance(cart.id)
+    after = rules.workflow.cart(cart.id)
+    assert (after.state, after.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
+
+
 def test_a_payment_without_intent_counts_as_sent(rules, monkeypatch):
     """It is watched, not sent again."""
     cart = paying(rules)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ordering.model.recovery import FLOOR
 from sandbox.stage import Stage
 from tests.story.conftest import Story
 
@@ -113,7 +114,13 @@ async def test_a_failover_while_ovh_lists_the_order_late(desk: Story):
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
     await approve_again(desk)
-    await desk.card("isn't on record here")
+    await desk.card("#1 · On hold")
+    desk.ovh.clock.put(FLOOR.total_seconds() + 60)
+    printed = await desk.stage.bot.run_command("recover", "--yes", "--all-stopped")
+    assert "a money call that no request knows: orders " in printed
+    assert "Recover mode is over" in printed
+    card = await desk.card("isn't on record here", seconds=20)
+    await desk.clicks_in_vain(desk.ada, card, "Order anyway", "Only approvers")
     assert len(desk.orders) == 1
 
 
