@@ -178,7 +178,7 @@ class Payments:
                 sending = self._intent(cart, payment, earlier, ahead)
                 now = self._book.now()
                 # An event, so that whoever forgets this intent misses an entry of the audit log.
-                begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending))
+                begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
                 due_at = now + self._book.pace.quickest
                 sent = self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)
                 self._call(call, sent)
