@@ -16,6 +16,7 @@ IN_A_TERMINAL = "terminal"  # who compared, for the record
 _CAUSES = {
     Cause.CARD: "a button in Slack showed more than the database holds",
     Cause.PROCESS: "an event that the bot had committed is gone",
+    Cause.MARKERS: "OVH has a marker of a money call that is not on record",
     Cause.COPY: "the database is a copy from a backup",
     Cause.OPERATOR: "an operator switched it on",
 }
@@ -90,6 +91,8 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield f"  and {found.more} more, which were not read: look at OVH's list of orders"
     for marker in found.markers:
         yield f"  a money call that no request knows: {marker.about}"
+    if found.others:
+        yield f"Other desks use this account, too: {found.others} of their money calls left a mark there."
 
 
 def _moment(at: datetime) -> str:

@@ -44,6 +44,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         payment=_payment_from(row),
         reminded_at=utc(row.reminded_at) if row.reminded_at else None,
         note=row.note,
+        foreign_order=row.foreign_order,
+        foreign_allowed=tuple(row.foreign_allowed or ()),
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
         trouble=_trouble_from(row),
         version=row.version,
@@ -74,11 +76,15 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "attempt_at": attempt.started_at if attempt else None,
         "attempt_refusal": attempt.refusal if attempt else None,
         "attempt_withdrawn_at": attempt.withdrawn_at if attempt else None,
+        "attempt_deleting": attempt.deleting if attempt else False,
+        "attempt_denied_by": attempt.denied_by if attempt else None,
         **_payment_columns(cart.payment),
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
         "trouble_since": cart.trouble.since if cart.trouble else None,
+        "foreign_order": cart.foreign_order,
+        "foreign_allowed": list(cart.foreign_allowed) or None,
         "trouble_code": cart.trouble.code if cart.trouble else None,
         "trouble_data": dict(cart.trouble.data) if cart.trouble else None,
         "note_kind": cart.fact.kind.value if cart.fact else None,
@@ -181,6 +187,8 @@ def order_from(row: SalesOrderRow) -> SalesOrder:
         expires_at=utc(row.expires_at) if row.expires_at else None,
         methods=tuple(PaymentMethod(m["id"], m["label"], m["default"], m.get("refused", False)) for m in row.methods),
         invoice=row.invoice,
+        adopted_at=_moment(row.adopted_at),
+        owner_hidden=row.owner_hidden,
         opened_at=_moment(row.opened_at),
         missing_since=_moment(row.missing_since),
         explained=row.explained,
@@ -198,6 +206,8 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         expires_at=order.expires_at,
         methods=[asdict(method) for method in order.methods],
         invoice=order.invoice,
+        adopted_at=order.adopted_at,
+        owner_hidden=order.owner_hidden,
         opened_at=order.opened_at,
         missing_since=order.missing_since,
         explained=order.explained,
@@ -256,7 +266,15 @@ def _attempt_from(row: CartRow) -> Attempt | None:
     if row.attempt_number is None or row.attempt_cart is None or row.attempt_at is None:
         return None
     withdrawn_at = utc(row.attempt_withdrawn_at) if row.attempt_withdrawn_at else None
-    return Attempt(row.attempt_number, row.attempt_cart, utc(row.attempt_at), row.attempt_refusal, withdrawn_at)
+    return Attempt(
+        row.attempt_number,
+        row.attempt_cart,
+        utc(row.attempt_at),
+        row.attempt_refusal,
+        withdrawn_at,
+        deleting=row.attempt_deleting,
+        denied_by=row.attempt_denied_by,
+    )
 
 
 def _payment_from(row: CartRow) -> Payment | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
@@ -53,6 +53,8 @@ class CartRow(SQLModel, table=True):
     attempt_at: datetime | None = None
     attempt_refusal: str | None = None
     attempt_withdrawn_at: datetime | None = None
+    attempt_deleting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    attempt_denied_by: str | None = None
     payment_method: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
     payment_mean: str | None = None  # instead of the method's number
     payment_by: str | None = None
@@ -74,6 +76,8 @@ class CartRow(SQLModel, table=True):
     note: str | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
+    foreign_order: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
+    foreign_allowed: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     trouble_code: str | None = None
     trouble_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     note_kind: str | None = None
@@ -124,6 +128,8 @@ class SalesOrderRow(SQLModel, table=True):
     expires_at: datetime | None = None
     methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     invoice: str | None = None
+    adopted_at: datetime | None = None
+    owner_hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     opened_at: datetime | None = None
     missing_since: datetime | None = None
     explained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
@@ -165,6 +171,7 @@ class ChainRow(SQLModel, table=True):
     number: int
     digest: str | None = None
     database_id: str | None = None
+    desk: str | None = None  # by which OVH's carts name this desk, as of the bot's newest start
     epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 

@@ -1,12 +1,10 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 from typing import Generic, TypeVar
 
 from ordering.model import preflight_findings as pre_flight
@@ -20,7 +18,6 @@ from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
-from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -38,6 +35,7 @@ from ordering.model.sales_order import (
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
 from tests.builders import NOW, a_quote
+from tests.fake_account import FakeAccount
 
 Result = TypeVar("Result")
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
@@ -87,16 +85,15 @@ class FakeMoneyCall(Generic[Result]):
         return self._deliver(not_after=not_after)
 
 
-class FakeRegistrar:
+class FakeRegistrar(FakeAccount):
     """`next_fault` is for the next call that buys or pays.
 
     not_ready, not_sent, lost_before, lost_after, refused, unavailable.
     """
 
     def __init__(self) -> None:
-        self._numbers = count(1)
+        super().__init__()
         self.quote: Quote = a_quote()
-        self.orders: dict[int, SalesOrder] = {}
         self.carts: dict[str, int | None] = {}
         self.payments: list[tuple[int, MethodId]] = []
         self.methods: tuple[PaymentMethod, ...] = METHODS
@@ -110,13 +107,11 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
-        self.foreign: list[AccountOrder] = []  # what the account lists beside our orders
-        self.markers: list[Marker] = []
-        self.forgotten: SalesOrder | None = None  # an order that the memory lost
+        self.owner_hidden = False  # whether OVH shows who will own an order's names
+        self.differs = ""  # what an order has otherwise than the cart
         self.discarded: set[str] = set()
         self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
-        self._permits = threading.local()  # a permit belongs to the step of one worker
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.listed = True  # whether the order's list of methods still has the one that was refused
         self.taken: PaymentSighting | None = None  # what no other order explains, at the end of a floor
@@ -144,14 +139,6 @@ class FakeRegistrar:
         with self._permit():
             yield FakeMoneyCall(self, partial(self.pay, order_id, method))
 
-    @property
-    def holds_permit(self) -> bool:
-        return bool(getattr(self._permits, "held", False))
-
-    @holds_permit.setter
-    def holds_permit(self, held: bool) -> None:
-        self._permits.held = held
-
     @contextmanager
     def _permit(self) -> Iterator[None]:
         if self.next_fault == "not_ready":
@@ -162,10 +149,6 @@ class FakeRegistrar:
             yield
         finally:
             self.holds_permit = False
-
-    def _take_permit(self) -> None:
-        """With one call at once, a caller that holds the only permit would wait for itself for ever."""
-        assert not self.holds_permit, "another call while one that buys or pays is ready"
 
     def clock_ahead(self) -> timedelta:
         self._take_permit()
@@ -180,13 +163,6 @@ class FakeRegistrar:
 
     def known_clock_ahead(self) -> timedelta | None:
         return self.ahead
-
-    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
-        ours = known([order.id for order in self.foreign])
-        return [order for order in self.foreign if order.id not in ours], 0
-
-    def markers_left(self) -> Sequence[Marker]:
-        return self.markers
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -240,7 +216,7 @@ class FakeRegistrar:
     def can_be_paid(self) -> bool:
         return self.has_method
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         if self.prepare_refuses:
             raise RegistrarRefused(self.prepare_refuses, ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
@@ -248,7 +224,7 @@ class FakeRegistrar:
         if missing:
             findings = [pre_flight.Finding(f"{name} lacks answers.", name, Mend.ANSWER) for name in missing]
             raise LinesRefused(findings, asked)
-        cart = f"{reference} {next(self._numbers)}"
+        cart = f"cart {next(self._numbers)}"
         self.carts[cart] = None
         return Prepared(cart, self.quote, asked)
 
@@ -273,7 +249,7 @@ class FakeRegistrar:
             raise OutcomeUnknown("lost")
         return order
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
         self._take_permit()
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
@@ -282,20 +258,23 @@ class FakeRegistrar:
             return Sighting(Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
         if made is None:
             return Sighting(Outcome.ABSENT, "The cart is open.")
-        return Sighting(Outcome.FOUND, "Found.", self.orders[made])
+        return Sighting(Outcome.FOUND, "Found.", replace(self.orders[made], owner_hidden=self.owner_hidden))
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
-        return self.forgotten
-
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
-        return self.orders.get(order_id)
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+        if self.differs:
+            return Sighting(Outcome.UNDECIDED, self.differs, candidates=(order_id,))
+        order = self.orders.get(order_id)
+        if order is None:
+            return Sighting(Outcome.ABSENT, "It has other names.")
+        return Sighting(Outcome.FOUND, "It fits.", replace(order, owner_hidden=self.owner_hidden))
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         self._take_permit()
         return self.orders[order_id]
 
-    def order_status(self, order_id: int) -> OrderStatus:
-        return self.orders[order_id].status
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
+        found = self.foreign.get(order_id) or self.orders[order_id]
+        return found.status
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         return self.methods

@@ -10,6 +10,7 @@ from ordering.model.errors import (
     NotAsked,
     NotKnown,
     NotSent,
+    OrderingError,
     OutcomeUnknown,
     RegistrarError,
     RegistrarRefused,
@@ -21,13 +22,14 @@ from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentPr
 from ordering.ports.registrar import MoneyCall, Registrar
 from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
+from ordering.process.money_markers import MoneyMarkers
+from ordering.process.payment_marker import PaymentMarkers
 from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
+from ordering.process.reminder import is_time_to_remind, remind
 from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
 
 S, K = CartState, EventKind
 P = PaymentProgress
-_LAST_DAYS = timedelta(days=3)
-_REMINDER = "A reminder: the order is still to be paid."
 _TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not take the signature."
 
 
@@ -35,13 +37,20 @@ class Payments:
     """The steps checked_out -> paying -> paid. `settle`: after how long a person is asked about a lost answer."""
 
     def __init__(
-        self, book: Logbook, registrar: Registrar, intents: Intents, settle: timedelta, floors: Floors
+        self,
+        book: Logbook,
+        registrar: Registrar,
+        intents: Intents,
+        markers: MoneyMarkers,
+        settle: timedelta,
+        floors: Floors,
     ) -> None:
         self._book = book
         self._intents = intents
         self._registrar = registrar
         self._settle = settle
         self._floors = floors
+        self._markers = PaymentMarkers(book, registrar, markers, settle)
         self._outcome = PaymentOutcome(book, registrar, settle, floors)
         self._glances = Glances()
 
@@ -56,8 +65,8 @@ class Payments:
             return
         if order is None:
             return
-        if self._is_time_to_remind(cart, order):
-            self._remind(cart, order)
+        if is_time_to_remind(cart, order, self._book.now()):
+            remind(self._book, cart, order)
         else:
             self._book.look_later(cart, order)
         if not is_as_before:  # once it is kept: else what was read now would be taken for known
@@ -70,7 +79,7 @@ class Payments:
             self._outcome.follow(cart)
         elif payment.is_affirmed:
             self._wait_for_the_other_payment(cart, payment)
-        else:
+        elif not self._markers.was_interrupted(cart, payment):
             self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:
@@ -139,21 +148,6 @@ class Payments:
             return False
         return True
 
-    def _is_time_to_remind(self, cart: Cart, order: SalesOrder) -> bool:
-        if cart.reminded_at is not None or cart.attempt is None or order.expires_at is None:
-            return False
-        return remind_at(cart.attempt.started_at, order.expires_at) <= self._book.now() < order.expires_at
-
-    def _remind(self, cart: Cart, order: SalesOrder) -> None:
-        """That it was done stands in the same transaction as the event that does it: so it is done once."""
-        now = self._book.now()
-        reminded = replace(cart, order=order, reminded_at=now, trouble=None)
-        with self._book.store.begin() as carts:
-            due_at = now + self._book.pace.after(now - cart.since)
-            data: Data = {"order": order.id, "amount": amount(order.total)}
-            event = happened(reminded, now, K.PAYMENT_REMINDER, data=data, note=_REMINDER)
-            carts.save(reminded, event, due_at=due_at)
-
     # The payment
 
     def _send(self, cart: Cart, payment: Payment) -> None:
@@ -175,14 +169,25 @@ class Payments:
             return
         standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
-        with self._registrar.ready_to_pay(known.id, payment.method) as call:
-            sending = self._intent(cart, payment, earlier, ahead)
-            try:
-                due_at = self._book.now() + self._book.pace.quickest
-                sent = self._intents.commit(sending, standing=standing, at=self._book.now(), due_at=due_at)
-            except IntentStopped:
-                return
-            self._call(call, sent)
+        recorded = self._markers.announce(cart, payment, self._book.now() + ahead)
+        if recorded is None:
+            return
+        sent = None
+        try:
+            with self._registrar.ready_to_pay(known.id, payment.method) as call:
+                sending = self._intent(cart, payment, earlier, ahead)
+                now = self._book.now()
+                # An event, so that whoever forgets this intent misses an entry of the audit log.
+                begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
+                due_at = now + self._book.pace.quickest
+                sent = self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)
+                self._call(call, sent)
+        except IntentStopped:
+            self._markers.unsent(recorded)
+        except OrderingError:
+            if sent is None:
+                self._markers.unsent(recorded)
+            raise
 
     def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
         """Return the cart as it is to be committed before the call."""
@@ -327,13 +332,14 @@ class Payments:
         self._book.save(unpaid, K.PAYMENT_NOT_SENT, data=data, due_in=timedelta())
 
 
+def _begun(sending: Cart) -> Data:
+    """Return what is about to be paid, as data."""
+    order = order_of(sending)
+    return {"order": order.id, "method": payment_of(sending).method, "amount": amount(order.total)}
+
+
 def _is_of(cart: Cart, sent: Cart) -> bool:
     """Whether the cart is still about the payment that was sent."""
     if cart.payment is None or not cart.pays_or_may:
         return False
     return cart.payment.sent_at == payment_of(sent).sent_at and cart.payment.asked_at == payment_of(sent).asked_at
-
-
-def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
-    """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
-    return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)

@@ -99,7 +99,7 @@ class Inspection:
 
     def _prepare(self, cart: Cart, lines: tuple[Line, ...]) -> Prepared:
         try:
-            prepared = self._registrar.prepare(lines, reference=f"Domain Desk #{cart.id} pre-flight")
+            prepared = self._registrar.prepare(lines)
         except LinesRefused as refusal:
             raise self._with_objections(refusal, lines) from refusal
         except RegistrarRefused as refusal:
