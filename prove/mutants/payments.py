@@ -40,7 +40,7 @@ OF_PAYMENTS = (
         "pay what the card did not show",
         f"{_PAYING}.pay",
         drop("cart.must_be_as_shown(shown)"),
-        "tests/ordering/test_workflow.py",
+        _PAY,
     ),
     Mutation(
         "pay beside a payment by another method",
@@ -82,7 +82,7 @@ OF_PAYMENTS = (
         "take a list of methods that cannot be read for one without the method",
         f"{_PAYMENTS}._has_method",
         swap("return True", "return False"),
-        _PAY,
+        _FLOOR,
     ),
     Mutation(
         "take an empty list of methods for one without the method",
@@ -121,7 +121,7 @@ OF_PAYMENTS = (
         "forget that the order's page was opened",
         f"{_PAYING}._note_opened",
         swap("replace(cart, order=replace(cart.order, opened_at=now))", "cart"),
-        _QUESTIONS,
+        _FLOOR,
     ),
     Mutation(
         "forget an opened page though a payment was begun since",
@@ -133,7 +133,7 @@ OF_PAYMENTS = (
         "open the order beside a payment without a question",
         f"{_PAYING}._note_opened",
         drop("cart.must_be_as_shown(shown or '')"),
-        _QUESTIONS,
+        _FLOOR,
     ),
     Mutation(
         "take one of two refusals for ours",
@@ -157,7 +157,7 @@ OF_PAYMENTS = (
         "pay first what may be paid already",
         f"{_PAYMENTS}._hinders",
         never("earlier.unexplained > order.explained"),
-        _PAY,
+        _QUESTIONS,
     ),
     Mutation(
         "let a payment explain a transaction from before it",
