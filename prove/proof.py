@@ -99,9 +99,11 @@ def main(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
     gets a row of the table as soon as it is known, so a stopped run goes on with --resume. A run without --resume
     first removes the rows of its mutations. The exit code is 1 where nobody noticed a mutation.
 
-    All of one area:        python -m prove.proof --only ordering.process.payment
-    A fifth, on a machine:  python -m prove.proof --part 2/5 --table /tmp/second.md
-    What the explorer sees: python -m prove.proof --by explorer --table /tmp/explorer.md
+    All of one area: python -m prove.proof --only ordering.process.payment
+
+    A fifth, on one of five machines: python -m prove.proof --part 2/5 --table second.md
+
+    What the explorer alone sees: python -m prove.proof --by explorer --table explorer.md
     """
     chosen = _part([each for each in MUTATIONS if only in each.name or only in each.at], part)
     if show:

@@ -26,6 +26,26 @@ OF_ORDERS = (
         _CALLS,
     ),
     Mutation(
+        "buy and pay without an intent on record",
+        "ordering.process.intent:Intents.commit",
+        swap(
+            "carts.save(intent, *events, due_at=due_at)", "carts.save(carts.cart(intent.id), due_at=due_at) and intent"
+        ),
+        _CALLS,
+    ),
+    Mutation(
+        "let a dearer quote pass under the seal",
+        f"{_CHECKOUT}._still_sealed",
+        without_part("prepared.quote.total.is_within(cart.seal.total)"),
+        "tests/ordering/test_fulfilment.py",
+    ),
+    Mutation(
+        "take every total for one that was approved",
+        "ordering.model.cart:Cart.covers",
+        without_part("total.is_within(self.seal.total)"),
+        "tests/ordering/test_fulfilment.py",
+    ),
+    Mutation(
         "order again while the first try may still come through",
         f"{_SEARCH}._withdraw",
         never("self._registrar.discard(attempt.registrar_cart)"),
