@@ -18,19 +18,19 @@ OF_AUDIT_LOG = (
         "leave the kind and data out of the digest",
         "ordering.record.hash_chain:digest",
         swap("[_SECOND_FORM, *told, entry.kind, entry.data, *links]", "[_SECOND_FORM, *told, *links]"),
-        _FORMS,
+        f"{_FORMS}::test_a_changed_kind_or_data_is_found",
     ),
     Mutation(
         "accept an old form after a new one",
         "ordering.record.verification:Audit._in_its_form",
         never("self._kinds_since is not None"),
-        _FORMS,
+        f"{_FORMS}::test_no_new_event_passes_for_an_old_form",
     ),
     Mutation(
         "accept data that the first form does not cover",
         "ordering.record.verification:Audit._entry",
         without_part("not (entry.is_of_first_form and entry.data is not None)"),
-        _FORMS,
+        f"{_FORMS}::test_data_that_the_old_form_does_not_cover_is_found",
     ),
     Mutation(
         "accept a new event without a kind",
@@ -42,9 +42,14 @@ OF_AUDIT_LOG = (
         "let an older process write events after the upgrade",
         _MIGRATION,
         swap("SQLITE_GUARDS if op.get_bind().dialect.name == 'sqlite' else POSTGRESQL_GUARDS", "()"),
-        _UPGRADE,
+        "tests/store/test_event_forms.py::test_the_database_takes_no_event_of_an_old_process",
     ),
-    Mutation("forget the kind of a late delivery in the upgrade", _MIGRATION, drop("op.execute(LATE)"), _UPGRADE),
+    Mutation(
+        "forget the kind of a late delivery in the upgrade",
+        _MIGRATION,
+        drop("op.execute(LATE)"),
+        f"{_UPGRADE}::test_a_late_delivery_stays_late_after_an_upgrade",
+    ),
     Mutation(
         "take a late delivery for one that arrived",
         "ordering.process.delivery:Deliveries._lateness",
@@ -55,7 +60,7 @@ OF_AUDIT_LOG = (
         "keep a person from an order that never arrives",
         "ordering.process.delivery:Deliveries._lateness",
         swap("not (was_late or is_late)", "was_late or is_late"),
-        _DELIVERY,
+        f"{_DELIVERY}::test_a_paid_order_that_takes_days_is_told_once_and_still_arrives",
     ),
     Mutation(
         "report the same trouble of a delivery again and again",
@@ -76,6 +81,6 @@ OF_AUDIT_LOG = (
             "known is not None and known.code == error.code and canonical(known.data) == canonical(error.params)",
             "known is not None",
         ),
-        _FACTS,
+        f"{_FACTS}::test_the_same_error_in_other_words_is_no_news",
     ),
 )

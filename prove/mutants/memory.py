@@ -27,13 +27,13 @@ OF_MEMORY = (
         "take another event of the same number for the one that was lost",
         "store.recovery:knows",
         without_part("digest[:DIGITS] == seen.digest"),
-        _RESTORED,
+        f"{_RESTORED}::test_events_of_others_that_took_the_place_are_noticed",
     ),
     Mutation(
         "check no head that this process committed",
         "ordering.process.recovery:must_allow",
         without_part("not carts.knows(seen)"),
-        _RECOVERY,
+        "tests/store/test_restored.py::test_a_failover_under_a_living_process_is_noticed",
     ),
     Mutation(
         "remember a head before COMMIT has answered",
@@ -43,7 +43,7 @@ OF_MEMORY = (
             "self.appended = evidence.append(self._session, cart, events) or self.appended\n"
             "if self.appended is not None:\n    self._head.committed(self.appended)",
         ),
-        _RESTORED,
+        f"{_RESTORED}::test_a_transaction_that_fails_is_not_remembered",
     ),
     Mutation(
         "read no recover row in the transaction of an intent",
@@ -62,7 +62,7 @@ OF_MEMORY = (
         "end recover mode before its floor is over",
         f"{_MODE}.end_if_due",
         without_part("not mode.is_floor_over(ovh_time)"),
-        _ENDS,
+        "tests/ordering/test_recovery_ends.py",
     ),
     Mutation(
         "end recover mode though money moved since the comparison",
@@ -86,12 +86,12 @@ OF_MEMORY = (
         "give a number to a request that stands on an old button",
         "store.transactions:SqlTransaction.open",
         swap("recovery.next_number(self._session)", "None"),
-        _RESTORED,
+        f"{_RESTORED}::test_numbers_above_those_on_buttons_survive",
     ),
     Mutation(
         "start a backup's copy as if it were the database itself",
         f"{_MODE}.begin_if_copied",
         never("self.standing().is_copy"),
-        _RESTORED,
+        "tests/ordering/test_recovery_ends.py",
     ),
 )

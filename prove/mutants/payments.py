@@ -58,7 +58,7 @@ OF_PAYMENTS = (
         "take another process's payment of a moment ago for interrupted",
         f"{_PAYMENTS}._was_interrupted",
         never("is_over(self._registrar, left.started_at, self._settle)"),
-        "tests/ordering/test_money_markers.py",
+        "tests/ordering/test_money_markers.py::test_a_payment_of_a_moment_ago_is_left_to_its_process",
     ),
     Mutation(
         "take silence for a payment that was not taken",

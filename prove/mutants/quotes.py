@@ -47,13 +47,13 @@ OF_QUOTES = (
         "leave a half-built cart at OVH",
         "registrars.ovh.carts.carts:Drafts.prepare",
         uncaught("Exception"),
-        _DRAFTS,
+        f"{_DRAFTS}::test_gives_back_a_half_built_cart",
     ),
     Mutation(
         "leave the cart of a checkout that failed before its intent",
         "ordering.process.checkout:Checkout._order",
         drop("self._registrar.discard(prepared.registrar_cart)"),
-        "tests/ordering/test_money_calls.py",
+        "tests/ordering/test_fulfilment.py::test_a_checkout_that_fails_before_its_intent_leaves_no_cart",
     ),
     Mutation(
         "take a name that renews itself for one that has not arrived",

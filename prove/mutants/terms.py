@@ -33,30 +33,33 @@ OF_TERMS = (
         _TERMS,
     ),
     Mutation(
-        "leave the renewal out of the seal", "ordering.model.seal:seal", never("form is SealForm.WITH_RENEWALS"), _SEAL
+        "leave the renewal out of the seal",
+        "ordering.model.seal:seal",
+        never("form is SealForm.WITH_RENEWALS"),
+        "tests/ordering/test_terms.py::test_the_button_of_a_card_covers_its_renewals",
     ),
     Mutation(
         "order without looking at the renewal again",
         "ordering.process.checkout:Checkout.check_out",
         without_part("self._renewals_hold(cart, prepared)"),
-        _TERMS,
+        f"{_TERMS}::test_a_renewal_that_rose_asks_again",
     ),
     Mutation(
         "take a renewal that is not shown for one that holds",
         "ordering.model.seal:_renewal_holds",
         swap("approved is now", "True"),
-        _SEAL,
+        _TERMS,
     ),
     Mutation(
         "let a renewal rise",
         "ordering.model.seal:_renewal_holds",
         swap("now.is_within(approved)", "now.currency == approved.currency"),
-        _SEAL,
+        _TERMS,
     ),
     Mutation(
         "take no answer about a renewal for a renewal that holds",
         "ordering.process.renewals:_now",
         instead("answer is None", "return line"),
-        _TERMS,
+        f"{_TERMS}::test_silence_about_a_renewal_waits",
     ),
 )

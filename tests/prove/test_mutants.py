@@ -29,9 +29,11 @@ def test_no_two_mutations_share_a_name_or_a_result():
 
 
 def test_every_mutation_names_tests_that_exist():
-    """A path without a file would fail at once, and so notice everything."""
-    named = {path.partition("::")[0] for mutation in MUTATIONS for path in mutation.tests.split()}
-    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    """A path without a file, or a file without the test, would fail at once, and so notice everything."""
+    for path in sorted({path for mutation in MUTATIONS for path in mutation.tests.split()}):
+        file, _, test = path.partition("::")
+        assert (ROOT / file).exists(), path
+        assert not test or f"def {test.rpartition('::')[2]}(" in (ROOT / file).read_text(), path
 
 
 SOURCE = """
