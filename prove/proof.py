@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,12 @@ class Proof:
     seconds: float = 60
     _green: dict[tuple[str, ...], str | None] = field(default_factory=dict)
 
+    def check(self, mutations: Sequence[Mutation]) -> None:
+        """Raise SystemExit where a test that shall notice one of these fails on the tree as it is."""
+        if "tests" in self.watchers and mutations:
+            paths = dict.fromkeys(path for mutation in mutations for path in mutation.tests.split())
+            self._must_be_green(_pytest(paths))
+
     def row(self, mutation: Mutation) -> Row:
         """Break the promise, and ask one watcher after the other, to the first that notices it or all (`each`)."""
         started, cells = time.monotonic(), dict.fromkeys(WATCHERS, NOT_RUN)
@@ -50,7 +56,7 @@ class Proof:
                 if (command := self._command(watcher, mutation)) is None:
                     continue
                 failed = _failure(command, broken)
-                if failed is not None:
+                if failed is not None and watcher != "tests":
                     self._must_be_green(command)
                 cells[watcher] = failed or NOBODY
                 if failed is not None and not self.each:
@@ -62,7 +68,7 @@ class Proof:
     def _command(self, watcher: str, mutation: Mutation) -> list[str] | None:
         """Return the arguments of Python, or None where the tree has no such watcher."""
         if watcher == "tests":
-            return ["-m", "pytest", "-xq", "--no-header", *mutation.tests.split()]
+            return _pytest(mutation.tests.split())
         if watcher == "campaign":
             return ["-W", "ignore", "-m", "prove", "--seconds", f"{self.seconds:g}"]
         if not (ROOT / "prove" / "explorer" / "__main__.py").exists():
@@ -118,15 +124,20 @@ def run(mutations: Sequence[Mutation], proof: Proof, table: Table, *, resume: bo
     if not resume:
         table.remove(mutation.name for mutation in mutations)
     done = {row.name for row in table.rows()}
-    for mutation in mutations:
-        if mutation.name not in done:
-            row = proof.row(mutation)
-            table.put(row, order=[each.name for each in MUTATIONS])
-            print(row, flush=True)
+    left = [mutation for mutation in mutations if mutation.name not in done]
+    proof.check(left)
+    for mutation in left:
+        row = proof.row(mutation)
+        table.put(row, order=[each.name for each in MUTATIONS])
+        print(row, flush=True)
     names = {mutation.name for mutation in mutations}
     missed = [row.name for row in table.rows() if row.name in names and not row.is_noticed]
     print(f"{len(mutations)} mutations, {len(missed)} noticed by nobody.", *missed, sep="\n  ")
     return not missed
+
+
+def _pytest(paths: Iterable[str]) -> list[str]:
+    return ["-m", "pytest", "-xq", "--no-header", *paths]
 
 
 def _watchers(by: str) -> list[str]:
@@ -149,7 +160,7 @@ def copied(mutation: Mutation | None = None) -> Iterator[Path]:
         copy = Path(folder)
         for source in (ROOT / name for name in _NEEDED if (ROOT / name).exists()):
             if source.is_dir():
-                shutil.copytree(source, copy / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, copy / source.name)  # with its byte code: that saves seconds
             else:
                 shutil.copy(source, copy)
         if mutation is not None:

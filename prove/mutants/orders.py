@@ -76,7 +76,7 @@ OF_ORDERS = (
         "stop for a marker that an operator has compared",
         _ANNOUNCE,
         swap("compared", "set()"),
-        "tests/ordering/test_recovery_ends.py",
+        "tests/ordering/test_recovery_ends.py::TestCompared::test_a_marker_of_the_lost_state_is_shown_once",
     ),
     Mutation(
         "ignore a marker that is not on record",
@@ -100,7 +100,7 @@ OF_ORDERS = (
         "keep the markers of a comparison outside recover mode",
         "ordering.process.comparison:_markers",
         always("mode.is_on"),
-        "tests/ordering/test_recovery_ends.py",
+        "tests/ordering/test_recovery_ends.py::TestCompared::test_a_comparison_outside_recover_mode_keeps_nothing",
     ),
     Mutation(
         "trust OVH's filter of carts",

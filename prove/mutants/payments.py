@@ -40,7 +40,7 @@ OF_PAYMENTS = (
         "pay what the card did not show",
         f"{_PAYING}.pay",
         drop("cart.must_be_as_shown(shown)"),
-        _PAY,
+        f"{_PAY}::test_another_total_than_the_card_showed_is_not_paid",
     ),
     Mutation(
         "pay beside a payment by another method",
@@ -82,7 +82,7 @@ OF_PAYMENTS = (
         "take a list of methods that cannot be read for one without the method",
         f"{_PAYMENTS}._has_method",
         swap("return True", "return False"),
-        _FLOOR,
+        f"{_FLOOR}::test_a_list_that_cannot_be_read_proves_nothing",
     ),
     Mutation(
         "take an empty list of methods for one without the method",
@@ -121,7 +121,7 @@ OF_PAYMENTS = (
         "forget that the order's page was opened",
         f"{_PAYING}._note_opened",
         swap("replace(cart, order=replace(cart.order, opened_at=now))", "cart"),
-        _FLOOR,
+        f"{_FLOOR}::test_a_refusal_after_the_page_was_opened_waits_for_the_floor",
     ),
     Mutation(
         "forget an opened page though a payment was begun since",
@@ -133,7 +133,7 @@ OF_PAYMENTS = (
         "open the order beside a payment without a question",
         f"{_PAYING}._note_opened",
         drop("cart.must_be_as_shown(shown or '')"),
-        _FLOOR,
+        f"{_FLOOR}::test_a_card_without_the_payment_opens_no_page",
     ),
     Mutation(
         "take one of two refusals for ours",
@@ -151,13 +151,13 @@ OF_PAYMENTS = (
         "pay again beside a transaction that has not ended",
         f"{_OUTCOME}._after_the_floor",
         never("money.unfinished"),
-        _FLOOR,
+        f"{_FLOOR}::test_a_transaction_that_nobody_explains_makes_the_floor_a_day",
     ),
     Mutation(
         "pay first what may be paid already",
         f"{_PAYMENTS}._hinders",
         never("earlier.unexplained > order.explained"),
-        _QUESTIONS,
+        f"{_QUESTIONS}::test_money_that_may_have_paid_the_order_is_asked_about_first",
     ),
     Mutation(
         "let a payment explain a transaction from before it",
@@ -190,7 +190,7 @@ OF_PAYMENTS = (
         "lose the end of a call beside another change",
         f"{_PAYMENTS}._ended",
         swap("_is_of(cart, sent)", "cart.version == sent.version"),
-        _FLOOR,
+        f"{_FLOOR}::test_the_end_of_a_call_is_kept_beside_another_change",
     ),
     Mutation(
         "pay an order that OVH does not know", f"{_PAYING}.pay", never("cart.order.missing_since is not None"), _MISSING

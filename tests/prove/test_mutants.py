@@ -31,9 +31,10 @@ def test_no_two_mutations_share_a_name_or_a_result():
 def test_every_mutation_names_tests_that_exist():
     """A path without a file, or a file without the test, would fail at once, and so notice everything."""
     for path in sorted({path for mutation in MUTATIONS for path in mutation.tests.split()}):
-        file, _, test = path.partition("::")
+        file, *names = path.split("::")
         assert (ROOT / file).exists(), path
-        assert not test or f"def {test.rpartition('::')[2]}(" in (ROOT / file).read_text(), path
+        text = (ROOT / file).read_text()
+        assert all(f"def {name}(" in text or f"class {name}:" in text for name in names), path
 
 
 SOURCE = """

@@ -39,7 +39,7 @@ def test_the_first_watcher_that_fails_has_noticed(table, asked):
     seen, answers = asked
     answers["pytest", True] = "`test_pay.py::test_once`"
     assert proof.run([FIRST], proof.Proof(["tests", "campaign"]), table)
-    assert seen == [("pytest", True), ("pytest", False)]
+    assert seen == [("pytest", False), ("pytest", True)]
     (row,) = table.rows()
     assert (row.name, row.tests, row.campaign) == (FIRST.name, "`test_pay.py::test_once`", NOT_RUN)
 
@@ -53,12 +53,13 @@ def test_each_watcher_is_asked_alone(table, asked):
     assert (row.tests, row.campaign) == ("`test_pay.py::test_once`", NOBODY)
 
 
-def test_a_watcher_that_is_red_anyway_proves_nothing(table, asked):
+@pytest.mark.parametrize("watcher", ["pytest", "prove"])
+def test_a_watcher_that_is_red_anyway_proves_nothing(table, asked, watcher):
     """It fails on the tree as it is, too: the run ends, and no row is written."""
     _, answers = asked
-    answers["pytest", True] = answers["pytest", False] = "`test_pay.py::test_once`"
+    answers[watcher, True] = answers[watcher, False] = "`test_pay.py::test_once`"
     with pytest.raises(SystemExit, match="With nothing broken, `test_pay"):
-        proof.run([FIRST], proof.Proof(["tests"]), table)
+        proof.run([FIRST], proof.Proof(["tests", "campaign"]), table)
     assert table.rows() == []
 
 
@@ -75,7 +76,7 @@ def test_a_stopped_run_goes_on_where_it_was(table, asked):
     seen, _ = asked
     table.put(Row(FIRST.name, "`test_pay.py::test_once`", NOT_RUN, NOT_RUN, 3), order=NAMES)
     assert not proof.run([FIRST, SECOND], proof.Proof(["tests"]), table, resume=True)
-    assert seen == [("pytest", True)]
+    assert seen == [("pytest", False), ("pytest", True)]
     assert [row.name for row in table.rows()] == [FIRST.name, SECOND.name]
 
 
