@@ -127,6 +127,12 @@ OF_ORDERS = (
         f"{_PROOF}::test_a_jump_of_our_clock_ends_no_floor",
     ),
     Mutation(
+        "wait for an order by the clock of this machine",
+        f"{_SEARCH}._waited",
+        returns("self._book.now() - cart.since"),
+        f"{_PROOF}::test_a_clock_that_is_put_right_after_a_crash",
+    ),
+    Mutation(
         "believe a refusal of the checkout without the floor",
         f"{_SEARCH}._floor_is_over",
         without_part("self._floors.delete_is_proof"),
