@@ -19,7 +19,7 @@ OF_PAYMENTS = (
         "forget the intent to pay",
         f"{_PAYMENTS}._send",
         swap("self._intents.commit", "(lambda cart, *_, **__: cart)"),
-        _PAY,
+        "tests/ordering/test_money_calls.py::test_the_intent_is_on_record_before_the_call",
     ),
     Mutation(
         "pay without an entry in the audit log",
