@@ -232,7 +232,7 @@ OF_ORDERS = (
         "take another desk for this one",
         "ordering.process.presence:Presence.find_others",
         swap("seen - self._own()", "seen - seen"),
-        "tests/bot/test_recover.py",
+        "tests/bot/test_account_watch.py",
     ),
     Mutation(
         "pay an adopted order whose owner is hidden",
