@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
 import time
 import traceback
 from collections import Counter
@@ -18,12 +17,13 @@ from typing import Any
 
 from prove.autopsy import autopsy
 from prove.databases import Databases
-from prove.doomed import Doomed
+from prove.fates import Fate
 from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
-from prove.life import SETTINGS, Life
+from prove.life import SETTINGS
+from prove.met import Met
 from prove.mortality import THE_END
 from prove.team import Stuck, Team
-from prove.trouble import Met, Trouble
+from prove.trouble import Trouble
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
@@ -64,6 +64,7 @@ class Seen:
     deaths: Counter[str] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    turns: Counter[str] = field(default_factory=Counter)
     stumbles: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
@@ -104,7 +105,8 @@ class Campaign:
 
     async def run(self, seed: int, *, truly: bool = False) -> list[Broken]:
         """One run; `truly` kills the bot as a process of its own, by `kill -9`."""
-        trouble = Trouble.drawn(Random(seed))
+        trouble = Trouble.of(seed)
+        truly = truly or trouble.turn.freeze is not None  # only a process of its own can be frozen
         with TemporaryDirectory(prefix="prove-") as folder:
             database = await asyncio.to_thread(self._databases.new, Path(folder))
             stage = Stage(Path(folder), settings=SETTINGS | {"DATABASE_URL": database})
@@ -120,11 +122,7 @@ class Campaign:
         return broken
 
     async def _on(self, stage: Stage, met: Met, database: str, *, truly: bool) -> list[Broken]:
-        trouble, die = met.drawn, self._die_truly if truly else self._die
-        fates = [die(met, trouble.deaths)]
-        if self._databases.shared and trouble.others_deaths is not None:
-            fates.append(die(met, trouble.others_deaths))
-        fated = asyncio.create_task(_all_of(fates))
+        fated = asyncio.create_task(_all_of(fate.run() for fate in self._fates(met, truly=truly)))
         walk = asyncio.create_task(self._walk_through(met))
         broken: list[Broken] = []
         tasks: set[asyncio.Task[Any]] = {walk, fated}
@@ -160,27 +158,15 @@ class Campaign:
             await asyncio.sleep(_SETTLES)
         return ending
 
-    async def _die(self, met: Met, deaths: tuple[int, ...]) -> None:
-        """One life after another in this process; the last one lasts until the run is over."""
-        for dies_at in (*deaths, None):
-            life = Life(met.stage.environment, dies_at=dies_at)
-            try:
-                await asyncio.to_thread(life.over.wait)
-            finally:
-                life.kill()
-                await asyncio.to_thread(life.join)
-            if life.failure is not None:
-                raise life.failure
-            met.deaths += self._died(life.gate.died_at)
+    def _fates(self, met: Met, *, truly: bool) -> list[Fate]:
+        def died(boundary: str | None) -> None:
+            self.seen.true_kills += truly
+            met.deaths += truly or self._died(boundary)
 
-    async def _die_truly(self, met: Met, deaths: tuple[int, ...]) -> None:
-        stage = met.stage
-        for dies_at in (*deaths, None):
-            code = await Doomed(stage.environment, stage.log, dies_at).ends()
-            if code != -signal.SIGKILL:
-                raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
-            met.deaths += 1
-            self.seen.true_kills += 1
+        deaths = [met.drawn.deaths]
+        if self._databases.shared and met.drawn.others_deaths is not None:
+            deaths.append(met.drawn.others_deaths)
+        return [Fate(met, each, truly=truly, freeze=met.drawn.turn.freeze, on_death=died) for each in deaths]
 
     def _died(self, boundary: str | None) -> bool:
         """Whether that was a death, and not the end of the run."""
@@ -211,13 +197,14 @@ class Campaign:
             self.seen.said += met.witness.said
             self.seen.said_untruly += met.witness.said_untruly
         self.seen.faults += met.faults
+        self.seen.turns += met.turns
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
 
 
 def _has_deaths(seed: int) -> bool:
     """A true kill costs a process: none is started for a run in which nobody is to die."""
-    return bool(Trouble.drawn(Random(seed)).deaths)
+    return bool(Trouble.of(seed).deaths)
 
 
 def _failed(error: BaseException) -> Broken:

@@ -37,7 +37,7 @@ def table(found: Mapping[str, Mapping[str, Any]]) -> str:
     kinds = list(found)
     lines = [_line("", kinds), _line("---", ["---:"] * len(kinds))]
     lines += [_line(label, [found[kind][field] for kind in kinds]) for label, field in _ROWS]
-    for counted, what in (("deaths", "died {}"), ("faults", "OVH: {}"), ("endings", "the card {}")):
+    for counted, what in (("deaths", "died {}"), ("faults", "OVH: {}"), ("turns", "{}"), ("endings", "the card {}")):
         keys = sorted({key for kind in kinds for key in found[kind][counted]})
         lines += [_line(what.format(key), [found[kind][counted].get(key, 0) for kind in kinds]) for key in keys]
     lines.append(_line("different places at which they died", [len(found[kind]["places"]) for kind in kinds]))

@@ -1,0 +1,62 @@
+"""One process of a desk after another: each dies at its boundary, the last one lasts until the run is over."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from prove.doomed import Doomed
+from prove.life import Life
+
+if TYPE_CHECKING:
+    from prove.met import Met
+    from prove.turns import Freeze
+
+
+class Fate:
+    """Lives that follow each other. `deaths` are boundaries, one for each life but the last.
+
+    `truly` has each life be a process of its own that is killed by `kill -9`; only such a one can `freeze`.
+    `on_death` is told where a life died, None where that is not known.
+    """
+
+    def __init__(
+        self,
+        met: Met,
+        deaths: tuple[int, ...],
+        *,
+        truly: bool,
+        freeze: Freeze | None = None,
+        on_death: Callable[[str | None], None],
+    ) -> None:
+        self._met = met
+        self._deaths = deaths
+        self._live = self._live_as_process if truly else self._live_in_a_thread
+        self._freeze = freeze
+        self._on_death = on_death
+
+    async def run(self) -> None:
+        """Live and die until cancelled. Raises what a life failed with."""
+        for dies_at in (*self._deaths, None):
+            await self._live(dies_at)
+
+    async def _live_in_a_thread(self, dies_at: int | None) -> None:
+        life = Life(self._met.stage.environment, dies_at=dies_at)
+        try:
+            await asyncio.to_thread(life.over.wait)
+        finally:
+            life.kill()
+            await asyncio.to_thread(life.join)
+        if life.failure is not None:
+            raise life.failure
+        self._on_death(life.gate.died_at)
+
+    async def _live_as_process(self, dies_at: int | None) -> None:
+        stage = self._met.stage
+        life = Doomed(stage.environment, stage.log, dies_at, freeze=self._freeze, on_wake=self._met.woke)
+        code = await life.ends()
+        if code != -signal.SIGKILL:
+            raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
+        self._on_death(None)

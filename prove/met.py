@@ -1,0 +1,91 @@
+"""What of a trouble really happened in a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prove.witness import Witness
+from sandbox.ovh.orders import Late
+from sandbox.stage import Stage
+
+if TYPE_CHECKING:
+    from prove.trouble import Trouble
+
+LATE: dict[Late, str] = {
+    "details": "details late", "some names": "details of some names late", "one detail": "404 on a detail for a moment",
+    "no details": "404 on the details for a moment", "order": "404 on a listed order for a moment",
+}  # fmt: skip
+_NOT_APART = 60.0  # seconds between OVH's clock and ours
+
+
+@dataclass
+class Met:
+    """What of a trouble really happened in a run: a bot that had died before, or a call that never came, met none."""
+
+    drawn: Trouble
+    stage: Stage
+    deaths: int = field(default=0, init=False)  # counted by whoever lets bots die
+    price_changed: bool = field(default=False, init=False)
+    was_put_right: bool = field(default=False, init=False)
+    witness: Witness | None = field(default=None, init=False)  # set by whoever sends people
+    turns: Counter[str] = field(default_factory=Counter, init=False)  # what only some runs have
+
+    def woke(self, boundary: str) -> None:
+        """A process that was frozen at a boundary goes on."""
+        money = " POST " in boundary and boundary.endswith(("/checkout", "/pay"))
+        self.turns["frozen in a money call" if money else "frozen anywhere"] += 1
+
+    def change_price(self, amount: str) -> None:
+        self.stage.ovh.names.rise(self.drawn.names[0], amount)
+        self.price_changed = True
+
+    def put_right(self, seconds: float) -> None:
+        self.stage.ovh.clock.put(self.drawn.apart + seconds)
+        self.was_put_right = True
+
+    @property
+    def faults(self) -> Counter[str]:
+        """What a call to OVH met, by its kind."""
+        waiting = Counter(str(fault.kind) for fault in self.stage.ovh.faults.waiting)
+        met = Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
+        if self.drawn.late is not None and self.stage.ovh.orders.withheld:
+            met[LATE[self.drawn.late[0]]] += 1
+        if self.stage.ovh.orders.payment_withheld:
+            met["a payment that its order shows late"] += 1
+        return met
+
+    @property
+    def stumbles(self) -> int:
+        """How often Slack stumbled."""
+        return len(self.drawn.slack) - len(self.stage.slack.faults.waiting)
+
+    @property
+    def bank_slow(self) -> bool:
+        return bool(self.drawn.settle_after and self.stage.ovh.payments.wishes)
+
+    @property
+    def two_names(self) -> bool:
+        """Whether two names were ordered together."""
+        return any(len(order.domains) > 1 for order in self.stage.ovh.orders.all.values())
+
+    @property
+    def apart(self) -> bool:
+        """Whether something was ordered at OVH while its clock differed by more than a signature may be old."""
+        return abs(self.drawn.apart) > _NOT_APART and bool(self.stage.ovh.orders.all)
+
+    @property
+    def declined(self) -> bool:
+        """Whether the bank refused a payment."""
+        return any(attempt.why is not None for order in self.stage.ovh.orders.all.values() for attempt in order.tries)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there was a death or a fault."""
+        return bool(self.explains or self.stumbles or self.drawn.twice)
+
+    @property
+    def explains(self) -> bool:
+        """Whether something happened that may leave a cart to a person: what Slack does may not."""
+        return bool(self.deaths or self.faults or self.was_put_right or self.price_changed or self.turns)

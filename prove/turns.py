@@ -1,0 +1,48 @@
+"""Troubles that take turns: each run has one beside its deaths and faults, so that a short campaign meets all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+TURNS = ("nothing more", "frozen in a money call", "frozen anywhere")
+_MOST_BOUNDARIES = 200
+_MONEY_PLACES = [
+    f"{where} POST *{call}"
+    for call in ("/checkout", "/pay")
+    for where in ("before the connection for", "before", "in the middle of")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A process stands still at a boundary, of a number or a pattern, for some seconds; then it goes on.
+
+    That is longer than the lease (0.7 s) and the settling time (3 s), often than OVH's time-outs (10 s), sometimes than
+    PostgreSQL lets a transaction idle (20 s). It is less than a floor: a day in earnest, 25 s here.
+    """
+
+    at: int | str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One run's own trouble; at most one of the fields is set."""
+
+    freeze: Freeze | None = None
+
+    @classmethod
+    def drawn(cls, chance: Random, kind: str) -> Turn:
+        """Draw the details of one of `TURNS`."""
+        if kind == "frozen in a money call":
+            return cls(freeze=Freeze(chance.choice(_MONEY_PLACES), _freezes_for(chance)))
+        if kind == "frozen anywhere":
+            return cls(freeze=Freeze(chance.randint(1, _MOST_BOUNDARIES), _freezes_for(chance)))
+        return cls()
+
+
+def _freezes_for(chance: Random) -> float:
+    return chance.choice(
+        [chance.uniform(4, 9), chance.uniform(4, 9), chance.uniform(11, 16), chance.uniform(20.5, 22.5)]
+    )
