@@ -22,6 +22,7 @@ from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
 from prove.life import SETTINGS
 from prove.met import Met
 from prove.mortality import THE_END
+from prove.recovering import PutBack
 from prove.team import Stuck, Team
 from prove.trouble import Trouble
 from prove.walk import Walk, walk_until
@@ -122,8 +123,12 @@ class Campaign:
         return broken
 
     async def _on(self, stage: Stage, met: Met, database: str, *, truly: bool) -> list[Broken]:
-        fated = asyncio.create_task(_all_of(fate.run() for fate in self._fates(met, truly=truly)))
-        walk = asyncio.create_task(self._walk_through(met))
+        fates = self._fates(met, truly=truly)
+        fated = asyncio.create_task(_all_of(fate.run() for fate in fates))
+        team = _team(met)
+        restore = met.drawn.turn.restore
+        put_back = PutBack(met, restore, database, team, fates) if restore is not None else None
+        walk = asyncio.create_task(self._walk_through(met, team, put_back))
         broken: list[Broken] = []
         tasks: set[asyncio.Task[Any]] = {walk, fated}
         try:
@@ -145,15 +150,22 @@ class Campaign:
             await asyncio.wait(tasks)
         if not broken and not fated.cancelled() and (failure := fated.exception()) is not None:
             broken.append(_failed(failure))
-        return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database)))
+        broken += put_back.broken if put_back is not None else []
+        return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database, met.lost)))
 
-    async def _walk_through(self, met: Met) -> str:
+    async def _walk_through(self, met: Met, team: Team, put_back: PutBack | None) -> str:
         stage, trouble = met.stage, met.drawn
         await stage.slack.connected(_BIRTH)
-        requester = "cleo" if trouble.approver_asks else "ada"
-        team = Team(stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
-        met.witness = team.witness
-        ending = await team.buy(*trouble.names, race=trouble.race, refuse=trouble.refuse)
+        putting_back = asyncio.create_task(put_back.run()) if put_back is not None else None
+        try:
+            ending = await team.buy(*trouble.names, race=trouble.race, refuse=trouble.refuse)
+            if putting_back is not None and put_back is not None and put_back.has_begun:
+                await putting_back
+                ending = await team.go_on()
+        finally:
+            if putting_back is not None:
+                putting_back.cancel()
+                await asyncio.wait({putting_back})
         if await stage.slack.delivery.all_again():
             await asyncio.sleep(_SETTLES)
         return ending
@@ -200,6 +212,15 @@ class Campaign:
         self.seen.turns += met.turns
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
+
+
+def _team(met: Met) -> Team:
+    """Send the people of a run."""
+    trouble = met.drawn
+    requester = "cleo" if trouble.approver_asks else "ada"
+    team = Team(met.stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
+    met.witness = team.witness
+    return team
 
 
 def _has_deaths(seed: int) -> bool:

@@ -36,14 +36,37 @@ class Fate:
         self._live = self._live_as_process if truly else self._live_in_a_thread
         self._freeze = freeze
         self._on_death = on_death
+        self._kill: Callable[[], None] = lambda: None
+        self._may_live, self._is_gone = asyncio.Event(), asyncio.Event()
+        self._may_live.set()
+        self._is_gone.set()
 
     async def run(self) -> None:
         """Live and die until cancelled. Raises what a life failed with."""
         for dies_at in (*self._deaths, None):
-            await self._live(dies_at)
+            while True:
+                await self._may_live.wait()
+                self._is_gone.clear()
+                try:
+                    where = await self._live(dies_at)
+                finally:
+                    self._is_gone.set()
+                if self._may_live.is_set():
+                    break
+            self._on_death(where)
 
-    async def _live_in_a_thread(self, dies_at: int | None) -> None:
+    async def put_down(self) -> None:
+        """End the life of this moment, and have none follow until `let_live`."""
+        self._may_live.clear()
+        self._kill()
+        await self._is_gone.wait()
+
+    def let_live(self) -> None:
+        self._may_live.set()
+
+    async def _live_in_a_thread(self, dies_at: int | None) -> str | None:
         life = Life(self._met.stage.environment, dies_at=dies_at)
+        self._kill = life.kill
         try:
             await asyncio.to_thread(life.over.wait)
         finally:
@@ -51,12 +74,12 @@ class Fate:
             await asyncio.to_thread(life.join)
         if life.failure is not None:
             raise life.failure
-        self._on_death(life.gate.died_at)
+        return life.gate.died_at
 
     async def _live_as_process(self, dies_at: int | None) -> None:
         stage = self._met.stage
         life = Doomed(stage.environment, stage.log, dies_at, freeze=self._freeze, on_wake=self._met.woke)
+        self._kill = life.kill
         code = await life.ends()
         if code != -signal.SIGKILL:
             raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
-        self._on_death(None)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from prove.copies import Story
 from prove.witness import Witness
 from sandbox.ovh.orders import Late
 from sandbox.stage import Stage
@@ -31,6 +32,8 @@ class Met:
     was_put_right: bool = field(default=False, init=False)
     witness: Witness | None = field(default=None, init=False)  # set by whoever sends people
     turns: Counter[str] = field(default_factory=Counter, init=False)  # what only some runs have
+
+    lost: Story | None = field(default=None, init=False)  # what was on record when the database was put back
 
     def woke(self, boundary: str) -> None:
         """A process that was frozen at a boundary goes on."""

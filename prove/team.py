@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from random import Random
 
@@ -48,7 +48,7 @@ class Team:
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
-        self.witness = Witness(stage, self.dan, chance, untrue=untrue)
+        self.witness = Witness(stage, self.dan, chance, approver=lambda: self.approver, untrue=untrue)
         self.approver = self.dan if requester == "cleo" else self.cleo
 
     async def buy(self, *names: str, race: bool = False, refuse: bool = False) -> str:
@@ -57,10 +57,20 @@ class Team:
         In a `race` everybody presses every button at the same moment, more than once. With `refuse` the answer is no.
         """
         self._names, self._race, self._refuse = names, race, refuse
+        return await self._within_patience(self._from_the_start())
+
+    async def go_on(self) -> str:
+        """The same from where the cart is, after something took it back."""
+        return await self._within_patience(self.follow())
+
+    async def _from_the_start(self) -> str:
+        await self.request()
+        return await self.follow()
+
+    async def _within_patience(self, deeds: Coroutine[object, object, str]) -> str:
         try:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
-                await self.request()
-                return await self.follow()
+                return await deeds
         except TimeoutError as error:
             raise Stuck(self._card_text() or "there is no card") from error
 

@@ -100,8 +100,8 @@ class Trouble:
         names = (NAME, SECOND) if two else (NAME,)
         payment_late = chance.uniform(3.5, 8.0) if chance.random() < 0.12 else 0.0
         own = Turn.drawn(chance, turn)
-        # While a process is frozen time goes on evenly: a floor would end too soon by a clock that jumps.
-        put_right = _put_right(chance) if chance.random() < 0.15 and own.freeze is None else None
+        # Else a floor would end too soon, by a clock that jumps.
+        put_right = _put_right(chance) if chance.random() < 0.15 and not own else None
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
             faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
-TURNS = ("nothing more", "frozen in a money call", "frozen anywhere")
+TURNS = (
+    "nothing more",
+    "frozen in a money call",
+    "frozen anywhere",
+    "put back while stopped",
+    "put back while running",
+)
 _MOST_BOUNDARIES = 200
 _MONEY_PLACES = [
     f"{where} POST *{call}"
     for call in ("/checkout", "/pay")
     for where in ("before the connection for", "before", "in the middle of")
 ]
+_COPIES: list[tuple[Literal["requested", "ordered"], int]] = [("requested", 40), ("ordered", 20)]  # calls from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,26 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """The database is put back to a copy from when a cart was requested or ordered, so many calls to OVH later.
+
+    That happens while the bot is stopped, as by an operator, or under the `running` bot, as by a failover.
+    """
+
+    copied: Literal["requested", "ordered"]
+    after: int
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One run's own trouble; at most one of the fields is set."""
 
     freeze: Freeze | None = None
+    restore: Restore | None = None
+
+    def __bool__(self) -> bool:
+        return self != Turn()
 
     @classmethod
     def drawn(cls, chance: Random, kind: str) -> Turn:
@@ -39,6 +63,9 @@ class Turn:
             return cls(freeze=Freeze(chance.choice(_MONEY_PLACES), _freezes_for(chance)))
         if kind == "frozen anywhere":
             return cls(freeze=Freeze(chance.randint(1, _MOST_BOUNDARIES), _freezes_for(chance)))
+        if kind.startswith("put back"):
+            copied, calls = chance.choice(_COPIES)
+            return cls(restore=Restore(copied, chance.randint(1, calls), running=kind.endswith("running")))
         return cls()
 
 
