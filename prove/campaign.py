@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from prove.autopsy import autopsy
+from prove.copies import Story
 from prove.databases import Databases
 from prove.fates import Fate
 from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
@@ -24,6 +25,7 @@ from prove.met import Met
 from prove.mortality import THE_END
 from prove.recovering import PutBack
 from prove.team import Stuck, Team
+from prove.tokens import service_account
 from prove.trouble import Trouble
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
@@ -57,6 +59,8 @@ class Seen:
     elsewhere: int = 0
     said: int = 0
     said_untruly: int = 0
+    anyway: int = 0
+    anyway_untruly: int = 0
     pairs: int = 0
     walks: int = 0
     deeds: int = 0
@@ -111,6 +115,8 @@ class Campaign:
         with TemporaryDirectory(prefix="prove-") as folder:
             database = await asyncio.to_thread(self._databases.new, Path(folder))
             stage = Stage(Path(folder), settings=SETTINGS | {"DATABASE_URL": database})
+            if trouble.turn.tokens is not None:
+                stage.use(service_account(stage))
             stage.ovh.orders.deliver_after = 0.1
             await stage.open()
             try:
@@ -151,6 +157,7 @@ class Campaign:
         if not broken and not fated.cancelled() and (failure := fated.exception()) is not None:
             broken.append(_failed(failure))
         broken += put_back.broken if put_back is not None else []
+        broken += await asyncio.to_thread(lambda: list(met.look_back(Story.read(database))))
         return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database, met.lost)))
 
     async def _walk_through(self, met: Met, team: Team, put_back: PutBack | None) -> str:
@@ -208,6 +215,8 @@ class Campaign:
         if met.witness is not None:
             self.seen.said += met.witness.said
             self.seen.said_untruly += met.witness.said_untruly
+            self.seen.anyway += met.witness.anyway
+            self.seen.anyway_untruly += met.witness.anyway_untruly
         self.seen.faults += met.faults
         self.seen.turns += met.turns
         self.seen.stumbles += met.stumbles
@@ -220,6 +229,8 @@ def _team(met: Met) -> Team:
     requester = "cleo" if trouble.approver_asks else "ada"
     team = Team(met.stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
     met.witness = team.witness
+    if met.colleague is not None:
+        team.witness.on_cancel = met.colleague.cancels
     return team
 
 

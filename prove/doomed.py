@@ -89,7 +89,7 @@ def _live(
         os.dup2(written.fileno(), 1)
         os.dup2(written.fileno(), 2)
     logs.configure("INFO", "json")
-    settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
+    settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
     asyncio.run(_until_killed(settings))
 
 

@@ -11,6 +11,7 @@ from ordering.record.verification import Audit
 from prove.approvals import intents, objections
 from prove.copies import Story
 from prove.decisions import lost_decisions, repeated_decisions
+from prove.elsewhere import BESIDE
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.transactions import SqlStore
@@ -30,6 +31,7 @@ LAWS = (
     FOR_NO_REASON,
     UNNOTICED,
     KIND,
+    BESIDE,
     "records that do not verify",
     "secrets in logs, channels or database",
     WALK,
@@ -113,6 +115,7 @@ def _secrets(stage: Stage) -> Iterator[Broken]:
     if stage.log.exists():
         written = stage.log.read_text(errors="replace")
         slack, ovh = stage.slack.credentials, stage.ovh.credentials
-        known = [slack.bot_token, slack.app_token, ovh.application_secret, ovh.consumer_key]
+        known = [slack.bot_token, slack.app_token, ovh.application_secret, ovh.consumer_key, ovh.client_secret]
+        known += [ovh.token, *ovh.issued]
         if _tells([*known, *passwords], written):
             yield "secrets in logs, channels or database", "a secret in the log"

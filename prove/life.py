@@ -31,7 +31,7 @@ class Life:
 
     def __init__(self, environment: Mapping[str, str], *, dies_at: int | None = None, floors: Floors = FLOORS) -> None:
         self._floors = floors
-        self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
+        self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
         self.gate = Gate(dies_at, on_death=self._fall)
         self.over = threading.Event()
         self.failure: BaseException | None = None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prove.copies import Story
+from prove.elsewhere import Colleague
+from prove.tokens import TokenTrouble
 from prove.witness import Witness
 from sandbox.ovh.orders import Late
 from sandbox.stage import Stage
@@ -33,12 +36,21 @@ class Met:
     witness: Witness | None = field(default=None, init=False)  # set by whoever sends people
     turns: Counter[str] = field(default_factory=Counter, init=False)  # what only some runs have
 
+    colleague: Colleague | None = field(default=None, init=False)
+    tokens: TokenTrouble | None = field(default=None, init=False)
     lost: Story | None = field(default=None, init=False)  # what was on record when the database was put back
 
     def woke(self, boundary: str) -> None:
         """A process that was frozen at a boundary goes on."""
         money = " POST " in boundary and boundary.endswith(("/checkout", "/pay"))
         self.turns["frozen in a money call" if money else "frozen anywhere"] += 1
+
+    def look_back(self, story: Story) -> Iterator[tuple[str, str]]:
+        """Note what of the run's own trouble was met, by what is on record; yields the laws that it broke."""
+        met = [self.tokens.met() if self.tokens else None, self.colleague.met(story) if self.colleague else None]
+        self.turns += Counter(filter(None, met))
+        if self.colleague is not None:
+            yield from self.colleague.broken(story)
 
     def change_price(self, amount: str) -> None:
         self.stage.ovh.names.rise(self.drawn.names[0], amount)
@@ -89,6 +101,14 @@ class Met:
         return bool(self.explains or self.stumbles or self.drawn.twice)
 
     @property
+    def _may_explain(self) -> bool:
+        """Whether the run's own trouble, which is noted at the end, may leave a cart to a person."""
+        tokens = self.tokens is not None and self.tokens.met() is not None
+        return tokens or (self.colleague is not None and self.colleague.made is not None)
+
+    @property
     def explains(self) -> bool:
         """Whether something happened that may leave a cart to a person: what Slack does may not."""
-        return bool(self.deaths or self.faults or self.was_put_right or self.price_changed or self.turns)
+        return bool(
+            self.deaths or self.faults or self.was_put_right or self.price_changed or self.turns or self.drawn.turn
+        )

@@ -13,6 +13,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from prove.tokens import fetch_tokens_here
 from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.money import MoneyCall
 from registrars.ovh.api.session import Session
@@ -96,6 +97,7 @@ def make_mortal() -> None:
     """Put the boundaries into the bot's code, once for this process: no code of the bot's knows of them."""
     _around_commits()
     _around_ovh()
+    fetch_tokens_here()
     _around_slack(AsyncWebClient, "api_call")
     _around_slack(AsyncWebhookClient, "send_dict")
 

@@ -160,7 +160,7 @@ class PutBack:
 
     def _recover(self, *, begin: bool) -> None:
         environment = self._stage.environment
-        settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
+        settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
         engines, gateway = open_engines(self._database), OvhGateway(access(settings))
         try:
             command = Recover(SqlStore(engines), gateway, say=lambda _: None, asks=lambda _: True)

@@ -25,6 +25,8 @@ _ROWS = (
     ("of them to another process or life", "elsewhere"),
     ("times that somebody told the desk what OVH shows", "said"),
     ("of them what was not so", "said_untruly"),
+    ("times that somebody had it ordered anyway, rightly", "anyway"),
+    ("and beside an order made elsewhere that is no mistake", "anyway_untruly"),
     ("with two processes that share the work", "pairs"),
     ("random walks", "walks"),
     ("deeds in them", "deeds"),

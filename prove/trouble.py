@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from random import Random
 
+from prove.elsewhere import Colleague
 from prove.met import LATE, Met
+from prove.tokens import TokenTrouble
 from prove.turns import TURNS, Turn
 from sandbox.ovh.faults import Kind as OvhKind
 from sandbox.ovh.orders import Late
@@ -135,6 +137,15 @@ class Trouble:
         for api_method, stumble in self.slack:
             stage.slack.faults.add(api_method, stumble, seconds=_ELSE)
         met = Met(self, stage)
+        if self.turn.tokens is not None:
+            met.tokens = TokenTrouble(stage, self.turn.tokens)
+            met.tokens.begin()
+        if self.turn.elsewhere is not None:
+            colleague = met.colleague = Colleague(stage, self.turn.elsewhere, self.names)
+            if self.turn.elsewhere.before_call is None:
+                colleague.orders()
+            else:
+                stage.ovh.faults.at(self.turn.elsewhere.before_call, colleague.orders)
         if self.price is not None:
             amount, call = self.price
             stage.ovh.faults.at(call, lambda: met.change_price(amount))

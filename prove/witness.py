@@ -30,6 +30,7 @@ class Witness:
         self._chance = chance
         self._untrue = untrue
         self._approver = approver or (lambda: who)
+        self.on_cancel: Callable[[], None] = lambda: None  # has an order that was made by mistake cancelled at OVH
         self.said = self.said_untruly = self.anyway = self.anyway_untruly = 0
 
     def is_asked(self, card: str) -> bool:
@@ -83,7 +84,7 @@ class Witness:
                 self.anyway_untruly += untrue
                 await self._approver().click(card, ANYWAY)
             elif self._chance.random() < _CANCELS:
-                others[0].cancelled = True
+                self.on_cancel()
                 await self._who.click(card, AGAIN)
             else:
                 await self._who.click(card, CLOSE)
