@@ -27,6 +27,7 @@ from prove.recovering import PutBack
 from prove.team import Stuck, Team
 from prove.tokens import service_account
 from prove.trouble import Trouble
+from prove.waiting import Waiting
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
@@ -131,7 +132,8 @@ class Campaign:
     async def _on(self, stage: Stage, met: Met, database: str, *, truly: bool) -> list[Broken]:
         fates = self._fates(met, truly=truly)
         fated = asyncio.create_task(_all_of(fate.run() for fate in fates))
-        team = _team(met)
+        team, waiting = _team(met), Waiting(database)
+        team.looks_at = waiting.look
         restore = met.drawn.turn.restore
         put_back = PutBack(met, restore, database, team, fates) if restore is not None else None
         walk = asyncio.create_task(self._walk_through(met, team, put_back))
@@ -154,11 +156,16 @@ class Campaign:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            if met.full_disk is not None:
+                await met.full_disk.end()
         if not broken and not fated.cancelled() and (failure := fated.exception()) is not None:
             broken.append(_failed(failure))
         broken += put_back.broken if put_back is not None else []
+        met.turns += waiting.cases
         broken += await asyncio.to_thread(lambda: list(met.look_back(Story.read(database))))
-        return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database, met.lost)))
+        return broken + await asyncio.to_thread(
+            lambda: list(broken_laws(stage, database, met.lost, apart=met.clocks_apart))
+        )
 
     async def _walk_through(self, met: Met, team: Team, put_back: PutBack | None) -> str:
         stage, trouble = met.stage, met.drawn
@@ -185,7 +192,11 @@ class Campaign:
         deaths = [met.drawn.deaths]
         if self._databases.shared and met.drawn.others_deaths is not None:
             deaths.append(met.drawn.others_deaths)
-        return [Fate(met, each, truly=truly, freeze=met.drawn.turn.freeze, on_death=died) for each in deaths]
+        clocks = met.drawn.turn.clocks
+        ahead = clocks.ahead if clocks is not None else (0.0, 0.0)
+        return [
+            Fate(met, each, truly=truly, ahead=own, on_death=died) for each, own in zip(deaths, ahead, strict=False)
+        ]
 
     def _died(self, boundary: str | None) -> bool:
         """Whether that was a death, and not the end of the run."""
@@ -236,7 +247,8 @@ def _team(met: Met) -> Team:
 
 def _has_deaths(seed: int) -> bool:
     """A true kill costs a process: none is started for a run in which nobody is to die."""
-    return bool(Trouble.of(seed).deaths)
+    trouble = Trouble.of(seed)
+    return bool(trouble.deaths) and trouble.turn.clocks is None  # only lives in this process have clocks of their own
 
 
 def _failed(error: BaseException) -> Broken:

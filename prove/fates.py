@@ -7,18 +7,20 @@ import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from prove.clocks import Hand
 from prove.doomed import Doomed
 from prove.life import Life
+from prove.mortality import Deed
 
 if TYPE_CHECKING:
     from prove.met import Met
-    from prove.turns import Freeze
 
 
 class Fate:
     """Lives that follow each other. `deaths` are boundaries, one for each life but the last.
 
-    `truly` has each life be a process of its own that is killed by `kill -9`; only such a one can `freeze`.
+    `truly` has each life be a process of its own that is killed by `kill -9`; only such a one can freeze. Its clock is
+    `ahead` by so many seconds.
     `on_death` is told where a life died, None where that is not known.
     """
 
@@ -28,13 +30,14 @@ class Fate:
         deaths: tuple[int, ...],
         *,
         truly: bool,
-        freeze: Freeze | None = None,
+        ahead: float = 0.0,
         on_death: Callable[[str | None], None],
     ) -> None:
         self._met = met
         self._deaths = deaths
         self._live = self._live_as_process if truly else self._live_in_a_thread
-        self._freeze = freeze
+        self._turn = met.drawn.turn
+        self._ahead, self._last_hand = ahead, Hand()
         self._on_death = on_death
         self._kill: Callable[[], None] = lambda: None
         self._may_live, self._is_gone = asyncio.Event(), asyncio.Event()
@@ -65,7 +68,10 @@ class Fate:
         self._may_live.set()
 
     async def _live_in_a_thread(self, dies_at: int | None) -> str | None:
-        life = Life(self._met.stage.environment, dies_at=dies_at)
+        hand, clocks = self._hand(), self._turn.clocks
+        right_at = clocks.right_at if clocks is not None else None
+        deeds = [] if right_at is None else [Deed(right_at, hand.put_right)]
+        life = Life(self._met.stage.environment, dies_at=dies_at, hand=hand, deeds=deeds)
         self._kill = life.kill
         try:
             await asyncio.to_thread(life.over.wait)
@@ -76,9 +82,17 @@ class Fate:
             raise life.failure
         return life.gate.died_at
 
+    def _hand(self) -> Hand:
+        """Give the next life its clock: one that was put right stays right."""
+        hand = Hand(0.0 if self._last_hand.was_put_right else self._ahead)
+        hand.was_put_right = self._last_hand.was_put_right
+        self._last_hand = hand
+        self._met.hands.append(hand)
+        return hand
+
     async def _live_as_process(self, dies_at: int | None) -> None:
         stage = self._met.stage
-        life = Doomed(stage.environment, stage.log, dies_at, freeze=self._freeze, on_wake=self._met.woke)
+        life = Doomed(stage.environment, stage.log, dies_at, freeze=self._turn.freeze, on_wake=self._met.woke)
         self._kill = life.kill
         code = await life.ends()
         if code != -signal.SIGKILL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sqlmodel import SQLModel
 
@@ -12,6 +13,7 @@ from prove.approvals import intents, objections
 from prove.copies import Story
 from prove.decisions import lost_decisions, repeated_decisions
 from prove.elsewhere import BESIDE
+from prove.no_writes import MOVED
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.transactions import SqlStore
@@ -32,6 +34,7 @@ LAWS = (
     UNNOTICED,
     KIND,
     BESIDE,
+    MOVED,
     "records that do not verify",
     "secrets in logs, channels or database",
     WALK,
@@ -41,10 +44,13 @@ _IN_LINKS = ("orderPassword", "passwd=")  # how OVH's links name a password
 Broken = tuple[str, str]
 
 
-def broken_laws(stage: Stage, database: str, lost: Story | None = None) -> Iterator[Broken]:
+def broken_laws(
+    stage: Stage, database: str, lost: Story | None = None, *, apart: timedelta = timedelta()
+) -> Iterator[Broken]:
     """Compare what the record says with OVH's ledger and with what people saw.
 
-    `lost` is what was on record when the database was put back to an older copy: it happened all the same.
+    `lost` is what was on record when the database was put back to an older copy: it happened all the same. The bot's
+    clocks were `apart` from the true time by so much at most.
     """
     engines, links = open_engines(database), [*_IN_LINKS, *_passwords(stage)]
     try:
@@ -64,7 +70,7 @@ def broken_laws(stage: Stage, database: str, lost: Story | None = None) -> Itera
     events = lost.and_then(now) if lost is not None else now.events
     for unrecorded in lost_decisions(stage, events):
         yield "decisions lost", unrecorded
-    for repeated in repeated_decisions(stage, events):
+    for repeated in repeated_decisions(stage, events, apart=apart):
         yield "decisions by no click of their own", repeated
     yield from _secrets(stage)
 

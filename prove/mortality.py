@@ -13,6 +13,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from prove.clocks import give_clocks
+from prove.no_writes import refuse_writes_on_wish
 from prove.tokens import fetch_tokens_here
 from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.money import MoneyCall
@@ -98,6 +100,8 @@ def make_mortal() -> None:
     _around_commits()
     _around_ovh()
     fetch_tokens_here()
+    refuse_writes_on_wish()
+    give_clocks()
     _around_slack(AsyncWebClient, "api_call")
     _around_slack(AsyncWebhookClient, "send_dict")
 

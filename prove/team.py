@@ -42,6 +42,7 @@ class Team:
         self._chance = chance
         self._channel = channel
         self._waiting = asyncio.timeout(None)
+        self.looks_at: Callable[[str], Awaitable[None]] = _at_nothing  # is told of each new card
         self._decided: Counter[str] = Counter()
         self._names: tuple[str, ...] = ()
         self._race = self._refuse = False
@@ -93,6 +94,7 @@ class Team:
             card = self._card_text()
             if card != last:
                 self._something_changed()
+                await self.looks_at(card)
                 answers = 0
             last = card
             if "is delivered" in card or "was not bought" in card or "was rejected" in card:
@@ -213,4 +215,8 @@ def _is_card(message: Message) -> bool:
 
 
 async def _nothing() -> None:
+    return
+
+
+async def _at_nothing(_card: str) -> None:
     return

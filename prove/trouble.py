@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from prove.elsewhere import Colleague
 from prove.met import LATE, Met
-from prove.tokens import TokenTrouble
 from prove.turns import TURNS, Turn
 from sandbox.ovh.faults import Kind as OvhKind
 from sandbox.ovh.orders import Late
@@ -107,7 +105,7 @@ class Trouble:
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
             faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))
-        return cls(
+        drawn = cls(
             deaths=deaths,
             faults=tuple(faults),
             slack=slack,
@@ -129,6 +127,15 @@ class Trouble:
             untrue=chance.choice([0.0, 0.0, 0.5, 1.0]),
             turn=own,
         )
+        return drawn.for_payment() if own.shown_after else drawn
+
+    def for_payment(self) -> Trouble:
+        """Leave only what OVH does not show of a payment: nothing may come before it. A lie would outlive its floor."""
+        lost: tuple[tuple[str, str, OvhKind], ...] = ((*_MONEY[1], "lost_after"),) if self.turn.is_lost else ()
+        return replace(
+            self, deaths=(), others_deaths=None, faults=lost, late=None, price=None, settle_after=0.0, race=False,
+            declines=False, put_right=None, untrue=0.0, payment_late=self.turn.shown_after,
+        )  # fmt: skip
 
     def befall(self, stage: Stage) -> Met:
         """Bring all of it upon a stage; what of it was met is to be asked at the end."""
@@ -137,15 +144,7 @@ class Trouble:
         for api_method, stumble in self.slack:
             stage.slack.faults.add(api_method, stumble, seconds=_ELSE)
         met = Met(self, stage)
-        if self.turn.tokens is not None:
-            met.tokens = TokenTrouble(stage, self.turn.tokens)
-            met.tokens.begin()
-        if self.turn.elsewhere is not None:
-            colleague = met.colleague = Colleague(stage, self.turn.elsewhere, self.names)
-            if self.turn.elsewhere.before_call is None:
-                colleague.orders()
-            else:
-                stage.ovh.faults.at(self.turn.elsewhere.before_call, colleague.orders)
+        met.take_turn()
         if self.price is not None:
             amount, call = self.price
             stage.ovh.faults.at(call, lambda: met.change_price(amount))

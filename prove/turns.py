@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Literal
 
-TURNS = (
-    "nothing more",
-    "frozen in a money call",
-    "frozen anywhere",
-    "put back while stopped",
-    "put back while running",
-)
 _MOST_BOUNDARIES = 200
 _MONEY_PLACES = [
     f"{where} POST *{call}"
@@ -74,13 +69,36 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class NoWrites:
+    """From a call to OVH on the database takes no writes for some seconds: a full disk, or a standby."""
+
+    call: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """By how many seconds the clocks of the desk's processes are ahead, the first one's and the other's.
+
+    With `right_at` each is put right when its process comes to the boundary of that number.
+    """
+
+    ahead: tuple[float, float]
+    right_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One run's own trouble; at most one of the fields is set."""
+    """One run's own trouble; only what belongs together is set."""
 
     freeze: Freeze | None = None
     restore: Restore | None = None
     elsewhere: Elsewhere | None = None
     tokens: Tokens | None = None
+    no_writes: NoWrites | None = None
+    clocks: Clocks | None = None
+    shown_after: float = 0.0  # seconds in which OVH shows nothing of a payment that it took
+    is_lost: bool = False  # the answer to that payment, too
 
     def __bool__(self) -> bool:
         return self != Turn()
@@ -88,27 +106,47 @@ class Turn:
     @classmethod
     def drawn(cls, chance: Random, kind: str) -> Turn:
         """Draw the details of one of `TURNS`."""
-        if kind == "frozen in a money call":
-            return cls(freeze=Freeze(chance.choice(_MONEY_PLACES), _freezes_for(chance)))
-        if kind == "frozen anywhere":
-            return cls(freeze=Freeze(chance.randint(1, _MOST_BOUNDARIES), _freezes_for(chance)))
-        if kind.startswith("put back"):
-            copied, calls = chance.choice(_COPIES)
-            return cls(restore=Restore(copied, chance.randint(1, calls), running=kind.endswith("running")))
-        if kind == "ordered elsewhere before":
-            return cls(elsewhere=Elsewhere(None, late=False))
-        if kind == "ordered elsewhere after":
-            return cls(elsewhere=Elsewhere(chance.randint(*_BEFORE_CHECKOUT), late=chance.random() < _HALF))
-        if kind == "tokens expire at once":
-            return cls(tokens=Tokens("expire at once", lives=chance.uniform(0.2, 1.5)))
-        if kind.startswith("token service"):
-            what: Literal["hangs", "answers 500"] = "hangs" if kind.endswith("hangs") else "answers 500"
-            lives, seconds = chance.uniform(1.0, 2.5), chance.uniform(3, 14)
-            return cls(tokens=Tokens(what, lives, chance.randint(1, _DONE), seconds))
-        return cls()
+        return _DRAWN[kind](chance)
 
 
 def _freezes_for(chance: Random) -> float:
     return chance.choice(
         [chance.uniform(4, 9), chance.uniform(4, 9), chance.uniform(11, 16), chance.uniform(20.5, 22.5)]
     )
+
+
+def _restore(chance: Random, *, running: bool) -> Turn:
+    copied, calls = chance.choice(_COPIES)
+    return Turn(restore=Restore(copied, chance.randint(1, calls), running=running))
+
+
+def _tokens(chance: Random, kind: Literal["hangs", "answers 500"]) -> Turn:
+    lives, seconds = chance.uniform(1.0, 2.5), chance.uniform(3, 14)
+    return Turn(tokens=Tokens(kind, lives, chance.randint(1, _DONE), seconds))
+
+
+def _clocks(chance: Random, most: float) -> Turn:
+    apart = [chance.uniform(most / 2, most) * chance.choice([-1, 1]), chance.choice([0.0, chance.uniform(-60, 60)])]
+    return Turn(clocks=Clocks((apart[0], apart[1]), chance.choice([None, *[chance.randint(20, _MOST_BOUNDARIES)] * 3])))
+
+
+_DRAWN: dict[str, Callable[[Random], Turn]] = {
+    "nothing more": lambda _: Turn(),
+    "frozen in a money call": lambda chance: Turn(freeze=Freeze(chance.choice(_MONEY_PLACES), _freezes_for(chance))),
+    "frozen anywhere": lambda chance: Turn(freeze=Freeze(chance.randint(1, _MOST_BOUNDARIES), _freezes_for(chance))),
+    "put back while stopped": partial(_restore, running=False),
+    "put back while running": partial(_restore, running=True),
+    "ordered elsewhere before": lambda _: Turn(elsewhere=Elsewhere(None, late=False)),
+    "ordered elsewhere after": lambda chance: Turn(
+        elsewhere=Elsewhere(chance.randint(*_BEFORE_CHECKOUT), late=chance.random() < _HALF)
+    ),
+    "token service hangs": partial(_tokens, kind="hangs"),
+    "token service answers 500": partial(_tokens, kind="answers 500"),
+    "tokens expire at once": lambda chance: Turn(tokens=Tokens("expire at once", lives=chance.uniform(0.2, 1.5))),
+    "no writes": lambda chance: Turn(no_writes=NoWrites(chance.randint(1, _DONE), chance.uniform(4, 10))),
+    "clocks minutes apart": partial(_clocks, most=600.0),
+    "clocks a day apart": partial(_clocks, most=25 * 3600.0),
+    "payment shown after long": lambda chance: Turn(shown_after=chance.uniform(33, 36)),  # ten settling times are 30 s
+    "payment lost and shown late": lambda chance: Turn(shown_after=chance.uniform(6, 9), is_lost=True),
+}
+TURNS = tuple(_DRAWN)
