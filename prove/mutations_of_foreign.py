@@ -33,7 +33,7 @@ OF_FOREIGN = (
     ),
     Mutation(
         "take another process's payment of a moment ago for interrupted",
-        "ordering/process/payment.py",
+        "ordering/process/payment_marker.py",
         "        if not is_over(self._registrar, left.started_at, self._settle):\n",
         "        if left.attempt < 0:\n",
     ),
