@@ -31,7 +31,7 @@ class FullDisk:
 
     stage: Stage
     plan: NoWrites
-    _began: datetime | None = field(default=None, init=False)
+    began: datetime | None = field(default=None, init=False)
     _ended: datetime | None = field(default=None, init=False)
     _doing: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -41,7 +41,7 @@ class FullDisk:
     async def _last(self) -> None:
         url, clock = self.stage.environment["DATABASE_URL"], self.stage.ovh.clock
         await asyncio.to_thread(_take_no_writes, url, wished=True)
-        self._began = clock.now()
+        self.began = clock.now()
         try:
             await asyncio.sleep(self.plan.seconds)
             self._ended = clock.now()
@@ -59,9 +59,9 @@ class FullDisk:
 
     def broken(self) -> Iterator[tuple[str, str]]:
         """What OVH was asked to do then has no intent on record, or an older one."""
-        if self._began is None:
+        if self.began is None:
             return
-        first, last = self._began + _ON_THE_WAY, self._ended or self.stage.ovh.clock.now()
+        first, last = self.began + _ON_THE_WAY, self._ended or self.stage.ovh.clock.now()
         moved = [(f"order {order.id}", order.made_at) for order in self.stage.ovh.orders.ours()]
         moved += [(f"a payment of order {wish.order}", wish.at) for wish in self.stage.ovh.payments.wishes]
         for what, at in moved:

@@ -112,13 +112,13 @@ class Trouble:
             twice=chance.random() < 0.25,
             late=late,
             payment_late=payment_late,
-            race=chance.random() < (0.3 if turn == TURNS[0] else 0.1),  # most races end with nothing bought
+            race=chance.random() < 0.3 and not own,  # most races end with nothing bought
             chance=chance.randrange(1 << 30),
             others_deaths=_deaths(chance) if chance.random() < 0.4 or own.freeze is not None else None,
             price=_price(chance, names) if chance.random() < 0.4 else None,
             settle_after=_bank(chance, long=while_paying) if chance.random() < 0.5 or while_paying else 0.0,
             approver_asks=chance.random() < 0.25,
-            refuse=chance.random() < 0.1 and turn == TURNS[0],
+            refuse=chance.random() < 0.1 and not own,
             names=names,
             apart=chance.uniform(-_MOST_APART, _MOST_APART) if chance.random() < 0.4 else 0.0,
             put_right=put_right,

@@ -9,9 +9,10 @@ from random import Random
 from typing import Literal
 
 _MOST_BOUNDARIES = 200
+_WHILE_IT_LIVES = 80  # boundaries, which each of two processes surely comes to
 _MONEY_PLACES = [
     f"{where} POST *{call}"
-    for call in ("/checkout", "/pay")
+    for call in ("/checkout", "/checkout", "/pay")  # each run comes to its checkout
     for where in ("before the connection for", "before", "in the middle of")
 ]
 _COPIES: list[tuple[Literal["requested", "ordered"], int]] = [("requested", 40), ("ordered", 20)]  # calls from there
@@ -133,7 +134,7 @@ def _clocks(chance: Random, most: float) -> Turn:
 _DRAWN: dict[str, Callable[[Random], Turn]] = {
     "nothing more": lambda _: Turn(),
     "frozen in a money call": lambda chance: Turn(freeze=Freeze(chance.choice(_MONEY_PLACES), _freezes_for(chance))),
-    "frozen anywhere": lambda chance: Turn(freeze=Freeze(chance.randint(1, _MOST_BOUNDARIES), _freezes_for(chance))),
+    "frozen anywhere": lambda chance: Turn(freeze=Freeze(chance.randint(1, _WHILE_IT_LIVES), _freezes_for(chance))),
     "put back while stopped": partial(_restore, running=False),
     "put back while running": partial(_restore, running=True),
     "ordered elsewhere before": lambda _: Turn(elsewhere=Elsewhere(None, late=False)),
