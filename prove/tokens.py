@@ -48,7 +48,9 @@ class TokenTrouble:
         """Give tokens a short life, and have the service fail later where that is the plan."""
         service = self.stage.ovh.tokens
         service.lives = self.plan.lives
-        if self.plan.kind != "expire at once":
+        if self.plan.kind == "expire at once":
+            asyncio.get_running_loop().call_later(self.plan.seconds, self._well_again)
+        else:
             self.stage.ovh.faults.at(self.plan.call, self._fail)
 
     def _fail(self) -> None:
@@ -59,7 +61,7 @@ class TokenTrouble:
 
     def _well_again(self) -> None:
         service = self.stage.ovh.tokens
-        service.hangs = service.fails = False
+        service.hangs, service.fails, service.lives = False, False, None
         self._asked = service.asked - (self._asked_before or 0)
 
     def met(self) -> str | None:

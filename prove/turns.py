@@ -10,15 +10,14 @@ from typing import Literal
 
 _MOST_BOUNDARIES = 200
 _WHILE_IT_LIVES = 80  # boundaries, which each of two processes surely comes to
-_MONEY_PLACES = [
-    f"{where} POST *{call}"
-    for call in ("/checkout", "/checkout", "/pay")  # each run comes to its checkout
-    for where in ("before the connection for", "before", "in the middle of")
-]
+_MONEY_CALLS = ("/checkout", "/pay")
+# "In the middle" is behind the comparison of the clock: what is written then leaves late.
+_MONEY_PLACES = ("before the connection for", "before", "in the middle of", "in the middle of")
 _COPIES: list[tuple[Literal["requested", "ordered"], int]] = [("requested", 40), ("ordered", 20)]  # calls from there
 _BEFORE_CHECKOUT = (16, 27)  # the dry run of a request is call 17, the checkout of an undisturbed way call 28
 _DONE = 45  # an undisturbed way has 48 calls
 _HALF = 0.5
+_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,8 @@ class Elsewhere:
 class Tokens:
     """The desk is a service account (OAuth2), whose tokens live so many seconds.
 
-    From a call to OVH on the token service hangs or fails for some seconds; or tokens expire as soon as they are there.
+    From a call to OVH on the token service hangs or fails for some seconds; or tokens expire as soon as they are there,
+    for some seconds as well.
     """
 
     kind: Literal["hangs", "answers 500", "expire at once"]
@@ -112,7 +112,7 @@ class Turn:
 
 def _freezes_for(chance: Random) -> float:
     return chance.choice(
-        [chance.uniform(4, 9), chance.uniform(4, 9), chance.uniform(11, 16), chance.uniform(20.5, 22.5)]
+        [chance.uniform(4, 9), chance.uniform(4, 9), chance.uniform(11, 16), chance.uniform(20.3, 21.3)]
     )
 
 
@@ -126,14 +126,16 @@ def _tokens(chance: Random, kind: Literal["hangs", "answers 500"]) -> Turn:
     return Turn(tokens=Tokens(kind, lives, chance.randint(1, _DONE), seconds))
 
 
-def _clocks(chance: Random, most: float) -> Turn:
-    apart = [chance.uniform(most / 2, most) * chance.choice([-1, 1]), chance.choice([0.0, chance.uniform(-60, 60)])]
+def _clocks(chance: Random, least: float, most: float) -> Turn:
+    apart = [chance.uniform(least, most) * chance.choice([-1, 1]), chance.choice([0.0, chance.uniform(-60, 60)])]
     return Turn(clocks=Clocks((apart[0], apart[1]), chance.choice([None, *[chance.randint(20, _MOST_BOUNDARIES)] * 3])))
 
 
 _DRAWN: dict[str, Callable[[Random], Turn]] = {
     "nothing more": lambda _: Turn(),
-    "frozen in a money call": lambda chance: Turn(freeze=Freeze(chance.choice(_MONEY_PLACES), _freezes_for(chance))),
+    "frozen in a money call": lambda chance: Turn(
+        freeze=Freeze(f"{chance.choice(_MONEY_PLACES)} POST *{chance.choice(_MONEY_CALLS)}", _freezes_for(chance))
+    ),
     "frozen anywhere": lambda chance: Turn(freeze=Freeze(chance.randint(1, _WHILE_IT_LIVES), _freezes_for(chance))),
     "put back while stopped": partial(_restore, running=False),
     "put back while running": partial(_restore, running=True),
@@ -143,10 +145,12 @@ _DRAWN: dict[str, Callable[[Random], Turn]] = {
     ),
     "token service hangs": partial(_tokens, kind="hangs"),
     "token service answers 500": partial(_tokens, kind="answers 500"),
-    "tokens expire at once": lambda chance: Turn(tokens=Tokens("expire at once", lives=chance.uniform(0.2, 1.5))),
+    "tokens expire at once": lambda chance: Turn(
+        tokens=Tokens("expire at once", lives=chance.uniform(0.2, 1.5), seconds=chance.uniform(10, 20))
+    ),
     "no writes": lambda chance: Turn(no_writes=NoWrites(chance.randint(1, _DONE), chance.uniform(4, 10))),
-    "clocks minutes apart": partial(_clocks, most=600.0),
-    "clocks a day apart": partial(_clocks, most=25 * 3600.0),
+    "clocks minutes apart": partial(_clocks, least=120.0, most=600.0),
+    "clocks a day apart": partial(_clocks, least=24.5 * _HOUR, most=25 * _HOUR),
     "payment shown after long": lambda chance: Turn(shown_after=chance.uniform(33, 36)),  # ten settling times are 30 s
     "payment lost and shown late": lambda chance: Turn(shown_after=chance.uniform(6, 9), is_lost=True),
 }
