@@ -65,6 +65,9 @@ class PutBack:
         await stage.slack.until(lambda: words in self._card_text(), _LONG)
         kept = await asyncio.to_thread(Copy, self._database, stage.folder)
         await self._calls(self._plan.after)
+        if self._plan.waits:
+            with suppress(TimeoutError):
+                await stage.slack.until(lambda: self._old_button(self._team.card(), kept), _AT_MOST / 2)
         old = copy.deepcopy(self._team.card())
         self.has_begun = True
         await self._put_back(kept)

@@ -100,8 +100,7 @@ class Trouble:
         names = (NAME, SECOND) if two else (NAME,)
         payment_late = chance.uniform(3.5, 8.0) if chance.random() < 0.12 else 0.0
         own = Turn.drawn(chance, turn)
-        # Else a floor would end too soon, by a clock that jumps.
-        put_right = _put_right(chance) if chance.random() < 0.15 and not own else None
+        put_right = _put_right(chance) if chance.random() < 0.25 and not own.counts_floors else None
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
             faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))
@@ -112,13 +111,13 @@ class Trouble:
             twice=chance.random() < 0.25,
             late=late,
             payment_late=payment_late,
-            race=chance.random() < 0.3 and not own,  # most races end with nothing bought
+            race=chance.random() < 0.3 and not own.must_buy,  # most races end with nothing bought
             chance=chance.randrange(1 << 30),
             others_deaths=_deaths(chance) if chance.random() < 0.4 or own.freeze is not None else None,
             price=_price(chance, names) if chance.random() < 0.4 else None,
             settle_after=_bank(chance, long=while_paying) if chance.random() < 0.5 or while_paying else 0.0,
             approver_asks=chance.random() < 0.25,
-            refuse=chance.random() < 0.1 and not own,
+            refuse=chance.random() < 0.1 and not own.must_buy,
             names=names,
             apart=chance.uniform(-_MOST_APART, _MOST_APART) if chance.random() < 0.4 else 0.0,
             put_right=put_right,
@@ -133,7 +132,8 @@ class Trouble:
         """Leave only what OVH does not show of a payment: nothing may come before it. A lie would outlive its floor."""
         lost: tuple[tuple[str, str, OvhKind], ...] = ((*_MONEY[1], "lost_after"),) if self.turn.is_lost else ()
         return replace(
-            self, deaths=(), others_deaths=None, faults=lost, late=None, price=None, settle_after=0.0, race=False,
+            self, deaths=(), others_deaths=None, faults=lost, late=None, price=None, race=False,
+            settle_after=0.0 if self.turn.is_lost else self.turn.shown_after + 6.0,
             declines=False, put_right=None, untrue=0.0, payment_late=self.turn.shown_after,
         )  # fmt: skip
 

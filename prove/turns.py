@@ -13,7 +13,7 @@ _WHILE_IT_LIVES = 80  # boundaries, which each of two processes surely comes to
 _MONEY_CALLS = ("/checkout", "/pay")
 # "In the middle" is behind the comparison of the clock: what is written then leaves late.
 _MONEY_PLACES = ("before the connection for", "before", "in the middle of", "in the middle of")
-_COPIES: list[tuple[Literal["requested", "ordered"], int]] = [("requested", 40), ("ordered", 20)]  # calls from there
+_COPIES: list[tuple[Literal["requested", "ordered"], int]] = [("requested", 30), ("ordered", 8)]  # calls from there
 _BEFORE_CHECKOUT = (16, 27)  # the dry run of a request is call 17, the checkout of an undisturbed way call 28
 _DONE = 45  # an undisturbed way has 48 calls
 _HALF = 0.5
@@ -36,12 +36,14 @@ class Freeze:
 class Restore:
     """The database is put back to a copy from when a cart was requested or ordered, so many calls to OVH later.
 
-    That happens while the bot is stopped, as by an operator, or under the `running` bot, as by a failover.
+    That happens while the bot is stopped, as by an operator, or under the `running` bot, as by a failover. One that
+    `waits` comes once a card has a button of the lost time.
     """
 
     copied: Literal["requested", "ordered"]
     after: int
     running: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,16 @@ class Turn:
     def __bool__(self) -> bool:
         return self != Turn()
 
+    @property
+    def counts_floors(self) -> bool:
+        """Whether floors matter in such a run: a clock that jumps would end them too soon."""
+        return bool(self.freeze or self.restore or self.clocks or self.shown_after)
+
+    @property
+    def must_buy(self) -> bool:
+        """Whether such a run shows nothing where people say no."""
+        return self.counts_floors or self.elsewhere is not None
+
     @classmethod
     def drawn(cls, chance: Random, kind: str) -> Turn:
         """Draw the details of one of `TURNS`."""
@@ -118,7 +130,7 @@ def _freezes_for(chance: Random) -> float:
 
 def _restore(chance: Random, *, running: bool) -> Turn:
     copied, calls = chance.choice(_COPIES)
-    return Turn(restore=Restore(copied, chance.randint(1, calls), running=running))
+    return Turn(restore=Restore(copied, chance.randint(1, calls), running, waits=chance.random() < _HALF))
 
 
 def _tokens(chance: Random, kind: Literal["hangs", "answers 500"]) -> Turn:
