@@ -181,4 +181,34 @@ OF_FOREIGN = (
         "    if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:\n",
         "    if intent.state is S.PAYING or intent.order is None or not intent.order.owner_hidden:\n",
     ),
+    Mutation(
+        "let the intent to pay leave no event",
+        "ordering/process/payment.py",
+        "self._intents.commit(sending, begun, standing=standing",
+        "self._intents.commit(sending, standing=standing",
+    ),
+    Mutation(
+        "count the search for an order by this machine's clock",
+        _SEARCH,
+        "            return self._registrar.time() - attempt_of(cart).started_at\n",
+        "            return self._book.now() - cart.since\n",
+    ),
+    Mutation(
+        "take a clock that was put back for no wait",
+        _SEARCH,
+        "            return abs(self._book.now() - cart.since)\n",
+        "            return self._book.now() - cart.since\n",
+    ),
+    Mutation(
+        "believe a no while an order may show, by this machine's clock",
+        "ordering/workflow/settling.py",
+        "        if may_show and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS):\n",
+        "        if may_show and self._clock() == attempt.started_at:\n",
+    ),
+    Mutation(
+        "list the markers of all desks",
+        "registrars/ovh/markers.py",
+        "        return self.desk in {desk, UNNAMED}\n",
+        "        return bool(self.desk)\n",
+    ),
 )
