@@ -135,7 +135,7 @@ def _restore(chance: Random, *, running: bool) -> Turn:
 
 def _tokens(chance: Random, kind: Literal["hangs", "answers 500"]) -> Turn:
     lives, seconds = chance.uniform(1.0, 2.5), chance.uniform(3, 14)
-    return Turn(tokens=Tokens(kind, lives, chance.randint(1, _DONE), seconds))
+    return Turn(tokens=Tokens(kind, lives, chance.randint(1, _BEFORE_CHECKOUT[1]), seconds))
 
 
 def _clocks(chance: Random, least: float, most: float) -> Turn:
