@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
 import time
 import traceback
 from collections import Counter
@@ -17,13 +16,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from prove.autopsy import autopsy
+from prove.copies import Story
 from prove.databases import Databases
-from prove.doomed import Doomed
+from prove.fates import Fate
 from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
-from prove.life import SETTINGS, Life
+from prove.life import SETTINGS
+from prove.met import Met
 from prove.mortality import THE_END
+from prove.recovering import PutBack
 from prove.team import Stuck, Team
-from prove.trouble import Met, Trouble
+from prove.tokens import service_account
+from prove.trouble import Trouble
+from prove.waiting import Waiting
 from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
@@ -56,6 +60,8 @@ class Seen:
     elsewhere: int = 0
     said: int = 0
     said_untruly: int = 0
+    anyway: int = 0
+    anyway_untruly: int = 0
     pairs: int = 0
     walks: int = 0
     deeds: int = 0
@@ -64,6 +70,7 @@ class Seen:
     deaths: Counter[str] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    turns: Counter[str] = field(default_factory=Counter)
     stumbles: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
@@ -104,10 +111,13 @@ class Campaign:
 
     async def run(self, seed: int, *, truly: bool = False) -> list[Broken]:
         """One run; `truly` kills the bot as a process of its own, by `kill -9`."""
-        trouble = Trouble.drawn(Random(seed))
+        trouble = Trouble.of(seed)
+        truly = truly or trouble.turn.freeze is not None  # only a process of its own can be frozen
         with TemporaryDirectory(prefix="prove-") as folder:
             database = await asyncio.to_thread(self._databases.new, Path(folder))
             stage = Stage(Path(folder), settings=SETTINGS | {"DATABASE_URL": database})
+            if trouble.turn.tokens is not None:
+                stage.use(service_account(stage))
             stage.ovh.orders.deliver_after = 0.1
             await stage.open()
             try:
@@ -120,12 +130,13 @@ class Campaign:
         return broken
 
     async def _on(self, stage: Stage, met: Met, database: str, *, truly: bool) -> list[Broken]:
-        trouble, die = met.drawn, self._die_truly if truly else self._die
-        fates = [die(met, trouble.deaths)]
-        if self._databases.shared and trouble.others_deaths is not None:
-            fates.append(die(met, trouble.others_deaths))
-        fated = asyncio.create_task(_all_of(fates))
-        walk = asyncio.create_task(self._walk_through(met))
+        fates = self._fates(met, truly=truly)
+        fated = asyncio.create_task(_all_of(fate.run() for fate in fates))
+        team, waiting = _team(met), Waiting(database)
+        team.looks_at = waiting.look
+        restore = met.drawn.turn.restore
+        put_back = PutBack(met, restore, database, team, fates) if restore is not None else None
+        walk = asyncio.create_task(self._walk_through(met, team, put_back))
         broken: list[Broken] = []
         tasks: set[asyncio.Task[Any]] = {walk, fated}
         try:
@@ -145,42 +156,47 @@ class Campaign:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            if met.full_disk is not None:
+                await met.full_disk.end()
         if not broken and not fated.cancelled() and (failure := fated.exception()) is not None:
             broken.append(_failed(failure))
-        return broken + await asyncio.to_thread(lambda: list(broken_laws(stage, database)))
+        broken += put_back.broken if put_back is not None else []
+        met.turns += waiting.cases
+        broken += await asyncio.to_thread(lambda: list(met.look_back(Story.read(database))))
+        return broken + await asyncio.to_thread(
+            lambda: list(broken_laws(stage, database, met.lost, apart=met.clocks_apart))
+        )
 
-    async def _walk_through(self, met: Met) -> str:
+    async def _walk_through(self, met: Met, team: Team, put_back: PutBack | None) -> str:
         stage, trouble = met.stage, met.drawn
         await stage.slack.connected(_BIRTH)
-        requester = "cleo" if trouble.approver_asks else "ada"
-        team = Team(stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
-        met.witness = team.witness
-        ending = await team.buy(*trouble.names, race=trouble.race, refuse=trouble.refuse)
+        putting_back = asyncio.create_task(put_back.run()) if put_back is not None else None
+        try:
+            ending = await team.buy(*trouble.names, race=trouble.race, refuse=trouble.refuse)
+            if putting_back is not None and put_back is not None and put_back.has_begun:
+                await putting_back
+                ending = await team.go_on()
+        finally:
+            if putting_back is not None:
+                putting_back.cancel()
+                await asyncio.wait({putting_back})
         if await stage.slack.delivery.all_again():
             await asyncio.sleep(_SETTLES)
         return ending
 
-    async def _die(self, met: Met, deaths: tuple[int, ...]) -> None:
-        """One life after another in this process; the last one lasts until the run is over."""
-        for dies_at in (*deaths, None):
-            life = Life(met.stage.environment, dies_at=dies_at)
-            try:
-                await asyncio.to_thread(life.over.wait)
-            finally:
-                life.kill()
-                await asyncio.to_thread(life.join)
-            if life.failure is not None:
-                raise life.failure
-            met.deaths += self._died(life.gate.died_at)
+    def _fates(self, met: Met, *, truly: bool) -> list[Fate]:
+        def died(boundary: str | None) -> None:
+            self.seen.true_kills += truly
+            met.deaths += truly or self._died(boundary)
 
-    async def _die_truly(self, met: Met, deaths: tuple[int, ...]) -> None:
-        stage = met.stage
-        for dies_at in (*deaths, None):
-            code = await Doomed(stage.environment, stage.log, dies_at).ends()
-            if code != -signal.SIGKILL:
-                raise RuntimeError(f"the bot ended by itself:\n{stage.log.read_text()[-2000:]}")
-            met.deaths += 1
-            self.seen.true_kills += 1
+        deaths = [met.drawn.deaths]
+        if self._databases.shared and met.drawn.others_deaths is not None:
+            deaths.append(met.drawn.others_deaths)
+        clocks = met.drawn.turn.clocks
+        ahead = clocks.ahead if clocks is not None else (0.0, 0.0)
+        return [
+            Fate(met, each, truly=truly, ahead=own, on_death=died) for each, own in zip(deaths, ahead, strict=False)
+        ]
 
     def _died(self, boundary: str | None) -> bool:
         """Whether that was a death, and not the end of the run."""
@@ -210,14 +226,29 @@ class Campaign:
         if met.witness is not None:
             self.seen.said += met.witness.said
             self.seen.said_untruly += met.witness.said_untruly
+            self.seen.anyway += met.witness.anyway
+            self.seen.anyway_untruly += met.witness.anyway_untruly
         self.seen.faults += met.faults
+        self.seen.turns += met.turns
         self.seen.stumbles += met.stumbles
         self.seen.broken += [(seed, law, what) for law, what in broken]
 
 
+def _team(met: Met) -> Team:
+    """Send the people of a run."""
+    trouble = met.drawn
+    requester = "cleo" if trouble.approver_asks else "ada"
+    team = Team(met.stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
+    met.witness = team.witness
+    if met.colleague is not None:
+        team.witness.on_cancel = met.colleague.cancels
+    return team
+
+
 def _has_deaths(seed: int) -> bool:
     """A true kill costs a process: none is started for a run in which nobody is to die."""
-    return bool(Trouble.drawn(Random(seed)).deaths)
+    trouble = Trouble.of(seed)
+    return bool(trouble.deaths) and trouble.turn.clocks is None  # only lives in this process have clocks of their own
 
 
 def _failed(error: BaseException) -> Broken:

@@ -51,10 +51,11 @@ _PRESSED = {
 _ON_ITS_WAY = timedelta(seconds=5)  # between a click and what the desk makes of it
 
 
-def repeated_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
+def repeated_decisions(stage: Stage, events: Iterable[Event], *, apart: timedelta = timedelta()) -> Iterator[str]:
     """Say which decisions nobody made by a click of their own: an old click that comes again decides nothing.
 
-    A click counts once, and only for a state that the cart was in when it was made, or came to soon after.
+    A click counts once, and only for a state that the cart was in when it was made, or came to soon after. Events may
+    be dated by clocks that are `apart` from the true time.
     """
     clicks = [(press.user, press.action, _cart(press.value), press.at) for press in stage.slack.delivery.pressed]
     before: dict[int, Event] = {}
@@ -64,8 +65,10 @@ def repeated_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
         action = _action(event)
         if action is None or entered is None:
             continue
-        earliest = entered.at - _ON_ITS_WAY
-        made = [c for c in clicks if c[:3] == (event.by, action, event.cart_id) and earliest <= c[3] <= event.at]
+        earliest = entered.at - _ON_ITS_WAY - apart
+        made = [
+            c for c in clicks if c[:3] == (event.by, action, event.cart_id) and earliest <= c[3] <= event.at + apart
+        ]
         if made:
             clicks.remove(made[0])
         else:

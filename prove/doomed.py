@@ -1,4 +1,7 @@
-"""A bot in a process of its own that is killed by `kill -9`, at a boundary of its own or from outside."""
+"""A bot in a process of its own that is killed by `kill -9`, at a boundary of its own or from outside.
+
+It may also freeze at a boundary (SIGSTOP, as a suspended machine does to it), and wake up in the middle of what it did.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bot import logging as logs
 from bot.app import Bot
 from bot.settings import Settings
 from prove.life import FLOORS, LEASE, PACE
-from prove.mortality import GATE, Gate, make_mortal
+from prove.mortality import GATE, Deed, Gate, make_mortal
+from prove.turns import Freeze
 
 # Forked from a process that has imported everything: a birth costs a tenth of what a new interpreter does.
 _NURSERY = multiprocessing.get_context("forkserver")
@@ -21,33 +28,68 @@ _NURSERY.set_forkserver_preload([__name__])
 
 
 class Doomed:
-    """One such process; `dies_at` is the number of the boundary at which it kills itself, None for never."""
+    """One such process; `dies_at` is the number of the boundary at which it kills itself, None for never.
 
-    def __init__(self, environment: Mapping[str, str], log: Path, dies_at: int | None = None) -> None:
-        self._process = _NURSERY.Process(target=_live, args=(dict(environment), log, dies_at), daemon=True)
+    `on_wake` is told at which boundary it froze, once it goes on.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        log: Path,
+        dies_at: int | None = None,
+        *,
+        freeze: Freeze | None = None,
+        on_wake: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._freeze = freeze
+        self._on_wake = on_wake
+        self._frozen, says = _NURSERY.Pipe(duplex=False)
+        places = freeze.at if freeze else None
+        self._process = _NURSERY.Process(
+            target=_live, args=(dict(environment), log, dies_at, places, says), daemon=True
+        )
         self._process.start()
+        says.close()  # the process's own end is the last one: without it, reading ends
 
     async def ends(self) -> int | None:
         """Wait for its end, and return how it ended; a cancelled caller kills it."""
+        waking = asyncio.create_task(self._wake())
         try:
             await asyncio.to_thread(self._process.join)
         finally:
             self.kill()
+            waking.cancel()
+            await asyncio.wait({waking})
+            self._frozen.close()
         return self._process.exitcode
 
     def kill(self) -> None:
         if self._process.is_alive():
             self._process.kill()
 
+    async def _wake(self) -> None:
+        if self._freeze is None:
+            return
+        with suppress(EOFError, OSError):  # it ended before it froze
+            boundary = await asyncio.to_thread(self._frozen.recv)
+            await asyncio.sleep(self._freeze.seconds)
+            if self._process.pid is not None and self._process.is_alive():
+                os.kill(self._process.pid, signal.SIGCONT)
+                self._on_wake(boundary)
 
-def _live(environment: Mapping[str, str], log: Path, dies_at: int | None) -> None:
+
+def _live(
+    environment: Mapping[str, str], log: Path, dies_at: int | None, freezes_at: int | str | None, says: Connection
+) -> None:
     make_mortal()
-    GATE.set(Gate(dies_at, on_death=_kill_myself))
+    deeds = [] if freezes_at is None else [Deed(freezes_at, partial(_freeze, says, log.with_suffix(".frozen")))]
+    GATE.set(Gate(dies_at, on_death=_kill_myself, deeds=deeds))
     with log.open("a") as written:
         os.dup2(written.fileno(), 1)
         os.dup2(written.fileno(), 2)
     logs.configure("INFO", "json")
-    settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
+    settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
     asyncio.run(_until_killed(settings))
 
 
@@ -59,3 +101,13 @@ async def _until_killed(settings: Settings) -> None:
 
 def _kill_myself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _freeze(says: Connection, once: Path, boundary: str) -> None:
+    """Stop this whole process, until somebody lets it go on; only one of all lives of a run, the first one there."""
+    try:
+        once.touch(exist_ok=False)
+    except FileExistsError:
+        return
+    says.send(boundary)
+    os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""`python -m prove.endure`: two processes on one PostgreSQL, one or the other killed at random, under load.
+"""`python -m prove.endure`: two processes on one PostgreSQL, one or the other killed, stopped or frozen, under load.
 
 The bots are the very `bot run`, with the lease and the pace of every day. Teams buy names without a pause; at the end
 each name must be delivered, by one order that was paid once.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +30,9 @@ from sandbox.stage import Stage
 _TEAMS = 8
 _LIVES_FOR = (1.0, 7.0)  # seconds between two kills, drawn anew each time
 _LIES_DEAD_FOR = (0.0, 3.0)
+# The lease of every day is 20 s, OVH's time-outs are 3 and 10 s, and PostgreSQL ends a transaction that idles for 20 s.
+_FREEZES_FOR = (2.0, 25.0)
+_ENDS = ("kill", "kill", "stop", "freeze")  # how often each is drawn
 
 
 class Endurance:
@@ -38,11 +43,11 @@ class Endurance:
         self._chance = chance
         self._names = itertools.count(1)
         self._over = False
-        self.kills = 0
+        self.ends: Counter[str] = Counter()  # of kills, stops and freezes
         self.endings: Counter[str] = Counter()
 
     async def last(self, seconds: float) -> None:
-        """Kill and buy until the time is over; what was begun is brought to its end."""
+        """End processes and buy until the time is over; what was begun is brought to its end."""
         bots = [self._stage.bot, self._stage.another_bot()]
         await asyncio.gather(*(bot.start() for bot in bots))
         until = time.monotonic() + seconds
@@ -53,11 +58,25 @@ class Endurance:
     async def _kill_until(self, until: float, bots: list[BotProcess]) -> None:
         while time.monotonic() < until:
             await asyncio.sleep(self._chance.uniform(*_LIVES_FOR))
-            victim = self._chance.choice(bots)
-            await victim.kill()
-            self.kills += 1
+            victim, how = self._chance.choice(bots), self._chance.choice(_ENDS)
+            self.ends[how] += 1
+            if how == "freeze":
+                await self._freeze(victim)
+                continue
+            if how == "kill":
+                await victim.kill()
+            elif (code := await victim.stop()) != 0:
+                raise RuntimeError(f"a bot that was stopped ended with {code}")
             await asyncio.sleep(self._chance.uniform(*_LIES_DEAD_FOR))
             await victim.start()
+
+    async def _freeze(self, victim: BotProcess) -> None:
+        """Suspend it as a machine's pause does, and let it go on in the middle of what it did."""
+        os.kill(victim.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(self._chance.uniform(*_FREEZES_FOR))
+        finally:
+            os.kill(victim.pid, signal.SIGCONT)
 
     async def _buy_until(self, until: float, number: int) -> None:
         channel = Channel(f"C0LOAD{number}", f"load-{number}", {"U0ADA", BOT_USER})
@@ -73,10 +92,10 @@ class Endurance:
 
 
 def endure(
-    seconds: Annotated[float, typer.Option(help="How long to kill and to buy.")] = 300,
-    seed: Annotated[int, typer.Option(help="Of the kills and pauses.")] = 1,
+    seconds: Annotated[float, typer.Option(help="How long to end processes and to buy.")] = 300,
+    seed: Annotated[int, typer.Option(help="Of the ends and pauses.")] = 1,
 ) -> None:
-    """Kill one of two processes at random, again and again, and check that every cart ends where it should."""
+    """Kill, stop or freeze one of two processes, again and again, and check that every cart ends where it should."""
     with tempfile.TemporaryDirectory(prefix="endure-") as folder, opened("postgresql", Path(folder)) as databases:
         url = databases.new(Path(folder))
         failed = asyncio.run(_on(Path(folder), url, seconds, Random(seed)))
@@ -93,12 +112,14 @@ async def _on(folder: Path, url: str, seconds: float, chance: Random) -> bool:
         await stage.close()
     broken = list(broken_laws(stage, url))
     orders = stage.ovh.orders.all.values()
-    print("| seconds | kill -9 | names bought | delivered | other endings | orders | payments | broken laws |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    columns = ("seconds", "kill -9", "SIGTERM", "SIGSTOP", "names bought", "delivered", "other endings")
+    print(f"| {' | '.join(columns)} | orders | payments | broken laws |")
+    print("| ---: " * (len(columns) + 3) + "|")
     delivered, others = endurance.endings["delivered"], endurance.endings["stuck"] + endurance.endings["otherwise"]
+    counted = " | ".join(str(endurance.ends[how]) for how in ("kill", "stop", "freeze"))
     payments = sum(len(order.payments) for order in orders)
     print(
-        f"| {seconds:.0f} | {endurance.kills} | {delivered + others} | {delivered} | {others} "
+        f"| {seconds:.0f} | {counted} | {delivered + others} | {delivered} | {others} "
         f"| {len(orders)} | {payments} | {len(broken)} |"
     )
     for law, what in broken:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sqlmodel import SQLModel
 
-from ordering.record.hash_chain import Entry
 from ordering.record.verification import Audit
 from prove.approvals import intents, objections
+from prove.copies import Story
 from prove.decisions import lost_decisions, repeated_decisions
+from prove.elsewhere import BESIDE
+from prove.no_writes import MOVED
 from sandbox.stage import Stage
 from store.engine import open_engines
 from store.transactions import SqlStore
@@ -18,6 +21,8 @@ from store.transactions import SqlStore
 WALK, WAYS = "random walks that broke a law", 6  # ways that one seed of the walks draws
 FAILED = "runs that failed by themselves"
 FOR_NO_REASON = "carts left to a person for no reason"
+UNNOTICED = "losses of memory that nobody noticed, or that never ended"
+KIND = "old cards that decided after a restore, or were not refused kindly"
 LAWS = (
     "orders that no approval covers",
     "carts with more than one order",
@@ -26,6 +31,10 @@ LAWS = (
     "decisions by no click of their own",
     "carts stuck without a person told",
     FOR_NO_REASON,
+    UNNOTICED,
+    KIND,
+    BESIDE,
+    MOVED,
     "records that do not verify",
     "secrets in logs, channels or database",
     WALK,
@@ -35,15 +44,17 @@ _IN_LINKS = ("orderPassword", "passwd=")  # how OVH's links name a password
 Broken = tuple[str, str]
 
 
-def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
-    """Compare what the record says with OVH's ledger and with what people saw."""
+def broken_laws(
+    stage: Stage, database: str, lost: Story | None = None, *, apart: timedelta = timedelta()
+) -> Iterator[Broken]:
+    """Compare what the record says with OVH's ledger and with what people saw.
+
+    `lost` is what was on record when the database was put back to an older copy: it happened all the same. The bot's
+    clocks were `apart` from the true time by so much at most.
+    """
     engines, links = open_engines(database), [*_IN_LINKS, *_passwords(stage)]
     try:
         with SqlStore(engines).read() as reading:
-            stories: dict[int, list[Entry]] = {}
-            for entry in reading.record().entries:
-                stories.setdefault(entry.cart_id, []).append(entry)
-            events = [event for cart in reading.every_cart() for event in reading.events(cart.id)]
             for fault in Audit(reading.record()).faults():
                 yield "records that do not verify", str(fault)
         with engines.read.connect() as connection:
@@ -52,23 +63,27 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
                     yield "secrets in logs, channels or database", f"an order's or invoice's link in {table.name}"
     finally:
         engines.close()
-    yield from _orders(stage, stories)
+    now = Story.read(database)
+    timelines = [now] if lost is None else [now, lost]
+    yield from _orders(stage, timelines)
     yield from _payments(stage)
-    for lost in lost_decisions(stage, events):
-        yield "decisions lost", lost
-    for repeated in repeated_decisions(stage, events):
+    events = lost.and_then(now) if lost is not None else now.events
+    for unrecorded in lost_decisions(stage, events):
+        yield "decisions lost", unrecorded
+    for repeated in repeated_decisions(stage, events, apart=apart):
         yield "decisions by no click of their own", repeated
     yield from _secrets(stage)
 
 
-def _orders(stage: Stage, stories: dict[int, list[Entry]]) -> Iterator[Broken]:
+def _orders(stage: Stage, timelines: Sequence[Story]) -> Iterator[Broken]:
     """Each intent on record names OVH's cart, and so the cart that an order was made for."""
     made: Counter[int] = Counter()
-    made_for = {cart: cart_id for cart_id, story in stories.items() for cart in intents(story)}
+    told = [(cart_id, story) for timeline in timelines for cart_id, story in timeline.of_carts().items()]
+    made_for = {cart: (cart_id, story) for cart_id, story in reversed(told) for cart in intents(story)}
     for order in stage.ovh.orders.ours():
-        cart_id = made_for.get(order.cart, 0)
+        cart_id, story = made_for.get(order.cart, (0, []))
         made[cart_id] += 1
-        for objection in objections(order, stories.get(cart_id, []), stage):
+        for objection in objections(order, story, stage):
             about = f"order {order.id} over {order.domains}, {order.description}"
             yield "orders that no approval covers", f"{about}: {objection}"
     for cart_id, count in made.items():
@@ -106,6 +121,7 @@ def _secrets(stage: Stage) -> Iterator[Broken]:
     if stage.log.exists():
         written = stage.log.read_text(errors="replace")
         slack, ovh = stage.slack.credentials, stage.ovh.credentials
-        known = [slack.bot_token, slack.app_token, ovh.application_secret, ovh.consumer_key]
+        known = [slack.bot_token, slack.app_token, ovh.application_secret, ovh.consumer_key, ovh.client_secret]
+        known += [ovh.token, *ovh.issued]
         if _tells([*known, *passwords], written):
             yield "secrets in logs, channels or database", "a secret in the log"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ from bot.app import Bot
 from bot.settings import Settings
 from ordering.process.floors import Floors
 from ordering.process.transitions import Pace
-from prove.mortality import GATE, Gate, Killed
+from prove.clocks import HAND, Hand
+from prove.mortality import GATE, Deed, Gate, Killed
 
 # A payment must leave within half of the settling time, and arrive within the other half: on a busy machine either
 # takes a second.
@@ -27,12 +28,24 @@ _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy 
 
 
 class Life:
-    """Start it, kill it, or let it die at the boundary that its gate was told. `over` is set when it is gone."""
+    """Start it, kill it, or let it die at the boundary that its gate was told. `over` is set when it is gone.
 
-    def __init__(self, environment: Mapping[str, str], *, dies_at: int | None = None, floors: Floors = FLOORS) -> None:
+    `hand` is its clock's; the `deeds` happen at their boundaries.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        dies_at: int | None = None,
+        floors: Floors = FLOORS,
+        hand: Hand | None = None,
+        deeds: Sequence[Deed] = (),
+    ) -> None:
+        self._hand = hand
         self._floors = floors
-        self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
-        self.gate = Gate(dies_at, on_death=self._fall)
+        self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items() if value})
+        self.gate = Gate(dies_at, on_death=self._fall, deeds=deeds)
         self.over = threading.Event()
         self.failure: BaseException | None = None
         self._end = asyncio.Event()
@@ -57,6 +70,7 @@ class Life:
 
     def _run(self) -> None:
         GATE.set(self.gate)
+        HAND.set(self._hand)
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._live())

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from registrars.ovh.api.connection import Reply
+from prove.clocks import give_clocks
+from prove.no_writes import refuse_writes_on_wish
+from prove.tokens import fetch_tokens_here
+from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.money import MoneyCall
 from registrars.ovh.api.session import Session
 from store.transactions import SqlStore, SqlTransaction
@@ -23,16 +28,35 @@ class Killed(BaseException):
     """Raised at every boundary that a dead bot comes to; no `except Exception` holds it up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that happens to a bot once: at the boundary of a number, or at the first one that a pattern fits."""
+
+    at: int | str
+    do: Callable[[str], None]
+
+    def is_at(self, number: int, boundary: str) -> bool:
+        return self.at == number if isinstance(self.at, int) else fnmatchcase(boundary, self.at)
+
+
 class Gate:
     """Counts the boundaries that one bot passes, and lets it pass none from its death on.
 
     `dies_at` is the number of the boundary at which it dies, None for never; `on_death` is told there and then.
+    Each of the `deeds` happens at its boundary; it gets the boundary's name.
     """
 
-    def __init__(self, dies_at: int | None = None, *, on_death: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        dies_at: int | None = None,
+        *,
+        on_death: Callable[[], None] = lambda: None,
+        deeds: Sequence[Deed] = (),
+    ) -> None:
         self._guard = threading.Lock()
         self._dies_at = dies_at
         self._on_death = on_death
+        self._deeds = list(deeds)
         self.passed = 0
         self.died_at: str | None = None
 
@@ -46,11 +70,15 @@ class Gate:
             if self.closed:
                 raise Killed(boundary)
             self.passed += 1
-            if self.passed != self._dies_at:
-                return
-            self.died_at = boundary
-        self._on_death()
-        raise Killed(boundary)
+            due = [deed for deed in self._deeds if deed.is_at(self.passed, boundary)]
+            self._deeds = [deed for deed in self._deeds if deed not in due]
+            if dies := self.passed == self._dies_at:
+                self.died_at = boundary
+        if dies:
+            self._on_death()
+            raise Killed(boundary)
+        for deed in due:
+            deed.do(boundary)
 
     def close(self) -> None:
         """Let nothing have an effect any more, from outside."""
@@ -71,6 +99,9 @@ def make_mortal() -> None:
     """Put the boundaries into the bot's code, once for this process: no code of the bot's knows of them."""
     _around_commits()
     _around_ovh()
+    fetch_tokens_here()
+    refuse_writes_on_wish()
+    give_clocks()
     _around_slack(AsyncWebClient, "api_call")
     _around_slack(AsyncWebhookClient, "send_dict")
 
@@ -102,8 +133,11 @@ def _around_ovh() -> None:
 
 
 def _around_money_calls() -> None:
-    """A call that buys or pays has two places: its connection, opened before the intent, and its write after it."""
-    opens, send = Session.open_money_call, MoneyCall.send
+    """A call that buys or pays has three places: its connection, opened before the intent, then signature and write.
+
+    Between signature and write stands the comparison of the clock: who is held up behind it writes late.
+    """
+    opens, send, exchange = Session.open_money_call, MoneyCall.send, Connection.exchange
 
     def opened(session: Session, target: str, body: Mapping[str, Any]) -> MoneyCall:
         _come_to(f"before the connection for POST {target}")
@@ -115,6 +149,12 @@ def _around_money_calls() -> None:
         _come_to(f"after POST {call.target}")
         return reply
 
+    def written(connection: Connection, request: bytes) -> Reply:
+        method, target, _ = request.split(b"\r\n", 1)[0].decode().split(" ")
+        _come_to(f"in the middle of {method} {target}")
+        return exchange(connection, request)
+
+    setattr(Connection, "exchange", written)  # noqa: B010 - as above
     setattr(Session, "open_money_call", opened)  # noqa: B010 - as above
     setattr(MoneyCall, "send", sent)  # noqa: B010 - as above
 

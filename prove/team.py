@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from random import Random
 
@@ -42,13 +42,14 @@ class Team:
         self._chance = chance
         self._channel = channel
         self._waiting = asyncio.timeout(None)
+        self.looks_at: Callable[[str], Awaitable[None]] = _at_nothing  # is told of each new card
         self._decided: Counter[str] = Counter()
         self._names: tuple[str, ...] = ()
         self._race = self._refuse = False
         self.cleo, self.dan = map(stage.slack.person, ("cleo", "dan"))
         self.without_right = [stage.slack.person(name) for name in ("ada", "ben", "gwen")]
         self.requester = stage.slack.person(requester)
-        self.witness = Witness(stage, self.dan, chance, untrue=untrue)
+        self.witness = Witness(stage, self.dan, chance, approver=lambda: self.approver, untrue=untrue)
         self.approver = self.dan if requester == "cleo" else self.cleo
 
     async def buy(self, *names: str, race: bool = False, refuse: bool = False) -> str:
@@ -57,10 +58,20 @@ class Team:
         In a `race` everybody presses every button at the same moment, more than once. With `refuse` the answer is no.
         """
         self._names, self._race, self._refuse = names, race, refuse
+        return await self._within_patience(self._from_the_start())
+
+    async def go_on(self) -> str:
+        """The same from where the cart is, after something took it back."""
+        return await self._within_patience(self.follow())
+
+    async def _from_the_start(self) -> str:
+        await self.request()
+        return await self.follow()
+
+    async def _within_patience(self, deeds: Coroutine[object, object, str]) -> str:
         try:
             async with asyncio.timeout(_ALL_OF_IT), asyncio.timeout(_PATIENCE) as self._waiting:
-                await self.request()
-                return await self.follow()
+                return await deeds
         except TimeoutError as error:
             raise Stuck(self._card_text() or "there is no card") from error
 
@@ -83,6 +94,7 @@ class Team:
             card = self._card_text()
             if card != last:
                 self._something_changed()
+                await self.looks_at(card)
                 answers = 0
             last = card
             if "is delivered" in card or "was not bought" in card or "was rejected" in card:
@@ -203,4 +215,8 @@ def _is_card(message: Message) -> bool:
 
 
 async def _nothing() -> None:
+    return
+
+
+async def _at_nothing(_card: str) -> None:
     return

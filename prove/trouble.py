@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from prove.witness import Witness
+from prove.met import LATE, Met
+from prove.turns import TURNS, Turn
 from sandbox.ovh.faults import Kind as OvhKind
 from sandbox.ovh.orders import Late
 from sandbox.slack.faults import Kind as SlackKind
@@ -35,12 +35,8 @@ _ELSE = 1.5  # seconds
 # A request's own dry run is call 17 of an undisturbed way, the checkout call 28, the last one 48.
 _PRICED, _ORDERED, _DONE = 17, 28, 48
 _A_NAME_MORE = 11  # calls
-_LATE: dict[Late, str] = {
-    "details": "details late", "some names": "details of some names late", "one detail": "404 on a detail for a moment",
-    "no details": "404 on the details for a moment", "order": "404 on a listed order for a moment",
-}  # fmt: skip
 _HIDDEN: list[OvhKind] = ["lost_after", "hang", "null"]  # after these the desk looks for what came of its call
-_MOST_APART, _NOT_APART = 1800.0, 60.0  # seconds between OVH's clock and ours
+_MOST_APART = 1800.0  # seconds between OVH's clock and ours
 _STEPS = ("1.00", "0.10", "0.10", "-1.00")
 _MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more where processes claim their carts
 
@@ -57,7 +53,7 @@ class Trouble:
     which an order shows nothing of a payment. `apart` are the seconds by which OVH's clock is ahead of ours,
     `put_right` those by which it jumps, and right after the next call of which route. Slack
     delivers each click once more, `again_after` so many seconds. With `declines` the bank refuses the default card.
-    `untrue` is how often somebody who looks at OVH says what is not so.
+    `untrue` is how often somebody who looks at OVH says what is not so. `turn` is what only some runs have.
     """
 
     deaths: tuple[int, ...]
@@ -79,9 +75,15 @@ class Trouble:
     again_after: float
     declines: bool
     untrue: float
+    turn: Turn = field(default_factory=Turn)
 
     @classmethod
-    def drawn(cls, chance: Random) -> Trouble:
+    def of(cls, seed: int) -> Trouble:
+        """Return the trouble of a seed: seeds that follow each other take turns."""
+        return cls.drawn(Random(seed), TURNS[seed % len(TURNS)])
+
+    @classmethod
+    def drawn(cls, chance: Random, turn: str = TURNS[0]) -> Trouble:
         """Draw the trouble of one run: nearly always a death, mostly a fault on a call about money."""
         deaths = _deaths(chance)
         routes = [
@@ -97,31 +99,43 @@ class Trouble:
         two = chance.random() < 0.3 or (late is not None and late[0] == "some names")
         names = (NAME, SECOND) if two else (NAME,)
         payment_late = chance.uniform(3.5, 8.0) if chance.random() < 0.12 else 0.0
-        put_right = _put_right(chance) if chance.random() < 0.15 else None
+        own = Turn.drawn(chance, turn)
+        put_right = _put_right(chance) if chance.random() < 0.25 and not own.counts_floors else None
         while_paying = put_right is not None and put_right[1] == _MONEY[1]
         if (payment_late or while_paying) and chance.random() < 0.8:
             faults.insert(0, (*_MONEY[1], chance.choice(_HIDDEN)))
-        return cls(
+        drawn = cls(
             deaths=deaths,
             faults=tuple(faults),
             slack=slack,
             twice=chance.random() < 0.25,
             late=late,
             payment_late=payment_late,
-            race=chance.random() < 0.3,
+            race=chance.random() < 0.3 and not own.must_buy,  # most races end with nothing bought
             chance=chance.randrange(1 << 30),
-            others_deaths=_deaths(chance) if chance.random() < 0.4 else None,
+            others_deaths=_deaths(chance) if chance.random() < 0.4 or own.freeze is not None else None,
             price=_price(chance, names) if chance.random() < 0.4 else None,
             settle_after=_bank(chance, long=while_paying) if chance.random() < 0.5 or while_paying else 0.0,
             approver_asks=chance.random() < 0.25,
-            refuse=chance.random() < 0.1,
+            refuse=chance.random() < 0.1 and not own.must_buy,
             names=names,
             apart=chance.uniform(-_MOST_APART, _MOST_APART) if chance.random() < 0.4 else 0.0,
             put_right=put_right,
             again_after=chance.uniform(1.0, 8.0) if chance.random() < 0.35 else 0.0,
             declines=chance.random() < 0.2,
             untrue=chance.choice([0.0, 0.0, 0.5, 1.0]),
+            turn=own,
         )
+        return drawn.for_payment() if own.shown_after else drawn
+
+    def for_payment(self) -> Trouble:
+        """Leave only what OVH does not show of a payment: nothing may come before it. A lie would outlive its floor."""
+        lost: tuple[tuple[str, str, OvhKind], ...] = ((*_MONEY[1], "lost_after"),) if self.turn.is_lost else ()
+        return replace(
+            self, deaths=(), others_deaths=None, faults=lost, late=None, price=None, race=False,
+            settle_after=0.0 if self.turn.is_lost else self.turn.shown_after + 6.0,
+            declines=False, put_right=None, untrue=0.0, payment_late=self.turn.shown_after,
+        )  # fmt: skip
 
     def befall(self, stage: Stage) -> Met:
         """Bring all of it upon a stage; what of it was met is to be asked at the end."""
@@ -130,6 +144,7 @@ class Trouble:
         for api_method, stumble in self.slack:
             stage.slack.faults.add(api_method, stumble, seconds=_ELSE)
         met = Met(self, stage)
+        met.take_turn()
         if self.price is not None:
             amount, call = self.price
             stage.ovh.faults.at(call, lambda: met.change_price(amount))
@@ -148,71 +163,6 @@ class Trouble:
         return met
 
 
-@dataclass
-class Met:
-    """What of a trouble really happened in a run: a bot that had died before, or a call that never came, met none."""
-
-    drawn: Trouble
-    stage: Stage
-    deaths: int = field(default=0, init=False)  # counted by whoever lets bots die
-    price_changed: bool = field(default=False, init=False)
-    was_put_right: bool = field(default=False, init=False)
-    witness: Witness | None = field(default=None, init=False)  # set by whoever sends people
-
-    def change_price(self, amount: str) -> None:
-        self.stage.ovh.names.rise(NAME, amount)
-        self.price_changed = True
-
-    def put_right(self, seconds: float) -> None:
-        self.stage.ovh.clock.put(self.drawn.apart + seconds)
-        self.was_put_right = True
-
-    @property
-    def faults(self) -> Counter[str]:
-        """What a call to OVH met, by its kind."""
-        waiting = Counter(str(fault.kind) for fault in self.stage.ovh.faults.waiting)
-        met = Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
-        if self.drawn.late is not None and self.stage.ovh.orders.withheld:
-            met[_LATE[self.drawn.late[0]]] += 1
-        if self.stage.ovh.orders.payment_withheld:
-            met["a payment that its order shows late"] += 1
-        return met
-
-    @property
-    def stumbles(self) -> int:
-        """How often Slack stumbled."""
-        return len(self.drawn.slack) - len(self.stage.slack.faults.waiting)
-
-    @property
-    def bank_slow(self) -> bool:
-        return bool(self.drawn.settle_after and self.stage.ovh.payments.wishes)
-
-    @property
-    def two_names(self) -> bool:
-        """Whether two names were ordered together."""
-        return any(len(order.domains) > 1 for order in self.stage.ovh.orders.all.values())
-
-    @property
-    def apart(self) -> bool:
-        """Whether something was ordered at OVH while its clock differed by more than a signature may be old."""
-        return abs(self.drawn.apart) > _NOT_APART and bool(self.stage.ovh.orders.all)
-
-    @property
-    def declined(self) -> bool:
-        """Whether the bank refused a payment."""
-        return any(attempt.why is not None for order in self.stage.ovh.orders.all.values() for attempt in order.tries)
-
-    @property
-    def is_any(self) -> bool:
-        """Whether there was a death or a fault."""
-        return bool(self.explains or self.stumbles or self.drawn.twice)
-
-    @property
-    def explains(self) -> bool:
-        """Whether something happened that may leave a cart to a person: what Slack does may not."""
-        return bool(self.deaths or self.faults or self.was_put_right or self.price_changed)
-
-
 def _deaths(chance: Random) -> tuple[int, ...]:
     return tuple(chance.randint(1, _MOST_BOUNDARIES) for _ in range(chance.choice([0, 1, 1, 1, 2])))
 
@@ -224,7 +174,7 @@ def _price(chance: Random, names: tuple[str, ...]) -> tuple[str, int]:
 
 
 def _late(chance: Random) -> tuple[Late, float]:
-    return chance.choice(list(_LATE)), chance.uniform(2.0, 7.0)
+    return chance.choice(list(LATE)), chance.uniform(2.0, 7.0)
 
 
 def _put_right(chance: Random) -> tuple[float, tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
@@ -10,27 +11,37 @@ from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
 _SOON = 2.5  # seconds until a form opens
+_CANCELS = 0.5  # how often the other order was a mistake, which is then cancelled at OVH
 _NO_ORDER = 256_900_001
 IT_IS, NOTHING = "It is this order…", "Nothing was ordered, try again"
 PAID, NOT_PAID = "It was paid", "It was not paid"
+ANYWAY, AGAIN, CLOSE = "Order anyway", "Try again", "Close without ordering"
+_EARLIER_TRY = "isn't on record here"
 
 
 class Witness:
     """`untrue` is how often the first words are wrong; whoever was wrong says the truth from then on."""
 
-    def __init__(self, stage: Stage, who: Actor, chance: Random, *, untrue: float) -> None:
+    def __init__(
+        self, stage: Stage, who: Actor, chance: Random, *, approver: Callable[[], Actor] | None = None, untrue: float
+    ) -> None:
         self._stage = stage
         self._who = who
         self._chance = chance
         self._untrue = untrue
-        self.said = self.said_untruly = 0
+        self._approver = approver or (lambda: who)
+        self.on_cancel: Callable[[], None] = lambda: None  # has an order that was made by mistake cancelled at OVH
+        self.said = self.said_untruly = self.anyway = self.anyway_untruly = 0
 
     def is_asked(self, card: str) -> bool:
-        return any(button in card for button in (IT_IS, NOT_PAID))
+        return any(button in card for button in (IT_IS, NOT_PAID, ANYWAY))
 
     async def answers(self, card: Message) -> None:
         """Say what became of it, once that is to be seen at OVH."""
         order = self.order(card)
+        if ANYWAY in card.plain_text():
+            await self._of_other_order(card, order)
+            return
         asked_of_order = IT_IS in card.plain_text()
         untrue, self._untrue = self._chance.random() < self._untrue, 0.0
         if not asked_of_order and (order is None or (order.pending and not untrue)):
@@ -56,6 +67,27 @@ class Witness:
         if order.pending:  # neither is so, yet
             paid = self._chance.random() < 0.5
         await self._who.click(card, PAID if paid else NOT_PAID)
+
+    async def _of_other_order(self, card: Message, order: Order | None) -> None:
+        """Say whether the names may be ordered beside what the account has.
+
+        An order of this desk is never denied: a lie about that one would buy the names twice from here.
+        """
+        words = card.plain_text()
+        others = [each for each in self._stage.ovh.orders.all.values() if each.foreign and not each.cancelled]
+        untrue = bool(others) and order is None and _EARLIER_TRY not in words and self._chance.random() < self._untrue
+        with suppress(NotAcknowledged, NoSuchButton):
+            if order is not None:
+                await self._who.click(card, CLOSE)
+            elif not others or untrue:
+                self.anyway += not untrue
+                self.anyway_untruly += untrue
+                await self._approver().click(card, ANYWAY)
+            elif self._chance.random() < _CANCELS:
+                self.on_cancel()
+                await self._who.click(card, AGAIN)
+            else:
+                await self._who.click(card, CLOSE)
 
     async def _names(self, card: Message, number: int) -> None:
         self._who.close_modal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +50,10 @@ class Stage:
     def bot(self) -> BotProcess:
         """The bot of this stage, as a process that is still to be started."""
         return self._bot_at(self.port)
+
+    def use(self, settings: Mapping[str, str]) -> None:
+        """Have bots that start from now on use these settings as well; an empty one is none."""
+        self._settings |= settings
 
     @property
     def environment(self) -> dict[str, str]:

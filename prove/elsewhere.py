@@ -1,0 +1,72 @@
+"""An order made elsewhere in the account, which shares a name with what is bought: nothing may be ordered beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ordering.model.facts import EventKind
+from prove.copies import Story
+from prove.turns import Elsewhere
+from sandbox.ovh.orders import Order
+from sandbox.stage import Stage
+
+BESIDE = "orders beside one made elsewhere that nobody allowed"
+_AGO = 3600.0  # seconds
+_LINES_LATE = 4.0  # seconds
+_LIST = ("GET", "/me/order")
+
+
+@dataclass
+class Colleague:
+    """Somebody who orders a name by hand, an hour before the request or after the approval."""
+
+    stage: Stage
+    plan: Elsewhere
+    names: tuple[str, ...]
+    made: Order | None = field(default=None, init=False)
+    cancelled_at: datetime | None = field(default=None, init=False)
+    _calls_before: int = field(default=0, init=False)
+
+    def orders(self) -> None:
+        """Order one of the names now."""
+        self._calls_before = len(self.stage.ovh.calls)
+        ago = _AGO if self.plan.before_call is None else 0.0
+        self.made = self.stage.ovh.outsider.order(self.names[-1], ago=ago)
+        if self.plan.late and not ago:
+            self.made.late, self.made.late_for = "details", _LINES_LATE
+
+    def cancels(self) -> None:
+        """It was a mistake."""
+        if self.made is not None:
+            self.made.cancelled, self.cancelled_at = True, self.stage.ovh.clock.now()
+
+    def met(self, story: Story) -> str | None:
+        """Say what of it was met: a request that it stopped."""
+        stopped = any(event.kind is EventKind.FOREIGN_ORDER_FOUND for event in story.events)
+        when = "an hour before the request" if self.plan.before_call is None else "while it was bought"
+        return f"stopped by an order made elsewhere {when}" if stopped else None
+
+    def broken(self, story: Story) -> Iterator[tuple[str, str]]:
+        """Yield each order of ours that was made beside it, where the bot could see it and nobody allowed it."""
+        other = self.made
+        if other is None:
+            return
+        allowed = [
+            e for e in story.events if e.kind is EventKind.ORDERED_ANYWAY and (e.data or {}).get("order") == other.id
+        ]
+        first = min((event.at for event in allowed), default=None)
+        for order in self.stage.ovh.orders.ours():
+            was_there = self.cancelled_at is None or order.made_at < self.cancelled_at
+            if was_there and self._was_seen(order) and (first is None or first > order.made_at + timedelta(seconds=1)):
+                yield BESIDE, f"order {order.id} over {order.domains} beside order {other.id} over {other.domains}"
+
+    def _was_seen(self, order: Order) -> bool:
+        """One that was there before anything was asked was; else two lists of the account's orders must lie between."""
+        if self.plan.before_call is None:
+            return True
+        checkout = f"/order/cart/{order.cart}/checkout"
+        calls = [(call.method, call.path) for call in self.stage.ovh.calls[self._calls_before :]]
+        until = calls.index(("POST", checkout)) if ("POST", checkout) in calls else len(calls)
+        return calls[:until].count(_LIST) > 1

@@ -1,0 +1,52 @@
+"""Why a payment waits (M1 rule 5 of the money rules): three cases, counted apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from ordering.model.cart import CartState
+from store.engine import open_engines
+from store.tables import CartRow
+
+NO_ANSWER = "a payment waits for a person: its answer was lost"
+NOTHING_SHOWN = "a payment waits for a person: OVH took it on, and showed nothing"
+UNDER_WAY = "a payment is shown as under way: nobody is asked"
+_ASKS = "OVH does not say whether order"
+_PROCESSING = "OVH is processing the payment"
+
+
+class Waiting:
+    """Looks at each new card of a run, and where a person is asked at what the bot knows of the payment."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._seen: set[str] = set()
+
+    @property
+    def cases(self) -> Counter[str]:
+        """Each case once a run, however often its card changed."""
+        return Counter(self._seen)
+
+    async def look(self, card: str) -> None:
+        if _PROCESSING in card:
+            self._seen.add(UNDER_WAY)
+        if _ASKS in card:
+            accepted = await asyncio.to_thread(self._is_accepted)
+            if accepted is not None:
+                self._seen.add(NOTHING_SHOWN if accepted else NO_ANSWER)
+
+    def _is_accepted(self) -> bool | None:
+        """Whether OVH answered 200 to the call; None where nobody is asked any more."""
+        waits = col(CartRow.state) == CartState.NEEDS_ATTENTION.value
+        query = select(col(CartRow.payment_accepted_at)).where(waits, col(CartRow.payment_sent_at).is_not(None))
+        engines = open_engines(self._database)
+        try:
+            with engines.read.connect() as connection:
+                found = connection.execute(query).first()
+        finally:
+            engines.close()
+        return None if found is None else found[0] is not None
