@@ -24,7 +24,7 @@ _QUIET = ("-xq", "-n", "4", "--no-header")
 _NEAREST = {
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
-    "store": ["tests/store/test_races.py"],
+    "store": ["tests/store/contract/test_races.py"],
 }
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],

@@ -1,0 +1,87 @@
+"""What may deviate at which place, and which of it the laws hold against today.
+
+A deviation is a word, such as `crash` or `late-90`; its number is in seconds unless it counts commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from prove.explorer.ledger import AT_ONCE, Lateness
+
+Options = tuple[str, ...]
+
+FREEZES: Options = ("freeze-30", "freeze-600", "freeze-90000")  # the last one is longer than the longest floor
+READ: Options = ("crash", *FREEZES, "busy", "forbidden")
+BUILD: Options = ("crash", *FREEZES, "busy", "lost")
+# Before the sender compares the clock, and between that comparison and the wire.
+CALL: Options = ("crash", *FREEZES)
+WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
+ORDER_SHOWS: Options = ("late-15", "late-45", "late-90", "late-600", "lines-45", "lines-600", "closed-45", "closed-600")
+TWO_NAMES_SHOW: Options = ("names-45", "names-600")
+PAYMENT_SHOWS: Options = (
+    *("late-15", "late-45", "late-90", "late-600", "order-90", "order-600"),
+    *("bank-30", "bank-600", "refused", "refused-600"),
+)
+# `crash`: the call is done and its sender dies. `gone` and `lost`: no answer, and it was not done, or it was.
+# `arrives`: no answer, and it is done so much later. `no`: refused or throttled, not done. `again`: a proxy repeats
+# the call; the first copy is done, the second one is answered so.
+ANSWER: Options = (
+    *("crash", "gone", "lost", "arrives-15", "arrives-45", "arrives-100"),
+    *("no-400", "no-403", "no-404", "no-409", "no-429"),
+    *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429"),
+)
+COMMIT: Options = (
+    *("crash", *FREEZES),
+    *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "restore"),
+)
+STEP: Options = ("price-up", "outsider", "page-pays", "page-cancels", "clock+3600", "clock-600", "delete-ordered")
+DECIDES: Options = ("wrong", "hasty", "after-91000")
+PAYS: Options = ("prepaid", "page", "after-91000")
+
+# The findings that are open: which deviations break a law of today's rules. `make prove` leaves these out until the
+# rule has landed: delete a line here to have it search them too. `python -m prove.explorer --all` searches them anyway.
+# TO WIDEN, DELETE LINES HERE.
+OPEN: Mapping[str, Callable[[str, str], bool]] = {
+    "M1 a payment shows later than the settling time": lambda place, what: (
+        place.startswith("PAY shows") and what.rpartition("-")[2] in {"90", "600"}
+    ),
+    "M1 a refusal or throttle answers a repeated payment": lambda place, what: (
+        place.startswith("PAY answer") and what.startswith("again-")
+    ),
+    "M1 a sender sleeps before the wire, or its call arrives late": lambda place, what: (
+        place.startswith("PAY") and what.startswith(("freeze-", "arrives-"))
+    ),
+    "M2 the newest commits are lost, or a backup is restored": lambda _place, what: (
+        what.startswith(("lose-", "restore"))
+    ),
+    "M2 M3 somebody else orders the name": lambda _place, what: what == "outsider",
+}
+
+
+def is_open(place: str, what: str) -> bool:
+    """Whether this deviation belongs to a finding whose rule has not landed."""
+    return any(covers(place, what) for covers in OPEN.values())
+
+
+def number_in(what: str) -> float:
+    """Return the number of a deviation, such as 90 of `late-90`."""
+    return float(next(part for part in what.replace("+", "-").split("-") if part.isdecimal()))
+
+
+def lateness(what: str | None) -> Lateness:
+    """Read what a `… shows` deviation hides, and for how long."""
+    kind, _, seconds = (what or "").partition("-")
+    match kind:
+        case "late":
+            return Lateness(all=float(seconds))
+        case "lines":
+            return Lateness(lines=float(seconds))
+        case "names":
+            return Lateness(names=float(seconds))
+        case "closed":
+            return Lateness(closed=float(seconds))
+        case "order":
+            return Lateness(order=float(seconds))
+        case _:
+            return AT_ONCE

@@ -1,0 +1,145 @@
+"""What must hold after each commit, each call that buys or pays, and at the end of each run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ordering.model.cart import Cart, CartState
+from prove.explorer.graph import ENDS
+from prove.explorer.ledger import OvhOrder
+
+if TYPE_CHECKING:
+    from prove.explorer.world import World
+
+TWO_ORDERS = "carts with more than one order"
+TWO_PAYMENTS = "payments beyond one a cart"
+NOT_APPROVED = "orders that no approval covers"
+NOT_INTENDED = "payments without an intent on record"
+NOT_OURS = "payments of an order that somebody else made"
+TOO_DEAR = "payments of more than was approved"
+FOR_NO_REASON = "carts left to a person for no reason"
+LOST = "decisions lost"
+STUCK = "carts stuck without a person told"
+PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
+A_BUG = "steps that failed for a bug"
+LAWS = (
+    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, TOO_DEAR),
+    *(FOR_NO_REASON, LOST, STUCK, PAID_AND_CANCELLED, A_BUG),
+)
+_LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
+S = CartState
+
+
+class LawBroken(BaseException):
+    """A law does not hold. It ends the run, so no rule may catch it."""
+
+    def __init__(self, law: str, what: str) -> None:
+        super().__init__(f"{law}: {what}")
+        self.law = law
+        self.what = what
+
+
+class Laws:
+    """The laws of one run, with what it committed so far."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sealed: dict[str, Cart] = {}  # by OVH's cart: what was on record when it could first be checked out
+        self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
+        self._before: CartState | None = None
+
+    @property
+    def cart(self) -> Cart:
+        return self._world.store.kept.carts[1]
+
+    @property
+    def is_ended(self) -> bool:
+        return self.cart.state in ENDS
+
+    def committed(self) -> None:
+        cart = self.cart
+        if cart.state is S.CHECKING_OUT and cart.attempt is not None:
+            self._sealed[cart.attempt.registrar_cart] = cart
+        if cart.state is S.PAYING and cart.order is not None and cart.payment and cart.payment.sent_at:
+            self._intents[cart.order.id] = cart
+        if cart.state is S.NEEDS_ATTENTION and self._before is not S.NEEDS_ATTENTION:
+            self._must_have_reason(cart)
+        self._before = cart.state
+
+    def went_back(self) -> None:
+        """The newest commits are lost."""
+        self._before = self.cart.state
+
+    def order_begins(self, ovh_cart: str) -> None:
+        """OVH is about to make an order of a cart."""
+        sealed, cart = self._sealed.get(ovh_cart), self._world.ledger.carts.get(ovh_cart)
+        if cart is None:
+            return  # OVH will refuse it
+        if sealed is None or sealed.seal is None or not set(sealed.approved_by) - {sealed.requester}:
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
+        if {line.domain.ascii for line in sealed.lines} != set(cart.names):
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
+
+    def payment_taken(self, order: OvhOrder) -> None:
+        """OVH took a payment on by a call of the bot."""
+        intent = self._intents.get(order.id)
+        if order.foreign:
+            raise LawBroken(NOT_OURS, f"order {order.id}")
+        if intent is None or intent.seal is None:
+            raise LawBroken(NOT_INTENDED, f"order {order.id}")
+        if order.total > intent.seal.total.minor:
+            raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
+        now = self._world.now
+        *earlier, _ = order.payments
+        beside = [p for p in earlier if not p.page and (p.took() or p.is_pending(now))]
+        if beside:
+            times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, order.payments[-1]))
+            raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
+
+    def of_the_ledger(self) -> None:
+        now, ours = self._world.now, self._world.ledger.ours
+        alive = [order for order in ours if order.taken() or order.status(now) != "cancelled"]
+        if len(alive) > 1:
+            raise LawBroken(TWO_ORDERS, f"orders {', '.join(f'{o.id} at {o.made_at:.0f} s' for o in alive)}")
+        paid = [order for order in ours if any(not payment.page for payment in order.taken())]
+        if len(paid) > 1:
+            raise LawBroken(TWO_PAYMENTS, f"orders {', '.join(str(order.id) for order in paid)}")
+
+    def a_step_failed(self, error: Exception) -> None:
+        raise LawBroken(A_BUG, f"{type(error).__name__}: {error}") from error
+
+    def at_the_end(self, *, is_over: bool) -> None:
+        cart = self.cart
+        if not is_over and cart.state not in {S.NEEDS_ATTENTION, S.CHECKED_OUT}:
+            raise LawBroken(STUCK, f"{cart.state} after {self._world.now:.0f} s")
+        taken = [order.id for order in self._world.ledger.ours if order.taken()]
+        if cart.state is S.CANCELLED and taken:
+            raise LawBroken(PAID_AND_CANCELLED, f"order {taken[0]}")
+        if not self._world.lost_commits:
+            self._must_have_all_decisions(cart)
+
+    def _must_have_all_decisions(self, cart: Cart) -> None:
+        with self._world.store.read() as carts:
+            on_record = [(event.by, event.state) for event in carts.events(cart.id)]
+        for decision in self._world.people.accepted:
+            if decision not in on_record:
+                raise LawBroken(LOST, f"{decision[0]}: {decision[1]}")
+            on_record.remove(decision)
+
+    def _must_have_reason(self, cart: Cart) -> None:
+        """A person is asked. OVH must not have shown the answer for a while, unless a read of it failed."""
+        if {"busy", "forbidden"} & set(self._world.deviated.values()):
+            return
+        before = self._world.now - _LONG_SHOWN
+        if cart.is_undecided:
+            shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]
+            if len(shown) == 1:
+                raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
+        if cart.payment_is_undecided and cart.order is not None:
+            order = self._world.ledger.orders[cart.order.id]
+            if order.paid_at(before) is not None:
+                raise LawBroken(FOR_NO_REASON, f"order {order.id} shows as paid for {_LONG_SHOWN:.0f} s and more")
+
+    def _shows_closed(self, order: OvhOrder, at: float) -> bool:
+        cart = self._world.ledger.carts.get(order.cart)
+        return cart is not None and cart.closed_at is not None and cart.shows_closed_at <= at

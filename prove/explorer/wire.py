@@ -1,0 +1,154 @@
+"""The seam to the registrar: the real `OvhGateway` on a client that calls the simulated OVH.
+
+Answers are sorted by the real rules of `registrars.ovh.api.errors`. What the real client does beside that (rate limit,
+retries of reads, signing) is tested on the wire, in tests/registrars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from urllib.parse import parse_qsl
+
+import requests
+
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from prove.explorer.deviations import (
+    ANSWER,
+    BUILD,
+    CALL,
+    ORDER_SHOWS,
+    PAYMENT_SHOWS,
+    READ,
+    TWO_NAMES_SHOW,
+    WIRE,
+    lateness,
+    number_in,
+)
+from prove.explorer.routes import shape_of
+from registrars.ovh import adapter
+from registrars.ovh.api import errors
+from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.errors import Answer
+from registrars.ovh.api.session import CLOCK
+from registrars.ovh.throttling.scheduler import Priority
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from prove.explorer.world import Process
+
+ROUND_TRIP = 0.2  # seconds of the world that one call takes
+TIME_OUT = 10.0  # seconds until a sender gives up on an answer
+_NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
+_SAID = {
+    400: {"class": "Client::BadRequest", "message": "This cannot be done"},
+    403: {"class": "Client::Forbidden", "message": "You are not allowed"},
+    404: {"class": "Client::NotFound", "message": "The requested object does not exist"},
+    409: {"class": "Client::Conflict", "message": "Another operation is under way"},
+    429: {"class": "Client::TooManyRequests", "message": "Too many requests"},
+}
+
+
+class SimulatedClient:
+    """`registrars.ovh.api.client.Client` for one process of the world: same methods, no network."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._world = process.world
+        self.answered_at = 0.0
+        self.secrets: tuple[str, ...] = ()
+
+    def clock_ahead(self) -> timedelta:
+        now = int(self.ask(CLOCK, priority=Priority.MONEY))
+        return timedelta(seconds=now - int(self._process.now().timestamp()))
+
+    def ask(
+        self,
+        path: str,
+        *,
+        priority: Priority,  # noqa: ARG002 - the real client's signature; nobody waits here
+        query: Mapping[str, str] | None = None,
+        turn: object = None,  # noqa: ARG002 - the same
+        tries: int | None = None,  # noqa: ARG002 - the same
+    ) -> Any:  # noqa: ANN401 - decoded JSON
+        shape, _ = shape_of(path)
+        what = self._process.place(f"GET {shape}", READ)
+        if what == "busy":
+            raise RegistrarUnavailable(errors.LATER)
+        if what == "forbidden":
+            raise RegistrarRefused("OVH does not allow this (not granted). The operator must check the key's rights.")
+        return self._read(self._answer("GET", path, query or {}, {}))
+
+    def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
+        path, _, text = path.partition("?")
+        shape, _ = shape_of(path)
+        what = self._process.place(f"{method} {shape}", BUILD)
+        if what == "busy":
+            raise RegistrarUnavailable(errors.LATER)
+        answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
+        if what == "lost":
+            raise RegistrarUnavailable(errors.LATER)
+        return self._read(answer)
+
+    def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime | None = None) -> Any:  # noqa: ANN401 - decoded JSON
+        """Buy or pay. The places: before the clock is compared, before the wire, what OVH shows of it, its answer."""
+        kind = _NAMES[path.rpartition("/")[2]]
+        self._process.place(f"{kind} call", CALL)
+        if not_after is not None and self._process.now() >= not_after:
+            raise RegistrarUnavailable("The desk was held up before it could ask OVH. Nothing was sent.")
+        self._process.place(f"{kind} wire", WIRE)
+        return self._sent(kind, path, body)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _sent(self, kind: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - decoded JSON
+        world = self._world
+        done = world.at_ovh(path, body, world.place(f"{kind} shows", self._showing(kind)))
+        what = world.place(f"{kind} answer", ANSWER) or "fine"
+        answer: Answer | None = None
+        if what.startswith("no-"):
+            answer = _falsified(what)
+        elif what.startswith("arrives-"):
+            world.later(number_in(what), done)
+        elif what != "gone":
+            true = done()
+            answer = None if what == "lost" else _falsified(what) if what.startswith("again-") else true
+        if what == "crash":
+            self._process.die()
+        world.pass_by(TIME_OUT if answer is None else ROUND_TRIP)
+        if answer is None:
+            raise errors.silence(requests.ReadTimeout(), deed=True)
+        if not answer.ok or answer.body == "":
+            raise errors.of_deed(answer)
+        return answer.body
+
+    def _showing(self, kind: str) -> tuple[str, ...]:
+        if kind == "PAY":
+            return PAYMENT_SHOWS
+        return ORDER_SHOWS if len(self._world.names) == 1 else (*ORDER_SHOWS, *TWO_NAMES_SHOW)
+
+    def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+        self._world.pass_by(ROUND_TRIP)
+        status, told = self._world.routes.answer(method, path, query, body, self._world.now)
+        return Answer(status, told)
+
+    def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
+        if not answer.ok:
+            raise errors.of_question(answer)
+        return answer.body
+
+
+def _falsified(what: str) -> Answer:
+    """Return the answer that stands in for OVH's true one."""
+    status = int(number_in(what))
+    return Answer(status, _SAID.get(status))
+
+
+def gateway(process: Process) -> adapter.OvhGateway:
+    """Build the real gateway on a simulated client."""
+    with patch.object(adapter, "Client", lambda _access, _budget=None: SimulatedClient(process)):
+        return adapter.OvhGateway(Access(subsidiary="FR", concurrency=1))

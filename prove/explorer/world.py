@@ -1,0 +1,379 @@
+"""One run: workers, people and OVH on simulated time, with the deviations of one schedule.
+
+Workers and people run in greenlets, so that a process can sleep in the middle of a step while others go on. Everything
+else happens one after the other: two runs of one schedule are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from ordering.model.errors import CartChanged, OrderingError, RegistrarError
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.leases import LEASE
+from ordering.process.transitions import Pace
+from ordering.workflow import Workflow
+from prove.explorer.deviations import COMMIT, STEP, Options, is_open, lateness, number_in
+from prove.explorer.graph import Graph, abstract
+from prove.explorer.laws import LawBroken, Laws
+from prove.explorer.ledger import Ledger, moment
+from prove.explorer.people import POLICY, People
+from prove.explorer.plain_store import PlainStore, PlainTransaction
+from prove.explorer.routes import Routes
+from prove.explorer.wire import gateway
+from registrars.ovh.adapter import OvhGateway
+from registrars.ovh.api.errors import Answer
+
+Schedule = Mapping[int, str]
+Choose = Callable[[int, Options], str | None]  # what deviates at a place, by its number
+PACE = Pace(quickest=timedelta(seconds=10), slowest=timedelta(hours=1))  # fewer polls than the bot's own pace
+REPEATS = 2  # a place that comes again in the same abstract state is a place of the search so many times
+MOST_STEPS = 400
+HORIZON = 8 * 86_400.0  # seconds
+SUPERVISOR = 2.0  # seconds until a dead process is started again
+
+
+class Died(BaseException):
+    """The process is gone. No rule may catch this."""
+
+
+@dataclass
+class Process:
+    """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds."""
+
+    world: World
+    name: str
+    ahead: float = 0.0
+    sleeps: bool = False
+    dead: bool = False
+    registrar: OvhGateway = field(init=False)
+    fulfilment: Fulfilment = field(init=False)
+    workflow: Workflow = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.registrar = gateway(self)
+        parts: dict[str, Any] = {"store": self.world.store, "registrar": self.registrar, "policy": POLICY}
+        self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
+        self.workflow = Workflow(**parts, clock=self.now)
+
+    def now(self) -> datetime:
+        return moment(self.world.now + self.ahead)
+
+    def place(self, label: str, options: Options) -> str | None:
+        """Let this process die or sleep here if the schedule says so; return any other deviation."""
+        what = self.world.place(label, options)
+        if what == "crash":
+            self.die()
+        if what is not None and what.startswith("freeze-"):
+            self.world.freeze(self, number_in(what), clock_stands="still" in what)
+            return None
+        return what
+
+    def die(self) -> NoReturn:
+        self.dead = True
+        raise Died
+
+
+class WatchedStore(PlainStore):
+    """The plain store, with the places before and after each commit that changes more than a due time."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    @contextmanager
+    def begin(self) -> Iterator[PlainTransaction]:
+        before, history = self.kept, self.history
+        with super().begin() as writing:
+            yield writing
+        if self.kept.carts == before.carts and self.kept.order_owner == before.order_owner:
+            self.history = history  # a change of due times alone is no commit that matters if it is lost
+            return
+        self._world.committed()
+
+
+@dataclass(slots=True)
+class Sleeper:
+    wakes_at: float
+    process: Process
+    thread: greenlet
+    clock_stands: bool
+    slept: float
+
+
+class World:
+    """Everything of one run. Places are numbered in the order in which the run comes to them."""
+
+    def __init__(
+        self,
+        schedule: Schedule | Choose,
+        *,
+        names: tuple[str, ...] = ("name.ovh",),
+        only_held: bool = False,
+        tell: Callable[[str], object] | None = None,
+    ) -> None:
+        self._choose: Choose = schedule if callable(schedule) else lambda number, _: schedule.get(number)
+        self._tell = tell
+        self.deviated: dict[int, str] = {}
+        self.names = names
+        self.now = 0.0
+        self.places: list[tuple[str, Options]] = []
+        self.routes = Routes(Ledger())
+        self._watching = False
+        self.store = WatchedStore(self)
+        self.laws = Laws(self)
+        self.graph = Graph()
+        self.broken: LawBroken | None = None
+        self.lost_commits = 0
+        self._only_held = only_held
+        self._seen: dict[tuple[str, str], int] = {}
+        self._arriving: list[tuple[float, Callable[[], object]]] = []
+        self._sleepers: list[Sleeper] = []
+        self._main = getcurrent()
+        self._processes = 1
+        self._process = self._current = Process(self, "p1")
+        self._lease_until = 0.0
+        self._acting: str = "start"
+        self.people = People(self)
+        self.people.request(self._process)
+        self.store.history = ()  # nothing that a run loses goes back to before the request
+        self._watching = True
+        self.laws.committed()
+        self.graph.reach(abstract(self), "start")
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.routes.ledger
+
+    # The run
+
+    def run(self) -> LawBroken | None:
+        """Run to the end; return the law that broke, if one did."""
+        try:
+            for _ in range(MOST_STEPS):
+                if not self._next():
+                    break
+            self.laws.at_the_end(is_over=self.is_over)
+        except LawBroken as broken:
+            self.broken = broken
+        finally:
+            for sleeper in self._sleepers:
+                sleeper.thread.throw(GreenletExit)
+        return self.broken
+
+    @property
+    def is_asleep(self) -> bool:
+        return bool(self._sleepers)
+
+    @property
+    def is_over(self) -> bool:
+        return not (self._sleepers or self._arriving) and self.laws.is_ended
+
+    def _next(self) -> bool:
+        """Do what comes first in time; return False where nothing comes any more."""
+        coming: list[tuple[float, int, Callable[[], None]]] = []
+        if self._arriving:
+            coming.append((min(at for at, _ in self._arriving), 0, self._arrive))
+        if self._sleepers:
+            coming.append((min(sleeper.wakes_at for sleeper in self._sleepers), 1, self._wake))
+        if not self.laws.is_ended:
+            click = self.people.next()
+            if click is not None:
+                coming.append((click[0], 2, self._in_thread(click[1])))
+            due = self._next_due()
+            if due is not None:
+                coming.append((due, 3, self._in_thread(self._step)))
+        if not coming:
+            return False
+        at, _, act = min(coming, key=lambda one: one[:2])
+        if at > HORIZON:
+            return False
+        self.now = max(self.now, at)
+        act()
+        return True
+
+    def _next_due(self) -> float | None:
+        with self.store.read() as carts:
+            due = carts.next_due()
+        if due is None:
+            return None
+        at = (due - moment(self.worker.ahead)).total_seconds()
+        if at > self.now + 7 * 3600:
+            at = self.now  # as the store does: set by a clock that has been put back since
+        return max(at, self._lease_until)
+
+    @property
+    def worker(self) -> Process:
+        """The process that works now: another one where the last one died or sleeps."""
+        if self._process.dead or self._process.sleeps:
+            self._processes += 1
+            self._process = Process(self, f"p{self._processes}")
+        return self._process
+
+    def _in_thread(self, act: Callable[[Process], None]) -> Callable[[], None]:
+        def run() -> None:
+            self._current = self.worker
+            greenlet(self._guarded).switch(act, self._current)
+
+        return run
+
+    def _guarded(self, act: Callable[[Process], None], process: Process) -> None:
+        try:
+            act(process)
+        except Died:
+            self._lease_until = max(self._lease_until, self.now + SUPERVISOR)
+            self.reach("crash")
+
+    def _step(self, process: Process) -> None:
+        """Do what is due, as the worker pool does it: what fails for a bug is put off and told."""
+        self._acting = "worker"
+        for cart_id in process.fulfilment.due():
+            self._event(process, cart_id)
+            try:
+                process.fulfilment.advance(cart_id)
+            except (RegistrarError, CartChanged):
+                continue
+            except (OrderingError, Exception) as error:  # noqa: BLE001 - as the worker pool: no step stops the others
+                self.laws.a_step_failed(error)
+                process.fulfilment.put_off(cart_id, "0000")
+
+    def _event(self, process: Process, cart_id: int) -> None:
+        """Let the world change before a step, if the schedule says so."""
+        with self.store.read() as carts:
+            state = carts.cart(cart_id).state
+        match self.place(f"step {state}", STEP):
+            case "price-up":
+                self.ledger.price = 999
+            case "outsider":
+                self.ledger.new_order(self.names, self.now, foreign=True)
+            case "page-pays":
+                self._for_unpaid(lambda number: self.ledger.pay_on_page(number, self.now))
+            case "page-cancels":
+                self._for_unpaid(lambda number: self.ledger.cancel(number, self.now))
+            case "clock+3600":
+                process.ahead += 3600.0
+            case "clock-600":
+                process.ahead -= 600.0
+            case "delete-ordered":
+                self.routes.refuses_ordered = False
+        self.reach("elsewhere")
+
+    def _for_unpaid(self, do: Callable[[int], None]) -> None:
+        for order in self.ledger.ours:
+            do(order.id)
+
+    # What happens in a step
+
+    def place(self, label: str, options: Options) -> str | None:
+        """Number this place, and return what the schedule has deviate here."""
+        if not self._watching:
+            return None
+        if self._only_held:
+            options = tuple(what for what in options if not is_open(label, what))
+        key = (label, abstract(self))
+        self._seen[key] = self._seen.get(key, 0) + 1
+        if self._seen[key] > REPEATS:
+            return None
+        number = len(self.places)
+        self.places.append((label, options))
+        what = self._choose(number, options)
+        if what is not None:
+            self.deviated[number] = what
+            self.tell(f"DEVIATES {number}: {what} at {label}")
+        return what
+
+    def tell(self, what: str) -> None:
+        if self._tell is not None:
+            self._tell(f"{self.now:9.1f} s  {what}")
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+
+    def later(self, seconds: float, do: Callable[[], object]) -> None:
+        """Have something arrive at OVH later."""
+        self._arriving.append((self.now + seconds, do))
+
+    def freeze(self, process: Process, seconds: float, *, clock_stands: bool) -> None:
+        """Suspend a process here. Another one takes its work over when the lease ends."""
+        process.sleeps = True
+        self._lease_until = max(self._lease_until, self.now + min(seconds, LEASE.total_seconds()))
+        self._sleepers.append(Sleeper(self.now + seconds, process, getcurrent(), clock_stands, seconds))
+        self.reach(f"sleep in {self._acting}")
+        acting = self._acting
+        self._main.switch()
+        self._acting = acting
+
+    def at_ovh(self, path: str, body: Mapping[str, Any], shows: str | None) -> Callable[[], Answer]:
+        """Return the call that buys or pays, to be done at OVH now or later, whole or never."""
+
+        def done() -> Answer:
+            late, parts = lateness(shows), path.strip("/").split("/")
+            if parts[-1] == "checkout":
+                self.laws.order_begins(parts[2])
+                status = self.ledger.check_out(parts[2], self.now, late)
+                cart = self.ledger.carts.get(parts[2])
+                order = self.ledger.orders.get(cart.order or 0) if cart else None
+                told = self.routes.quote(order.total, order.id) if status == 200 and order else {"class": "Client::No"}
+            else:
+                method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
+                bank = number_in(shows) if shows and shows.startswith("bank-") else 0.0
+                refused = bool(shows and shows.startswith("refused"))
+                bank = number_in(shows) if shows == "refused-600" else bank
+                status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
+                if status == 200:
+                    self.laws.payment_taken(self.ledger.orders[int(parts[2])])
+                told = {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
+            self.reach(f"OVH {parts[-1]} {status}")
+            self.laws.of_the_ledger()
+            return Answer(status, told)
+
+        return done
+
+    def committed(self) -> None:
+        """Check the laws, then let the commit be lost, or the process die or sleep after it."""
+        if not self._watching:
+            return
+        self.laws.committed()
+        self.reach(self._acting)
+        process = self._current
+        with self.store.read() as carts:
+            state = carts.carts()[0].state
+        what = process.place(f"commit {state}", COMMIT)
+        if what is None:
+            return
+        count = len(self.store.history) if what == "restore" else int(number_in(what))
+        self.lost_commits += self.store.lose(count)
+        self.laws.went_back()
+        self.people.see_new_cards()
+        self.reach(what.rstrip("0123456789-"))
+        if what.endswith("cold") or what == "restore":
+            process.die()
+
+    def acts(self, who: str) -> None:
+        """Note who acts now, for the graph."""
+        self._acting = who
+
+    def reach(self, by: str) -> None:
+        state = abstract(self)
+        self.tell(f"{state}   ({by})")
+        self.graph.reach(state, by)
+
+    def _wake(self) -> None:
+        sleeper = min(self._sleepers, key=lambda one: one.wakes_at)
+        self._sleepers.remove(sleeper)
+        if sleeper.clock_stands:
+            sleeper.process.ahead -= sleeper.slept
+        sleeper.process.sleeps = False
+        self._current = sleeper.process
+        sleeper.thread.switch()
+
+    def _arrive(self) -> None:
+        first = min(self._arriving, key=lambda one: one[0])
+        self._arriving.remove(first)
+        first[1]()
