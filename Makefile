@@ -46,7 +46,8 @@ bench: .venv/.installed  ## Measure how fast the desk is beside what it could be
 bench-quick: .venv/.installed  ## A look at each of these figures, in less than a minute on a quiet machine
 	$(RUN) python -W ignore -m bench --quick
 
-prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), and check that nothing happens twice
+prove: .venv/.installed  ## Search schedules of faults, then kill and mislead the bot for PROVE_SECONDS (300): nothing happens twice
+	$(RUN) python -m prove.explorer --seconds 150
 	$(RUN) python -W ignore -m prove
 
 prove-the-proof: .venv/.installed  ## Break one guard at a time, and show that the tests catch it

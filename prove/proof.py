@@ -29,6 +29,7 @@ _NEAREST = {
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
     ["-m", "pytest", *_QUIET, "tests/store", "tests/story"],
+    ["-m", "prove.explorer", "--share", "0.02", "--seconds", "60"],
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
@@ -298,6 +299,8 @@ def _first_failure(printed: str) -> str | None:
             return f"`{line.split()[1].rpartition('/')[2]}`"
         if line.startswith("| **") and not line.rstrip(" |").endswith("0"):
             return f"the campaign: {line.split('**')[1]}"
+        if line.startswith("BROKEN "):
+            return f"the explorer: {line.removeprefix('BROKEN ').partition(' (')[0]}"
     return None
 
 

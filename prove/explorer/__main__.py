@@ -19,7 +19,7 @@ app = typer.Typer(
 
 
 @app.command()
-def explore(
+def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
     pairs: Annotated[bool, typer.Option("--pairs", help="All pairs of deviations, not a drawn part.")] = False,
     triples: Annotated[int, typer.Option(help="So many drawn schedules of three deviations, in place of pairs.")] = 0,
     everything: Annotated[bool, typer.Option("--all", help="Also deviations of findings that are open.")] = False,

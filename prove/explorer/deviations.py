@@ -25,7 +25,8 @@ PAYMENT_SHOWS: Options = (
 )
 # `crash`: the call is done and its sender dies. `gone` and `lost`: no answer, and it was not done, or it was.
 # `arrives`: no answer, and it is done so much later. `no`: refused or throttled, not done. `again`: a proxy repeats
-# the call; the first copy is done, the second one is answered so.
+# the call; the first copy is done, the second one is answered so. That OVH does both copies is not drawn: no client can
+# prevent it, for OVH has no key that makes a call idempotent.
 ANSWER: Options = (
     *("crash", "gone", "lost", "arrives-15", "arrives-45", "arrives-100"),
     *("no-400", "no-403", "no-404", "no-409", "no-429"),
@@ -35,7 +36,10 @@ COMMIT: Options = (
     *("crash", *FREEZES),
     *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "restore"),
 )
-STEP: Options = ("price-up", "outsider", "page-pays", "page-cancels", "clock+3600", "clock-600", "delete-ordered")
+STEP: Options = (
+    *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
+    *("clock+3600", "clock-600", "others-commit"),
+)
 DECIDES: Options = ("wrong", "hasty", "after-91000")
 PAYS: Options = ("prepaid", "page", "after-91000")
 
@@ -52,8 +56,8 @@ OPEN: Mapping[str, Callable[[str, str], bool]] = {
     "M1 a sender sleeps before the wire, or its call arrives late": lambda place, what: (
         place.startswith("PAY") and what.startswith(("freeze-", "arrives-"))
     ),
-    "M2 the newest commits are lost, or a backup is restored": lambda _place, what: (
-        what.startswith(("lose-", "restore"))
+    "M2 the newest commits are lost, or a backup is restored": lambda _place, what: what.startswith(
+        ("lose-", "restore")
     ),
     "M2 M3 somebody else orders the name": lambda _place, what: what == "outsider",
 }

@@ -65,8 +65,8 @@ class Graph:
         causes: dict[tuple[str, str], set[str]] = {}
         for start, by, end in self.edges:
             causes.setdefault((start, end), set()).add(by)
-        for (start, end), by in sorted(causes.items()):
-            yield f"{start} -> {end}: {', '.join(sorted(by))}"
+        for (start, end), all_of_it in sorted(causes.items()):
+            yield f"{start} -> {end}: {', '.join(sorted(all_of_it))}"
 
     def without_way_to_an_end(self) -> list[str]:
         """Return the states from which no edge leads to an end, or to a person who was told."""
@@ -85,11 +85,11 @@ class Graph:
 
 def read(lines: Iterable[str]) -> Graph:
     """Read a graph from its lines."""
-    edges = set()
+    edges: set[Edge] = set()
     for line in lines:
         way, _, causes = line.strip().partition(": ")
         start, _, end = way.partition(" -> ")
-        edges |= {(start, by, end) for by in causes.split(", ")}
+        edges.update((start, by, end) for by in causes.split(", "))
     return Graph(edges)
 
 

@@ -1,4 +1,4 @@
-"""The requester, the approver and the payer of one run: honest by default, hasty or wrong where the schedule says so."""
+"""The requester, the approver and the payer of one run: honest, unless the schedule has them be hasty or wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from prove.explorer.laws import NOT_APPROVED, LawBroken
 from prove.explorer.ledger import PREPAID
 
 if TYPE_CHECKING:
-    from prove.explorer.world import Process, World
+    from prove.explorer.processes import Process
+    from prove.explorer.world import World
 
 S = CartState
 ADA, CLEO, DAN = Person("U0ADA"), Person("U0CLEO"), Person("U0DAN")
@@ -41,13 +42,14 @@ class Plan:
 
 
 class People:
-    """Decide as the newest card asks them to. `accepted` are their decisions that the bot took: by whom, to which state."""
+    """Decide as the newest card asks them to. `accepted` are decisions that the bot took: by whom, to which state."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._plans: dict[tuple[str, str], Plan] = {}
         self._repeats: list[tuple[float, Click]] = []
         self._tries = 0
+        self._others = 0
         self.accepted: list[tuple[str, CartState]] = []
 
     def request(self, process: Process) -> None:
@@ -64,6 +66,16 @@ class People:
             asked = replace(cart, lines=lines, requester=ADA.id, purpose="x", quote=prepared.quote, seal=sealed)
             asked = asked.to(S.SUBMITTED, at=process.now())
             carts.save(asked, happened(asked, process.now(), by=ADA.id))
+
+    def fill_another_cart(self, process: Process) -> None:
+        """Have colleagues work in another channel: their commits stand behind those of this request."""
+        self._others += 1
+        with process.world.store.begin() as carts:
+            cart = carts.open(f"C{self._others + 1}", by=DAN.id, at=process.now())
+        with process.world.store.begin() as carts:
+            carts.save(
+                cart.with_line(Line(DomainName.parse("other.ovh"), 1, "create-default", Money(1, "EUR"), DAN.id))
+            )
 
     def see_new_cards(self) -> None:
         """The cards are drawn again from a store that went back: what was clicked is to be clicked again."""
@@ -142,9 +154,7 @@ class People:
             self._world.reach("person pays on the page")
             return
         method = PREPAID if plan.manner == "prepaid" else None
-        pay = partial(
-            self._decided, DAN.id, lambda by: by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown)
-        )
+        pay = partial(self._decided, DAN.id, lambda by: by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown))
         pay(process)
         self._repeat(plan, pay)
 

@@ -50,19 +50,8 @@ class Snapshot:
     last_message: int = 0
 
     def copy(self) -> Snapshot:
-        return Snapshot(
-            dict(self.carts),
-            dict(self.due),
-            dict(self.approved_at),
-            dict(self.order_owner),
-            self.events,
-            self.entries,
-            dict(self.untold),
-            dict(self.messages),
-            dict(self.leases),
-            self.last_cart,
-            self.last_message,
-        )
+        values = (getattr(self, name) for name in self.__slots__)
+        return Snapshot(*(dict(value) if isinstance(value, dict) else value for value in values))
 
 
 def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:
@@ -312,15 +301,15 @@ class PlainTransaction(PlainReading):
 
 
 class PlainStore:
-    """Opens transactions for several threads. `kept` is what was committed last, `history` what was before, oldest first.
+    """Opens transactions for several threads.
 
-    A snapshot is immutable once it is committed.
+    `kept` is what was committed last, `history` what was before, oldest first. None of them changes any more.
     """
 
-    def __init__(self, *, chain: Chain = no_chain, kept: Snapshot | None = None) -> None:
+    def __init__(self, *, chain: Chain = no_chain) -> None:
         self._chain = chain
         self._one_writer = threading.RLock()
-        self.kept = kept or Snapshot()
+        self.kept = Snapshot()
         self.history: tuple[Snapshot, ...] = ()
 
     @contextmanager
@@ -336,9 +325,9 @@ class PlainStore:
         yield PlainReading(self.kept)
 
     def copy(self) -> PlainStore:
-        """Return a store with the same content and history, cheap for no value is copied."""
-        other = PlainStore(chain=self._chain, kept=self.kept)
-        other.history = self.history
+        """Return a store with the same content and history: no value is copied, for none changes."""
+        other = PlainStore(chain=self._chain)
+        other.kept, other.history = self.kept, self.history
         return other
 
     def lose(self, commits: int) -> int:

@@ -16,7 +16,7 @@ def report(setup: Setup, found: Found, seconds: float) -> str:
     total = found.schedules.total()
     counts = ", ".join(f"{count} of {many}" for many, count in sorted(found.schedules.items()))
     lines = [
-        f"{len(world.places)} places without a deviation, {deviations} deviations there; {found.most_places} places at most",
+        f"{len(world.places)} places and {deviations} deviations in the plain run; {found.most_places} places at most",
         f"{total} schedules by their deviations: {counts}",
         f"{seconds:.0f} s, {total / max(seconds, 0.001):.0f} schedules a second",
         f"ends: {', '.join(f'{state} {count}' for state, count in sorted(found.ends.items()))}",
@@ -26,7 +26,7 @@ def report(setup: Setup, found: Found, seconds: float) -> str:
     lines.append(f"laws broken: {len(found.breaks)} schedules, {len(kinds)} kinds")
     for kind, breaks in kinds.items():
         first = min(breaks, key=lambda one: (len(one.schedule), one.schedule))
-        lines.append(f"  {first.law} ({len(breaks)}): {'; '.join(kind[1:])}: {first.what}")
+        lines.append(f"BROKEN {first.law} ({len(breaks)}): {'; '.join(kind[1:]) or 'no deviation'}: {first.what}")
         lines += [f"    {finding}" for finding in findings_of(first)]
         lines.append(f"    replay: {command(setup, first)}")
     if setup.only_held:
@@ -47,7 +47,9 @@ def findings_of(one: Break) -> list[str]:
     """Return the open findings that a break belongs to."""
     deviations = [(place, what) for (_, what), place in zip(one.schedule, one.places, strict=True)]
     return [
-        f"known: {finding}" for finding, covers in OPEN.items() if any(covers(place, what) for place, what in deviations)
+        f"known: {finding}"
+        for finding, covers in OPEN.items()
+        if any(covers(place, what) for place, what in deviations)
     ]
 
 

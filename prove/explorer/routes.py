@@ -14,7 +14,7 @@ from prove.explorer.ledger import DELIVERED_AFTER, EXPIRES_AFTER, PREPAID, SEPA,
 
 Reply = tuple[int, Any]
 Ids = tuple[str, ...]
-_NO = {"class": "Client::BadRequest", "message": "This cannot be done"}
+NO = {"class": "Client::BadRequest", "message": "This cannot be done"}
 _GONE = {"class": "Client::NotFound", "message": "The requested object does not exist"}
 _METHODS = {
     VISA: {"paymentMethodId": VISA, "paymentType": "CREDIT_CARD", "paymentSubType": "VISA", "default": True},
@@ -73,7 +73,7 @@ class Routes:
 
     def delete_cart(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
         status = self.ledger.delete_cart(ids[0], refuses_ordered=self.refuses_ordered)
-        return status, None if status == 200 else _GONE if status == 404 else _NO
+        return status, None if status == 200 else _GONE if status == 404 else NO
 
     def nothing(self, _ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
         return 200, None
@@ -84,7 +84,7 @@ class Routes:
     def add_name(self, ids: Ids, _query: Mapping[str, str], body: Mapping[str, Any], _now: float) -> Reply:
         cart = self.ledger.carts.get(ids[0])
         if cart is None or cart.closed_at is not None:
-            return (404, _GONE) if cart is None else (400, _NO)
+            return (404, _GONE) if cart is None else (400, NO)
         names = (*cart.names, str(body["domain"]))
         self.ledger.carts[cart.id] = type(cart)(cart.id, cart.description, names)
         settings = {"pricingMode": body["pricingMode"]}
@@ -96,7 +96,7 @@ class Routes:
         if cart is None:
             return 404, _GONE
         if cart.closed_at is not None and now >= cart.shows_closed_at:
-            return 400, _NO
+            return 400, NO
         return 200, self.quote(self.ledger.price * len(cart.names))
 
     def quote(self, total: int, order: int | None = None) -> dict[str, Any]:
@@ -257,7 +257,7 @@ def shape_of(path: str) -> tuple[str, tuple[str, ...]]:
     shape, ids = [], []
     for place, part in enumerate(parts):
         before = parts[place - 1] if place else ""
-        is_id = before in {"cart", "order", "item", "details", "method", "transaction"} and part not in {"cart"}
+        is_id = before in {"cart", "order", "item", "details", "method", "transaction"} and part != "cart"
         if is_id or (before == "domain" and place == 1) or part.isdecimal():
             shape.append("*")
             ids.append(part)

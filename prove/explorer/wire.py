@@ -24,7 +24,6 @@ from prove.explorer.deviations import (
     READ,
     TWO_NAMES_SHOW,
     WIRE,
-    lateness,
     number_in,
 )
 from prove.explorer.routes import shape_of
@@ -38,7 +37,7 @@ from registrars.ovh.throttling.scheduler import Priority
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from prove.explorer.world import Process
+    from prove.explorer.processes import Process
 
 ROUND_TRIP = 0.2  # seconds of the world that one call takes
 TIME_OUT = 10.0  # seconds until a sender gives up on an answer

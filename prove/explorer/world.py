@@ -6,105 +6,28 @@ else happens one after the other: two runs of one schedule are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from ordering.model.errors import CartChanged, OrderingError, RegistrarError
-from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE
-from ordering.process.transitions import Pace
-from ordering.workflow import Workflow
 from prove.explorer.deviations import COMMIT, STEP, Options, is_open, lateness, number_in
 from prove.explorer.graph import Graph, abstract
 from prove.explorer.laws import LawBroken, Laws
-from prove.explorer.ledger import Ledger, moment
-from prove.explorer.people import POLICY, People
-from prove.explorer.plain_store import PlainStore, PlainTransaction
-from prove.explorer.routes import Routes
-from prove.explorer.wire import gateway
-from registrars.ovh.adapter import OvhGateway
+from prove.explorer.ledger import DEARER, Ledger, moment
+from prove.explorer.people import People
+from prove.explorer.processes import Died, Process, Sleeper, WatchedStore
+from prove.explorer.routes import NO, Routes
 from registrars.ovh.api.errors import Answer
 
 Schedule = Mapping[int, str]
 Choose = Callable[[int, Options], str | None]  # what deviates at a place, by its number
-PACE = Pace(quickest=timedelta(seconds=10), slowest=timedelta(hours=1))  # fewer polls than the bot's own pace
 REPEATS = 2  # a place that comes again in the same abstract state is a place of the search so many times
 MOST_STEPS = 400
 HORIZON = 8 * 86_400.0  # seconds
 SUPERVISOR = 2.0  # seconds until a dead process is started again
-
-
-class Died(BaseException):
-    """The process is gone. No rule may catch this."""
-
-
-@dataclass
-class Process:
-    """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds."""
-
-    world: World
-    name: str
-    ahead: float = 0.0
-    sleeps: bool = False
-    dead: bool = False
-    registrar: OvhGateway = field(init=False)
-    fulfilment: Fulfilment = field(init=False)
-    workflow: Workflow = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.registrar = gateway(self)
-        parts: dict[str, Any] = {"store": self.world.store, "registrar": self.registrar, "policy": POLICY}
-        self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
-        self.workflow = Workflow(**parts, clock=self.now)
-
-    def now(self) -> datetime:
-        return moment(self.world.now + self.ahead)
-
-    def place(self, label: str, options: Options) -> str | None:
-        """Let this process die or sleep here if the schedule says so; return any other deviation."""
-        what = self.world.place(label, options)
-        if what == "crash":
-            self.die()
-        if what is not None and what.startswith("freeze-"):
-            self.world.freeze(self, number_in(what), clock_stands="still" in what)
-            return None
-        return what
-
-    def die(self) -> NoReturn:
-        self.dead = True
-        raise Died
-
-
-class WatchedStore(PlainStore):
-    """The plain store, with the places before and after each commit that changes more than a due time."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self._world = world
-
-    @contextmanager
-    def begin(self) -> Iterator[PlainTransaction]:
-        before, history = self.kept, self.history
-        with super().begin() as writing:
-            yield writing
-        if self.kept.carts == before.carts and self.kept.order_owner == before.order_owner:
-            self.history = history  # a change of due times alone is no commit that matters if it is lost
-            return
-        self._world.committed()
-
-
-@dataclass(slots=True)
-class Sleeper:
-    wakes_at: float
-    process: Process
-    thread: greenlet
-    clock_stands: bool
-    slept: float
 
 
 class World:
@@ -249,7 +172,7 @@ class World:
             state = carts.cart(cart_id).state
         match self.place(f"step {state}", STEP):
             case "price-up":
-                self.ledger.price = 999
+                self.ledger.price = DEARER
             case "outsider":
                 self.ledger.new_order(self.names, self.now, foreign=True)
             case "page-pays":
@@ -262,6 +185,8 @@ class World:
                 process.ahead -= 600.0
             case "delete-ordered":
                 self.routes.refuses_ordered = False
+            case "others-commit":
+                self.people.fill_another_cart(process)
         self.reach("elsewhere")
 
     def _for_unpaid(self, do: Callable[[int], None]) -> None:
@@ -314,12 +239,13 @@ class World:
 
         def done() -> Answer:
             late, parts = lateness(shows), path.strip("/").split("/")
+            told: Any
             if parts[-1] == "checkout":
                 self.laws.order_begins(parts[2])
                 status = self.ledger.check_out(parts[2], self.now, late)
                 cart = self.ledger.carts.get(parts[2])
                 order = self.ledger.orders.get(cart.order or 0) if cart else None
-                told = self.routes.quote(order.total, order.id) if status == 200 and order else {"class": "Client::No"}
+                told = self.routes.quote(order.total, order.id) if status == 200 and order else NO
             else:
                 method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
                 bank = number_in(shows) if shows and shows.startswith("bank-") else 0.0
@@ -328,7 +254,9 @@ class World:
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
                     self.laws.payment_taken(self.ledger.orders[int(parts[2])])
-                told = {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
+                told = (
+                    {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
+                )
             self.reach(f"OVH {parts[-1]} {status}")
             self.laws.of_the_ledger()
             return Answer(status, told)
@@ -343,7 +271,7 @@ class World:
         self.reach(self._acting)
         process = self._current
         with self.store.read() as carts:
-            state = carts.carts()[0].state
+            state = carts.cart(1).state
         what = process.place(f"commit {state}", COMMIT)
         if what is None:
             return
@@ -351,7 +279,7 @@ class World:
         self.lost_commits += self.store.lose(count)
         self.laws.went_back()
         self.people.see_new_cards()
-        self.reach(what.rstrip("0123456789-"))
+        self.reach(what)
         if what.endswith("cold") or what == "restore":
             process.die()
 

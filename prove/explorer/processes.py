@@ -1,0 +1,94 @@
+"""The bot's processes in the explorer: they can die or sleep at any place, and they share one store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from greenlet import greenlet
+
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.transitions import Pace
+from ordering.workflow import Workflow
+from prove.explorer.deviations import Options, number_in
+from prove.explorer.ledger import moment
+from prove.explorer.people import POLICY
+from prove.explorer.plain_store import PlainStore, PlainTransaction
+from prove.explorer.wire import gateway
+from registrars.ovh.adapter import OvhGateway
+
+if TYPE_CHECKING:
+    from prove.explorer.world import World
+
+PACE = Pace(quickest=timedelta(seconds=10), slowest=timedelta(hours=1))  # fewer polls than the bot's own pace
+
+
+class Died(BaseException):
+    """The process is gone. No rule may catch this."""
+
+
+@dataclass
+class Process:
+    """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds."""
+
+    world: World
+    name: str
+    ahead: float = 0.0
+    sleeps: bool = False
+    dead: bool = False
+    registrar: OvhGateway = field(init=False)
+    fulfilment: Fulfilment = field(init=False)
+    workflow: Workflow = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.registrar = gateway(self)
+        parts: dict[str, Any] = {"store": self.world.store, "registrar": self.registrar, "policy": POLICY}
+        self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
+        self.workflow = Workflow(**parts, clock=self.now)
+
+    def now(self) -> datetime:
+        return moment(self.world.now + self.ahead)
+
+    def place(self, label: str, options: Options) -> str | None:
+        """Let this process die or sleep here if the schedule says so; return any other deviation."""
+        what = self.world.place(label, options)
+        if what == "crash":
+            self.die()
+        if what is not None and what.startswith("freeze-"):
+            self.world.freeze(self, number_in(what), clock_stands="still" in what)
+            return None
+        return what
+
+    def die(self) -> NoReturn:
+        self.dead = True
+        raise Died
+
+
+class WatchedStore(PlainStore):
+    """The plain store, with the places before and after each commit that changes more than a due time."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    @contextmanager
+    def begin(self) -> Iterator[PlainTransaction]:
+        before, history = self.kept, self.history
+        with super().begin() as writing:
+            yield writing
+        if self.kept.carts == before.carts and self.kept.order_owner == before.order_owner:
+            self.history = history  # a change of due times alone is no commit that matters if it is lost
+        elif self.kept.carts.get(1) != before.carts.get(1):
+            self._world.committed()
+
+
+@dataclass(slots=True)
+class Sleeper:
+    wakes_at: float
+    process: Process
+    thread: greenlet
+    clock_stands: bool
+    slept: float
