@@ -248,9 +248,10 @@ def test_a_report_tells_how_to_bring_a_break_again():
     assert "laws broken: 2 schedules, 1 kinds" in told
     assert "BROKEN payments beyond one a cart (2): late-90 at PAY shows; lost at PAY answer: order 1" in told
     assert 'replay: python -m prove.explorer --all --replay "37:late-90 38:lost"' in told
-    assert command(
-        Setup(2, only_held=True), Break("", "", ((1, "crash"),), ("",))
-    ) == 'python -m prove.explorer --names 2 --replay "1:crash"'
+    assert (
+        command(Setup(2, only_held=True), Break("", "", ((1, "crash"),), ("",)))
+        == 'python -m prove.explorer --names 2 --replay "1:crash"'
+    )
     assert findings_of(Break("", "", ((1, "outsider"),), ("step approved",))) == [
         "known: M2 M3 somebody else orders the name"
     ]
