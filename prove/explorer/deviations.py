@@ -14,6 +14,7 @@ Options = tuple[str, ...]
 FREEZES: Options = ("freeze-30", "freeze-600", "freeze-90000")  # the last one is longer than the longest floor
 READ: Options = ("crash", *FREEZES, "busy", "forbidden")
 BUILD: Options = ("crash", *FREEZES, "busy", "lost")
+READY: Options = ("crash", *FREEZES, "busy")
 # Before the sender compares the clock, and between that comparison and the wire.
 CALL: Options = ("crash", *FREEZES)
 WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
@@ -37,7 +38,7 @@ COMMIT: Options = (
     *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "restore"),
 )
 STEP: Options = (
-    *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
+    *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered", "closed-unlisted"),
     *("clock+3600", "clock-600", "others-commit"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")

@@ -50,8 +50,16 @@ class Snapshot:
     last_message: int = 0
 
     def copy(self) -> Snapshot:
-        values = (getattr(self, name) for name in self.__slots__)
-        return Snapshot(*(dict(value) if isinstance(value, dict) else value for value in values))
+        return replace(
+            self,
+            carts=dict(self.carts),
+            due=dict(self.due),
+            approved_at=dict(self.approved_at),
+            order_owner=dict(self.order_owner),
+            untold=dict(self.untold),
+            messages=dict(self.messages),
+            leases=dict(self.leases),
+        )
 
 
 def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:

@@ -6,15 +6,14 @@ retries of reads, signing) is tested on the wire, in tests/registrars.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
-import requests
-
-from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from prove.explorer.deviations import (
     ANSWER,
     BUILD,
@@ -22,6 +21,7 @@ from prove.explorer.deviations import (
     ORDER_SHOWS,
     PAYMENT_SHOWS,
     READ,
+    READY,
     TWO_NAMES_SHOW,
     WIRE,
     number_in,
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 ROUND_TRIP = 0.2  # seconds of the world that one call takes
 TIME_OUT = 10.0  # seconds until a sender gives up on an answer
+FRESH_FOR = 30.0  # seconds between the opened connection and the comparison of the clock, as the real call has it
+CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, and a closed one carries nothing to OVH
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
 _SAID = {
     400: {"class": "Client::BadRequest", "message": "This cannot be done"},
@@ -92,22 +94,59 @@ class SimulatedClient:
             raise RegistrarUnavailable(errors.LATER)
         return self._read(answer)
 
-    def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime | None = None) -> Any:  # noqa: ANN401 - decoded JSON
-        """Buy or pay. The places: before the clock is compared, before the wire, what OVH shows of it, its answer."""
+    @contextmanager
+    def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[SimulatedCall]:
+        """Yield a POST that buys or pays, with its permit and its connection."""
         kind = _NAMES[path.rpartition("/")[2]]
-        self._process.place(f"{kind} call", CALL)
-        if not_after is not None and self._process.now() >= not_after:
-            raise RegistrarUnavailable("The desk was held up before it could ask OVH. Nothing was sent.")
-        self._process.place(f"{kind} wire", WIRE)
-        return self._sent(kind, path, body)
+        if self._process.place(f"{kind} ready", READY) == "busy":
+            raise RegistrarUnavailable(errors.LATER)
+        self._world.pass_by(ROUND_TRIP)
+        yield SimulatedCall(self._process, kind, path, body)
+
+    def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
+        """Buy or pay."""
+        return SimulatedCall(self._process, _NAMES[path.rpartition("/")[2]], path, body).send(not_after=not_after)
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _sent(self, kind: str, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - decoded JSON
+    def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+        self._world.pass_by(ROUND_TRIP)
+        status, told = self._world.routes.answer(method, path, query, body, self._world.now)
+        return Answer(status, told)
+
+    def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
+        if not answer.ok:
+            raise errors.of_question(answer)
+        return answer.body
+
+
+class SimulatedCall:
+    """`registrars.ovh.api.client.ReadyCall`: one call that buys or pays, on a connection that was opened before."""
+
+    def __init__(self, process: Process, kind: str, path: str, body: Mapping[str, Any]) -> None:
+        self._process = process
+        self._world = process.world
+        self._kind = kind
+        self._path = path
+        self._body = body
+        self._opened_at = self._world.now
+
+    def send(self, *, not_after: datetime, signed_at: datetime | None = None) -> Any:  # noqa: ANN401, ARG002 - as the real one; nothing is signed
+        """Write once. The places: before the clock is compared, before the wire, what OVH shows of it, its answer."""
+        self._process.place(f"{self._kind} call", CALL)
+        if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
+            raise NotSent("The bot was held up before it could call OVH, so nothing was sent.")
+        compared_at = self._world.now
+        self._process.place(f"{self._kind} wire", WIRE)
+        is_open = self._world.now - compared_at < CONNECTION_LIVES
+        return self._exchange(is_open=is_open)
+
+    def _exchange(self, *, is_open: bool) -> Any:  # noqa: ANN401 - decoded JSON
         world = self._world
-        done = world.at_ovh(path, body, world.place(f"{kind} shows", self._showing(kind)))
-        what = world.place(f"{kind} answer", ANSWER) or "fine"
+        done = world.at_ovh(self._path, self._body, world.place(f"{self._kind} shows", self._showing()))
+        what = world.place(f"{self._kind} answer", ANSWER) or "fine"
+        what = what if is_open else "gone"
         answer: Answer | None = None
         if what.startswith("no-"):
             answer = _falsified(what)
@@ -120,25 +159,15 @@ class SimulatedClient:
             self._process.die()
         world.pass_by(TIME_OUT if answer is None else ROUND_TRIP)
         if answer is None:
-            raise errors.silence(requests.ReadTimeout(), deed=True)
+            raise OutcomeUnknown("OVH's answer was lost.")
         if not answer.ok or answer.body == "":
             raise errors.of_deed(answer)
         return answer.body
 
-    def _showing(self, kind: str) -> tuple[str, ...]:
-        if kind == "PAY":
+    def _showing(self) -> tuple[str, ...]:
+        if self._kind == "PAY":
             return PAYMENT_SHOWS
         return ORDER_SHOWS if len(self._world.names) == 1 else (*ORDER_SHOWS, *TWO_NAMES_SHOW)
-
-    def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
-        self._world.pass_by(ROUND_TRIP)
-        status, told = self._world.routes.answer(method, path, query, body, self._world.now)
-        return Answer(status, told)
-
-    def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
-        if not answer.ok:
-            raise errors.of_question(answer)
-        return answer.body
 
 
 def _falsified(what: str) -> Answer:

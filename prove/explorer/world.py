@@ -185,6 +185,8 @@ class World:
                 process.ahead -= 600.0
             case "delete-ordered":
                 self.routes.refuses_ordered = False
+            case "closed-unlisted":
+                self.routes.lists_closed = False
             case "others-commit":
                 self.people.fill_another_cart(process)
         self.reach("elsewhere")
