@@ -30,8 +30,8 @@ PAYMENT_SHOWS: Options = (
 # prevent it, for OVH has no key that makes a call idempotent.
 ANSWER: Options = (
     *("crash", "gone", "lost", "arrives-15", "arrives-45", "arrives-100"),
-    *("no-400", "no-403", "no-404", "no-409", "no-429"),
-    *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429"),
+    *("no-400", "no-403", "no-404", "no-409", "no-429", "no-502"),
+    *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429", "again-502"),
 )
 COMMIT: Options = (
     *("crash", *FREEZES),
@@ -52,7 +52,7 @@ OPEN: Mapping[str, Callable[[str, str], bool]] = {
         place.startswith("PAY shows") and what.rpartition("-")[2] in {"90", "600"}
     ),
     "M1 a refusal or throttle answers a repeated payment": lambda place, what: (
-        place.startswith("PAY answer") and what.startswith("again-")
+        place.startswith("PAY answer") and what.startswith("again-4")
     ),
     "M1 a sender sleeps before the wire, or its call arrives late": lambda place, what: (
         place.startswith("PAY") and what.startswith(("freeze-", "arrives-"))
