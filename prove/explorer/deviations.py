@@ -19,6 +19,8 @@ READY: Options = ("crash", *FREEZES, "busy")
 CALL: Options = ("crash", *FREEZES)
 WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
 ORDER_SHOWS: Options = ("late-15", "late-45", "late-90", "late-600", "lines-45", "lines-600", "closed-45", "closed-600")
+# The price rose between the dry run and the checkout.
+MADE_AS: Options = ("dearer",)
 TWO_NAMES_SHOW: Options = ("names-45", "names-600")
 PAYMENT_SHOWS: Options = (
     *("late-15", "late-45", "late-90", "late-600", "order-90", "order-600"),
@@ -38,11 +40,13 @@ COMMIT: Options = (
     *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "restore"),
 )
 STEP: Options = (
+    *("order-dearer", "page-slow"),
     *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered", "closed-unlisted"),
     *("clock+3600", "clock-600", "others-commit"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")
-PAYS: Options = ("prepaid", "page", "after-91000")
+PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
+APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 
 # The findings that are open: which deviations break a law of today's rules. `make prove` leaves these out until the
 # rule has landed: delete a line here to have it search them too. `python -m prove.explorer --all` searches them anyway.

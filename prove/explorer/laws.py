@@ -77,11 +77,14 @@ class Laws:
             return  # OVH will refuse it
         if sealed is None or sealed.seal is None or not set(sealed.approved_by) - {sealed.requester}:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
+        told = self._world.routes.told.get(ovh_cart, 0)
+        if told > sealed.seal.total.minor:
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
         if {line.domain.ascii for line in sealed.lines} != set(cart.names):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
 
-    def payment_taken(self, order: OvhOrder) -> None:
-        """OVH took a payment on by a call of the bot."""
+    def payment_taken(self, order: OvhOrder, looked_at: float) -> None:
+        """OVH took a payment on by a call of the bot, which last looked at the order's payments at that time."""
         intent = self._intents.get(order.id)
         if order.foreign:
             raise LawBroken(NOT_OURS, f"order {order.id}")
@@ -91,7 +94,9 @@ class Laws:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
         now = self._world.now
         *earlier, _ = order.payments
-        beside = [p for p in earlier if not p.page and (p.took() or p.is_pending(now))]
+        # What a person began on OVH's page counts where OVH showed it before the bot looked.
+        seen = [p for p in earlier if not p.page or p.shows(looked_at)]
+        beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
             times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, order.payments[-1]))
             raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")

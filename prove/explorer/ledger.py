@@ -187,12 +187,18 @@ class Ledger:
         self.orders[order_id] = replace(order, payments=(*order.payments, payment))
         return 200
 
-    def pay_on_page(self, order_id: int, now: float, late: Lateness = AT_ONCE) -> None:
-        """Have a person pay on OVH's page, unless the page shows that it is paid or over."""
+    def pay_on_page(self, order_id: int, now: float, *, bank: float = 0.0) -> None:
+        """Have a person pay on OVH's page, unless the page shows a payment, or that the order is over."""
         order = self.orders[order_id]
-        if order.status(now) == "notPaid":
-            payment = Paid("page", now, now, late=late, page=True)
+        if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
+            payment = Paid("page", now, now + bank, page=True)
             self.orders[order_id] = replace(order, payments=(*order.payments, payment))
+
+    def change_total(self, order_id: int) -> None:
+        """Have OVH change what an unpaid order costs."""
+        order = self.orders[order_id]
+        if not order.payments:
+            self.orders[order_id] = replace(order, total=DEARER * len(order.names))
 
     def cancel(self, order_id: int, now: float) -> None:
         order = self.orders[order_id]

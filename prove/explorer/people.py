@@ -15,7 +15,7 @@ from ordering.model.events import happened
 from ordering.model.money import Money
 from ordering.model.policy import Person, Policy
 from ordering.model.seal import seal
-from prove.explorer.deviations import DECIDES, PAYS, Options
+from prove.explorer.deviations import APPROVES, DECIDES, PAYS, Options
 from prove.explorer.laws import NOT_APPROVED, LawBroken
 from prove.explorer.ledger import PREPAID
 
@@ -28,7 +28,7 @@ ADA, CLEO, DAN = Person("U0ADA"), Person("U0CLEO"), Person("U0DAN")
 POLICY = Policy(approvers=frozenset({CLEO.id, DAN.id}), payers=frozenset({DAN.id}))
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
-_APPROVES: Options = ("self", "twice", "after-91000")
+_OLD = "0" * 12  # what a button of a card of before carries
 Click = Callable[["Process"], None]
 
 
@@ -100,9 +100,9 @@ class People:
     def _wish(self, cart: Cart) -> tuple[str, Options, float] | None:
         """What the card asks of whom, in which manners they may do it, and after how long."""
         if cart.state is S.SUBMITTED:
-            return "approves", _APPROVES, _SOON
+            return "approves", APPROVES, _SOON
         if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
-            return "pays", (*PAYS, "twice"), _SOON
+            return "pays", PAYS, _SOON
         if cart.is_undecided:
             return "says what was ordered", DECIDES, _LOOKS_FIRST
         if cart.payment_is_undecided:
@@ -134,13 +134,9 @@ class People:
             raise AssertionError("a request without a seal")
         shown = cart.seal.short
         if plan.manner == "self":
-            plan.manner = "honest"
-            try:
-                process.workflow.approve(cart.id, approver=ADA, shown=shown)
-            except OrderingError:
-                pass
-            else:
-                raise LawBroken(NOT_APPROVED, "the requester approved the own request")
+            _must_fail(lambda: process.workflow.approve(cart.id, approver=ADA, shown=shown), "the own request")
+        if plan.manner == "old-card":
+            _must_fail(lambda: process.workflow.approve(cart.id, approver=CLEO, shown=_OLD), "what no card shows")
         approve = partial(self._decided, CLEO.id, lambda by: by.workflow.approve(cart.id, approver=CLEO, shown=shown))
         approve(process)
         self._repeat(plan, approve)
@@ -153,6 +149,8 @@ class People:
             self._world.ledger.pay_on_page(number, self._world.now)
             self._world.reach("person pays on the page")
             return
+        if plan.manner == "old-card":
+            _must_fail(lambda: process.workflow.pay(cart.id, payer=DAN, method=None, shown=_OLD), "an old card")
         method = PREPAID if plan.manner == "prepaid" else None
         pay = partial(self._decided, DAN.id, lambda by: by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown))
         pay(process)
@@ -200,6 +198,15 @@ class People:
             click(process)
         except OrderingError:
             return
+
+
+def _must_fail(click: Callable[[], Cart], what: str) -> None:
+    """Click what the bot has to refuse."""
+    try:
+        click()
+    except OrderingError:
+        return
+    raise LawBroken(NOT_APPROVED, f"a click on {what} was taken")
 
 
 def _delay(manner: str, usual: float) -> float:

@@ -32,13 +32,17 @@ class Died(BaseException):
 
 @dataclass
 class Process:
-    """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds."""
+    """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds.
+
+    `looked_at` is when it last looked what OVH shows of the payments of an order.
+    """
 
     world: World
     name: str
     ahead: float = 0.0
     sleeps: bool = False
     dead: bool = False
+    looked_at: float = 0.0
     registrar: OvhGateway = field(init=False)
     fulfilment: Fulfilment = field(init=False)
     workflow: Workflow = field(init=False)
@@ -61,6 +65,10 @@ class Process:
             self.world.freeze(self, number_in(what), clock_stands="still" in what)
             return None
         return what
+
+    def set_clock(self, seconds: float) -> None:
+        """Put this process's clock ahead, or back."""
+        self.ahead += seconds
 
     def die(self) -> NoReturn:
         self.dead = True

@@ -32,6 +32,7 @@ class Routes:
     def __init__(self, ledger: Ledger, *, ahead: float = 0.0) -> None:
         self.ledger = ledger
         self.ahead = ahead
+        self.told: dict[str, int] = {}  # by cart, the total of its last dry run in cents
         self.lists_closed = True
         self.refuses_ordered = True
 
@@ -97,7 +98,8 @@ class Routes:
             return 404, _GONE
         if cart.closed_at is not None and now >= cart.shows_closed_at:
             return 400, NO
-        return 200, self.quote(self.ledger.price * len(cart.names))
+        total = self.told[cart.id] = self.ledger.price * len(cart.names)
+        return 200, self.quote(total)
 
     def quote(self, total: int, order: int | None = None) -> dict[str, Any]:
         tax = total // 6

@@ -18,6 +18,7 @@ from prove.explorer.deviations import (
     ANSWER,
     BUILD,
     CALL,
+    MADE_AS,
     ORDER_SHOWS,
     PAYMENT_SHOWS,
     READ,
@@ -81,6 +82,8 @@ class SimulatedClient:
             raise RegistrarUnavailable(errors.LATER)
         if what == "forbidden":
             raise RegistrarRefused("OVH does not allow this (not granted). The operator must check the key's rights.")
+        if shape == "me/order/*/followUp":
+            self._process.looked_at = self._world.now
         return self._read(self._answer("GET", path, query or {}, {}))
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
@@ -167,7 +170,8 @@ class SimulatedCall:
     def _showing(self) -> tuple[str, ...]:
         if self._kind == "PAY":
             return PAYMENT_SHOWS
-        return ORDER_SHOWS if len(self._world.names) == 1 else (*ORDER_SHOWS, *TWO_NAMES_SHOW)
+        options = (*ORDER_SHOWS, *MADE_AS)
+        return options if len(self._world.names) == 1 else (*options, *TWO_NAMES_SHOW)
 
 
 def _falsified(what: str) -> Answer:

@@ -170,26 +170,28 @@ class World:
         """Let the world change before a step, if the schedule says so."""
         with self.store.read() as carts:
             state = carts.cart(cart_id).state
-        match self.place(f"step {state}", STEP):
-            case "price-up":
-                self.ledger.price = DEARER
-            case "outsider":
-                self.ledger.new_order(self.names, self.now, foreign=True)
-            case "page-pays":
-                self._for_unpaid(lambda number: self.ledger.pay_on_page(number, self.now))
-            case "page-cancels":
-                self._for_unpaid(lambda number: self.ledger.cancel(number, self.now))
-            case "clock+3600":
-                process.ahead += 3600.0
-            case "clock-600":
-                process.ahead -= 600.0
-            case "delete-ordered":
-                self.routes.refuses_ordered = False
-            case "closed-unlisted":
-                self.routes.lists_closed = False
-            case "others-commit":
-                self.people.fill_another_cart(process)
-        self.reach("elsewhere")
+        what = self.place(f"step {state}", STEP)
+        if what is not None:
+            self._events[what](process)
+            self.reach("elsewhere")
+
+    @property
+    def _events(self) -> Mapping[str, Callable[[Process], object]]:
+        """What may happen elsewhere before a step of this process."""
+        unpaid, pays, routes = self._for_unpaid, self.ledger.pay_on_page, self.routes
+        return {
+            "price-up": lambda _: setattr(self.ledger, "price", DEARER),
+            "outsider": lambda _: self.ledger.new_order(self.names, self.now, foreign=True),
+            "page-pays": lambda _: unpaid(lambda number: pays(number, self.now)),
+            "page-slow": lambda _: unpaid(lambda number: pays(number, self.now, bank=600.0)),
+            "page-cancels": lambda _: unpaid(lambda number: self.ledger.cancel(number, self.now)),
+            "order-dearer": lambda _: unpaid(self.ledger.change_total),
+            "clock+3600": lambda process: process.set_clock(3600.0),
+            "clock-600": lambda process: process.set_clock(-600.0),
+            "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
+            "closed-unlisted": lambda _: setattr(routes, "lists_closed", False),
+            "others-commit": self.people.fill_another_cart,
+        }
 
     def _for_unpaid(self, do: Callable[[int], None]) -> None:
         for order in self.ledger.ours:
@@ -238,12 +240,14 @@ class World:
 
     def at_ovh(self, path: str, body: Mapping[str, Any], shows: str | None) -> Callable[[], Answer]:
         """Return the call that buys or pays, to be done at OVH now or later, whole or never."""
+        looked_at = self._current.looked_at
 
         def done() -> Answer:
             late, parts = lateness(shows), path.strip("/").split("/")
             told: Any
             if parts[-1] == "checkout":
                 self.laws.order_begins(parts[2])
+                self.ledger.price = DEARER if shows == "dearer" else self.ledger.price
                 status = self.ledger.check_out(parts[2], self.now, late)
                 cart = self.ledger.carts.get(parts[2])
                 order = self.ledger.orders.get(cart.order or 0) if cart else None
@@ -255,7 +259,7 @@ class World:
                 bank = number_in(shows) if shows == "refused-600" else bank
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
-                    self.laws.payment_taken(self.ledger.orders[int(parts[2])])
+                    self.laws.payment_taken(self.ledger.orders[int(parts[2])], looked_at)
                 told = (
                     {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
                 )
