@@ -56,7 +56,14 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
         "payment_method": cart.payment.method if cart.payment else None,
         "invoice": cart.order.invoice if cart.order else None,
         "history": [
-            {"state": e.state.value, "at": e.at.isoformat(timespec="seconds"), "by": e.by, "note": e.note}
+            {
+                "state": e.state.value,
+                "at": e.at.isoformat(timespec="seconds"),
+                "by": e.by,
+                "note": e.note,
+                "kind": e.kind.value if e.kind else None,
+                "data": e.data,
+            }
             for e in events
             if e.state is not CartState.OPEN
         ],

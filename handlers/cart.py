@@ -67,9 +67,13 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Put one or a few names into the channel's cart; what cannot be added is told, the rest is added."""
     channel, parts = channel_of(did), parts_of(typed)
     if not parts:
-        raise NotPossible(f"Which name? Write it like {code('add name.ovh')}.")
+        raise NotPossible(f"Which name? Write it like {code('add name.ovh')}.", code="name_missing")
     if len(parts) > _MOST_NAMES:
-        raise NotPossible(f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.")
+        raise NotPossible(
+            f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.",
+            code="too_many_names",
+            most=_MOST_NAMES,
+        )
     person = await desk.person(did)
 
     async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
@@ -107,10 +111,12 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
     channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
     if cart is None:
-        raise NotPossible("This channel has no open cart, so there is nothing to remove.")
+        raise NotPossible("This channel has no open cart, so there is nothing to remove.", code="no_open_cart")
     if not parts:
         raise NotPossible(
-            f"Which name? Write it like {code('remove name.ovh')}.", hint=Hint("cart", "shows what is in it")
+            f"Which name? Write it like {code('remove name.ovh')}.",
+            hint=Hint("cart", "shows what is in it"),
+            code="name_missing",
         )
     cart_id = cart.id
 
@@ -245,7 +251,9 @@ async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: 
 
 def channel_of(did: Interaction) -> str:
     if did.channel is None:
-        raise NotPossible("Do that in a channel or in our conversation: a cart belongs to one.")
+        raise NotPossible(
+            "Do that in a channel or in our conversation: a cart belongs to one.", code="no_place_for_cart"
+        )
     return did.channel
 
 

@@ -179,7 +179,12 @@ async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
 def _line(cart: Cart, domain: DomainName) -> Line:
     line = cart.line(domain)
     if line is None:
-        raise NotPossible(f"{domain} is not in cart #{cart.id} any more, so there is nothing to answer.")
+        raise NotPossible(
+            f"{domain} is not in cart #{cart.id} any more, so there is nothing to answer.",
+            code="name_not_in_cart",
+            cart=cart.id,
+            name=domain.ascii,
+        )
     return line
 
 

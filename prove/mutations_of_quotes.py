@@ -58,13 +58,13 @@ OF_QUOTES = (
     Mutation(
         "wait in silence for a name in an unexpected state",
         _DELIVERY,
-        "    if odd is None or cart.state is not S.PAID or not order.status.is_paid:\n",
-        "    if odd is None or cart.state is S.PAID or not order.status.is_paid:\n",
+        "    if not odd or cart.state is not S.PAID or not order.status.is_paid:\n",
+        "    if not odd or cart.state is S.PAID or not order.status.is_paid:\n",
     ),
     Mutation(
         "keep a person from an order that never arrives",
         _DELIVERY,
-        "        if not (held or is_late):\n",
-        "        if held or is_late:\n",
+        "        if not (was_late or is_late):\n",
+        "        if was_late or is_late:\n",
     ),
 )

@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 
 from prove.mutation import Mutation
+from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
 
@@ -37,6 +38,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 
 
 MUTATIONS = (
+    *OF_FACTS,
     *OF_QUOTES,
     *OF_RIGHTS,
     Mutation(

@@ -19,15 +19,15 @@ from store.tables import CartRow, ChainRow, EventRow, UntoldRow
 
 _HEAD = 1
 _AT_ONCE = 500
-_COLUMNS = "id, cart_id, number, state, at, by, note, facts, previous_in_cart, previous, digest"
+_COLUMNS = "id, cart_id, number, state, at, by, note, kind, data, facts, previous_in_cart, previous, digest"
 _GUARDS = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events' "
-    "AND name IN ('events_keep_update', 'events_keep_delete', 'events_keep_replace')",
+    "AND name IN ('events_keep_update', 'events_keep_delete', 'events_keep_replace', 'events_keep_form')",
     # Switched off for ordinary sessions is as good as gone: 'O' and 'A' are on.
     "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'::regclass "
-    "AND tgname = 'events_keep' AND tgenabled IN ('O', 'A')",
+    "AND tgname IN ('events_keep', 'events_keep_form') AND tgenabled IN ('O', 'A')",
 }
-_GUARDS_WANTED = {"sqlite": 3, "postgresql": 1}
+_GUARDS_WANTED = {"sqlite": 4, "postgresql": 2}
 
 
 def append(session: Session, cart: Cart, events: Sequence[Event]) -> None:

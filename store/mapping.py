@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from ordering.model.cart import Cart, CartState, Trouble
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
+from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
@@ -40,7 +42,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         payment=_payment_from(row),
         reminded_at=utc(row.reminded_at) if row.reminded_at else None,
         note=row.note,
-        trouble=Trouble(row.trouble, utc(row.trouble_since)) if row.trouble and row.trouble_since else None,
+        fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
+        trouble=_trouble_from(row),
         version=row.version,
     )
 
@@ -78,6 +81,10 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
         "trouble_since": cart.trouble.since if cart.trouble else None,
+        "trouble_code": cart.trouble.code if cart.trouble else None,
+        "trouble_data": dict(cart.trouble.data) if cart.trouble else None,
+        "note_kind": cart.fact.kind.value if cart.fact else None,
+        "note_data": dict(cart.fact.data) if cart.fact else None,
     }
 
 
@@ -192,7 +199,8 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
 
 
 def event_from(row: EventRow) -> Event:
-    return Event(row.cart_id, CartState(row.state), utc(row.at), row.by, row.note, row.id)
+    kind = EventKind(row.kind) if row.kind is not None else None
+    return Event(row.cart_id, CartState(row.state), utc(row.at), row.by, row.note, row.id, kind, _data_from(row.data))
 
 
 def message_from(row: MessageRow) -> Message:
@@ -215,6 +223,21 @@ def _seal_from(row: CartRow) -> Seal | None:
     if row.seal_digest is None or row.seal_minor is None or row.seal_currency is None:
         return None
     return Seal(row.seal_digest, Money(row.seal_minor, row.seal_currency))
+
+
+def _trouble_from(row: CartRow) -> Trouble | None:
+    if row.trouble is None or row.trouble_since is None:
+        return None
+    return Trouble(row.trouble, utc(row.trouble_since), row.trouble_code, row.trouble_data or {})
+
+
+def _data_from(text: str | None) -> Data | None:
+    """Read an event's data; None where there is none, and where somebody put in what is no JSON object."""
+    try:
+        found = json.loads(text or "null")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _attempt_from(row: CartRow) -> Attempt | None:

@@ -63,6 +63,10 @@ class CartRow(SQLModel, table=True):
     due_at: datetime | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
+    trouble_code: str | None = None
+    trouble_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    note_kind: str | None = None
+    note_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
@@ -126,6 +130,8 @@ class EventRow(SQLModel, table=True):
     at: datetime
     by: str | None = None
     note: str | None = None
+    kind: str | None = None  # null for events from before kinds were kept
+    data: str | None = None  # JSON as text, for its digest covers the very text
     facts: str | None = None
     previous_in_cart: str | None = None
     previous: str | None = None

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind
 from ordering.ports.store import NOTHING_SHOWN, Errand, Message, MessageRole
 from store import audit_log as evidence
 from store import leases as claims
@@ -48,10 +49,12 @@ class SqlTransaction(SqlReading):
             self._session.flush()
         except IntegrityError as error:
             raise NotPossible(
-                "Somebody opened this channel's cart at the same moment. Please do that again."
+                "Somebody opened this channel's cart at the same moment. Please do that again.",
+                code="cart_opened_by_other",
+                channel=channel,
             ) from error
         cart = self.cart(row.id or 0)
-        evidence.append(self._session, cart, [happened(cart, at, by=by)])
+        evidence.append(self._session, cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
     def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
@@ -135,7 +138,12 @@ class SqlTransaction(SqlReading):
             return
         stored = self._session.get(SalesOrderRow, cart.order.id)
         if stored is not None and stored.cart_id != cart.id:
-            raise NotPossible(f"Order {cart.order.id} belongs to cart #{stored.cart_id} already.")
+            raise NotPossible(
+                f"Order {cart.order.id} belongs to cart #{stored.cart_id} already.",
+                code="order_of_other_cart",
+                cart=stored.cart_id,
+                order=cart.order.id,
+            )
         self._session.merge(mapping.order_row(cart.id, cart.order))
 
 

@@ -107,12 +107,15 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     """Put all that is free into the channel's cart, cheapest first; what cannot be is told with its reason."""
     found = search.found()
     if found.refreshing:
-        raise NotPossible("These answers are just being asked anew. Press it again when they are there.")
+        raise NotPossible(
+            "These answers are just being asked anew. Press it again when they are there.", code="search_under_way"
+        )
     if found.free_mark != _Pressed.of(did).mark:
         await _newest(desk, did, search)
         raise NotPossible(
             "What is available has changed since it was shown to you, so nothing was added. "
-            "You see the newest now, and can add from there."
+            "You see the newest now, and can add from there.",
+            code="availability_changed",
         )
     person = await desk.person(did)
     async with desk.at_ovh(did, search.reply) as threads:

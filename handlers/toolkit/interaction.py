@@ -100,7 +100,9 @@ def cart_number(text: str) -> int:
     if found := _NUMBER.fullmatch(text.strip()):
         return int(found[1])
     raise NotPossible(
-        f"Write the cart's number, like {code('show 12')}.", hint=Hint("pending", "lists the carts that are waiting")
+        f"Write the cart's number, like {code('show 12')}.",
+        hint=Hint("pending", "lists the carts that are waiting"),
+        code="number_missing",
     )
 
 

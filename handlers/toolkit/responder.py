@@ -57,7 +57,7 @@ class Reply:
         try:
             opened = await show(trigger_id=self._to.trigger, view=view)
         except FAILURES as error:
-            raise NotPossible(_not_opened(read(error), button)) from error
+            raise NotPossible(_not_opened(read(error), button), code="form_not_opened") from error
         # What is told from here on belongs into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 

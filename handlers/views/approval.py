@@ -29,7 +29,8 @@ from handlers.views.receipt import receipt, short_receipt
 from handlers.views.recovery import attention
 from handlers.views.terms import contracts, cost, retraction, warnings
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
-from ordering.model.events import REMINDER, Event
+from ordering.model.events import Event
+from ordering.model.facts import EventKind
 
 _LONGEST_TEXT = 1_000  # bytes of what people and OVH write, on a card
 _MOST_MENTIONED = 8
@@ -108,7 +109,7 @@ def thread_line(
 
     Slack notifies nobody of an edited card: whoever must act now is mentioned here. `before` is the cart's last event.
     """
-    if event.note == REMINDER:
+    if event.kind is EventKind.PAYMENT_REMINDER:
         return _reminder(cart, payers)
     by = person(event.by) if event.by else None
     note = escape_lines(event.note) if event.note else ""
@@ -124,10 +125,10 @@ def thread_line(
         S.PAID: note or "OVH has the payment.",
         S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
-        S.CANCELLED: f"{by} closed this{'' if note == 'closed' else f': {note}'}." if by else note,
+        S.CANCELLED: f"{by} closed this{'' if event.kind is EventKind.CLOSED else f': {note}'}." if by else note,
         S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
-    if event.state is S.SUBMITTED and by and note.startswith("approved,"):
+    if event.kind is EventKind.PARTLY_APPROVED:
         return f"{by} {note.rstrip('.')}."
     if event.state in {S.APPROVED, S.PAID} and by and note:
         return f"{by}: {note.rstrip('.')}."

@@ -59,8 +59,9 @@ def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:
     """Whether the requester was told already; another trouble is news, an invoice that came in between is none."""
     if before is None or before.state is not event.state:
         return False
-    is_other_trouble = event.state is S.NEEDS_ATTENTION and event.note != before.note
-    return not (is_other_trouble and (event.by is not None or event.note == cart.note))
+    if event.state is not S.NEEDS_ATTENTION or event.fact is None or event.fact.is_same_as(before.fact):
+        return True
+    return event.by is None and not event.fact.is_same_as(cart.fact)
 
 
 def _by(event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -12,6 +12,7 @@ from typing import Any, Self
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, Hint, NotPossible
+from ordering.model.facts import Data, Fact
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -70,10 +71,15 @@ MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the desk cannot go on just now, though it keeps trying; `since` is when that began."""
+    """Why the bot cannot go on with a cart at the moment, though it keeps trying; `since` is when that began.
+
+    `said` is the sentence for people. `code` and `data` are the error behind it; no code in those of before codes.
+    """
 
     said: str
     since: datetime
+    code: str | None = None
+    data: Data = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +107,36 @@ class Cart:
     payment: Payment | None = None
     reminded_at: datetime | None = None  # that its order is still to be paid
     note: str | None = None  # what people should know about the present state
+    fact: Fact | None = None  # what a note of the bot's says, as data
     trouble: Trouble | None = None
     version: int = 0
 
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
         """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
         if state not in MOVES[self.state]:
-            raise NotPossible(f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.")
-        return replace(self, state=state, since=at, note=changes.pop("note", None), trouble=None, **changes)
+            raise NotPossible(
+                f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.",
+                code="no_such_move",
+                cart=self.id,
+            )
+        note = changes.pop("note", None)
+        return replace(self, state=state, since=at, note=note, fact=None, trouble=None, **changes)
 
     def with_line(self, line: Line) -> Self:
         """Add a name; raises `NotPossible` where it is there already or the cart is full."""
         if self.line(line.domain):
-            raise NotPossible(f"{line.domain} is already in cart #{self.id}.")
+            raise NotPossible(
+                f"{line.domain} is already in cart #{self.id}.",
+                code="name_already_in_cart",
+                cart=self.id,
+                name=line.domain.ascii,
+            )
         if len(self.lines) >= MOST_LINES:
             raise NotPossible(
-                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one."
+                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one.",
+                code="cart_full",
+                cart=self.id,
+                most=MOST_LINES,
             )
         return replace(self, lines=(*self.lines, line))
 
@@ -187,4 +207,10 @@ class Cart:
 
     def _must_have(self, domain: DomainName) -> None:
         if self.line(domain) is None:
-            raise NotPossible(f"{domain} is not in cart #{self.id}.", hint=Hint("cart", "shows what is"))
+            raise NotPossible(
+                f"{domain} is not in cart #{self.id}.",
+                hint=Hint("cart", "shows what is"),
+                code="name_not_in_cart",
+                cart=self.id,
+                name=domain.ascii,
+            )

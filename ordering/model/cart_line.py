@@ -67,7 +67,12 @@ class Line:
         offered = self.offered_years or (self.years,)
         if years not in offered:
             those = ", ".join(str(n) for n in sorted(offered))
-            raise NotPossible(f"OVH does not offer {self.domain} for {years} years, only for {those}.")
+            raise NotPossible(
+                f"OVH does not offer {self.domain} for {years} years, only for {those}.",
+                code="years_not_offered",
+                name=self.domain.ascii,
+                years=years,
+            )
         return replace(self, years=years)
 
     @property

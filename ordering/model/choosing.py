@@ -32,7 +32,12 @@ def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None
     offers = answer.to_buy(allow_premium=allow_premium)
     if not offers:
         hint = _SEARCH if answer.verdict in {Verdict.TAKEN, Verdict.NOT_OFFERED} else None
-        raise NotPossible(_why_not(answer), hint=hint)
+        raise NotPossible(
+            _why_not(answer),
+            hint=hint,
+            code=_WHY_NOT_CODES.get(answer.verdict, "availability_unknown"),
+            name=answer.domain.ascii,
+        )
     if seen is not None:
         found = next((offer for offer in offers if offer.mark == seen), None)
         if found is None:
@@ -45,6 +50,15 @@ def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None
     if len(offers) > 1:
         raise ChoiceNeeded(f"OVH offers {answer.domain} in {len(offers)} ways. Choose one.", offers)
     raise ChoiceNeeded(f"OVH offers {answer.domain} on special terms. Add it if they suit you.", offers)
+
+
+_WHY_NOT_CODES = {
+    Verdict.PREMIUM: "name_premium",
+    Verdict.TAKEN: "name_taken",
+    Verdict.AFTERMARKET: "name_for_sale_by_owner",
+    Verdict.NOT_OFFERED: "name_not_offered",
+    Verdict.NOT_SOLD: "extension_not_sold",
+}
 
 
 def _why_not(answer: Availability) -> str:

@@ -145,31 +145,33 @@ def newest_first(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
 def _checked(field: Field, text: str, *, needed: bool) -> str:
     if not text:
         if needed:
-            raise InvalidAnswer("Please fill this in.")
+            raise InvalidAnswer("Please fill this in.", code="field_empty")
         return ""
     if len(text) > LONGEST_FIELD:
-        raise InvalidAnswer(f"At most {LONGEST_FIELD} characters.")
+        raise InvalidAnswer(f"At most {LONGEST_FIELD} characters.", code="field_too_long", most=LONGEST_FIELD)
     if field.choices and text not in field.choices:
-        raise InvalidAnswer("Choose one of the list.")
+        raise InvalidAnswer("Choose one of the list.", code="field_not_in_list")
     check = _CHECKS.get(field.name)
     return check(text) if check else text
 
 
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text):
-        raise InvalidAnswer("An e-mail address looks like name@example.com.")
+        raise InvalidAnswer("An e-mail address looks like name@example.com.", code="field_no_email")
     return text
 
 
 def _phone(text: str) -> str:
     if not _PHONE.fullmatch(text):
-        raise InvalidAnswer("Write it like +33.612345678: country code, a dot, the number.")
+        raise InvalidAnswer("Write it like +33.612345678: country code, a dot, the number.", code="field_no_phone")
     return text
 
 
 def _country(text: str) -> str:
     if text.upper() not in _COUNTRIES.split():
-        raise InvalidAnswer("Write the country's two letters, such as FR. The United Kingdom is GB.")
+        raise InvalidAnswer(
+            "Write the country's two letters, such as FR. The United Kingdom is GB.", code="field_no_country"
+        )
     return text.upper()
 
 
@@ -177,7 +179,7 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise InvalidAnswer("Write the date like 1990-04-30.") from error
+        raise InvalidAnswer("Write the date like 1990-04-30.", code="field_no_date") from error
 
 
 _CHECKS: dict[str, Callable[[str], str]] = {

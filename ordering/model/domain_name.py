@@ -34,12 +34,18 @@ class DomainName:
         typed = _plain(text)
         labels = typed.split(".")
         if len(labels) < 2:  # noqa: PLR2004 - a name has at least a label and an extension
-            raise InvalidName(f"“{_shown(typed)}” has no extension. Write it like “{_example(typed)}”.")
+            raise InvalidName(
+                f"“{_shown(typed)}” has no extension. Write it like “{_example(typed)}”.", code="name_without_extension"
+            )
         encoded = ".".join(_a_label(label, typed) for label in labels)
         if len(encoded) > _LONGEST_NAME:
-            raise InvalidName(f"“{_shown(typed)}” is too long: a name has at most {_LONGEST_NAME} characters.")
+            raise InvalidName(
+                f"“{_shown(typed)}” is too long: a name has at most {_LONGEST_NAME} characters.",
+                code="name_too_long",
+                most=_LONGEST_NAME,
+            )
         if encoded.rsplit(".", 1)[1].isdigit():
-            raise InvalidName(f"“{_shown(typed)}” is a number with dots, not a domain name.")
+            raise InvalidName(f"“{_shown(typed)}” is a number with dots, not a domain name.", code="name_is_address")
         return cls(encoded)
 
     @property
@@ -96,7 +102,9 @@ def _plain(text: str) -> str:
 
 def _a_label(label: str, typed: str) -> str:
     if not label:
-        raise InvalidName(f"“{_shown(typed)}” has an empty part. Write it like “name.ovh”.")
+        raise InvalidName(
+            f"“{_shown(typed)}” has an empty part. Write it like “name.ovh”.", code="name_with_empty_part"
+        )
     if _PLAIN_LABEL.fullmatch(label):
         return label
     try:
@@ -105,10 +113,11 @@ def _a_label(label: str, typed: str) -> str:
     except (idna.IDNAError, UnicodeError) as error:
         raise InvalidName(
             f"“{_shown(typed)}” cannot be a domain name: {_why(label)}. "
-            "Use letters, digits and hyphens, not first or last."
+            "Use letters, digits and hyphens, not first or last.",
+            code="name_with_bad_part",
         ) from error
     if "." in encoded:
-        raise InvalidName(f"“{_shown(typed)}” hides a dot inside a part of the name.")
+        raise InvalidName(f"“{_shown(typed)}” hides a dot inside a part of the name.", code="name_with_hidden_dot")
     return encoded
 
 

@@ -1,6 +1,6 @@
 """What can go wrong, sorted by what the caller should do.
 
-OrderingError                 tell the person: str(error) is the sentence
+OrderingError                 tell the person: str(error) is the sentence; code and params steer the program
   InvalidName                 what was typed is no domain name: ask for another
   InvalidAnswer               what was typed does not answer the question: say so at its field
   WrongAnswers                several of those, by the question's label (ordering.model.question)
@@ -17,7 +17,12 @@ OrderingError                 tell the person: str(error) is the sentence
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import ClassVar
+
+from ordering.model.facts import Data, Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +34,82 @@ class Hint:
 
 
 class OrderingError(Exception):
-    """An error whose text is written for the user; `hint` is the command that they can type next."""
+    """A refusal: `code` names the reason in snake_case and stays stable, `params` are its facts.
 
-    def __init__(self, *args: object, hint: Hint | None = None) -> None:
-        super().__init__(*args)
+    `str(error)` is for people: a sentence, and `advice` on what they can do. `sentence` is the first part alone. What
+    OVH said stands in the parameter `ovh`. `hint` is a command that the person can type next.
+    """
+
+    usual_code: ClassVar[str] = "refused"
+    usual_advice: ClassVar[str | None] = None
+
+    def __init__(
+        self,
+        sentence: str = "",
+        *,
+        code: str | None = None,
+        advice: str | None = None,
+        hint: Hint | None = None,
+        **params: Json,
+    ) -> None:
+        super().__init__(" ".join(filter(None, [sentence, self.usual_advice if advice is None else advice])))
+        self.sentence = sentence
         self.hint = hint
+        self.code = code or self.usual_code
+        self.params = params
+
+    @property
+    def data(self) -> Data:
+        """The code and the parameters, for an event or for `Trouble`."""
+        return {"error": self.code, **self.params}
 
 
 class InvalidName(OrderingError):
     """What was typed cannot be a domain name."""
 
+    usual_code = "invalid_name"
+
 
 class InvalidAnswer(OrderingError):
     """What was typed cannot answer what was asked."""
+
+    usual_code = "invalid_answer"
 
 
 class NotAllowed(OrderingError):
     """The person has no right to do this; `ask` names the people and user groups who have it."""
 
-    def __init__(self, sentence: str, *, ask: frozenset[str] = frozenset()) -> None:
-        super().__init__(sentence)
+    usual_code = "not_allowed"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        code: str | None = None,
+        ask: frozenset[str] = frozenset(),
+        advice: str | None = None,
+        hint: Hint | None = None,
+        **params: Json,
+    ) -> None:
+        super().__init__(sentence, code=code, advice=advice, hint=hint, **params)
         self.ask = ask
 
 
 class NotPossible(OrderingError):
     """The rules do not allow this, whoever asks."""
 
+    usual_code = "not_possible"
+
 
 class CartChanged(NotPossible):
     """The cart changed between reading and writing."""
 
     def __init__(self, cart_id: int) -> None:
-        super().__init__(f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.")
+        super().__init__(
+            f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.",
+            code="cart_changed",
+            cart=cart_id,
+        )
 
 
 class CardOutdated(NotPossible):
@@ -69,7 +118,9 @@ class CardOutdated(NotPossible):
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"Cart #{cart_id} changed since that card was drawn, so nothing was done. "
-            "Look at its newest card, then decide."
+            "Look at its newest card, then decide.",
+            code="card_outdated",
+            cart=cart_id,
         )
         self.cart_id = cart_id
 
@@ -78,28 +129,46 @@ class NoSuchCart(OrderingError):
     """There is no cart of that number."""
 
     def __init__(self, cart_id: int) -> None:
-        super().__init__(f"There is no cart #{cart_id}.", hint=Hint("pending", "lists the carts that are waiting"))
+        super().__init__(
+            f"There is no cart #{cart_id}.",
+            code="no_such_cart",
+            hint=Hint("pending", "lists the carts that are waiting"),
+            cart=cart_id,
+        )
 
 
 class RegistrarError(OrderingError):
     """OVH did not do what was asked, or did not say whether it did."""
 
+    usual_code = "registrar_error"
+
 
 class RegistrarRefused(RegistrarError):
     """A clear no: nothing was done."""
+
+    usual_code = "registrar_refused"
 
 
 class RegistrarUnavailable(RegistrarError):
     """A question without an answer: it can be asked again."""
 
+    usual_code = "registrar_unavailable"
+    usual_advice = "Try again in a minute."
+
 
 class NotAsked(RegistrarUnavailable):
     """It had no turn in time, since others went first: nothing was sent."""
+
+    usual_code = "not_asked"
 
 
 class NotSent(RegistrarUnavailable):
     """No byte of a call that buys or pays left this machine, and its sender knows it."""
 
+    usual_code = "not_sent"
+
 
 class OutcomeUnknown(RegistrarError):
     """A deed without an answer: it may or may not have happened, so it is never repeated blindly."""
+
+    usual_code = "outcome_unknown"

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import Hint, NotAllowed, NotPossible
+from ordering.model.facts import amount
 from ordering.model.money import Money
 
 
@@ -101,17 +102,20 @@ class Policy:
 
     def must_be_member(self, person: Person) -> None:
         if person.membership is not Membership.MEMBER:
-            raise NotAllowed(_WHY_NOT[person.membership])
+            raise NotAllowed(_WHY_NOT[person.membership], code=f"person_{person.membership.value}")
 
     def may_search(self, person: Person) -> None:
         """Raise `NotAllowed` unless this person may search: members and guests may, strangers and apps may not."""
         if person.membership not in {Membership.MEMBER, Membership.GUEST}:
-            raise NotAllowed(_WHY_NO_SEARCH.get(person.membership) or _WHY_NOT[person.membership])
+            raise NotAllowed(
+                _WHY_NO_SEARCH.get(person.membership) or _WHY_NOT[person.membership],
+                code=f"person_{person.membership.value}",
+            )
 
     def may_look(self, person: Person) -> None:
         """Raise where this person may not read what the team buys."""
         if why_not := _WHY_NO_LOOK.get(person.membership):
-            raise NotAllowed(why_not)
+            raise NotAllowed(why_not, code=f"person_{person.membership.value}")
         self.must_be_member(person)
 
     def may_change(self, cart: Cart, person: Person) -> None:
@@ -120,6 +124,9 @@ class Policy:
             raise NotPossible(
                 f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed.",
                 hint=Hint("add", "starts the next one"),
+                code="cart_closed",
+                cart=cart.id,
+                state=cart.state.value,
             )
 
     def may_approve(self, cart: Cart, person: Person) -> None:
@@ -128,9 +135,15 @@ class Policy:
         if self.self_approval:
             return
         if person.id == cart.requester:
-            raise NotAllowed(f"You asked for cart #{cart.id} yourself, so another approver decides.")
+            raise NotAllowed(
+                f"You asked for cart #{cart.id} yourself, so another approver decides.",
+                code="own_request",
+                cart=cart.id,
+            )
         if person.id in cart.people_who_added:
-            raise NotAllowed(f"You added a name to cart #{cart.id}, so another approver decides.")
+            raise NotAllowed(
+                f"You added a name to cart #{cart.id}, so another approver decides.", code="own_name", cart=cart.id
+            )
 
     def right_to_approve(self, cart: Cart, person: Person) -> Right:
         """Return whether an approval that this person gave still counts."""
@@ -148,11 +161,11 @@ class Policy:
     def must_decide(self, person: Person) -> None:
         """Raise where this person is no approver at all."""
         self.must_be_member(person)
-        self._must_belong(person, self.approvers, "Only approvers can do this.")
+        self._must_belong(person, self.approvers, "Only approvers can do this.", "not_approver")
 
     def may_pay(self, person: Person) -> None:
         self.must_be_member(person)
-        self._must_belong(person, self.payers, "Only payers can do this.")
+        self._must_belong(person, self.payers, "Only payers can do this.", "not_payer")
 
     def looks(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER
@@ -166,7 +179,9 @@ class Policy:
     def may_resolve(self, person: Person) -> None:
         """Raise where this person may not move on a cart that needs attention."""
         self.must_be_member(person)
-        self._must_belong(person, self.approvers | self.payers, "Only approvers and payers can do this.")
+        self._must_belong(
+            person, self.approvers | self.payers, "Only approvers and payers can do this.", "not_approver_or_payer"
+        )
 
     def may_deny(self, cart: Cart, person: Person) -> None:
         """Raise where this person may not say that an order or a payment did not happen.
@@ -175,7 +190,11 @@ class Policy:
         """
         self.may_resolve(person)
         if person.id == cart.requester and not self.self_approval:
-            raise NotAllowed(f"You asked for cart #{cart.id} yourself, so another approver or payer says this.")
+            raise NotAllowed(
+                f"You asked for cart #{cart.id} yourself, so another approver or payer says this.",
+                code="own_request",
+                cart=cart.id,
+            )
 
     def approvals_needed(self, total: Money) -> int:
         over = self.second_approval_over
@@ -186,29 +205,39 @@ class Policy:
         if self.limit_per_order is not None and total.amount > self.limit_per_order:
             limit = Money.rounded(self.limit_per_order, total.currency)
             raise NotPossible(
-                f"This cart costs {total} with tax; one order may cost {limit}. Remove a name, or ask the operator."
+                f"This cart costs {total} with tax; one order may cost {limit}. Remove a name, or ask the operator.",
+                code="order_limit_exceeded",
+                total=amount(total),
+                limit=amount(limit),
             )
         if self.limit_per_month is not None and (total + committed).amount > self.limit_per_month:
             limit = Money.rounded(self.limit_per_month, total.currency)
             raise NotPossible(
                 f"This cart costs {total} with tax; {committed} of this month's {limit} is already promised or spent. "
-                "Remove a name, wait for next month, or ask the operator."
+                "Remove a name, wait for next month, or ask the operator.",
+                code="month_limit_exceeded",
+                total=amount(total),
+                committed=amount(committed),
+                limit=amount(limit),
             )
 
-    def _must_belong(self, person: Person, circle: frozenset[str], otherwise: str) -> None:
+    def _must_belong(self, person: Person, circle: frozenset[str], otherwise: str, code: str) -> None:
         if _belongs(person, circle):
             return
         if person.unread_groups & circle:
             raise NotAllowed(
                 "Slack did not tell me who is in the user group just now, so nothing was changed. "
-                "Try again in a minute."
+                "Try again in a minute.",
+                code="group_not_read",
             )
         if person.refused_groups & circle:
             raise NotAllowed(
                 f"{otherwise} Slack doesn't show me who is in {_listed(person.refused_groups & circle)}. "
-                "Ask the operator to check that the group exists and that the app has the scope `usergroups:read`."
+                "Ask the operator to check that the group exists and that the app has the scope `usergroups:read`.",
+                code="group_hidden",
+                groups=sorted(person.refused_groups & circle),
             )
-        raise NotAllowed(otherwise, ask=circle)
+        raise NotAllowed(otherwise, ask=circle, code=code)
 
 
 def _belongs(person: Person, circle: frozenset[str]) -> bool:

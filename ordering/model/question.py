@@ -92,12 +92,19 @@ class Question:
     def checked(self, typed: str) -> str:
         """The answer as the registrar takes it; raises `InvalidAnswer` with what is wrong."""
         if len(typed) > self.longest:
-            raise InvalidAnswer(f"That is too long: at most {self.longest} characters.")
+            raise InvalidAnswer(
+                f"That is too long: at most {self.longest} characters.", code="answer_too_long", most=self.longest
+            )
         answer = typed if typed in self.allowed else _CHECKS[self.kind](typed.strip())
         if self.allowed and answer not in self.allowed:
-            raise InvalidAnswer(f"Only these are possible: {_listed(self.allowed)}.")
+            raise InvalidAnswer(
+                f"Only these are possible: {_listed(self.allowed)}.", code="answer_not_in_list", allowed=self.allowed
+            )
         if self.is_legal and answer == "false":
-            raise InvalidAnswer("Without this the registry does not register the name. Answer Yes, or remove the name.")
+            raise InvalidAnswer(
+                "Without this the registry does not register the name. Answer Yes, or remove the name.",
+                code="answer_must_be_yes",
+            )
         return answer
 
     def accepts(self, answer: str) -> bool:
@@ -169,26 +176,26 @@ def newly_asked(known: Iterable[Question], now: Iterable[Question]) -> tuple[Que
 
 def _text(text: str) -> str:
     if not is_visible(text):
-        raise InvalidAnswer("Nothing of this can be seen. Write it in letters or numbers.")
+        raise InvalidAnswer("Nothing of this can be seen. Write it in letters or numbers.", code="answer_not_visible")
     return text
 
 
 def _yes_no(text: str) -> str:
     if text.lower() not in {"true", "false"}:
-        raise InvalidAnswer("Answer Yes or No.")
+        raise InvalidAnswer("Answer Yes or No.", code="answer_not_yes_or_no")
     return text.lower()
 
 
 def _contact(text: str) -> str:
     number = text.rpartition("/")[2]
     if not _CONTACT.fullmatch(number):
-        raise InvalidAnswer("Choose a contact, or write its number.")
+        raise InvalidAnswer("Choose a contact, or write its number.", code="answer_no_contact")
     return number
 
 
 def _account(text: str) -> str:
     if not _ACCOUNT.fullmatch(text.lower()):
-        raise InvalidAnswer("An OVH account looks like ab12345-ovh.")
+        raise InvalidAnswer("An OVH account looks like ab12345-ovh.", code="answer_no_account")
     return text.lower()
 
 
@@ -196,10 +203,15 @@ def _name_servers(text: str) -> str:
     try:
         hosts = [DomainName.parse(part).ascii for part in re.split(r"[\s,;]+", text) if part]
     except InvalidName as error:
-        raise InvalidAnswer(str(error)) from error
+        raise InvalidAnswer(str(error), code="answer_no_name_server") from error
     hosts = list(dict.fromkeys(hosts))
     if not _FEWEST_NAME_SERVERS <= len(hosts) <= _MOST_NAME_SERVERS:
-        raise InvalidAnswer(f"Name {_FEWEST_NAME_SERVERS} to {_MOST_NAME_SERVERS} different name servers.")
+        raise InvalidAnswer(
+            f"Name {_FEWEST_NAME_SERVERS} to {_MOST_NAME_SERVERS} different name servers.",
+            code="answer_name_server_count",
+            fewest=_FEWEST_NAME_SERVERS,
+            most=_MOST_NAME_SERVERS,
+        )
     return ",".join(hosts)
 
 
@@ -208,9 +220,9 @@ def _json(text: str) -> str:
     try:
         json.loads(text, parse_constant=_no_json)
     except RecursionError as error:
-        raise InvalidAnswer("This JSON is nested too deeply.") from error
+        raise InvalidAnswer("This JSON is nested too deeply.", code="answer_nested_too_deeply") from error
     except ValueError as error:
-        raise InvalidAnswer(f"This is not well-formed JSON: {error}.") from error
+        raise InvalidAnswer(f"This is not well-formed JSON: {error}.", code="answer_no_json") from error
     return text
 
 

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.model.seal import differences, seal
 from ordering.ports.registrar import Prepared, Registrar
 from ordering.process.intent import Intents, IntentStopped
-from ordering.process.transitions import Logbook, is_for_a_person, without_advice
+from ordering.process.transitions import Logbook, is_for_a_person
 
-S = CartState
+S, K = CartState, EventKind
 _MOST_TRIES = 5
 
 
@@ -38,7 +39,8 @@ class Checkout:
         try:
             prepared = self._registrar.prepare(cart.lines, reference=f"Domain Desk #{cart.id} attempt {number}")
         except RegistrarRefused as refusal:
-            self._book.needs_attention(cart, f"{refusal} Nothing was ordered.", attempt=None)
+            note = f"{refusal} Nothing was ordered."
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=refusal.data, attempt=None)
             return
         if not self._still_sealed(cart, prepared):
             return
@@ -58,7 +60,8 @@ class Checkout:
             raise
         if earlier is not None:
             self._registrar.discard(prepared.registrar_cart)
-            self._ordered(begun, earlier, note="OVH had an order for exactly these names already: it is this cart's.")
+            note = "OVH had an order for exactly these names already: it is this cart's."
+            self._ordered(begun, earlier, found="before_checkout", note=note)
             return
         self._send(begun, prepared.registrar_cart)
 
@@ -93,7 +96,9 @@ class Checkout:
         self._registrar.discard(prepared.registrar_cart)
         changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
         note = "\n".join(changed)
-        self._book.save(cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note))
+        asked = cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note)
+        data: Data = {"approved": amount(cart.seal.total), "ovh": {"total": amount(quote.total)}}
+        self._book.save(asked, K.TERMS_CHANGED, data=data)
         return False
 
     def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
@@ -103,7 +108,11 @@ class Checkout:
         begun = cart.to(S.CHECKING_OUT, at=self._book.now(), attempt=attempt, quote=quote, note=note)
         # Should this process die now, the next one looks: but not while the call may still be on the wire.
         now = self._book.now()
-        event = happened(begun, now, note=begun.note)
+        data: Data = {
+            "attempt": attempt.number,
+            "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
+        }
+        event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=begun.note)
         return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)
 
     def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
@@ -119,7 +128,7 @@ class Checkout:
         attempt = _attempt_of(cart)
         is_open = self._find_order(cart).outcome is Outcome.ABSENT
         if is_open and self._registrar.discard(attempt.registrar_cart):
-            self._step_back(cart, f"{busy} Nothing was ordered")
+            self._step_back(cart, f"{busy.sentence} Nothing was ordered", busy.data)
         else:
             self._book.come_back(cart, self._book.pace.quickest)
 
@@ -131,11 +140,13 @@ class Checkout:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            note = f"OVH does not tell whether it made the order: {without_advice(str(error))} The desk keeps looking."
-            self._book.needs_attention(cart, note, follow=True)
+            note = f"OVH does not tell whether it made the order: {error.sentence} The desk keeps looking."
+            data: Data = {"attempt": attempt.number, **error.data}
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=data, follow=True)
             return
         if sighting.order is not None:
-            self._ordered(cart, sighting.order, note="OVH's answer was lost; the order was found there.")
+            note = "OVH's answer was lost; the order was found there."
+            self._ordered(cart, sighting.order, found="after_lost_answer", note=note)
         elif attempt.withdrawn_at is not None and not sighting.candidates:
             self._nothing_was_ordered(cart, attempt, attempt.withdrawn_at)
         elif sighting.outcome is Outcome.ABSENT and (attempt.refusal or waited >= self._settle):
@@ -145,13 +156,13 @@ class Checkout:
         else:
             said = attempt.refusal or "OVH did not say whether it made the order."
             note = f"{said} {sighting.seen} The desk keeps looking."
-            self._book.needs_attention(cart, note, follow=True)
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=_seen(attempt, sighting), follow=True)
 
     def look_again(self, cart: Cart) -> None:
         """A person was asked what became of it; the order may still show."""
         sighting = self._find_order(cart)
         if sighting.order is not None:
-            self._ordered(cart, sighting.order, note="The order was found at OVH after all.")
+            self._ordered(cart, sighting.order, found="later", note="The order was found at OVH after all.")
         else:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
 
@@ -170,11 +181,13 @@ class Checkout:
         """What OVH said no to is for a person; else it is ordered anew, once an order would long have shown."""
         waited = self._book.now() - withdrawn_at
         if attempt.refusal is not None:
-            self._book.needs_attention(cart, f"{attempt.refusal} Nothing was ordered.", attempt=None)
+            note = f"{attempt.refusal} Nothing was ordered."
+            data: Data = {"attempt": attempt.number, "call_was_refused": True}
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=data, attempt=None)
         elif waited < self._settle:
             self._book.come_back(cart, self._book.pace.after(waited))
         else:
-            self._step_back(cart, "OVH's answer was lost and no order was made there")
+            self._step_back(cart, "OVH's answer was lost and no order was made there", {"error": "outcome_unknown"})
 
     def _find_order(self, cart: Cart) -> Sighting:
         if cart.seal is None:
@@ -183,22 +196,36 @@ class Checkout:
             known = carts.known_orders()
         return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=known)
 
-    def _ordered(self, cart: Cart, order: SalesOrder, *, note: str | None = None) -> None:
+    def _ordered(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
+        """Keep the order. `found` says when it was seen, where no answer of OVH's named it."""
         if not cart.covers(order.total):
             self._book.too_dear(cart, order)
             return
         # How it can be paid is read with its expiry in the next step: until then neither is known.
         made = replace(order, expires_at=None)
-        self._book.save(cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note), due_in=timedelta())
+        ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note)
+        data: Data = {"order": order.id, "found": found, "ovh": {"total": amount(order.total)}}
+        self._book.save(ordered, K.ORDER_FOUND if found else K.ORDER_CREATED, data=data, due_in=timedelta())
 
-    def _step_back(self, cart: Cart, why: str) -> None:
-        """Try again, later each time; what OVH turned away so often is for a person."""
+    def _step_back(self, cart: Cart, why: str, reason: Data) -> None:
+        """Check out again, later each time. After the last attempt a person decides."""
         tries = cart.attempt.number if cart.attempt else 1
+        data: Data = {"attempt": tries, **reason}
         if tries >= _MOST_TRIES:
-            self._book.needs_attention(cart, f"{why}, for the {tries}th time.", attempt=None)
+            note = f"{why}, for the {tries}th time."
+            self._book.needs_attention(cart, K.CHECKOUT_ATTEMPTS_EXHAUSTED, note, data=data, attempt=None)
             return
         back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
-        self._book.save(back, due_in=self._book.pace.quickest * 2**tries)
+        self._book.save(back, K.CHECKOUT_RESCHEDULED, data=data, due_in=self._book.pace.quickest * 2**tries)
+
+
+def _seen(attempt: Attempt, sighting: Sighting) -> Data:
+    """Return what was seen of an attempt without an answer, as data."""
+    return {
+        "attempt": attempt.number,
+        "call_was_refused": attempt.refusal is not None,
+        "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
+    }
 
 
 def _attempt_of(cart: Cart) -> Attempt:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data, EventKind, Fact, quoted
 from ordering.model.sales_order import Delivery, DeliveryProgress, OrderStatus, SalesOrder
 from ordering.ports.registrar import Registrar
 from ordering.process.transitions import Logbook, order_of
 
-S = CartState
+S, K = CartState, EventKind
 _INVOICE_COMES_WITHIN = timedelta(days=30)
 _INVOICE_IS_ASKED_FOR_EVERY = timedelta(hours=6)  # at most; at first more often
 _ARRIVES_WITHIN = timedelta(days=3)  # most within minutes; a registry or OVH's own checks may take a day or two
@@ -56,46 +57,55 @@ class Deliveries:
         trouble = _trouble(order, deliveries) or (None if arrived else self._lateness(cart, order, odd))
         if arrived and trouble is None:
             wait = None if order.invoice else self._book.pace.quickest
-            self._book.save(cart.to(S.DELIVERED, at=self._book.now(), order=order), due_in=wait)
-        elif trouble is not None and trouble != cart.note:
-            self._book.needs_attention(cart, trouble, follow=True, order=order)
+            delivered = cart.to(S.DELIVERED, at=self._book.now(), order=order)
+            self._book.save(delivered, K.DELIVERED, data={"order": order.id}, due_in=wait)
+        elif trouble is not None and not trouble.fact.is_same_as(cart.fact):
+            kind, data = trouble.fact.kind, trouble.fact.data
+            self._book.needs_attention(cart, kind, trouble.note, data=data, follow=True, order=order)
         elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
-            note = "What was missing has arrived."
-            self._book.save(cart.to(S.PAID, at=self._book.now(), order=order, note=note), due_in=timedelta())
+            paid = cart.to(S.PAID, at=self._book.now(), order=order, note="What was missing has arrived.")
+            self._book.save(paid, K.DELIVERY_RESUMED, data={"order": order.id}, due_in=timedelta())
         elif (news := self._silence(cart, order) or _oddness(cart, order, odd)) is not None:
-            self._book.tell(cart, order, news)
+            self._book.report(cart, order, news.fact, news.note)
         else:
             self._book.look_later(cart, order)
 
-    def _lateness(self, cart: Cart, order: SalesOrder, odd: str | None) -> str | None:
-        """Return what a person should know of a paid order that takes days; it holds until the order arrives.
+    def _lateness(self, cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> _News | None:
+        """Return the news that a paid order takes days; a person should know it until the order arrives.
 
         Only of one that OVH shows as paid: else the card would ask whether it was paid, and offer to pay it again.
         """
         if not order.status.is_paid:
             return None
-        begins = f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and "
-        held = cart.state is S.NEEDS_ATTENTION and (cart.note or "").startswith(begins)
+        was_late = cart.state is S.NEEDS_ATTENTION and cart.fact is not None and cart.fact.kind is K.DELIVERY_LATE
         is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
-        if not (held or is_late):
+        if not (was_late or is_late):
             return None
-        seen = odd or "OVH has not delivered it"
-        return f"{begins}{seen}. Open the order at OVH or ask OVH's support. The desk keeps looking."
+        seen = f"OVH shows {_listed(odd)}" if odd else "OVH has not delivered it"
+        note = (
+            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and {seen}. "
+            "Open the order at OVH or ask OVH's support. The desk keeps looking."
+        )
+        return _News(Fact(K.DELIVERY_LATE, {**_overdue(order), "ovh": {"states": odd}}), note)
 
-    def _silence(self, cart: Cart, order: SalesOrder) -> str | None:
-        """What is told once where a paid order takes days and OVH does not tell how it stands: it stays paid."""
-        silence = (
+    def _silence(self, cart: Cart, order: SalesOrder) -> _News | None:
+        """Return the news, once, that a paid order takes days and OVH does not show how it stands: it stays paid."""
+        fact = Fact(K.DELIVERY_UNKNOWN, _overdue(order))
+        is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
+        if not is_late or order.status.is_paid or fact.is_same_as(cart.fact):
+            return None
+        note = (
             f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH does not tell how it "
             "stands. Open the order at OVH to see. The desk keeps looking."
         )
-        is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
-        return silence if is_late and not order.status.is_paid and cart.note != silence else None
+        return _News(fact, note)
 
     def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
         """Somebody said that it was paid, and OVH does not show it."""
         if cart.state is S.PAID and self._book.now() - cart.since > _PAID_SHOWS_WITHIN:
             note = f"OVH still shows order {order.id} as unpaid. The desk keeps looking."
-            self._book.needs_attention(cart, note, follow=True, order=order)
+            data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
+            self._book.needs_attention(cart, K.PAYMENT_MISSING, note, data=data, follow=True, order=order)
         else:
             self._book.look_later(cart, order)
 
@@ -110,30 +120,53 @@ class Deliveries:
     def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
         if cart.state is S.PAID or order_of(cart).status.is_paid:
             note = f"OVH cancelled order {order.id} after it was paid. Ask OVH's support about the refund."
-            self._book.needs_attention(cart, note, order=order)
+            data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
+            self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, note, data=data, order=order)
         else:
             self._book.cancelled_unpaid(cart, order)
 
 
-def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A fact of a delivery, and the sentence that reports it."""
+
+    fact: Fact
+    note: str
+
+
+def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> _News | None:
+    """Return what a person must resolve before the names can be registered."""
     if order.status is OrderStatus.DOCUMENTS_REQUESTED:
-        return f"OVH asks for documents for order {order.id}. Open the order at OVH and send them."
+        note = f"OVH asks for documents for order {order.id}. Open the order at OVH and send them."
+        return _News(Fact(K.DOCUMENTS_REQUESTED, {"order": order.id}), note)
     for domain, delivery in deliveries.items():
         if delivery.progress is DeliveryProgress.FAILED:
-            return f"The registry did not register {domain}: {delivery.comment or 'no reason given'}."
+            data: Data = {"order": order.id, "name": domain.ascii, "ovh": {"comment": quoted(delivery.comment)}}
+            note = f"The registry did not register {domain}: {delivery.comment or 'no reason given'}."
+            return _News(Fact(K.REGISTRATION_FAILED, data), note)
     return None
 
 
-def _unexpected_states(deliveries: Mapping[DomainName, Delivery]) -> str | None:
-    """Return OVH's words for names in a state that neither works nor is on the way to it; None where there is none."""
-    odd = {name: d.comment for name, d in deliveries.items() if d.progress is DeliveryProgress.UNDER_WAY and d.comment}
-    shown = ", ".join(f"{name} as “{word}”" for name, word in odd.items())
-    return f"OVH shows {shown}" if odd else None
+def _unexpected_states(deliveries: Mapping[DomainName, Delivery]) -> dict[str, str]:
+    """Return OVH's word for each name in a state that neither works nor leads to it."""
+    return {
+        str(name): delivery.comment
+        for name, delivery in deliveries.items()
+        if delivery.progress is DeliveryProgress.UNDER_WAY and delivery.comment
+    }
 
 
-def _oddness(cart: Cart, order: SalesOrder, odd: str | None) -> str | None:
-    """Return the news of an unexpected state, once for each; its end is for a person when the order is late."""
-    if odd is None or cart.state is not S.PAID or not order.status.is_paid:
+def _oddness(cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> _News | None:
+    """Return the news of an unexpected state, once for each. A person resolves it when the order is late."""
+    if not odd or cart.state is not S.PAID or not order.status.is_paid:
         return None
-    news = f"{odd}. The desk keeps looking."
-    return None if cart.note == news else news
+    fact = Fact(K.DELIVERY_UNEXPECTED, {"order": order.id, "ovh": {"states": odd}})
+    return None if fact.is_same_as(cart.fact) else _News(fact, f"OVH shows {_listed(odd)}. The desk keeps looking.")
+
+
+def _overdue(order: SalesOrder) -> Data:
+    return {"order": order.id, "days": _ARRIVES_WITHIN.days}
+
+
+def _listed(odd: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} as “{word}”" for name, word in odd.items())

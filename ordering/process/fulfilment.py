@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.model.cart import DECIDED, Cart, CartState
-from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotAsked, OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Errand, Store
@@ -84,7 +84,7 @@ class Fulfilment:
             raise
         except (RegistrarUnavailable, RegistrarRefused) as error:
             # A question went unanswered or was refused: nothing was done, so the same step can be done later.
-            self._book.try_later(cart, str(error))
+            self._book.try_later(cart, error)
             raise
         if cart.trouble is not None:
             self._book.trouble_is_over(cart)
@@ -94,8 +94,9 @@ class Fulfilment:
         cart = self._book.cart(cart_id)
         if not _is_for(errand, cart):
             return  # it went on meanwhile, without that step
-        said = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
-        self._book.try_later(cart, said, wait=self._book.pace.slowest)
+        sentence = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
+        error = OrderingError(sentence, code="internal_error", reference=reference)
+        self._book.try_later(cart, error, wait=self._book.pace.slowest)
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
-from ordering.model.events import REMINDER, happened
+from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount, quoted
 from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import Registrar
 from ordering.process.intent import Intents, IntentStopped
-from ordering.process.transitions import Glances, Logbook, is_for_a_person, order_of, without_advice
+from ordering.process.transitions import Glances, Logbook, change, is_for_a_person, order_of
 
-S = CartState
+S, K = CartState, EventKind
 P = PaymentProgress
 # Times the settling time: for a payment that the order itself shows, so that it is neither lost nor stuck yet.
 _PATIENCE = 10
 _LAST_DAYS = timedelta(days=3)
+_REMINDER = "A reminder: the order is still to be paid."
 _ON_OVHS_PAGE = (
     "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
     "the desk sees it there."
@@ -62,7 +64,7 @@ class Payments:
         known, payment = order_of(cart), _payment_of(cart)
         order = known.seen_as(self._registrar.order(known.id), known.methods)
         if order.status.is_paid:
-            self._paid(cart, order, note="OVH shows the payment after all.")
+            self._paid(cart, order, seen="after_question", note="OVH shows the payment after all.")
             return
         sighting = self._registrar.payment(order, payment)
         if sighting.progress is P.UNDECIDED and order.status.is_over:
@@ -90,7 +92,7 @@ class Payments:
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
         """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""
         if order.status.is_paid:
-            self._paid(cart, order, note="It was paid on OVH's own page.", payment=None)
+            self._paid(cart, order, seen="paid_at_ovh", note="It was paid on OVH's own page.", payment=None)
         elif order.status.is_over:
             self._book.cancelled_unpaid(cart, replace(order, methods=()))
         elif not cart.covers(order.total):
@@ -110,7 +112,9 @@ class Payments:
         reminded = replace(cart, order=order, reminded_at=now, trouble=None)
         with self._book.store.begin() as carts:
             due_at = now + self._book.pace.after(now - cart.since)
-            carts.save(reminded, happened(reminded, now, note=REMINDER), due_at=due_at)
+            data: Data = {"order": order.id, "amount": amount(order.total)}
+            event = happened(reminded, now, K.PAYMENT_REMINDER, data=data, note=_REMINDER)
+            carts.save(reminded, event, due_at=due_at)
 
     # The payment
 
@@ -122,7 +126,9 @@ class Payments:
             return
         if fresh.total != known.total:
             changed = f"OVH changed order {known.id}: {known.total} before, {fresh.total} now."
-            self._unpaid(cart, f"{changed} Nothing was paid: look at it, and pay it as it is now.", order=fresh)
+            note = f"{changed} Nothing was paid: look at it, and pay it as it is now."
+            data: Data = {"reason": "order_changed", **change(known, fresh)}
+            self._unpaid(cart, K.PAYMENT_NOT_SENT, note, data=data, order=fresh)
             return
         if self._is_begun(cart, payment):
             return
@@ -138,9 +144,11 @@ class Payments:
             self._registrar.pay(known.id, payment.method, not_after=sent_at + self._settle / 2)
         except RegistrarRefused as refusal:
             note = f"{refusal} Nothing was paid with {known.name_of(payment.method)}. Choose another way to pay."
-            self._unpaid(sent, note, order=known.refused_by(payment.method))
+            data = {"order": known.id, "method": payment.method, **refusal.data}
+            self._unpaid(sent, K.PAYMENT_REFUSED, note, data=data, order=known.refused_by(payment.method))
         except RegistrarUnavailable as busy:
-            self._unpaid(sent, f"{busy} Nothing was paid.")
+            data = {"order": known.id, "reason": "not_taken", **busy.data}
+            self._unpaid(sent, K.PAYMENT_NOT_SENT, f"{busy.sentence} Nothing was paid.", data=data)
         except OutcomeUnknown:
             self._book.come_back(sent, self._book.pace.quickest)
         else:
@@ -163,13 +171,15 @@ class Payments:
         earlier = self._registrar.earlier_payment(order, made_at=made_at)
         if earlier.progress is P.RECEIVED:
             note = "OVH had received a payment already, so the desk sent none."
-            self._paid(cart, replace(order, status=OrderStatus.CHECKING), note=note, payment=None)
+            checking = replace(order, status=OrderStatus.CHECKING)
+            self._paid(cart, checking, seen="before_sending", note=note, payment=None)
         elif earlier.is_open:
             note = (
                 f"{earlier.seen} Another payment now could pay the order twice, so the desk sent none. "
                 "Open the order to see how it stands: it can be paid there, or here when that one has ended."
             )
-            self._unpaid(cart, note)
+            data: Data = {"order": order.id, "reason": "payment_open", "ovh": {"progress": earlier.progress.value}}
+            self._unpaid(cart, K.PAYMENT_NOT_SENT, note, data=data)
         else:
             return False
         return True
@@ -181,7 +191,7 @@ class Payments:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            self._ask_a_person(cart, payment, without_advice(str(error)))
+            self._ask_a_person(cart, payment, error.sentence, error.data)
             return
         match sighting.progress:
             case P.RECEIVED:
@@ -191,15 +201,19 @@ class Payments:
             case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):
                 self._not_paid(cart, payment, sighting)
             case P.UNDECIDED if waited >= self._settle:
-                self._ask_a_person(cart, payment, sighting.seen)
+                self._ask_a_person(cart, payment, sighting.seen, _seen(sighting))
             case P.UNDER_WAY | P.NOT_SEEN if waited >= self._settle * _PATIENCE:
-                self._ask_a_person(cart, payment, sighting.seen)
+                self._ask_a_person(cart, payment, sighting.seen, _seen(sighting))
             case _:
                 self._book.come_back(cart, self._book.pace.after(waited))
 
-    def _paid(self, cart: Cart, order: SalesOrder, *, note: str | None = None, **changes: object) -> None:
+    def _paid(
+        self, cart: Cart, order: SalesOrder, *, seen: str = "after_sending", note: str | None = None, **changes: object
+    ) -> None:
+        """Keep that OVH has the payment. `seen` says when OVH showed it."""
         paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, **changes)
-        self._book.save(paid, due_in=timedelta())
+        data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
+        self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
     def _not_paid(self, cart: Cart, payment: Payment, sighting: PaymentSighting) -> None:
         """The same order can be paid another way: never is there a second one."""
@@ -213,35 +227,47 @@ class Payments:
             why = f" OVH says: {seen}." if seen else ""
             refused = order.refused_by(payment.method)
             way_on = _ON_OVHS_PAGE if refused.refuses_all else "Choose another way to pay."
-            self._unpaid(cart, f"{method} was refused.{why} Nothing was paid. {way_on}", order=refused)
+            note = f"{method} was refused.{why} Nothing was paid. {way_on}"
+            data: Data = {"order": order.id, "method": payment.method, "ovh": {"said": quoted(seen)}}
+            self._unpaid(cart, K.PAYMENT_REFUSED, note, data=data, order=refused)
         else:
             tried = order.refused_by(payment.method) if sighting.failed else order
             note = f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again."
-            self._unpaid(cart, note, order=tried)
+            data = {"order": order.id, "method": payment.method, **_seen(sighting)}
+            self._unpaid(cart, K.PAYMENT_NOT_SEEN, note, data=data, order=tried)
 
     def _cancelled_while_paying(self, cart: Cart, order: SalesOrder, seen: str | None) -> None:
         """OVH cancelled an order after it took a payment on, or may have."""
         told = seen or "It had accepted the payment."
         note = f"OVH cancelled order {order.id}. {told} If it was taken, ask OVH's support to give it back."
-        self._book.needs_attention(cart, note, order=order)
+        data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
+        self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, note, data=data, order=order)
 
-    def _ask_a_person(self, cart: Cart, payment: Payment, seen: str | None) -> None:
+    def _ask_a_person(self, cart: Cart, payment: Payment, seen: str | None, facts: Data) -> None:
         order = order_of(cart)
         method = order.name_of(payment.method)
         note = (
             f"OVH does not say whether order {order.id} was paid with {method}. {seen or ''} The desk keeps looking. "
             "Look at the order at OVH and at the account that pays, then say what happened."
         )
-        self._book.needs_attention(cart, note, follow=True)
+        data: Data = {"order": order.id, "method": payment.method, **facts}
+        self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, note, data=data, follow=True)
 
-    def _unpaid(self, cart: Cart, note: str, **changes: object) -> None:
+    def _unpaid(self, cart: Cart, kind: EventKind, note: str, *, data: Data, **changes: object) -> None:
+        """Have the order be payable again, with the fact of why it was not paid."""
         unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, **changes)
-        self._book.save(unpaid, due_in=timedelta())
+        self._book.save(unpaid, kind, data=data, due_in=timedelta())
 
 
 def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
     """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
     return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)
+
+
+def _seen(sighting: PaymentSighting) -> Data:
+    """Return what OVH showed of a payment, as data."""
+    shown = {"progress": sighting.progress.value, "unfinished": sighting.unfinished, "failed": sighting.failed}
+    return {"ovh": {**shown, "taken_at": sighting.taken_at.isoformat() if sighting.taken_at else None}}
 
 
 def _payment_of(cart: Cart) -> Payment:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState, Trouble
-from ordering.model.errors import RegistrarError, RegistrarRefused
+from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefused
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, Fact, amount, canonical
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.store import Store
 
@@ -71,53 +72,74 @@ class Logbook:
         with self.store.read() as carts:
             return carts.cart(cart_id)
 
-    def save(self, cart: Cart, *, due_in: timedelta | None = None) -> Cart:
-        """Write what happened to a cart; without `due_in` the driver leaves it alone from then on."""
+    def save(self, cart: Cart, kind: EventKind, *, data: Data | None = None, due_in: timedelta | None = None) -> Cart:
+        """Save a cart with the event of its change. Without `due_in` the worker does not come back to it."""
         now = self.now()
+        event = happened(cart, now, kind, data=data, note=cart.note)
+        known = replace(cart, fact=Fact(kind, data or {}))
         with self.store.begin() as carts:
-            return carts.save(
-                cart, happened(cart, now, note=cart.note), due_at=None if due_in is None else now + due_in
-            )
+            return carts.save(known, event, due_at=None if due_in is None else now + due_in)
 
     def come_back(self, cart: Cart, wait: timedelta) -> None:
         """Nothing happened: look again later."""
         with self.store.begin() as carts:
             carts.postpone(cart.id, version=cart.version, due_at=self.now() + wait)
 
-    def needs_attention(self, cart: Cart, note: str, *, follow: bool = False, **changes: object) -> None:
-        """Ask for a person; with `follow`, keep looking whether OVH mends it."""
+    def needs_attention(
+        self,
+        cart: Cart,
+        kind: EventKind,
+        note: str,
+        *,
+        data: Data | None = None,
+        follow: bool = False,
+        **changes: object,
+    ) -> None:
+        """Hand a cart to a person. With `follow`, keep looking whether OVH resolves it."""
         moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), note=note, **changes)
-        self.save(moved, due_in=self.pace.quickest if follow else None)
+        self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None)
 
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
         """OVH cancelled an order that nobody paid: that is the end."""
         note = f"OVH cancelled order {order.id}: nothing was paid."
-        self.save(cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None, note=note))
+        cancelled = cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None, note=note)
+        self.save(cancelled, EventKind.ORDER_CANCELLED, data={"order": order.id})
 
     def too_dear(self, cart: Cart, order: SalesOrder) -> None:
         """OVH's order costs more than was approved: nobody pays it from here."""
         follow = not order.status.is_over
-        self.needs_attention(cart, why_too_dear(cart, order), follow=follow, order=order, payment=None)
+        self.needs_attention(
+            cart,
+            EventKind.ORDER_EXCEEDS_APPROVAL,
+            why_too_dear(cart, order),
+            data=excess(cart, order),
+            follow=follow,
+            order=order,
+            payment=None,
+        )
 
     def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
         """Keep what the order shows now; its state is the same, so only its amount and its invoice are news."""
         now, known = self.now(), order_of(cart)
-        notes = []
-        if (order.total, order.tax) != (known.total, known.tax):
-            notes.append(f"OVH changed order {order.id}: {known.total} before, {order.total} now.")
-        if order.invoice != known.invoice:
-            notes.append(f"OVH's invoice is {order.invoice}.")
         seen = replace(cart, order=order, trouble=None)
-        events = [happened(seen, now, note=note) for note in notes]
+        events = []
+        if (order.total, order.tax) != (known.total, known.tax):
+            note = f"OVH changed order {order.id}: {known.total} before, {order.total} now."
+            events.append(happened(seen, now, EventKind.ORDER_CHANGED, data=change(known, order), note=note))
+        if order.invoice != known.invoice:
+            data: Data = {"order": order.id, "ovh": {"invoice": order.invoice}}
+            note = f"OVH's invoice is {order.invoice}."
+            events.append(happened(seen, now, EventKind.INVOICE_RECEIVED, data=data, note=note))
         with self.store.begin() as carts:
             carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
 
-    def tell(self, cart: Cart, order: SalesOrder, note: str) -> None:
-        """Nothing ended, but people should know how it stands; look again after a while."""
+    def report(self, cart: Cart, order: SalesOrder, fact: Fact, note: str) -> None:
+        """Report how a cart stands that stays in its state, and look again after a while."""
         now = self.now()
-        told = replace(cart, order=order, note=note, trouble=None)
+        reported = replace(cart, order=order, note=note, fact=fact, trouble=None)
+        event = happened(reported, now, fact.kind, data=fact.data, note=note)
         with self.store.begin() as carts:
-            carts.save(told, happened(told, now, note=note), due_at=now + self.pace.after(now - cart.since))
+            carts.save(reported, event, due_at=now + self.pace.after(now - cart.since))
 
     def look_later(self, cart: Cart, order: SalesOrder) -> None:
         """Nothing ended: keep what is new of the order, and look again after a while."""
@@ -132,17 +154,18 @@ class Logbook:
         waited = self.now() - cart.since
         return self.pace.unhurried_after(waited) if cart.state is CartState.CHECKED_OUT else self.pace.after(waited)
 
-    def try_later(self, cart: Cart, why: str, *, wait: timedelta | None = None) -> None:
-        """Note what keeps the desk from going on, so that people see it, and come back less and less often."""
-        now = self.now()
-        said = without_advice(why)
-        since = cart.trouble.since if cart.trouble else now
+    def try_later(self, cart: Cart, error: OrderingError, *, wait: timedelta | None = None) -> None:
+        """Note the error that stops the bot, so that people see it, and come back less and less often."""
+        now, known = self.now(), cart.trouble
+        since = known.since if known else now
         wait = wait or self.pace.after(now - since)
-        if cart.trouble is not None and cart.trouble.said == said:
+        if known is not None and known.code == error.code and canonical(known.data) == canonical(error.params):
             self.come_back(cart, wait)
             return
         with self.store.begin() as carts:
-            carts.save(replace(cart, trouble=Trouble(said, since)), due_at=now + wait)
+            # The advice to try again is for people: the bot does that anyway.
+            trouble = Trouble(error.sentence, since, error.code, error.params)
+            carts.save(replace(cart, trouble=trouble), due_at=now + wait)
 
     def trouble_is_over(self, cart: Cart) -> None:
         """The step went through, and changed nothing that would have taken the note off."""
@@ -159,16 +182,22 @@ def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta)
     return waited >= (settle if isinstance(error, RegistrarRefused) else max(settle, _SILENCE))
 
 
-def without_advice(said: str) -> str:
-    """What is told of OVH, without the advice to try again: that is what the desk does."""
-    return said.partition(" Try again")[0]
-
-
 def order_of(cart: Cart) -> SalesOrder:
     """The order of a cart that must have one."""
     if cart.order is None:
         raise AssertionError(f"cart #{cart.id} is {cart.state.in_words} without a sales order")
     return cart.order
+
+
+def change(known: SalesOrder, fresh: SalesOrder) -> Data:
+    """Return what OVH changed in an order, as data."""
+    return {"order": fresh.id, "before": amount(known.total), "ovh": {"total": amount(fresh.total)}}
+
+
+def excess(cart: Cart, order: SalesOrder) -> Data:
+    """Return by what an order exceeds its approval, as data."""
+    approved = amount(cart.seal.total) if cart.seal else None
+    return {"order": order.id, "approved": approved, "ovh": {"total": amount(order.total)}}
 
 
 def why_too_dear(cart: Cart, order: SalesOrder) -> str:

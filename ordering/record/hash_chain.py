@@ -1,14 +1,19 @@
 r"""The chain of evidence: each event carries a digest of itself, of the event before it and of its cart's last one.
 
 An event's digest is the SHA-256, in lower-case hex, of the UTF-8 bytes of one JSON array, written without spaces
-and with everything beyond ASCII as a ``\uXXXX`` escape:
+and with everything beyond ASCII as a ``\uXXXX`` escape. The array has two forms:
 
     ["domain-desk event 1", id, cart, number, state, at, by, note, facts, previous_in_cart, previous]
+    ["domain-desk event 2", id, cart, number, state, at, by, note, kind, data, facts, previous_in_cart, previous]
+
+An event with a kind has the second form, one without has the first. The first form does not cover data, so an event
+without a kind must have none. Since kinds were introduced every new event has one: after the first event of the
+second form there is none of the first.
 
 `id` counts all events from 1 without a gap, `number` counts those of one cart. `at` is in UTC with six digits of
-a second, as ``2026-11-24T08:00:00.000000+00:00``. `facts` is the text that `facts` makes of the cart as it was
-saved with the event. `previous` is the digest of the event before, `previous_in_cart` that of the cart's event
-before. What is absent is null.
+a second, as ``2026-11-24T08:00:00.000000+00:00``. `data` is the text of a JSON object, as `canonical` writes it.
+`facts` is the text that `facts` makes of the cart as it was saved with the event. `previous` is the digest of the
+event before, `previous_in_cart` that of the cart's event before. What is absent is null.
 
 This is a rule of buying and not of a database: it survives a move to another one, so it stands here.
 """
@@ -24,10 +29,11 @@ from typing import Any
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.events import Event
+from ordering.model.facts import canonical
 from ordering.model.money import Money
 from ordering.model.question import FOR_ALL_TO_READ
 
-_FORM = "domain-desk event 1"
+_FIRST_FORM, _SECOND_FORM = "domain-desk event 1", "domain-desk event 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,22 @@ class Entry:
     at: datetime | str  # text only where it cannot be read as a time
     by: str | None
     note: str | None
+    kind: str | None  # None for events from before kinds were kept
+    data: str | None  # None there, too
     facts: str | None  # None for events from before facts were kept
     previous_in_cart: str | None
     previous: str | None
     digest: str = ""
 
+    @property
+    def is_of_first_form(self) -> bool:
+        return self.kind is None
+
 
 def chained(event: Event, facts: str | None, *, over_all: Link, in_cart: Link) -> Entry:
-    """Put an event at the end of the chain over all and of its cart's chain."""
+    """Put an event at the end of the chain over all and of its cart's chain. Only events with a kind can be added."""
+    if event.kind is None or event.data is None:
+        raise AssertionError(f"a new event of cart #{event.cart_id} has no kind or no data")
     entry = Entry(
         id=over_all.number + 1,
         cart_id=event.cart_id,
@@ -65,6 +79,8 @@ def chained(event: Event, facts: str | None, *, over_all: Link, in_cart: Link) -
         at=event.at,
         by=event.by,
         note=event.note,
+        kind=event.kind.value,
+        data=canonical(event.data),
         facts=facts,
         previous_in_cart=in_cart.digest,
         previous=over_all.digest,
@@ -79,9 +95,14 @@ def sealed(entry: Entry) -> Entry:
 
 def digest(entry: Entry) -> str:
     """Compute an entry's digest from its other fields."""
-    id_, cart_id, number, state, at, *rest = _fields(entry)
+    at = entry.at
     moment = at.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(at, datetime) else at
-    text = _canonical([_FORM, id_, cart_id, number, state, moment, *rest])
+    told = [entry.id, entry.cart_id, entry.number, entry.state, moment, entry.by, entry.note]
+    links = [entry.facts, entry.previous_in_cart, entry.previous]
+    if entry.is_of_first_form:
+        text = canonical([_FIRST_FORM, *told, *links])
+    else:
+        text = canonical([_SECOND_FORM, *told, entry.kind, entry.data, *links])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -112,7 +133,7 @@ def facts(cart: Cart) -> str:
         "invoice": order.invoice if order else None,
         "note": cart.note,
     }
-    return _canonical(told)
+    return canonical(told)
 
 
 def read(told: str, cart_id: int) -> dict[str, Any]:
@@ -165,18 +186,7 @@ def _veiled(cart_id: int, name: str, label: str, value: str) -> dict[str, str]:
     somebody who tries all possible answers: the salt stands beside it, and there are few birthdays. As long as the
     cart's own row is kept, its answers are there in clear; when that goes, the digest still proves what they were.
     """
-    return {"sha256": hashlib.sha256(_canonical([cart_id, name, label, value]).encode()).hexdigest()}
-
-
-def _fields(entry: Entry) -> tuple[Any, ...]:
-    return (
-        entry.id, entry.cart_id, entry.number, entry.state, entry.at, entry.by, entry.note, entry.facts,
-        entry.previous_in_cart, entry.previous,
-    )  # fmt: skip
-
-
-def _canonical(told: object) -> str:
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return {"sha256": hashlib.sha256(canonical([cart_id, name, label, value]).encode()).hexdigest()}
 
 
 def _amount(money: Money) -> str:

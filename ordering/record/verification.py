@@ -84,6 +84,7 @@ class Audit:
     _changed: bool = field(default=False, init=False)
     _named: set[int] = field(default_factory=set, init=False)  # events with a fault: one each is enough
     _head_seen: bool = field(default=False, init=False)
+    _kinds_since: int | None = field(default=None, init=False)  # the first event that has a kind
 
     def faults(self) -> Iterator[Fault]:
         """Yield what is wrong, one fault an event as far as they can be told apart."""
@@ -111,15 +112,26 @@ class Audit:
 
     def _entry(self, entry: Entry) -> Iterator[Fault]:
         self.events += 1
-        intact = digest(entry) == entry.digest
+        # The first form covers no data.
+        intact = digest(entry) == entry.digest and not (entry.is_of_first_form and entry.data is not None)
         if not intact:
             self._changed = True
             yield from self._blame(entry, "was changed after it was written")
         elif entry.digest == self.known_head:
             self._head_seen = True
+        yield from self._in_its_form(entry)
         yield from self._in_the_chain_over_all(entry, intact=intact)
         yield from self._in_its_cart(entry, intact=intact)
         self._last = entry
+
+    def _in_its_form(self, entry: Entry) -> Iterator[Fault]:
+        """An entry without a kind is an old one, so it cannot follow one that has a kind."""
+        if not entry.is_of_first_form:
+            self._kinds_since = self._kinds_since or entry.id
+        elif self._kinds_since is not None:
+            yield from self._blame(
+                entry, f"lost its kind, or was inserted: all events since {self._kinds_since} have one"
+            )
 
     def _in_the_chain_over_all(self, entry: Entry, *, intact: bool) -> Iterator[Fault]:
         last, number = self._last, self._last.id if self._last else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.seal import seal
@@ -23,11 +24,18 @@ class Asking(UseCases):
         """Raise where this cart cannot be sent to the approvers: before a form is shown, and again after it."""
         self.policy.may_change(cart, person)
         if not cart.lines:
-            raise NotPossible(f"Cart #{cart.id} is empty.", hint=Hint("search name.ovh", "finds names to add"))
+            raise NotPossible(
+                f"Cart #{cart.id} is empty.",
+                hint=Hint("search name.ovh", "finds names to add"),
+                code="cart_empty",
+                cart=cart.id,
+            )
         if _is_private(cart.channel) and self.policy.approval_channel is None and not self.policy.self_approval:
             raise NotPossible(
                 "Nobody else can see this conversation, so nobody could approve. "
-                "Add the names in a channel, or ask the operator to set an approval channel."
+                "Add the names in a channel, or ask the operator to set an approval channel.",
+                code="nobody_could_approve",
+                cart=cart.id,
             )
 
     def request_approval(self, cart_id: int, *, requester: Person, purpose: str) -> Cart:
@@ -38,7 +46,9 @@ class Asking(UseCases):
         cart = self.cart(cart_id)
         self.may_request(cart, requester)
         if not is_visible(purpose):
-            raise NotPossible("Say in a few words what the names are for: the approver will want to know.")
+            raise NotPossible(
+                "Say in a few words what the names are for: the approver will want to know.", code="purpose_missing"
+            )
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote
         now = self._clock()
@@ -64,7 +74,15 @@ class Asking(UseCases):
             )
             channel = self.policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
-            return carts.save(submitted, happened(submitted, now, by=requester.id, note=submitted.purpose))
+            event = happened(
+                submitted,
+                now,
+                EventKind.APPROVAL_REQUESTED,
+                data={"names": len(submitted.lines), "total": amount(quote.total)},
+                by=requester.id,
+                note=submitted.purpose,
+            )
+            return carts.save(submitted, event)
 
     def withdraw(self, cart_id: int, *, by: Person) -> Cart:
         """Take one's own request back while nobody has decided."""
@@ -73,11 +91,21 @@ class Asking(UseCases):
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             if cart.state is not S.SUBMITTED:
-                raise NotPossible(f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.")
+                raise NotPossible(
+                    f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.",
+                    code="not_withdrawable",
+                    cart=cart_id,
+                    state=cart.state.value,
+                )
             if by.id != cart.requester:
-                raise NotAllowed(f"Only the person who asked for cart #{cart_id} can withdraw it.")
+                raise NotAllowed(
+                    f"Only the person who asked for cart #{cart_id} can withdraw it.",
+                    code="not_the_requester",
+                    cart=cart_id,
+                )
             cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
-            return carts.save(cancelled, happened(cancelled, now, by=by.id, note="withdrawn"))
+            event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id, note="withdrawn")
+            return carts.save(cancelled, event)
 
     def _pre_flight(self, cart: Cart) -> Checked:
         try:

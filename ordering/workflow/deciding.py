@@ -9,6 +9,7 @@ from datetime import datetime
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CardOutdated, CartChanged, NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person, Right
 from ordering.model.text import is_visible
 from ordering.ports.store import Transaction
@@ -37,7 +38,11 @@ class Deciding(UseCases):
             if shown != sealed.short:
                 raise CardOutdated(cart_id)
             if approver.id in cart.approved_by:
-                raise NotPossible(f"You approved cart #{cart_id} already. It waits for one more approver.")
+                raise NotPossible(
+                    f"You approved cart #{cart_id} already. It waits for one more approver.",
+                    code="already_approved_by_you",
+                    cart=cart_id,
+                )
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             needed = self.policy.approvals_needed(sealed.total)
             given = cart.approved_by
@@ -47,7 +52,9 @@ class Deciding(UseCases):
             if len(approvals) < needed:
                 return self._approve_in_part(carts, cart, approvals, needed=needed, now=now)
             approved = cart.to(S.APPROVED, at=now, approved_by=approvals)
-            return carts.save(approved, happened(approved, now, by=approver.id), due_at=now)
+            data: Data = {"approvals": len(approvals), "needed": needed, "total": amount(sealed.total)}
+            event = happened(approved, now, EventKind.APPROVED, data=data, by=approver.id)
+            return carts.save(approved, event, due_at=now)
 
     def _approve_in_part(
         self, carts: Transaction, cart: Cart, approvals: tuple[str, ...], *, needed: int, now: datetime
@@ -59,7 +66,9 @@ class Deciding(UseCases):
         if lost:
             half = replace(half, note="\n".join(filter(None, [cart.note, _APPROVAL_VOID])))
             note = f"{note}. {_APPROVAL_VOID}"
-        return carts.save(half, happened(half, now, by=approvals[-1], note=note))
+        data: Data = {"approvals": len(approvals), "needed": needed, "void": lost}
+        event = happened(half, now, EventKind.PARTLY_APPROVED, data=data, by=approvals[-1], note=note)
+        return carts.save(half, event)
 
     def _still_valid(self, cart: Cart, earlier: Collection[Person]) -> tuple[str, ...]:
         """Return the ids of those earlier approvers who still have the right."""
@@ -70,7 +79,9 @@ class Deciding(UseCases):
         if Right.UNREADABLE in rights.values():
             raise NotPossible(
                 f"Slack did not tell me whether everyone who approved cart #{cart.id} may still do so, so nothing was "
-                "changed. Try again in a minute."
+                "changed. Try again in a minute.",
+                code="earlier_approvers_not_read",
+                cart=cart.id,
             )
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
@@ -83,18 +94,19 @@ class Deciding(UseCases):
     def reject(self, cart_id: int, *, approver: Person, reason: str) -> Cart:
         """Say no, with a reason; the names can be copied to the open cart."""
         if not is_visible(reason):
-            raise NotPossible("Say in a few words why: the requester will want to know.")
+            raise NotPossible("Say in a few words why: the requester will want to know.", code="reason_missing")
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self._must_wait_for_approval(cart, approver)
             rejected = cart.to(S.REJECTED, at=now, rejected_by=approver.id, reason=reason.strip())
-            return carts.save(rejected, happened(rejected, now, by=approver.id, note=rejected.reason))
+            event = happened(rejected, now, EventKind.REJECTED, by=approver.id, note=rejected.reason)
+            return carts.save(rejected, event)
 
     def _must_wait_for_approval(self, cart: Cart, approver: Person) -> None:
         self.policy.must_decide(approver)
         if cart.state is not S.SUBMITTED:
-            raise NotPossible(_already_decided(cart))
+            raise NotPossible(_already_decided(cart), code="already_decided", cart=cart.id, state=cart.state.value)
         self.policy.may_approve(cart, approver)
 
 

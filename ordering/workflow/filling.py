@@ -38,7 +38,7 @@ class Filling(UseCases):
         self.policy.must_be_member(by)
         owned = self._owned_or_none()
         if domain in owned:
-            raise NotPossible(f"{domain} is in this OVH account already.")
+            raise NotPossible(f"{domain} is in this OVH account already.", code="name_already_owned", name=domain.ascii)
         offer = choose(self._look_up(domain), allow_premium=self.policy.allow_premium, seen=seen)
         now = self._clock()
         with self._store.begin() as carts:
@@ -76,7 +76,11 @@ class Filling(UseCases):
                 except NotPossible as refusal:
                     refused.append(refusal)
             if not taken:
-                raise NotPossible("\n".join(["None of them was added.", *map(str, refused)]))
+                raise NotPossible(
+                    "\n".join(["None of them was added.", *map(str, refused)]),
+                    code="no_name_added",
+                    reasons=[each.code for each in refused],
+                )
             carts.show_in(cart.id, MessageRole.CART, channel)
             return carts.save(cart), taken, refused
 
@@ -108,13 +112,22 @@ class Filling(UseCases):
             carts.decide_alone()
             old = carts.cart(cart_id)
             if old.state not in NOT_BOUGHT:
-                raise NotPossible(f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.")
+                raise NotPossible(
+                    f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.",
+                    code="names_still_held",
+                    cart=cart_id,
+                    state=old.state.value,
+                )
             cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now)
             new = [line for line in old.lines if cart.line(line.domain) is None]
             if not new:
-                raise NotPossible(f"All names of cart #{cart_id} are in cart #{cart.id} already.")
+                raise NotPossible(
+                    f"All names of cart #{cart_id} are in cart #{cart.id} already.",
+                    code="names_already_in_cart",
+                    cart=cart.id,
+                )
             if len(new) > MOST_LINES - len(cart.lines):
-                raise NotPossible(_no_room(old, len(new), cart))
+                raise NotPossible(_no_room(old, len(new), cart), code="no_room_in_cart", cart=cart.id)
             self._refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
                 cart = cart.with_line(replace(line, added_by=by.id))
@@ -131,7 +144,9 @@ class Filling(UseCases):
         for domain, mark in seen.items():
             try:
                 if domain in owned:
-                    raise NotPossible(f"{domain} is in this OVH account already.")
+                    raise NotPossible(
+                        f"{domain} is in this OVH account already.", code="name_already_owned", name=domain.ascii
+                    )
                 offers.append(choose(answers[domain], allow_premium=self.policy.allow_premium, seen=mark))
             except OrderingError as refusal:
                 refused.append(refusal)
@@ -154,7 +169,10 @@ def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping
         if line.domain in years and line.years not in {years[line.domain], seen.get(line.domain)}:
             raise NotPossible(
                 f"Somebody else chose another number of years for {line.domain} meanwhile: {line.years}. "
-                "Nothing was changed. Press Years again to choose."
+                "Nothing was changed. Press Years again to choose.",
+                code="years_changed_by_other",
+                name=line.domain.ascii,
+                years=line.years,
             )
 
 

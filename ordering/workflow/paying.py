@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
 from ordering.workflow.use_cases import UseCases
@@ -26,19 +27,21 @@ class Paying(UseCases):
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
             if cart.state is not S.CHECKED_OUT or cart.order is None:
-                raise NotPossible(_why_not_payable(cart))
+                raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))
-            return carts.save(paying, happened(paying, now, by=payer.id), due_at=now)
+            data: Data = {"order": cart.order.id, "method": chosen, "amount": amount(cart.order.total)}
+            event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
+            return carts.save(paying, event, due_at=now)
 
     def order_link(self, cart_id: int, *, payer: Person) -> str:
         """The order's page at OVH, for a payer's eyes only."""
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None:
-            raise NotPossible(f"Cart #{cart_id} has no sales order yet.")
+            raise NotPossible(f"Cart #{cart_id} has no sales order yet.", code="no_order_yet", cart=cart_id)
         return self._registrar.order_link(cart.order.id)
 
     def invoice_link(self, cart_id: int, *, payer: Person) -> str:
@@ -46,7 +49,9 @@ class Paying(UseCases):
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None or cart.order.invoice is None:
-            raise NotPossible(f"OVH has not sent the invoice for cart #{cart_id} yet.")
+            raise NotPossible(
+                f"OVH has not sent the invoice for cart #{cart_id} yet.", code="no_invoice_yet", cart=cart_id
+            )
         return self._registrar.invoice_link(cart.order.invoice)
 
 
@@ -60,10 +65,16 @@ def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:
     if not order.methods:
         raise NotPossible(
             f"OVH has no payment method on file that can pay order {order.id}. "
-            "“Open order” on its card leads to OVH's page, where it can be paid."
+            "“Open order” on its card leads to OVH's page, where it can be paid.",
+            code="no_payment_method",
+            order=order.id,
         )
     if asked is None or asked not in {known.id for known in order.methods}:
-        raise NotPossible(f"That payment method cannot pay order {order.id}. Choose another on the card.")
+        raise NotPossible(
+            f"That payment method cannot pay order {order.id}. Choose another on the card.",
+            code="payment_method_not_accepted",
+            order=order.id,
+        )
     return asked
 
 

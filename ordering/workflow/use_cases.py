@@ -44,7 +44,9 @@ class UseCases:
 
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
         for found in self._held(carts, domains, without=without):
-            raise NotPossible(found.sentence, hint=found.hint)
+            raise NotPossible(
+                found.sentence, hint=found.hint, code="name_held", name=found.domain.ascii if found.domain else None
+            )
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -64,5 +66,7 @@ class UseCases:
 def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:
     """What was shown and sealed of a cart; raises `NotPossible` where it was never asked for."""
     if cart.seal is None or cart.quote is None:
-        raise NotPossible(f"Cart #{cart.id} was never checked with OVH. Ask for approval again.")
+        raise NotPossible(
+            f"Cart #{cart.id} was never checked with OVH. Ask for approval again.", code="never_checked", cart=cart.id
+        )
     return cart.seal, cart.quote

@@ -97,7 +97,9 @@ class Orders:
         try:
             self._new(datetime.now(UTC), frozenset())
         except RegistrarRefused as refusal:
-            raise RegistrarRefused(f"The bot cannot list the orders at OVH. {refusal}") from refusal
+            raise RegistrarRefused(
+                f"The bot cannot list the orders at OVH. {refusal}", code="orders_not_listable", reason=refusal.code
+            ) from refusal
         self._listable_until = time.monotonic() + _RIGHT_HOLDS
 
     def _new(self, since: datetime, known: frozenset[int]) -> list[int]:

@@ -9,10 +9,11 @@ from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 from ordering.model.sales_order import SalesOrder
 from tests.builders import NOW, a_line, euros
 
-S = CartState
+S, K = CartState, EventKind
 STUCK = "OVH said no: REASON is mandatory. Nothing was ordered."
 
 
@@ -20,8 +21,10 @@ def a_cart(state: CartState, **more) -> Cart:
     return Cart(12, "C1", "U0ADA", state, NOW, (a_line(),), requester="U0ADA", **more)
 
 
-def an_event(state: CartState, note: str | None = None, by: str | None = None) -> Event:
-    return Event(12, state, NOW, by=by, note=note)
+def an_event(
+    state: CartState, note: str | None = None, by: str | None = None, kind: EventKind = K.CLOSED, **data: str
+) -> Event:
+    return Event(12, state, NOW, by=by, note=note, kind=kind, data=data)
 
 
 def told(event: Event, cart: Cart, before: Event | None = None) -> str | None:
@@ -80,16 +83,20 @@ def test_every_end_is_told_in_whole_sentences(event, cart, sentence):
 
 
 def test_another_trouble_is_news_and_the_same_one_is_not():
-    before = an_event(S.NEEDS_ATTENTION, "OVH asks for documents.")
-    cart = a_cart(S.NEEDS_ATTENTION, note=STUCK)
-    assert STUCK in (told(an_event(S.NEEDS_ATTENTION, STUCK), cart, before) or "")
-    assert told(an_event(S.NEEDS_ATTENTION, STUCK), cart, an_event(S.NEEDS_ATTENTION, STUCK)) is None
+    before = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.DOCUMENTS_REQUESTED)
+    failed = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.REGISTRATION_FAILED, name="name.ovh")
+    cart = a_cart(S.NEEDS_ATTENTION, note=STUCK, fact=failed.fact)
+    assert STUCK in (told(failed, cart, before) or "")
+    assert told(failed, cart, replace(failed, note="The same in other words.")) is None
+    assert told(before, cart, failed) is None, "it is not what the cart waits for any more"
+    other = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.REGISTRATION_FAILED, name="other.ovh")
+    assert STUCK in (told(other, replace(cart, fact=other.fact), failed) or "")
 
 
 def test_an_invoice_that_comes_while_a_cart_is_stuck_is_no_trouble():
-    before = an_event(S.NEEDS_ATTENTION, STUCK)
-    cart = a_cart(S.NEEDS_ATTENTION, note=STUCK)
-    assert told(an_event(S.NEEDS_ATTENTION, "OVH's invoice is FR1."), cart, before) is None
+    before = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.CHECKOUT_REFUSED)
+    cart = a_cart(S.NEEDS_ATTENTION, note=STUCK, fact=before.fact)
+    assert told(an_event(S.NEEDS_ATTENTION, STUCK, kind=K.INVOICE_RECEIVED), cart, before) is None
 
 
 def test_nobody_is_told_what_they_did_themselves():

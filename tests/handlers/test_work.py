@@ -1,7 +1,6 @@
 """What was acknowledged is done, one after the other, and ends with the process."""
 
 import asyncio
-from itertools import pairwise
 
 from handlers.toolkit.tasks import Work
 
@@ -18,10 +17,9 @@ async def test_one_job_begins_at_once_and_many_begin_in_turn():
     for _ in range(5):
         work.start(job())
     await work.drain(5)
-    gaps = [later - earlier for earlier, later in pairwise(begun)]
     assert len(begun) == 5
-    assert min(gaps) > 0.001
-    assert begun[-1] - asked_at >= 0.015
+    # Turns are planned 4 ms apart. A busy machine begins some later, so two may begin close together, none earlier.
+    assert all(began - asked_at >= 0.0039 * place for place, began in enumerate(begun))
 
 
 async def test_what_did_not_begin_yet_can_be_cut_short():

@@ -8,7 +8,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
-from ordering.model.events import REMINDER
+from ordering.model.facts import EventKind
 from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
 from ordering.process.payment import remind_at
 from tests.builders import NOW, SILENT, a_quote, advanced, euros, failing
@@ -218,7 +218,8 @@ def show(rules, order_id, **changes):
 
 
 def reminders(rules, cart_id):
-    return [event.at for event in rules.workflow.story(cart_id, by=rules.ada)[1] if event.note == REMINDER]
+    story = rules.workflow.story(cart_id, by=rules.ada)[1]
+    return [event.at for event in story if event.kind is EventKind.PAYMENT_REMINDER]
 
 
 def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules):
@@ -429,7 +430,7 @@ def test_nothing_is_settled_while_ovh_cannot_be_asked(rules, monkeypatch):
     cart = undecided(rules)
 
     def silent(*_args):
-        raise RegistrarUnavailable("OVH does not answer just now. Try again in a minute.")
+        raise RegistrarUnavailable("OVH does not answer just now.")
 
     monkeypatch.setattr(rules.registrar, "payment", silent)
     for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
@@ -585,4 +586,4 @@ def test_a_payment_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch
     assert advanced(rules, cart.id, minutes - 10).state is S.PAYING
     after = advanced(rules, cart.id, 20)
     assert after.payment_is_undecided
-    assert str(error) in after.note
+    assert error.sentence in after.note

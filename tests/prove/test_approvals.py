@@ -45,6 +45,8 @@ def a_story(*events: dict[str, Any], **facts: object) -> list[Entry]:
             at=NOW,
             by=event.get("by"),
             note=None,
+            kind=None,
+            data=None,
             facts=json.dumps(told | facts | {"attempt": event.get("attempt")}),
             previous_in_cart=None,
             previous=None,

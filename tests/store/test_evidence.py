@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,9 @@ from sqlmodel import Session
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 from ordering.model.question import Question
-from ordering.record.hash_chain import Entry, Link, chained
+from ordering.record.hash_chain import Entry, Link, chained, sealed
 from ordering.record.verification import Audit, Fault
 from store import audit_log as evidence
 from store.audit_log import entries
@@ -29,6 +31,8 @@ COLUMNS = {
     "at": "'2020-01-01 00:00:00.000000'",
     "by": "'U0EVE'",
     "note": "'never mind'",
+    "kind": "'closed'",
+    "data": """'{"order":7}'""",
     "facts": "'{}'",
     "previous_in_cart": f"'{'0' * 64}'",
     "previous": f"'{'0' * 64}'",
@@ -108,6 +112,10 @@ def write(session: Session, entry: Entry) -> None:
     session.execute(text(f"INSERT INTO events ({columns}) VALUES ({', '.join(':' + n for n in names)})"), values)
 
 
+def forged(cart_id: int, state: CartState) -> Event:
+    return Event(cart_id, state, NOW, "U0EVE", "forged", kind=EventKind.DELIVERED, data={})
+
+
 def test_an_untouched_record_is_whole(rules, attack):
     assert attack() == []
 
@@ -184,7 +192,7 @@ def test_an_event_that_is_inserted_with_a_right_digest_stands_after_the_head(rul
     with tampering(engines) as session:
         end = head(session)
         newest = [entry for entry in entries(session) if entry.cart_id == 3][-1]
-        event = Event(3, CartState.DELIVERED, NOW, "U0EVE", None)
+        event = forged(3, CartState.DELIVERED)
         write(session, chained(event, None, over_all=end, in_cart=Link(newest.number, newest.digest)))
         assert [(f.cart, f.event) for f in found(session)] == [(3, EVENTS + 1)]
 
@@ -194,7 +202,7 @@ def test_an_event_that_was_rewritten_with_its_digest_is_named_by_the_next(rules,
     with tampering(engines) as session:
         session.execute(text("DELETE FROM untold WHERE event_id = 6"))
         session.execute(text("DELETE FROM events WHERE id = 6"))
-        event = Event(old.cart_id, CartState.DELIVERED, NOW, "U0EVE", "forged")
+        event = forged(old.cart_id, CartState.DELIVERED)
         before = Link(old.number - 1, old.previous_in_cart)
         write(session, chained(event, old.facts, over_all=Link(5, old.previous), in_cart=before))
         faults = found(session)
@@ -296,15 +304,74 @@ def test_a_rewritten_chain_is_whole_but_lacks_the_head_that_was_noted(rules, eng
         over_all = Link()
         in_cart: dict[int, Link] = {}
         for entry in old:
-            event = Event(entry.cart_id, CartState(entry.state), NOW, "U0EVE", None)
-            forged = chained(event, entry.facts, over_all=over_all, in_cart=in_cart.get(entry.cart_id, Link()))
-            write(session, forged)
-            over_all, in_cart[entry.cart_id] = Link(forged.id, forged.digest), Link(forged.number, forged.digest)
+            event = forged(entry.cart_id, CartState(entry.state))
+            again = chained(event, entry.facts, over_all=over_all, in_cart=in_cart.get(entry.cart_id, Link()))
+            write(session, again)
+            over_all, in_cart[entry.cart_id] = Link(again.id, again.digest), Link(again.number, again.digest)
         session.execute(text(f"UPDATE chain SET digest = '{over_all.digest}'"))
         assert found(session) == []
         session.info.clear()
         (fault,) = found(session, known_head=noted.digest)
     assert "was rewritten or cut after that was noted" in fault.what
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kind = NULL",
+        "data = NULL",
+        "kind = NULL, data = NULL",
+        "kind = 'unheard_of'",
+        "kind = ''",
+        "data = '{}'",
+        "data = replace(data, '3.59', '0.59')",
+        "data = replace(data, ':', ': ')",
+        "data = 'no JSON'",
+        "note = kind, kind = note",
+    ],
+)
+def test_a_changed_kind_or_data_is_found(rules, attack, engines, change):
+    """Every change of an event's kind or data is found and named, also one that only looks the same."""
+    with Session(engines.read) as session:
+        number = next(e.id for e in entries(session) if e.kind == EventKind.ORDER_CREATED)
+    assert "3.59" in (victim(engines, number).data or "")
+    (fault,) = attack(f"UPDATE events SET {change} WHERE id = {number}")
+    assert (fault.event, fault.what) == (number, "was changed after it was written")
+
+
+@pytest.mark.parametrize("number", [2, 6, EVENTS])
+def test_no_new_event_passes_for_an_old_form(rules, engines, number):
+    """An event that was rewritten in the first form, digest and all, is found: only the oldest ones have it."""
+    old = victim(engines, number)
+    with tampering(engines) as session:
+        rewritten = sealed(replace(old, kind=None, data=None, note="forged"))
+        values = {"id": number, "note": rewritten.note, "digest": rewritten.digest}
+        changed = "kind = NULL, data = NULL, note = :note, digest = :digest"
+        session.execute(text(f"UPDATE events SET {changed} WHERE id = :id"), values)
+        for row in ("events SET previous_in_cart", "events SET previous", "chain SET digest"):
+            session.execute(text(f"UPDATE {row} = :new WHERE {row.split()[-1]} = :old"), {
+                "new": rewritten.digest, "old": old.digest,
+            })  # fmt: skip
+        faults = found(session)
+    assert (number, "lost its kind, or was inserted: all events since 1 have one") in [
+        (f.event, f.what) for f in faults
+    ]
+
+
+def test_data_that_the_old_form_does_not_cover_is_found(rules, engines):
+    """The first form covers no data, so data beside it is a change."""
+    with tampering(engines) as session:
+        first = sealed(replace(victim(engines, 1), kind=None, data=None))
+        session.execute(text(f"UPDATE events SET kind = NULL, digest = '{first.digest}' WHERE id = 1"))
+        assert (1, "was changed after it was written") in [(f.event, f.what) for f in found(session)]
+
+
+def test_the_database_takes_no_event_of_an_old_process(rules, engines):
+    """After the first event with a kind, the database itself refuses one without: a process of an older version."""
+    columns = "id, cart_id, number, state, at, digest"
+    insert = f"INSERT INTO events ({columns}) SELECT 99, cart_id, 99, state, at, digest FROM events WHERE id = 1"
+    with pytest.raises(DBAPIError, match="comes from an older version"), engines.write.begin() as connection:
+        connection.execute(text(insert))
 
 
 def test_a_head_that_was_noted_earlier_is_still_there(attack, engines):
@@ -323,10 +390,12 @@ def test_the_database_refuses_to_replace_or_truncate_events(rules, engines):
         connection.execute(text(change))
 
 
-def test_triggers_that_are_gone_are_told(rules, engines):
+@pytest.mark.parametrize("name", ["events_keep", "events_keep_form"])
+def test_triggers_that_are_gone_are_told(rules, engines, name):
+    if engines.lane is not None and name == "events_keep":
+        name = "events_keep_delete"
     with Session(engines.write) as session:
-        drop = "events_keep ON events" if engines.lane is None else "events_keep_delete"
-        session.execute(text(f"DROP TRIGGER {drop}"))
+        session.execute(text(f"DROP TRIGGER {name}{' ON events' if engines.lane is None else ''}"))
         (fault,) = found(session)
         session.rollback()
     assert "triggers are gone" in fault.what

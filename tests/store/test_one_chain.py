@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from ordering.model.cart import CartState
-from ordering.model.events import Event
+from ordering.model.events import happened
+from ordering.model.facts import EventKind
 from ordering.record.hash_chain import Entry, digest
 from ordering.record.verification import Audit
 from store import migrate as migrations
@@ -25,13 +27,14 @@ import sys
 from pathlib import Path
 from datetime import UTC, datetime
 from ordering.model.events import happened
+from ordering.model.facts import EventKind
 from store.engine import open_engines
 from store.transactions import SqlStore
 store, name = SqlStore(open_engines(sys.argv[1])), sys.argv[2]
 for number in range(20):
     with store.begin() as carts:
         cart = carts.open(f"{name}{number}", by="U0ADA", at=datetime.now(UTC))
-        carts.save(cart, happened(cart, datetime.now(UTC), by="U0ADA"))
+        carts.save(cart, happened(cart, datetime.now(UTC), EventKind.CLOSED, by="U0ADA"))
 """
 
 
@@ -49,7 +52,8 @@ def test_eight_threads_write_one_chain(store, engines):
         cart = opened[number]
         for _ in range(10):
             with store.begin() as carts:
-                cart = carts.save(cart, Event(cart.id, cart.state, NOW), Event(cart.id, cart.state, NOW, "U0BEN"))
+                events = (happened(cart, NOW, EventKind.CLOSED, by=by) for by in (None, "U0BEN"))
+                cart = carts.save(cart, *events)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(8)))
@@ -81,10 +85,22 @@ def test_a_failed_transaction_leaves_the_chain_as_it_was(store, engines):
 
 
 def test_a_digest_is_what_its_description_says():
-    entry = Entry(2, 1, 2, "submitted", NOW, "U0ADA", "für \N{OTTER}", None, "a" * 64, "b" * 64)
+    entry = Entry(2, 1, 2, "submitted", NOW, "U0ADA", "für \N{OTTER}", None, None, None, "a" * 64, "b" * 64)
     written = (
         '["domain-desk event 1",2,1,2,"submitted","2026-11-24T08:00:00.000000+00:00",'
         r'"U0ADA","f\u00fcr \ud83e\udda6",null,'
+        f'"{"a" * 64}","{"b" * 64}"]'
+    )
+    assert digest(entry) == hashlib.sha256(written.encode()).hexdigest()
+
+
+def test_the_second_form_covers_kind_and_data():
+    """A digest of the second form is what its description says."""
+    first = Entry(2, 1, 2, "submitted", NOW, "U0ADA", "für \N{OTTER}", None, None, '{"x":1}', "a" * 64, "b" * 64)
+    entry = replace(first, kind="partly_approved", data='{"needed":2}')
+    written = (
+        '["domain-desk event 2",2,1,2,"submitted","2026-11-24T08:00:00.000000+00:00",'
+        r'"U0ADA","f\u00fcr \ud83e\udda6","partly_approved","{\"needed\":2}","{\"x\":1}",'
         f'"{"a" * 64}","{"b" * 64}"]'
     )
     assert digest(entry) == hashlib.sha256(written.encode()).hexdigest()
@@ -131,7 +147,7 @@ def test_an_older_database_is_chained_with_all_that_is_in_it(old):
         ]
         assert [event.id for event in carts.untold(1)] == [3]
         cart = carts.cart(2)
-        carts.save(cart.with_line(a_line()), Event(2, cart.state, NOW))
+        carts.save(cart.with_line(a_line()), happened(cart, NOW, EventKind.CLOSED))
     faults, audit = audited(old)
     assert (faults, audit.events) == ([], 4)
 

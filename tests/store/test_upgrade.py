@@ -132,7 +132,9 @@ def test_indexes_and_references_stay_after_an_upgrade(released: Engines):
     """One open cart a channel, one order a cart, and no line without its cart, as before."""
     before = {table: _shape(released.write, table) for table in ROWS}
     migrate(released)
-    assert {table: _shape(released.write, table) for table in ROWS} == before
+    for table, (indexes, keys, columns) in before.items():
+        now_indexes, now_keys, now_columns = _shape(released.write, table)
+        assert (now_indexes, now_keys, now_columns[: len(columns)]) == (indexes, keys, columns), table
     for wrong in (
         "INSERT INTO carts (channel, created_by, state, since, version, approved_by) "  # noqa: ISC004 - one statement
         "VALUES ('C2', 'U', 'open', '2026-11-20', 0, '[]')",
@@ -186,7 +188,7 @@ def test_an_upgrade_runs_once_more_without_effect(released: Engines):
     assert _all_rows(released.write) == before
 
 
-def _shape(engine: Engine, table: str) -> object:
+def _shape(engine: Engine, table: str) -> tuple[list[str], list[str], list[str]]:
     found = inspect(engine)
     return (
         sorted(str(index["name"]) for index in found.get_indexes(table)),

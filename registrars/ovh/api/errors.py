@@ -19,6 +19,7 @@ import structlog
 from urllib3.exceptions import NewConnectionError
 
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data
 
 _CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
 _KEY = {"INVALID_CREDENTIAL", "INVALID_KEY", "INVALID_SIGNATURE", "NOT_CREDENTIAL"}
@@ -29,8 +30,8 @@ _KEY_WORDS = re.compile(r"\b(?:credential|(?:consumer|application) ?key)s?\b", r
 _CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
-LATER = "OVH does not answer just now. Try again in a minute."
-UNREADABLE = "OVH sent an answer that the bot cannot read. Try again in a minute."
+LATER = "OVH does not answer just now."
+UNREADABLE = "OVH sent an answer that the bot cannot read."
 _MOST_SAID = 300
 _log = structlog.get_logger()
 
@@ -131,14 +132,24 @@ class Answer:
 class NotThere(RegistrarRefused):
     """OVH knows no such thing (404, or 460 for expired)."""
 
+    usual_code = "ovh_not_found"
+
 
 class Complained(RegistrarRefused):
     """OVH does not like what it was given; `lines` are its message, `details` the fields that it names."""
 
+    usual_code = "ovh_refused"
+
     def __init__(
-        self, sentence: str, *, lines: Sequence[str] = (), details: Mapping[str, str] | None = None, kind: str = ""
+        self,
+        sentence: str,
+        *,
+        lines: Sequence[str] = (),
+        details: Mapping[str, str] | None = None,
+        kind: str = "",
+        ovh: Data | None = None,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, ovh=ovh)
         self.kind = kind
         self.lines = tuple(lines)
         self.details = dict(details or {})
@@ -153,17 +164,21 @@ class Silent(RegistrarUnavailable):
 
 
 def refusal(answer: Answer) -> RegistrarRefused:
-    """A clear no, in words."""
+    """Return a clear no of OVH's, sorted by what it is about."""
     said = answer.said.rstrip(".") or f"status {answer.status}"
+    ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.said}
     if answer.is_about_rights:
-        return RegistrarRefused(f"OVH does not allow this ({said}). The operator must check the key's rights.")
+        sentence = f"OVH does not allow this ({said}). The operator must check the key's rights."
+        return RegistrarRefused(sentence, code="ovh_right_missing", ovh=ovh)
     if answer.is_about_key:
-        return RegistrarRefused(f"OVH did not accept the bot's key ({said}). The operator must renew it.")
+        sentence = f"OVH did not accept the bot's key ({said}). The operator must renew it."
+        return RegistrarRefused(sentence, code="ovh_key_refused", ovh=ovh)
     if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
-        return NotThere(f"OVH does not know this (any more): {said}.")
+        return NotThere(f"OVH does not know this (any more): {said}.", ovh=ovh)
+    sentence = f"OVH said no: {said}."
     if answer.status == HTTPStatus.FORBIDDEN:  # of this order, account or method: only OVH's own words explain it
-        return RegistrarRefused(f"OVH said no: {said}.")
-    return Complained(f"OVH said no: {said}.", lines=answer.lines, details=answer.details, kind=answer.kind)
+        return RegistrarRefused(sentence, code="ovh_forbidden", ovh=ovh)
+    return Complained(sentence, lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
 def of_question(answer: Answer) -> Exception:
@@ -191,6 +206,8 @@ def silence(error: requests.RequestException, *, deed: bool) -> Exception:
 
 class Unreadable(RegistrarUnavailable):
     """OVH answered in an unknown form; it may answer others well."""
+
+    usual_code = "ovh_unreadable"
 
 
 @contextmanager

@@ -86,13 +86,15 @@ class Session:
                 # However long this process was held up, what comes too late does not leave it. Last of all, where no
                 # connection has to be opened first; that takes its few seconds at most.
                 if not_after is not None and datetime.now(UTC) >= not_after:
-                    raise RegistrarUnavailable(_TOO_LATE)
+                    raise RegistrarUnavailable(_TOO_LATE, code="too_late_to_send")
                 sent = None if body is None else dict(body)
                 response = self._ovh.raw_call(method, target, sent, need_auth=target != CLOCK)
         except OAuth2FailureError as error:
             _no_token(error)
         except APIError as error:  # the package's own check, before anything is sent
-            raise RegistrarRefused("The desk's OVH keys are incomplete. The operator must set them.") from error
+            raise RegistrarRefused(
+                "The desk's OVH keys are incomplete. The operator must set them.", code="ovh_keys_incomplete"
+            ) from error
         return _read(response), response.headers.get("X-Ovh-QueryID")
 
     def download(self, target: str) -> tuple[int, bytes]:
@@ -193,5 +195,5 @@ def _no_token(error: OAuth2FailureError) -> NoReturn:
     if "status_code=5" in str(error):
         raise RegistrarUnavailable(LATER) from error
     raise RegistrarRefused(
-        "OVH did not accept the desk's client id and secret. The operator must renew them."
+        "OVH did not accept the desk's client id and secret. The operator must renew them.", code="ovh_client_refused"
     ) from error

@@ -132,7 +132,7 @@ class Search:
     def _failed(self, name: DomainName, error: Exception) -> Availability:
         if isinstance(error, RegistrarError):
             self._count(error)
-            return _unknown(name, str(error))
+            return _unknown(name, error.sentence)
         _log.error("look_up_failed", domain=name.ascii, exc_info=error)
         return _unknown(name, "the desk could not read OVH's answer")
 
@@ -201,4 +201,4 @@ class Search:
 
 def _unknown(name: DomainName, reason: str) -> Availability:
     """The reason stands inside a sentence of the reader's, so it ends like a part of one."""
-    return Availability(name, Verdict.UNKNOWN, reason=reason.removesuffix(" Try again in a minute.").rstrip("."))
+    return Availability(name, Verdict.UNKNOWN, reason=reason.rstrip("."))

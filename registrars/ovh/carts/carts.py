@@ -156,7 +156,12 @@ class Drafts:
         taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
         for field, asked_for in wanted.items():
             if (got := taken.get(field) or asked_for) != asked_for:
-                raise RegistrarRefused(f"OVH put {line.domain} into the cart with {field} {got}, not {asked_for}.")
+                raise RegistrarRefused(
+                    f"OVH put {line.domain} into the cart with {field} {got}, not {asked_for}.",
+                    code="ovh_cart_differs",
+                    name=line.domain.ascii,
+                    field=field,
+                )
         return item
 
     def _path(self, cart: str, item: reading.Json) -> str:

@@ -178,7 +178,7 @@ class Lane:
     def _pause_for(self, ticket: _Ticket) -> float | None:
         """0: go now; a number: look again after as many seconds; None: wait for news."""
         if self._closed:
-            raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.")
+            raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.", code="stopping", advice="")
         if self._first() is not ticket or self._room < 1:
             return None
         return self._budget.wait(time.monotonic(), wanted=len(self._queue))
@@ -188,7 +188,7 @@ def _until(deadline: float, pause: float | None) -> float | None:
     """How long to wait: as long as asked, but not beyond the deadline."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise NotAsked("OVH is kept too busy just now, so it was not asked. Try again in a minute.")
+        raise NotAsked("OVH is kept too busy just now, so it was not asked.")
     if left == float("inf"):
         return pause
     return left if pause is None else min(pause, left)

@@ -6,17 +6,18 @@ from datetime import timedelta
 import pytest
 
 from handlers.toolkit.interaction import Interaction
-from ordering.model.cart import CartState
+from ordering.model.cart import CartState, Trouble
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
+from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import seal
 from ordering.ports.store import MessageRole
 from tests.builders import NOW, a_line, a_quote, euros
 
-S = CartState
+S, K = CartState, EventKind
 ORDER = SalesOrder(
     256900123, euros("3.59"), euros("0.60"), OrderStatus.DELIVERING, NOW, (PaymentMethod(7, "VISA", default=True),)
 )
@@ -53,7 +54,7 @@ def test_whatever_is_typed_can_be_kept(store, odd):
     cart = opened(store, "C1", line)
     sealed = seal(cart.lines, a_quote(), waive_retraction=True)
     asked = cart.to(S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
-    stored = saved(store, asked, happened(asked, NOW, by="U0ADA", note=text))
+    stored = saved(store, asked, happened(asked, NOW, K.APPROVAL_REQUESTED, by="U0ADA", note=text))
     assert stored.purpose == stored.lines[0].answers[0].value == "Our launch"
 
 
@@ -72,6 +73,8 @@ def test_a_cart_comes_back_as_it_was_saved(store):
         order=ORDER,
         payment=Payment(7, "U0DAN", *(NOW + timedelta(seconds=after) for after in range(4))),
         note="noted",
+        fact=Fact(K.DELIVERY_LATE, {"order": 7, "ovh": {"states": {"name.ovh": "dispute"}}}),
+        trouble=Trouble("OVH is away.", NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
     )
     stored = saved(store, cart)
     with store.read() as carts:
@@ -99,7 +102,7 @@ def test_a_failed_transaction_writes_nothing(store):
 
     def fails_at_last() -> None:
         with store.begin() as carts:
-            carts.save(replace(cart, purpose="x"), happened(cart, NOW))
+            carts.save(replace(cart, purpose="x"), happened(cart, NOW, K.CLOSED))
             raise KeyError
 
     with pytest.raises(KeyError):
@@ -115,12 +118,14 @@ def test_a_cart_that_is_not_there_is_said(store):
 
 def test_events_come_back_in_order_and_are_told_once(store):
     cart = opened(store)
-    saved(store, cart, Event(cart.id, S.SUBMITTED, NOW, "U0ADA", "one"), Event(cart.id, S.APPROVED, NOW, None, None))
+    data: Data = {"names": 2, "ovh": {"said": "nö 🦦 \x00", "orders": [1, None, True]}}
+    one = Event(cart.id, S.SUBMITTED, NOW, "U0ADA", "one", kind=K.APPROVAL_REQUESTED, data=data)
+    saved(store, cart, one, Event(cart.id, S.APPROVED, NOW, kind=K.APPROVED, data={}))
     with store.begin() as carts:
         events = carts.events(cart.id)
-        assert [(e.state, e.by, e.note, e.at) for e in events[1:]] == [
-            (S.SUBMITTED, "U0ADA", "one", NOW),
-            (S.APPROVED, None, None, NOW),
+        assert [(e.state, e.by, e.note, e.at, e.kind, e.data) for e in events[1:]] == [
+            (S.SUBMITTED, "U0ADA", "one", NOW, K.APPROVAL_REQUESTED, data),
+            (S.APPROVED, None, None, NOW, K.APPROVED, {}),
         ]
         for event in events[:2]:
             carts.told(event.id)
@@ -137,7 +142,7 @@ def test_a_message_is_outdated_until_it_shows_the_newest_version(store):
         assert carts.outdated() == [cart.id]
         carts.shown(message.id, version=cart.version, ts="1.2")
         assert carts.outdated() == []
-        carts.save(cart.with_line(a_line()), happened(cart, NOW, by="U0ADA"))
+        carts.save(cart.with_line(a_line()), happened(cart, NOW, K.CLOSED, by="U0ADA"))
         assert carts.outdated() == [cart.id]
         carts.forget(message.id)
         assert carts.messages(cart.id) == []
@@ -203,7 +208,7 @@ def test_lists_are_newest_first_and_paged_by_number(store):
 
 def test_the_record_is_read_oldest_first_from_a_day_on(store):
     old, new = submitted(store, "C1", "a.ovh"), submitted(store, "C2", "b.ovh")
-    saved(store, new, happened(new, NOW + timedelta(days=2)))
+    saved(store, new, happened(new, NOW + timedelta(days=2), K.CLOSED))
     with store.read() as carts:
         assert [cart.id for cart in carts.every_cart()] == [old.id, new.id]
         assert [cart.id for cart in carts.every_cart(since=NOW + timedelta(days=1))] == [new.id]

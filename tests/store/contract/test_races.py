@@ -9,7 +9,7 @@ from decimal import Decimal
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
-from ordering.model.events import REMINDER
+from ordering.model.facts import EventKind
 from ordering.model.policy import Membership, Person, Policy
 from tests.builders import NOW, POLICY, a_line
 from tests.conftest import Rules
@@ -111,7 +111,8 @@ def test_eight_drivers_remind_the_payers_once(store):
     cart = rules.ordered()
     rules.clock.now = NOW + timedelta(days=12)
     all_at_once(lambda _: rules.fulfilment.advance(cart.id))
-    assert [event.note for event in rules.workflow.story(cart.id, by=rules.ada)[1]].count(REMINDER) == 1
+    kinds = [event.kind for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    assert kinds.count(EventKind.PAYMENT_REMINDER) == 1
 
 
 def test_of_eight_carts_with_the_same_name_one_is_submitted(store):

@@ -1,0 +1,100 @@
+"""Facts about a cart: a kind from a fixed list, and typed data. Sentences for people are made from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from ordering.model.money import Money
+
+Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+# A small JSON object without floats. What OVH said stands under the key `ovh`, and nothing else stands there.
+Data: TypeAlias = Mapping[str, Json]
+_MOST_QUOTED = 300  # characters of one text of OVH's
+
+
+class EventKind(StrEnum):
+    """What happened to a cart. The values are hashed into the audit log: add to them, never rename one."""
+
+    # The request
+    CART_OPENED = "cart_opened"
+    APPROVAL_REQUESTED = "approval_requested"
+    REQUEST_WITHDRAWN = "request_withdrawn"
+    PARTLY_APPROVED = "partly_approved"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    # The checkout
+    TERMS_CHANGED = "terms_changed"
+    CHECKOUT_STARTED = "checkout_started"
+    CHECKOUT_REFUSED = "checkout_refused"
+    CHECKOUT_RESCHEDULED = "checkout_rescheduled"
+    CHECKOUT_ATTEMPTS_EXHAUSTED = "checkout_attempts_exhausted"
+    ORDER_CREATED = "order_created"
+    ORDER_FOUND = "order_found"
+    ORDER_UNKNOWN = "order_unknown"
+    # The order
+    ORDER_EXCEEDS_APPROVAL = "order_exceeds_approval"
+    ORDER_CHANGED = "order_changed"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_CANCELLED_AFTER_PAYMENT = "order_cancelled_after_payment"
+    INVOICE_RECEIVED = "invoice_received"
+    # The payment
+    PAYMENT_REMINDER = "payment_reminder"
+    PAYMENT_REQUESTED = "payment_requested"
+    PAYMENT_NOT_SENT = "payment_not_sent"
+    PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_NOT_SEEN = "payment_not_seen"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    PAYMENT_RECEIVED = "payment_received"
+    PAYMENT_MISSING = "payment_missing"
+    # The delivery
+    DOCUMENTS_REQUESTED = "documents_requested"
+    REGISTRATION_FAILED = "registration_failed"
+    DELIVERY_LATE = "delivery_late"
+    DELIVERY_UNKNOWN = "delivery_unknown"
+    DELIVERY_UNEXPECTED = "delivery_unexpected"
+    DELIVERY_RESUMED = "delivery_resumed"
+    DELIVERED = "delivered"
+    # What a person said or decided about a cart that needs attention
+    RETRY_REQUESTED = "retry_requested"
+    CLOSED = "closed"
+    ORDER_ADOPTED = "order_adopted"
+    DECLARED_NOT_ORDERED = "declared_not_ordered"
+    DECLARED_PAID = "declared_paid"
+    DECLARED_NOT_PAID = "declared_not_paid"
+    # Of a version that came after this one
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> EventKind:
+        return cls.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A kind with its data."""
+
+    kind: EventKind
+    data: Data = field(default_factory=dict, hash=False)
+
+    def is_same_as(self, other: Fact | None) -> bool:
+        """Whether the other fact says the same, also after one of them went through a database."""
+        return other is not None and self.kind is other.kind and canonical(self.data) == canonical(other.data)
+
+
+def canonical(told: object) -> str:
+    """Write JSON in the one way that digests are computed over: sorted keys, no spaces, ASCII only."""
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def amount(money: Money) -> Data:
+    """Return an amount as data, as the export writes it: ``{"amount": "3.59", "currency": "EUR"}``."""
+    return {"amount": str(money.amount), "currency": money.currency}
+
+
+def quoted(text: str | None) -> str | None:
+    """Return a text of OVH's for the key `ovh`, cut to a bearable length; None where there is none."""
+    return text[:_MOST_QUOTED] if text else None

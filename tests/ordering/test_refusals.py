@@ -1,0 +1,99 @@
+"""Every refusal carries a stable code: programs are steered by it, and sentences can be reworded."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ordering.model import errors
+from ordering.model.errors import NotAllowed, NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
+from registrars.ovh.api.errors import Answer, refusal
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("ordering", "registrars", "store", "handlers", "bot")
+# They say too little by themselves: each raise of one must name its own code.
+GENERAL = {
+    "InvalidAnswer", "InvalidName", "NotAllowed", "NotPossible", "OrderingError", "RegistrarError", "RegistrarRefused",
+}  # fmt: skip
+CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+
+
+def _made() -> Iterator[tuple[str, ast.Call]]:
+    """Every place of the product that makes one of the general refusals."""
+    for folder in FOLDERS:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GENERAL:
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+
+
+def _classes(of: type[OrderingError] = OrderingError) -> Iterator[type[OrderingError]]:
+    yield of
+    for each in of.__subclasses__():
+        yield from _classes(each)
+
+
+def test_each_refusal_names_its_code() -> None:
+    """No general refusal is made without a code of its own."""
+    made = list(_made())
+    assert len(made) > 80
+    assert [place for place, call in made if not any(given.arg == "code" for given in call.keywords)] == []
+
+
+def test_codes_are_written_in_snake_case() -> None:
+    """Codes are words of lower-case letters and underscores."""
+    codes = {
+        given.value.value
+        for _, call in _made()
+        for given in call.keywords
+        if given.arg == "code" and isinstance(given.value, ast.Constant)
+    }
+    assert len(codes) > 70
+    assert [code for code in codes if not CODE.fullmatch(str(code))] == []
+    assert [c for c in _classes() if not CODE.fullmatch(c.usual_code)] == []
+
+
+def test_each_kind_of_refusal_has_a_usual_code() -> None:
+    """Where nothing more is known than the class, the class names the code."""
+    named = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, OrderingError)]
+    codes = [c("x").code for c in named if c.__init__ in {OrderingError.__init__, NotAllowed.__init__}]
+    assert len(codes) == len(set(codes)) == 12
+
+
+def test_a_refusal_keeps_its_facts_apart_from_its_words() -> None:
+    """Code, parameters, sentence and advice are read apart; people read sentence and advice."""
+    refused = NotPossible("It is full.", code="cart_full", advice="Start the next one.", cart=7)
+    assert (refused.code, refused.params, refused.sentence) == ("cart_full", {"cart": 7}, "It is full.")
+    assert str(refused) == "It is full. Start the next one."
+    assert refused.data == {"error": "cart_full", "cart": 7}
+
+
+def test_a_read_without_an_answer_advises_to_repeat() -> None:
+    """The advice is for people; the bot, which repeats it by itself, keeps the sentence alone."""
+    away = RegistrarUnavailable("OVH does not answer.")
+    assert (away.sentence, str(away)) == ("OVH does not answer.", "OVH does not answer. Try again in a minute.")
+    assert str(RegistrarUnavailable("It was too late.", advice="")) == "It was too late."
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (403, {"errorCode": "NOT_GRANTED_CALL", "message": "This call has not been granted"}, "ovh_right_missing"),
+        (403, {"message": "This credential is not valid"}, "ovh_key_refused"),
+        (401, {"message": "You must login first"}, "ovh_key_refused"),
+        (404, {"message": "This service does not exist"}, "ovh_not_found"),
+        (460, {"message": "This service is expired"}, "ovh_not_found"),
+        (403, {"message": "Forbidden for this order"}, "ovh_forbidden"),
+        (400, {"message": "Invalid domain"}, "ovh_refused"),
+        (409, {"message": "Conflict"}, "ovh_refused"),
+    ],
+)
+def test_a_no_of_ovh_has_a_code_and_its_words(status: int, body: dict[str, str], code: str) -> None:
+    """What OVH said is data marked as OVH's."""
+    refused: RegistrarRefused = refusal(Answer(status, body))
+    assert refused.code == code
+    assert refused.params == {
+        "ovh": {"status": status, "code": body.get("errorCode", ""), "said": body["message"]},
+    }

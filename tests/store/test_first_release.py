@@ -1,0 +1,171 @@
+"""A database of the first released schema, with carts in every state, is upgraded and verified.
+
+`release_0013.sql` is SQLite's dump of a database that the code of commit e4475df wrote. It is never made again.
+"""
+
+import io
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import DateTime, inspect, text
+from sqlmodel import Session
+
+from bot.export import write_json
+from ordering.model.cart import CartState
+from ordering.model.facts import EventKind
+from ordering.record.hash_chain import Entry, sealed
+from ordering.record.verification import Audit
+from store import migrate as migration
+from store.audit_log import entries
+from store.engine import Engines, open_engines
+from store.migrate import migrate, newest
+from store.transactions import SqlStore
+from tests.builders import NOW
+from tests.conftest import Rules
+from tests.store.test_evidence import found, tampering
+
+DUMP = Path(__file__).with_name("release_0013.sql")
+HEAD = "e8bad4ff880900d2a33739dbf04ecfa4be244afa49df3e57baeb9ec040f6bdc3"
+EVENTS, CARTS = 73, 16
+LATE, SUBMITTED = 1, 15  # numbers of carts
+TABLES = ("carts", "lines", "sales_orders", "events", "chain", "untold", "messages")
+K = EventKind
+
+
+@pytest.fixture
+def engines(url: str, tmp_path: Path) -> Iterator[Engines]:
+    """The database as the release left it, on both kinds of database."""
+    opened = open_engines(url)
+    if opened.are_shared:
+        _copy(tmp_path / "release.db", opened)
+    else:
+        with closing(sqlite3.connect(tmp_path / "desk.db")) as connection:
+            connection.executescript(DUMP.read_text())
+    yield opened
+    opened.close()
+
+
+def _copy(file: Path, engines: Engines) -> None:
+    """Put the same rows into a database of that schema."""
+    with closing(sqlite3.connect(file)) as old, engines.write.begin() as connection:
+        old.executescript(DUMP.read_text())
+        old.row_factory = sqlite3.Row
+        config = migration._config()  # noqa: SLF001 - to stop at an older revision
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        connection.execute(text("DELETE FROM chain"))  # the migrations leave an empty one
+        for table in TABLES:
+            columns = inspect(connection).get_columns(table)
+            dated = {column["name"] for column in columns if isinstance(column["type"], DateTime)}
+            for row in old.execute(f"SELECT * FROM {table} ORDER BY 1"):
+                values: dict[str, Any] = {n: f"{row[n]}+00" if n in dated and row[n] else row[n] for n in row.keys()}  # noqa: SIM118 - iterating a Row gives its values
+                names, marks = ", ".join(f'"{name}"' for name in values), ", ".join(f":{name}" for name in values)
+                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)
+        for table in ("carts", "lines", "messages"):
+            end = f"(SELECT max(id) FROM {table})"
+            connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {end})"))
+
+
+@pytest.fixture
+def rules(engines: Engines) -> Rules:
+    """The rules over the upgraded database, a few days after its last event; OVH still knows its orders."""
+    migrate(engines)
+    rules = Rules(SqlStore(engines))
+    rules.clock.now = NOW.replace(day=30)
+    with rules.store.read() as carts:
+        rules.registrar.orders = {cart.order.id: cart.order for cart in carts.every_cart() if cart.order}
+    return rules
+
+
+def audited(engines: Engines) -> tuple[list[str], Audit]:
+    with SqlStore(engines).read() as carts:
+        audit = Audit(carts.record(), known_head=HEAD)
+        return [str(fault) for fault in audit.faults()], audit
+
+
+def test_the_first_release_verifies_after_upgrade(engines: Engines) -> None:
+    """No event changes in an upgrade: the head that an auditor noted before is still the head."""
+    assert migrate(engines) == newest() != "0013"
+    faults, audit = audited(engines)
+    assert (faults, audit.events, audit.carts) == ([], EVENTS, CARTS)
+    assert audit.record.head is not None
+    assert audit.record.head.digest == HEAD
+    with SqlStore(engines).read() as carts:
+        found_states = {cart.state for cart in carts.every_cart()}
+        assert {(e.kind, e.data) for cart in carts.every_cart() for e in carts.events(cart.id)} == {(None, None)}
+    assert found_states == set(CartState)
+
+
+def test_an_upgraded_record_goes_on_in_the_second_form(rules: Rules, engines: Engines) -> None:
+    """New events continue the old chain, and old and new ones verify together."""
+    rules.workflow.withdraw(SUBMITTED, by=rules.ada)
+    faults, audit = audited(engines)
+    assert (faults, audit.events) == ([], EVENTS + 1)
+    with Session(engines.read) as session:
+        kinds = [entry.kind for entry in entries(session)]
+    assert kinds == [None] * EVENTS + [K.REQUEST_WITHDRAWN]
+
+
+def test_export_shows_old_events_without_a_kind(rules: Rules) -> None:
+    """The export of old events has null for kind and data, that of new ones has both."""
+    rules.workflow.withdraw(SUBMITTED, by=rules.ada)
+    out = io.StringIO()
+    with rules.store.read() as carts:
+        write_json([(carts.cart(SUBMITTED), carts.events(SUBMITTED))], out)
+    ((old, new),) = (cart["history"] for cart in json.loads(out.getvalue()))
+    assert (old["kind"], old["data"]) == (None, None)
+    assert (new["state"], new["by"], new["note"], new["kind"], new["data"]) == (
+        "cancelled", "U0ADA", "withdrawn", "request_withdrawn", {},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ["kind = 'closed'", "data = '{}'", "kind = 'closed', data = '{}'"])
+def test_a_kind_put_on_an_old_event_is_found(rules: Rules, engines: Engines, change: str) -> None:
+    """Nobody can add a kind or data to an event of before."""
+    with tampering(engines) as session:
+        session.execute(text(f"UPDATE events SET {change} WHERE id = 5"))
+        faults = found(session)
+    assert (5, "was changed after it was written") in [(fault.event, fault.what) for fault in faults]
+
+
+def test_an_old_event_in_the_new_form_is_found(rules: Rules, engines: Engines) -> None:
+    """An old event that is rewritten in the second form, digest and all, makes the ones after it stand out."""
+    with tampering(engines) as session:
+        old = next(entry for entry in entries(session) if entry.id == EVENTS - 1)
+        forged: Entry = sealed(replace(old, kind=K.CLOSED.value, data="{}"))
+        values = {"kind": forged.kind, "data": forged.data, "digest": forged.digest, "id": forged.id}
+        session.execute(text("UPDATE events SET kind = :kind, data = :data, digest = :digest WHERE id = :id"), values)
+        faults = found(session)
+    said = f"lost its kind, or was inserted: all events since {EVENTS - 1} have one"
+    assert (EVENTS, said) in [(fault.event, fault.what) for fault in faults]
+
+
+def test_a_late_delivery_stays_late_after_an_upgrade(rules: Rules) -> None:
+    """A paid order that waits for days is not taken for arrived, since its sentence is no longer read."""
+    with rules.store.read() as carts:
+        cart = carts.cart(LATE)
+    assert cart.fact is not None
+    assert (cart.state, cart.fact.kind) == (CartState.NEEDS_ATTENTION, K.DELIVERY_LATE)
+    for _ in range(3):
+        rules.advance(LATE)
+        rules.clock.pass_by(3600)
+    with rules.store.read() as carts:
+        kinds = [event.kind for event in carts.events(LATE)]
+        assert carts.cart(LATE).state is CartState.NEEDS_ATTENTION
+    assert [kind for kind in kinds if kind] == [K.DELIVERY_LATE]
+    rules.registrar.deliver()
+    rules.advance(LATE)
+    assert rules.workflow.cart(LATE).state is CartState.DELIVERED
+
+
+def test_only_a_late_delivery_gets_its_kind(rules: Rules) -> None:
+    """The upgrade reads no other sentence."""
+    with rules.store.read() as carts:
+        assert [cart.id for cart in carts.every_cart() if cart.fact] == [LATE]
