@@ -12,6 +12,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
 from ordering.model.events import happened
+from ordering.model.facts import EventKind
 from ordering.model.money import Money
 from ordering.model.policy import Person, Policy
 from ordering.model.seal import seal
@@ -65,7 +66,7 @@ class People:
             cart = carts.open("C1", by=ADA.id, at=process.now())
             asked = replace(cart, lines=lines, requester=ADA.id, purpose="x", quote=prepared.quote, seal=sealed)
             asked = asked.to(S.SUBMITTED, at=process.now())
-            carts.save(asked, happened(asked, process.now(), by=ADA.id))
+            carts.save(asked, happened(asked, process.now(), EventKind.APPROVAL_REQUESTED, by=ADA.id))
 
     def fill_another_cart(self, process: Process) -> None:
         """Have colleagues work in another channel: their commits stand behind those of this request."""

@@ -15,6 +15,7 @@ from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart, NotPossible
 from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind
 from ordering.model.money import Money
 from ordering.ports.store import HINDERING, NOTHING_SHOWN, Errand, Message, MessageRole
 from ordering.process.leases import LEASE
@@ -209,12 +210,13 @@ class PlainTransaction(PlainReading):
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         if self.open_cart(channel) is not None:
-            raise NotPossible("Somebody opened this channel's cart at the same moment. Please do that again.")
+            sentence = "Somebody opened this channel's cart at the same moment. Please do that again."
+            raise NotPossible(sentence, code="cart_opened_by_other", channel=channel)
         kept = self._kept
         kept.last_cart += 1
         cart = Cart(kept.last_cart, channel, created_by=by, state=CartState.OPEN, since=at)
         kept.carts[cart.id] = cart
-        self._append(cart, [happened(cart, at, by=by)])
+        self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
     def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
@@ -225,7 +227,8 @@ class PlainTransaction(PlainReading):
         if cart.order is not None:
             owner = kept.order_owner.setdefault(cart.order.id, cart.id)
             if owner != cart.id:
-                raise NotPossible(f"Order {cart.order.id} belongs to cart #{owner} already.")
+                sentence = f"Order {cart.order.id} belongs to cart #{owner} already."
+                raise NotPossible(sentence, code="order_of_other_cart", cart=owner, order=cart.order.id)
             if before.order is not None and before.order.id != cart.order.id:
                 raise ValueError(f"cart #{cart.id} has order {before.order.id}: one order per cart is unique")
         if cart.state is CartState.APPROVED and before.state is CartState.SUBMITTED:

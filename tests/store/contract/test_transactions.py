@@ -8,6 +8,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
+from ordering.model.facts import EventKind as K
 from ordering.ports.store import NOTHING_SHOWN, Errand, MessageRole
 from ordering.record.verification import Audit
 from tests.builders import NOW, a_line
@@ -33,7 +34,7 @@ def test_a_look_keeps_its_moment(store):
     cart = opened(store)
     with store.read() as reading:
         assert reading.cart(cart.id) == cart
-        saved(store, replace(cart, purpose="new"), happened(cart, NOW))
+        saved(store, replace(cart, purpose="new"), happened(cart, NOW, K.CLOSED))
         assert len(reading.events(cart.id)) == 1
         assert reading.carts() == [cart]
 
@@ -42,7 +43,7 @@ def test_a_transaction_sees_its_own_changes(store):
     """What was saved in a transaction is read in it, also as events, due times and messages."""
     cart = opened(store)
     with store.begin() as writing:
-        moved = writing.save(replace(cart, purpose="new"), happened(cart, NOW), due_at=NOW)
+        moved = writing.save(replace(cart, purpose="new"), happened(cart, NOW, K.CLOSED), due_at=NOW)
         message = writing.show_in(cart.id, MessageRole.CART, "C1")
         assert writing.cart(cart.id) == moved
         assert writing.due(NOW) == [cart.id]
@@ -56,7 +57,7 @@ def test_a_rollback_takes_everything_back(store):
 
     def fails_at_last() -> None:
         with store.begin() as writing:
-            writing.save(cart, happened(cart, NOW), due_at=NOW)
+            writing.save(cart, happened(cart, NOW, K.CLOSED), due_at=NOW)
             writing.show_in(cart.id, MessageRole.CART, "C1")
             writing.claim(Errand.SHOW, [cart.id], holder="a", now=NOW, until=NOW + timedelta(seconds=20))
             raise KeyError
