@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 
 from prove.mutation import Mutation
+from prove.mutations_of_explorer import OF_EXPLORER
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
@@ -38,6 +39,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 
 
 MUTATIONS = (
+    *OF_EXPLORER,
     *OF_FACTS,
     *OF_QUOTES,
     *OF_RIGHTS,
@@ -91,12 +93,6 @@ MUTATIONS = (
         "ordering/workflow/preflight.py",
         "        if line.domain in owned:\n",
         "        if not line.domain:\n",
-    ),
-    Mutation(
-        "forget the intent to order",
-        "ordering/process/checkout.py",
-        "        return self._book.save(begun, due_in=self._settle / 4)\n",
-        "        return begun\n",
     ),
     Mutation(
         "order anew while the first try could still come through",
@@ -284,7 +280,7 @@ def _first_red(stages: Iterable[list[str]], copy: Path) -> str | None:
             [sys.executable, *stage], cwd=copy, env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            return _first_failure(done.stdout) or f"`{' '.join(stage[1:3])}` (it ended with {done.returncode})"
+            return first_failure(done.stdout) or f"`{' '.join(stage[1:3])}` (it ended with {done.returncode})"
     return None
 
 
@@ -295,7 +291,7 @@ def _break(path: Path, mutation: Mutation) -> None:
     path.write_text(text.replace(mutation.old, mutation.new))
 
 
-def _first_failure(printed: str) -> str | None:
+def first_failure(printed: str) -> str | None:
     for line in printed.splitlines():
         if line.startswith(("FAILED tests/", "ERROR tests/")):
             return f"`{line.split()[1].rpartition('/')[2]}`"

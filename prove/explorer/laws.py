@@ -83,8 +83,8 @@ class Laws:
         if {line.domain.ascii for line in sealed.lines} != set(cart.names):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
 
-    def payment_taken(self, order: OvhOrder, looked_at: float) -> None:
-        """OVH took a payment on by a call of the bot, which last looked at the order's payments at that time."""
+    def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
+        """OVH took a payment on by a call of the bot, whose step began at that time."""
         intent = self._intents.get(order.id)
         if order.foreign:
             raise LawBroken(NOT_OURS, f"order {order.id}")
@@ -94,8 +94,8 @@ class Laws:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
         now = self._world.now
         *earlier, _ = order.payments
-        # What a person began on OVH's page counts where OVH showed it before the bot looked.
-        seen = [p for p in earlier if not p.page or p.shows(looked_at)]
+        # What a person began on OVH's page counts where OVH showed it before the step began.
+        seen = [p for p in earlier if not p.page or p.shows(step_began_at)]
         beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
             times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, order.payments[-1]))

@@ -34,7 +34,7 @@ class Died(BaseException):
 class Process:
     """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds.
 
-    `looked_at` is when it last looked what OVH shows of the payments of an order.
+    `step_began_at` is when its present step began: what OVH showed by then, the step can see.
     """
 
     world: World
@@ -42,7 +42,7 @@ class Process:
     ahead: float = 0.0
     sleeps: bool = False
     dead: bool = False
-    looked_at: float = 0.0
+    step_began_at: float = 0.0
     registrar: OvhGateway = field(init=False)
     fulfilment: Fulfilment = field(init=False)
     workflow: Workflow = field(init=False)

@@ -82,8 +82,6 @@ class SimulatedClient:
             raise RegistrarUnavailable(errors.LATER)
         if what == "forbidden":
             raise RegistrarRefused("OVH does not allow this (not granted). The operator must check the key's rights.")
-        if shape == "me/order/*/followUp":
-            self._process.looked_at = self._world.now
         return self._read(self._answer("GET", path, query or {}, {}))
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one

@@ -158,6 +158,7 @@ class World:
         self._acting = "worker"
         for cart_id in process.fulfilment.due():
             self._event(process, cart_id)
+            process.step_began_at = self.now
             try:
                 process.fulfilment.advance(cart_id)
             except (RegistrarError, CartChanged):
@@ -240,7 +241,7 @@ class World:
 
     def at_ovh(self, path: str, body: Mapping[str, Any], shows: str | None) -> Callable[[], Answer]:
         """Return the call that buys or pays, to be done at OVH now or later, whole or never."""
-        looked_at = self._current.looked_at
+        step_began_at = self._current.step_began_at
 
         def done() -> Answer:
             late, parts = lateness(shows), path.strip("/").split("/")
@@ -259,7 +260,7 @@ class World:
                 bank = number_in(shows) if shows == "refused-600" else bank
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
-                    self.laws.payment_taken(self.ledger.orders[int(parts[2])], looked_at)
+                    self.laws.payment_taken(self.ledger.orders[int(parts[2])], step_began_at)
                 told = (
                     {"class": "Client::BadRequest", "message": "This order cannot be paid"} if status != 200 else None
                 )

@@ -39,3 +39,19 @@ def test_a_break_is_caught_where_a_stage_is_red_with_it_alone(monkeypatch, capsy
 @pytest.mark.parametrize("mutation", proof.MUTATIONS, ids=lambda mutation: mutation.what)
 def test_every_break_fits_the_code_as_it_is(mutation):
     assert (proof.ROOT / mutation.file).read_text().count(mutation.old) == 1
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        (
+            "BROKEN carts stuck (3): lost at PAY answer: …",
+            "the explorer: carts stuck",
+        ),
+        ("FAILED tests/store/contract/test_races.py::test_one - x", "`test_races.py::test_one`"),
+        ("| **decisions lost** | 1 | 0 |\n| **decisions lost** | 0 | 0 |", None),
+    ],
+)
+def test_the_first_failure_names_who_caught_it(printed, told):
+    """Tests are named by their file, the explorer by the law; a law that holds is no failure."""
+    assert proof.first_failure(printed) == told
