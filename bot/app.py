@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
@@ -11,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
-from bot.health import DATABASE, OVH, SLACK, Health, cancelled, keep_checking
+from bot.health import DATABASE, JOBS, OVH, SLACK, Health, cancelled, keep_checking
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
@@ -45,6 +46,7 @@ _PLACES = 8  # for steps that carry out, and as many for those that only look
 # Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
 # and for telling people that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
+_LAST_MONEY_CALLS = 1.5  # within the first of them
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
 _GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
 _CHECKED_WITHIN = 5.0  # seconds; then the part counts as unanswered
@@ -105,6 +107,7 @@ class Bot:
             claims=claims,
             bridge=own,
             places=_PLACES,
+            on_stuck=self._report_stuck,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -162,9 +165,13 @@ class Bot:
             self._driving.result()
 
     async def stop(self) -> None:
-        """Accept no new work, let current work finish, and close all connections, in about four seconds at most."""
+        """Accept no new work, let current work finish, and close all connections, in about four seconds at most.
+
+        Calls that buy or pay are cut off at once, so that their jobs can still write down that the calls ended.
+        """
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
-        await asyncio.gather(self._work.drain(_LAST_WORK), *closing)
+        ending = Bridge(1).call(self._registrar.stop_money_calls, within=_LAST_MONEY_CALLS)
+        await asyncio.gather(self._work.drain(_LAST_WORK), ending, *closing)
         await cancelled(self._driving, *self._checking)
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
@@ -184,6 +191,12 @@ class Bot:
         """Return why Slack is unhealthy: the connection first, then alerts for the operator."""
         line = None if self._socket is None else await self._socket.health()
         return line or " ".join(self._alerts.sentences()) or None
+
+    def _report_stuck(self, carts: Sequence[int]) -> None:
+        """Tell the operators once of jobs that hang, by `/healthz` and the log, and once that they ended."""
+        named = ", ".join(f"#{number}" for number in carts)
+        reason = f"the work on {named} has made no progress for minutes: look at the log, then restart the bot"
+        self._health.report(JOBS, reason if carts else None)
 
     async def _keep_reading_groups(self) -> None:
         while True:

@@ -7,7 +7,8 @@ the way of every day.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -18,6 +19,7 @@ from handlers.toolkit.threads import Bridge
 from ordering.ports.store import Errand
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
+from ordering.process.progress import STUCK_AFTER
 
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
@@ -33,6 +35,7 @@ class Driver:
     """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one.
 
     Steps that only look have `places` of their own: they wait behind every search, and no decision waits for them.
+    `on_stuck` gets the carts whose step made no progress for `stuck_after`, whenever they change.
     """
 
     def __init__(
@@ -44,12 +47,24 @@ class Driver:
         claims: Claims,
         bridge: Bridge,
         places: int,
+        on_stuck: Callable[[Sequence[int]], None] = lambda _: None,
+        stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
         self._claims = claims
+        self._on_stuck = on_stuck
+        self._stuck: frozenset[int] = frozenset()
         self._announcer = announcer
         self._refresh_homes = refresh_homes
         self._bridge = bridge
-        steps = partial(Steps, fulfilment=fulfilment, claims=claims, bridge=bridge, at_once=places, done=self.wake)
+        steps = partial(
+            Steps,
+            fulfilment=fulfilment,
+            claims=claims,
+            bridge=bridge,
+            at_once=places,
+            done=self.wake,
+            stuck_after=stuck_after,
+        )
         deciding = steps(Errand.ADVANCE)
         self._steps = (deciding, steps(Errand.WATCH, others=deciding))
         self._show_now = asyncio.Event()
@@ -167,8 +182,15 @@ class Driver:
     async def _renew_claims(self) -> None:
         await asyncio.sleep(self._claims.lease.total_seconds() / _RENEWALS)
         for steps in self._steps:
-            await steps.renew_claims()
+            await steps.renew_leases()
+        self._report_stuck()
         await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
+
+    def _report_stuck(self) -> None:
+        stuck = frozenset[int]().union(*(steps.stuck for steps in self._steps))
+        if stuck != self._stuck:
+            self._stuck = stuck
+            self._on_stuck(sorted(stuck))
 
 
 async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:

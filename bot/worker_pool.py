@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -14,6 +14,7 @@ from ordering.model.errors import CartChanged, RegistrarError
 from ordering.ports.store import Errand
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
+from ordering.process.progress import STUCK_AFTER, Progress
 
 LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _RETRY = 1.0  # seconds
@@ -23,7 +24,8 @@ _log = structlog.get_logger()
 class Steps:
     """The steps of one errand: with places, threads and claims of their own, so that no other errand holds them up.
 
-    `done` is called when one has ended. What steps of `others` work on is left to them.
+    `done` is called when one has ended. What steps of `others` work on is left to them. A step that made no progress
+    for `stuck_after` loses its lease.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Steps:
         at_once: int,
         done: Callable[[], None],
         others: Steps | None = None,
+        stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
         self._errand = errand
         self._fulfilment = fulfilment
@@ -47,6 +50,9 @@ class Steps:
         self._others = others
         self._now = asyncio.Event()
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._stuck_after = stuck_after
+        self._progress: dict[int, Progress] = {}
+        self._lost: set[int] = set()
 
     def wake(self) -> None:
         """Look at once what is due."""
@@ -61,9 +67,19 @@ class Steps:
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
         await until_set(self._now, await self._pause())
 
-    async def renew_claims(self) -> None:
-        """Keep the carts that are worked on."""
-        await self._bridge.call(self._claims.keep, self._errand, self.under_way)
+    async def renew_leases(self) -> None:
+        """Keep the carts whose step makes progress. A lost lease stays lost: another process may have the cart."""
+        for cart_id, progress in self._progress.items():
+            if cart_id not in self._lost and progress.is_stuck(self._stuck_after):
+                _log.error("lease_lost", cart=cart_id, errand=self._errand.value)
+                self._lost.add(cart_id)
+        kept = [cart_id for cart_id in self.under_way if cart_id not in self._lost]
+        await self._bridge.call(self._claims.keep, self._errand, kept)
+
+    @property
+    def stuck(self) -> frozenset[int]:
+        """Carts whose step lost its lease and has not ended."""
+        return frozenset(self._lost)
 
     def cancel(self) -> None:
         """Wait for none of them any more."""
@@ -91,17 +107,24 @@ class Steps:
             return LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), LONGEST_SLEEP))
 
+    def _advance_in_thread(self, cart_id: int, progress: Progress) -> None:
+        with progress.followed():
+            self._fulfilment.advance(cart_id, self._errand)
+
     async def _advance(self, cart_id: int) -> None:
+        self._progress[cart_id] = Progress()
         try:
             await self._step(cart_id)
         finally:
             del self._under_way[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
+            self._progress.pop(cart_id, None)
+            self._lost.discard(cart_id)
         await self._bridge.call(self._claims.give_back, self._errand, cart_id)
         self._done()
 
     async def _step(self, cart_id: int) -> None:
         try:
-            await self._threads.call(self._fulfilment.advance, cart_id, self._errand)
+            await self._threads.call(self._advance_in_thread, cart_id, self._progress[cart_id])
         except RegistrarError as error:
             _log.warning("step_postponed", cart=cart_id, why=str(error))
         except CartChanged:

@@ -11,6 +11,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from registrars.ovh.api.connection import Reply
+from registrars.ovh.api.money import MoneyCall
 from registrars.ovh.api.session import Session
 from store.transactions import SqlStore, SqlTransaction
 
@@ -89,13 +91,32 @@ def _around_commits() -> None:
 def _around_ovh() -> None:
     send = Session.send
 
-    def mortal(session: Session, method: str, target: str, body: Mapping[str, Any] | None, **more: Any) -> Any:  # noqa: ANN401 - as it came
+    def mortal(session: Session, method: str, target: str, body: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - as it came
         _come_to(f"before {method} {target}")
-        answer = send(session, method, target, body, **more)
+        answer = send(session, method, target, body)
         _come_to(f"after {method} {target}")
         return answer
 
     setattr(Session, "send", mortal)  # noqa: B010 - as above
+    _around_money_calls()
+
+
+def _around_money_calls() -> None:
+    """A call that buys or pays has two places: its connection, opened before the intent, and its write after it."""
+    opens, send = Session.open_money_call, MoneyCall.send
+
+    def opened(session: Session, target: str, body: Mapping[str, Any]) -> MoneyCall:
+        _come_to(f"before the connection for POST {target}")
+        return opens(session, target, body)
+
+    def sent(call: MoneyCall, **more: Any) -> Reply:  # noqa: ANN401 - as it came
+        _come_to(f"before POST {call.target}")
+        reply = send(call, **more)
+        _come_to(f"after POST {call.target}")
+        return reply
+
+    setattr(Session, "open_money_call", opened)  # noqa: B010 - as above
+    setattr(MoneyCall, "send", sent)  # noqa: B010 - as above
 
 
 def _around_slack(client: type, name: str) -> None:

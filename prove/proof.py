@@ -15,6 +15,7 @@ from pathlib import Path
 import typer
 
 from prove.mutation import Mutation
+from prove.mutations_of_channel import OF_CHANNEL
 from prove.mutations_of_explorer import OF_EXPLORER
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
@@ -41,6 +42,7 @@ _CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store
 MUTATIONS = (
     *OF_EXPLORER,
     *OF_FACTS,
+    *OF_CHANNEL,
     *OF_QUOTES,
     *OF_RIGHTS,
     Mutation(
@@ -54,15 +56,6 @@ MUTATIONS = (
         "store/transactions.py",
         '        if self._session.get_bind().dialect.name == "postgresql":\n',
         '        if self._session.get_bind().dialect.name == "nothing":\n',
-    ),
-    Mutation(
-        "send a deed again when its answer is lost",
-        "registrars/ovh/api/client.py",
-        '        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
-        "        try:\n"
-        '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n'
-        "        except Exception:\n"
-        '            answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)\n',
     ),
     Mutation(
         "take an unclear answer to a deed for a no",
@@ -95,6 +88,12 @@ MUTATIONS = (
         "        if not line.domain:\n",
     ),
     Mutation(
+        "forget the intent to order",
+        "ordering/process/checkout.py",
+        "        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)\n",
+        "        return begun\n",
+    ),
+    Mutation(
         "order anew while the first try could still come through",
         "ordering/process/checkout.py",
         "        if not self._registrar.discard(attempt.registrar_cart):\n",
@@ -123,12 +122,6 @@ MUTATIONS = (
         "ordering/process/payment.py",
         "        if self._is_begun(cart, payment):\n            return\n",
         "",
-    ),
-    Mutation(
-        "send a payment that was held up, however late",
-        "registrars/ovh/api/session.py",
-        "                if not_after is not None and datetime.now(UTC) >= not_after:\n",
-        "                if not_after is not None and not target:\n",
     ),
     Mutation(
         "pay what the card did not show",
@@ -218,8 +211,8 @@ MUTATIONS = (
     Mutation(
         "order without a look for what the memory may have lost",
         "ordering/process/checkout.py",
-        "        if earlier is not None:\n",
-        "        if earlier is None and earlier:\n",
+        "                earlier = self._ordered_before(cart)\n",
+        "                earlier = None\n",
     ),
 )
 

@@ -1,14 +1,17 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
+from typing import Generic, TypeVar
 
 from ordering.model import preflight_findings as pre_flight
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.preflight_findings import LinesRefused, Mend
@@ -28,9 +31,10 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
-from ordering.ports.registrar import Prepared
+from ordering.ports.registrar import MoneyCall, Prepared
 from tests.builders import NOW, a_quote
 
+Result = TypeVar("Result")
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
 
 
@@ -47,8 +51,27 @@ class FakeClock:
         self.now += timedelta(seconds=seconds)
 
 
+class FakeMoneyCall(Generic[Result]):
+    """A call that is ready; `deliver` is what OVH does when it arrives."""
+
+    def __init__(self, registrar: "FakeRegistrar", deliver: Callable[..., Result]) -> None:
+        self._registrar = registrar
+        self._deliver = deliver
+
+    def send(self, *, signed_at: datetime, not_after: datetime) -> Result:
+        self._registrar.signed_at.append(signed_at)
+        self._registrar.holds_permit = False  # from here on the call has ended
+        if self._registrar.next_fault == "not_sent":
+            self._registrar.next_fault = None
+            raise NotSent("The connection to OVH ended before anything was sent.")
+        return self._deliver(not_after=not_after)
+
+
 class FakeRegistrar:
-    """`next_fault` is for the next deed: lost_before, lost_after, refused, unavailable."""
+    """`next_fault` is for the next call that buys or pays.
+
+    not_ready, not_sent, lost_before, lost_after, refused, unavailable.
+    """
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -70,6 +93,8 @@ class FakeRegistrar:
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
+        self.holds_permit = False
+        self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
@@ -84,7 +109,33 @@ class FakeRegistrar:
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says, by extension
 
+    @contextmanager
+    def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
+        with self._permit():
+            yield FakeMoneyCall(self, partial(self.check_out, registrar_cart, waive_retraction=waive_retraction))
+
+    @contextmanager
+    def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
+        with self._permit():
+            yield FakeMoneyCall(self, partial(self.pay, order_id, method))
+
+    @contextmanager
+    def _permit(self) -> Iterator[None]:
+        if self.next_fault == "not_ready":
+            self.next_fault = None
+            raise RegistrarUnavailable("OVH does not answer just now.")
+        self.holds_permit = True
+        try:
+            yield
+        finally:
+            self.holds_permit = False
+
+    def _take_permit(self) -> None:
+        """With one call at once, a caller that holds the only permit would wait for itself for ever."""
+        assert not self.holds_permit, "another call while one that buys or pays is ready"
+
     def clock_ahead(self) -> timedelta:
+        self._take_permit()
         return self.ahead
 
     def extensions(self) -> tuple[str, ...]:
@@ -150,6 +201,7 @@ class FakeRegistrar:
         return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
 
     def discard(self, registrar_cart: str) -> bool:
+        self._take_permit()
         if not self.undeletable:
             self.discarded.add(registrar_cart)
         return not self.undeletable
@@ -166,6 +218,7 @@ class FakeRegistrar:
         return order
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+        self._take_permit()
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
@@ -182,6 +235,7 @@ class FakeRegistrar:
         return self.orders.get(order_id)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
+        self._take_permit()
         return self.orders[order_id]
 
     def order_status(self, order_id: int) -> OrderStatus:
@@ -200,6 +254,7 @@ class FakeRegistrar:
             raise OutcomeUnknown("lost")
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
+        self._take_permit()
         if any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
         return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
@@ -26,6 +27,24 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
+
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class MoneyCall(Protocol[Result_co]):
+    """A call that buys or pays, ready to be written: it has its permit, its token and an open connection of its own."""
+
+    def send(self, *, signed_at: datetime, not_after: datetime) -> Result_co:
+        """Write it once. Commit the intent before, and the result inside the same `with` block: a stop waits for that.
+
+        `signed_at` is the intent's time by the registrar's clock, so that a process that slept does not sign afresh.
+        `not_after` is by our clock. Raises
+
+        - `NotSent`: no byte left. It can be prepared and sent again.
+        - `RegistrarRefused`, `RegistrarUnavailable`: the registrar answered that it did not do it.
+        - `OutcomeUnknown`: no clear answer came. The call has ended on our side, also where the bot is stopped. Look
+          what became of it; never send it again.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +114,12 @@ class Registrar(Protocol):
     def discard(self, registrar_cart: str) -> bool:
         """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""
 
-    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
-        """Order, unpaid. Raises `OutcomeUnknown` where no clear answer came: then `find_order`, never again this.
+    def ready_to_check_out(
+        self, registrar_cart: str, *, waive_retraction: bool
+    ) -> AbstractContextManager[MoneyCall[SalesOrder]]:
+        """Prepare the call that orders, unpaid. What fails on entering sent nothing, and can be tried again.
 
-        It does not leave `not_after`, by our clock: then `RegistrarUnavailable` is raised.
+        After `OutcomeUnknown` look with `find_order`.
         """
 
     def clock_ahead(self) -> timedelta:
@@ -128,10 +149,10 @@ class Registrar(Protocol):
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""
 
-    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
-        """Ask OVH to pay. Raises `OutcomeUnknown` where no clear answer came: then `payment`, never again this.
+    def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
+        """Prepare the call that pays. What fails on entering sent nothing, and can be tried again.
 
-        Sends nothing after that moment: somebody may look for the outcome by then. Raises `RegistrarUnavailable`.
+        After `OutcomeUnknown` look with `payment`.
         """
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.model.seal import differences, seal
-from ordering.ports.registrar import Prepared, Registrar
+from ordering.ports.registrar import MoneyCall, Prepared, Registrar
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.transitions import Logbook, is_for_a_person
 
@@ -44,33 +45,38 @@ class Checkout:
             return
         if not self._still_sealed(cart, prepared):
             return
-        try:
-            earlier = self._ordered_before(cart)
-            started_at = self._book.now() + self._registrar.clock_ahead()
-        except RegistrarError:
-            self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
-            raise
-        try:
-            begun = self._begin_attempt(cart, Attempt(number, prepared.registrar_cart, started_at), prepared.quote)
-        except IntentStopped:
-            self._registrar.discard(prepared.registrar_cart)
-            return
-        except RegistrarError:
-            self._registrar.discard(prepared.registrar_cart)
-            raise
-        if earlier is not None:
-            self._registrar.discard(prepared.registrar_cart)
-            note = "OVH had an order for exactly these names already: it is this cart's."
-            self._ordered(begun, earlier, found="before_checkout", note=note)
-            return
-        self._send(begun, prepared.registrar_cart)
+        with ExitStack() as held:
+            try:
+                earlier = self._ordered_before(cart)
+                ahead = self._registrar.clock_ahead()
+                call = None if earlier else held.enter_context(self._ready(prepared))
+                attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
+                begun = self._begin_attempt(cart, attempt, prepared.quote)
+            except IntentStopped:
+                held.close()  # its permit may be the only one
+                self._registrar.discard(prepared.registrar_cart)
+                return
+            except RegistrarError:
+                held.close()
+                self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+                raise
+            if call is not None:
+                self._send(begun, call)
+            elif earlier is not None:
+                self._registrar.discard(prepared.registrar_cart)
+                note = "OVH had an order for exactly these names already: it is this cart's."
+                self._ordered(begun, earlier, found="before_checkout", note=note)
 
-    def _send(self, begun: Cart, registrar_cart: str) -> None:
+    def _ready(self, prepared: Prepared) -> AbstractContextManager[MoneyCall[SalesOrder]]:
+        waive_retraction = self._policy.waive_retraction
+        return self._registrar.ready_to_check_out(prepared.registrar_cart, waive_retraction=waive_retraction)
+
+    def _send(self, begun: Cart, call: MoneyCall[SalesOrder]) -> None:
         not_after = begun.since + self._settle / 2  # what leaves later could come after everybody stopped looking
         try:
-            order = self._registrar.check_out(
-                registrar_cart, waive_retraction=self._policy.waive_retraction, not_after=not_after
-            )
+            order = call.send(signed_at=_attempt_of(begun).started_at, not_after=not_after)
+        except NotSent as held_up:
+            self._not_sent(begun, held_up)
         except RegistrarRefused as refusal:
             self._refused(begun, refusal)
         except RegistrarUnavailable as busy:
@@ -122,6 +128,11 @@ class Checkout:
             due_at = self._book.now() + self._book.pace.quickest
             refused = carts.save(replace(cart, attempt=attempt), due_at=due_at)
         self.look_for_order(refused)
+
+    def _not_sent(self, cart: Cart, held_up: NotSent) -> None:
+        """No byte of the call left, so there is nothing to look for."""
+        self._registrar.discard(_attempt_of(cart).registrar_cart)
+        self._step_back(cart, f"{held_up.sentence} Nothing was ordered", held_up.data)
 
     def _turned_away(self, cart: Cart, busy: RegistrarUnavailable) -> None:
         """OVH did not take the call; but one that was repeated on the way may have been taken the first time."""

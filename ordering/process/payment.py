@@ -10,7 +10,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount, quoted
 from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
-from ordering.ports.registrar import Registrar
+from ordering.ports.registrar import MoneyCall, Registrar
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.transitions import Glances, Logbook, change, is_for_a_person, order_of
 
@@ -133,19 +133,24 @@ class Payments:
         if self._is_begun(cart, payment):
             return
         ahead = self._registrar.clock_ahead()
-        sent_at = self._book.now()
-        sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
+        with self._registrar.ready_to_pay(known.id, payment.method) as call:
+            sent_at = self._book.now()
+            sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
+            try:
+                sent = self._intents.commit(sending, at=sent_at, due_at=sent_at + self._book.pace.quickest)
+            except IntentStopped:
+                return
+            # By the half of the settling time: what leaves later could cross with the look for its outcome.
+            self._carry_out(call, sent, signed_at=sent_at + ahead, not_after=sent_at + self._settle / 2)
+
+    def _carry_out(self, call: MoneyCall[None], sent: Cart, *, signed_at: datetime, not_after: datetime) -> None:
+        known, method = order_of(sent), _payment_of(sent).method
         try:
-            sent = self._intents.commit(sending, at=sent_at, due_at=self._book.now() + self._book.pace.quickest)
-        except IntentStopped:
-            return
-        try:
-            # By the half of the settling time: what leaves later could cross with whoever believes that nothing did.
-            self._registrar.pay(known.id, payment.method, not_after=sent_at + self._settle / 2)
+            call.send(signed_at=signed_at, not_after=not_after)
         except RegistrarRefused as refusal:
-            note = f"{refusal} Nothing was paid with {known.name_of(payment.method)}. Choose another way to pay."
-            data = {"order": known.id, "method": payment.method, **refusal.data}
-            self._unpaid(sent, K.PAYMENT_REFUSED, note, data=data, order=known.refused_by(payment.method))
+            note = f"{refusal} Nothing was paid with {known.name_of(method)}. Choose another way to pay."
+            data: Data = {"order": known.id, "method": method, **refusal.data}
+            self._unpaid(sent, K.PAYMENT_REFUSED, note, data=data, order=known.refused_by(method))
         except RegistrarUnavailable as busy:
             data = {"order": known.id, "reason": "not_taken", **busy.data}
             self._unpaid(sent, K.PAYMENT_NOT_SENT, f"{busy.sentence} Nothing was paid.", data=data)

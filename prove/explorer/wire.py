@@ -104,10 +104,6 @@ class SimulatedClient:
         self._world.pass_by(ROUND_TRIP)
         yield SimulatedCall(self._process, kind, path, body)
 
-    def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
-        """Buy or pay."""
-        return SimulatedCall(self._process, _NAMES[path.rpartition("/")[2]], path, body).send(not_after=not_after)
-
     def close(self) -> None:
         """Nothing is open."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordering.model.cart_line import Line
@@ -26,9 +28,9 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
-from ordering.ports.registrar import Prepared
+from ordering.ports.registrar import MoneyCall, Prepared
 from registrars.ovh.api import schemas as reading
-from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import readable
 from registrars.ovh.availability.lookup import Search
@@ -43,6 +45,21 @@ _OWNED_FRESH = 60.0  # seconds
 _HEALTHY_FOR = 60.0  # seconds; so that being asked often costs OVH's quota nothing
 _ILL_FOR = 10.0  # seconds; so that a recovery shows soon
 _MOST_TRIED = 10  # extensions for a bare word, where the team named none
+
+
+@dataclass(frozen=True)
+class _Checkout:
+    """The call that orders, with the order read from its answer."""
+
+    call: ReadyCall
+
+    def send(self, *, signed_at: datetime, not_after: datetime) -> SalesOrder:
+        answer = self.call.send(signed_at=signed_at, not_after=not_after)
+        try:
+            with readable():
+                return reading.ordered(answer)
+        except RegistrarUnavailable as error:
+            raise OutcomeUnknown("OVH's answer names no order.") from error
 
 
 class OvhGateway:
@@ -158,15 +175,19 @@ class OvhGateway:
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)
 
-    def check_out(self, registrar_cart: str, *, waive_retraction: bool, not_after: datetime) -> SalesOrder:
+    @contextmanager
+    def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
-        answer = self._client.do(f"/order/cart/{segment(registrar_cart)}/checkout", body, not_after=not_after)
-        try:
-            with readable():
-                return reading.ordered(answer)
-        except RegistrarUnavailable as error:
-            raise OutcomeUnknown("OVH's answer names no order.") from error
+        with self._client.money_call(f"/order/cart/{segment(registrar_cart)}/checkout", body) as call:
+            yield _Checkout(call)
+
+    def stop_money_calls(self, *, within: float) -> bool:
+        """Abort calls that buy or pay, and wait so many seconds until their steps have committed that they ended.
+
+        The process is stopping. Calls that read are still possible until `close`.
+        """
+        return self._client.stop_money_calls(within=within)
 
     def clock_ahead(self) -> timedelta:
         with readable():
@@ -202,8 +223,10 @@ class OvhGateway:
         with readable():
             return self._payments.methods(order_id)
 
-    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
-        self._payments.pay(order_id, method, not_after=not_after)
+    @contextmanager
+    def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
+        with self._payments.ready_to_pay(order_id, method) as call:
+            yield call
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         with readable():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from ordering.model.sales_order import (
     SalesOrder,
 )
 from registrars.ovh.api import schemas as reading
-from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.errors import NotThere
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -52,14 +53,12 @@ class Payments:
         means = [reading.payment_mean(mean) for mean in self._means(order_id) if _kind(mean) not in listed]
         return (*methods, *means)
 
-    def pay(self, order_id: int, method: MethodId, *, not_after: datetime) -> None:
+    def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[ReadyCall]:
         """Pay with a method by its number, or the older way with a mean by its name."""
         if isinstance(method, int):
-            body: Mapping[str, Any] = {"paymentMethod": {"id": method}}
-            self._client.do(f"/me/order/{order_id}/pay", body, not_after=not_after)
-        else:
-            body = {"paymentMean": method}
-            self._client.do(f"/me/order/{order_id}/payWithRegisteredPaymentMean", body, not_after=not_after)
+            return self._client.money_call(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
+        path = f"/me/order/{order_id}/payWithRegisteredPaymentMean"
+        return self._client.money_call(path, {"paymentMean": method})
 
     def look(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         """Read the order's status; while that shows no payment, its follow-up, then the account's transactions."""

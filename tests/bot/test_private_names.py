@@ -11,11 +11,11 @@ import ovh
 import pytest
 import requests
 from ovh import config
-from ovh.oauth2 import OAuth2
+from ovh.client import OAUTH2_TOKEN_URLS
 from requests.adapters import HTTPAdapter
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
-from urllib3.connection import HTTPConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import PoolManager
 
@@ -42,7 +42,8 @@ def opened() -> Any:
 @pytest.mark.parametrize(
     "name",
     [
-        "_application_secret", "_client_secret", "_consumer_key", "_endpoint", "_oauth2", "_session", "_time_delta",
+        "_application_key", "_application_secret", "_client_id", "_client_secret", "_consumer_key", "_endpoint",
+        "_oauth2", "_session", "_time_delta",
     ],
 )  # fmt: skip
 def test_the_ovh_client_has_the_names_of_the_session(opened: Any, name: str):
@@ -56,12 +57,21 @@ def test_the_ovh_client_uses_what_the_session_sets(opened: Any):
     assert "self._endpoint" in source
     assert "self._time_delta" in inspect.getsource(type(opened).time_delta.fget)
     assert isinstance(vars(opened)["_session"], requests.Session)
-    assert list(inspect.signature(opened.raw_call).parameters)[:4] == ["method", "path", "data", "need_auth"]
+    assert list(inspect.signature(opened.raw_call).parameters) == ["method", "path", "data", "need_auth", "headers"]
 
 
-def test_the_oauth2_client_keeps_its_session():
-    """registrars/ovh/api/session.py widens the connections of the token's session."""
-    assert hasattr(OAuth2, "session")
+def test_the_token_services_are_known_by_region():
+    """registrars/ovh/api/session.py fetches its tokens there, with the package's client id and secret."""
+    assert set(OAUTH2_TOKEN_URLS) == {"ovh-eu", "ovh-ca", "ovh-us"}
+
+
+def test_connections_know_proxies_and_tunnels():
+    """registrars/ovh/api/connection.py connects as urllib3's own pools do."""
+    assert {"proxy", "proxy_config", "ca_certs", "ca_cert_dir", "socket_options"} <= set(
+        inspect.signature(HTTPSConnection).parameters
+    )
+    assert "scheme" in inspect.signature(HTTPSConnection.set_tunnel).parameters
+    assert ProxyConfig._fields == ("ssl_context", "use_forwarding_for_https", "assert_hostname", "assert_fingerprint")
 
 
 def test_the_files_of_ovh_are_where_tests_replace_them():

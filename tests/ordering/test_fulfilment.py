@@ -324,7 +324,10 @@ def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, m
             rules.fulfilment.advance(cart.id)
         rules.clock.pass_by(60)
     stuck = rules.workflow.cart(cart.id)
-    assert (stuck.state, stuck.trouble) == (S.APPROVED, Trouble("OVH does not answer just now.", began, "registrar_unavailable"))
+    assert (stuck.state, stuck.trouble) == (
+        S.APPROVED,
+        Trouble("OVH does not answer just now.", began, "registrar_unavailable"),
+    )
     monkeypatch.undo()
     assert rules.settle(cart.id, seconds=400).trouble is None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,11 +14,13 @@ import requests
 import stamina
 import structlog
 
-from ordering.model.errors import NotAsked, RegistrarUnavailable
+from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarUnavailable
+from ordering.process.progress import current_progress
 from registrars.ovh.api import errors
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
-from registrars.ovh.api.session import CLOCK, Session
+from registrars.ovh.api.money import MoneyCall, MoneyCalls
+from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.throttling.rate_limiter import Budget
 from registrars.ovh.throttling.scheduler import Allowance, Lane, Priority, Turn
@@ -26,11 +28,11 @@ from registrars.ovh.throttling.scheduler import Allowance, Lane, Priority, Turn
 _TRIES = 4  # of a question that OVH is too busy to answer
 _TURNED_AWAY = 8  # times that one question may come too fast; the lane slows down with each
 _MOST_SILENCES = 2  # each may last as long as the read time-out, so they bound the whole wait
-# seconds; a deed that went out later could cross with whoever looks for the outcome of this attempt
-_DEED_WAITS = 20.0
+_DEED_WAITS = 20.0  # seconds that a call that buys or pays waits for its permit, before its intent
 # seconds; who only looks has one place of a few, and comes back another time. Not sooner: at one call a second all of
 # these few must have their turns.
 _LONGEST_WAITS = {Priority.POLLING: 30.0}
+_JOB_WAITS = 60.0  # seconds for a permit; then a job gives its cart back and comes again
 _log = structlog.get_logger()
 
 
@@ -41,6 +43,7 @@ class Client:
         own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
         self.lane = Lane(budget or own, concurrency=access.concurrency)
         self._session = Session(access)
+        self._money_calls = MoneyCalls()
         self.answered_at = float("-inf")  # on the monotonic clock: when OVH last took a signed call
 
     @property
@@ -86,7 +89,7 @@ class Client:
                 status, content = self._session.download(f"{path}?{urlencode(query)}")
             except requests.RequestException as error:
                 self.lane.slow_down()
-                raise errors.silence(error, deed=False) from error
+                raise Silent(errors.LATER) from error
         self._heed(Answer(status, None))
         if status != HTTPStatus.OK:
             raise RegistrarUnavailable(errors.LATER)
@@ -101,16 +104,49 @@ class Client:
             raise Unreadable(errors.UNREADABLE)
         return answer.body
 
-    def do(self, path: str, body: Mapping[str, Any], *, not_after: datetime | None = None) -> Any:  # noqa: ANN401 - decoded JSON
-        """POST that buys or pays: sent once, never repeated. Raises `OutcomeUnknown` where the answer is not clear.
+    @contextmanager
+    def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[ReadyCall]:
+        """Yield a POST that buys or pays with its permit, its token and an open connection of its own.
 
-        After `not_after`, by this machine's clock, nothing is sent: raises `RegistrarUnavailable`.
+        Commit the intent inside the block, then send; commit the result inside it, too, for a stop waits for that.
+        Raises `RegistrarUnavailable` or `RegistrarRefused` on entering: nothing was sent then.
         """
-        delta = self._session.delta
-        answer = self._send("POST", path, body, Priority.DEED, deed=True, not_after=not_after)
+        with ExitStack() as held:
+            turn = held.enter_context(self._permit(Priority.DEED, within=_DEED_WAITS))
+            try:
+                call = self._session.open_money_call(path, body)
+            except Silent as error:
+                self._fell_silent("POST", path, error)
+                raise
+            held.callback(call.close)
+            with self._money_calls.holding(call):
+                yield ReadyCall(self, call, turn)
+
+    def stop_money_calls(self, *, within: float) -> bool:
+        """Abort the calls that buy or pay and wait until their callers have committed that they ended."""
+        return self._money_calls.stop(within=within)
+
+    def send_money_call(self, call: MoneyCall, turn: Turn, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
+        """Send once, and judge the answer; what `ReadyCall.send` promises."""
+        delta, started = self._session.delta, time.monotonic()
+        with turn, _reporting_progress():
+            try:
+                reply = call.send(signed_at=signed_at, not_after=not_after)
+            except NotSent as error:
+                _log.warning("money_call_not_sent", path=call.target, why=str(error))
+                raise
+            except OutcomeUnknown as error:
+                turn.used = True
+                self._fell_silent("POST", call.target, error)
+                raise
+            turn.used = True
+        answer = read(reply)
+        self._heed(answer)
+        self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
         if answer.complains_of_clock:
             with suppress(RegistrarUnavailable):  # for the next call: what this one was told stands
                 self._session.read_clock(stale=delta)
+        self._session.renew_token(answer)
         if not answer.ok or answer.body == "":
             raise errors.of_deed(answer)
         return answer.body
@@ -142,9 +178,11 @@ class Client:
     ) -> Answer:
         delta = self._session.delta
         answer = self._send(method, target, body, priority, turn=turn)
-        if answer.complains_of_clock:
-            # Turned away before anything was done: the clocks drifted apart, so read OVH's again, once.
+        # In both cases it was turned away before anything was done, so it is sent again, once.
+        if answer.complains_of_clock:  # the clocks drifted apart
             self._session.read_clock(stale=delta)
+            answer = self._send(method, target, body, priority)
+        elif self._session.renew_token(answer):
             answer = self._send(method, target, body, priority)
         return answer
 
@@ -156,31 +194,45 @@ class Client:
         priority: Priority,
         *,
         turn: Turn | None = None,
-        deed: bool = False,
-        not_after: datetime | None = None,
     ) -> Answer:
         path = target.partition("?")[0]
         if turn is None or turn.used:
-            turn = self.lane.turn(priority, within=_DEED_WAITS if deed else _LONGEST_WAITS.get(priority))
-        with turn:
+            turn = self._permit(priority, within=_LONGEST_WAITS.get(priority))
+        with turn, _reporting_progress():
             turn.used = True
             if path != CLOCK:  # which anybody is told
                 self._session.make_ready()
             started = time.monotonic()
             try:
-                answer, query_id = self._session.send(method, target, body, not_after=not_after)
+                answer, query_id = self._session.send(method, target, body)
             except requests.RequestException as error:
-                self.lane.slow_down()
-                self.answered_at = float("-inf")  # the next health check asks
-                _log.warning("ovh_silent", method=method, path=path, error=type(error).__name__)
-                raise errors.silence(error, deed=deed) from error
-        if answer.empty and answer.says_nothing and not deed and returns_nothing(method, path):
+                self._fell_silent(method, path, error)
+                raise Silent(errors.LATER) from error
+        if answer.empty and answer.says_nothing and returns_nothing(method, path):
             answer = Answer(answer.status, None)  # done, as with `null`
         self._heed(answer)
-        note = _log.info if deed or not answer.ok else _log.debug
+        self._note(method, path, answer, query_id, started, important=not answer.ok)
+        return answer
+
+    def _permit(self, priority: Priority, *, within: float | None) -> Turn:
+        """Wait for the rate limiter; a job waits no longer than a minute, and its wait counts as progress."""
+        progress = current_progress()
+        if progress is None:
+            return self.lane.turn(priority, within=within)
+        with progress.queued():
+            return self.lane.turn(priority, within=min(_JOB_WAITS, within or _JOB_WAITS))
+
+    def _fell_silent(self, method: str, path: str, error: Exception) -> None:
+        self.lane.slow_down()
+        self.answered_at = float("-inf")  # the next health check asks
+        cause = error.__cause__ or error
+        _log.warning("ovh_silent", method=method, path=path, error=type(cause).__name__)
+
+    @staticmethod
+    def _note(method: str, path: str, answer: Answer, query_id: str | None, started: float, *, important: bool) -> None:
+        note = _log.info if important else _log.debug
         spent = round((time.monotonic() - started) * 1000)
         note("ovh_call", method=method, path=path, status=answer.status, query_id=query_id, milliseconds=spent)
-        return answer
 
     def _heed(self, answer: Answer) -> None:
         if answer.complains_of_pace:
@@ -190,6 +242,31 @@ class Client:
             self.answered_at = time.monotonic()
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.answered_at = float("-inf")  # the next health check asks
+
+
+@contextmanager
+def _reporting_progress() -> Iterator[None]:
+    """Report the end of a call to the job that makes it, if any."""
+    try:
+        yield
+    finally:
+        if (progress := current_progress()) is not None:
+            progress.made()
+
+
+class ReadyCall:
+    """A call that buys or pays, ready to be written once."""
+
+    def __init__(self, client: Client, call: MoneyCall, turn: Turn) -> None:
+        self._client, self._call, self._turn = client, call, turn
+
+    def send(self, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
+        """Write it, signed with the intent's time by OVH's clock, unless it is `not_after` by this machine's clock.
+
+        Raises `NotSent` where no byte left, `OutcomeUnknown` where no clear answer came, `RegistrarRefused` or
+        `RegistrarUnavailable` for OVH's own clear no. It is never sent again.
+        """
+        return self._client.send_money_call(self._call, self._turn, signed_at=signed_at, not_after=not_after)
 
 
 class _Patience:

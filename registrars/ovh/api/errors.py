@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import requests
 import structlog
-from urllib3.exceptions import NewConnectionError
 
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data
@@ -196,14 +194,6 @@ def of_deed(answer: Answer) -> Exception:
     return OutcomeUnknown("OVH gave no clear answer.")
 
 
-def silence(error: requests.RequestException, *, deed: bool) -> Exception:
-    """Sort a call that got no answer: whether it could have reached OVH decides."""
-    never_sent = isinstance(error, requests.ConnectTimeout) or _refused_connection(error)
-    if deed and not never_sent:
-        return OutcomeUnknown("OVH's answer was lost.")
-    return Silent(LATER)
-
-
 class Unreadable(RegistrarUnavailable):
     """OVH answered in an unknown form; it may answer others well."""
 
@@ -218,8 +208,3 @@ def readable() -> Iterator[None]:
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
         raise Unreadable(UNREADABLE) from error
-
-
-def _refused_connection(error: requests.RequestException) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)

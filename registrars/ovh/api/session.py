@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -16,18 +17,19 @@ from urllib.parse import urlsplit
 
 import ovh
 import requests
-import structlog
-from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion, OAuth2FailureError
+from ovh.client import OAUTH2_TOKEN_URLS
+from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
 
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from registrars.ovh.api.connection import FAILURES, LOOPBACK, Connection, Reply, Route, SocksUnsupported
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import LATER, Answer
+from registrars.ovh.api.errors import LATER, Answer, Silent
 from registrars.ovh.api.gil_turns import FLOOR, Adapter
+from registrars.ovh.api.money import MoneyCall, Sign
+from registrars.ovh.api.tokens import Tokens
 
 CLOCK = "/auth/time"  # tells OVH's time to anybody
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_TOO_LATE = "The desk was held up before it could ask OVH. It was too late then, so nothing was sent."
-_log = structlog.get_logger()
+_INCOMPLETE = "The desk's OVH keys are incomplete. The operator must set them."
 
 
 class Session:
@@ -35,10 +37,11 @@ class Session:
 
     def __init__(self, access: Access) -> None:
         self._ovh = _open(access)
-        self._width = access.concurrency
+        self._access = access
         self._guard = threading.Lock()
         self._is_ready = False
-        self._widen(self._ovh._session)
+        self._widen(self._ovh._session, access.concurrency)
+        self._tokens = None if self._ovh._oauth2 is None else self._token_keeper()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -53,15 +56,21 @@ class Session:
         return known
 
     def make_ready(self) -> None:
-        """Read OVH's clock, or fetch a token, once: the package would do it in every thread at the same time."""
+        """Have a token that lasts, or OVH's clock read once: the package would read it in every thread at once."""
+        if self._tokens is not None:
+            self._tokens.bearer()
+            return
         with self._guard:
-            if self._is_ready:
-                return
-            if self._ovh._oauth2 is None:
+            if not self._is_ready:
                 self._read_clock()
-            else:
-                self._fetch_token()
-            self._is_ready = True
+                self._is_ready = True
+
+    def renew_token(self, answer: Answer) -> bool:
+        """Forget a token that OVH refused before its time; returns whether another one may help."""
+        if self._tokens is None or answer.status != HTTPStatus.UNAUTHORIZED:
+            return False
+        self._tokens.forget()
+        return True
 
     def read_clock(self, *, stale: int | None) -> None:
         """Read OVH's clock again, unless another thread did since it was `stale`."""
@@ -74,36 +83,92 @@ class Session:
         with self._guard:
             return self._set_clock(now)
 
-    def send(
-        self, method: str, target: str, body: Mapping[str, Any] | None, *, not_after: datetime | None = None
-    ) -> tuple[Answer, str | None]:
-        """Send once, and return the answer with OVH's id for it; `requests`' errors pass through.
+    def send(self, method: str, target: str, body: Mapping[str, Any] | None) -> tuple[Answer, str | None]:
+        """Send a call that costs nothing, once, and return the answer with OVH's id for it.
 
-        Raises `RegistrarUnavailable` where that is `not_after` any more, by this machine's clock.
+        `requests`' errors pass through.
         """
+        with FLOOR.taken():
+            response = self._raw(method, target, None if body is None else dict(body))
+        reply = Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+        return read(reply), reply.headers.get("x-ovh-queryid")
+
+    def open_money_call(self, target: str, body: Mapping[str, Any]) -> MoneyCall:
+        """Connect for one call that buys or pays. Nothing of it is sent yet.
+
+        Raises `RegistrarUnavailable` where there is no token or no connection, `RegistrarRefused` without a key.
+        """
+        if self._tokens is None and not (self._ovh._application_secret and self._ovh._consumer_key):
+            raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete")
+        url = self._ovh._endpoint + target
+        encoded = json.dumps(body, separators=(",", ":"))
+        sign = self._signer(url, encoded)
+        connection = self._connect(url)
         try:
-            with FLOOR.taken():
-                # However long this process was held up, what comes too late does not leave it. Last of all, where no
-                # connection has to be opened first; that takes its few seconds at most.
-                if not_after is not None and datetime.now(UTC) >= not_after:
-                    raise RegistrarUnavailable(_TOO_LATE, code="too_late_to_send")
-                sent = None if body is None else dict(body)
-                response = self._ovh.raw_call(method, target, sent, need_auth=target != CLOCK)
-        except OAuth2FailureError as error:
-            _no_token(error)
-        except APIError as error:  # the package's own check, before anything is sent
-            raise RegistrarRefused(
-                "The desk's OVH keys are incomplete. The operator must set them.", code="ovh_keys_incomplete"
-            ) from error
-        return _read(response), response.headers.get("X-Ovh-QueryID")
+            connection.open()
+        except FAILURES as error:
+            connection.close(reset=True)
+            raise Silent(LATER) from error
+        return MoneyCall(connection, url, target, encoded.encode(), sign)
 
     def download(self, target: str) -> tuple[int, bytes]:
         """GET once, and return the status and the answer as it is; `requests`' errors pass through."""
-        response = self._ovh.raw_call("GET", target, None)
+        response = self._raw("GET", target, None)
         return response.status_code, response.content
 
     def close(self) -> None:
         self._ovh._session.close()
+
+    def _raw(self, method: str, target: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - the package carries no types
+        try:
+            if target == CLOCK:
+                return self._ovh.raw_call(method, target, body, need_auth=False)
+            if self._tokens is None:
+                return self._ovh.raw_call(method, target, body)
+            bearer = {"Authorization": f"Bearer {self._tokens.bearer()}"}
+            return self._ovh.raw_call(method, target, body, need_auth=False, headers=bearer)
+        except APIError as error:  # the package's own check, before anything is sent
+            raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete") from error
+
+    def _signer(self, url: str, body: str) -> Sign:
+        """Return what makes the headers of a POST for a signing time, with the key or token of this moment.
+
+        The signature is OVH's own scheme: the `ovh` package signs with the time of the call only.
+        """
+        if self._tokens is not None:
+            bearer = {"Authorization": f"Bearer {self._tokens.bearer()}"}
+            return lambda _: bearer
+        application, secret, consumer = (
+            self._ovh._application_key,
+            self._ovh._application_secret,
+            self._ovh._consumer_key,
+        )
+
+        def sign(signed_at: datetime) -> Mapping[str, str]:
+            timestamp = str(int(signed_at.timestamp()))
+            text = f"{secret}+{consumer}+POST+{url}+{body}+{timestamp}"
+            return {
+                "X-Ovh-Application": application,
+                "X-Ovh-Consumer": consumer,
+                "X-Ovh-Timestamp": timestamp,
+                "X-Ovh-Signature": "$1$" + hashlib.sha1(text.encode()).hexdigest(),  # noqa: S324 - OVH's own scheme
+            }
+
+        return sign
+
+    def _connect(self, url: str) -> Connection:
+        access = self._access
+        route = Route.to(url, self._ovh._session)
+        return Connection(route, connect_timeout=access.connect_timeout, read_timeout=access.read_timeout)
+
+    def _token_keeper(self) -> Tokens:
+        return Tokens(
+            self._ovh._client_id,
+            self._ovh._client_secret,
+            OAUTH2_TOKEN_URLS[self._access.endpoint],
+            self._connect,
+            within=self._access.connect_timeout + self._access.read_timeout,
+        )
 
     def _read_clock(self) -> None:
         try:
@@ -116,17 +181,10 @@ class Session:
         delta = self._ovh._time_delta = now - int(time.time())
         return delta
 
-    def _fetch_token(self) -> None:
-        try:
-            self._widen(self._ovh._oauth2.session)
-        except OAuth2FailureError as error:
-            _no_token(error)
-        except requests.RequestException as error:
-            raise RegistrarUnavailable(LATER) from error
-
-    def _widen(self, session: requests.Session) -> None:
+    @staticmethod
+    def _widen(session: requests.Session, width: int) -> None:
         # The default pool of 10 would drop and open connections as soon as more threads call.
-        connections = Adapter(pool_maxsize=self._width, max_retries=0)
+        connections = Adapter(pool_maxsize=width, max_retries=0)
         session.mount("https://", connections)
         session.mount("http://", connections)
         # A redirect would turn a POST into a GET and carry our headers to who knows where.
@@ -142,7 +200,13 @@ def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def check(access: Access) -> None:
     """Raise `ValueError` with a line for the operator if the OVH settings cannot be used. Sends no request."""
-    _open(access)._session.close()
+    opened = _open(access)
+    try:
+        Route.to(opened._endpoint, opened._session)
+    except SocksUnsupported as error:
+        raise ValueError(f"HTTPS_PROXY or ALL_PROXY: {error}. Name an http or https proxy.") from error
+    finally:
+        opened._session.close()
 
 
 def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
@@ -168,32 +232,23 @@ def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
 
 def _base(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ValueError("OVH_API_URL must begin with https:// (plain http only to this machine)")
     return url.rstrip("/")
 
 
-def _read(response: requests.Response) -> Answer:
-    waits = response.headers.get("Retry-After", "")
+def read(reply: Reply) -> Answer:
+    """Decode OVH's JSON with exact amounts, from the bytes: they are UTF-8, whatever the headers say."""
+    waits = reply.headers.get("retry-after", "")
     retry_after = float(waits) if waits.isdecimal() else None
-    if response.status_code == HTTPStatus.NO_CONTENT or not response.content.strip():
-        return Answer(response.status_code, None, garbled=True, empty=True, retry_after=retry_after)
+    if reply.status == HTTPStatus.NO_CONTENT or not reply.content.strip():
+        return Answer(reply.status, None, garbled=True, empty=True, retry_after=retry_after)
     try:
-        # From the bytes: they are UTF-8, which `requests` only guesses.
-        body = json.loads(response.content, parse_float=Decimal, parse_constant=_no_number)
+        body = json.loads(reply.content, parse_float=Decimal, parse_constant=_no_number)
     except ValueError:
-        return Answer(response.status_code, None, garbled=True, retry_after=retry_after)
-    return Answer(response.status_code, body, retry_after=retry_after)
+        return Answer(reply.status, None, garbled=True, retry_after=retry_after)
+    return Answer(reply.status, body, retry_after=retry_after)
 
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no amount")
-
-
-def _no_token(error: OAuth2FailureError) -> NoReturn:
-    """Sort a token that was not given; OVH's answer to it stays in the cause, for it may quote the client."""
-    if "status_code=5" in str(error):
-        raise RegistrarUnavailable(LATER) from error
-    raise RegistrarRefused(
-        "OVH did not accept the desk's client id and secret. The operator must renew them.", code="ovh_client_refused"
-    ) from error

@@ -15,7 +15,7 @@ from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.throttling.scheduler import Priority
 from sandbox.ovh.faults import Kind
 from sandbox.ovh.routing import ROUTES
-from tests.builders import LATER
+from tests.registrars.ovh.money import check_out, pay
 
 NOTHING: list[Kind] = ["null", "empty", "blanks", "empty_text", "no_content", "empty_chunked", "empty_html"]
 WITHOUT_NULL: list[Kind] = [kind for kind in NOTHING if kind != "null"]
@@ -45,7 +45,7 @@ async def prepared(gateway):
 
 async def ordered(gateway):
     cart = (await prepared(gateway)).registrar_cart
-    return await ask(gateway.check_out, cart, waive_retraction=True, not_after=LATER)
+    return await ask(check_out, gateway, cart)
 
 
 def test_our_void_routes_are_those_of_the_simulated_ovh():
@@ -146,7 +146,7 @@ async def test_a_checkout_without_words_is_unknown(ovh, gateway, kind: Kind):
     cart = (await prepared(gateway)).registrar_cart
     ovh.faults.add("POST", "/order/cart/*/checkout", kind)
     with pytest.raises(OutcomeUnknown):
-        await ask(gateway.check_out, cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, cart)
     assert len(ovh.orders.all) == 1
     assert ovh.count("POST", "/order/cart/*/checkout") == 1
 
@@ -158,12 +158,12 @@ async def test_a_payment_without_words_is_unknown(ovh, gateway, kind: Kind, meth
     order = await ordered(gateway)
     ovh.faults.add("POST", "/me/order/*/pay*", kind)
     with pytest.raises(OutcomeUnknown):
-        await ask(gateway.pay, order.id, method, not_after=LATER)
+        await ask(pay, gateway, order.id, method)
     assert ovh.count("POST", "/me/order/*/pay*") == 1
 
 
 async def test_a_payment_that_answers_null_is_accepted(ovh, gateway):
     """OVH answers `null` to a payment that it took; whether it is paid is read from the order."""
     order = await ordered(gateway)
-    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+    await ask(pay, gateway, order.id, 8120045)
     assert ovh.orders.all[order.id].payments == [8120045]

@@ -1,11 +1,10 @@
 """What OVH says is sorted into: refused, ask again, unknown."""
 
 import pytest
-import requests
 
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api import errors
-from registrars.ovh.api.errors import Answer, NotThere, Silent
+from registrars.ovh.api.errors import Answer, NotThere
 
 
 def said(message: str, **more: object) -> dict[str, object]:
@@ -56,16 +55,6 @@ def test_a_deed_that_was_turned_away_at_the_door_was_not_done(answer):
 @pytest.mark.parametrize("status", [404, 460])
 def test_what_is_gone_is_told_apart(status):
     assert type(errors.of_question(Answer(status, said("This cart does not exist")))) is NotThere
-
-
-def test_a_read_time_out_leaves_a_deed_unknown_and_a_question_open():
-    error = requests.ReadTimeout("too late")
-    assert type(errors.silence(error, deed=True)) is OutcomeUnknown
-    assert type(errors.silence(error, deed=False)) is Silent
-
-
-def test_what_never_connected_never_happened():
-    assert type(errors.silence(requests.ConnectTimeout("nobody there"), deed=True)) is Silent
 
 
 @pytest.mark.parametrize(

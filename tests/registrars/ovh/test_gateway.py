@@ -13,7 +13,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
 from sandbox.ovh.quotes import Layout
-from tests.builders import LATER
+from tests.registrars.ovh.money import check_out, pay
 
 NAME = DomainName.parse("name.ovh")
 LINE = Line(NAME, 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -29,7 +29,7 @@ async def look_up(gateway, *names):
 
 async def ordered(gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
-    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    return prepared, await ask(check_out, gateway, prepared.registrar_cart)
 
 
 def attempt(cart: str) -> Attempt:
@@ -108,7 +108,7 @@ async def test_ordering_paying_and_delivery(ovh, gateway):
     assert (await ask(gateway.order, order.id)).status is OrderStatus.NOT_PAID
     methods = await ask(gateway.payment_methods, order.id)
     assert [(m.id, m.default) for m in methods] == [(8120045, True), (8120046, False)]
-    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+    await ask(pay, gateway, order.id, 8120045)
     assert (await ask(gateway.order, order.id)).status.is_paid
     assert (await ask(gateway.delivery, NAME)).progress is DeliveryProgress.UNDER_WAY
     ovh.deliver_now()
@@ -176,7 +176,7 @@ async def test_a_right_that_was_lost_is_checked_again(ovh, gateway):
 async def test_a_registration_in_error_is_told_in_ovhs_words(ovh, gateway):
     _, order = await ordered(gateway)
     ovh.orders.task_errors["name.ovh"] = "A justification is required"
-    await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+    await ask(pay, gateway, order.id, 8120045)
     ovh.deliver_now()
     delivery = await ask(gateway.delivery, NAME)
     assert (delivery.progress, delivery.comment) == (DeliveryProgress.FAILED, "A justification is required")
@@ -201,7 +201,7 @@ async def test_a_checkout_is_sent_once_and_sorted(ovh, gateway, kind, error):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     ovh.faults.add("POST", "/order/cart/*/checkout", kind, seconds=1.5)
     with pytest.raises(error):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
     assert ovh.count("POST", "/order/cart/*/checkout") <= 1
 
 
@@ -211,7 +211,7 @@ async def test_a_payment_is_sent_once_and_sorted(ovh, gateway, kind):
     ovh.faults.add("POST", "/me/order/*/pay", kind)
     expected = {"rate_limit": RegistrarUnavailable, "refuse": RegistrarRefused}.get(kind, OutcomeUnknown)
     with pytest.raises(expected):
-        await ask(gateway.pay, order.id, 8120045, not_after=LATER)
+        await ask(pay, gateway, order.id, 8120045)
     assert ovh.count("POST", "/me/order/*/pay") == 1
 
 
@@ -219,7 +219,7 @@ async def test_an_ovh_that_is_not_there_was_never_reached(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     await ovh.stop()
     with pytest.raises(RegistrarUnavailable):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
 
 
 async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
@@ -229,7 +229,7 @@ async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
     assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).outcome is Outcome.ABSENT
     ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     with pytest.raises(OutcomeUnknown):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
     seen = await ask(gateway.find_order, tried, [LINE], total, known=frozenset())
     assert seen.order.id == next(iter(ovh.orders.all))
     known = frozenset(ovh.orders.all)

@@ -13,7 +13,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, Outcome
-from tests.builders import LATER
+from tests.registrars.ovh.money import check_out
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
 
@@ -24,7 +24,7 @@ async def ask(function, *args, **kwargs):
 
 async def ordered(gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
-    return prepared, await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+    return prepared, await ask(check_out, gateway, prepared.registrar_cart)
 
 
 async def look(gateway, prepared, *, known=frozenset(), started=None):
@@ -73,7 +73,7 @@ async def test_an_order_that_nobody_remembers_is_found_by_its_names(ovh, gateway
 
 async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
-    late = partial(gateway.check_out, waive_retraction=True, not_after=datetime.now(UTC))
+    late = partial(check_out, gateway, not_after=datetime.now(UTC))
     with pytest.raises(RegistrarUnavailable, match="too late"):
         await ask(late, prepared.registrar_cart)
     assert ovh.count("POST", "/order/cart/*/checkout") == 0
@@ -112,16 +112,16 @@ async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered
     ovh.clock.advance(3 * 86_400)
     ovh.clock_offset = 0
     with pytest.raises((RegistrarRefused, OutcomeUnknown)):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
     with pytest.raises(RegistrarRefused, match="does not know this"):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
     assert ovh.orders.all == {}
 
 
 async def test_a_checkout_twice_makes_one_order(ovh, gateway):
     prepared, _ = await ordered(gateway)
     with pytest.raises(RegistrarRefused, match="read only"):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
     assert len(ovh.orders.all) == 1
 
 
@@ -132,7 +132,7 @@ async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway
     assert await ask(gateway.discard, prepared.registrar_cart)
     assert await ask(gateway.discard, prepared.registrar_cart)
     with pytest.raises(RegistrarRefused):
-        await ask(gateway.check_out, prepared.registrar_cart, waive_retraction=True, not_after=LATER)
+        await ask(check_out, gateway, prepared.registrar_cart)
 
 
 async def test_the_link_is_ovhs_own(ovh, gateway):

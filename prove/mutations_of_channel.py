@@ -1,0 +1,61 @@
+"""Mutations of the guards on the connection of a money call, on tokens, and on leases."""
+
+from __future__ import annotations
+
+from prove.mutation import Mutation
+
+_MONEY, _CONNECTION = "registrars/ovh/api/money.py", "registrars/ovh/api/connection.py"
+OF_CHANNEL = (
+    Mutation(
+        "send a call that buys or pays again when its answer is lost",
+        _MONEY,
+        "            reply = self._connection.exchange(request)\n",
+        "            try:\n"
+        "                reply = self._connection.exchange(request)\n"
+        "            except OSError:\n"
+        "                self._connection._http.connect()\n"
+        "                reply = self._connection.exchange(request)\n",
+    ),
+    Mutation(
+        "send a payment that was held up, however late",
+        _MONEY,
+        "        if datetime.now(UTC) >= not_after or uptime() - self._opened_at >= _FRESH_FOR:\n",
+        "        if not_after is None:\n",
+    ),
+    Mutation(
+        "trust the wall clock alone about how long a process slept",
+        _MONEY,
+        "        if datetime.now(UTC) >= not_after or uptime() - self._opened_at >= _FRESH_FOR:\n",
+        "        if datetime.now(UTC) >= not_after:\n",
+    ),
+    Mutation(
+        "write to a connection that OVH has ended",
+        _MONEY,
+        "        if not self._connection.is_alive():\n",
+        "        if self._connection.was_aborted:\n",
+    ),
+    Mutation(
+        "sign a payment with the time of the call",
+        _MONEY,
+        "        request = _request(self._url, self._body, self._sign(signed_at))\n",
+        "        request = _request(self._url, self._body, self._sign(datetime.now(UTC)))\n",
+    ),
+    Mutation(
+        "take a cut connection after the write for a call that was not sent",
+        _MONEY,
+        '            raise OutcomeUnknown("OVH\'s answer was lost.") from error\n',
+        '            raise NotSent("Nothing was sent.") from error\n',
+    ),
+    Mutation(
+        "wait as long as OVH sends a byte now and then",
+        _CONNECTION,
+        "        with self._ending_within(self._read_timeout):\n",
+        "        with self._guard:\n",
+    ),
+    Mutation(
+        "leave the kernel to send on after the caller gave up",
+        _CONNECTION,
+        "            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)\n",
+        "",
+    ),
+)

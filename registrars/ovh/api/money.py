@@ -1,0 +1,123 @@
+"""Calls that buy or pay: everything that can fail or take time is done before the caller commits its intent.
+
+The order, from the rate limiter's permit to the answer:
+
+    permit, token, connection      before the intent; a failure here sends nothing
+    the caller commits its intent
+    signature                      with the intent's time, never a later one
+    is the connection still there? otherwise `NotSent`
+    is it still early enough?      otherwise `NotSent`
+    one write, one answer          otherwise `OutcomeUnknown`; nothing is ever sent again
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown
+from registrars.ovh.api.connection import Connection, Reply
+from registrars.ovh.api.uptime import uptime
+
+# Seconds between the opened connection and the write. The wall clock alone does not show how long a process slept: it
+# may have been put back in the meantime.
+_FRESH_FOR = 30.0
+
+Sign = Callable[[datetime], Mapping[str, str]]
+
+
+class MoneyCall:
+    """One POST that buys or pays, on an open connection of its own. `sign` returns the headers for a signing time."""
+
+    def __init__(self, connection: Connection, url: str, target: str, body: bytes, sign: Sign) -> None:
+        self._connection = connection
+        self._url = url
+        self.target = target
+        self._body = body
+        self._sign = sign
+        self._opened_at = uptime()
+        self._needs_reset = True
+
+    def send(self, *, signed_at: datetime, not_after: datetime) -> Reply:
+        """Write once and return the answer.
+
+        `signed_at` is by OVH's clock, `not_after` by this machine's. Raises `NotSent` or `OutcomeUnknown`.
+        """
+        request = _request(self._url, self._body, self._sign(signed_at))
+        if not self._connection.is_alive():
+            raise NotSent("The connection to OVH ended before anything was sent.", code="connection_lost")
+        # Nothing stands between this comparison and the write.
+        if datetime.now(UTC) >= not_after or uptime() - self._opened_at >= _FRESH_FOR:
+            raise NotSent(
+                "The bot was held up before it could call OVH. It was too late then, so nothing was sent.",
+                code="too_late_to_send",
+            )
+        try:
+            reply = self._connection.exchange(request)
+        except Exception as error:
+            # Whatever failed, OVH may have the call. The connection is reset now, so on this side the call has ended.
+            raise OutcomeUnknown("OVH's answer was lost.") from error
+        else:
+            self._needs_reset = False
+            return reply
+        finally:
+            self.close()
+
+    def abort(self) -> None:
+        """End it at once, from any thread: what was not written yet is not sent any more."""
+        self._connection.abort()
+
+    def close(self) -> None:
+        self._connection.close(reset=self._needs_reset)
+
+
+class MoneyCalls:
+    """The money calls of this process that are ready or on the wire, so that a stop can end them."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._calls: set[MoneyCall] = set()
+        self._stopping = False
+
+    @contextmanager
+    def holding(self, call: MoneyCall) -> Iterator[None]:
+        """Keep a call in mind until its caller has committed what became of it. Raises `NotAsked` after `stop`."""
+        with self._changed:
+            if self._stopping:
+                raise NotAsked("The bot is stopping, so OVH was not called.")
+            self._calls.add(call)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._calls.discard(call)
+                self._changed.notify_all()
+
+    def stop(self, *, within: float) -> bool:
+        """Abort all calls and begin no new one. Returns whether all callers finished in so many seconds."""
+        with self._changed:
+            self._stopping = True
+            for call in self._calls:
+                call.abort()
+            return self._changed.wait_for(lambda: not self._calls, within)
+
+
+def _request(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """Return the whole request in one piece, so that one write sends it."""
+    host, slash, path = url.partition("://")[2].partition("/")
+    lines = {
+        "Host": host,
+        "User-Agent": "Domain-Desk",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **headers,
+    }
+    head = [f"POST {slash}{path} HTTP/1.1", *(f"{name}: {value}" for name, value in lines.items()), "", ""]
+    if any(character in line for line in head for character in "\r\n"):
+        raise ValueError("a key that is no single line")
+    return "\r\n".join(head).encode("latin-1") + body

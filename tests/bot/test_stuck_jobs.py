@@ -1,0 +1,140 @@
+"""A job keeps its lease while it makes progress, and the operators hear of one that does not."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.worker import Driver
+from handlers.toolkit.threads import Bridge
+from ordering.ports.store import Errand
+from ordering.process.leases import Alone, Shared
+from ordering.process.progress import STUCK_AFTER, Progress, current_progress
+from tests.bot.test_driver import Nothing
+from tests.conftest import Rules
+from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
+
+LEASE, STUCK = timedelta(seconds=0.3), timedelta(seconds=0.5)
+
+
+class Jobs:
+    """Jobs of the carts in `due`; those in `hanging` wait until the test ends them, the others work for a while."""
+
+    def __init__(self, due: list[int], hanging: set[int]) -> None:
+        self.waiting, self.hanging = due, hanging
+        self.seconds = 0.0
+        self.begun, self.ends = threading.Event(), threading.Event()
+
+    def due(self, errand: Errand) -> list[int]:
+        return self.waiting if errand is Errand.ADVANCE else []
+
+    def next_due(self, errand: Errand, *, without: Collection[int] = ()) -> datetime | None:
+        return datetime.now(UTC) if set(self.due(errand)) - set(without) else None
+
+    def advance(self, cart_id: int, _errand: Errand) -> None:
+        self.begun.set()
+        if cart_id in self.hanging:
+            self.ends.wait(10)
+        progress, end = current_progress(), time.monotonic() + self.seconds
+        assert progress is not None
+        while time.monotonic() < end:
+            time.sleep(0.05)
+            progress.made()  # as each call to OVH does
+        self.waiting = [number for number in self.waiting if number != cart_id]
+
+
+class Renewals(Alone):
+    lease = LEASE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[int] = []
+
+    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
+        if errand is Errand.ADVANCE:
+            self.kept += cart_ids
+
+
+async def no_homes() -> None:
+    pass
+
+
+def a_driver(jobs: Jobs, claims: Alone | Shared, told: list[Sequence[int]]) -> Driver:
+    return Driver(
+        fulfilment=jobs,  # type: ignore[arg-type] # what the driver needs of it
+        announcer=Nothing(),  # type: ignore[arg-type] # as above
+        refresh_homes=no_homes,
+        claims=claims,
+        bridge=Bridge(2),
+        places=3,
+        on_stuck=told.append,
+        stuck_after=STUCK,
+    )
+
+
+async def test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it():
+    """Told once when it is lost and once when the job ended after all; the other job is not disturbed."""
+    jobs, claims = Jobs([1, 2], {2}), Renewals()
+    jobs.seconds = 1.5
+    told: list[Sequence[int]] = []
+    running = asyncio.create_task(a_driver(jobs, claims, told).run())
+    await asyncio.sleep(1.2)
+    assert told == [[2]]
+    del claims.kept[:]
+    await asyncio.sleep(0.3)
+    assert set(claims.kept) == {1}
+    jobs.seconds = 0.0
+    jobs.ends.set()
+    await until(lambda: len(told) > 1)
+    assert told == [[2], []]
+    running.cancel()
+    await asyncio.wait({running})
+
+
+async def test_another_process_takes_over_what_a_stuck_job_lost(store):  # noqa: F811 - the fixture
+    """On both databases: the lease of the hanging job runs out, and the cart is free."""
+    rules = Rules(store)
+    cart = rules.approved()
+    jobs = Jobs([cart.id], {cart.id})
+    running = asyncio.create_task(a_driver(jobs, Shared(store, clock=_now, lease=LEASE), []).run())
+    other = Shared(store, clock=_now, lease=timedelta(seconds=30))
+    await until(jobs.begun.is_set)
+    await until(lambda: other.take(Errand.ADVANCE, [cart.id]))
+    jobs.ends.set()
+    await asyncio.sleep(0.3)  # it ends late, and gives back nothing of the other's
+    assert Shared(store, clock=_now, lease=timedelta(seconds=30)).take(Errand.ADVANCE, [cart.id]) == []
+    running.cancel()
+    await asyncio.wait({running})
+
+
+@pytest.mark.parametrize("queued", [False, True])
+def test_two_minutes_without_a_call_are_no_progress(queued):
+    """The wait in the rate limiter's queue counts as progress, however long it is."""
+    now = [0.0]
+    progress = Progress(clock=lambda: now[0])
+    assert timedelta(minutes=2) == STUCK_AFTER
+    if queued:
+        with progress.queued():
+            now[0] = 600.0
+            assert not progress.is_stuck(STUCK_AFTER)
+        now[0] = 719.0
+        assert not progress.is_stuck(STUCK_AFTER)
+        now[0] = 720.0
+    else:
+        now[0] = 119.0
+        assert not progress.is_stuck(STUCK_AFTER)
+        now[0] = 120.0
+    assert progress.is_stuck(STUCK_AFTER)
+
+
+async def until(done: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not done():  # noqa: ASYNC110 - what is waited for happens in threads and databases
+            await asyncio.sleep(0.02)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

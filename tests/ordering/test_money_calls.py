@@ -1,0 +1,68 @@
+"""What the rules make of a call that buys or pays and that was not sent, and when it is signed."""
+
+from datetime import timedelta
+
+import pytest
+
+from ordering.model.cart import CartState as S
+from tests.builders import NOW
+
+
+def paying(rules):
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    return cart
+
+
+def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
+    """It goes back to approved at once, and its cart at OVH is given back: there is nothing to look for."""
+    cart = rules.approved()
+    rules.registrar.next_fault = "not_sent"
+    rules.fulfilment.advance(cart.id)
+    back = rules.workflow.cart(cart.id)
+    assert (back.state, rules.registrar.orders) == (S.APPROVED, {})
+    assert set(rules.registrar.carts) == rules.registrar.discarded
+    assert back.note.startswith("The connection to OVH ended before anything was sent. Nothing was ordered")
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_payment_that_was_not_sent_is_payable_at_once(rules):
+    """Nobody waits for what surely did not happen: the payer chooses again, also the same method."""
+    cart = paying(rules)
+    rules.registrar.next_fault = "not_sent"
+    rules.fulfilment.advance(cart.id)
+    again = rules.workflow.cart(cart.id)
+    assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
+    assert not any(method.refused for method in again.order.methods)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.registrar.payments == [(cart.order.id, 1)]
+
+
+@pytest.mark.parametrize("begins", ["approved", "paying"])
+def test_a_call_that_cannot_be_prepared_has_no_intent(rules, begins):
+    """Without a permit, a token or a connection nothing is written down as sent, and the step comes again."""
+    cart = rules.approved() if begins == "approved" else paying(rules)
+    before = rules.workflow.cart(cart.id)
+    rules.registrar.next_fault = "not_ready"
+    rules.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, kept.attempt, kept.payment) == (before.state, before.attempt, before.payment)
+    assert rules.registrar.payments == []
+    assert set(rules.registrar.carts) - {cart for cart, order in rules.registrar.carts.items() if order} == (
+        rules.registrar.discarded
+    )
+    after = rules.settle(cart.id, steps=3)
+    assert after.state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
+    assert len(rules.registrar.orders) == 1
+
+
+def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
+    """By OVH's clock, as the intent says: not with the time at which they leave."""
+    rules.registrar.ahead = timedelta(minutes=-10)
+    cart = paying(rules)
+    rules.fulfilment.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert rules.registrar.signed_at == [kept.attempt.started_at, kept.payment.sent_at_ovh]
+    assert kept.attempt.started_at == NOW - timedelta(minutes=10)

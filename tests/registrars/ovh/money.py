@@ -1,0 +1,23 @@
+"""Calls that buy or pay, prepared and sent in one go, for tests of what comes of them."""
+
+from datetime import UTC, datetime
+
+from ordering.model.sales_order import MethodId, SalesOrder
+from registrars.ovh import OvhGateway
+from registrars.ovh.api.client import Client
+from tests.builders import LATER
+
+
+def check_out(gateway: OvhGateway, registrar_cart: str, *, not_after: datetime = LATER) -> SalesOrder:
+    with gateway.ready_to_check_out(registrar_cart, waive_retraction=True) as call:
+        return call.send(signed_at=datetime.now(UTC), not_after=not_after)
+
+
+def pay(gateway: OvhGateway, order_id: int, method: MethodId, *, not_after: datetime = LATER) -> None:
+    with gateway.ready_to_pay(order_id, method) as call:
+        call.send(signed_at=datetime.now(UTC), not_after=not_after)
+
+
+def do(client: Client, path: str, *, not_after: datetime = LATER) -> object:
+    with client.money_call(path, {}) as call:
+        return call.send(signed_at=datetime.now(UTC), not_after=not_after)
