@@ -32,7 +32,7 @@ _NEAREST = {
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
     ["-m", "pytest", *_QUIET, "tests/store", "tests/story"],
-    ["-m", "prove.explorer", "--share", "0.02", "--seconds", "60"],
+    ["-m", "prove.explorer", "--seconds", "60"],
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}

@@ -101,16 +101,23 @@ def singles(setup: Setup) -> list[tuple[int, str]]:
     return list(later_deviations(world))
 
 
-def run_single(setup: Setup, single: tuple[int, str], share: float, seed: int) -> Found:
-    """Run one deviation, and such a share of all pairs that begin with it; 1 runs them all.
+def run_single(setup: Setup, single: tuple[int, str]) -> Found:
+    """Run one deviation."""
+    found = Found()
+    world = setup.world(dict([single]))
+    world.run()
+    found.note(world)
+    return found
+
+
+def run_pairs(setup: Setup, single: tuple[int, str], share: float, seed: int) -> Found:
+    """Run such a share of all pairs that begin with a deviation; 1 runs them all.
 
     A schedule that breaks a law is not extended: its extensions would break it again.
     """
     found = Found()
     world = setup.world(dict([single]))
-    world.run()
-    found.note(world)
-    if world.broken is not None or not share:
+    if world.run() is not None:
         return found
     draw = Random(f"{seed} {single}")
     for second in later_deviations(world, single[0]):
@@ -150,16 +157,18 @@ def shortest(setup: Setup, known: Break) -> Break:
 
 
 def search(setup: Setup, *, share: float, seed: int = 1, processes: int = 2, seconds: float | None = None) -> Found:
-    """Run all singles, and such a share of all pairs; no new ones are begun after so many seconds."""
+    """Run all singles, then such a share of all pairs; no new pairs are begun after so many seconds in all."""
+    end = None if seconds is None else time.monotonic() + seconds
     world = setup.world({})
     world.run()
     found = Found()
     found.note(world)
-    one = partial(run_single, setup, share=share, seed=seed)
-    draw = Random(seed)
     todo = singles(setup)
-    draw.shuffle(todo)  # so that a search that is cut short has seen a bit of everything
-    return _all_of(found, one, todo, processes, seconds)
+    _all_of(found, partial(run_single, setup), todo, processes, None)
+    if share:
+        Random(seed).shuffle(todo)  # so that a search that is cut short has seen a bit of everything
+        _all_of(found, partial(run_pairs, setup, share=share, seed=seed), todo, processes, end)
+    return found
 
 
 def search_drawn(setup: Setup, *, count: int, deviations: int, seed: int = 1, processes: int = 2) -> Found:
@@ -173,16 +182,15 @@ def be_quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _all_of(found: Found, one: partial[Found], todo: Iterable[object], processes: int, seconds: float | None) -> Found:
-    """Add the results in the order of the tasks, whichever process is first."""
-    end = None if seconds is None else time.monotonic() + seconds
+def _all_of(found: Found, one: partial[Found], todo: Iterable[object], processes: int, end: float | None) -> Found:
+    """Add the results in the order of the tasks, whichever process is first; begin none after that moment."""
+    run = partial(_unless_late, one, end)
     if processes == 1:
         for task in todo:
-            if end is None or time.monotonic() < end:
-                found.add(one(task))
+            found.add(run(task))
         return found
     with ProcessPoolExecutor(processes, initializer=be_quiet) as pool:
-        for result in pool.map(partial(_unless_late, one, end), todo, chunksize=_CHUNK):
+        for result in pool.map(run, todo, chunksize=_CHUNK):
             found.add(result)
     return found
 

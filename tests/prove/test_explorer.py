@@ -155,10 +155,15 @@ def test_finds_an_order_made_again_after_lost_commits(monkeypatch):
 
 
 def test_finds_an_order_that_no_approval_covers(monkeypatch):
-    """A rule that skips the seal pays more than was approved."""
+    """A rule that skips the seal orders what nobody approved."""
     monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
+    assert broken_by(("step approved", "price-up")) == laws.NOT_APPROVED
+
+
+def test_finds_a_payment_of_more_than_was_approved(monkeypatch):
+    """A rule that compares no totals pays an order that OVH made at another price."""
     monkeypatch.setattr("ordering.model.cart.Cart.covers", lambda *_: True)
-    assert broken_by(("step approved", "price-up")) == laws.TOO_DEAR
+    assert broken_by(("CHECKOUT shows", "dearer")) == laws.TOO_DEAR
 
 
 def test_finds_a_person_asked_for_no_reason(monkeypatch):
@@ -187,9 +192,8 @@ def test_finds_a_bug_in_a_step(monkeypatch):
 def test_a_break_is_cut_to_what_it_needs(monkeypatch):
     """Of three deviations of a drawn schedule only those stay that the break needs."""
     monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
-    monkeypatch.setattr("ordering.model.cart.Cart.covers", lambda *_: True)
     place = next(number for number, what in later_deviations(plain()) if what == "price-up")
-    known = Break(laws.TOO_DEAR, "", ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy")), ("", "", ""))
+    known = Break(laws.NOT_APPROVED, "", ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy")), ("", "", ""))
     assert shortest(EVERYTHING, known).schedule == ((place, "price-up"),)
 
 
