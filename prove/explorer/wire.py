@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
@@ -36,8 +36,6 @@ from registrars.ovh.api.session import CLOCK
 from registrars.ovh.throttling.scheduler import Priority
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from prove.explorer.processes import Process
 
 ROUND_TRIP = 0.2  # seconds of the world that one call takes
@@ -62,6 +60,10 @@ class SimulatedClient:
         self._world = process.world
         self.answered_at = 0.0
         self.secrets: tuple[str, ...] = ()
+
+    def time(self) -> datetime:
+        """Return OVH's time, read now."""
+        return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
 
     def clock_ahead(self) -> timedelta:
         now = int(self.ask(CLOCK, priority=Priority.MONEY))

@@ -186,7 +186,8 @@ class World:
             "page-pays": lambda _: unpaid(lambda number: pays(number, self.now)),
             "page-slow": lambda _: unpaid(lambda number: pays(number, self.now, bank=600.0)),
             "page-cancels": lambda _: unpaid(lambda number: self.ledger.cancel(number, self.now)),
-            "order-dearer": lambda _: unpaid(self.ledger.change_total),
+            # Not while a sender sleeps, who compared the total before: no rule can help that.
+            "order-dearer": lambda _: None if self.is_asleep else unpaid(self.ledger.change_total),
             "clock+3600": lambda process: process.set_clock(3600.0),
             "clock-600": lambda process: process.set_clock(-600.0),
             "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
