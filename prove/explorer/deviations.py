@@ -41,7 +41,8 @@ COMMIT: Options = (
 )
 STEP: Options = (
     *("order-dearer", "page-slow"),
-    *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered", "closed-unlisted"),
+    *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
+    *("closed-unlisted", "summary-tells"),
     *("clock+3600", "clock-600", "others-commit"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")

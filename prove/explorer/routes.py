@@ -26,7 +26,7 @@ class Routes:
     """Answers reads and free calls from a ledger. `ahead` is how far OVH's clock is ahead of the world's, in seconds.
 
     `lists_closed`: whether the list of carts shows those that were ordered; `refuses_ordered`: whether DELETE refuses
-    them. Neither is established, so both are switches.
+    them; `tells_order`: whether a closed cart's summary names its order. None is established, so all are switches.
     """
 
     def __init__(self, ledger: Ledger, *, ahead: float = 0.0) -> None:
@@ -35,6 +35,7 @@ class Routes:
         self.told: dict[str, int] = {}  # by cart, the total of its last dry run in cents
         self.lists_closed = True
         self.refuses_ordered = True
+        self.tells_order = False
 
     def answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any], now: float) -> Reply:
         shape, ids = shape_of(path)
@@ -100,6 +101,14 @@ class Routes:
             return 400, NO
         total = self.told[cart.id] = self.ledger.price * len(cart.names)
         return 200, self.quote(total)
+
+    def summary(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
+        """What a cart holds, unjudged; whether it names the order of a closed cart is not established."""
+        cart = self.ledger.carts.get(ids[0])
+        if cart is None:
+            return 404, _GONE
+        told = self.tells_order and now >= cart.shows_closed_at
+        return 200, self.quote(self.ledger.price * len(cart.names), cart.order if told else None)
 
     def quote(self, total: int, order: int | None = None) -> dict[str, Any]:
         tax = total // 6
@@ -289,6 +298,7 @@ _ROUTES: Mapping[tuple[str, str], _Route] = {
     ("POST", "order/cart/*/domain"): Routes.add_name,
     ("GET", "order/cart/*/item/*/requiredConfiguration"): Routes.none_listed,
     ("GET", "order/cart/*/checkout"): Routes.dry_run,
+    ("GET", "order/cart/*/summary"): Routes.summary,
     ("GET", "me/order"): Routes.list_orders,
     ("GET", "me/order/*"): Routes.order,
     ("GET", "me/order/*/status"): Routes.status,

@@ -192,6 +192,7 @@ class World:
             "clock-600": lambda process: process.set_clock(-600.0),
             "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
             "closed-unlisted": lambda _: setattr(routes, "lists_closed", False),
+            "summary-tells": lambda _: setattr(routes, "tells_order", True),
             "others-commit": self.people.fill_another_cart,
         }
 
