@@ -83,8 +83,10 @@ class Routes:
     def none_listed(self, _ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
         return 200, []
 
-    def add_name(self, ids: Ids, _query: Mapping[str, str], body: Mapping[str, Any], _now: float) -> Reply:
+    def add_name(self, ids: Ids, _query: Mapping[str, str], body: Mapping[str, Any], now: float) -> Reply:
         cart = self.ledger.carts.get(ids[0])
+        if self._is_registered(str(body["domain"]), now):
+            return 400, NO
         if cart is None or cart.closed_at is not None:
             return (404, _GONE) if cart is None else (400, NO)
         names = (*cart.names, str(body["domain"]))
@@ -236,9 +238,11 @@ class Routes:
         }
 
     def name(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        paid = [order.paid_at(now) for order in self.ledger.orders.values() if ids[0] in order.names]
-        owned = any(at is not None and now >= at + DELIVERED_AFTER for at in paid)
-        return (200, {"domain": ids[0], "state": "ok"}) if owned else (404, _GONE)
+        return (200, {"domain": ids[0], "state": "ok"}) if self._is_registered(ids[0], now) else (404, _GONE)
+
+    def _is_registered(self, name: str, now: float) -> bool:
+        paid = [order.paid_at(now) for order in self.ledger.orders.values() if name in order.names]
+        return any(at is not None and now >= at + DELIVERED_AFTER for at in paid)
 
     def rights(self, _ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
         rules = [{"method": method, "path": "/*"} for method in ("GET", "POST", "PUT", "DELETE")]
