@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
+from bench import wakes
 from bench.table import Goal, Table
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OrderingError
@@ -49,6 +50,7 @@ def figures(*, quick: bool) -> Table:
         _races(table, kind, 20 if quick else 200)
         _writes(table, kind, 30 if quick else 150)
         _reads(table, kind, sizes)
+        wakes.measure(table, kind, wakes.QUICK_SIZES if quick else wakes.SIZES)
     carts = f"{sizes[0]:,} and {sizes[1]:,} carts, one in {sizes[0] // _WAITING:,} waits"
     table.notes.append(f"small and large: {carts}; ms, the quickest of {_LOOKS} looks.")
     table.notes.append("writes: ms p99 of eight threads, ours against a connection for each thread; both on disk.")

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 import handlers
 from bot import logging as logs
 from bot.health import DATABASE, JOBS, OVH, SLACK, Health, cancelled, keep_checking
+from bot.heartbeat import Pulse
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
@@ -116,6 +117,8 @@ class Bot:
         )
         # Each check has its own thread, so that a hanging part delays neither the worker nor the other check.
         self._database_bridge, self._ovh_bridge = Bridge(1), Bridge(1)
+        self._pulse = Pulse(engines)
+        self._beating: asyncio.Task[None] | None = None
         self._checking: list[asyncio.Task[None]] = []
         self._driving: asyncio.Task[None] | None = None
 
@@ -136,6 +139,7 @@ class Bot:
         Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
+        self._beating = asyncio.create_task(self._pulse.run())
         self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
@@ -154,14 +158,17 @@ class Bot:
     async def until_it_fails(self) -> None:
         """Wait until the worker fails, and raise its error: a bot without a worker must not look alive.
 
-        Also raises `SettingsError` if Slack revokes the app token.
+        Also raises `SettingsError` if Slack revokes the app token, and `SchemaChanged` once another version has
+        migrated the database.
         """
         refused = self._socket.client.refused if self._socket is not None else None
-        ends = [end for end in (self._driving, refused) if end is not None]
+        ends = [end for end in (self._driving, self._beating, refused) if end is not None]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self._beating is not None and self._beating.done():
+            self._beating.result()
         if refused is not None and refused.done():
             raise refused.result()
-        if self._driving is not None:
+        if self._driving is not None and self._driving.done():
             self._driving.result()
 
     async def stop(self) -> None:
@@ -172,10 +179,11 @@ class Bot:
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
         ending = Bridge(1).call(self._registrar.stop_money_calls, within=_LAST_MONEY_CALLS)
         await asyncio.gather(self._work.drain(_LAST_WORK), ending, *closing)
-        await cancelled(self._driving, *self._checking)
+        await cancelled(self._driving, self._beating, *self._checking)
         self._registrar.close()
         await self._work.drain(_LAST_ANSWERS)
         await self._work.cut_short(_LAST_WORDS)
+        await self._pulse.stop()
         self._engines.close()
 
     @staticmethod
@@ -185,7 +193,7 @@ class Bot:
         return SharedSearches(SharedShelf(engines, clock=_now), Bridge(_SHELF_THREADS))
 
     async def _database(self) -> str | None:
-        return await self._database_bridge.call(self._engines.health)
+        return await self._database_bridge.call(self._engines.health) or self._pulse.reason()
 
     async def _slack(self) -> str | None:
         """Return why Slack is unhealthy: the connection first, then alerts for the operator."""

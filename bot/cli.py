@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNUSABLE = 2
 _INTERRUPTED = 130  # as a shell reports a process that SIGINT ended
-_PATIENCE = 1800  # seconds that a statement of `export`, `verify` or `migrate` may take: the record may be long
+_PATIENCE = 1800  # seconds of one statement of `export`, `verify` or `migrate`, or between two: the record may be long
 
 app = typer.Typer(
     name="domain-desk",
@@ -172,12 +172,14 @@ def migrate() -> None:
     from store import migrate as migrations
     from store.engine import open_engines
     from store.errors import DatabaseError
+    from store.heartbeats import require_no_older_process
     from store.sqlite_file import hold
 
     try:
         url = read_database_url()
         with hold(url):
-            engines = open_engines(url, patience=_PATIENCE)
+            engines = open_engines(url, patience=_PATIENCE, idle=_PATIENCE)
+            require_no_older_process(engines)
             typer.echo(f"The database is at revision {migrations.migrate(engines)}.")
             engines.close()
     except SettingsError as error:
@@ -206,7 +208,7 @@ def _engines() -> Iterator[Engines]:
     from store.migrate import require_newest
 
     try:
-        engines = open_engines(read_database_url(), patience=_PATIENCE)
+        engines = open_engines(read_database_url(), patience=_PATIENCE, idle=_PATIENCE)
         require_newest(engines)
         yield engines
         engines.close()

@@ -24,16 +24,20 @@ from bot.slack_client import slack_client
 from bot.slack_start import ask_who_we_are, until_answered
 from handlers.toolkit.members import Workspace
 from registrars.ovh.api.session import check as check_keys
+from store.diagnosis import explained
 from store.engine import Engines, open_engines
 from store.errors import DatabaseAway, DatabaseUnusable
+from store.heartbeats import OlderProcesses, require_no_older_process
 from store.migrate import migrate
-from store.sqlite_file import hold
+from store.sqlite_file import FileHeld, hold
 
 _LAST_RESORT = 4.7  # seconds, of the five that a stop may take, after which the process ends whatever still hangs
 _FLUSHES_WITHIN = 0.3  # seconds
 _UNWINDS_WITHIN = 4.2  # seconds for the orderly end
 _DATABASE_WAITED_FOR = 60.0  # seconds at the start; then the process exits, so that a supervisor or operator notices
-_DATABASE_EVERY = 1.0  # seconds between two tries
+_DATABASE_EVERY, _FILE_EVERY = 1.0, 0.1  # seconds between two tries
+_OLDER_WAITED_FOR = 60.0  # seconds for processes of an older schema to end before the database is migrated
+_PREDECESSOR_WAITED_FOR = 10.0  # seconds for a process that is stopping to release its SQLite file
 _log = structlog.get_logger()
 
 
@@ -99,7 +103,7 @@ class Life:
         _check_ovh_keys(self._settings)
         await self._front.open()
         _print_rules(self._settings)
-        self._held.enter_context(hold(self._settings.database_url.get_secret_value()))
+        await self._hold_file()
         self._engines = await self._database()
         workspace = await self._slack()
         self._bot = Bot(self._settings, self._engines, workspace, health=self._health, front=self._front)
@@ -119,13 +123,36 @@ class Life:
         if self._engines is not None:
             self._engines.close()
 
-    async def _database(self) -> Engines:
-        """Open and migrate the database; waits up to a minute while it is unavailable."""
+    async def _hold_file(self) -> None:
+        """Lock a SQLite file; a predecessor that is stopping gets ten seconds to release it."""
         loop = asyncio.get_running_loop()
-        gives_up_at = loop.time() + _DATABASE_WAITED_FOR
+        gives_up_at = loop.time() + _PREDECESSOR_WAITED_FOR
+        self._health.phase = "waiting for the database's file"
+        while True:
+            try:
+                self._held.enter_context(hold(self._settings.database_url.get_secret_value()))
+            except FileHeld:
+                if loop.time() >= gives_up_at:
+                    raise
+                await asyncio.sleep(_FILE_EVERY)
+            else:
+                return
+
+    async def _database(self) -> Engines:
+        """Open and migrate the database; waits up to a minute while it is unavailable.
+
+        Processes of an older schema get a minute to end. Raises `DatabaseUnusable` where some are still there then.
+        """
+        loop = asyncio.get_running_loop()
+        gives_up_at, older_end_by = loop.time() + _DATABASE_WAITED_FOR, loop.time() + _OLDER_WAITED_FOR
         while True:
             try:
                 engines, revision = await asyncio.to_thread(_open_database, self._settings)
+            except OlderProcesses as error:
+                if loop.time() >= older_end_by:
+                    raise DatabaseUnusable(f"{error} The bot waited {_OLDER_WAITED_FOR:.0f} s.") from error
+                self._health.phase = "waiting for processes of an older version to end"
+                await asyncio.sleep(_DATABASE_EVERY)
             except DatabaseAway as error:
                 if loop.time() >= gives_up_at:
                     raise DatabaseUnusable(f"{error} The bot waited {_DATABASE_WAITED_FOR:.0f} s for it.") from error
@@ -194,8 +221,11 @@ def _print_rules(settings: Settings) -> None:
 
 
 def _open_database(settings: Settings) -> tuple[Engines, str]:
+    """Open and migrate the database. Raises `OlderProcesses` where others would still write its older schema."""
     engines = open_engines(settings.database_url.get_secret_value())
     try:
+        with explained(engines.read):
+            require_no_older_process(engines)
         return engines, migrate(engines)
     except BaseException:
         engines.close()

@@ -20,6 +20,7 @@ from ordering.ports.store import Errand
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
 from ordering.process.progress import STUCK_AFTER
+from store.errors import SchemaChanged
 
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
@@ -200,6 +201,9 @@ async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await one_round()
+        except SchemaChanged as error:
+            _log.warning("round_failed", which=one_round.__name__, error=type(error).__name__)
+            await asyncio.sleep(_WAITED_FOR)  # the process is about to end, and says why
         except Exception as error:
             if clock() - last_well > _WAITED_FOR:
                 raise

@@ -15,6 +15,7 @@ from ordering.ports.store import Errand
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
 from ordering.process.progress import STUCK_AFTER, Progress
+from store.errors import DatabaseError
 
 LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _RETRY = 1.0  # seconds
@@ -129,6 +130,10 @@ class Steps:
             _log.warning("step_postponed", cart=cart_id, why=str(error))
         except CartChanged:
             _log.info("step_overtaken", cart=cart_id)  # by a person, or by a process that thought this one dead
+        except DatabaseError as error:
+            # The cart stays due. The step began with a write, so OVH was not called, or is asked first next time.
+            _log.warning("step_not_written", cart=cart_id, error=type(error).__name__, why=str(error))
+            await asyncio.sleep(_RETRY)
         except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
             reference = secrets.token_hex(4)
             _log.exception("step_failed", cart=cart_id, reference=reference)

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers import approval, cart, command, contacts, details, home, offers, payment, questions, years
+from handlers import approval, cart, command, contacts, details, home, offers, owners, payment, questions, years
 from handlers import recovery as attention
 from handlers.home import Homes
 from handlers.search import buttons as search_clicks
@@ -37,6 +37,7 @@ def register(app: AsyncApp, desk: Desk, *, alerts: SlackAlerts | None = None) ->
     contacts.register(app, desk)
     approval.register(app, desk)
     details.register(app, desk)
+    owners.register(app, desk)
     attention.register(app, desk)
     payment.register(app, desk)
     homes = home.register(app, desk, alerts)

@@ -26,6 +26,7 @@ from ordering.model.cart import Cart
 from ordering.model.choosing import ChoiceNeeded
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import Hint, NotPossible, OrderingError
+from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
 
 _PAGE = 20
@@ -83,7 +84,8 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
 
         changed = await _each(parts, put)
     desk.wake()
-    if said := "\n".join(filter(None, [added(changed.cart, changed.names), *changed.refused])):
+    note = _no_longer_approves(desk, person, changed.cart) if changed.names else ""
+    if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
         await reply.tell(Drawn.saying(said))
     for name, needed in changed.choices:
         await reply.tell(choice(str(needed), name, needed.offers))
@@ -102,7 +104,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
         await reply.tell(choice(str(needed), name, needed.offers))
         return
     desk.wake()
-    await reply.tell(Drawn.saying(added(cart, [name])))
+    await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(desk, person, cart)))
     desk.work.start(learn_quietly(desk, did.user, cart.id))
 
 
@@ -220,8 +222,11 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
     try:
         person = await desk.person(did)
+        approvers = await desk.members.everyone_in(desk.workflow.policy.approvers)
         async with desk.at_ovh(did, reply) as threads:
-            cart = await threads.call(desk.workflow.request_approval, cart_id, requester=person, purpose=purpose)
+            cart = await threads.call(
+                desk.workflow.request_approval, cart_id, requester=person, purpose=purpose, approvers=approvers
+            )
     except OrderingError as refusal:
         await _request_refused(desk, did, reply, refusal)
         return
@@ -266,6 +271,15 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     size = counted(len(cart.lines), "name")
     next_step = f"{code('cart')} shows it and lets you request approval."
     return f"Added {told}. Cart #{cart.id} has {size}. {next_step}" + "".join(warnings)
+
+
+def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
+    """Say that an approver who added to another's cart cannot approve it; empty for everybody else."""
+    policy = desk.workflow.policy
+    others = cart is not None and any(person.id not in line.shapers for line in cart.lines)
+    if not others or policy.self_approval or not policy.decides(person):
+        return ""
+    return "\nYou can't approve this cart now, because you added to it. Another approver decides."
 
 
 def _removed(cart: Cart | None, names: list[DomainName]) -> str:

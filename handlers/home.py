@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from handlers.notifier import approval_card
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
+from handlers.views.cart import unshown
 from handlers.views.home import CARD, closed_home, home, plain_home
+from ordering.model.cart import Cart
 from ordering.model.errors import NotAllowed
 
 _ABOUT = "the Home"
@@ -112,7 +116,16 @@ class Homes:
             return closed_home(sentence(refusal))
         overview = await desk.bridge.call(desk.workflow.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-        return home(overview, (approval_card(cart, desk.workflow.policy, CARD).blocks for cart in waiting))
+        return home(overview, (self._card(cart) for cart in waiting))
+
+    def _card(self, cart: Cart) -> Sequence[Block]:
+        """Render one card. A fault in that is logged, and the person's other cards stand all the same."""
+        try:
+            return approval_card(cart, self._desk.workflow.policy, CARD).blocks
+        except Exception:  # noqa: BLE001 - a view's bug, told by its reference
+            reference = secrets.token_hex(4)
+            _log.exception("card_not_rendered", cart=cart.id, reference=reference)
+            return unshown(cart, reference).blocks
 
 
 def register(app: AsyncApp, desk: Desk, alerts: SlackAlerts | None = None) -> Homes:

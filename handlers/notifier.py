@@ -6,25 +6,25 @@ repaired, and a repeated one does no harm. Each message is updated on its own.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.event_news import News, Undelivered
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.folding import MESSAGE, Room
 from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
-from handlers.toolkit.retries import Retries
+from handlers.toolkit.retries import Retries, event_key, message_key, owner
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
-from handlers.views.approval import card, thread_line
-from handlers.views.cart import shared_cart
-from handlers.views.direct_messages import ARCHIVED, news, sent_directly
+from handlers.views.approval import card
+from handlers.views.cart import shared_cart, unshown
+from handlers.views.direct_messages import ARCHIVED, sent_directly
 from ordering.model.cart import WAITING, Cart
-from ordering.model.events import Event
 from ordering.model.policy import Policy
 from ordering.ports.store import Message, MessageRole
 from ordering.process.outbox import Outbox
@@ -43,14 +43,6 @@ def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
         payers=policy.payers,
         room=room,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Undelivered:
-    """An event that was not reported yet, and the cart's last event before it."""
-
-    event: Event
-    before: Event | None
 
 
 class Announcer:
@@ -73,7 +65,7 @@ class Announcer:
         self._bridge = bridge
         self._policy = policy
         self._retries = Retries(self.alerts, clock)
-        self._delivered: set[tuple[int, str]] = set()  # events by number, and where they were told
+        self._news = News(self._poster, outbox, bridge, policy, self._retries)
         # What Slack took and the database has not noted yet: a retry must not post it again.
         self._posted: dict[int, Posted] = {}  # by the message's number
         self._explained: set[int] = set()  # messages whose requester knows why the card came directly
@@ -86,7 +78,7 @@ class Announcer:
 
     def leave(self, cart_id: int) -> None:
         """Another process shows this cart from now on: what failed here is not late any more."""
-        self._retries.keep_only(_owner(cart_id), ())
+        self._retries.leave(owner(cart_id))
 
     async def show(self, cart_id: int) -> float | None:
         """Bring one cart's messages and thread up to date.
@@ -94,25 +86,27 @@ class Announcer:
         Returns the seconds until the next try of what Slack did not accept; None if everything is shown.
         """
         cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
-        pending = [_key(message) for message in messages if message.shown < cart.version]
-        self._retries.keep_only(_owner(cart_id), {*pending, *(_event_key(event) for _, event in untold)})
+        pending = [message_key(message) for message in messages if not _needs_nothing(message, cart)]
+        self._retries.keep_only(owner(cart_id), {*pending, *(event_key(event) for _, event in untold)})
         waits: list[float] = []
         cards: list[Message] = []
         todo = list(messages)
         while todo:
             message = todo.pop(0)
-            if message.shown >= cart.version:
-                cards.append(message)
-            elif (wait := self._retries.wait(_key(message))) > 0:
+            if _needs_nothing(message, cart):
+                cards += [message] if message.shown >= cart.version else []
+            elif (wait := self._retries.wait(message_key(message))) > 0:
                 waits.append(wait)
             else:
                 await self._bring(cart, message, cards, todo, waits)
         cards = [message for message in cards if message.role is MessageRole.APPROVAL]
         if cards or cart.state not in WAITING:
             self.alerts.clear(f"cart {cart.id}")
+        if cart.state not in WAITING:
+            self._forget_refusals(messages)
         if cards or not waits:  # while the card is not posted, its thread waits
-            undelivered = [_Undelivered(event, before) for before, event in untold]
-            waits += await self._notify(cart, undelivered, cards)
+            undelivered = [Undelivered(event, before) for before, event in untold]
+            waits += await self._news.tell(cart, undelivered, cards)
         return min(waits) if waits else None
 
     async def _bring(
@@ -123,31 +117,75 @@ class Announcer:
             posted = await self._put(message, self._draw(cart, message.role))
         except FAILURES as error:
             refusal = read(error)
+            if refusal.kind is Kind.UNKNOWN:
+                await self._refused_unknown(cart, message, refusal, todo, waits)
+                return
             if self._is_to_be_tried_again(refusal, message):
-                waits.append(self._retries.failed(_key(message), refusal, posts=message.ts is None))
+                waits.append(self._retries.failed(message_key(message), refusal, posts=message.ts is None))
                 return
             try:
                 copies = await self._elsewhere(cart, message, refusal)
             except FAILURES as another:
-                waits.append(self._retries.failed(_key(message), read(another)))
+                waits.append(self._retries.failed(message_key(message), read(another)))
             else:
                 known = {each.id for each in todo}  # copies of an earlier try whose end the database did not note
                 todo += [copy for copy in copies if copy.id not in known]
-                self._retries.done(_key(message))
+                self._retries.done(message_key(message))
         else:
-            self._retries.done(_key(message))
+            self._retries.done(message_key(message))
             shown.append(await self._noted(cart, message, posted))
 
     def _is_to_be_tried_again(self, refusal: Refusal, message: Message) -> bool:
         """Whether to retry this message; otherwise it needs another place."""
-        if refusal.kind is Kind.UNKNOWN:
-            return not self._retries.are_used_up(_key(message))
         if refusal.kind is Kind.OPERATOR:  # a channel has a substitute, a direct message has none
             return message.role is MessageRole.CART or is_direct(message.channel)
         return refusal.kind in {Kind.PASSING, Kind.TOKEN}
 
+    async def _refused_unknown(
+        self, cart: Cart, message: Message, refusal: Refusal, todo: list[Message], waits: list[float]
+    ) -> None:
+        """Look for a substitute after a few quick tries, and give up after an hour, until the cart changes."""
+        key = message_key(message)
+        if self._retries.are_used_up(key):
+            _log.warning("message_given_up", cart=cart.id, channel=message.channel, error=refusal.word)
+            await self._bridge.call(self._outbox.give_up, message, version=cart.version)
+            self._retries.done(key)
+            if cart.state in WAITING:
+                await self._report_hidden(cart)
+            return
+        if self._retries.needs_substitute(key):
+            self.alerts.report(message_key(message), _refused_by_slack(cart, message, refusal.word))
+            try:
+                todo += await self._substitutes(cart, message, refusal.word)
+            except FAILURES as another:
+                _log.warning("no_substitute", cart=cart.id, error=read(another).word)
+        waits.append(self._retries.failed(key, refusal, posts=message.ts is None))
+
+    async def _substitutes(self, cart: Cart, message: Message, word: str) -> list[Message]:
+        """Send the card to people, once, where a channel refuses it; its message stays and is tried again."""
+        if message.role is not MessageRole.APPROVAL or is_direct(message.channel):
+            return []
+        _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
+        if any(each.role is MessageRole.APPROVAL and is_direct(each.channel) for each in messages):
+            return []
+        return await self._directly(cart, message, word)
+
+    def _forget_refusals(self, messages: Sequence[Message]) -> None:
+        """Nobody waits for these messages any more."""
+        for message in messages:
+            self.alerts.clear(message_key(message))
+
     def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
-        return shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
+        """Render a cart. A fault in that is logged and told to the operator, and never keeps other messages back."""
+        try:
+            drawn = shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
+        except Exception:  # noqa: BLE001 - a view's bug: the cart is named, the bug is logged
+            reference = secrets.token_hex(4)
+            _log.exception("card_not_rendered", cart=cart.id, reference=reference)
+            self.alerts.report(f"rendering {cart.id}", _not_rendered(cart, reference))
+            return unshown(cart, reference)
+        self.alerts.clear(f"rendering {cart.id}")
+        return drawn
 
     async def _put(self, message: Message, drawn: Drawn) -> Posted:
         """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.
@@ -176,6 +214,7 @@ class Announcer:
         await self._bridge.call(self._outbox.shown, message, version=cart.version, ts=posted.ts)
         self._posted.pop(message.id)
         self.alerts.clear(f"channel {message.channel}")
+        self.alerts.clear(message_key(message))
         return Message(message.id, message.cart_id, message.role, message.channel, posted.ts, cart.version)
 
     async def _elsewhere(self, cart: Cart, message: Message, refusal: Refusal) -> Sequence[Message]:
@@ -201,7 +240,8 @@ class Announcer:
         told = people[:_MOST_NOTIFIED]
         if cart.requester is not None and message.id not in self._explained:
             said = sent_directly(cart, message.channel, why, told=len(told), others=len(people) - len(told))
-            await self._unless_refused(_key(message), cart.requester, Drawn.saying(said), cart)
+            is_last = self._retries.needs_substitute(message_key(message))
+            await self._news.unless_refused(cart.requester, Drawn.saying(said), cart, is_last=is_last)
             self._explained.add(message.id)
         receivers = filter(None, [cart.requester, *told])
         return [
@@ -229,79 +269,36 @@ class Announcer:
     async def _report_hidden(self, cart: Cart) -> None:
         """Alert the operator if only Home shows a cart that is waiting for a decision."""
         _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
-        if not any(message.role is MessageRole.APPROVAL for message in messages):
+        if not any(each.role is MessageRole.APPROVAL and not _is_given_up(each, cart) for each in messages):
             self.alerts.report(
                 f"cart {cart.id}",
                 f"No message shows the card of cart #{cart.id}: approvers and payers find it only in the app's "
                 "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
             )
 
-    async def _notify(self, cart: Cart, undelivered: Sequence[_Undelivered], cards: Sequence[Message]) -> list[float]:
-        """Tell the requester and the threads what happened; return the delays of what Slack did not accept.
 
-        An event that one place already shows is not repeated there while another place is retried.
-        """
-        for each in undelivered:
-            try:
-                await self._notify_requester(cart, each, cards)
-                for at in cards:
-                    await self._notify_thread(cart, each, at)
-            except FAILURES as error:
-                return [self._retries.failed(_event_key(each.event), read(error))]
-            self._retries.done(_event_key(each.event))
-            await self._bridge.call(self._outbox.told, each.event)
-            self._delivered -= {done for done in self._delivered if done[0] == each.event.id}
-        return []
-
-    async def _notify_requester(self, cart: Cart, each: _Undelivered, cards: Sequence[Message]) -> None:
-        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
-        apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
-        drawn = news(each.event, cart, before=each.before)
-        if apart and drawn is not None and cart.requester is not None:
-            await self._notify_once(each.event, cart.requester, drawn, cart)
-
-    async def _notify_thread(self, cart: Cart, each: _Undelivered, at: Message) -> None:
-        rules = self._policy
-        line = thread_line(each.event, cart, before=each.before, approvers=rules.approvers, payers=rules.payers)
-        if line is not None and at.ts:
-            await self._notify_once(each.event, at.channel, Drawn(line, []), cart, thread_ts=at.ts)
-
-    async def _notify_once(
-        self, event: Event, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
-    ) -> None:
-        if (event.id, channel) in self._delivered:
-            return
-        await self._unless_refused(_event_key(event), channel, drawn, cart, thread_ts=thread_ts)
-        self._delivered.add((event.id, channel))
-
-    async def _unless_refused(
-        self, key: str, channel: str, drawn: Drawn, cart: Cart, *, thread_ts: str | None = None
-    ) -> None:
-        """Post; if Slack refuses permanently (someone left, a thread is locked), continue with the others."""
-        try:
-            await self._poster.post(channel, drawn, thread_ts=thread_ts)
-        except FAILURES as error:
-            refusal = read(error)
-            used_up = refusal.kind is Kind.UNKNOWN and self._retries.are_used_up(key)
-            if refusal.kind in {Kind.PASSING, Kind.TOKEN, Kind.UNKNOWN} and not used_up:
-                raise  # retried later
-            _log.warning("not_told", cart=cart.id, error=refusal.word)
+def _is_given_up(message: Message, cart: Cart) -> bool:
+    """Whether Slack refuses this version there for good."""
+    return message.is_settled and message.shown < cart.version
 
 
-def _owner(cart_id: int) -> str:
-    """What the retries' keys of one cart begin with."""
-    return f"cart {cart_id} "
-
-
-def _key(message: Message) -> str:
-    return f"{_owner(message.cart_id)}message {message.id}"
-
-
-def _event_key(event: Event) -> str:
-    return f"{_owner(event.cart_id)}event {event.id}"
+def _needs_nothing(message: Message, cart: Cart) -> bool:
+    return message.shown >= cart.version or message.is_settled
 
 
 def _closed_channel(word: str) -> str:
     """Say what the operator must do about an approval channel that accepts no card."""
     way = "Unarchive it" if word in ARCHIVED else "Invite the app and let it post there"
     return f"The approval channel accepts no cards ({word}). {way}, or set another DESK_APPROVAL_CHANNEL."
+
+
+def _refused_by_slack(cart: Cart, message: Message, word: str) -> str:
+    where = "a direct message" if is_direct(message.channel) else f"the channel {message.channel}"
+    return (
+        f"Slack refuses to show cart #{cart.id} in {where} ({word}), and the bot does not know this word. "
+        "It tries again for an hour, then once the cart changes. Ask Slack's support, or update the bot."
+    )
+
+
+def _not_rendered(cart: Cart, reference: str) -> str:
+    return f"The bot cannot show cart #{cart.id}: a fault in its own code. The log has the details: {reference}."

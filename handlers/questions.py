@@ -18,6 +18,7 @@ from handlers.toolkit.modals import note
 from handlers.toolkit.ovh_queue import LineFull
 from handlers.toolkit.responder import Reply
 from handlers.views import questions as views
+from handlers.views.cautions import caution_for
 from handlers.views.question_inputs import field_id, typed_answers
 from handlers.views.questions import AnswersPage
 from ordering.model.cart import Cart
@@ -79,7 +80,8 @@ async def draw(
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
     contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
-    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach)
+    caution = caution_for(desk.workflow.policy, cart, await desk.person(did))
+    form = views.answers_form(cart, line, contacts, at, typed=typed, overtaken=overtaken, reach=reach, caution=caution)
     await reply.show_form(form, otherwise=otherwise)
 
 

@@ -14,6 +14,7 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.mrkdwn import years
 from handlers.toolkit.responder import Reply
+from handlers.views.cautions import caution_for
 from handlers.views.years import touched, years_modal
 
 
@@ -36,7 +37,8 @@ async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
     desk.workflow.policy.may_change(cart, person)
-    await reply.open_form(years_modal(cart), button="Years")
+    caution = caution_for(desk.workflow.policy, cart, person)
+    await reply.open_form(years_modal(cart, caution=caution), button="Years")
 
 
 async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:

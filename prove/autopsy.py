@@ -9,11 +9,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store.engine import open_engines
-from store.tables import CartRow, ClaimRow, MessageRow, UntoldRow
+from store.tables import CartRow, ClaimRow, MessageRow, TimerRow, UntoldRow
 
 _TABLES = (
-    select(col(CartRow.id), col(CartRow.state), col(CartRow.version), col(CartRow.due_at), col(CartRow.trouble)),
-    select(col(MessageRow.cart_id), col(MessageRow.role), col(MessageRow.ts), col(MessageRow.shown)),
+    select(col(CartRow.id), col(CartRow.state), col(CartRow.version), col(CartRow.trouble)),
+    select(col(TimerRow.subject), col(TimerRow.kind), col(TimerRow.due_at), col(TimerRow.set_at)),
+    select(
+        col(MessageRow.cart_id), col(MessageRow.role), col(MessageRow.ts), col(MessageRow.shown), col(MessageRow.wanted)
+    ),
     select(col(UntoldRow.cart_id), col(UntoldRow.event_id)),
     select(col(ClaimRow.errand), col(ClaimRow.cart_id), col(ClaimRow.holder), col(ClaimRow.until)),
 )

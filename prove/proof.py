@@ -20,6 +20,7 @@ from prove.mutations_of_explorer import OF_EXPLORER
 from prove.mutations_of_facts import OF_FACTS
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
+from prove.mutations_of_terms import OF_SHAPING, OF_TERMS
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
@@ -45,6 +46,8 @@ MUTATIONS = (
     *OF_CHANNEL,
     *OF_QUOTES,
     *OF_RIGHTS,
+    *OF_SHAPING,
+    *OF_TERMS,
     Mutation(
         "drop the compare-and-set",
         "store/transactions.py",

@@ -22,6 +22,7 @@ _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
 _CONNECT_SECONDS = 5  # for each address of the host
 _LOCK_SECONDS = 10  # longer than any row or the hash chain stays locked, even under load
+_IDLE_SECONDS = 20  # no transaction waits for a call or a person: one that idles belongs to a suspended process
 _TCP_MILLISECONDS = 30_000  # without an acknowledgement before the connection counts as broken
 
 
@@ -58,11 +59,15 @@ class FairLock:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Where to write and where to read; `lane` orders this process's writers on SQLite."""
+    """Where to write and where to read; `lane` orders this process's writers on SQLite.
+
+    `schema_changed` is set once a write has found the schema of another version.
+    """
 
     write: Engine
     read: Engine
     lane: FairLock | None = field(default=None)
+    schema_changed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def are_shared(self) -> bool:
@@ -84,31 +89,32 @@ class Engines:
             self.read.dispose()
 
 
-def open_engines(url: str, *, patience: int = 60) -> Engines:
+def open_engines(url: str, *, patience: int = 60, idle: int = _IDLE_SECONDS) -> Engines:
     """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``.
 
     Raises `ValueError` for a wrong URL, `DatabaseUnusable` for a file of another kind. No connection is made yet.
-    On PostgreSQL a statement, or a transaction that does nothing, ends after `patience` seconds. A failed statement
-    is reported without its parameters: they may be answers to a registry.
+    On PostgreSQL a statement ends after `patience` seconds, and a transaction that does nothing after `idle` seconds:
+    the locks of a suspended process go with it. A failed statement is reported without its parameters: they may be
+    answers to a registry.
     """
     parsed = parse_database_url(url)
     if (file := file_of(parsed)) is not None:
         return _sqlite(parsed, file)
     engine = create_engine(
-        parsed, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=_limits(parsed, patience)
+        parsed, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=_limits(parsed, patience, idle)
     )
     # All queries of one read transaction see the same moment, as they do on SQLite.
     return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))
 
 
-def _limits(url: URL, patience: int) -> dict[str, str | int]:
+def _limits(url: URL, patience: int, idle: int) -> dict[str, str | int]:
     """Bound every wait for PostgreSQL, so that a hanging server never blocks a thread indefinitely.
 
     Options in the URL itself take precedence.
     """
     options = (
         f"-c lock_timeout={_LOCK_SECONDS}s -c statement_timeout={patience}s "
-        f"-c idle_in_transaction_session_timeout={patience}s"
+        f"-c idle_in_transaction_session_timeout={idle}s"
     )
     limits: dict[str, str | int] = {
         "connect_timeout": _CONNECT_SECONDS,

@@ -3,6 +3,7 @@
 DatabaseError
 ├── DatabaseAway       may come back by itself: wait and try again
 └── DatabaseUnusable   an operator must act first
+    └── SchemaChanged  another version migrated the database: this process must end
 """
 
 from __future__ import annotations
@@ -18,3 +19,13 @@ class DatabaseAway(DatabaseError):
 
 class DatabaseUnusable(DatabaseError):
     """The database stays unusable until an operator acts: wrong password, read-only, newer version, not ours."""
+
+
+class SchemaChanged(DatabaseUnusable):
+    """Another version has migrated the database while this process ran. Nothing was written."""
+
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(
+            f"Another version of the bot has migrated the database to revision {found}; this one knows {known}. "
+            "It writes nothing more and ends. Start the version that fits the database."
+        )

@@ -49,7 +49,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
 
 
 def cart_columns(cart: Cart) -> dict[str, Any]:
-    """All columns of a cart's row but its id, version and what belongs to the driver."""
+    """All columns of a cart's row but its id and version."""
     seal, attempt, payment = cart.seal, cart.attempt, cart.payment
     return {
         "channel": cart.channel,
@@ -108,6 +108,7 @@ def line_from(row: LineRow) -> Line:
         phase=row.phase,
         offered_years=tuple(row.offered_years),
         warnings=tuple(row.warnings),
+        shaped_by=frozenset(row.shaped_by),
     )
 
 
@@ -129,6 +130,7 @@ def line_row(cart_id: int, place: int, line: Line) -> LineRow:
         phase=line.phase,
         offered_years=list(line.offered_years),
         warnings=list(line.warnings),
+        shaped_by=sorted(line.shaped_by),
     )
 
 
@@ -204,7 +206,8 @@ def event_from(row: EventRow) -> Event:
 
 
 def message_from(row: MessageRow) -> Message:
-    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown)
+    is_settled = row.shown >= row.wanted
+    return Message(_known(row.id), row.cart_id, MessageRole(row.role), row.channel, row.ts, row.shown, is_settled)
 
 
 def utc(at: datetime) -> datetime:

@@ -58,6 +58,7 @@ def _upgrade(engines: Engines) -> str:
                 connection.execute(text(f"SET LOCAL statement_timeout = '{_MIGRATION_MINUTES}min'"))
                 connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_MINUTES}min'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                _hold_back_writers(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             return _revision(connection)
@@ -65,6 +66,12 @@ def _upgrade(engines: Engines) -> str:
         if not lacks_a_table(error):
             raise
         raise DatabaseUnusable(_damaged(describe(engines.write.url), "a table or a column")) from None
+
+
+def _hold_back_writers(connection: Connection) -> None:
+    """Lock the schema's revision, which every writer reads: those under way end first, others wait and then refuse."""
+    if inspect(connection).has_table(_REVISIONS):
+        connection.execute(text(f"SELECT 1 FROM {_REVISIONS} FOR UPDATE"))  # noqa: S608 - a constant of this file
 
 
 def require_newest(engines: Engines) -> None:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlmodel import Session, col
 
-from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
+from ordering.model.cart import COMMITTED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.money import Money
-from ordering.ports.store import HINDERING, Errand, Message
-from ordering.process.leases import LEASE
+from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping
-from store.tables import LIVE, CartRow, ClaimRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store import mapping, timers
+from store.tables import BEHIND, LIVE, CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
-_DUE_AT_ONCE = 100
-# Nothing is put off, nor claimed, for longer: what is was dated by a clock that has been put back since.
-_FARTHEST, _LONGEST_CLAIM = timedelta(hours=7), 3 * LEASE
+_ORDERS_AT_ONCE = 500  # in one query: SQLite takes 32,766 parameters, PostgreSQL 65,535
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 
 
@@ -76,20 +73,13 @@ class SqlReading:
             last = page[-1].id
 
     def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
-        held_until = _held_until(errand)
-        free = or_(held_until.is_(None), held_until <= now, held_until > now + _LONGEST_CLAIM)
-        is_due = or_(col(CartRow.due_at) <= now, col(CartRow.due_at) > now + _FARTHEST)
-        query = select(col(CartRow.id)).where(is_due, free, *_for(errand))
-        return self._numbers(query.order_by(col(CartRow.due_at)).limit(_DUE_AT_ONCE))
+        return timers.due(self._session, now, errand)
 
     def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
-        held_until = _held_until(errand)
-        free_at = case((held_until > col(CartRow.due_at), held_until), else_=col(CartRow.due_at))
-        query = select(func.min(free_at)).where(col(CartRow.due_at).is_not(None), *_for(errand))
-        if without:
-            query = query.where(col(CartRow.id).not_in(without))
-        earliest = self._session.execute(query).scalar_one()
-        return mapping.utc(earliest) if earliest else None
+        return timers.next_due(self._session, errand, without)
+
+    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
+        return timers.of(self._session, cart_id)
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
         query = (
@@ -122,8 +112,13 @@ class SqlReading:
         )
         return Money(int(self._session.execute(query).scalar_one()), currency)
 
-    def known_orders(self) -> frozenset[int]:
-        return frozenset(self._numbers(select(col(SalesOrderRow.id))))
+    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+        found: set[int] = set()
+        numbers = sorted(among)
+        for start in range(0, len(numbers), _ORDERS_AT_ONCE):
+            page = numbers[start : start + _ORDERS_AT_ONCE]
+            found.update(self._numbers(select(col(SalesOrderRow.id)).where(col(SalesOrderRow.id).in_(page))))
+        return frozenset(found)
 
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
@@ -144,11 +139,7 @@ class SqlReading:
         return [mapping.message_from(row) for row in self._rows(query)]
 
     def outdated(self) -> list[int]:
-        behind = (
-            select(col(MessageRow.cart_id))
-            .join(CartRow, col(CartRow.id) == col(MessageRow.cart_id))
-            .where(col(MessageRow.shown) < col(CartRow.version))
-        )
+        behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the words of the index
         untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
 
@@ -183,19 +174,6 @@ def _in_states(states: Collection[CartState]) -> ColumnElement[bool]:
     """Carts in these states. Where all of them are live, the index of those is used, if it is said in its words."""
     listed = col(CartRow.state).in_(sorted(states))
     return listed if _OVER & set(states) else and_(text(f"carts.{LIVE}"), listed)
-
-
-def _for(errand: Errand | None) -> tuple[ColumnElement[bool], ...]:
-    """Which carts an errand is about: what was decided, or all others that are looked after; without one, any."""
-    decided = col(CartRow.state).in_(sorted(DECIDED))
-    return {Errand.ADVANCE: (decided,), Errand.WATCH: (not_(decided),)}.get(errand, ()) if errand else ()
-
-
-def _held_until(errand: Errand | None) -> ScalarSelect[datetime]:
-    """Until when a cart is claimed by whoever keeps others from this errand."""
-    hindering = sorted(HINDERING[errand or Errand.WATCH])
-    mine = (col(ClaimRow.cart_id) == col(CartRow.id), col(ClaimRow.errand).in_(hindering))
-    return select(func.max(col(ClaimRow.until))).where(*mine).scalar_subquery()
 
 
 def _concerns(person: str) -> ColumnElement[bool]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from store.engine import Engines
+from store.schema import writing
 from store.tables import BudgetRow
 
 
@@ -27,13 +28,13 @@ class SharedPage:
     """One row of PostgreSQL, held in a transaction of milliseconds."""
 
     def __init__(self, engines: Engines, key: str) -> None:
-        self._engine = engines.write
+        self._engines = engines
         self._key = key
 
     @contextmanager
     def held(self) -> Iterator[Page]:
         """Hold the row; what `state` is then is written when the context ends."""
-        with Session(self._engine) as session, session.begin():
+        with writing(self._engines) as session:
             session.execute(insert(BudgetRow).values(key=self._key, state=None).on_conflict_do_nothing())
             row = session.exec(select(BudgetRow).where(col(BudgetRow.key) == self._key).with_for_update()).one()
             # The clock is read after the row is ours: two processes never see time run backwards.

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from ordering.ports.search_sessions import KeptSearch, Wish
 from store.engine import Engines
 from store.mapping import utc
+from store.schema import writing
 from store.tables import SearchRow
 
 _KEPT_FOR = timedelta(days=1)
@@ -28,13 +29,13 @@ class SharedShelf:
     """The `Shelf` of all processes on one PostgreSQL. Moments are compared between clocks, as those of claims."""
 
     def __init__(self, engines: Engines, *, clock: Callable[[], datetime]) -> None:
-        self._engine = engines.write
+        self._engines = engines
         self._clock = clock
         self._me = secrets.token_hex(8)
 
     def put(self, search: KeptSearch) -> None:
         now = self._clock()
-        with Session(self._engine) as session, session.begin():
+        with writing(self._engines) as session:
             session.execute(delete(SearchRow).where(col(SearchRow.kept_at) < now - _KEPT_FOR))
             session.execute(_as_it_is(_row(search, runner=None, now=now)))
 
@@ -42,25 +43,25 @@ class SharedShelf:
         now = self._clock()
         row = _row(search, runner=self._me, now=now)
         free = or_(col(SearchRow.runner).is_(None), col(SearchRow.kept_at) < now - _SILENT)
-        with Session(self._engine) as session, session.begin():
+        with writing(self._engines) as session:
             session.execute(delete(SearchRow).where(col(SearchRow.kept_at) < now - _KEPT_FOR))
             return session.execute(_as_it_is(row, where=free).returning(col(SearchRow.id))).first() is not None
 
     def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
         news = {"content": _content(newest)} if newest else {}
         still = update(SearchRow).where(self._is_mine(search_id)).values(kept_at=self._clock(), **news)
-        with Session(self._engine) as session, session.begin():
+        with writing(self._engines) as session:
             stops = session.execute(still.returning(col(SearchRow.stop))).scalar_one_or_none()
         return Wish.LOST if stops is None else Wish.STOP if stops else Wish.GO_ON
 
     def end(self, search: KeptSearch) -> None:
         over = update(SearchRow).where(self._is_mine(search.id))
-        with Session(self._engine) as session, session.begin():
+        with writing(self._engines) as session:
             session.execute(over.values(content=_content(search), runner=None, stop=False, kept_at=self._clock()))
 
     def find(self, search_id: str) -> KeptSearch | None:
         now = self._clock()
-        with Session(self._engine) as session:
+        with Session(self._engines.read) as session:
             row = session.get(SearchRow, search_id)
         if row is None or utc(row.kept_at) < now - _KEPT_FOR:
             return None
@@ -74,7 +75,7 @@ class SharedShelf:
     def stop(self, search_id: str) -> bool:
         under_way = and_(col(SearchRow.runner).is_not(None), col(SearchRow.kept_at) >= self._clock() - _SILENT)
         wish = update(SearchRow).where(col(SearchRow.id) == search_id, under_way).values(stop=True)
-        with Session(self._engine) as session, session.begin():
+        with writing(self._engines) as session:
             return session.execute(wish.returning(col(SearchRow.id))).first() is not None
 
     def _is_mine(self, search_id: str) -> ColumnElement[bool]:

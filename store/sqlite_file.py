@@ -26,13 +26,17 @@ def file_of(url: URL) -> Path | None:
     return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
 
+class FileHeld(DatabaseUnusable):
+    """Another process holds the file; it may be stopping."""
+
+
 @contextmanager
 def hold(url: str) -> Iterator[None]:
     """Lock the SQLite file for this process; does nothing on PostgreSQL.
 
     The kernel releases the lock when the process ends, also after `kill -9`. A lock file that was created here is
-    deleted where the work fails: the database may belong to another program. Raises `DatabaseUnusable` where another
-    process holds the lock or none can be had, and `ValueError` for a wrong URL.
+    deleted where the work fails: the database may belong to another program. Raises `FileHeld` where another process
+    holds the lock, `DatabaseUnusable` where none can be had, and `ValueError` for a wrong URL.
     """
     file = file_of(parse_database_url(url))
     if file is None:
@@ -94,7 +98,7 @@ def _lock(file: Path, path: Path) -> int:
                     f"The folder of the database {file} does not support file locks ({error.strerror}). "
                     "Use a local disk."
                 ) from None
-            raise DatabaseUnusable(
+            raise FileHeld(
                 f"Another bot is running on {file}{holder}. Stop it first: one SQLite file belongs to one process."
             ) from None
         if _is_at(path, descriptor):

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
 LIVE = "state NOT IN ('cancelled', 'delivered', 'rejected')"  # carts that something can still happen to
+BEHIND = "shown < wanted"  # messages that do not show what they must
 
 
 class CartRow(SQLModel, table=True):
@@ -24,7 +25,6 @@ class CartRow(SQLModel, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        Index("carts_due", "due_at"),
         # Without them an index by state would sort all the carts there ever were to show the newest.
         Index("carts_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index("carts_by_approval", "approved_at"),
@@ -60,7 +60,6 @@ class CartRow(SQLModel, table=True):
     payment_sent_at_ovh: datetime | None = None
     reminded_at: datetime | None = None
     note: str | None = None
-    due_at: datetime | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
     trouble_code: str | None = None
@@ -93,6 +92,7 @@ class LineRow(SQLModel, table=True):
     phase: str = "ga"
     offered_years: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    shaped_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class SalesOrderRow(SQLModel, table=True):
@@ -159,10 +159,16 @@ class UntoldRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """A chat message that shows a cart, and the version in it."""
+    """A chat message that shows a cart: the version in it, and the version that it must show.
+
+    Both are in this row, so that an index holds just the messages that are behind.
+    """
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("cart_id", "role", "channel"),)
+    __table_args__ = (
+        UniqueConstraint("cart_id", "role", "channel"),
+        Index("messages_behind", "cart_id", sqlite_where=text(BEHIND), postgresql_where=text(BEHIND)),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
@@ -170,6 +176,32 @@ class MessageRow(SQLModel, table=True):
     channel: str
     ts: str | None = None
     shown: int = -1
+    wanted: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class TimerRow(SQLModel, table=True):
+    """When work of one kind is due for a cart. Saving a cart erases none."""
+
+    __tablename__ = "timers"
+    __table_args__ = (Index("timers_due", "kind", "due_at"), Index("timers_set", "kind", "set_at"))
+
+    subject: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))  # the cart's number
+    kind: str = Field(primary_key=True)
+    due_at: datetime
+    set_at: datetime
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """A process that works on this database, its schema's revision, and its last sign of life.
+
+    `beat_at` is in seconds since 1970 by the database's clock.
+    """
+
+    __tablename__ = "heartbeats"
+
+    process: str = Field(primary_key=True)
+    revision: str
+    beat_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class ClaimRow(SQLModel, table=True):

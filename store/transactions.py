@@ -1,10 +1,10 @@
-"""The memory in SQL: what changes, all or nothing."""
+"""The store in SQL: what changes, all or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
@@ -15,19 +15,24 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
-from ordering.ports.store import NOTHING_SHOWN, Errand, Message, MessageRole
+from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from store import audit_log as evidence
 from store import leases as claims
-from store import mapping
+from store import mapping, timers
 from store.engine import Engines
 from store.queries import SqlReading
+from store.schema import writing
 from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
 
 
 class SqlTransaction(SqlReading):
-    """Writes within one transaction. A cart changes by compare-and-set alone."""
+    """Writes within one transaction that began at `now`. A cart changes by compare-and-set alone."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        super().__init__(session)
+        self._now = now
 
     def cart(self, cart_id: int) -> Cart:
         self._hold(col(CartRow.id) == cart_id)
@@ -57,18 +62,29 @@ class SqlTransaction(SqlReading):
         evidence.append(self._session, cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
-    def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
-        moved = self._compare_and_set(cart, due_at)
+    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+        moved = self._compare_and_set(cart)
+        if due_at is not KEEP:
+            self.set_timer(cart.id, TimerKind.STEP, due_at)
         self._write_lines(cart)
         self._write_order(cart)
         self._session.flush()
         evidence.append(self._session, cart, events)
         return moved
 
-    def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
-        self._session.execute(
-            update(CartRow).where(col(CartRow.id) == cart_id, col(CartRow.version) == version).values(due_at=due_at)
-        )
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
+        if self._hold(col(CartRow.id) == cart_id, col(CartRow.version) == version):
+            self.set_timer(cart_id, TimerKind.STEP, due_at)
+
+    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+        if due_at is None:
+            timers.end(self._session, cart_id, kind)
+        else:
+            timers.put(self._session, cart_id, kind, due_at=due_at, now=self._now)
+
+    def begin_step(self, cart_id: int) -> None:
+        # The value stays; the row is written all the same, on both databases.
+        self._session.execute(update(CartRow).where(col(CartRow.id) == cart_id).values(events=col(CartRow.events)))
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(
@@ -78,7 +94,7 @@ class SqlTransaction(SqlReading):
                 col(MessageRow.channel) == channel,
             )
         ).scalar_one_or_none()
-        row = row or MessageRow(cart_id=cart_id, role=role.value, channel=channel)
+        row = row or self._new_message(cart_id, role, channel)
         row.ts = ts or row.ts
         self._session.add(row)
         self._session.flush()
@@ -90,6 +106,12 @@ class SqlTransaction(SqlReading):
     def show_again(self, cart_ids: Collection[int]) -> None:
         theirs = col(MessageRow.cart_id).in_(cart_ids)
         self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_SHOWN))
+
+    def give_up(self, message_id: int, *, version: int) -> None:
+        # A version that was saved in the meantime is still wanted.
+        this = (col(MessageRow.id) == message_id, col(MessageRow.wanted) <= version)
+        nothing = {"shown": NOTHING_SHOWN, "wanted": NOTHING_SHOWN}
+        self._session.execute(update(MessageRow).where(*this).values(**nothing))
 
     def forget(self, message_id: int) -> None:
         self._session.execute(delete(MessageRow).where(col(MessageRow.id) == message_id))
@@ -108,18 +130,24 @@ class SqlTransaction(SqlReading):
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         claims.give_back(self._session, errand, cart_id, holder=holder)
 
-    def _hold(self, *which: ColumnElement[bool]) -> None:
-        """Have others who would change these carts wait for this transaction, rather than fail after it.
+    def _hold(self, *which: ColumnElement[bool]) -> bool:
+        """Lock these carts until the end of this transaction, and return whether there are any.
 
         SQLite has one writer at a time anyway.
         """
-        self._session.execute(select(col(CartRow.id)).where(*which).with_for_update())
+        return bool(self._session.execute(select(col(CartRow.id)).where(*which).with_for_update()).all())
 
-    def _compare_and_set(self, cart: Cart, due_at: datetime | None) -> Cart:
+    def _new_message(self, cart_id: int, role: MessageRole, channel: str) -> MessageRow:
+        """Return a message that shows nothing yet. The cart is locked: a save beside this one must see the message."""
+        self._hold(col(CartRow.id) == cart_id)
+        wanted = self._session.execute(select(col(CartRow.version)).where(col(CartRow.id) == cart_id)).scalar_one()
+        return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
+
+    def _compare_and_set(self, cart: Cart) -> Cart:
         before = self._session.execute(
             select(col(CartRow.state), col(CartRow.approved_at)).where(col(CartRow.id) == cart.id)
         ).one_or_none()
-        values = mapping.cart_columns(cart) | {"version": cart.version + 1, "due_at": due_at}
+        values = mapping.cart_columns(cart) | {"version": cart.version + 1}
         if cart.state is CartState.APPROVED and (before is None or before.state == CartState.SUBMITTED.value):
             values["approved_at"] = cart.since
         changed = self._session.execute(
@@ -127,6 +155,8 @@ class SqlTransaction(SqlReading):
         )
         if cast("CursorResult[object]", changed).rowcount != 1:
             raise CartChanged(cart.id)
+        theirs = col(MessageRow.cart_id) == cart.id
+        self._session.execute(update(MessageRow).where(theirs).values(wanted=cart.version + 1))
         return mapping.one_version_up(cart)
 
     def _write_lines(self, cart: Cart) -> None:
@@ -147,17 +177,25 @@ class SqlTransaction(SqlReading):
         self._session.merge(mapping.order_row(cart.id, cart.order))
 
 
-class SqlStore:
-    """Opens transactions; several threads and several processes may."""
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, engines: Engines) -> None:
+
+class SqlStore:
+    """Opens transactions, for several threads and processes. `clock` dates the timers."""
+
+    def __init__(self, engines: Engines, *, clock: Callable[[], datetime] = _now) -> None:
         self._engines = engines
+        self.clock = clock
 
     @contextmanager
     def begin(self) -> Iterator[SqlTransaction]:
-        lane = self._engines.lane.held() if self._engines.lane else nullcontext()
-        with lane, Session(self._engines.write, expire_on_commit=False) as session, session.begin():
-            yield SqlTransaction(session)
+        """Begin a transaction that may write.
+
+        Raises `SchemaChanged` where another version has migrated the database since the start.
+        """
+        with writing(self._engines) as session:
+            yield SqlTransaction(session, self.clock())
 
     @contextmanager
     def read(self) -> Iterator[SqlReading]:

@@ -19,7 +19,7 @@ from prove.postgres import open_postgres
 from store.engine import open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
-from tests.builders import POLICY
+from tests.builders import NOW, POLICY
 from tests.fakes import FakeClock, FakeRegistrar
 
 pytest_plugins = ["tests.browser"]
@@ -36,7 +36,7 @@ class Rules:
     def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
         self.store = store
         self.registrar = FakeRegistrar()
-        self.clock = FakeClock()
+        self.clock = store.clock = FakeClock()
         self.policy = policy
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()
@@ -99,6 +99,11 @@ def postgres() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres: str) -> str:
     """A fresh, empty database."""
+    return new_database(postgres)
+
+
+def new_database(postgres: str) -> str:
+    """Create an empty database on the server, and return its address."""
     name = f"desk_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
@@ -109,7 +114,7 @@ def postgres_url(postgres: str) -> str:
 def store(tmp_path: Path) -> Iterator[SqlStore]:
     engines = open_engines(f"sqlite:///{tmp_path / 'desk.db'}")
     migrate(engines)
-    yield SqlStore(engines)
+    yield SqlStore(engines, clock=lambda: NOW)
     engines.close()
 
 

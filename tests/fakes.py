@@ -31,11 +31,16 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
-from ordering.ports.registrar import MoneyCall, Prepared
+from ordering.ports.registrar import Known, MoneyCall, Prepared
 from tests.builders import NOW, a_quote
 
 Result = TypeVar("Result")
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
+
+
+def belonging(*orders: int) -> Known:
+    """The orders that belong to a cart, as the registrar asks for them."""
+    return lambda among: frozenset(orders) & frozenset(among)
 
 
 class FakeClock:
@@ -173,6 +178,12 @@ class FakeRegistrar:
     def contacts(self) -> tuple[Contact, ...]:
         return newest_first(self.known_contacts)
 
+    def contact(self, contact_id: str) -> Contact:
+        return next(known for known in self.known_contacts if known.id == contact_id)
+
+    def account_holder(self) -> Contact:
+        return Contact("xx1-ovh", LegalForm.CORPORATION, {"organisation": "Example GmbH"})
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         made = Contact(str(next(self._numbers)), form, dict(values))
         self.known_contacts.append(made)
@@ -217,7 +228,7 @@ class FakeRegistrar:
             raise OutcomeUnknown("lost")
         return order
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         self._take_permit()
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
@@ -228,7 +239,7 @@ class FakeRegistrar:
             return Sighting(Outcome.ABSENT, "The cart is open.")
         return Sighting(Outcome.FOUND, "Found.", self.orders[made])
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         return self.forgotten
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:

@@ -40,6 +40,7 @@ class Act(StrEnum):
     QUESTIONS = "answer_questions"
     NEW_CONTACT = "new_contact"
     SHOW_CONTACTS = "show_contacts"
+    SHOW_OWNER = "show_owner"
     LEGAL_FORM = "legal_form"
 
 

@@ -136,6 +136,15 @@ class Members:
             refused_groups=frozenset(group for group, members in lists.items() if members is _Failure.OPERATOR),
         )
 
+    async def everyone_in(self, circle: frozenset[str]) -> list[Person] | None:
+        """Return the people of a circle of people and user groups; None if a group could not be read. Never raises."""
+        lists = [await self._members_of(member) for member in circle if member in self._groups]
+        if any(isinstance(members, _Failure) for members in lists):
+            return None
+        alone = {member for member in circle if member not in self._groups}
+        everyone = alone.union(*(members for members in lists if not isinstance(members, _Failure)))
+        return [await self.who(user) for user in sorted(everyone)]
+
     async def read_groups(self) -> None:
         """Read every user group in the rules, so that the operator learns of a deleted one before users do."""
         for group in self._groups:

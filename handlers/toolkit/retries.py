@@ -6,9 +6,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from handlers.toolkit.slack_errors import Kind, Refusal, SlackAlerts
+from ordering.model.events import Event
+from ordering.ports.store import Message
 
 _SHORTEST, _LONGEST = 1.0, 60.0  # seconds
-_MOST_OF_UNKNOWN = 3  # tries after an unknown error code
+# An unknown error code is believed after so many tries over so long: it may be an incident of Slack's.
+_TRIES_OF_UNKNOWN, UNKNOWN_LASTS = 3, 3600.0
+_UNKNOWN_EVERY = 1200.0  # seconds between two tries after the first, quick ones
 _LOUD = 6  # failures of one message before the operator is alerted: about half a minute
 # Seconds to wait for what lasts: an hourly quota, a workspace or channel that is being moved.
 _LASTING = {
@@ -25,8 +29,10 @@ _KEPT = 5_000
 
 @dataclass
 class _Failed:
+    since: float
     tries: int = 0
     not_before: float = 0.0
+    is_unknown: bool = False
 
 
 class Retries:
@@ -47,8 +53,9 @@ class Retries:
         """Count a failure, and return the seconds until the next try; `posts` if a retry could post a second copy."""
         if len(self._failed) >= _KEPT:
             self._failed.clear()
-        failed = self._failed.setdefault(key, _Failed())
+        failed = self._failed.setdefault(key, _Failed(self._clock()))
         failed.tries += 1
+        failed.is_unknown = refusal.kind is Kind.UNKNOWN
         wait = _wait(refusal, failed.tries, posts=posts)
         failed.not_before = self._clock() + wait
         if failed.tries >= _LOUD and refusal.kind is Kind.PASSING:
@@ -59,10 +66,22 @@ class Retries:
             )
         return wait
 
-    def are_used_up(self, key: str) -> bool:
-        """Whether the current try is the last one that an unknown error code gets."""
+    def needs_substitute(self, key: str) -> bool:
+        """Whether the current try was the last quick one that an unknown error code gets."""
         failed = self._failed.get(key)
-        return failed is not None and failed.tries + 1 >= _MOST_OF_UNKNOWN
+        return failed is not None and failed.tries + 1 >= _TRIES_OF_UNKNOWN
+
+    def are_used_up(self, key: str) -> bool:
+        """Whether an unknown error code counts as permanent now, with the current try."""
+        failed = self._failed.get(key)
+        if failed is None or failed.tries + 1 < _TRIES_OF_UNKNOWN:
+            return False
+        return self._clock() - failed.since >= UNKNOWN_LASTS
+
+    def is_refused(self, key: str) -> bool:
+        """Whether Slack refused this with an unknown error code, and its next try has to wait."""
+        failed = self._failed.get(key)
+        return failed is not None and failed.is_unknown and failed.not_before > self._clock()
 
     def done(self, key: str) -> None:
         """Forget a key after success, or after giving up."""
@@ -70,6 +89,10 @@ class Retries:
         self._loud.discard(key)
         if not self._loud:
             self._alerts.clear("late messages")
+
+    def leave(self, owner: str) -> None:
+        """Another process goes on with these: they are late here no more. How long Slack refuses them is kept."""
+        self.keep_only(owner, {key for key, failed in self._failed.items() if failed.is_unknown})
 
     def keep_only(self, owner: str, pending: Collection[str]) -> None:
         """Forget the keys that begin with `owner` and are not pending: another process did them, or gave them up."""
@@ -82,6 +105,21 @@ def _wait(refusal: Refusal, tries: int, *, posts: bool) -> float:
     growing: float = min(_SHORTEST * 2 ** (min(tries, 10) - 1), _LONGEST)
     if refusal.kind in {Kind.OPERATOR, Kind.TOKEN}:
         growing = max(growing, _OPERATOR)
+    if refusal.kind is Kind.UNKNOWN and tries >= _TRIES_OF_UNKNOWN:
+        growing = _UNKNOWN_EVERY
     if posts and refusal.status is None and not refusal.answered and tries >= _SURE_ENOUGH:
         growing = _UNANSWERED
     return max(growing, refusal.retry_after or 0.0, _LASTING.get(refusal.word, 0.0))
+
+
+def owner(cart_id: int) -> str:
+    """What the retries' keys of one cart begin with."""
+    return f"cart {cart_id} "
+
+
+def message_key(message: Message) -> str:
+    return f"{owner(message.cart_id)}message {message.id}"
+
+
+def event_key(event: Event) -> str:
+    return f"{owner(event.cart_id)}event {event.id}"

@@ -24,6 +24,7 @@ from handlers.toolkit.mrkdwn import (
 from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button
+from handlers.views.owners import owner_button
 from handlers.views.payment import open_invoice, open_order, payment
 from handlers.views.receipt import receipt, short_receipt
 from handlers.views.recovery import attention
@@ -216,9 +217,10 @@ def _actions(cart: Cart) -> list[Block]:
                 button("Approve", Act.APPROVE, f"{number} {seal}", style="primary", about=f"Approve cart {number}"),
                 button("Reject", Act.REJECT, number, style="danger", about=f"Reject cart {number}"),
                 button("Withdraw", Act.WITHDRAW, number, about=f"Withdraw the request of cart {number}"),
+                owner_button(cart),
             )
         case S.CHECKED_OUT if cart.order is not None:
-            return payment(cart, cart.order)
+            return [*payment(cart, cart.order), *buttons(owner_button(cart))]
         case S.PAYING | S.PAID | S.DELIVERED if cart.order is not None:
             return buttons(open_order(cart), open_invoice(cart))
         case state if state in NOT_BOUGHT:

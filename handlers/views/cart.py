@@ -11,7 +11,7 @@ from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
 from handlers.toolkit.command_name import code
 from handlers.toolkit.folding import VIEW, Part, fold, listed
-from handlers.toolkit.mrkdwn import counted, cut, escape, hinted, names, person, when
+from handlers.toolkit.mrkdwn import counted, cut, escape, hinted, names, people, person, when, years
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
 from handlers.views.prices import priced, warned
@@ -49,6 +49,14 @@ def shared_cart(cart: Cart) -> Drawn:
     )
 
 
+def unshown(cart: Cart, reference: str) -> Drawn:
+    """Return what stands in for a cart that cannot be rendered: no button decides on what nobody sees."""
+    return Drawn.saying(
+        f"Cart #{cart.id} can't be shown here: that's my fault, and the operator knows ({reference}). "
+        f"{code(f'show {cart.id}')} may still show it."
+    )
+
+
 def request_modal(
     cart: Cart, *, purpose: str = "", problem: str | None = None, findings: Sequence[Finding] = ()
 ) -> View:
@@ -60,7 +68,8 @@ def request_modal(
         parts.append(section("*Not sent yet.* Fix these first:"))
         todo: list[Block] = [section(_said(found), accessory=_mend(cart, found)) for found in findings]
         parts.append(listed(todo, rank=1, more=lambda n: context(f"and {n} more, shown once these are fixed")))
-    parts.append(rows([f"*{line.domain}*  {priced(line)}" for line in cart.lines], rank=2, more="names"))
+    parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more="names"))
+    parts.append(rows(answered(cart.lines, None), rank=3, more="lines of answers"))
     parts.append(
         InputBlock(
             block_id=PURPOSE,
@@ -161,6 +170,13 @@ def _line(cart: Cart, holds: str) -> str:
     if cart.order:
         parts.append(f"order {cart.order.id}")
     return " · ".join(filter(None, parts))
+
+
+def _wanted(line: Line) -> str:
+    """Return what is asked for of a name: its years and price, and who else decided something about it."""
+    others = tuple(sorted(line.shapers - {line.added_by}))
+    chosen = f", changed by {people(others)}" if others else ""
+    return f"*{line.domain}*  {years(line.years)}: {priced(line)}, added by {person(line.added_by)}{chosen}"
 
 
 def _said(found: Finding) -> str:

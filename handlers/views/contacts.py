@@ -77,7 +77,7 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
         blocks=fold(
             [
                 section(f"The account has {counted(len(contacts), 'contact')}. Only you see this.{more}"),
-                listed([section(_in_full(contact)) for contact in shown], rank=1, more=_older),
+                listed([section(in_full(contact)) for contact in shown], rank=1, more=_older),
             ],
             VIEW,
         ).blocks,
@@ -117,7 +117,8 @@ def _element(asked: Field, typed: str) -> InputInteractiveElement:
     return StaticSelectElement(action_id=asked.name, options=options, initial_option=chosen)
 
 
-def _in_full(contact: Contact) -> str:
+def in_full(contact: Contact) -> str:
+    """Return a contact's id, legal form, name, address, e-mail address and phone, one a line."""
     known = contact.values
     person = " ".join(filter(None, [known.get("first_name"), known.get("last_name")]))
     address = ", ".join(

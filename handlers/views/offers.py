@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import Drawn, button, context, section
 from handlers.toolkit.mrkdwn import cut, escape, years
-from handlers.views.prices import offered
+from handlers.views.prices import kind_in_words, offered, phase_in_words, unusual_terms
 from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Offer
@@ -18,10 +18,6 @@ from ordering.model.offer import Offer
 _MOST = 10  # radio buttons that Slack takes
 _OPTION = 75
 _NET = "Prices are without tax. The total with tax is shown before anyone approves."
-# Source: OVH's own words are `ga`, once `normal`; the others are launch phases as registries name them.
-_PHASES = {
-    "ga": "", "normal": "", "sunrise": "sunrise, for trademark owners", "landrush": "landrush", "eap": "early access",
-}  # fmt: skip
 
 
 def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
@@ -88,17 +84,12 @@ def _option(offer: Offer) -> Option:
 
 
 def _kind(offer: Offer) -> str:
-    kind = "Premium" if offer.is_premium else "Special" if offer.is_special else "Standard"
-    phase = _PHASES.get(offer.phase, escape(offer.phase))
-    return f"*{kind}* ({phase})" if phase else f"*{kind}*"
+    phase = escape(phase_in_words(offer))
+    return f"*{kind_in_words(offer)}* ({phase})" if phase else f"*{kind_in_words(offer)}*"
 
 
 def _described(offer: Offer) -> str:
-    kind = "Standard price"
-    if offer.is_premium:
-        kind = "Premium: the registry's own price"
-    elif offer.is_special:
-        kind = f"Special: OVH calls it {offer.pricing_mode}"
-    phase = _PHASES.get(offer.phase, offer.phase)
+    unusual = unusual_terms(offer)
+    kind = unusual[:1].upper() + unusual[1:] if unusual else "Standard price"
     reduced = f"instead of {offer.regular}" if offer.regular is not None and offer.regular > offer.price else ""
-    return ", ".join(filter(None, [kind, phase, reduced]))
+    return ", ".join(filter(None, [kind, reduced]))

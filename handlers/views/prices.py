@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from handlers.toolkit.mrkdwn import escape, when, years
 from ordering.model.cart_line import Line
-from ordering.model.offer import Offer
+from ordering.model.offer import USUAL_PHASES, Offer, OfferKind
+
+# Source: launch phases as registries name them.
+_PHASES = {"sunrise": "sunrise, for trademark owners", "landrush": "landrush", "eap": "early access"}
 
 
 def offered(offer: Offer) -> str:
@@ -17,7 +20,29 @@ def priced(line: Line) -> str:
     said = _terms(line, line.priced_years)
     if line.years != line.priced_years:
         said = f"{years(line.years)}, offered at {said}"
-    return said + (" · premium" if line.is_premium else "")
+    return " · ".join(filter(None, [said, escape(unusual_terms(line))]))
+
+
+def kind_in_words(of: Offer | Line) -> str:
+    """Return ``Standard``, ``Premium`` or ``Special``."""
+    return of.kind.value.capitalize() if of.kind is not OfferKind.USUAL else "Standard"
+
+
+def phase_in_words(of: Offer | Line) -> str:
+    """Return the launch phase, such as ``early access``; empty in general availability."""
+    return "" if of.phase in USUAL_PHASES else _PHASES.get(of.phase, of.phase)
+
+
+def unusual_terms(of: Offer | Line) -> str:
+    """Return what a buyer must know of an offer that is not the usual one, unescaped; empty for the usual one.
+
+    For example ``premium: the registry's own price`` or ``special: OVH calls it create-eap, early access``.
+    """
+    if of.kind is OfferKind.USUAL:
+        return ""
+    premium = of.kind is OfferKind.PREMIUM
+    said = "premium: the registry's own price" if premium else f"special: OVH calls it {of.pricing_mode}"
+    return ", ".join(filter(None, [said, phase_in_words(of)]))
 
 
 def warned(line: Line) -> str:

@@ -108,10 +108,12 @@ def answers_form(
     typed: Mapping[str, str] | None = None,
     overtaken: Collection[str] = (),
     reach: Reach = Reach.ONE,
+    caution: str | None = None,
 ) -> View:
     """The questions about one name; `typed` is what stood in the form before, by label.
 
-    `overtaken` are the labels that somebody else answered meanwhile, `reach` what was chosen before.
+    `overtaken` are the labels that somebody else answered meanwhile, `reach` what was chosen before, `caution` what
+    this person must know before they answer.
     """
     every = pages(line.questions or (), contacts)
     shown = every[at.page] if at.page < len(every) else ()
@@ -119,6 +121,8 @@ def answers_form(
     seen = at.seen or frozenset(mark(question.label, line.text_for(question)) for question in shown)
     at = replace(at, more=not last, seen=seen)
     blocks: list[Block] = [section(f"*{escape_markup(str(line.domain))}*  {_introduction(line, len(every), at.page)}")]
+    if caution:
+        blocks.append(section(caution))
     if overtaken:
         blocks.append(_both(line, [question for question in shown if question.label in overtaken]))
     for question in shown:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from handlers.toolkit.blocks import rows
 from handlers.toolkit.folding import Part
 from handlers.toolkit.mrkdwn import escape_markup, years
+from handlers.views.prices import unusual_terms
 from ordering.model.cart_line import Line
 from ordering.model.cost import HORIZONS, cost_of, together
 from ordering.model.money import Money
@@ -109,8 +110,8 @@ def _remarks(line: Line, quote: Quote | None) -> Iterator[str]:
         yield f"  instead of {before}{until}"
     if cost.now is not None and line.years == line.priced_years and cost.now != line.price:
         yield f"  offered at {line.price}"
-    if line.is_premium:
-        yield "  premium: the registry's own price"
+    if unusual := unusual_terms(line):
+        yield f"  {escape_markup(unusual)}"
 
 
 def _before(line: Line, quote: Quote | None, now: Money) -> Money:

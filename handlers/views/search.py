@@ -122,7 +122,7 @@ def _tally(found: Found) -> str:
     bought = {answer.domain for answer in found.buyable}
     others = Counter(answer.verdict for answer in found.answers if answer.domain not in bought)
     words = {
-        V.PREMIUM: "premium",
+        V.PREMIUM: "premium or on special terms",
         V.AFTERMARKET: "for sale by the owner",
         V.TAKEN: "taken",
         V.NOT_OFFERED: "reserved or not offered",
@@ -135,13 +135,20 @@ def _tally(found: Found) -> str:
 def _in_one_word(answer: Availability, buyable: Sequence[Availability]) -> str:
     return {
         V.AVAILABLE: "available",
-        V.PREMIUM: "available at a premium price" if answer in buyable else "premium, and not bought here",
+        V.PREMIUM: _premium_in_words(answer, bought=answer in buyable),
         V.TAKEN: "taken",
         V.AFTERMARKET: "for sale by its owner, not free",
         V.NOT_OFFERED: "not available: reserved, or not offered",
         V.NOT_SOLD: "not sold by OVH here",
         V.UNKNOWN: "unknown: " + ("its offer cannot be read" if answer.offers else "OVH could not be asked"),
     }[answer.verdict]
+
+
+def _premium_in_words(answer: Availability, *, bought: bool) -> str:
+    special = answer.offer is not None and answer.offer.is_special
+    if bought:
+        return "available on special terms" if special else "available at a premium price"
+    return "offered on special terms, and not bought here" if special else "premium, and not bought here"
 
 
 def _alone(found: Found, summary: str) -> str:

@@ -141,8 +141,8 @@ def _pieces(found: Found) -> Iterator[tuple[int, Piece]]:
 
 
 def _row(answer: Availability, offers: Sequence[Offer]) -> Block:
-    premium = " · premium" if answer.verdict is V.PREMIUM else ""
-    text = f"*{answer.domain}*{premium}\n{side_by_side(offers)}"
+    unusual = f" · {answer.offer.kind}" if answer.verdict is V.PREMIUM and answer.offer else ""
+    text = f"*{answer.domain}*{unusual}\n{side_by_side(offers)}"
     return section(text, accessory=add_button(answer.domain, offers))
 
 
@@ -172,7 +172,7 @@ def _priced(answer: Availability) -> str:
 
 def _title(verdict: Verdict, reason: str | None, number: int) -> str:
     return {
-        V.PREMIUM: f"*Premium* ({number}), which this team does not buy",
+        V.PREMIUM: f"*Premium or on special terms* ({number}), which this team does not buy",
         V.AFTERMARKET: f"*For sale by the owner* ({number}), which the desk does not buy",
         V.TAKEN: f"*Taken* ({number}): an owner could transfer one to OVH, the desk could not",
         V.NOT_OFFERED: f"*Not available* ({number}): reserved, or not offered",

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, St
 from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import Act, Form
-from handlers.toolkit.blocks import button, context, rows
+from handlers.toolkit.blocks import button, context, rows, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.mrkdwn import counted, years
 from ordering.model.cart import Cart
@@ -23,8 +23,8 @@ def years_button(cart: Cart) -> ButtonElement | None:
     return button("Years", Act.YEARS, cart.id, about=f"Years of the names in cart {cart.id}")
 
 
-def years_modal(cart: Cart) -> View:
-    """A select for each name that OVH offers for more than one number of years."""
+def years_modal(cart: Cart, *, caution: str | None = None) -> View:
+    """A select for each name that OVH offers for more than one number of years, below what the person must know."""
     asked = [line for line in cart.lines if _has_choice(line)]
     fixed = [f"{line.domain}: {years(line.years)}" for line in cart.lines if not _has_choice(line)]
     return View(
@@ -36,6 +36,7 @@ def years_modal(cart: Cart) -> View:
         close="Not now",
         blocks=fold(
             [
+                *([section(caution)] if caution else []),
                 listed([_select(line) for line in asked], rank=1, more=_other_names),
                 rows(fixed, rank=2, more="names", before=["As OVH offers nothing else:"] if fixed else []),
                 context("OVH's price for the years that you choose is on the card before anyone approves."),

@@ -145,11 +145,12 @@ class Cart:
         self._must_have(domain)
         return replace(self, lines=tuple(line for line in self.lines if line.domain != domain))
 
-    def with_years(self, years: Mapping[DomainName, int]) -> Self:
+    def with_years(self, years: Mapping[DomainName, int], *, by: str) -> Self:
         """Change for how long names are registered; raises `NotPossible` for a name or years that are not there."""
         for domain in years:
             self._must_have(domain)
-        return replace(self, lines=tuple(n.with_years(years[n.domain]) if n.domain in years else n for n in self.lines))
+        lines = (line.with_years(years[line.domain], by=by) if line.domain in years else line for line in self.lines)
+        return replace(self, lines=tuple(lines))
 
     def line(self, domain: DomainName) -> Line | None:
         return next((line for line in self.lines if line.domain == domain), None)
@@ -204,6 +205,11 @@ class Cart:
     @property
     def people_who_added(self) -> frozenset[str]:
         return frozenset(line.added_by for line in self.lines)
+
+    @property
+    def people_who_shaped(self) -> frozenset[str]:
+        """Everybody who added a name, chose its years or answered for it."""
+        return frozenset(person for line in self.lines for person in line.shapers)
 
     def _must_have(self, domain: DomainName) -> None:
         if self.line(domain) is None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.money import Money
-from ordering.model.offer import PREMIUM_MODES, USUAL_PHASE, Offer
+from ordering.model.offer import USUAL_PHASE, Offer, OfferKind
 from ordering.model.question import OWNER_CONTACT, Answer, Question, newly_asked
 
 
@@ -19,7 +19,8 @@ class Line:
 
     `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are sentences about the
     name that whoever decides about it should read. `questions` are what the registrar asked when it was last asked
-    (None: not yet), `answers` what people said.
+    (None: not yet), `answers` what people said. `shaped_by` are those besides `added_by` who chose its years, gave or
+    took back an answer, or had the name in a cart that it was copied from.
     """
 
     domain: DomainName
@@ -35,6 +36,7 @@ class Line:
     warnings: tuple[str, ...] = ()
     questions: tuple[Question, ...] | None = None
     answers: tuple[Answer, ...] = ()
+    shaped_by: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, offer: Offer, *, added_by: str) -> Line:
@@ -62,8 +64,8 @@ class Line:
             offered_years=offer.years,
         )
 
-    def with_years(self, years: int) -> Line:
-        """The same line for so many years; raises `NotPossible` where they are not offered."""
+    def with_years(self, years: int, *, by: str) -> Line:
+        """Return the line for so many years, shaped by this person; raises `NotPossible` if OVH does not offer them."""
         offered = self.offered_years or (self.years,)
         if years not in offered:
             those = ", ".join(str(n) for n in sorted(offered))
@@ -73,7 +75,16 @@ class Line:
                 name=self.domain.ascii,
                 years=years,
             )
-        return replace(self, years=years)
+        return self if years == self.years else replace(self, years=years, shaped_by=self.shaped_by | {by})
+
+    def copied(self, *, by: str) -> Line:
+        """Return the line as this person adds it to another cart: all who shaped it before still count."""
+        return replace(self, added_by=by, shaped_by=self.shapers)
+
+    @property
+    def shapers(self) -> frozenset[str]:
+        """Everybody who decided something about this name: none of them approves it alone."""
+        return self.shaped_by | {self.added_by} | {answer.by for answer in self.answers}
 
     @property
     def priced_years(self) -> int:
@@ -81,8 +92,8 @@ class Line:
         return self.offered_years[0] if self.offered_years else self.years
 
     @property
-    def is_premium(self) -> bool:
-        return self.pricing_mode in PREMIUM_MODES
+    def kind(self) -> OfferKind:
+        return OfferKind.of(self.pricing_mode, self.phase)
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -125,7 +136,8 @@ class Line:
                 answers.pop(label, None)
             elif label not in answers or answers[label].value != value:
                 answers[label] = Answer(label, value, by)
-        return replace(self, answers=tuple(sorted(answers.values(), key=lambda answer: answer.label)))
+        given = tuple(sorted(answers.values(), key=lambda answer: answer.label))
+        return self if given == self.answers else replace(self, answers=given, shaped_by=self.shaped_by | {by})
 
 
 def as_asked(lines: Iterable[Line], asked: Mapping[DomainName, Iterable[Question]]) -> tuple[Line, ...]:

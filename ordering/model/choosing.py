@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ordering.model.errors import Hint, NotPossible
-from ordering.model.offer import Availability, Offer, Verdict
+from ordering.model.offer import Availability, Offer, OfferKind, Verdict
 
 _SEARCH = Hint("search", "finds others")
 
@@ -23,7 +23,7 @@ class OfferChanged(ChoiceNeeded):
 
 
 def only_usual(offers: Sequence[Offer]) -> Offer | None:
-    """The one offer that needs no choice: the only one, on usual terms; None where somebody must choose."""
+    """Return the only offer if it needs no choice, which a special one does; None if a person must choose."""
     return offers[0] if len(offers) == 1 and not offers[0].is_special else None
 
 
@@ -61,13 +61,19 @@ _WHY_NOT_CODES = {
 }
 
 
+def _not_usual(offer: Offer) -> str:
+    if offer.kind is OfferKind.PREMIUM:
+        return f"{offer.domain} is a premium name ({offer.price} without tax), and this team does not buy those."
+    return (
+        f"OVH offers {offer.domain} on special terms only (mode {offer.pricing_mode}, phase {offer.phase}, "
+        f"{offer.price} without tax), and this team does not buy those."
+    )
+
+
 def _why_not(answer: Availability) -> str:
     name = answer.domain
     if answer.verdict is Verdict.PREMIUM and answer.offer is not None:
-        return (
-            f"{name} is a premium name ({answer.offer.price} without tax), and this team does not buy those. "
-            "Search for another name, or ask the operator to allow premium names."
-        )
+        return f"{_not_usual(answer.offer)} Search for another name, or ask the operator to allow premium names."
     return {
         Verdict.TAKEN: f"{name} is taken.",
         Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",

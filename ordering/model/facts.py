@@ -21,6 +21,11 @@ class EventKind(StrEnum):
 
     # The request
     CART_OPENED = "cart_opened"
+    NAMES_ADDED = "names_added"
+    NAME_REMOVED = "name_removed"
+    YEARS_CHOSEN = "years_chosen"
+    QUESTIONS_ANSWERED = "questions_answered"
+    NAMES_COPIED = "names_copied"
     APPROVAL_REQUESTED = "approval_requested"
     REQUEST_WITHDRAWN = "request_withdrawn"
     PARTLY_APPROVED = "partly_approved"

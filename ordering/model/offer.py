@@ -13,6 +13,7 @@ from ordering.model.money import Money
 STANDARD_MODES = frozenset({"create-default", "default"})
 PREMIUM_MODES = frozenset({"create-premium", "premium"})
 USUAL_PHASE = "ga"  # general availability
+USUAL_PHASES = frozenset({USUAL_PHASE, "normal"})  # OVH's old word for it
 _UNREAD = "OVH makes an offer of a kind that the desk does not know"
 
 
@@ -28,6 +29,24 @@ class Action(StrEnum):
     @classmethod
     def _missing_(cls, _value: object) -> Action:
         return cls.UNKNOWN
+
+
+class OfferKind(StrEnum):
+    """What a pricing mode and a phase of OVH mean for the buyer."""
+
+    USUAL = "usual"  # the standard price in general availability
+    PREMIUM = "premium"  # the registry's own price for this name
+    SPECIAL = "special"  # anything else: a launch phase, an aftermarket, a mode that this version does not know
+
+    @classmethod
+    def of(cls, pricing_mode: str, phase: str) -> OfferKind:
+        """Classify by an allow-list, so that a mode or phase that OVH adds later is never taken for the usual one.
+
+        Source: OVH's guides name `create-default`, `create-premium` and numbered `…-aftermarketN` modes.
+        """
+        if pricing_mode in STANDARD_MODES and phase in USUAL_PHASES:
+            return cls.USUAL
+        return cls.PREMIUM if "premium" in pricing_mode else cls.SPECIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +65,13 @@ class Offer:
     phase: str = USUAL_PHASE
 
     @property
-    def is_premium(self) -> bool:
-        return self.pricing_mode in PREMIUM_MODES
+    def kind(self) -> OfferKind:
+        return OfferKind.of(self.pricing_mode, self.phase)
 
     @property
     def is_special(self) -> bool:
-        """Whether its pricing mode is none that we know, such as one of a launch: never taken without being chosen."""
-        return self.pricing_mode not in STANDARD_MODES | PREMIUM_MODES
+        """Whether the offer is neither usual nor premium. A person must choose it."""
+        return self.kind is OfferKind.SPECIAL
 
     @property
     def registers(self) -> bool:
@@ -82,7 +101,7 @@ class Verdict(StrEnum):
     """What a search says of a name."""
 
     AVAILABLE = "available"
-    PREMIUM = "premium"
+    PREMIUM = "premium"  # free, and offered only at a premium price or on special terms
     TAKEN = "taken"
     AFTERMARKET = "aftermarket"
     NOT_OFFERED = "not_offered"  # reserved by its registry, or not offered by OVH for a reason that it keeps to itself
@@ -110,8 +129,11 @@ class Availability:
         return self.verdict in {Verdict.AVAILABLE, Verdict.PREMIUM}
 
     def to_buy(self, *, allow_premium: bool) -> tuple[Offer, ...]:
-        """The offers that register the name and may be bought: the usual before others, the cheapest first."""
-        offers = [offer for offer in self.offers if offer.registers and (allow_premium or not offer.is_premium)]
+        """The offers that register the name and may be bought: the usual before others, the cheapest first.
+
+        Without `allow_premium` only usual offers may be bought.
+        """
+        offers = [o for o in self.offers if o.registers and (allow_premium or o.kind is OfferKind.USUAL)]
         return tuple(sorted(offers, key=_rank))
 
     @classmethod
@@ -123,7 +145,7 @@ class Availability:
         registering = sorted((offer for offer in offers if offer.registers), key=_rank)
         if registering:
             best = registering[0]
-            verdict = Verdict.PREMIUM if best.is_premium else Verdict.AVAILABLE
+            verdict = Verdict.AVAILABLE if best.kind is OfferKind.USUAL else Verdict.PREMIUM
             return cls(domain, verdict, best, offers=offers)
         aftermarket = [offer for offer in offers if "aftermarket" in offer.pricing_mode]
         if aftermarket:
@@ -137,7 +159,7 @@ class Availability:
 
 
 def _rank(offer: Offer) -> tuple[bool, bool, int]:
-    return offer.is_premium, offer.is_special, offer.price.minor
+    return offer.kind is not OfferKind.USUAL, offer.is_special, offer.price.minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -144,6 +144,24 @@ class Policy:
             raise NotAllowed(
                 f"You added a name to cart #{cart.id}, so another approver decides.", code="own_name", cart=cart.id
             )
+        if person.id in cart.people_who_shaped:
+            raise NotAllowed(
+                f"You chose something for a name in cart #{cart.id}, so another approver decides.",
+                code="own_choice",
+                cart=cart.id,
+            )
+
+    def loses_approval(self, cart: Cart, person: Person) -> bool:
+        """Return whether this person could approve this open cart now, but not after changing one of its names."""
+        return not self.self_approval and self.decides(person) and person.id not in cart.people_who_shaped
+
+    def needs_another_approver(self, cart: Cart, approvers: Collection[Person], *, requester: Person) -> bool:
+        """Return whether none of these approvers could approve the cart if this requester asks for it.
+
+        An approver whose right cannot be read just now counts as one who could.
+        """
+        asked = replace(cart, requester=requester.id)
+        return all(self.right_to_approve(asked, person) is Right.LOST for person in approvers)
 
     def right_to_approve(self, cart: Cart, person: Person) -> Right:
         """Return whether an approval that this person gave still counts."""
@@ -175,6 +193,16 @@ class Policy:
 
     def pays(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER and _belongs(person, self.payers)
+
+    def may_see_owners(self, person: Person) -> None:
+        """Raise unless this person approves or pays: an owner's address and phone are personal data."""
+        self.must_be_member(person)
+        self._must_belong(
+            person,
+            self.approvers | self.payers,
+            "Only approvers and payers can see who the owner is.",
+            "not_approver_or_payer",
+        )
 
     def may_resolve(self, person: Person) -> None:
         """Raise where this person may not move on a cart that needs attention."""

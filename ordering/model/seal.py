@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
@@ -33,23 +34,65 @@ class Seal:
         return other.digest == self.digest and other.total.is_within(self.total)
 
 
-def seal(lines: Iterable[Line], quote: Quote, *, waive_retraction: bool) -> Seal:
-    """Seal what is shown: names, years, offers, configuration, contracts, waiver, currency; and the total."""
-    terms = {
+class SealForm(IntEnum):
+    """Which terms a seal covers."""
+
+    WITHOUT_RENEWALS = 1  # how carts were sealed until migration 0014
+    WITH_RENEWALS = 2
+
+
+def seal(
+    lines: Sequence[Line], quote: Quote, *, waive_retraction: bool, form: SealForm = SealForm.WITH_RENEWALS
+) -> Seal:
+    """Seal what is shown: names, years, offers, renewals, configuration, contracts, waiver, currency; and the total."""
+    terms: dict[str, object] = {
         "lines": sorted(_terms(line) for line in lines),
         "configuration": sorted([c.domain.ascii, c.label, c.value] for c in quote.configuration),
         "contracts": sorted([c.name, c.url] for c in quote.contracts),
         "waive_retraction": waive_retraction,
         "currency": quote.total.currency,
     }
+    if form is SealForm.WITH_RENEWALS:
+        terms["renewals"] = sorted([line.domain.ascii, str(line.renewal or "")] for line in lines)
     canonical = json.dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return Seal(hashlib.sha256(canonical.encode()).hexdigest(), quote.total)
+
+
+def form_of(sealed: Seal, lines: Sequence[Line], quote: Quote, *, waive_retraction: bool) -> SealForm | None:
+    """Return in which form these terms are what was sealed, newest first; None if they are not."""
+    for form in sorted(SealForm, reverse=True):
+        if seal(lines, quote, waive_retraction=waive_retraction, form=form).digest == sealed.digest:
+            return form
+    return None
 
 
 def _terms(line: Line) -> list[str | int]:
     """What is wanted of a name; the usual phase goes without saying."""
     terms: list[str | int] = [line.domain.ascii, line.years, line.pricing_mode]
     return terms if line.phase == USUAL_PHASE else [*terms, line.phase]
+
+
+def renewal_differences(approved: Sequence[Line], now: Sequence[Line]) -> list[str]:
+    """Return one sentence for each name whose renewal price no longer holds.
+
+    A price that fell holds. A price that is not shown holds only if it was not shown at the approval either.
+    """
+    shown = {line.domain: line.renewal for line in now}
+    return [
+        f"{line.domain}: the renewal was {_a_year(line.renewal)}, now {_a_year(shown.get(line.domain))}."
+        for line in approved
+        if not _renewal_holds(line.renewal, shown.get(line.domain))
+    ]
+
+
+def _renewal_holds(approved: Money | None, now: Money | None) -> bool:
+    if approved is None or now is None:
+        return approved is now
+    return now.is_within(approved)
+
+
+def _a_year(renewal: Money | None) -> str:
+    return f"{renewal} a year" if renewal is not None else "not shown"
 
 
 def differences(approved: Quote, now: Quote) -> list[str]:

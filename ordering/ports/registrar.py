@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from ordering.model.sales_order import (
     Sighting,
 )
 
+Known = Callable[[Collection[int]], frozenset[int]]  # of these orders, those that belong to a cart
 Result_co = TypeVar("Result_co", covariant=True)
 
 
@@ -92,6 +93,12 @@ class Registrar(Protocol):
     def contacts(self) -> tuple[Contact, ...]:
         """The account's contacts that can own a name, newest first. Personal data."""
 
+    def contact(self, contact_id: str) -> Contact:
+        """Read one contact as OVH has it now; raises `RegistrarRefused` if it is not there. Personal data."""
+
+    def account_holder(self) -> Contact:
+        """The account's own data, which OVH uses as the owner if no contact was chosen. Personal data."""
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Make a contact of fields that were checked."""
 
@@ -125,13 +132,13 @@ class Registrar(Protocol):
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
-        """Look whether an attempt made an order. `known` orders belong to others."""
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
+        """Look whether an attempt made an order. `known` tells which orders belong to a cart already."""
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         """An order over exactly these names that was made since then by our clock, and is not over.
 
-        `known` orders belong to others.
+        `known` tells which orders belong to a cart already.
         """
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
+from enum import Enum, StrEnum
+from typing import Literal, Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
@@ -38,12 +38,31 @@ HINDERING = {
 }
 
 
+class TimerKind(StrEnum):
+    """What a timer starts. Each kind of a cart's timers is set and ended by itself."""
+
+    STEP = "step"  # the worker advances the cart
+    REMINDER = "reminder"  # a person is reminded
+
+
+class Keep(Enum):
+    """Stands for "leave the timer as it is", which None cannot: None ends it."""
+
+    KEEP = "keep"
+
+
+KEEP: Literal[Keep.KEEP] = Keep.KEEP
+Moment = datetime | None | Literal[Keep.KEEP]
+
 NOTHING_SHOWN = -1  # a version that no cart has
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it."""
+    """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it.
+
+    `is_settled`: nothing is left to do for it. It shows the newest version, or was given up until the next one.
+    """
 
     id: int
     cart_id: int
@@ -51,6 +70,7 @@ class Message:
     channel: str
     ts: str | None = None
     shown: int = NOTHING_SHOWN
+    is_settled: bool = False
 
 
 class Reading(Protocol):
@@ -90,8 +110,11 @@ class Reading(Protocol):
     def committed(self, since: datetime, currency: str, *, without: int) -> Money:
         """Total with tax that was approved, ordered or paid since then, without that one cart."""
 
-    def known_orders(self) -> frozenset[int]:
-        """Numbers of the sales orders that belong to a cart."""
+    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+        """Return those of these sales orders that belong to a cart."""
+
+    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
+        """Return when work is due for a cart, by its kind."""
 
     def events(self, cart_id: int) -> list[Event]:
         """What happened to a cart, oldest first."""
@@ -118,14 +141,21 @@ class Transaction(Reading, Protocol):
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         """Start a channel's cart; raises `CartChanged` where somebody else just did."""
 
-    def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
-        """Write a cart with what happened, one version up; `due_at`: when the driver should advance it (None: never).
+    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+        """Write a cart with what happened, one version up. Its timers stay, unless `due_at` is given.
 
-        Raises `CartChanged` where the stored version is not the one that was read.
+        `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` where the stored version is
+        not the one that was read.
         """
 
-    def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
-        """Have the driver come back later, nothing else changed; does nothing where the version moved on."""
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
+        """Set the timer of a cart's next step, or end it by None; does nothing where the version moved on."""
+
+    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+        """Set a cart's timer of one kind, or end it by None. `due_at` may lie far ahead."""
+
+    def begin_step(self, cart_id: int) -> None:
+        """Write a cart's row as it is: a database that takes no writes ends the work before its first call to OVH."""
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         """Have a message show this cart: one a role and channel, a repeated call returns it (and notes a new `ts`)."""
@@ -135,6 +165,9 @@ class Transaction(Reading, Protocol):
 
     def show_again(self, cart_ids: Collection[int]) -> None:
         """Note that the messages of these carts show nothing that is sure."""
+
+    def give_up(self, message_id: int, *, version: int) -> None:
+        """Show this version there no more: the chat refuses it for good. The next version is tried again."""
 
     def forget(self, message_id: int) -> None:
         """A message is gone for good: show the cart there no more."""

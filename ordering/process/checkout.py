@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
-from ordering.model.seal import differences, seal
+from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.registrar import MoneyCall, Prepared, Registrar
 from ordering.process.intent import Intents, IntentStopped
+from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook, is_for_a_person
 
 S, K = CartState, EventKind
@@ -48,6 +51,8 @@ class Checkout:
         with ExitStack() as held:
             try:
                 earlier = self._ordered_before(cart)
+                if earlier is None and not self._renewals_hold(cart, prepared):
+                    return
                 ahead = self._registrar.clock_ahead()
                 call = None if earlier else held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
@@ -88,24 +93,53 @@ class Checkout:
 
     def _ordered_before(self, cart: Cart) -> SalesOrder | None:
         """An order of this cart that the memory does not know: it may have lost its newest changes, to a crash say."""
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
-        return self._registrar.order_since(cart.since, cart.lines, known=known)
+        return self._registrar.order_since(cart.since, cart.lines, known=self._book.known_orders)
 
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
             raise AssertionError(f"cart #{cart.id} is approved without a seal")
-        quote = prepared.quote
-        fresh = seal(cart.lines, quote, waive_retraction=self._policy.waive_retraction)
-        if cart.seal.holds_for(fresh):
+        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):
             return True
-        self._registrar.discard(prepared.registrar_cart)
-        changed = ["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(cart.quote, quote)]
-        note = "\n".join(changed)
-        asked = cart.to(S.SUBMITTED, at=self._book.now(), quote=quote, seal=fresh, approved_by=(), note=note)
-        data: Data = {"approved": amount(cart.seal.total), "ovh": {"total": amount(quote.total)}}
-        self._book.save(asked, K.TERMS_CHANGED, data=data)
+        self._decide_again(cart, prepared, cart.lines, differences(cart.quote, prepared.quote))
         return False
+
+    def _renewals_hold(self, cart: Cart, prepared: Prepared) -> bool:
+        """Look every name up again and compare its renewal price with the approved one.
+
+        Raises `RegistrarUnavailable` where OVH does not answer for a name. A name that is not free needs a person.
+        An approval of before renewals were sealed does not cover them.
+        """
+        if self._form_of_seal(cart, prepared) is SealForm.WITHOUT_RENEWALS:
+            return True
+        try:
+            lines = as_offered_now(cart.lines, self._registrar)
+        except RegistrarRefused as refusal:
+            self._registrar.discard(prepared.registrar_cart)
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, str(refusal), data=refusal.data, attempt=None)
+            return False
+        changed = renewal_differences(cart.lines, lines)
+        if changed:
+            self._decide_again(cart, prepared, lines, changed)
+        return not changed
+
+    def _form_of_seal(self, cart: Cart, prepared: Prepared) -> SealForm | None:
+        if cart.seal is None:
+            return None
+        return form_of(cart.seal, cart.lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+
+    def _decide_again(self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[str]) -> None:
+        """Void the approval, and show the approvers what changed."""
+        self._registrar.discard(prepared.registrar_cart)
+        note = "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *changed])
+        fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
+        submitted = cart.to(
+            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=(), note=note
+        )
+        data: Data = {
+            "approved": {"total": amount(cart.seal.total) if cart.seal else None, "renewals": _renewals(cart.lines)},
+            "ovh": {"total": amount(prepared.quote.total), "renewals": _renewals(lines)},
+        }
+        self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
     def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
         note = None
@@ -203,9 +237,7 @@ class Checkout:
     def _find_order(self, cart: Cart) -> Sighting:
         if cart.seal is None:
             raise AssertionError(f"cart #{cart.id} was ordered without a seal")
-        with self._book.store.read() as carts:
-            known = carts.known_orders()
-        return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=known)
+        return self._registrar.find_order(_attempt_of(cart), cart.lines, cart.seal.total, known=self._book.known_orders)
 
     def _ordered(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
         """Keep the order. `found` says when it was seen, where no answer of OVH's named it."""
@@ -237,6 +269,11 @@ def _seen(attempt: Attempt, sighting: Sighting) -> Data:
         "call_was_refused": attempt.refusal is not None,
         "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
     }
+
+
+def _renewals(lines: Sequence[Line]) -> Data:
+    """Return the renewal prices by name, as data; null where none is shown."""
+    return {line.domain.ascii: amount(line.renewal) if line.renewal else None for line in lines}
 
 
 def _attempt_of(cart: Cart) -> Attempt:

@@ -61,8 +61,11 @@ class Fulfilment:
             return carts.next_due(errand, without=without)
 
     def advance(self, cart_id: int, errand: Errand | None = None) -> None:
-        """Do the next step of a cart, or come back later where OVH does not answer."""
-        cart = self._book.cart(cart_id)
+        """Do the next step of a cart, or come back later where OVH does not answer.
+
+        It begins with a write. So a database that takes none fails here, and OVH is not called.
+        """
+        cart = self._book.begin_step(cart_id)
         if not _is_for(errand, cart):
             return  # a person or another process was quicker: it stood in a list that is a moment old
         self._step(cart)
@@ -75,7 +78,7 @@ class Fulfilment:
     def _step(self, cart: Cart) -> None:
         step = self._steps.get(cart.state)
         if step is None or cart.has_nothing_to_come:
-            self._book.come_back(cart, self._book.pace.slowest)  # nothing is to be done, and not again at once
+            self._book.nothing_to_do(cart)
             return
         try:
             step(cart)

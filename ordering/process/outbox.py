@@ -57,6 +57,11 @@ class Outbox:
             carts.forget(message.id)
             return carts.show_in(message.cart_id, message.role, channel)
 
+    def give_up(self, message: Message, *, version: int) -> None:
+        """Show this version no more in a message that the chat refuses; the next version is tried again."""
+        with self._store.begin() as carts:
+            carts.give_up(message.id, version=version)
+
     def forget(self, message: Message) -> None:
         """Show a cart no more in a message that is gone for good."""
         with self._store.begin() as carts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -72,8 +72,14 @@ class Logbook:
         with self.store.read() as carts:
             return carts.cart(cart_id)
 
+    def begin_step(self, cart_id: int) -> Cart:
+        """Write that a step begins, and return the cart as it is then."""
+        with self.store.begin() as carts:
+            carts.begin_step(cart_id)
+            return carts.cart(cart_id)
+
     def save(self, cart: Cart, kind: EventKind, *, data: Data | None = None, due_in: timedelta | None = None) -> Cart:
-        """Save a cart with the event of its change. Without `due_in` the worker does not come back to it."""
+        """Save a cart with the event of its change. Without `due_in` the timer of its next step ends."""
         now = self.now()
         event = happened(cart, now, kind, data=data, note=cart.note)
         known = replace(cart, fact=Fact(kind, data or {}))
@@ -84,6 +90,16 @@ class Logbook:
         """Nothing happened: look again later."""
         with self.store.begin() as carts:
             carts.postpone(cart.id, version=cart.version, due_at=self.now() + wait)
+
+    def nothing_to_do(self, cart: Cart) -> None:
+        """End the timer of a cart whose state has no step."""
+        with self.store.begin() as carts:
+            carts.postpone(cart.id, version=cart.version, due_at=None)
+
+    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+        """Return those of these orders at OVH that belong to a cart."""
+        with self.store.read() as carts:
+            return carts.known_orders(among)
 
     def needs_attention(
         self,

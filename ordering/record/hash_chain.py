@@ -152,13 +152,15 @@ def read(told: str, cart_id: int) -> dict[str, Any]:
 
 
 def _line(cart_id: int, line: Line) -> list[Any]:
-    """A line, and behind it what was answered for it and by whom, where there is something."""
+    """A line, then its answers with who gave them, then who else shaped it; the last two only if there are any."""
     name = line.domain.ascii
     told = [name, line.years, line.pricing_mode, _amount(line.price), line.added_by]
     answers = [
         [a.label, a.value if a.label in FOR_ALL_TO_READ else _veiled(cart_id, name, a.label, a.value), a.by]
         for a in line.answers
     ]
+    if line.shaped_by:
+        return [*told, answers, sorted(line.shaped_by)]
     return [*told, answers] if answers else told
 
 
@@ -167,6 +169,9 @@ def _veiled_line(cart_id: int, line: object) -> object:
     match line:
         case [str(name), years, mode, price, added_by, list(answers)]:
             return [name, years, mode, price, added_by, [_veiled_answer(cart_id, name, told) for told in answers]]
+        case [str(name), years, mode, price, added_by, list(answers), list(shaped_by)]:
+            veiled = [_veiled_answer(cart_id, name, told) for told in answers]
+            return [name, years, mode, price, added_by, veiled, shaped_by]
         case _:
             return line
 

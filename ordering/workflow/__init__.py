@@ -11,6 +11,7 @@ from ordering.workflow.asking import Asking
 from ordering.workflow.deciding import Deciding
 from ordering.workflow.filling import Filling
 from ordering.workflow.looking import Looking
+from ordering.workflow.owners import Owners
 from ordering.workflow.paying import Paying
 from ordering.workflow.searching import MOST_LOOK_UPS, Query, Searching
 from ordering.workflow.settling import Settling
@@ -18,5 +19,5 @@ from ordering.workflow.settling import Settling
 __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
 
 
-class Workflow(Searching, Filling, Answering, Asking, Deciding, Paying, Settling, Looking):
+class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Looking):
     """The use cases, in the order in which a cart lives through them. Safe to call from several threads."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer, NotPossible
+from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused
 from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, WrongAnswers, mark
@@ -62,6 +65,7 @@ class Answering(UseCases):
         `reach` says which other names get the same answers; `seen` are the marks of what the form showed. Raises
         `WrongAnswers` with a sentence for each label, and `AnsweredMeanwhile` where another's answer would be undone.
         """
+        now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
@@ -81,7 +85,10 @@ class Answering(UseCases):
                 each.answered(values, by=by.id) if each is line else _copied(read, line, each, by=by, reach=reach)
                 for each in cart.lines
             ]
-            return cart if tuple(lines) == cart.lines else carts.save(replace(cart, lines=tuple(lines)))
+            if tuple(lines) == cart.lines:
+                return cart
+            changed = replace(cart, lines=tuple(lines))
+            return carts.save(changed, _answered(cart, changed, now, by=by))
 
     def contacts(self, *, by: Person) -> tuple[Contact, ...]:
         """The account's contacts, newest first, for a member's own eyes."""
@@ -92,6 +99,14 @@ class Answering(UseCases):
         """Make a contact of fields that were checked."""
         self.policy.must_be_member(by)
         return self._registrar.create_contact(form, values)
+
+
+def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:
+    """Return the event of new answers: which names, never what was answered, for that may be personal data."""
+    names = [line.domain for line in after.lines if line not in before.lines]
+    data = {"names": [name.ascii for name in names]}
+    note = f"answered for {', '.join(map(str, names))}"
+    return happened(after, at, EventKind.QUESTIONS_ANSWERED, data=data, by=by.id, note=note)
 
 
 def _as_meant(line: Line, typed: Mapping[str, str], seen: Collection[str]) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
@@ -38,17 +40,24 @@ class Asking(UseCases):
                 cart=cart.id,
             )
 
-    def request_approval(self, cart_id: int, *, requester: Person, purpose: str) -> Cart:
+    def request_approval(
+        self, cart_id: int, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
+    ) -> Cart:
         """Check the cart with OVH, seal what it showed, close the cart and ask the approvers.
 
-        Where the pre-flight fails, the cart stays open and the error says what to mend.
+        `approvers` are all of them as Slack describes them now; None: Slack did not tell who they are. If the
+        pre-flight fails, the cart stays open and the error says what to do.
         """
         cart = self.cart(cart_id)
         self.may_request(cart, requester)
+        if approvers is not None and self.policy.needs_another_approver(cart, approvers, requester=requester):
+            raise NotPossible(_nobody_left(cart, approvers, requester), code="nobody_may_approve", cart=cart.id)
         if not is_visible(purpose):
             raise NotPossible(
                 "Say in a few words what the names are for: the approver will want to know.", code="purpose_missing"
             )
+        with self._store.begin() as carts:
+            carts.begin_step(cart_id)  # a database that takes no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote
         now = self._clock()
@@ -113,6 +122,18 @@ class Asking(UseCases):
         except LinesRefused as refusal:
             self._keep_questions(cart.id, refusal.asked)
             raise NotReady(cart.id, refusal.findings) from refusal
+
+
+def _nobody_left(cart: Cart, approvers: Collection[Person], requester: Person) -> str:
+    """Return why nobody could approve this cart, and what helps."""
+    shaped = [person for person in approvers if person.id in cart.people_who_shaped - {requester.id}]
+    if shaped:
+        return (
+            f"Nobody could approve cart #{cart.id}: each approver added one of its names, changed it or asks for it. "
+            "Ask one of them to remove those names, and add them again yourself. Or ask the operator for another "
+            "approver."
+        )
+    return f"Nobody else could approve cart #{cart.id}. Ask the operator for another approver."
 
 
 def _is_private(channel: str) -> bool:

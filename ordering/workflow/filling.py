@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ordering.model.cart import MOST_LINES, NOT_BOUGHT, Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.choosing import choose
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
+from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
 from ordering.model.policy import Person
 from ordering.ports.store import MessageRole
 from ordering.workflow.use_cases import UseCases
 
-S = CartState
+S, K = CartState, EventKind
 
 
 class Filling(UseCases):
@@ -47,7 +50,8 @@ class Filling(UseCases):
             self._refuse_held(carts, [domain], without=cart.id)
             warnings = warnings_about(domain, owned=owned, in_carts=carts.names_in_carts())
             carts.show_in(cart.id, MessageRole.CART, channel)
-            return carts.save(cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings)))
+            changed = cart.with_line(replace(Line.of(offer, added_by=by.id), warnings=warnings))
+            return carts.save(changed, _changed(changed, now, K.NAMES_ADDED, [domain], by=by))
 
     def add_all(
         self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person
@@ -82,7 +86,7 @@ class Filling(UseCases):
                     reasons=[each.code for each in refused],
                 )
             carts.show_in(cart.id, MessageRole.CART, channel)
-            return carts.save(cart), taken, refused
+            return carts.save(cart, _changed(cart, now, K.NAMES_ADDED, taken, by=by)), taken, refused
 
     def set_years(
         self, cart_id: int, years: Mapping[DomainName, int], *, by: Person, seen: Mapping[DomainName, int]
@@ -91,18 +95,25 @@ class Filling(UseCases):
 
         Raises `NotPossible`, and changes nothing, where somebody else chose meanwhile.
         """
+        now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
             _refuse_overtaken(cart, years, seen)
-            return carts.save(cart.with_years(years))
+            changed = cart.with_years(years, by=by.id)
+            chosen = {line.domain: line.years for line in changed.lines if line not in cart.lines}
+            if not chosen:
+                return cart
+            return carts.save(changed, _changed(changed, now, K.YEARS_CHOSEN, list(chosen), by=by, years=chosen))
 
     def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
         """Take a name out of an open cart."""
+        now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, by)
-            return carts.save(cart.without(domain))
+            changed = cart.without(domain)
+            return carts.save(changed, _changed(changed, now, K.NAME_REMOVED, [domain], by=by))
 
     def copy_lines(self, cart_id: int, *, by: Person) -> Cart:
         """Put the names of a cart that was not bought into its channel's open cart."""
@@ -130,9 +141,10 @@ class Filling(UseCases):
                 raise NotPossible(_no_room(old, len(new), cart), code="no_room_in_cart", cart=cart.id)
             self._refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
-                cart = cart.with_line(replace(line, added_by=by.id))
+                cart = cart.with_line(line.copied(by=by.id))
             carts.show_in(cart.id, MessageRole.CART, old.channel)
-            return carts.save(cart)
+            names = [line.domain for line in new]
+            return carts.save(cart, _changed(cart, now, K.NAMES_COPIED, names, by=by, source=old.id))
 
     def _offers_for(
         self, seen: Mapping[DomainName, str | None], owned: frozenset[DomainName]
@@ -161,6 +173,31 @@ class Filling(UseCases):
             return self._registrar.owned()
         except RegistrarError:
             return frozenset()
+
+
+def _changed(
+    cart: Cart,
+    at: datetime,
+    kind: EventKind,
+    names: Sequence[DomainName],
+    *,
+    by: Person,
+    years: Mapping[DomainName, int] | None = None,
+    source: int | None = None,
+) -> Event:
+    """Return the event of a change of an open cart: no thread tells it, the audit log keeps it."""
+    data: dict[str, Json] = {"names": [name.ascii for name in names]}
+    if years is not None:
+        data["years"] = {name.ascii: number for name, number in years.items()}
+    if source is not None:
+        data["copied_from"] = source
+    words = {
+        K.NAMES_ADDED: "added",
+        K.NAME_REMOVED: "removed",
+        K.YEARS_CHOSEN: "chose the years of",
+        K.NAMES_COPIED: "copied",
+    }
+    return happened(cart, at, kind, data=data, by=by.id, note=f"{words[kind]} {', '.join(map(str, names))}")
 
 
 def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping[DomainName, int]) -> None:

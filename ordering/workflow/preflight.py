@@ -10,7 +10,7 @@ from ordering.model.cart_line import Line, as_asked
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
 from ordering.model.homographs import warnings_about
-from ordering.model.offer import Availability, Offer, Verdict
+from ordering.model.offer import Availability, Offer, OfferKind, Verdict
 from ordering.model.policy import Policy
 from ordering.model.preflight_findings import Finding, LinesRefused, Mend, NotReady
 from ordering.model.quote import Quote
@@ -85,8 +85,9 @@ class Inspection:
         """The line with today's offer, or why it cannot be bought; without an answer it stays, as the dry run asks."""
         if line.domain in owned:
             return Finding(f"{line.domain} is in this OVH account already.", line.domain, Mend.REMOVE)
-        if line.is_premium and not self._policy.allow_premium:
-            return Finding(f"{line.domain} is premium, which this team does not buy.", line.domain, Mend.REMOVE)
+        if line.kind is not OfferKind.USUAL and not self._policy.allow_premium:
+            what = "is premium" if line.kind is OfferKind.PREMIUM else "is offered on special terms"
+            return Finding(f"{line.domain} {what}, which this team does not buy.", line.domain, Mend.REMOVE)
         if answer is None or answer.verdict is Verdict.UNKNOWN:
             return replace(line, warnings=())
         offer = _same(line, answer.offers)

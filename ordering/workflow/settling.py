@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,9 +49,7 @@ class Settling(UseCases):
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown)
-        with self._store.read() as carts:
-            known = carts.known_orders()
-        order = None if order_id in known else self._registrar.order_of(order_id, cart.lines)
+        order = None if self._known_orders([order_id]) else self._registrar.order_of(order_id, cart.lines)
         if order is None:
             raise NotPossible(
                 f"Order {order_id} is not this cart's: it has other names, or belongs to another cart. "
@@ -99,11 +98,14 @@ class Settling(UseCases):
             event = happened(again, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note=note)
             return carts.save(again, event, due_at=now)
 
+    def _known_orders(self, among: Collection[int]) -> frozenset[int]:
+        with self._store.read() as carts:
+            return carts.known_orders(among)
+
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
         """Look for the order; raises `NotPossible` where there is one, or may be."""
-        with self._store.read() as carts:
-            known = carts.known_orders()
-        seen = self._registrar.find_order(attempt, cart.lines, seal_and_quote(cart)[0].total, known=known)
+        total = seal_and_quote(cart)[0].total
+        seen = self._registrar.find_order(attempt, cart.lines, total, known=self._known_orders)
         if seen.order is not None:
             raise NotPossible(
                 f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”.",

@@ -28,7 +28,7 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
-from ordering.ports.registrar import MoneyCall, Prepared
+from ordering.ports.registrar import Known, MoneyCall, Prepared
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
@@ -143,6 +143,14 @@ class OvhGateway:
         with readable():
             return self._drafts.contacts.all()
 
+    def contact(self, contact_id: str) -> Contact:
+        with readable():
+            return self._drafts.contacts.one(contact_id)
+
+    def account_holder(self) -> Contact:
+        with readable():
+            return self._drafts.contacts.holder()
+
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         with readable():
             return self._drafts.contacts.create(form, values)
@@ -193,11 +201,11 @@ class OvhGateway:
         with readable():
             return self._client.clock_ahead()
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: frozenset[int]) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: frozenset[int]) -> SalesOrder | None:
+    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         with readable():
             return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
 

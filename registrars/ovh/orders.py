@@ -19,6 +19,7 @@ from ordering.model.sales_order import (
     SalesOrder,
     Sighting,
 )
+from ordering.ports.registrar import Known
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere
@@ -51,7 +52,7 @@ class Orders:
         """The order's page; raises `KeyError` where OVH gives none."""
         return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
 
-    def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: frozenset[int]) -> Sighting:
+    def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: Known) -> Sighting:
         """Look at the attempt's cart first: one that OVH did not close made no order."""
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
@@ -76,7 +77,7 @@ class Orders:
             seen = "there is no new order"
         return Sighting(Outcome.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
 
-    def made_since(self, since: datetime, names: frozenset[str], known: frozenset[int]) -> SalesOrder | None:
+    def made_since(self, since: datetime, names: frozenset[str], known: Known) -> SalesOrder | None:
         """An order of exactly these names that was made since then, by our clock, and is not over."""
         new = self._new(since + self._client.clock_ahead(), known)
         ours, _ = self._with_names(new[-_MOST_READ:], names)
@@ -95,14 +96,14 @@ class Orders:
         if time.monotonic() < self._listable_until:
             return
         try:
-            self._new(datetime.now(UTC), frozenset())
+            self._new(datetime.now(UTC), frozenset)  # as if all were known: only the right to list counts
         except RegistrarRefused as refusal:
             raise RegistrarRefused(
                 f"The bot cannot list the orders at OVH. {refusal}", code="orders_not_listable", reason=refusal.code
             ) from refusal
         self._listable_until = time.monotonic() + _RIGHT_HOLDS
 
-    def _new(self, since: datetime, known: frozenset[int]) -> list[int]:
+    def _new(self, since: datetime, known: Known) -> list[int]:
         """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
         query = {"date.from": (since - _CLOCKS_APART).isoformat(timespec="seconds")}
         try:
@@ -110,7 +111,8 @@ class Orders:
         except RegistrarRefused:
             self._listable_until = float("-inf")
             raise
-        return sorted(int(number) for number in listed if int(number) not in known)
+        numbers = {int(number) for number in listed}
+        return sorted(numbers - known(numbers))
 
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
         """Those of these orders that hold exactly these names, and those that may: OVH adds their details late."""

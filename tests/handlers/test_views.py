@@ -176,9 +176,9 @@ def test_what_a_new_try_cannot_mend_has_its_way_told():
 @pytest.mark.parametrize(
     ("state", "labels"),
     [
-        (S.SUBMITTED, ["Approve", "Reject", "Withdraw"]),
+        (S.SUBMITTED, ["Approve", "Reject", "Withdraw", "Show owner"]),
         (S.APPROVED, []),
-        (S.CHECKED_OUT, ["Pay", "Open order"]),
+        (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
         (S.DELIVERED, ["Open order"]),
         (S.REJECTED, ["Copy to open cart"]),
@@ -234,12 +234,12 @@ def test_each_button_that_decides_carries_the_mark_of_what_its_card_shows(shown,
 
 
 def deciding_values(shown: Cart) -> dict[str, str]:
-    """What the buttons of a card carry, but those that only open a page."""
+    """What the buttons of a card carry, but those that only open a page or a form."""
     elements = [element for block in blocks_of(card(shown)) for element in block.get("elements", [])]
     return {
         element["action_id"]: element["value"]
         for element in elements
-        if element["type"] == "button" and not element["action_id"].startswith("open_")
+        if element["type"] == "button" and not element["action_id"].startswith(("open_", "show_"))
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from ordering.model.choosing import ChoiceNeeded, OfferChanged
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
-from ordering.model.offer import Action, Offer
+from ordering.model.offer import Action, Offer, OfferKind
 from tests.builders import POLICY, euros
 
 NAME = DomainName.parse("name.ovh")
@@ -43,6 +43,7 @@ def test_why_a_name_cannot_be_added_is_told_as_it_is(rules, found, why):
 
 
 def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
+    rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, EARLY, USUAL)
     with pytest.raises(ChoiceNeeded, match="in 2 ways") as needed:
         rules.workflow.add("C1", NAME, by=rules.ada)
@@ -72,7 +73,7 @@ def test_premium_is_a_choice_only_where_it_is_allowed(rules):
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, USUAL, PREMIUM)
     assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL, PREMIUM)
-    assert rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark).lines[0].is_premium
+    assert rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark).lines[0].kind is OfferKind.PREMIUM
 
 
 def test_a_transfer_is_never_sold_as_new(rules):
@@ -112,6 +113,7 @@ def test_an_extension_that_starts_at_two_years_is_added_for_two(rules):
 
 def test_terms_that_nobody_knows_are_never_taken_without_being_chosen(rules):
     early = replace(USUAL, pricing_mode="create-early", phase="landrush", price=euros("122.99"))
+    rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, early)
     with pytest.raises(ChoiceNeeded, match="on special terms"):
         rules.workflow.add("C1", NAME, by=rules.ada)

@@ -158,12 +158,13 @@ def test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for(rules, 
 def test_another_carts_order_is_not_looked_at(rules, monkeypatch):
     other, cart = rules.ordered(), rules.approved("other.ovh", channel="C2")
     seen, look = [], rules.registrar.find_order
+    both = [other.order.id, other.order.id + 1]
 
     def watched(*about, known):
-        seen.append(known)
+        seen.append(known(both))
         return look(*about, known=known)
 
-    monkeypatch.setattr(rules.registrar, "order_since", lambda *_, known: seen.append(known))
+    monkeypatch.setattr(rules.registrar, "order_since", lambda *_, known: seen.append(known(both)))
     monkeypatch.setattr(rules.registrar, "find_order", watched)
     rules.registrar.next_fault = "lost_after"
     rules.settle(cart.id, steps=2)

@@ -8,6 +8,7 @@ import pytest
 from ordering.model.cart import MOST_LINES, CartState
 from ordering.model.domain_name import DomainName, Word
 from ordering.model.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.offer import OfferKind
 from ordering.model.policy import Membership, Person
 from ordering.workflow import Query
 from tests.builders import POLICY, a_quote, euros
@@ -90,7 +91,7 @@ def test_what_cannot_be_bought_is_not_added(rules, name, why):
 
 def test_premium_can_be_allowed(rules):
     rules.restart(replace(POLICY, allow_premium=True))
-    assert rules.workflow.add("C1", DomainName.parse("premium.ovh"), by=rules.ada).lines[0].is_premium
+    assert rules.workflow.add("C1", DomainName.parse("premium.ovh"), by=rules.ada).lines[0].kind is OfferKind.PREMIUM
 
 
 @pytest.mark.parametrize("membership", [m for m in Membership if m is not Membership.MEMBER])

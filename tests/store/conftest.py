@@ -8,6 +8,7 @@ import pytest
 from store.engine import Engines, open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
+from tests.builders import NOW
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,4 +28,4 @@ def engines(url: str) -> Iterator[Engines]:
 
 @pytest.fixture
 def store(engines: Engines) -> SqlStore:
-    return SqlStore(engines)
+    return SqlStore(engines, clock=lambda: NOW)

@@ -65,9 +65,9 @@ class Story:
     async def card(self, words: str, seconds: float = 15) -> Message:
         return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)
 
-    async def form_says(self, words: str) -> OpenView:
-        """Wait until Ada's form shows these words."""
-        return await self.slack.until(lambda: _with(words, self.ada.modal))
+    async def form_says(self, words: str, *, who: Actor | None = None) -> OpenView:
+        """Wait until somebody's form shows these words; without `who`, Ada's."""
+        return await self.slack.until(lambda: _with(words, (who or self.ada).modal))
 
     async def home_says(self, who: Actor, words: str) -> OpenView:
         """Wait until somebody's Home shows these words."""

@@ -70,6 +70,15 @@ class Contacts:
                 self._read_at = time.monotonic()
             return newest_first(_contact(entry) for entry in self._known.values())
 
+    def one(self, number: str) -> Contact:
+        """Read one contact as OVH has it now; raises `RegistrarRefused` if it is not there."""
+        return _contact(self.read(number))
+
+    def holder(self) -> Contact:
+        """Read the account's own data as a contact; its id is the account's name."""
+        account = self.account()
+        return _contact({**as_owner(account), "id": account["nichandle"]})
+
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Make a contact. A lost answer may leave one behind: it harms nobody, and shows in the list."""
         try:

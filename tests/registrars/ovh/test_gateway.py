@@ -13,6 +13,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
 from sandbox.ovh.quotes import Layout
+from tests.fakes import belonging
 from tests.registrars.ovh.money import check_out, pay
 
 NAME = DomainName.parse("name.ovh")
@@ -167,7 +168,7 @@ async def test_a_right_that_was_lost_is_checked_again(ovh, gateway):
     await ask(gateway.prepare, [LINE], reference="x")
     ovh.faults.add("GET", "/me/order", "refuse", times=2, message="This call has not been granted")
     with pytest.raises(RegistrarRefused):
-        await ask(gateway.order_since, datetime.now(UTC), [LINE], known=frozenset())
+        await ask(gateway.order_since, datetime.now(UTC), [LINE], known=belonging())
     with pytest.raises(RegistrarRefused, match="cannot list the orders"):
         await ask(gateway.prepare, [LINE], reference="x")
     assert ovh.count("POST", "/order/cart") == 1
@@ -226,13 +227,13 @@ async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE], reference="x")
     tried = attempt(prepared.registrar_cart)
     total = prepared.quote.total
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=frozenset())).outcome is Outcome.ABSENT
+    assert (await ask(gateway.find_order, tried, [LINE], total, known=belonging())).outcome is Outcome.ABSENT
     ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     with pytest.raises(OutcomeUnknown):
         await ask(check_out, gateway, prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], total, known=frozenset())
+    seen = await ask(gateway.find_order, tried, [LINE], total, known=belonging())
     assert seen.order.id == next(iter(ovh.orders.all))
-    known = frozenset(ovh.orders.all)
+    known = belonging(*ovh.orders.all)
     assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).outcome is Outcome.UNDECIDED
 
 
@@ -240,7 +241,7 @@ async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
     prepared, order = await ordered(gateway)
     other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [other], order.total, known=frozenset())
+    seen = await ask(gateway.find_order, tried, [other], order.total, known=belonging())
     assert (seen.outcome, seen.candidates, seen.closed) == (Outcome.UNDECIDED, (), True)
     assert await ask(gateway.order_of, order.id, [other]) is None
 
@@ -248,7 +249,7 @@ async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
 async def test_a_dearer_order_of_our_names_is_ours_so_that_none_is_made_beside_it(ovh, gateway):
     prepared, order = await ordered(gateway)
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], Money(100, "EUR"), known=frozenset())
+    seen = await ask(gateway.find_order, tried, [LINE], Money(100, "EUR"), known=belonging())
     assert seen.order.id == order.id
 
 
@@ -256,7 +257,7 @@ async def test_an_order_that_does_not_show_its_names_yet_may_be_ours(ovh, gatewa
     ovh.orders.details_after = 60.0
     prepared, order = await ordered(gateway)
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], order.total, known=frozenset())
+    seen = await ask(gateway.find_order, tried, [LINE], order.total, known=belonging())
     assert (seen.outcome, seen.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 

@@ -13,6 +13,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, Outcome
+from tests.fakes import belonging
 from tests.registrars.ovh.money import check_out
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -27,9 +28,9 @@ async def ordered(gateway):
     return prepared, await ask(check_out, gateway, prepared.registrar_cart)
 
 
-async def look(gateway, prepared, *, known=frozenset(), started=None):
+async def look(gateway, prepared, *, started=None):
     tried = Attempt(1, prepared.registrar_cart, started or datetime.now(UTC))
-    return await ask(gateway.find_order, tried, [LINE], prepared.quote.total, known=known)
+    return await ask(gateway.find_order, tried, [LINE], prepared.quote.total, known=belonging())
 
 
 async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
@@ -54,7 +55,7 @@ async def test_an_order_that_is_listed_and_not_there_yet_may_be_ours(ovh, gatewa
 async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
     prepared, order = await ordered(gateway)
     tried = Attempt(1, prepared.registrar_cart, datetime.now(UTC))
-    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote.total, known=frozenset())
+    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote.total, known=belonging())
     assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
     assert "does not show all its names yet" in sighting.seen
 
@@ -63,12 +64,12 @@ async def test_an_order_that_nobody_remembers_is_found_by_its_names(ovh, gateway
     before = datetime.now(UTC) - timedelta(minutes=1)
     _, order = await ordered(gateway)
     since = partial(gateway.order_since, before, [LINE])
-    assert (await ask(since, known=frozenset())).id == order.id
-    assert await ask(since, known=frozenset({order.id})) is None
-    assert await ask(gateway.order_since, before, TWO, known=frozenset()) is None
-    assert await ask(gateway.order_since, before + timedelta(hours=1), [LINE], known=frozenset()) is None
+    assert (await ask(since, known=belonging())).id == order.id
+    assert await ask(since, known=belonging(order.id)) is None
+    assert await ask(gateway.order_since, before, TWO, known=belonging()) is None
+    assert await ask(gateway.order_since, before + timedelta(hours=1), [LINE], known=belonging()) is None
     ovh.orders.all[order.id].cancelled = True
-    assert await ask(since, known=frozenset()) is None
+    assert await ask(since, known=belonging()) is None
 
 
 async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):

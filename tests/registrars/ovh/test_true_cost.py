@@ -62,7 +62,7 @@ def a_random_cart(ovh: OvhSimulator, chance: random.Random) -> tuple[OvhCart, li
             ovh.names.rise(name.ascii, str(chance.randrange(1, 999) / 100))
         offers = reading.offers(name, on_the_wire(ovh.names.offers(name.ascii, cart.market)))
         offer = chance.choice([offer for offer in offers if offer.registers])
-        line = Line.of(offer, added_by="U0ADA").with_years(chance.choice(offer.years))
+        line = Line.of(offer, added_by="U0ADA").with_years(chance.choice(offer.years), by="U0ADA")
         body = {"domain": name.ascii, "pricingMode": offer.pricing_mode, "duration": f"P{line.years}Y"}
         item = ovh.carts.add(cart, body)
         bought.append(Bought(line, cart.items[item["itemId"]].offer))
@@ -151,7 +151,7 @@ async def test_over_the_wire_the_figures_are_the_same(ovh, gateway, seed):
     names = [f"{chance.choice(KINDS[:-1])}otter{place}.{chance.choice(('com', 'net', 'org'))}" for place in range(4)]
     found = await asyncio.to_thread(lambda: list(gateway.look_up([DomainName.parse(name) for name in names])))
     lines = [Line.of(each.offer, added_by="U0ADA") for each in found if each.offer]
-    lines = [line.with_years(chance.choice(line.offered_years)) for line in lines]
+    lines = [line.with_years(chance.choice(line.offered_years), by="U0ADA") for line in lines]
     told = (await asyncio.to_thread(gateway.prepare, lines, reference="figures")).quote
     [cart] = [cart for cart in ovh.carts.all.values() if cart.description == "figures"]
     assert told.total == Money.of(str(ovh.carts.summary(cart)["prices"]["withTax"]["value"]), "EUR")

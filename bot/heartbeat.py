@@ -1,0 +1,78 @@
+"""The process's heartbeat: a row written every ten seconds, which health and other processes read."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+
+from handlers.toolkit.threads import Bridge
+from store.engine import Engines
+from store.errors import DatabaseError, SchemaChanged
+from store.heartbeats import ALIVE_SECONDS, Heartbeat
+
+EVERY = 10.0  # seconds between two heartbeats
+_TICK = 1.0  # seconds; another part of the process may have found that the schema changed
+_LAST_BEAT = 0.5  # seconds for the goodbye
+_log = structlog.get_logger()
+
+
+class Pulse:
+    """Writes the heartbeat, and knows how long ago a write went through. `clock` is monotonic, in seconds."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        *,
+        every: float = EVERY,
+        within: float = ALIVE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engines = engines
+        self._row = Heartbeat(engines)
+        self._bridge = Bridge(1)  # a hanging database holds up this thread alone
+        self._every = every
+        self._within = within
+        self._clock = clock
+        self._written = clock()  # the start has just checked that the database can be written
+        self._why: str | None = None
+
+    async def run(self) -> None:
+        """Beat until cancelled. Raises `SchemaChanged` once another version has migrated the database."""
+        while True:
+            await self._beat()
+            due = self._clock() + (self._every if self._why is None else _TICK)
+            # A write of another part that finds another schema is followed by a heartbeat, which then says so.
+            while (left := due - self._clock()) > 0:
+                if self._engines.schema_changed.is_set():
+                    break
+                await asyncio.sleep(min(left, _TICK))
+
+    async def stop(self) -> None:
+        """Remove the row, if the database answers at once: else its age says the same in half a minute."""
+        with suppress(DatabaseError, TimeoutError):
+            async with asyncio.timeout(_LAST_BEAT):
+                await self._bridge.call(self._row.end)
+
+    def reason(self) -> str | None:
+        """Return what is wrong where no write went through for half a minute."""
+        silent = self._clock() - self._written
+        if silent <= self._within:
+            return None
+        return f"no write went through for {silent:.0f} s, so nothing is ordered or paid. {self._why or ''}".rstrip()
+
+    async def _beat(self) -> None:
+        begun = self._clock()
+        self._engines.schema_changed.clear()
+        try:
+            await self._bridge.call(self._row.beat)
+        except SchemaChanged:
+            raise
+        except Exception as error:  # noqa: BLE001 - health tells it; the next beat tries again
+            self._why = str(error) if isinstance(error, DatabaseError) else f"({type(error).__name__})"
+            _log.warning("heartbeat_failed", error=type(error).__name__)
+        else:
+            self._written, self._why = begun, None

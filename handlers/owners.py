@@ -1,0 +1,34 @@
+"""An approver or payer looks at who will own the names. Personal data: it goes to their own form alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.responder import Reply
+from handlers.views import owners as views
+
+_CLOSED = Drawn.saying("The form was closed. Press *Show owner* again.")
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.action(Act.SHOW_OWNER)
+    async def owner_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _show(desk, did, reply), Interaction.of_action(body), at_once=True)
+
+
+async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
+    """Check the right, open the form within three seconds, then ask OVH."""
+    person, number = await desk.person(did), cart_number(did.value)
+    cart = await desk.bridge.call(desk.workflow.may_see_owners, number, by=person)
+    await reply.open_form(views.reading_owners(), button="Show owner")
+    async with desk.at_ovh(did, reply) as threads:
+        owners = await threads.call(desk.workflow.owners_of, number, by=person)
+    await reply.show_form(views.owners_form(cart, owners), otherwise=_CLOSED)

@@ -1,0 +1,58 @@
+"""Who will own the names of a cart: personal data, drawn in one person's form alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.views import View
+
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import Drawn, button, context, section
+from handlers.toolkit.folding import VIEW, fold, listed
+from handlers.toolkit.modals import note
+from handlers.toolkit.mrkdwn import counted, cut, escape_markup
+from handlers.views.contacts import in_full
+from ordering.model.cart import Cart
+from ordering.model.owner import Owner
+
+_NAMED = 1_500  # characters
+
+
+def owner_button(cart: Cart) -> ButtonElement:
+    """Return the button that shows an approver or payer who will own the names."""
+    return button("Show owner", Act.SHOW_OWNER, cart.id, about=f"Show the owner of the names in cart {cart.id}")
+
+
+def reading_owners() -> View:
+    """Return the form that stays open until OVH has answered."""
+    return note(Drawn.saying("Asking OVH who will own the names…"))
+
+
+def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
+    """Each owner in full, with the names that it will own."""
+    shown = [section(_one(owner)) for owner in owners]
+    return View(
+        type="modal",
+        callback_id=Form.NOTE,
+        title=f"Owner, cart #{cart.id}",
+        close="Close",
+        blocks=fold(
+            [
+                context("Only you see this. OVH hands it to the registries, and some publish it."),
+                listed(shown, rank=1, more=_others),
+            ],
+            VIEW,
+        ).blocks,
+    )
+
+
+def _others(number: int) -> Block:
+    return context(f"and {counted(number, 'more owner')}, in OVH's control panel")
+
+
+def _one(owner: Owner) -> str:
+    names = cut(", ".join(escape_markup(str(domain)) for domain in owner.domains), _NAMED)
+    told = in_full(owner.contact)
+    own = "\nThis is the OVH account's own data: no other owner was chosen." if owner.is_account else ""
+    return f"*{names}*\n{told}{own}"

@@ -1,0 +1,37 @@
+"""What names cost to renew at this moment: looked up right before an order, for a renewal is an approved term too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ordering.model.cart_line import Line
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.offer import Availability, Verdict
+from ordering.ports.registrar import Registrar
+
+
+def as_offered_now(lines: Sequence[Line], registrar: Registrar) -> tuple[Line, ...]:
+    """Return the lines with the renewal prices that OVH shows now for the same offers, None where it shows none.
+
+    Costs a call for each name. Raises `RegistrarUnavailable` if OVH does not answer for one of them, and
+    `RegistrarRefused` if one is not free any more.
+    """
+    answers = {answer.domain: answer for answer in registrar.look_up([line.domain for line in lines], urgent=True)}
+    return tuple(_now(line, answers.get(line.domain)) for line in lines)
+
+
+def _now(line: Line, answer: Availability | None) -> Line:
+    if answer is None or answer.verdict is Verdict.UNKNOWN:
+        raise RegistrarUnavailable(
+            f"OVH did not say what {line.domain} costs to renew.", code="renewal_unknown", name=line.domain.ascii
+        )
+    if not answer.can_be_added:
+        raise RegistrarRefused(
+            f"OVH says that {line.domain} is not free any more, so the desk did not order it.",
+            code="name_not_free",
+            name=line.domain.ascii,
+        )
+    same = [o for o in answer.offers if (o.pricing_mode, o.phase) == (line.pricing_mode, line.phase) and o.registers]
+    offer = next((o for o in same if line.years in o.years), same[0] if same else None)
+    return replace(line, renewal=offer.renewal if offer else None)

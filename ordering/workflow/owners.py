@@ -1,0 +1,45 @@
+"""Who will own the names of a cart, for the eyes of those who decide about it."""
+
+from __future__ import annotations
+
+from ordering.model.cart import Cart
+from ordering.model.domain_name import DomainName
+from ordering.model.owner import Owner
+from ordering.model.policy import Person
+from ordering.model.question import OWNER_CONTACT
+from ordering.workflow.use_cases import UseCases
+
+
+class Owners(UseCases):
+    """Reading the owners of a cart's names. Personal data: for approvers and payers alone."""
+
+    def may_see_owners(self, cart_id: int, *, by: Person) -> Cart:
+        """Return the cart; raises `NotAllowed` if this person neither approves nor pays. Asks the database alone."""
+        self.policy.may_see_owners(by)
+        return self.cart(cart_id)
+
+    def owners_of(self, cart_id: int, *, by: Person) -> list[Owner]:
+        """Ask OVH for each owner as it is now, in the order of the cart's names. Costs a call an owner.
+
+        Raises `NotAllowed`, and `RegistrarRefused` if a contact is not there any more.
+        """
+        cart = self.may_see_owners(cart_id, by=by)
+        chosen: dict[str | None, list[DomainName]] = {}
+        for line in cart.lines:
+            chosen.setdefault(_chosen_for(cart, line.domain), []).append(line.domain)
+        return [
+            Owner(
+                self._registrar.account_holder() if number is None else self._registrar.contact(number),
+                tuple(domains),
+                is_account=number is None,
+            )
+            for number, domains in chosen.items()
+        ]
+
+
+def _chosen_for(cart: Cart, domain: DomainName) -> str | None:
+    """Return the id of the contact that OVH was told to use; None for the account's own data."""
+    told = cart.quote.configuration if cart.quote else ()
+    values = (c.value for c in told if c.domain == domain and c.label == OWNER_CONTACT)
+    value = next(values, None)
+    return value.rpartition("/")[2] if value else None

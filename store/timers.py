@@ -1,0 +1,98 @@
+"""Timers in SQL: one row for each kind of work that is to be done for a cart at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Exists, delete, exists, func, not_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from ordering.model.cart import DECIDED
+from ordering.ports.store import HINDERING, Errand, TimerKind
+from ordering.process.leases import LEASE
+from store import mapping
+from store.tables import CartRow, ClaimRow, TimerRow
+
+_DUE_AT_ONCE = 100
+_CLOCKS_APART = timedelta(minutes=1)  # between machines; a timer set later than this was dated by a clock now put back
+_LONGEST_CLAIM = 3 * LEASE  # a claim that lasts longer was dated by such a clock, too
+_IS_STEP = col(TimerRow.kind) == TimerKind.STEP.value
+
+
+def put(session: Session, subject: int, kind: TimerKind, *, due_at: datetime, now: datetime) -> None:
+    """Set a timer, or move the one that is there."""
+    insert = _insert(session).values(subject=subject, kind=kind.value, due_at=due_at, set_at=now)
+    new = {"due_at": insert.excluded.due_at, "set_at": insert.excluded.set_at}
+    session.execute(insert.on_conflict_do_update(index_elements=["subject", "kind"], set_=new))
+
+
+def end(session: Session, subject: int, kind: TimerKind) -> None:
+    session.execute(delete(TimerRow).where(col(TimerRow.subject) == subject, col(TimerRow.kind) == kind.value))
+
+
+def of(session: Session, subject: int) -> dict[TimerKind, datetime]:
+    """Return the timers of a cart."""
+    found = session.execute(select(TimerRow).where(col(TimerRow.subject) == subject)).scalars()
+    return {TimerKind(row.kind): mapping.utc(row.due_at) for row in found}
+
+
+def due(session: Session, now: datetime, errand: Errand | None) -> list[int]:
+    """Return carts whose step is due and that no process works on, longest due first.
+
+    A timer that was set in the future counts as due: the clock that dated it has been put back since.
+    """
+    is_held = _claims(errand).where(col(ClaimRow.until) > now, col(ClaimRow.until) <= now + _LONGEST_CLAIM)
+    found: list[int] = []
+    for column, is_due in (
+        (col(TimerRow.due_at), col(TimerRow.due_at) <= now),
+        (col(TimerRow.set_at), col(TimerRow.set_at) > now + _CLOCKS_APART),
+    ):
+        query = select(col(TimerRow.subject)).where(_IS_STEP, is_due, not_(is_held), *_for(errand))
+        found += session.execute(query.order_by(column).limit(_DUE_AT_ONCE)).scalars()
+    return list(dict.fromkeys(found))[:_DUE_AT_ONCE]
+
+
+def next_due(session: Session, errand: Errand | None, without: Collection[int]) -> datetime | None:
+    """Return when the next step is due; one that a process has claimed counts from the claim's end."""
+    mine = [_IS_STEP, *_for(errand)]
+    if without:
+        mine.append(col(TimerRow.subject).not_in(without))
+    free = select(col(TimerRow.due_at)).where(*mine, not_(_claims(errand))).order_by(col(TimerRow.due_at)).limit(1)
+    held = (
+        select(col(TimerRow.due_at), func.max(col(ClaimRow.until)))
+        .join(ClaimRow, col(ClaimRow.cart_id) == col(TimerRow.subject))
+        .where(*mine, _hinders(errand))
+        .group_by(col(TimerRow.subject), col(TimerRow.due_at))
+    )
+    moments = [mapping.utc(moment) for moment in session.execute(free).scalars()]
+    moments += [max(mapping.utc(due_at), mapping.utc(until)) for due_at, until in session.execute(held)]
+    return min(moments, default=None)
+
+
+def _for(errand: Errand | None) -> tuple[ColumnElement[bool], ...]:
+    """Return which timers belong to an errand: those of decided carts, or of all others; None is every errand."""
+    if errand is None:
+        return ()
+    is_decided = (
+        select(col(CartRow.id))
+        .where(col(CartRow.id) == col(TimerRow.subject), col(CartRow.state).in_(sorted(DECIDED)))
+        .exists()
+    )
+    return {Errand.ADVANCE: (is_decided,), Errand.WATCH: (not_(is_decided),)}.get(errand, ())
+
+
+def _claims(errand: Errand | None) -> Exists:
+    """Return whether a process has claimed the timer's cart for a task that keeps others from this errand."""
+    return exists().where(col(ClaimRow.cart_id) == col(TimerRow.subject), _hinders(errand))
+
+
+def _hinders(errand: Errand | None) -> ColumnElement[bool]:
+    return col(ClaimRow.errand).in_(sorted(HINDERING[errand or Errand.WATCH]))
+
+
+def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
+    """Return the insert of this database: both know "on conflict", each by a function of its own."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(TimerRow) if on_postgresql else sqlite.insert(TimerRow)

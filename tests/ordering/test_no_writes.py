@@ -1,0 +1,115 @@
+"""A database that takes no writes: OVH is not called, no cart is built, and the work goes on once it takes them."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import pytest
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from store.errors import DatabaseUnusable
+from tests.conftest import Rules
+from tests.fakes import FakeRegistrar
+
+S = CartState
+
+
+class Full(DatabaseUnusable):
+    """As a disk that is full: everything can be read."""
+
+
+class Disk:
+    """Lets no transaction of a store commit while it `is_full`."""
+
+    def __init__(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_full = False
+        begin = rules.store.begin
+
+        @contextmanager
+        def writing():
+            with begin() as carts:
+                yield carts
+                if self.is_full:
+                    raise Full
+
+        monkeypatch.setattr(rules.store, "begin", writing)
+
+
+@pytest.fixture
+def disk(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(rules, monkeypatch)
+
+
+@pytest.fixture
+def calls(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of all calls to the registrar from the moment of the test that clears the list."""
+    made: list[str] = []
+
+    def counted(name: str, call):
+        def counting(*about, **more):
+            made.append(name)
+            return call(*about, **more)
+
+        return counting
+
+    for name in [name for name in vars(FakeRegistrar) if not name.startswith("_")]:
+        monkeypatch.setattr(rules.registrar, name, counted(name, getattr(rules.registrar, name)))
+    return made
+
+
+def checking_out(rules: Rules):
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    return rules.settle(cart.id, steps=1, seconds=0)
+
+
+def paying(rules: Rules):
+    cart = rules.ordered()
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+
+
+def unclear(rules: Rules):
+    cart = paying(rules)
+    rules.registrar.next_fault = "lost_before"
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDECIDED, "Nobody knows.")
+    return rules.settle(cart.id)
+
+
+def paid(rules: Rules):
+    cart = paying(rules)
+    return rules.settle(cart.id, steps=2)
+
+
+WAYS: dict[CartState, Callable[[Rules], Cart]] = {
+    S.APPROVED: Rules.approved, S.CHECKING_OUT: checking_out, S.CHECKED_OUT: Rules.ordered, S.PAYING: paying,
+    S.PAID: paid, S.NEEDS_ATTENTION: unclear,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", list(WAYS), ids=str)
+def test_a_step_without_a_write_calls_nobody(rules, disk, calls, state):
+    """The step ends at its first write, however often it is tried, and the cart stays due."""
+    cart = WAYS[state](rules)
+    assert cart.state is state
+    rules.clock.pass_by(3600)
+    disk.is_full = True
+    calls.clear()
+    for _ in range(3):
+        assert rules.fulfilment.due() == [cart.id]
+        with pytest.raises(Full):
+            rules.fulfilment.advance(cart.id)
+    assert calls == []
+    disk.is_full = False
+    rules.fulfilment.advance(cart.id)
+    assert calls != []
+
+
+def test_a_request_without_a_write_builds_no_cart(rules, disk, calls):
+    """Who asks for approval is told before OVH builds a cart for the dry run."""
+    cart = rules.workflow.add("C1", DomainName.parse("b.ovh"), by=rules.ben)
+    disk.is_full = True
+    calls.clear()
+    with pytest.raises(Full):
+        rules.workflow.request_approval(cart.id, requester=rules.ben, purpose="For the launch")
+    assert calls == []

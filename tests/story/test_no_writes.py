@@ -1,0 +1,67 @@
+"""The database is there and takes no writes: the bot says so, calls nobody, and goes on by itself."""
+
+import asyncio
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+
+from bot.app import Bot
+from bot.heartbeat import Pulse
+from tests.story.conftest import Story
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    return {} if request.param == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a minute of silence and ten seconds between heartbeats are a second and a fifth of one here."""
+    monkeypatch.setattr("bot.app.Pulse", partial(Pulse, every=0.2, within=1.0))
+
+
+def take_no_writes(bot: Bot, switch: str) -> None:
+    """As a disk that was remounted read-only, or a server that became a standby; `switch` is ON or OFF."""
+    engines = bot._engines  # noqa: SLF001 - the connections that the bot writes through
+    if engines.lane is None:
+        with engines.write.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE"))
+            connection.execute(text(f"ALTER SYSTEM SET default_transaction_read_only = {switch}"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        return
+    with engines.lane.held(), engines.write.connect() as connection:
+        raw = connection.connection.driver_connection  # past BEGIN IMMEDIATE, which is refused then
+        assert raw is not None
+        raw.execute(f"PRAGMA query_only={switch}")
+
+
+async def test_an_approved_cart_waits_for_the_disk(story: Story, bot: Bot):
+    """Nothing is asked of OVH, /readyz and /healthz say 503 with the reason; then one order is made by itself."""
+    card = await story.requested()
+    story.ovh.faults.add("POST", "/order/cart", "error500", times=999)
+    await story.cleo.click(card, "Approve")
+    await story.card("retrying since")
+    take_no_writes(bot, "ON")
+    story.ovh.faults.clear()
+    try:
+        await asyncio.sleep(2.5)
+        before = len(story.ovh.calls)
+        await asyncio.sleep(2)
+        worked = [call for call in story.ovh.calls[before:] if "/order" in str(call)]
+        assert worked == []
+        assert "no write went through" in bot._health.readiness()["database"]  # noqa: SLF001 - what /readyz shows
+        assert "read-only" in bot._health.checks()["database"]  # noqa: SLF001 - what /healthz shows
+    finally:
+        take_no_writes(bot, "OFF")
+    await story.payable(seconds=30)
+    assert story.checkouts() == 1
+    async with asyncio.timeout(10):
+        while bot._health.readiness()["database"] != "ok":  # noqa: SLF001, ASYNC110 - as above; it is checked by time
+            await asyncio.sleep(0.1)
