@@ -40,7 +40,7 @@ COMMIT: Options = (
     *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "restore"),
 )
 STEP: Options = (
-    *("order-dearer", "page-slow"),
+    *("order-dearer", "page-slow", "renewal-up"),
     *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
     *("closed-unlisted", "summary-tells"),
     *("clock+3600", "clock-600", "others-commit"),

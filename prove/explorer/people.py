@@ -19,6 +19,7 @@ from ordering.model.seal import seal
 from prove.explorer.deviations import APPROVES, DECIDES, PAYS, Options
 from prove.explorer.laws import NOT_APPROVED, LawBroken
 from prove.explorer.ledger import PREPAID
+from prove.explorer.routes import OFFERED, RENEWAL
 
 if TYPE_CHECKING:
     from prove.explorer.processes import Process
@@ -56,7 +57,14 @@ class People:
     def request(self, process: Process) -> None:
         """Put a request before the approver, as the pre-flight leaves it."""
         lines = tuple(
-            Line(DomainName.parse(name), 1, "create-default", Money(299, "EUR"), added_by=ADA.id)
+            Line(
+                DomainName.parse(name),
+                1,
+                "create-default",
+                Money(OFFERED, "EUR"),
+                added_by=ADA.id,
+                renewal=Money(RENEWAL, "EUR"),
+            )
             for name in self._world.names
         )
         prepared = process.registrar.prepare(lines, reference="Domain Desk #1 pre-flight")

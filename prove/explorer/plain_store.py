@@ -8,8 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
@@ -17,70 +17,15 @@ from ordering.model.errors import CartChanged, NoSuchCart, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.money import Money
-from ordering.ports.store import HINDERING, NOTHING_SHOWN, Errand, Message, MessageRole
+from ordering.ports.store import HINDERING, KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from ordering.process.leases import LEASE
-from ordering.record.hash_chain import Entry, Link, chained, facts
+from ordering.record.hash_chain import Link
 from ordering.record.verification import Kept, Record
+from prove.explorer.snapshot import Chain, Lease, Snapshot, Timer, no_chain
 
-# As in the SQL store: a due time farther ahead, or a longer lease, was dated by a clock that has been put back since.
-_FARTHEST, _LONGEST_LEASE = timedelta(hours=7), 3 * LEASE
+# As in the SQL store: a timer set later than now, or a longer lease, was dated by a clock that has been put back since.
+_CLOCKS_APART, _LONGEST_LEASE = timedelta(minutes=1), 3 * LEASE
 _DUE_AT_ONCE = 100
-Chain = Callable[["Snapshot", Cart, Sequence[Event]], tuple[Entry, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    holder: str
-    until: datetime
-
-
-@dataclass(slots=True)
-class Snapshot:
-    """All that the database holds. Values are immutable, so a copy copies dictionaries only."""
-
-    carts: dict[int, Cart] = field(default_factory=dict)
-    due: dict[int, datetime] = field(default_factory=dict)
-    approved_at: dict[int, datetime] = field(default_factory=dict)
-    order_owner: dict[int, int] = field(default_factory=dict)  # cart number by order number
-    events: tuple[Event, ...] = ()
-    entries: tuple[Entry, ...] = ()
-    untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
-    messages: dict[int, Message] = field(default_factory=dict)
-    leases: dict[tuple[Errand, int], Lease] = field(default_factory=dict)
-    last_cart: int = 0
-    last_message: int = 0
-
-    def copy(self) -> Snapshot:
-        return replace(
-            self,
-            carts=dict(self.carts),
-            due=dict(self.due),
-            approved_at=dict(self.approved_at),
-            order_owner=dict(self.order_owner),
-            untold=dict(self.untold),
-            messages=dict(self.messages),
-            leases=dict(self.leases),
-        )
-
-
-def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:
-    """Keep events without digests: the explorer checks what they say, thousands of times a second."""
-    return ()
-
-
-def hash_chain(kept: Snapshot, cart: Cart, events: Sequence[Event]) -> tuple[Entry, ...]:
-    """Chain events as the SQL store does."""
-    told = facts(cart)
-    last = kept.entries[-1] if kept.entries else None
-    mine = next((entry for entry in reversed(kept.entries) if entry.cart_id == cart.id), None)
-    over_all = Link(last.id, last.digest) if last else Link()
-    in_cart = Link(mine.number, mine.digest) if mine else Link()
-    new = []
-    for event in events:
-        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
-        over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
-        new.append(entry)
-    return tuple(new)
 
 
 class PlainReading:
@@ -120,19 +65,19 @@ class PlainReading:
         yield from (c for number, c in sorted(self._kept.carts.items()) if since is None or number in recent)
 
     def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
-        found = sorted(
-            (due_at, number)
-            for number, due_at in self._kept.due.items()
-            if (due_at <= now or due_at > now + _FARTHEST)
-            and self._is_for(errand, number)
-            and self._is_free(number, errand, now)
-        )
-        return [number for _, number in found[:_DUE_AT_ONCE]]
+        mine = [
+            (number, timer)
+            for number, timer in self._steps()
+            if self._is_for(errand, number) and self._is_free(number, errand, now)
+        ]
+        due = sorted((timer.due_at, number) for number, timer in mine if timer.due_at <= now)
+        put_back = sorted((timer.set_at, number) for number, timer in mine if timer.set_at > now + _CLOCKS_APART)
+        return list(dict.fromkeys(number for _, number in (*due, *put_back)))[:_DUE_AT_ONCE]
 
     def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
         times = (
-            max(due_at, self._leased_until(number, errand) or due_at)
-            for number, due_at in self._kept.due.items()
+            max(timer.due_at, self._leased_until(number, errand) or timer.due_at)
+            for number, timer in self._steps()
             if number not in without and self._is_for(errand, number)
         )
         return min(times, default=None)
@@ -160,8 +105,11 @@ class PlainReading:
                 total += (cart.order or cart.seal).total.minor
         return Money(total, currency)
 
-    def known_orders(self) -> frozenset[int]:
-        return frozenset(self._kept.order_owner)
+    def known_orders(self, among: Collection[int]) -> frozenset[int]:
+        return frozenset(number for number in among if number in self._kept.order_owner)
+
+    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
+        return {kind: timer.due_at for (kind, number), timer in self._kept.timers.items() if number == cart_id}
 
     def events(self, cart_id: int) -> list[Event]:
         return [event for event in self._kept.events if event.cart_id == cart_id]
@@ -173,7 +121,7 @@ class PlainReading:
         return [message for _, message in sorted(self._kept.messages.items()) if message.cart_id == cart_id]
 
     def outdated(self) -> list[int]:
-        behind = {m.cart_id for m in self._kept.messages.values() if m.shown < self._kept.carts[m.cart_id].version}
+        behind = {message.cart_id for message in self._kept.messages.values() if not message.is_settled}
         return sorted(behind | set(self._kept.untold.values()))
 
     def record(self) -> Record:
@@ -183,6 +131,9 @@ class PlainReading:
         kept = (Kept(number, counts.get(number, 0), cart) for number, cart in sorted(self._kept.carts.items()))
         head = Link(entries[-1].id, entries[-1].digest) if entries else Link()
         return Record(iter(entries), kept, head, guarded=True)
+
+    def _steps(self) -> Iterator[tuple[int, Timer]]:
+        return ((number, timer) for (kind, number), timer in self._kept.timers.items() if kind is TimerKind.STEP)
 
     def _is_for(self, errand: Errand | None, number: int) -> bool:
         if errand is None or errand is Errand.SHOW:
@@ -201,9 +152,10 @@ class PlainReading:
 class PlainTransaction(PlainReading):
     """Writes to a snapshot of its own, which becomes the store's at the commit."""
 
-    def __init__(self, kept: Snapshot, chain: Chain) -> None:
+    def __init__(self, kept: Snapshot, chain: Chain, now: datetime) -> None:
         super().__init__(kept)
         self._chain = chain
+        self._now = now
 
     def decide_alone(self) -> None:
         """Do nothing: there is one writer at a time."""
@@ -219,7 +171,7 @@ class PlainTransaction(PlainReading):
         self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
         return cart
 
-    def save(self, cart: Cart, *events: Event, due_at: datetime | None = None) -> Cart:
+    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
         kept = self._kept
         before = kept.carts.get(cart.id)
         if before is None or before.version != cart.version:
@@ -236,14 +188,26 @@ class PlainTransaction(PlainReading):
         moved = replace(cart, version=cart.version + 1)
         # An order's row stays when a cart is saved without it, as in the SQL store.
         kept.carts[cart.id] = moved if cart.order is not None else replace(moved, order=before.order)
-        self._set_due(cart.id, due_at)
+        if due_at is not KEEP:
+            self.set_timer(cart.id, TimerKind.STEP, due_at)
+        for message in self.messages(cart.id):
+            kept.messages[message.id] = replace(message, is_settled=False)
         self._append(cart, events)
         return moved
 
-    def postpone(self, cart_id: int, *, version: int, due_at: datetime) -> None:
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
         cart = self._kept.carts.get(cart_id)
         if cart is not None and cart.version == version:
-            self._set_due(cart_id, due_at)
+            self.set_timer(cart_id, TimerKind.STEP, due_at)
+
+    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+        if due_at is None:
+            self._kept.timers.pop((kind, cart_id), None)
+        else:
+            self._kept.timers[kind, cart_id] = Timer(due_at, self._now)
+
+    def begin_step(self, cart_id: int) -> None:
+        """Do nothing: this store always takes writes."""
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         kept = self._kept
@@ -257,12 +221,19 @@ class PlainTransaction(PlainReading):
 
     def shown(self, message_id: int, *, version: int, ts: str) -> None:
         if message_id in self._kept.messages:
-            self._kept.messages[message_id] = replace(self._kept.messages[message_id], shown=version, ts=ts)
+            message = self._kept.messages[message_id]
+            is_settled = _was_given_up(message) or version >= self._kept.carts[message.cart_id].version
+            self._kept.messages[message_id] = replace(message, shown=version, ts=ts, is_settled=is_settled)
 
     def show_again(self, cart_ids: Collection[int]) -> None:
         for number, message in self._kept.messages.items():
             if message.cart_id in cart_ids:
-                self._kept.messages[number] = replace(message, shown=NOTHING_SHOWN)
+                self._kept.messages[number] = replace(message, shown=NOTHING_SHOWN, is_settled=_was_given_up(message))
+
+    def give_up(self, message_id: int, *, version: int) -> None:
+        message = self._kept.messages.get(message_id)
+        if message is not None and version >= self._kept.carts[message.cart_id].version:
+            self._kept.messages[message_id] = replace(message, shown=NOTHING_SHOWN, is_settled=True)
 
     def forget(self, message_id: int) -> None:
         self._kept.messages.pop(message_id, None)
@@ -294,12 +265,6 @@ class PlainTransaction(PlainReading):
         lease = self._kept.leases.get((errand, number))
         return lease is not None and lease.holder == holder
 
-    def _set_due(self, number: int, due_at: datetime | None) -> None:
-        if due_at is None:
-            self._kept.due.pop(number, None)
-        else:
-            self._kept.due[number] = due_at
-
     def _append(self, cart: Cart, events: Sequence[Event]) -> None:
         if not events:
             return
@@ -311,14 +276,19 @@ class PlainTransaction(PlainReading):
             kept.untold[numbered.id] = cart.id
 
 
+def _was_given_up(message: Message) -> bool:
+    return message.is_settled and message.shown == NOTHING_SHOWN
+
+
 class PlainStore:
-    """Opens transactions for several threads.
+    """Opens transactions for several threads; `clock` dates the timers.
 
     `kept` is what was committed last, `history` what was before, oldest first. None of them changes any more.
     """
 
-    def __init__(self, *, chain: Chain = no_chain) -> None:
+    def __init__(self, *, chain: Chain = no_chain, clock: Callable[[], datetime] | None = None) -> None:
         self._chain = chain
+        self.clock = clock or (lambda: datetime.now(UTC))
         self._one_writer = threading.RLock()
         self.kept = Snapshot()
         self.history: tuple[Snapshot, ...] = ()
@@ -327,7 +297,7 @@ class PlainStore:
     def begin(self) -> Iterator[PlainTransaction]:
         with self._one_writer:
             writing = self.kept.copy()
-            yield PlainTransaction(writing, self._chain)
+            yield PlainTransaction(writing, self._chain, self.clock())
             self.history = (*self.history, self.kept)
             self.kept = writing
 
@@ -337,7 +307,7 @@ class PlainStore:
 
     def copy(self) -> PlainStore:
         """Return a store with the same content and history: no value is copied, for none changes."""
-        other = PlainStore(chain=self._chain)
+        other = PlainStore(chain=self._chain, clock=self.clock)
         other.kept, other.history = self.kept, self.history
         return other
 

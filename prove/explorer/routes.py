@@ -12,6 +12,7 @@ from typing import Any
 
 from prove.explorer.ledger import DELIVERED_AFTER, EXPIRES_AFTER, PREPAID, SEPA, VISA, Ledger, OvhOrder, Paid, moment
 
+OFFERED, RENEWAL = 299, 359  # cents without tax, for one name
 Reply = tuple[int, Any]
 Ids = tuple[str, ...]
 NO = {"class": "Client::BadRequest", "message": "This cannot be done"}
@@ -33,6 +34,7 @@ class Routes:
         self.ledger = ledger
         self.ahead = ahead
         self.told: dict[str, int] = {}  # by cart, the total of its last dry run in cents
+        self.renewal = RENEWAL
         self.lists_closed = True
         self.refuses_ordered = True
         self.tells_order = False
@@ -94,6 +96,14 @@ class Routes:
         settings = {"pricingMode": body["pricingMode"]}
         item = {"itemId": len(names), "configurations": [], "duration": body["duration"], "settings": settings}
         return 200, item
+
+    def offers(self, _ids: Ids, query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
+        """What a search says of a name: the offer that the request was made of, or that it is taken."""
+        taken = self._is_registered(query["domain"], now)
+        action = "transfer" if taken else "create"
+        prices = [{"label": "TOTAL", "price": _euros(OFFERED)}, {"label": "RENEW", "price": _euros(self.renewal)}]
+        offer = {"action": action, "pricingMode": f"{action}-default", "orderable": True, "duration": ["P1Y"]}
+        return 200, [offer | {"prices": prices, "phase": "ga"}]
 
     def dry_run(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
         cart = self.ledger.carts.get(ids[0])
@@ -301,6 +311,7 @@ _ROUTES: Mapping[tuple[str, str], _Route] = {
     ("POST", "order/cart/*/assign"): Routes.nothing,
     ("POST", "order/cart/*/domain"): Routes.add_name,
     ("GET", "order/cart/*/item/*/requiredConfiguration"): Routes.none_listed,
+    ("GET", "order/cart/*/domain"): Routes.offers,
     ("GET", "order/cart/*/checkout"): Routes.dry_run,
     ("GET", "order/cart/*/summary"): Routes.summary,
     ("GET", "me/order"): Routes.list_orders,

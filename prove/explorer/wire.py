@@ -6,14 +6,16 @@ retries of reads, signing) is tested on the wire, in tests/registrars.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
-from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.offer import Availability, Verdict
 from prove.explorer.deviations import (
     ANSWER,
     BUILD,
@@ -30,6 +32,7 @@ from prove.explorer.deviations import (
 from prove.explorer.routes import shape_of
 from registrars.ovh import adapter
 from registrars.ovh.api import errors
+from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer
 from registrars.ovh.api.session import CLOCK
@@ -42,6 +45,7 @@ ROUND_TRIP = 0.2  # seconds of the world that one call takes
 TIME_OUT = 10.0  # seconds until a sender gives up on an answer
 FRESH_FOR = 30.0  # seconds between the opened connection and the comparison of the clock, as the real call has it
 CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, and a closed one carries nothing to OVH
+_PEOPLE = Priority.PEOPLE
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
 _SAID = {
     400: {"class": "Client::BadRequest", "message": "This cannot be done"},
@@ -176,7 +180,39 @@ def _falsified(what: str) -> Answer:
     return Answer(status, _SAID.get(status))
 
 
+class SimulatedSearch:
+    """`registrars.ovh.availability.lookup.Search` without its threads: each name is asked when it is looked up."""
+
+    def __init__(self, client: SimulatedClient) -> None:
+        self._client = client
+
+    def look_up(
+        self,
+        names: Sequence[DomainName],
+        *,
+        recent: bool = False,  # noqa: ARG002 - the real one's signature; nothing is kept
+        urgent: bool = False,  # noqa: ARG002 - the same
+    ) -> Iterator[Availability]:
+        for name in names:
+            try:
+                offered = self._client.ask("/order/cart/search/domain", query={"domain": name.ascii}, priority=_PEOPLE)
+            except RegistrarError as error:
+                yield Availability(name, Verdict.UNKNOWN, reason=str(error))
+            else:
+                yield Availability.of(name, reading.offers(name, offered))
+
+    def forget(self, names: Sequence[DomainName]) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """No thread runs."""
+
+
 def gateway(process: Process) -> adapter.OvhGateway:
-    """Build the real gateway on a simulated client."""
-    with patch.object(adapter, "Client", lambda _access, _budget=None: SimulatedClient(process)):
+    """Build the real gateway on a simulated client, with a search that needs no threads."""
+    client = SimulatedClient(process)
+    with (
+        patch.object(adapter, "Client", lambda _access, _budget=None: client),
+        patch.object(adapter, "Search", lambda _client, **_: SimulatedSearch(client)),
+    ):
         return adapter.OvhGateway(Access(subsidiary="FR", concurrency=1))

@@ -19,7 +19,7 @@ from prove.explorer.laws import LawBroken, Laws
 from prove.explorer.ledger import DEARER, Ledger, moment
 from prove.explorer.people import People
 from prove.explorer.processes import Died, Process, Sleeper, WatchedStore
-from prove.explorer.routes import NO, Routes
+from prove.explorer.routes import NO, RENEWAL, Routes
 from registrars.ovh.api.errors import Answer
 
 Schedule = Mapping[int, str]
@@ -182,6 +182,7 @@ class World:
         unpaid, pays, routes = self._for_unpaid, self.ledger.pay_on_page, self.routes
         return {
             "price-up": lambda _: setattr(self.ledger, "price", DEARER),
+            "renewal-up": lambda _: setattr(routes, "renewal", 10 * RENEWAL),
             "outsider": lambda _: self.ledger.new_order(self.names, self.now, foreign=True),
             "page-pays": lambda _: unpaid(lambda number: pays(number, self.now)),
             "page-slow": lambda _: unpaid(lambda number: pays(number, self.now, bank=600.0)),

@@ -85,7 +85,7 @@ def test_a_cart_keeps_its_order(store):
     saved(store, replace(cart, order=None, purpose="x"))
     with store.read() as reading:
         assert reading.cart(cart.id).order == ORDER
-        assert reading.known_orders() == {ORDER.id}
+        assert reading.known_orders([ORDER.id, ORDER.id + 1]) == {ORDER.id}
 
 
 def test_a_cart_has_one_order(store):
@@ -94,25 +94,23 @@ def test_a_cart_has_one_order(store):
     with pytest.raises(Exception, match=r"(?i)unique"):
         saved(store, replace(cart, order=replace(ORDER, id=ORDER.id + 1)))
     with store.read() as reading:
-        assert reading.known_orders() == {ORDER.id}
+        assert reading.known_orders([ORDER.id, ORDER.id + 1]) == {ORDER.id}
 
 
-def test_a_due_time_that_is_not_given_is_erased(store):
-    """Saving without a due time leaves the cart alone; postponing gives it another one."""
-    cart = saved(store, opened(store), due_at=NOW)
-    cart = saved(store, cart)
+def test_a_message_that_was_given_up_waits_for_a_change(store):
+    """What the chat refuses for good is not tried again until the cart changes, whoever asks for it."""
+    cart = opened(store)
     with store.begin() as writing:
-        assert writing.due(NOW) == []
-        writing.postpone(cart.id, version=cart.version, due_at=NOW)
-        assert writing.due(NOW) == [cart.id]
-
-
-def test_a_due_time_far_ahead_counts_as_due(store):
-    """A time more than seven hours ahead was set by a clock that has been put back."""
-    cart = saved(store, opened(store), due_at=NOW + timedelta(hours=8))
-    with store.read() as reading:
-        assert reading.due(NOW) == [cart.id]
-        assert reading.due(NOW + timedelta(hours=2)) == []
+        message = writing.show_in(cart.id, MessageRole.CART, "C1")
+        for event in writing.untold(cart.id):
+            writing.told(event.id)
+        assert writing.outdated() == [cart.id]
+        writing.give_up(message.id, version=cart.version)
+        writing.show_again([cart.id])
+        assert writing.outdated() == []
+        assert [m.is_settled for m in writing.messages(cart.id)] == [True]
+        writing.save(cart)
+        assert writing.outdated() == [cart.id]
 
 
 def test_all_messages_of_a_cart_can_be_shown_again(store):

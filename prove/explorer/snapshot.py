@@ -1,0 +1,75 @@
+"""What the plain store holds at one moment, and how events are chained to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ordering.model.cart import Cart
+from ordering.model.events import Event
+from ordering.ports.store import Errand, Message, TimerKind
+from ordering.record.hash_chain import Entry, Link, chained, facts
+
+Chain = Callable[["Snapshot", Cart, Sequence[Event]], tuple[Entry, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    due_at: datetime
+    set_at: datetime
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """All that the database holds. Values are immutable, so a copy copies dictionaries only."""
+
+    carts: dict[int, Cart] = field(default_factory=dict)
+    timers: dict[tuple[TimerKind, int], Timer] = field(default_factory=dict)
+    approved_at: dict[int, datetime] = field(default_factory=dict)
+    order_owner: dict[int, int] = field(default_factory=dict)  # cart number by order number
+    events: tuple[Event, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
+    messages: dict[int, Message] = field(default_factory=dict)
+    leases: dict[tuple[Errand, int], Lease] = field(default_factory=dict)
+    last_cart: int = 0
+    last_message: int = 0
+
+    def copy(self) -> Snapshot:
+        return replace(
+            self,
+            carts=dict(self.carts),
+            timers=dict(self.timers),
+            approved_at=dict(self.approved_at),
+            order_owner=dict(self.order_owner),
+            untold=dict(self.untold),
+            messages=dict(self.messages),
+            leases=dict(self.leases),
+        )
+
+
+def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:
+    """Keep events without digests: the explorer checks what they say, thousands of times a second."""
+    return ()
+
+
+def hash_chain(kept: Snapshot, cart: Cart, events: Sequence[Event]) -> tuple[Entry, ...]:
+    """Chain events as the SQL store does."""
+    told = facts(cart)
+    last = kept.entries[-1] if kept.entries else None
+    mine = next((entry for entry in reversed(kept.entries) if entry.cart_id == cart.id), None)
+    over_all = Link(last.id, last.digest) if last else Link()
+    in_cart = Link(mine.number, mine.digest) if mine else Link()
+    new = []
+    for event in events:
+        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
+        over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
+        new.append(entry)
+    return tuple(new)
