@@ -19,8 +19,8 @@ OF_EXPLORER = (
     ),
     Mutation(
         "let a dearer quote pass under the seal",
-        "ordering/model/seal.py",
-        "        return other.digest == self.digest and other.total.is_within(self.total)\n",
-        "        return other.digest == self.digest and other.total.minor >= 0\n",
+        "ordering/process/checkout.py",
+        "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
+        "        if self._form_of_seal(cart, prepared):\n",
     ),
 )

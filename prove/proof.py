@@ -69,8 +69,8 @@ MUTATIONS = (
     Mutation(
         "skip the seal before the checkout",
         "ordering/process/checkout.py",
-        "        if cart.seal.holds_for(fresh):\n",
-        "        if fresh:\n",
+        "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
+        "        if prepared:\n",
     ),
     Mutation(
         "approve what the card did not show",

@@ -1,5 +1,6 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -98,7 +99,7 @@ class FakeRegistrar:
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
         self.ahead = timedelta()  # OVH's clock
-        self.holds_permit = False
+        self.permits: set[int] = set()  # threads that hold a call that buys or pays
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
@@ -129,15 +130,16 @@ class FakeRegistrar:
         if self.next_fault == "not_ready":
             self.next_fault = None
             raise RegistrarUnavailable("OVH does not answer just now.")
-        self.holds_permit = True
+        mine = threading.get_ident()
+        self.permits.add(mine)
         try:
             yield
         finally:
-            self.holds_permit = False
+            self.permits.discard(mine)
 
     def _take_permit(self) -> None:
         """With one call at once, a caller that holds the only permit would wait for itself for ever."""
-        assert not self.holds_permit, "another call while one that buys or pays is ready"
+        assert threading.get_ident() not in self.permits, "another call while one that buys or pays is ready"
 
     def clock_ahead(self) -> timedelta:
         self._take_permit()

@@ -12,6 +12,7 @@ import structlog
 
 from ordering.model.cart import CartState
 from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.ports.store import KEEP
 from ordering.process import checkout, intent
 from ordering.process.fulfilment import Fulfilment
 from prove.explorer import deviations, laws
@@ -141,11 +142,11 @@ def test_finds_a_second_order_without_compare_and_set(monkeypatch):
     """A store that lets an old version be saved orders twice once a sleeping worker wakes."""
     save = PlainTransaction.save
 
-    def overwrite(self, cart, *events, due_at=None):
+    def overwrite(self, cart, *events, due_at=KEEP):
         return save(self, replace(cart, version=self.cart(cart.id).version), *events, due_at=due_at)
 
     monkeypatch.setattr(PlainTransaction, "save", overwrite)
-    assert broken_by(("POST order/cart", "freeze-600")) == laws.TWO_ORDERS
+    assert broken_by(("CHECKOUT ready", "freeze-30")) == laws.TWO_ORDERS
 
 
 def test_finds_an_order_made_again_after_lost_commits(monkeypatch):
