@@ -66,7 +66,7 @@ class FakeMoneyCall(Generic[Result]):
 
     def send(self, *, signed_at: datetime, not_after: datetime) -> Result:
         self._registrar.signed_at.append(signed_at)
-        self._registrar.holds_permit = False  # from here on the call has ended
+        self._registrar.permits.discard(threading.get_ident())  # from here on the call has ended
         if self._registrar.next_fault == "not_sent":
             self._registrar.next_fault = None
             raise NotSent("The connection to OVH ended before anything was sent.")
