@@ -12,20 +12,24 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
-from bot.health import DATABASE, JOBS, OVH, SLACK, Health, cancelled, keep_checking
+from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
 from bot.http import Front
 from bot.settings import Settings
 from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
-from bot.worker import Driver
+from bot.worker import Driver, keep_going
 from handlers.notifier import Announcer
+from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
 from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.members import Members, Workspace
+from handlers.toolkit.rights import SlackRights
 from handlers.toolkit.slack_errors import SlackAlerts
 from handlers.toolkit.threads import Bridge
+from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Alone, Claims, Shared
 from ordering.process.outbox import Outbox
@@ -34,6 +38,7 @@ from ordering.workflow import Workflow
 from registrars.ovh import Access, OvhGateway, SharedBudget
 from store.database_url import parse_database_url
 from store.engine import Engines, open_engines
+from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.rate_limit import SharedPage
 from store.search_sessions import SharedShelf
@@ -49,6 +54,7 @@ _PLACES = 8  # for steps that carry out, and as many for those that only look
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
 _LAST_MONEY_CALLS = 1.5  # within the first of them
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
+_RECOVER_MODE_EVERY = 1.0  # seconds; each is one read of the database
 _GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
 _CHECKED_WITHIN = 5.0  # seconds; then the part counts as unanswered
 
@@ -66,6 +72,7 @@ class Bot:
         front: Front | None = None,
         pace: Pace | None = None,
         lease: timedelta = LEASE,
+        floors: Floors | None = None,
     ) -> None:
         self._health = health or Health()
         self.front = front or Front(settings, self._health)
@@ -97,11 +104,19 @@ class Bot:
         )
         self.desk = desk
         self._work = desk.work
-        homes = handlers.register(self.app, desk, alerts=self._alerts)
+        self._inbox = Inbox(desk, SqlInbox(engines))
+        homes = handlers.register(self.app, desk, self._inbox, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
         self.driver = Driver(
             fulfilment=Fulfilment(
-                store=store, registrar=self._registrar, policy=policy, clock=_now, settle=settle, pace=pace
+                store=store,
+                registrar=self._registrar,
+                policy=policy,
+                clock=_now,
+                settle=settle,
+                pace=pace,
+                floors=floors,
+                rights=SlackRights(desk.members),
             ),
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
@@ -109,6 +124,14 @@ class Bot:
             bridge=own,
             places=_PLACES,
             on_stuck=self._report_stuck,
+        )
+        self._recover_watch = RecoverWatch(
+            desk.workflow,
+            self._client,
+            own,
+            lambda: _now() + self._registrar.clock_ahead(),
+            alerts=self._alerts,
+            wake=self.driver.wake,
         )
         self._socket = (
             SlackSocket(self.app, settings.slack_app_token.get_secret_value(), slack_client(settings, timeout=5))
@@ -123,15 +146,18 @@ class Bot:
         self._driving: asyncio.Task[None] | None = None
 
     @classmethod
-    async def build(cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE) -> Bot:
+    async def build(
+        cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE, floors: Floors | None = None
+    ) -> Bot:
         """Migrate the database, call auth.test once, and connect the parts. Does not wait for what is unavailable.
 
-        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left.
+        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left,
+        `floors` how long silence proves nothing of a payment.
         """
         engines = open_engines(settings.database_url.get_secret_value())
         await asyncio.to_thread(migrate, engines)
         workspace = await ask_who_we_are(slack_client(settings))
-        return cls(settings, engines, workspace, pace=pace, lease=lease)
+        return cls(settings, engines, workspace, pace=pace, lease=lease, floors=floors)
 
     async def start(self) -> None:
         """Start the worker and the checks, and accept requests; return when Slack is connected.
@@ -139,16 +165,19 @@ class Bot:
         Raises `SettingsError` if a port is taken or Slack refuses the app token.
         """
         await self.front.open()
+        await self._own_bridge.call(self.desk.workflow.recover_mode.begin_if_copied)
         self._beating = asyncio.create_task(self._pulse.run())
         self._driving = asyncio.create_task(self.driver.run(), context=self.desk.command_names.context())
         for part, check, every in (
             (DATABASE, self._database, _DATABASE_EVERY),
             (SLACK, self._slack, _SLACK_EVERY),
             (OVH, self._ovh, _OVH_EVERY),
+            (RECOVER_MODE, self._recover_watch.check, _RECOVER_MODE_EVERY),
         ):
             checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
+        self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()
         else:

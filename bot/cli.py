@@ -163,6 +163,49 @@ def verify(
 
 
 @app.command()
+def recover(
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Answer yes: you have compared the printed list with OVH.")
+    ] = False,
+    begin: Annotated[
+        bool, typer.Option("--begin", help="Switch recover mode on first, after you restored a database by hand.")
+    ] = False,
+    all_stopped: Annotated[
+        bool,
+        typer.Option("--all-stopped", help="Every process from before the restore was stopped: do not wait a day."),
+    ] = False,
+) -> None:
+    """After a restore or a failover: compare the database with OVH, and end recover mode.
+
+    In recover mode nothing is ordered, paid, approved or requested. It lasts at least 15 minutes by OVH's clock, and a
+    day on PostgreSQL unless every process from before was stopped. The bot may run. Exits with 1 while recover mode
+    stays on, with 2 if a setting, the database or OVH must be fixed first.
+    """
+    from bot import app as wiring
+    from bot.recover import Recover
+    from bot.settings import SettingsError, read_settings
+    from ordering.model.errors import RegistrarError
+    from registrars.ovh import OvhGateway
+    from store.diagnosis import explained
+    from store.transactions import SqlStore
+
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        _fix(error.lines)
+    with _engines() as engines, explained(engines.write):
+        gateway = OvhGateway(wiring.access(settings), wiring.budget(settings, engines))
+        command = Recover(SqlStore(engines), gateway, say=typer.echo, asks=lambda said: yes or typer.confirm(said))
+        try:
+            is_over = command.run(begin=begin, all_stopped=all_stopped)
+        except RegistrarError as error:
+            _end(str(error))
+        finally:
+            gateway.close()
+    raise typer.Exit(0 if is_over else 1)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's revision and print it. `run` does it by itself.
 

@@ -10,6 +10,7 @@ import structlog
 
 Check = Callable[[], Awaitable[str | None]]
 DATABASE, SLACK, OVH = "database", "slack", "ovh"
+RECOVER_MODE = "recover_mode"
 JOBS = "jobs"  # shown from the first job on that hangs
 NOT_CHECKED = "not checked yet"
 _log = structlog.get_logger()

@@ -52,6 +52,8 @@ def _rules(settings: Settings) -> list[tuple[str, str, str]]:
             f"{settings.desk_settle_seconds:g} s",
             "desk_settle_seconds",
         ),
+        ("an approval waits to be ordered", f"{settings.desk_approval_hours:g} hours", "desk_approval_hours"),
+        ("a payment waits to be sent", f"{settings.desk_payment_minutes:g} minutes", "desk_payment_minutes"),
         ("OVH endpoint", settings.ovh_endpoint, "ovh_endpoint"),
         ("OVH subsidiary", settings.ovh_subsidiary or "the account's own", "ovh_subsidiary"),
     ]

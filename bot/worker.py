@@ -93,7 +93,7 @@ class Driver:
             async with asyncio.TaskGroup() as tasks:
                 rounds = [steps.begin_due for steps in self._steps]
                 for one_round in (*rounds, self._show_outdated, self._show_homes, self._renew_claims):
-                    tasks.create_task(_keep(one_round))
+                    tasks.create_task(keep_going(one_round))
         finally:
             for steps in self._steps:
                 steps.cancel()
@@ -194,7 +194,7 @@ class Driver:
             self._on_stuck(sorted(stuck))
 
 
-async def _keep(one_round: Callable[[], Awaitable[None]]) -> None:
+async def keep_going(one_round: Callable[[], Awaitable[None]]) -> None:
     """Round after round, also where some fail: the database is away for a moment, say."""
     clock = asyncio.get_running_loop().time
     last_well = clock()

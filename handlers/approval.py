@@ -11,39 +11,40 @@ from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
-from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.inbox import Inbox
+from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.mrkdwn import people
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click
+from handlers.toolkit.router import on_click, on_submit
+from handlers.toolkit.stamps import Decision
 from handlers.views import approval as views
 from ordering.model.cart import Cart
 from ordering.model.errors import CartChanged, OrderingError
 from ordering.model.policy import Person
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    on_click(app, desk, Act.APPROVE, _approve)
-    on_click(app, desk, Act.WITHDRAW, _withdraw)
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_click(app, inbox, Act.APPROVE, _approve)
+    on_click(app, inbox, Act.WITHDRAW, _withdraw)
+    on_click(app, inbox, Act.STOP, _stop)
+    on_submit(app, inbox, Form.REJECT, _reject, faults=_without_reason)
 
     @app.action(Act.REJECT)
     async def reject_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         desk.start(lambda did, reply: _ask_reason(desk, did, reply), Interaction.of_action(body), at_once=True)
 
-    @app.view(Form.REJECT)
-    async def reject_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body)
-        if not did.typed(REASON):
-            await ack(response_action="errors", errors={REASON: "Say in a few words why."})
-            return
-        await ack()
-        desk.start(lambda did, reply: _reject(desk, did, reply), did, at_once=True)
+
+def _without_reason(did: Interaction) -> Mapping[str, str]:
+    return {} if did.typed(REASON) else {REASON: "Say in a few words why."}
 
 
 async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    cart_id, shown = cart_and_mark(did.value)
+    decision = Decision.read(did.value)
     person = await desk.person(did)
-    before, cart = await _approve_after(desk, cart_id, person, shown)
+    before, cart = await _approve_after(desk, decision, person)
+    if person.id in before and person.id in cart.approved_by:
+        return f"You approved cart #{cart.id} already. Its card shows how it goes."
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
         lost = tuple(user for user in before if user not in cart.approved_by)
@@ -52,17 +53,22 @@ async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
     return f"You approved cart #{cart.id}. The desk orders it now; the card shows how it goes."
 
 
-async def _approve_after(desk: Desk, cart_id: int, person: Person, shown: str) -> tuple[tuple[str, ...], Cart]:
+async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tuple[tuple[str, ...], Cart]:
     """Approve with the earlier approvers as Slack describes them now; return their ids, and the cart after it.
 
     Where somebody approves at the same moment, the earlier approvers are read again.
     """
     for last in (False, False, True):
-        before = (await desk.decisions.call(desk.workflow.cart, cart_id)).approved_by
+        before = await desk.decisions.call(desk.workflow.approved_so_far, decision.cart_id, stamp=decision.stamp)
         earlier = [await desk.members.who(user) for user in before]
         try:
             return before, await desk.decisions.call(
-                desk.workflow.approve, cart_id, approver=person, shown=shown, earlier=earlier
+                desk.workflow.approve,
+                decision.cart_id,
+                approver=person,
+                shown=decision.shown,
+                earlier=earlier,
+                stamp=decision.stamp,
             )
         except CartChanged:
             if last:
@@ -71,23 +77,31 @@ async def _approve_after(desk: Desk, cart_id: int, person: Person, shown: str) -
 
 
 async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.withdraw, cart_number(did.value), by=person)
+    decision, person = Decision.read(did.value), await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.withdraw, decision.cart_id, by=person, stamp=decision.stamp)
     return f"You withdrew cart #{cart.id}. Nothing was ordered."
 
 
-async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _stop(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.may_reject, cart_number(did.value), approver=person)
-    await reply.open_form(views.reject_modal(cart), button="Reject")
+    cart = await desk.decisions.call(desk.workflow.stop, cart_number(did.value), by=person)
+    if cart.order is not None:
+        return f"You stopped the payment of #{cart.id}. Nothing was paid; the order can still be paid."
+    return f"You stopped #{cart.id}. Nothing was ordered."
+
+
+async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
+    decision, person = Decision.read(did.value), await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.may_reject, decision.cart_id, approver=person, stamp=decision.stamp)
+    await reply.open_form(views.reject_modal(cart, clicked=did.value), button="Reject")
 
 
 async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Say no; where it is too late for that, what was typed goes back to who typed it."""
-    person, reason = await desk.person(did), did.typed(REASON)
+    decision, person, reason = Decision.read(did.metadata), await desk.person(did), did.typed(REASON)
     try:
         cart = await desk.decisions.call(
-            desk.workflow.reject, cart_number(did.metadata), approver=person, reason=reason
+            desk.workflow.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
         )
     except OrderingError as refusal:
         await reply.tell(handed_back(refusal, {"Your reason was": reason}))

@@ -14,11 +14,13 @@ from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.command_name import code
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
 from handlers.toolkit.mrkdwn import counted
 from handlers.toolkit.names_typed import parts_of
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import on_submit
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
@@ -33,7 +35,9 @@ _PAGE = 20
 _MOST_NAMES = 20
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_submit(app, inbox, Form.REQUEST, _request, faults=_without_purpose, waiting=checking)
+
     @app.action(Act.ADD)
     async def add_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
@@ -54,14 +58,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
         await ack()
         desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body), at_once=True)
 
-    @app.view(Form.REQUEST)
-    async def request_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body, stays=True)
-        if not did.typed(PURPOSE):
-            await ack(response_action="errors", errors={PURPOSE: "Say in a few words what the names are for."})
-            return
-        await ack(response_action="update", view=checking())
-        desk.start(lambda did, reply: _request(desk, did, reply), did)
+
+def _without_purpose(did: Interaction) -> Mapping[str, str]:
+    return {} if did.typed(PURPOSE) else {PURPOSE: "Say in a few words what the names are for."}
 
 
 async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:

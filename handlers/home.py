@@ -17,10 +17,13 @@ from handlers.notifier import approval_card
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
+from handlers.toolkit.stamps import without_events
 from handlers.views.cart import unshown
 from handlers.views.home import CARD, closed_home, home, plain_home
+from handlers.views.recovery_mode import home_notice
 from ordering.model.cart import Cart
 from ordering.model.errors import NotAllowed
+from ordering.model.recovery import Recovery, Stamp
 
 _ABOUT = "the Home"
 _VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
@@ -80,7 +83,7 @@ class Homes:
     async def _publish(self, user: str) -> None:
         with self._desk.command_names.in_use():
             view = await self._view(user)
-        drawn = str(view.to_dict())
+        drawn = without_events(str(view.to_dict()))
         if user not in self._published or self._published[user] == drawn:
             return
         try:
@@ -114,14 +117,17 @@ class Homes:
             desk.workflow.policy.may_look(person)
         except NotAllowed as refusal:
             return closed_home(sentence(refusal))
+        policy = desk.workflow.policy
         overview = await desk.bridge.call(desk.workflow.overview, person)
         waiting = [*overview.to_approve, *overview.to_pay, *overview.needs_attention]
-        return home(overview, (self._card(cart) for cart in waiting))
+        stamp, on_hold = await desk.bridge.call(desk.workflow.rendering)
+        notice = home_notice(operates=policy.operates(person)) if on_hold else []
+        return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
 
-    def _card(self, cart: Cart) -> Sequence[Block]:
+    def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:
         """Render one card. A fault in that is logged, and the person's other cards stand all the same."""
         try:
-            return approval_card(cart, self._desk.workflow.policy, CARD).blocks
+            return approval_card(cart, self._desk.workflow.policy, CARD, stamp=stamp, on_hold=on_hold).blocks
         except Exception:  # noqa: BLE001 - a view's bug, told by its reference
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)

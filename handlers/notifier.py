@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,13 +20,16 @@ from handlers.toolkit.folding import MESSAGE, Room
 from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
 from handlers.toolkit.retries import Retries, event_key, message_key, owner
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
+from handlers.toolkit.stamps import stamped
 from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
 from handlers.views.approval import card
 from handlers.views.cart import shared_cart, unshown
 from handlers.views.direct_messages import ARCHIVED, sent_directly
+from handlers.views.recovery_mode import held_card
 from ordering.model.cart import WAITING, Cart
 from ordering.model.policy import Policy
+from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Message, MessageRole
 from ordering.process.outbox import Outbox
 
@@ -33,8 +37,15 @@ _MOST_NOTIFIED = 16  # people who get the card directly if no channel can show i
 _log = structlog.get_logger()
 
 
-def approval_card(cart: Cart, policy: Policy, room: Room = MESSAGE) -> Drawn:
-    """A cart's card under the team's rules, as large as the room."""
+def approval_card(
+    cart: Cart, policy: Policy, room: Room = MESSAGE, *, stamp: Stamp, on_hold: Recovery | None = None
+) -> Drawn:
+    """A cart's card under the team's rules, as large as the room; its buttons carry the stamp."""
+    drawn = held_card(cart) if on_hold and cart.state in WAITING else _card(cart, policy, room)
+    return replace(drawn, blocks=stamped(drawn.blocks, stamp))
+
+
+def _card(cart: Cart, policy: Policy, room: Room) -> Drawn:
     return card(
         cart,
         approvals_needed=policy.approvals_needed(cart.seal.total) if cart.seal else 1,
@@ -114,7 +125,7 @@ class Announcer:
     ) -> None:
         """Show a cart in one message: add it to `shown`, or its substitutes to `todo`, or its delay to `waits`."""
         try:
-            posted = await self._put(message, self._draw(cart, message.role))
+            posted = await self._put(message, await self._draw(cart, message.role))
         except FAILURES as error:
             refusal = read(error)
             if refusal.kind is Kind.UNKNOWN:
@@ -175,10 +186,12 @@ class Announcer:
         for message in messages:
             self.alerts.clear(message_key(message))
 
-    def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
+    async def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
         """Render a cart. A fault in that is logged and told to the operator, and never keeps other messages back."""
+        stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
-            drawn = shared_cart(cart) if role is MessageRole.CART else approval_card(cart, self._policy)
+            is_open = role is MessageRole.CART
+            drawn = shared_cart(cart) if is_open else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
         except Exception:  # noqa: BLE001 - a view's bug: the cart is named, the bug is logged
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)

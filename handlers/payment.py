@@ -8,24 +8,23 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.toolkit.action_ids import Act
-from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
 from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import on_click
+from handlers.toolkit.stamps import Decision
 from handlers.views.payment import OPEN_INVOICE, OPEN_ORDER, fetching_link, invoice_link, order_link
 from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_click(app, inbox, Act.PAY, _pay)
+
     @app.action(Act.METHOD)
     async def method_chosen(ack: AsyncAck) -> None:
         await ack()  # the choice comes along with Pay
-
-    @app.action(Act.PAY)
-    async def pay_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _pay(desk, did, reply), Interaction.of_action(body), at_once=True)
 
     @app.action(Act.OPEN_ORDER)
     async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -38,22 +37,29 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.start(lambda did, reply: _open_invoice(desk, did, reply), Interaction.of_action(body), at_once=True)
 
 
-async def _pay(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
     method = _method(did.typed(Act.METHOD))
-    cart_id, shown = cart_and_mark(did.value)
-    cart = await desk.decisions.call(desk.workflow.pay, cart_id, payer=person, method=method, shown=shown)
-    desk.wake()
+    clicked = Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.pay,
+        clicked.cart_id,
+        payer=person,
+        method=method,
+        shown=clicked.shown,
+        stamp=clicked.stamp,
+        clicked_at=did.clicked_at,
+    )
     total = f" {cart.order.total}" if cart.order else ""
-    await reply.tell(Drawn.saying(f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."))
+    return f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."
 
 
 async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
     await _open_for_link(did, reply, button=OPEN_ORDER)
     person = await desk.person(did)
-    cart_id = cart_number(did.value)
+    cart_id, shown = cart_and_mark(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        url = await threads.call(desk.workflow.order_link, cart_id, payer=person)
+        url = await threads.call(desk.workflow.order_link, cart_id, payer=person, shown=shown)
     await reply.tell(order_link(url, await desk.bridge.call(desk.workflow.cart, cart_id)))
 
 

@@ -10,77 +10,92 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.interaction import Interaction, cart_and_mark
+from handlers.toolkit.inbox import Inbox
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.mrkdwn import when
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_click
+from handlers.toolkit.router import on_click, on_submit
+from handlers.toolkit.stamps import Decision
 from handlers.views import recovery as views
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
-    on_click(app, desk, Act.TRY_AGAIN, _try_again)
-    on_click(app, desk, Act.GIVE_UP, _give_up)
-    on_click(app, desk, Act.NOTHING_ORDERED, _nothing_ordered)
-    on_click(app, desk, Act.IT_WAS_PAID, _it_was_paid)
-    on_click(app, desk, Act.NOT_PAID, _not_paid)
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_click(app, inbox, Act.TRY_AGAIN, _try_again)
+    on_click(app, inbox, Act.GIVE_UP, _give_up)
+    on_click(app, inbox, Act.NOTHING_ORDERED, _nothing_ordered)
+    on_click(app, inbox, Act.IT_WAS_PAID, _it_was_paid)
+    on_click(app, inbox, Act.NOT_PAID, _not_paid)
+    on_submit(app, inbox, Form.ADOPT, _adopt, faults=_without_number)
 
     @app.action(Act.ADOPT)
     async def adopt_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         desk.start(lambda did, reply: _ask_which(desk, did, reply), Interaction.of_action(body), at_once=True)
 
-    @app.view(Form.ADOPT)
-    async def adopt_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        did = Interaction.of_form(body)
-        if not did.typed(ORDER).isdecimal():
-            await ack(response_action="errors", errors={ORDER: "Write the order's number, like 230000123."})
-            return
-        await ack()
-        desk.start(lambda did, reply: _adopt(desk, did, reply), did)
+
+def _without_number(did: Interaction) -> Mapping[str, str]:
+    return {} if did.typed(ORDER).isdecimal() else {ORDER: "Write the order's number, like 230000123."}
 
 
 async def _try_again(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.decisions.call(desk.workflow.try_again, cart_id, by=person, shown=shown)
+    person, clicked = await desk.person(did), Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+    )
     return f"Cart #{cart.id} is tried again, under the same approval."
 
 
 async def _give_up(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.decisions.call(desk.workflow.give_up, cart_id, by=person, shown=shown)
+    person, clicked = await desk.person(did), Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+    )
     return f"Cart #{cart.id} is closed. Nothing was ordered."
 
 
 async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
-    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
+    person, clicked = await desk.person(did), Decision.read(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        cart = await threads.call(desk.workflow.nothing_ordered, cart_id, by=person, shown=shown)
+        cart = await threads.call(
+            desk.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        )
     return f"Cart #{cart.id} is ordered again, under the same approval."
 
 
-async def _it_was_paid(desk: Desk, did: Interaction, reply: Reply) -> str:
-    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        cart = await threads.call(desk.workflow.it_was_paid, cart_id, by=person, shown=shown)
-    return f"Cart #{cart.id} counts as paid. The desk follows the order, and says so if OVH does not show the payment."
+async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
+    person, clicked = await desk.person(did), Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+    )
+    return f"Noted: cart #{cart.id} was paid. I keep looking, and ask again in a day if OVH doesn't show it."
 
 
-async def _not_paid(desk: Desk, did: Interaction, reply: Reply) -> str:
-    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        cart = await threads.call(desk.workflow.not_paid, cart_id, by=person, shown=shown)
-    return f"The order of cart #{cart.id} can be paid again. It is the same order: choose on the card how."
+async def _not_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
+    person, clicked = await desk.person(did), Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.not_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+    )
+    known = cart.payment
+    if known is not None and known.sent_at is None:
+        return f"Noted: cart #{cart.id} was not paid. I'm sending the payment now."
+    until = f" by {when(known.waits_until_ovh)}" if known and known.waits_until_ovh else ""
+    return f"Noted: cart #{cart.id} was not paid. If OVH shows no payment{until}, the card offers *Pay* again."
 
 
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
-    person, (cart_id, shown) = await desk.person(did), cart_and_mark(did.value)
-    cart = await desk.decisions.call(desk.workflow.may_settle, cart_id, by=person, shown=shown)
-    await reply.open_form(views.adopt_modal(cart), button="It is this order…")
+    person, clicked = await desk.person(did), Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+    )
+    await reply.open_form(views.adopt_modal(cart, clicked=did.value), button="It is this order…")
 
 
 async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
     person, order_id = await desk.person(did), int(did.typed(ORDER))
-    cart_id, shown = cart_and_mark(did.metadata)
+    clicked = Decision.read(did.metadata)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
-        cart = await threads.call(desk.workflow.adopt, cart_id, order_id, by=person, shown=shown)
+        cart = await threads.call(
+            desk.workflow.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+        )
     desk.wake()
     await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. The card shows how it can be paid."))

@@ -9,42 +9,43 @@ from typing import Any
 
 from ordering.model.cart import CartState
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 from sandbox.stage import Stage
 
-_S = CartState
-# What a person is told of their own deed, which state that led to, and how the record's note of it begins.
+_S, _K = CartState, EventKind
+# What a person reads of their own decision, the state that it led to, and the kind of its event.
 _TOLD = tuple(
-    (re.compile(pattern), state, note)
-    for pattern, state, note in (
-        (r"You approved cart #(?P<cart>\d+)\.(?! It needs)", _S.APPROVED, ""),
-        (r"You approved cart #(?P<cart>\d+)\. It needs one more", _S.SUBMITTED, "approved,"),
-        (r"You rejected cart #(?P<cart>\d+)\.", _S.REJECTED, ""),
-        (r"You withdrew cart #(?P<cart>\d+)\.", _S.CANCELLED, "withdrawn"),
-        (r"Paying .*?for cart #(?P<cart>\d+)\.", _S.PAYING, ""),
-        (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, "to be tried again"),
-        (r"Cart #(?P<cart>\d+) is ordered again,", _S.APPROVED, "nothing was ordered"),
-        (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, "closed"),
-        (r"Cart #(?P<cart>\d+) counts as paid\.", _S.PAID, "It was paid"),
-        (r"The order of cart #(?P<cart>\d+) can be paid again\.", _S.CHECKED_OUT, "It was not paid"),
-        (r"Order \d+ is cart #(?P<cart>\d+)'s now\.", None, "it is order"),
+    (re.compile(pattern), state, kind)
+    for pattern, state, kind in (
+        (r"You approved cart #(?P<cart>\d+)\.(?! It needs)", _S.APPROVED, _K.APPROVED),
+        (r"You approved cart #(?P<cart>\d+)\. It needs one more", _S.SUBMITTED, _K.PARTLY_APPROVED),
+        (r"You rejected cart #(?P<cart>\d+)\.", _S.REJECTED, _K.REJECTED),
+        (r"You withdrew cart #(?P<cart>\d+)\.", _S.CANCELLED, _K.REQUEST_WITHDRAWN),
+        (r"Paying .*?for cart #(?P<cart>\d+)\.", _S.PAYING, _K.PAYMENT_REQUESTED),
+        (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, _K.RETRY_REQUESTED),
+        (r"Cart #(?P<cart>\d+) is ordered again,", _S.APPROVED, _K.DECLARED_NOT_ORDERED),
+        (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, _K.CLOSED),
+        (r"Noted: cart #(?P<cart>\d+) was paid\.", _S.PAYING, _K.DECLARED_PAID),
+        (r"Noted: cart #(?P<cart>\d+) was not paid\.", _S.PAYING, _K.DECLARED_NOT_PAID),
+        (r"Order \d+ is cart #(?P<cart>\d+)'s now\.", None, _K.ORDER_ADOPTED),
     )
 )
 # What all are told of somebody's deed, on the card.
 _SHOWN = (
-    (re.compile(r"\*Cart #(?P<cart>\d+)\*  was rejected by <@(?P<who>\w+)>"), _S.REJECTED, ""),
-    (re.compile(r"\*Cart #(?P<cart>\d+)\*  is being paid by <@(?P<who>\w+)>"), _S.PAYING, ""),
+    (re.compile(r"\*Cart #(?P<cart>\d+)\*  was rejected by <@(?P<who>\w+)>"), _S.REJECTED, _K.REJECTED),
+    (re.compile(r"\*Cart #(?P<cart>\d+)\*  is being paid by <@(?P<who>\w+)>"), _S.PAYING, _K.PAYMENT_REQUESTED),
 )
 
-# Which button leads to what is on record by somebody: its state, and how the record's note of it begins.
-_PRESSED = (
-    ("approve", _S.SUBMITTED, "approved,"),
-    ("nothing_ordered", _S.APPROVED, "nothing was ordered"),
-    ("try_again", _S.APPROVED, "to be tried again"),
-    ("approve", _S.APPROVED, ""),
-    ("pay", _S.PAYING, ""),
-    ("it_was_paid", _S.PAID, "It was paid"),
-    ("not_paid", _S.CHECKED_OUT, "It was not paid"),
-)
+# Which button leads to which events of a person.
+_PRESSED = {
+    _K.PARTLY_APPROVED: "approve",
+    _K.APPROVED: "approve",
+    _K.DECLARED_NOT_ORDERED: "nothing_ordered",
+    _K.RETRY_REQUESTED: "try_again",
+    _K.PAYMENT_REQUESTED: "pay",
+    _K.DECLARED_PAID: "it_was_paid",
+    _K.DECLARED_NOT_PAID: "not_paid",
+}
 _ON_ITS_WAY = timedelta(seconds=5)  # between a click and what the desk makes of it
 
 
@@ -67,7 +68,7 @@ def repeated_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
             clicks.remove(made[0])
         else:
             what = f"cart #{event.cart_id} became {event.state.in_words}"
-            yield f"{what} at {event.at:%H:%M:%S.%f} by no click of {event.by}: {event.note}"
+            yield f"{what} at {event.at:%H:%M:%S.%f} by no click of {event.by}: {event.kind}"
 
 
 def _cart(value: str) -> int:
@@ -78,36 +79,32 @@ def _cart(value: str) -> int:
 
 def _action(event: Event) -> str | None:
     """The button that leads to an event; None where it came about otherwise."""
-    note = event.note or ""
-    fitting = (button for button, state, begins in _PRESSED if event.state is state and note.startswith(begins))
-    return next(fitting, None) if event.by else None
+    return _PRESSED.get(event.kind) if event.by and event.kind else None
 
 
 def lost_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
     """Say which decisions were told and are not on record by the same person."""
     recorded = [event for event in events if event.by]
-    told = {decision for kind, shown in stage.slack.state.archive for decision in _decisions(kind, shown)}
-    for cart_id, state, who, note in sorted(told, key=str):
+    told = {decision for how, shown in stage.slack.state.archive for decision in _decisions(how, shown)}
+    for cart_id, state, who, kind in sorted(told, key=str):
         if not any(
-            (event.cart_id, event.by) == (cart_id, who)
-            and state in {None, event.state}
-            and (event.note or "").startswith(note)
+            (event.cart_id, event.by, event.kind) == (cart_id, who, kind) and state in {None, event.state}
             for event in recorded
         ):
             what = state.in_words if state else "settled"
-            yield f"cart #{cart_id} was told to be {what} by {who}{f' ({note})' if note else ''}"
+            yield f"cart #{cart_id} was told to be {what} by {who} ({kind})"
 
 
-def _decisions(kind: str, shown: dict[str, Any]) -> Iterator[tuple[int, CartState | None, str, str]]:
+def _decisions(how: str, shown: dict[str, Any]) -> Iterator[tuple[int, CartState | None, str, EventKind]]:
     """A form tells whoever has it open, a message one person or all."""
-    reader = shown["user"] if kind == "view" else _reader(shown)
-    text = str(shown.get("blocks") if kind == "view" else shown.get("text"))
-    for pattern, state, note in _TOLD:
+    reader = shown["user"] if how == "view" else _reader(shown)
+    text = str(shown.get("blocks") if how == "view" else shown.get("text"))
+    for pattern, state, kind in _TOLD:
         for found in pattern.finditer(text):
-            yield int(found["cart"]), state, reader, note
-    for pattern, shown_state, note in _SHOWN:
+            yield int(found["cart"]), state, reader, kind
+    for pattern, shown_state, kind in _SHOWN:
         for found in pattern.finditer(str(shown.get("blocks"))):
-            yield int(found["cart"]), shown_state, found["who"], note
+            yield int(found["cart"]), shown_state, found["who"], kind
 
 
 def _reader(shown: dict[str, Any]) -> str:

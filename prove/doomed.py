@@ -12,7 +12,7 @@ from pathlib import Path
 from bot import logging as logs
 from bot.app import Bot
 from bot.settings import Settings
-from prove.life import LEASE, PACE
+from prove.life import FLOORS, LEASE, PACE
 from prove.mortality import GATE, Gate, make_mortal
 
 # Forked from a process that has imported everything: a birth costs a tenth of what a new interpreter does.
@@ -52,7 +52,7 @@ def _live(environment: Mapping[str, str], log: Path, dies_at: int | None) -> Non
 
 
 async def _until_killed(settings: Settings) -> None:
-    bot = await Bot.build(settings, pace=PACE, lease=LEASE)
+    bot = await Bot.build(settings, pace=PACE, lease=LEASE, floors=FLOORS)
     await bot.start()
     await bot.until_it_fails()
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.app import Bot
 from bot.settings import Settings
+from ordering.process.floors import Floors
 from ordering.process.transitions import Pace
 from prove.mortality import GATE, Gate, Killed
 
@@ -19,6 +20,8 @@ SETTINGS = {"DESK_SETTLE_SECONDS": "3", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSI
 # As in earnest, some fifteen times quicker.
 PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
+# Longer than the bank is slow and OVH is late after it in a run, as the real ones are.
+FLOORS = Floors(ended=timedelta(seconds=20), unknown=timedelta(seconds=25))
 _LAST_BREATH = 1.0  # seconds for cancelled tasks to end; what they try has no effect
 _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy machine
 
@@ -26,7 +29,8 @@ _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy 
 class Life:
     """Start it, kill it, or let it die at the boundary that its gate was told. `over` is set when it is gone."""
 
-    def __init__(self, environment: Mapping[str, str], *, dies_at: int | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str], *, dies_at: int | None = None, floors: Floors = FLOORS) -> None:
+        self._floors = floors
         self._settings = Settings.model_validate({name.lower(): value for name, value in environment.items()})
         self.gate = Gate(dies_at, on_death=self._fall)
         self.over = threading.Event()
@@ -66,7 +70,7 @@ class Life:
 
     async def _live(self) -> None:
         # The database is at the newest revision already: Alembic, which serves one thread at a time, has nothing to do.
-        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE)
+        bot = await Bot.build(self._settings, pace=PACE, lease=LEASE, floors=self._floors)
         living = asyncio.create_task(self._run_until_its_end(bot))
         ending = asyncio.create_task(self._end.wait())
         try:

@@ -58,4 +58,46 @@ OF_CHANNEL = (
         "            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)\n",
         "",
     ),
+    Mutation(
+        "fetch a token between the intent and the write",
+        "registrars/ovh/api/session.py",
+        "            return lambda _: bearer\n",
+        '            return lambda _: {"Authorization": f"Bearer {self._tokens.bearer()}"}\n',
+    ),
+    Mutation(
+        "renew a token only when it ends",
+        "registrars/ovh/api/tokens.py",
+        "        if uptime() - token.fetched_at >= token.life * _RENEWED_AFTER:\n",
+        "        if uptime() - token.fetched_at >= token.life:\n",
+    ),
+    Mutation(
+        "leave a money call on the wire when the process stops",
+        _MONEY,
+        "                call.abort()\n",
+        "                call.target\n",
+    ),
+    Mutation(
+        "look for an order of a call that was never sent",
+        "ordering/process/checkout.py",
+        "        except NotSent as held_up:\n            self._not_sent(begun, held_up)\n",
+        "",
+    ),
+    Mutation(
+        "hold the only permit while the cart is given back",
+        "ordering/process/checkout.py",
+        "                held.close()  # its permit may be the only one\n",
+        "",
+    ),
+    Mutation(
+        "renew the lease of a job that hangs",
+        "bot/worker_pool.py",
+        "            if cart_id not in self._lost and progress.is_stuck(self._stuck_after):\n",
+        "            if cart_id in self._lost and progress.is_stuck(self._stuck_after):\n",
+    ),
+    Mutation(
+        "take the wait for a permit for a hanging job",
+        "ordering/process/progress.py",
+        "        return not self._is_queued and self._clock()",
+        "        return self._clock()",
+    ),
 )

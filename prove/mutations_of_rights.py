@@ -49,7 +49,7 @@ OF_RIGHTS = (
     Mutation(
         "let the requester say that it was not paid",
         _SETTLING,
-        "        self.policy.may_deny(cart, by)\n        sighting =",
-        "        sighting =",
+        "        if not paid:\n            self.policy.may_deny(cart, by)\n",
+        "",
     ),
 )

@@ -16,19 +16,25 @@ import typer
 
 from prove.mutation import Mutation
 from prove.mutations_of_channel import OF_CHANNEL
+from prove.mutations_of_decisions import OF_DECISIONS
 from prove.mutations_of_explorer import OF_EXPLORER
 from prove.mutations_of_facts import OF_FACTS
+from prove.mutations_of_memory import OF_MEMORY
+from prove.mutations_of_pay import OF_PAY
 from prove.mutations_of_quotes import OF_QUOTES
 from prove.mutations_of_rights import OF_RIGHTS
+from prove.mutations_of_stuck import OF_STUCK
 from prove.mutations_of_terms import OF_SHAPING, OF_TERMS
 
 ROOT = Path(__file__).parents[1]
 _QUIET = ("-xq", "-n", "4", "--no-header")
 # The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
 _NEAREST = {
+    "bot": ["tests/bot/test_driver.py", "tests/bot/test_stuck_jobs.py", "tests/bot/test_pulse.py"],
     "ordering": ["tests/ordering"],
     "registrars": ["tests/registrars"],
     "store": ["tests/store/contract/test_races.py"],
+    "handlers": ["tests/handlers"],
 }
 THEN = (
     ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
@@ -37,15 +43,19 @@ THEN = (
     ["-W", "ignore", "-m", "prove", "--seconds", "60"],
 )
 _ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
-_CODE = ("bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
+_CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
 
 
 MUTATIONS = (
     *OF_EXPLORER,
+    *OF_DECISIONS,
+    *OF_MEMORY,
     *OF_FACTS,
     *OF_CHANNEL,
+    *OF_PAY,
     *OF_QUOTES,
     *OF_RIGHTS,
+    *OF_STUCK,
     *OF_SHAPING,
     *OF_TERMS,
     Mutation(
@@ -93,7 +103,7 @@ MUTATIONS = (
     Mutation(
         "forget the intent to order",
         "ordering/process/checkout.py",
-        "        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)\n",
+        "        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)\n",
         "        return begun\n",
     ),
     Mutation(
@@ -111,8 +121,8 @@ MUTATIONS = (
     Mutation(
         "forget that the payment was sent",
         "ordering/process/payment.py",
-        "        if cart.payment.sent_at is None:\n",
-        "        if cart.payment is not None:\n",
+        "        if payment.sent_at is not None:\n            self._outcome.follow(cart)\n        elif ",
+        "        if ",
     ),
     Mutation(
         "pay an order that was paid or changed at OVH meanwhile",
@@ -123,7 +133,7 @@ MUTATIONS = (
     Mutation(
         "send without looking for an earlier payment",
         "ordering/process/payment.py",
-        "        if self._is_begun(cart, payment):\n            return\n",
+        "        if self._hinders(cart, payment, earlier):\n            return\n",
         "",
     ),
     Mutation(
@@ -131,18 +141,6 @@ MUTATIONS = (
         "ordering/workflow/paying.py",
         "            cart.must_be_as_shown(shown)\n",
         "",
-    ),
-    Mutation(
-        "take a payment that nobody can be sure of for none",
-        "ordering/process/payment.py",
-        "            case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):\n",
-        "            case P.NOT_SEEN | P.UNDECIDED if waited >= self._settle:\n",
-    ),
-    Mutation(
-        "take a payment that OVH accepted and does not show for none",
-        "ordering/model/sales_order.py",
-        "self.progress is PaymentProgress.NOT_SEEN and (payment.accepted_at is None or self.failed)",
-        "self.progress is PaymentProgress.NOT_SEEN",
     ),
     Mutation(
         "believe OVH's no to a checkout without a look",
@@ -153,14 +151,8 @@ MUTATIONS = (
     Mutation(
         "pay beside a payment by another method",
         "registrars/ovh/payments.py",
-        "        return self._unfinished(total, since)\n",
-        '        return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")\n',
-    ),
-    Mutation(
-        "let a person have an order paid again whose payment is under way",
-        "ordering/workflow/settling.py",
-        "        if sighting.is_open:\n",
-        "        if not sighting:\n",
+        "        seen = self._unfinished(order, made_at, others)\n",
+        '        seen = PaymentSighting(P.NOT_SEEN, "The order shows no payment.")\n',
     ),
     Mutation(
         "let anybody pay",
@@ -191,12 +183,6 @@ MUTATIONS = (
         "registrars/ovh/orders.py",
         "            elif not details or (shown and shown < names):\n",
         "            elif not details:\n",
-    ),
-    Mutation(
-        "pay anew beside money that was taken",
-        "ordering/workflow/settling.py",
-        "        if sighting.taken_at is not None and",
-        "        if sighting.taken_at is None and sighting.taken_at and",
     ),
     Mutation(
         "date a payment by a clock that may be put right",

@@ -96,8 +96,7 @@ class Team:
                     return card
             else:
                 await self._do_what_is_asked(card)
-                if not await self._changes(card, _AGAIN):
-                    self._make_good(card)
+                await self._changes(card, _AGAIN)
 
     def card(self) -> Message | None:
         """The newest approval card of these names."""
@@ -130,10 +129,6 @@ class Team:
         if (asking := self.card()) is not None:
             await self.witness.answers(asking)
         await self._changes(card, _AGAIN)
-
-    def _make_good(self, card: str) -> None:
-        if "is paid:" in card and (shown := self.card()) is not None:
-            self.witness.makes_good(shown)
 
     async def _pay(self) -> None:
         """Whoever saw the suggested way fail more than once chooses another."""

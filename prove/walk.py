@@ -13,6 +13,7 @@ import traceback
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import closing, suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -25,6 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from ordering.model.cart import Cart, CartState
 from ordering.ports.store import Message as Shown
 from ordering.ports.store import MessageRole
+from ordering.process.floors import Floors
 from prove.databases import Databases, opened
 from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
@@ -39,10 +41,11 @@ _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
 _COUNTING = threading.Lock()
 _PAUSE = 0.15  # seconds after each deed, so that the desk may act between
 _REST = 20.0  # seconds at the end, without faults: more than anything takes that still goes on by itself
+_FLOORS = Floors(ended=timedelta(seconds=4), unknown=timedelta(seconds=6))  # nothing shows late in a walk
 _ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
-    "Copy to open cart",
+    "Copy to open cart", "Stop",
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a person
@@ -182,7 +185,7 @@ class Walk(RuleBasedStateMachine):
             self.seen.update(many)
 
     def _live(self) -> None:
-        self._life = Life(self._stage.environment)
+        self._life = Life(self._stage.environment, floors=_FLOORS)
         self.loop.do(self._stage.slack.connected(20))
 
     def _die(self) -> None:

@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 from random import Random
 
-from sandbox.ovh.errors import OvhError
 from sandbox.ovh.orders import Order
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
@@ -14,7 +13,7 @@ from sandbox.stage import Stage
 _SOON = 2.5  # seconds until a form opens
 _NO_ORDER = 256_900_001
 IT_IS, NOTHING = "It is this order…", "Nothing was ordered, try again"
-PAID, NOT_PAID = "It was paid", "It was not paid, choose again"
+PAID, NOT_PAID = "It was paid", "It was not paid"
 _CART = re.compile(r"Cart #(\d+)")
 
 
@@ -27,7 +26,6 @@ class Witness:
         self._chance = chance
         self._untrue = untrue
         self.said = self.said_untruly = 0
-        self._said_paid = False
 
     def is_asked(self, card: str) -> bool:
         return any(button in card for button in (IT_IS, NOT_PAID))
@@ -43,7 +41,7 @@ class Witness:
             if asked_of_order:
                 await self._of_order(card, order, untrue=untrue)
             elif order is not None:
-                untrue = await self._of_payment(card, order, untrue=untrue)
+                await self._of_payment(card, order, untrue=untrue)
             self.said += 1
             self.said_untruly += untrue
 
@@ -55,29 +53,17 @@ class Witness:
         else:
             await self._names(card, order.id)
 
-    async def _of_payment(self, card: Message, order: Order, *, untrue: bool) -> bool:
-        """Returns whether it was untrue after all."""
-        # What was taken and does not show on the order, nobody denies: that the desk could but believe.
-        untrue = untrue and (bool(order.pending) or self._stage.ovh.orders.seen(order) is order)
+    async def _of_payment(self, card: Message, order: Order, *, untrue: bool) -> None:
         paid = bool(order.payments) != untrue
         if order.pending:  # neither is so, yet
             paid = self._chance.random() < 0.5
-        self._said_paid = self._said_paid or paid
         await self._who.click(card, PAID if paid else NOT_PAID)
-        return untrue
 
     async def _names(self, card: Message, number: int) -> None:
         self._who.close_modal()
         await self._who.click(card, IT_IS)
         await self._stage.slack.until(lambda: self._who.modal, _SOON)
         await self._who.submit(order=str(number))
-
-    def makes_good(self, card: Message) -> None:
-        """Pay on OVH's page what was said to be paid and is not."""
-        order = self.order(card)
-        if self._said_paid and order is not None and not order.payments and not order.pending:
-            with suppress(OvhError):
-                self._stage.ovh.payments.pay_on_the_page(order)
 
     def order(self, card: Message) -> Order | None:
         """The order that OVH has for this cart: its description tells."""

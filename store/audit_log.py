@@ -12,9 +12,11 @@ from sqlmodel import Session, col
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
+from ordering.model.recovery import Stamp
 from ordering.record.hash_chain import Entry, Link, chained, facts
 from ordering.record.verification import Kept
 from store.mapping import utc
+from store.recovery import stamp_of
 from store.tables import CartRow, ChainRow, EventRow, UntoldRow
 
 _HEAD = 1
@@ -30,16 +32,17 @@ _GUARDS = {
 _GUARDS_WANTED = {"sqlite": 4, "postgresql": 2}
 
 
-def append(session: Session, cart: Cart, events: Sequence[Event]) -> None:
-    """Chain events of a cart as it was just saved.
+def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | None:
+    """Chain events of a cart as it was just saved, and return the newest one's stamp.
 
     From here to the commit this holds the lock of the chain's head, so it comes last: whoever waits for the head
     then holds nothing that its owner may still want.
     """
     if not events:
-        return
+        return None
     told = facts(cart)
-    over_all, in_cart = _lock_head(session), _newest_in(session, cart.id)
+    before, in_cart = _lock_head(session), _newest_in(session, cart.id)
+    over_all = Link(before.number, before.digest)
     for event in events:
         entry = chained(event, told, over_all=over_all, in_cart=in_cart)
         over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
@@ -49,6 +52,7 @@ def append(session: Session, cart: Cart, events: Sequence[Event]) -> None:
         update(ChainRow).where(col(ChainRow.id) == _HEAD).values(number=over_all.number, digest=over_all.digest)
     )
     session.execute(update(CartRow).where(col(CartRow.id) == cart.id).values(events=in_cart.number))
+    return stamp_of(before, over_all.number, over_all.digest, events[-1].at)
 
 
 def head(session: Session) -> Link | None:
@@ -82,10 +86,9 @@ def guarded(session: Session) -> bool:
     return bool(session.execute(text(_GUARDS[backend])).scalar_one() == _GUARDS_WANTED[backend])
 
 
-def _lock_head(session: Session) -> Link:
-    found = select(col(ChainRow.number), col(ChainRow.digest)).where(col(ChainRow.id) == _HEAD).with_for_update()
-    row = session.execute(found).one()
-    return Link(row.number, row.digest)
+def _lock_head(session: Session) -> Row[Any]:
+    columns = (ChainRow.number, ChainRow.digest, ChainRow.database_id, ChainRow.epoch)
+    return session.execute(select(*map(col, columns)).where(col(ChainRow.id) == _HEAD).with_for_update()).one()
 
 
 def _newest_in(session: Session, cart_id: int) -> Link:

@@ -22,6 +22,8 @@ _PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 _SWITCH_TRIES, _SWITCH_PAUSE = 100, 0.05  # 5 seconds in all
 _CONNECT_SECONDS = 5  # for each address of the host
 _LOCK_SECONDS = 10  # longer than any row or the hash chain stays locked, even under load
+INBOX_SECONDS = 2  # for one statement on a click: Slack waits three seconds for its answer
+_INBOX_CONNECTIONS = 4
 _IDLE_SECONDS = 20  # no transaction waits for a call or a person: one that idles belongs to a suspended process
 _TCP_MILLISECONDS = 30_000  # without an acknowledgement before the connection counts as broken
 
@@ -38,7 +40,8 @@ class FairLock:
         self._held = False
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, *, within: float | None = None) -> Iterator[None]:
+        """Hold the lock; raises `TimeoutError` where it is not granted within so many seconds."""
         with self._guard:
             mine = threading.Event()
             if self._held:
@@ -46,7 +49,8 @@ class FairLock:
             else:
                 self._held = True
                 mine.set()
-        mine.wait()
+        if not mine.wait(within) and self._gave_up(mine):
+            raise TimeoutError("the lock was not granted in time")
         try:
             yield
         finally:
@@ -56,16 +60,26 @@ class FairLock:
                 else:
                     self._held = False
 
+    def _gave_up(self, mine: threading.Event) -> bool:
+        """Leave the line; False where the lock was granted at that very moment."""
+        with self._guard:
+            if mine.is_set():
+                return False
+            self._waiting.remove(mine)
+            return True
+
 
 @dataclass(frozen=True, slots=True)
 class Engines:
     """Where to write and where to read; `lane` orders this process's writers on SQLite.
 
-    `schema_changed` is set once a write has found the schema of another version.
+    `inbox` writes clicks, over connections whose statements end after `INBOX_SECONDS`. `schema_changed` is set once a
+    write has found the schema of another version.
     """
 
     write: Engine
     read: Engine
+    inbox: Engine
     lane: FairLock | None = field(default=None)
     schema_changed: threading.Event = field(default_factory=threading.Event)
 
@@ -85,6 +99,7 @@ class Engines:
 
     def close(self) -> None:
         self.write.dispose()
+        self.inbox.dispose()
         if self.read is not self.write:
             self.read.dispose()
 
@@ -101,21 +116,34 @@ def open_engines(url: str, *, patience: int = 60, idle: int = _IDLE_SECONDS) -> 
     if (file := file_of(parsed)) is not None:
         return _sqlite(parsed, file)
     engine = create_engine(
-        parsed, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args=_limits(parsed, patience, idle)
+        parsed,
+        # Whatever the server's default: what is read after waiting for a lock must be what was committed before it.
+        isolation_level="READ COMMITTED",
+        pool_size=8,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_limits(parsed, patience, idle),
+    )
+    clicks = create_engine(
+        parsed,
+        pool_size=_INBOX_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=INBOX_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",  # one statement is one transaction: nothing else is sent
+        connect_args=_limits(parsed, INBOX_SECONDS, idle, lock=INBOX_SECONDS) | {"connect_timeout": INBOX_SECONDS},
     )
     # All queries of one read transaction see the same moment, as they do on SQLite.
-    return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"))
+    return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"), inbox=clicks)
 
 
-def _limits(url: URL, patience: int, idle: int) -> dict[str, str | int]:
+def _limits(url: URL, patience: int, idle: int, *, lock: int = _LOCK_SECONDS) -> dict[str, str | int]:
     """Bound every wait for PostgreSQL, so that a hanging server never blocks a thread indefinitely.
 
     Options in the URL itself take precedence.
     """
-    options = (
-        f"-c lock_timeout={_LOCK_SECONDS}s -c statement_timeout={patience}s "
-        f"-c idle_in_transaction_session_timeout={idle}s"
-    )
+    options = f"-c lock_timeout={lock}s -c statement_timeout={patience}s -c idle_in_transaction_session_timeout={idle}s"
     limits: dict[str, str | int] = {
         "connect_timeout": _CONNECT_SECONDS,
         "keepalives_idle": 30,
@@ -132,17 +160,25 @@ def _sqlite(url: URL, file: Path) -> Engines:
     # One connection writes; a second one would only wait for SQLite's own lock.
     write = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True)
     read = create_engine(url, poolclass=QueuePool, pool_size=4, hide_parameters=True)
+    clicks = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, hide_parameters=True)
     event.listen(write, "connect", _prepare_writer)
     event.listen(read, "connect", _prepare_reader)
+    event.listen(clicks, "connect", _prepare_for_clicks)
+    event.listen(clicks, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     # A deferred transaction that read first cannot always be upgraded to a writing one: it fails at once.
     event.listen(write, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(read, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return Engines(write=write, read=read, lane=FairLock())
+    return Engines(write=write, read=read, inbox=clicks, lane=FairLock())
 
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
     _prepare(connection)
     _switch_to_wal(connection)
+
+
+def _prepare_for_clicks(connection: sqlite3.Connection, _record: object) -> None:
+    _prepare(connection)
+    connection.execute(f"PRAGMA busy_timeout={INBOX_SECONDS * 1000}").close()
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

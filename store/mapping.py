@@ -16,7 +16,7 @@ from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
-from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, SentPayment, Word
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
 from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
@@ -35,6 +35,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         quote=quote_from(row.quote) if row.quote else None,
         seal=_seal_from(row),
         approved_by=tuple(row.approved_by),
+        approved_at=utc(row.approved_at) if row.approved_at else None,
+        approved_at_ovh=utc(row.approved_at_ovh) if row.approved_at_ovh else None,
         rejected_by=row.rejected_by,
         reason=row.reason,
         attempt=_attempt_from(row),
@@ -50,7 +52,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
 
 def cart_columns(cart: Cart) -> dict[str, Any]:
     """All columns of a cart's row but its id and version."""
-    seal, attempt, payment = cart.seal, cart.attempt, cart.payment
+    seal, attempt = cart.seal, cart.attempt
     return {
         "channel": cart.channel,
         "created_by": cart.created_by,
@@ -63,6 +65,8 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "seal_minor": seal.total.minor if seal else None,
         "seal_currency": seal.total.currency if seal else None,
         "approved_by": list(cart.approved_by),
+        "approved_at": cart.approved_at,
+        "approved_at_ovh": cart.approved_at_ovh,
         "rejected_by": cart.rejected_by,
         "reason": cart.reason,
         "attempt_number": attempt.number if attempt else None,
@@ -70,13 +74,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "attempt_at": attempt.started_at if attempt else None,
         "attempt_refusal": attempt.refusal if attempt else None,
         "attempt_withdrawn_at": attempt.withdrawn_at if attempt else None,
-        "payment_method": payment.method if payment and isinstance(payment.method, int) else None,
-        "payment_mean": payment.method if payment and isinstance(payment.method, str) else None,
-        "payment_by": payment.by if payment else None,
-        "payment_asked_at": payment.asked_at if payment else None,
-        "payment_sent_at": payment.sent_at if payment else None,
-        "payment_accepted_at": payment.accepted_at if payment else None,
-        "payment_sent_at_ovh": payment.sent_at_ovh if payment else None,
+        **_payment_columns(cart.payment),
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
@@ -183,6 +181,9 @@ def order_from(row: SalesOrderRow) -> SalesOrder:
         expires_at=utc(row.expires_at) if row.expires_at else None,
         methods=tuple(PaymentMethod(m["id"], m["label"], m["default"], m.get("refused", False)) for m in row.methods),
         invoice=row.invoice,
+        opened_at=_moment(row.opened_at),
+        missing_since=_moment(row.missing_since),
+        explained=row.explained,
     )
 
 
@@ -197,7 +198,15 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         expires_at=order.expires_at,
         methods=[asdict(method) for method in order.methods],
         invoice=order.invoice,
+        opened_at=order.opened_at,
+        missing_since=order.missing_since,
+        explained=order.explained,
     )
+
+
+def sent_payment_from(order: int, method: int | None, mean: str | None, sent_at: datetime) -> SentPayment:
+    """A payment as it explains a transaction."""
+    return SentPayment(order, mean or _known(method), utc(sent_at))
 
 
 def event_from(row: EventRow) -> Event:
@@ -254,10 +263,52 @@ def _payment_from(row: CartRow) -> Payment | None:
     method = row.payment_mean or row.payment_method
     if method is None or row.payment_by is None or row.payment_asked_at is None:
         return None
-    sent_at = utc(row.payment_sent_at) if row.payment_sent_at else None
-    accepted_at = utc(row.payment_accepted_at) if row.payment_accepted_at else None
-    sent_at_ovh = utc(row.payment_sent_at_ovh) if row.payment_sent_at_ovh else None
-    return Payment(method, row.payment_by, utc(row.payment_asked_at), sent_at, accepted_at, sent_at_ovh)
+    return Payment(
+        method,
+        row.payment_by,
+        utc(row.payment_asked_at),
+        sent_at=_moment(row.payment_sent_at),
+        accepted_at=_moment(row.payment_accepted_at),
+        sent_at_ovh=_moment(row.payment_sent_at_ovh),
+        ended_at=_moment(row.payment_ended_at),
+        ended_at_ovh=_moment(row.payment_ended_at_ovh),
+        refusal=row.payment_refusal,
+        word=_word_from(row),
+        waits_until_ovh=_moment(row.payment_waits_until_ovh),
+        told_at_ovh=_moment(row.payment_told_at_ovh),
+        unexplained=row.payment_unexplained,
+        asked_at_ovh=_moment(row.payment_asked_at_ovh),
+    )
+
+
+def _payment_columns(payment: Payment | None) -> dict[str, Any]:
+    """Return the columns of a payment; without one, all of them as in a new row."""
+    method, word = (payment.method, payment.word) if payment else (None, None)
+    moments = (
+        "asked_at", "sent_at", "accepted_at", "sent_at_ovh", "ended_at", "ended_at_ovh", "waits_until_ovh",
+        "told_at_ovh", "asked_at_ovh",
+    )  # fmt: skip
+    return {
+        "payment_method": method if isinstance(method, int) else None,
+        "payment_mean": method if isinstance(method, str) else None,
+        "payment_by": payment.by if payment else None,
+        **{f"payment_{moment}": getattr(payment, moment, None) for moment in moments},
+        "payment_refusal": payment.refusal if payment else None,
+        "payment_word_paid": word.paid if word else None,
+        "payment_word_by": word.by if word else None,
+        "payment_word_at": word.at if word else None,
+        "payment_unexplained": payment.unexplained if payment else 0,
+    }
+
+
+def _word_from(row: CartRow) -> Word | None:
+    if row.payment_word_paid is None or row.payment_word_by is None or row.payment_word_at is None:
+        return None
+    return Word(row.payment_word_paid, row.payment_word_by, utc(row.payment_word_at))
+
+
+def _moment(at: datetime | None) -> datetime | None:
+    return None if at is None else utc(at)
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, text
 from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, HOLDING, Cart, CartState
@@ -15,10 +15,13 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.recovery import Stamp, Standing
+from ordering.model.sales_order import SalesOrder, SentPayment
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping, timers
+from store import mapping, recovery, timers
+from store.head import NewestHead
 from store.tables import BEHIND, LIVE, CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
 _PAGE = 200
@@ -26,11 +29,28 @@ _ORDERS_AT_ONCE = 500  # in one query: SQLite takes 32,766 parameters, PostgreSQ
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 
 
+Clock = Callable[[], datetime]
+
+
+def server_time(connection: Connection) -> datetime:
+    """Read PostgreSQL's clock at this moment; SQLite runs in this process, so its clock is ours."""
+    if connection.dialect.name != "postgresql":
+        return datetime.now(UTC)
+    return mapping.utc(connection.execute(text("SELECT clock_timestamp()")).scalar_one())
+
+
 class SqlReading:
     """Reads within one transaction; pages by key, never by offset."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Clock | None = None, head: NewestHead | None = None) -> None:
         self._session = session
+        self._clock = clock
+        self._head = head or NewestHead()
+
+    def clock(self) -> datetime:
+        if self._clock is not None:
+            return self._clock()
+        return server_time(self._session.connection())
 
     def cart(self, cart_id: int) -> Cart:
         row = self._session.get(CartRow, cart_id)
@@ -120,6 +140,21 @@ class SqlReading:
             found.update(self._numbers(select(col(SalesOrderRow.id)).where(col(SalesOrderRow.id).in_(page))))
         return frozenset(found)
 
+    def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
+        chosen = (col(SalesOrderRow.id), col(CartRow.payment_method), col(CartRow.payment_mean))
+        query = (
+            select(*chosen, col(CartRow.payment_sent_at_ovh))
+            .join(SalesOrderRow, col(SalesOrderRow.cart_id) == col(CartRow.id))
+            .where(
+                col(CartRow.payment_sent_at_ovh) >= since,
+                col(SalesOrderRow.total_minor) == order.total.minor,
+                col(SalesOrderRow.currency) == order.total.currency,
+                col(SalesOrderRow.id) != order.id,
+            )
+            .order_by(col(CartRow.payment_sent_at_ovh))
+        )
+        return [mapping.sent_payment_from(*row) for row in self._session.execute(query)]
+
     def events(self, cart_id: int) -> list[Event]:
         query = select(EventRow).where(col(EventRow.cart_id) == cart_id).order_by(col(EventRow.id))
         return [mapping.event_from(row) for row in self._rows(query)]
@@ -142,6 +177,27 @@ class SqlReading:
         behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the words of the index
         untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
+
+    def standing(self) -> Standing:
+        return recovery.standing(self._session)
+
+    def stamp(self) -> Stamp:
+        return recovery.stamp(self._session)
+
+    def knows(self, stamp: Stamp) -> bool:
+        return recovery.knows(self._session, stamp)
+
+    def newest_seen(self) -> Stamp | None:
+        return self._head.newest
+
+    def newest_about_money(self) -> int:
+        return recovery.newest_about_money(self._session)
+
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        return recovery.last_event_at(self._session, until)
+
+    def is_shared(self) -> bool:
+        return bool(self._session.get_bind().dialect.name == "postgresql")
 
     def _kept(self) -> Iterator[Kept]:
         for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):

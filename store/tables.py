@@ -28,6 +28,7 @@ class CartRow(SQLModel, table=True):
         # Without them an index by state would sort all the carts there ever were to show the newest.
         Index("carts_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index("carts_by_approval", "approved_at"),
+        Index("carts_by_payment", "payment_sent_at_ovh"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -44,6 +45,7 @@ class CartRow(SQLModel, table=True):
     seal_currency: str | None = None
     approved_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     approved_at: datetime | None = None
+    approved_at_ovh: datetime | None = None
     rejected_by: str | None = None
     reason: str | None = None
     attempt_number: int | None = None
@@ -58,6 +60,16 @@ class CartRow(SQLModel, table=True):
     payment_sent_at: datetime | None = None
     payment_accepted_at: datetime | None = None
     payment_sent_at_ovh: datetime | None = None
+    payment_ended_at: datetime | None = None
+    payment_ended_at_ovh: datetime | None = None
+    payment_refusal: str | None = None
+    payment_word_paid: bool | None = None
+    payment_word_by: str | None = None
+    payment_word_at: datetime | None = None
+    payment_waits_until_ovh: datetime | None = None
+    payment_told_at_ovh: datetime | None = None
+    payment_unexplained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    payment_asked_at_ovh: datetime | None = None
     reminded_at: datetime | None = None
     note: str | None = None
     trouble: str | None = None
@@ -112,6 +124,9 @@ class SalesOrderRow(SQLModel, table=True):
     expires_at: datetime | None = None
     methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     invoice: str | None = None
+    opened_at: datetime | None = None
+    missing_since: datetime | None = None
+    explained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class EventRow(SQLModel, table=True):
@@ -139,13 +154,39 @@ class EventRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """The chain's head, in one row: its lock keeps writers of several processes in line."""
+    """The chain's head, in one row: its lock keeps writers of several processes in line.
+
+    With `database_id` and `epoch` it is all that a button's stamp holds.
+    """
 
     __tablename__ = "chain"
 
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     number: int
     digest: str | None = None
+    database_id: str | None = None
+    epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class RecoveryRow(SQLModel, table=True):
+    """Recover mode, in one row; it is off where `cause` is null."""
+
+    __tablename__ = "recovery"
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    is_copy: bool = False
+    numbers_above: int = 0
+    cause: str | None = None
+    began_at: datetime | None = None
+    last_event_at: datetime | None = None
+    processes_may_live: bool = False
+    floor_from: datetime | None = None
+    compared: int | None = None
+    confirmed_by: str | None = None
+    told: bool = False
+    lost_from: datetime | None = None
+    lost_noticed_at: datetime | None = None
+    lost_told: bool = True
 
 
 class UntoldRow(SQLModel, table=True):
@@ -213,6 +254,28 @@ class ClaimRow(SQLModel, table=True):
     cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), primary_key=True, autoincrement=False))
     holder: str
     until: datetime
+
+
+class InboxRow(SQLModel, table=True):
+    """A click or form that decides, written before Slack is answered; `content` is gone once it ended."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_open", "next_at", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")),
+        Index("inbox_by_cart", "cart_id"),
+        Index("inbox_by_age", "at"),
+    )
+
+    key: str = Field(primary_key=True)
+    kind: str
+    cart_id: int  # as the button said: no cart of that number needs to exist
+    by: str
+    shown: str
+    content: str | None = None
+    at: datetime
+    next_at: datetime  # from when on any process may take it over
+    tries: int
+    outcome: str | None = None
 
 
 class BudgetRow(SQLModel, table=True):

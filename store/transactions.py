@@ -15,12 +15,14 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
+from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from store import audit_log as evidence
+from store import inbox, mapping, recovery, timers
 from store import leases as claims
-from store import mapping, timers
 from store.engine import Engines
-from store.queries import SqlReading
+from store.head import NewestHead
+from store.queries import Clock, SqlReading
 from store.schema import writing
 from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
 
@@ -30,9 +32,12 @@ _DECISIONS = 7_368_422  # any number, the same in every process, and not the one
 class SqlTransaction(SqlReading):
     """Writes within one transaction that began at `now`. A cart changes by compare-and-set alone."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        super().__init__(session)
+    def __init__(
+        self, session: Session, now: datetime, clock: Clock | None = None, head: NewestHead | None = None
+    ) -> None:
+        super().__init__(session, clock, head)
         self._now = now
+        self.appended: Stamp | None = None  # the newest event of this transaction
 
     def cart(self, cart_id: int) -> Cart:
         self._hold(col(CartRow.id) == cart_id)
@@ -48,7 +53,8 @@ class SqlTransaction(SqlReading):
             self._session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _DECISIONS})
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
-        row = CartRow(channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
+        number = recovery.next_number(self._session)
+        row = CartRow(id=number, channel=channel, created_by=by, state=CartState.OPEN.value, since=at)
         self._session.add(row)
         try:
             self._session.flush()
@@ -58,8 +64,10 @@ class SqlTransaction(SqlReading):
                 code="cart_opened_by_other",
                 channel=channel,
             ) from error
+        if number is not None:
+            recovery.follow_numbers(self._session)
         cart = self.cart(row.id or 0)
-        evidence.append(self._session, cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
+        self._append(cart, happened(cart, at, EventKind.CART_OPENED, by=by))
         return cart
 
     def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
@@ -69,7 +77,7 @@ class SqlTransaction(SqlReading):
         self._write_lines(cart)
         self._write_order(cart)
         self._session.flush()
-        evidence.append(self._session, cart, events)
+        self._append(cart, *events)
         return moved
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
@@ -119,6 +127,9 @@ class SqlTransaction(SqlReading):
     def told(self, event_id: int) -> None:
         self._session.execute(delete(UntoldRow).where(col(UntoldRow.event_id) == event_id))
 
+    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+        inbox.end_decided(self._session.connection(), key, overtaking)
+
     def claim(
         self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
@@ -129,6 +140,21 @@ class SqlTransaction(SqlReading):
 
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         claims.give_back(self._session, errand, cart_id, holder=holder)
+
+    def save_standing(self, standing: Standing) -> None:
+        recovery.save(self._session, standing)
+
+    def raise_epoch(self, epoch: int) -> None:
+        recovery.raise_epoch(self._session, epoch)
+
+    def render_live_again(self) -> None:
+        recovery.render_live_again(self._session)
+
+    def wake_decided(self, at: datetime) -> None:
+        recovery.wake_decided(self._session, at)
+
+    def _append(self, cart: Cart, *events: Event) -> None:
+        self.appended = evidence.append(self._session, cart, events) or self.appended
 
     def _hold(self, *which: ColumnElement[bool]) -> bool:
         """Lock these carts until the end of this transaction, and return whether there are any.
@@ -144,12 +170,7 @@ class SqlTransaction(SqlReading):
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
 
     def _compare_and_set(self, cart: Cart) -> Cart:
-        before = self._session.execute(
-            select(col(CartRow.state), col(CartRow.approved_at)).where(col(CartRow.id) == cart.id)
-        ).one_or_none()
         values = mapping.cart_columns(cart) | {"version": cart.version + 1}
-        if cart.state is CartState.APPROVED and (before is None or before.state == CartState.SUBMITTED.value):
-            values["approved_at"] = cart.since
         changed = self._session.execute(
             update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)
         )
@@ -187,6 +208,7 @@ class SqlStore:
     def __init__(self, engines: Engines, *, clock: Callable[[], datetime] = _now) -> None:
         self._engines = engines
         self.clock = clock
+        self._head = NewestHead()
 
     @contextmanager
     def begin(self) -> Iterator[SqlTransaction]:
@@ -195,9 +217,17 @@ class SqlStore:
         Raises `SchemaChanged` where another version has migrated the database since the start.
         """
         with writing(self._engines) as session:
-            yield SqlTransaction(session, self.clock())
+            transaction = SqlTransaction(session, self.clock(), self._database_clock, self._head)
+            yield transaction
+        if transaction.appended is not None:  # not before COMMIT has answered
+            self._head.committed(transaction.appended)
 
     @contextmanager
     def read(self) -> Iterator[SqlReading]:
         with Session(self._engines.read) as session, session.begin():
-            yield SqlReading(session)
+            yield SqlReading(session, self._database_clock, self._head)
+
+    @property
+    def _database_clock(self) -> Clock | None:
+        """The clock of tests, which stands in for the database's as well; None for the database's own."""
+        return None if self.clock is _now else self.clock

@@ -20,7 +20,7 @@ from store.engine import open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW, POLICY
-from tests.fakes import FakeClock, FakeRegistrar
+from tests.fakes import FakeRegistrar, FakeRights
 
 pytest_plugins = ["tests.browser"]
 
@@ -36,7 +36,8 @@ class Rules:
     def __init__(self, store: SqlStore, policy: Policy = POLICY) -> None:
         self.store = store
         self.registrar = FakeRegistrar()
-        self.clock = store.clock = FakeClock()
+        self.clock = store.clock = self.registrar.clock
+        self.people = FakeRights()
         self.policy = policy
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()
@@ -45,7 +46,9 @@ class Rules:
         """As after a crash: nothing but what is on disk."""
         self.policy = policy or self.policy
         self.workflow = Workflow(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
-        self.fulfilment = Fulfilment(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
+        self.fulfilment = Fulfilment(
+            store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock, rights=self.people
+        )
 
     def requested(self, name: str = "name.ovh", channel: str = "C1"):
         cart = self.workflow.add(channel, DomainName.parse(name), by=self.ada)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -15,9 +16,11 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
+from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -30,6 +33,7 @@ from ordering.model.sales_order import (
     PaymentProgress,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
@@ -57,6 +61,16 @@ class FakeClock:
         self.now += timedelta(seconds=seconds)
 
 
+class FakeRights:
+    """Everybody is a member of no user group, apart from those whom a test describes otherwise."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Person] = {}
+
+    def person(self, user: str) -> Person:
+        return self.known.get(user, Person(user))
+
+
 class FakeMoneyCall(Generic[Result]):
     """A call that is ready; `deliver` is what OVH does when it arrives."""
 
@@ -66,7 +80,7 @@ class FakeMoneyCall(Generic[Result]):
 
     def send(self, *, signed_at: datetime, not_after: datetime) -> Result:
         self._registrar.signed_at.append(signed_at)
-        self._registrar.permits.discard(threading.get_ident())  # from here on the call has ended
+        self._registrar.holds_permit = False  # from here on the call has ended
         if self._registrar.next_fault == "not_sent":
             self._registrar.next_fault = None
             raise NotSent("The connection to OVH ended before anything was sent.")
@@ -96,11 +110,16 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
+        self.foreign: list[AccountOrder] = []  # what the account lists beside our orders
+        self.markers: list[Marker] = []
         self.forgotten: SalesOrder | None = None  # an order that the memory lost
         self.discarded: set[str] = set()
+        self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
-        self.permits: set[int] = set()  # threads that hold a call that buys or pays
+        self._permits = threading.local()  # a permit belongs to the step of one worker
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
+        self.listed = True  # whether the order's list of methods still has the one that was refused
+        self.taken: PaymentSighting | None = None  # what no other order explains, at the end of a floor
         self.candidates: tuple[int, ...] = ()  # new orders that may be the cart's
         self.closed = False  # whether OVH closed the cart
         self.affordable = 60
@@ -125,25 +144,49 @@ class FakeRegistrar:
         with self._permit():
             yield FakeMoneyCall(self, partial(self.pay, order_id, method))
 
+    @property
+    def holds_permit(self) -> bool:
+        return bool(getattr(self._permits, "held", False))
+
+    @holds_permit.setter
+    def holds_permit(self, held: bool) -> None:
+        self._permits.held = held
+
     @contextmanager
     def _permit(self) -> Iterator[None]:
         if self.next_fault == "not_ready":
             self.next_fault = None
             raise RegistrarUnavailable("OVH does not answer just now.")
-        mine = threading.get_ident()
-        self.permits.add(mine)
+        self.holds_permit = True
         try:
             yield
         finally:
-            self.permits.discard(mine)
+            self.holds_permit = False
 
     def _take_permit(self) -> None:
         """With one call at once, a caller that holds the only permit would wait for itself for ever."""
-        assert threading.get_ident() not in self.permits, "another call while one that buys or pays is ready"
+        assert not self.holds_permit, "another call while one that buys or pays is ready"
 
     def clock_ahead(self) -> timedelta:
         self._take_permit()
         return self.ahead
+
+    def time(self) -> datetime:
+        self._take_permit()
+        return self.clock.now + self.ahead
+
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
+        return self.listed
+
+    def known_clock_ahead(self) -> timedelta | None:
+        return self.ahead
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        ours = known([order.id for order in self.foreign])
+        return [order for order in self.foreign if order.id not in ours], 0
+
+    def markers_left(self) -> Sequence[Marker]:
+        return self.markers
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -199,7 +242,7 @@ class FakeRegistrar:
 
     def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
         if self.prepare_refuses:
-            raise RegistrarRefused(self.prepare_refuses)
+            raise RegistrarRefused(self.prepare_refuses, ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
         missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
         if missing:
@@ -268,14 +311,23 @@ class FakeRegistrar:
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         self._take_permit()
-        if any(paid == order.id for paid, _ in self.payments):
+        status = self.orders[order.id].status
+        if status.is_paid or any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        return self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        seen = self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        return replace(seen, order_is_over=status.is_over)
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
         if any(paid == order.id for paid, _ in self.payments):
             return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
         return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        return self.taken or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Literal
@@ -67,6 +68,9 @@ class Settings(BaseModel):
     desk_owner_legal_age: Switch = True
     desk_settle_seconds: Annotated[float, BeforeValidator(partial(values.number, 0.1, 86_400, "seconds"))] = 60
 
+    desk_approval_hours: Annotated[float, BeforeValidator(partial(values.number, 0.01, 8_760, "hours"))] = 72
+    desk_payment_minutes: Annotated[float, BeforeValidator(partial(values.number, 0.01, 10_080, "minutes"))] = 15
+
     database_url: Annotated[SecretStr, BeforeValidator(secrets.database_url)] = SecretStr("sqlite:///desk.db")
     host: Annotated[str, BeforeValidator(values.host)] = "127.0.0.1"
     port: Annotated[int, BeforeValidator(partial(values.whole, 0, 65_535))] = 3000
@@ -104,6 +108,8 @@ class Settings(BaseModel):
             allow_premium=self.desk_allow_premium,
             waive_retraction=self.desk_waive_retraction,
             approval_channel=self.desk_approval_channel,
+            approval_life=timedelta(hours=self.desk_approval_hours),
+            payment_life=timedelta(minutes=self.desk_payment_minutes),
             lists=self.lists,
         )
 

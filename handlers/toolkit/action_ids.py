@@ -6,7 +6,8 @@ from enum import StrEnum
 class Act(StrEnum):
     """Buttons and selects. Their values carry a number or a name, never a price or a state.
 
-    Those that decide about a cart carry the mark of what its card showed, too: see `Cart.mark`.
+    Those that decide about a cart carry more, see `handlers.toolkit.stamps`: the mark of what its card showed
+    (`Cart.mark`), and the stamp of the newest event when it was rendered.
     """
 
     ADD = "add"
@@ -26,6 +27,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    STOP = "stop"
     METHOD = "payment_method"
     PAY = "pay"
     DETAILS = "details"
@@ -42,6 +44,17 @@ class Act(StrEnum):
     SHOW_CONTACTS = "show_contacts"
     SHOW_OWNER = "show_owner"
     LEGAL_FORM = "legal_form"
+    COMPARE = "compare_now"
+    COMPARED = "recovered"
+
+
+# Buttons that decide about a request: each click says what the person saw.
+DECIDING = frozenset(
+    {
+        Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID, Act.TRY_AGAIN, Act.GIVE_UP,
+        Act.ADOPT, Act.NOTHING_ORDERED,
+    }
+)  # fmt: skip
 
 
 class Form(StrEnum):

@@ -118,7 +118,7 @@ class Desk:
         try:
             if not at_once:
                 await self.work.turn()
-            await self._unless_outdated(story(did, reply))
+            await self.unless_outdated(story(did, reply))
         except OrderingError as refusal:
             _log.info("refused", story=story.__qualname__, user=did.user, why=type(refusal).__name__)
             await reply.tell(refused(refusal))
@@ -132,7 +132,7 @@ class Desk:
         finally:
             self.wake()
 
-    async def _unless_outdated(self, deciding: Awaitable[None]) -> None:
+    async def unless_outdated(self, deciding: Awaitable[None]) -> None:
         """Let somebody decide; a card that showed something of before is drawn anew, in case no newer one is coming.
 
         So it is with those from before an upgrade that changed what buttons carry.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -14,17 +14,19 @@ _REMEMBERED = 5000
 class Once:
     """Bolt middleware that acknowledges a repeated delivery and does nothing else with it.
 
-    It spares people a second answer. That nothing is bought twice does not rest on it, but on the memory.
+    It spares people a second answer. Clicks that decide are left to the inbox: this forgets with the process, and
+    marks a click as seen before anything is on record.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, apart_from: Collection[str] = ()) -> None:
+        self._apart_from = apart_from
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     async def __call__(
         self, body: Mapping[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
         key = _key(body)
-        if key is not None:
+        if key is not None and _kind(body) not in self._apart_from:
             if key in self._seen:
                 return BoltResponse(status=200, body="")
             self._seen[key] = None
@@ -37,3 +39,11 @@ def _key(body: Mapping[str, Any]) -> str | None:
     """What stays the same when Slack delivers again: the event's id, or the click's trigger."""
     key = body.get("event_id") or body.get("trigger_id")
     return str(key) if key else None
+
+
+def _kind(body: Mapping[str, Any]) -> str | None:
+    """The button that was clicked, or the form that was sent."""
+    if body.get("type") == "view_submission":
+        return str((body.get("view") or {}).get("callback_id"))
+    actions = body.get("actions")
+    return str(actions[0].get("action_id")) if actions else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from handlers.toolkit.command_name import code
@@ -26,7 +28,8 @@ class Interaction:
 
     `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
     `command` is the name of the slash command, where one was typed.
-    `callback` is the form's kind, `blocks` where each of its inputs stands.
+    `callback` is the form's kind, `blocks` where each of its inputs stands. `clicked_at` is when a click that decides
+    was written down, by the database's clock.
     """
 
     user: str
@@ -43,6 +46,7 @@ class Interaction:
     callback: str = ""
     blocks: Mapping[str, str] | None = None
     command: str = ""
+    clicked_at: datetime | None = None
 
     @classmethod
     def of_command(cls, body: Mapping[str, Any]) -> Interaction:
@@ -86,6 +90,19 @@ class Interaction:
             blocks={action: block for block, actions in _blocks(view.get("state")).items() for action in actions},
         )
 
+    def kept(self) -> str:
+        """Return what is kept of it until it is decided: all but the response URL, which is a secret."""
+        return json.dumps(asdict(replace(self, response_url=None)))
+
+    @classmethod
+    def of_kept(cls, kept: str) -> Interaction:
+        return cls(**json.loads(kept))
+
+    @property
+    def decides_on(self) -> str:
+        """What a deciding button or form carries: its cart's number, and mostly the mark of what was shown."""
+        return self.value or self.metadata
+
     def block_of(self, action_id: str) -> str:
         """The block in which an input stands: what is wrong with it is told there."""
         return (self.blocks or {}).get(action_id, action_id)
@@ -107,9 +124,9 @@ def cart_number(text: str) -> int:
 
 
 def cart_and_mark(value: str) -> tuple[int, str]:
-    """What a deciding button carries: its cart's number, and the mark of what its card showed; old cards have none."""
-    number, _, shown = value.partition(" ")
-    return cart_number(number), shown
+    """What a button about a cart carries: the cart's number, and the mark of what its card showed, or an empty text."""
+    number, *rest = value.split() or [""]
+    return cart_number(number), rest[0] if rest else ""
 
 
 def _readable(text: str | None) -> str:

@@ -22,6 +22,8 @@ Notice = Callable[[str], Awaitable[None]]
 class LineFull(NotPossible):
     """The person has as many requests in line as they may have; this one was not taken."""
 
+    usual_code = "too_many_requests"
+
 
 class OvhQueue:
     """Places for requests that wait for OVH, with a thread for each. For one event loop.

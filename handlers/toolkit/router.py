@@ -1,30 +1,76 @@
-"""Buttons whose click is a decision: recorded at once, carried out by the worker, shown on the card."""
+"""Buttons and forms that decide: written down, acknowledged, decided, and shown on the card."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.models.views import View
 
-from handlers.toolkit.action_ids import Act
+from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox, Story
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
 
 Decision = Callable[[Desk, Interaction, Reply], Awaitable[str]]
 
 
-def on_click(app: AsyncApp, desk: Desk, act: Act, decide: Decision) -> None:
-    """Record a decision as soon as a button is clicked, ahead of queued work, and report it to the person."""
+def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
+    """Write a click down before it is acknowledged, decide it at once, and report the decision to the person.
 
-    async def story(did: Interaction, reply: Reply) -> None:
+    Slack is not answered where the click could not be written: the person sees that, and a redelivery counts.
+    """
+
+    async def story(desk: Desk, did: Interaction, reply: Reply) -> None:
         said = await decide(desk, did, reply)
         desk.wake()
         await reply.tell(Drawn.saying(said))
 
+    inbox.decide(act, story)
+
     @app.action(act)
-    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+    async def clicked(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
+        if not await inbox.take(act, Interaction.of_action(body)):
+            return _no_answer()
         await ack()
-        desk.start(story, Interaction.of_action(body), at_once=True)
+        return None
+
+
+def on_submit(
+    app: AsyncApp,
+    inbox: Inbox,
+    form: Form,
+    decide: Story,
+    *,
+    faults: Callable[[Interaction], Mapping[str, str]],
+    waiting: Callable[[], View] | None = None,
+) -> None:
+    """Write a form down before it is acknowledged, and decide it at once.
+
+    `faults` are told at their fields, and then nothing is written. The form closes; with `waiting`, it stays open and
+    shows that meanwhile.
+    """
+    inbox.decide(form, decide)
+
+    @app.view(form)
+    async def submitted(ack: AsyncAck, body: Mapping[str, Any]) -> BoltResponse | None:
+        did = Interaction.of_form(body, stays=waiting is not None)
+        if found := faults(did):
+            await ack(response_action="errors", errors=dict(found))
+        elif not await inbox.take(form, did):
+            return _no_answer()
+        else:
+            await (ack(response_action="update", view=waiting()) if waiting else ack())
+        return None
+
+
+def _no_answer() -> BoltResponse:
+    """Return what Slack takes for a failure: no answer over a socket, 503 over HTTP.
+
+    Bolt would try the listener for unknown buttons next if nothing was returned, and that one acknowledges.
+    """
+    return BoltResponse(status=503)

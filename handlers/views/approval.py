@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement
+from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import REASON, Act, Form
@@ -25,7 +25,7 @@ from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button
 from handlers.views.owners import owner_button
-from handlers.views.payment import open_invoice, open_order, payment
+from handlers.views.payment import open_invoice, open_order, paying, payment
 from handlers.views.receipt import receipt, short_receipt
 from handlers.views.recovery import attention
 from handlers.views.terms import contracts, cost, retraction, warnings
@@ -82,12 +82,12 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     return [*parts, *_actions(cart)]
 
 
-def reject_modal(cart: Cart) -> View:
-    """The form that asks for a reason."""
+def reject_modal(cart: Cart, *, clicked: str) -> View:
+    """The form that asks for a reason; `clicked` is the button's value."""
     return View(
         type="modal",
         callback_id=Form.REJECT,
-        private_metadata=str(cart.id),
+        private_metadata=clicked,
         title=f"Reject cart #{cart.id}",
         submit="Reject",
         close="Not now",
@@ -122,11 +122,11 @@ def thread_line(
         S.APPROVED: f"{by} approved." if by else note,
         S.CHECKING_OUT: note,
         S.CHECKED_OUT: _to_pay(event, cart, before, payers),
-        S.PAYING: f"{by} pays {_order(cart)}.",
+        S.PAYING: _paying(event, cart, note),
         S.PAID: note or "OVH has the payment.",
         S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
         S.REJECTED: f"{requester}, {by} rejected this: {note}",
-        S.CANCELLED: f"{by} closed this{'' if event.kind is EventKind.CLOSED else f': {note}'}." if by else note,
+        S.CANCELLED: _closed(event, by, note),
         S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
     if event.kind is EventKind.PARTLY_APPROVED:
@@ -134,6 +134,23 @@ def thread_line(
     if event.state in {S.APPROVED, S.PAID} and by and note:
         return f"{by}: {note.rstrip('.')}."
     return plain or None
+
+
+def _paying(event: Event, cart: Cart, note: str) -> str:
+    """Who pays or says what became of it; else the payer reads how it stands, and until when it waits."""
+    if event.by:
+        return f"{person(event.by)}: {note.rstrip('.')}." if note else f"{person(event.by)} pays {_order(cart)}."
+    until = cart.payment.waits_until_ovh if cart.payment else None
+    again = f" If OVH shows no payment by {when(until)}, it can be paid again on the card." if until else ""
+    return f"{person(cart.payment.by) if cart.payment else 'Everybody'}: {note}{again}"
+
+
+def _closed(event: Event, by: str | None, note: str) -> str:
+    if by is None:
+        return note
+    if event.kind is EventKind.ORDER_STOPPED:
+        return f"{by} stopped this. Nothing was ordered or paid."
+    return f"{by} closed this{'' if event.kind is EventKind.CLOSED else f': {note}'}."
 
 
 def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
@@ -221,14 +238,30 @@ def _actions(cart: Cart) -> list[Block]:
             )
         case S.CHECKED_OUT if cart.order is not None:
             return [*payment(cart, cart.order), *buttons(owner_button(cart))]
-        case S.PAYING | S.PAID | S.DELIVERED if cart.order is not None:
-            return buttons(open_order(cart), open_invoice(cart))
+        case S.APPROVED | S.PAYING | S.PAID | S.DELIVERED:
+            return _while_carried_out(cart)
         case state if state in NOT_BOUGHT:
             return buttons(copy_button(cart))
         case S.NEEDS_ATTENTION:
             return attention(cart)
         case _:
             return []
+
+
+def _while_carried_out(cart: Cart) -> list[Block]:
+    """What can be done while the bot or OVH works: a decision can be stopped until the bot acts on it."""
+    stop = stop_button(cart) if cart.state is S.APPROVED or cart.payment_is_unsent else None
+    if cart.order is None:
+        return buttons(stop)
+    if cart.state is S.PAYING:
+        return [*buttons(stop), *paying(cart, cart.order)] if stop else paying(cart, cart.order)
+    return buttons(open_order(cart), open_invoice(cart))
+
+
+def stop_button(cart: Cart) -> ButtonElement:
+    """The button that takes a decision back before it is carried out."""
+    what = "the payment of cart" if cart.order else "cart"
+    return button("Stop", Act.STOP, cart.id, style="danger", about=f"Stop {what} {cart.id}")
 
 
 def _circle(members: frozenset[str]) -> str:

@@ -15,12 +15,15 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
     """How a request ended, or that it is stuck; None where nothing of that happened, or the requester did it."""
     if event.by == cart.requester or _is_known(event, cart, before):
         return None
+    if event.state is S.SUBMITTED and event.by is not None:
+        return None  # one of several approvals
     about = f"Cart #{cart.id} ({names(cart)})"
     said = {
         S.REJECTED: f"{about} was rejected{_by(event)}: {_why(event)}",
         S.CANCELLED: f"{about} was closed{_by(event)}. {_why_closed(event, cart)}",
         S.NEEDS_ATTENTION: f"{about} needs a person. {_why_stuck(event, cart)} The approvers and payers were told.",
         S.DELIVERED: f"{about} is delivered: all names are registered.",
+        S.SUBMITTED: f"{about} waits for approval again, and nothing was ordered. {_why(event)}",
     }.get(event.state)
     if said is None:
         return None

@@ -21,9 +21,12 @@ CARD = Room(6_000, 18)
 _CARDS = Room(VIEW.size - 9_000, VIEW.blocks - 18)
 
 
-def home(overview: Overview, cards: Iterable[Sequence[Block]]) -> View:
-    """One person's Home; `cards` are those that this person must decide, each rendered within `CARD`."""
-    parts: list[Block | Part] = [HeaderBlock(text="Waiting for you")]
+def home(overview: Overview, cards: Iterable[Sequence[Block]], *, notice: Sequence[Block] = ()) -> View:
+    """One person's Home; `cards` are those that this person must decide, each rendered within `CARD`.
+
+    `notice` is what everybody must know first.
+    """
+    parts: list[Block | Part] = [*notice, HeaderBlock(text="Waiting for you")]
     shown = _that_fit(cards)
     waiting = len(overview.to_approve) + len(overview.to_pay) + len(overview.needs_attention)
     for card in shown:

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import counted, cut_bytes, escape, names, when
+from handlers.toolkit.mrkdwn import counted, cut_bytes, escape, names, person, when
 from ordering.model.cart import Cart
 from ordering.model.sales_order import PaymentMethod, SalesOrder
 
@@ -26,6 +26,8 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     until: list[Block] = []
     if order.expires_at is not None:
         until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
+    if order.missing_since is not None:
+        return [*blocks, context(f"OVH doesn't know order {order.id} just now. I keep looking.")]
     if order.is_free:
         free = context("This order costs nothing. Pay completes it; no payment method is needed.")
         return [*blocks, *until, free, *buttons(_pay(cart, order), open_order(cart))]
@@ -44,14 +46,43 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     return [*blocks, *until, *chooser, *([context(others)] if hidden > 0 else [])]
 
 
+def paying(cart: Cart, order: SalesOrder) -> list[Block]:
+    """How a payment under way stands, until when nobody can pay again, and the way to the order."""
+    blocks: list[Block] = [section(cut_bytes(escape(cart.note), _LONGEST_NOTE))] if cart.note else []
+    known = cart.payment
+    if known is not None and known.word is not None:
+        said = "the money was taken" if known.word.paid else "no money was taken"
+        blocks.append(context(f"{person(known.word.by)} says that {said}. I keep looking at OVH."))
+    elif known is not None and known.told_at_ovh is not None:
+        blocks.append(context(f"OVH is processing the payment of order {order.id}. Nobody needs to act."))
+    if known is not None and not known.is_affirmed:
+        blocks += pays_again(cart)
+    return [*blocks, *buttons(open_order(cart), open_invoice(cart))]
+
+
+def pays_again(cart: Cart) -> list[Block]:
+    """When an order whose payment is unknown can be paid again; nothing while that is not known."""
+    until = cart.payment.waits_until_ovh if cart.payment else None
+    if until is None:
+        return []
+    return [context(f"If OVH shows no payment by {when(until)}, it can be paid again here.")]
+
+
 def as_shown(cart: Cart) -> str:
     """The value of a button that decides: the cart, and the mark of what is shown of it, for only that is decided."""
     return f"{cart.id} {cart.mark}"
 
 
 def open_order(cart: Cart) -> ButtonElement:
-    """The button that shows a payer the order's page."""
-    return button(OPEN_ORDER, Act.OPEN_ORDER, cart.id, about=f"Open order of cart {cart.id} at OVH")
+    """The button that shows a payer the order's page; while somebody pays, it asks first."""
+    about = f"Open order of cart {cart.id} at OVH"
+    if cart.payment is None or not cart.pays_or_may:
+        return button(OPEN_ORDER, Act.OPEN_ORDER, cart.id, about=about)
+    under_way = f"A payment by {person(cart.payment.by)} is under way. Paying there can pay twice."
+    if cart.payment.sent_at is None and cart.payment.unexplained:
+        under_way = "The order may be paid already. Paying there can pay twice."
+    question = confirm("Open the order?", under_way, OPEN_ORDER)
+    return button(OPEN_ORDER, Act.OPEN_ORDER, as_shown(cart), about=about, confirm=question)
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:

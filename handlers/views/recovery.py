@@ -7,8 +7,8 @@ from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import cut_bytes, escape, names
-from handlers.views.payment import as_shown, open_order
+from handlers.toolkit.mrkdwn import cut_bytes, escape, names, person
+from handlers.views.payment import as_shown, open_order, pays_again
 from ordering.model.cart import Cart
 
 _LONGEST_NOTE = 1_500  # bytes
@@ -25,11 +25,12 @@ def attention(cart: Cart) -> list[Block]:
     if cart.is_undecided:
         return [told, *_undecided(cart)]
     if cart.payment_is_undecided:
-        return [told, *_undecided_payment(cart)]
-    if not cart.has_nothing_to_come:
+        return [told, *pays_again(cart), *_undecided_payment(cart)]
+    if not (cart.has_nothing_to_come or cart.order_is_missing):
         return [told, *buttons(open_order(cart))]
     if cart.order is not None:
-        question = confirm("Close this cart?", "OVH cancelled the order. Its names are free again then.", "Close it")
+        why = "OVH doesn't know" if cart.order_is_missing else "OVH cancelled"
+        question = confirm("Close this cart?", f"{why} the order. Its names are free again then.", "Close it")
         close = button("Close", Act.GIVE_UP, shown, about=f"Close cart {cart.id}", confirm=question)
         return [told, *buttons(open_order(cart), close)]
     question = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
@@ -46,13 +47,13 @@ def attention(cart: Cart) -> list[Block]:
     ]  # fmt: skip
 
 
-def adopt_modal(cart: Cart) -> View:
-    """The form that asks which order at OVH is this cart's."""
+def adopt_modal(cart: Cart, *, clicked: str) -> View:
+    """The form that asks which order at OVH is this cart's; `clicked` is the button's value."""
     total = f", at most {cart.seal.total} with tax" if cart.seal else ""
     return View(
         type="modal",
         callback_id=Form.ADOPT,
-        private_metadata=as_shown(cart),
+        private_metadata=clicked,
         title=f"Order of cart #{cart.id}",
         submit="It is this one",
         close="Not now",
@@ -85,25 +86,30 @@ def _undecided(cart: Cart) -> list[Block]:
 
 
 def _undecided_payment(cart: Cart) -> list[Block]:
-    """Either answer is compared with what OVH shows; neither pays anything by itself."""
-    order = f"order {cart.order.id} over {cart.order.total}" if cart.order else "the order"
+    """Neither answer pays anything or makes the order paid: OVH's proof does, or the end of a floor."""
+    order = f"order {cart.order.id} for {cart.order.total}" if cart.order else "the order"
     paid = confirm(
         "Was it paid?",
-        f"Look at OVH, and at the account that pays: was the money for {order} taken? The desk then follows the order.",
+        f"Look at OVH, and at the account that pays: was the money for {order} taken? I'll look until OVH shows it, "
+        "and ask again in a day.",
         "It was paid",
     )
-    again = confirm(
+    unpaid = confirm(
         "Was it not paid?",
-        f"Look at OVH, and at the account that pays: no money for {order} was taken? "
-        "The same order can then be paid another way.",
+        f"Look at OVH, and at the account that pays: no money for {order} was taken? {_then(cart)}",
         "It was not paid",
     )
     shown = as_shown(cart)
     return buttons(
+        open_order(cart),
         button("It was paid", Act.IT_WAS_PAID, shown, about=f"The order of cart {cart.id} was paid", confirm=paid),
         button(
-            "It was not paid, choose again", Act.NOT_PAID, shown,
-            about=f"The order of cart {cart.id} was not paid, choose again", confirm=again,
+            "It was not paid", Act.NOT_PAID, shown, about=f"The order of cart {cart.id} was not paid", confirm=unpaid
         ),
-        open_order(cart),
-    )  # fmt: skip
+    )
+
+
+def _then(cart: Cart) -> str:
+    if cart.payment is not None and cart.payment.sent_at is None:
+        return f"I'll then send the payment that {person(cart.payment.by)} asked for."
+    return "If OVH still shows no payment after some time, the same order can be paid another way."

@@ -43,14 +43,17 @@ S = CartState
 MOVES: dict[CartState, frozenset[CartState]] = {
     S.OPEN: frozenset({S.SUBMITTED, S.CANCELLED}),
     S.SUBMITTED: frozenset({S.APPROVED, S.REJECTED, S.CANCELLED}),
-    S.APPROVED: frozenset({S.CHECKING_OUT, S.SUBMITTED, S.NEEDS_ATTENTION}),
+    S.APPROVED: frozenset({S.CHECKING_OUT, S.SUBMITTED, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.CHECKING_OUT: frozenset({S.CHECKED_OUT, S.APPROVED, S.NEEDS_ATTENTION}),
     S.CHECKED_OUT: frozenset({S.PAYING, S.PAID, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.PAYING: frozenset({S.PAID, S.CHECKED_OUT, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.PAID: frozenset({S.DELIVERED, S.NEEDS_ATTENTION}),
     # A person moves it on, by a button; or OVH does, when what was missing arrives.
     # Or something else goes wrong: that is news.
-    S.NEEDS_ATTENTION: frozenset({S.APPROVED, S.CHECKED_OUT, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}),
+    # A word on a payment takes it back to where the bot looks for proof.
+    S.NEEDS_ATTENTION: frozenset(
+        {S.APPROVED, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}
+    ),
     S.DELIVERED: frozenset(),
     S.REJECTED: frozenset(),
     S.CANCELLED: frozenset(),
@@ -100,6 +103,8 @@ class Cart:
     quote: Quote | None = None
     seal: Seal | None = None
     approved_by: tuple[str, ...] = ()
+    approved_at: datetime | None = None  # the last approval, by the database's clock
+    approved_at_ovh: datetime | None = None  # the same moment by OVH's clock, None where that was never read
     rejected_by: str | None = None
     reason: str | None = None
     attempt: Attempt | None = None
@@ -194,6 +199,22 @@ class Cart:
         if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
             return False
         return not (self.order.status.is_paid or self.order.status.is_over)
+
+    @property
+    def pays_or_may(self) -> bool:
+        """Whether a payment of its order is under way, or may be."""
+        return self.payment is not None and (self.state is S.PAYING or self.payment_is_undecided)
+
+    @property
+    def order_is_missing(self) -> bool:
+        """Whether it needs a person because OVH does not know its unpaid order any more."""
+        missing = self.order is not None and self.order.missing_since is not None
+        return missing and self.state is S.NEEDS_ATTENTION and self.payment is None
+
+    @property
+    def payment_is_unsent(self) -> bool:
+        """Whether somebody decided to pay, and the intent of the payment is not on disk yet."""
+        return self.state is S.PAYING and self.payment is not None and self.payment.sent_at is None
 
     @property
     def has_nothing_to_come(self) -> bool:

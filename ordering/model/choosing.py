@@ -13,6 +13,8 @@ _SEARCH = Hint("search", "finds others")
 class ChoiceNeeded(NotPossible):
     """Somebody must choose among `offers`, or confirm the only one."""
 
+    usual_code = "offer_choice_needed"
+
     def __init__(self, sentence: str, offers: tuple[Offer, ...]) -> None:
         super().__init__(sentence)
         self.offers = offers
@@ -20,6 +22,8 @@ class ChoiceNeeded(NotPossible):
 
 class OfferChanged(ChoiceNeeded):
     """What was seen is no longer offered on the same terms."""
+
+    usual_code = "offer_changed"
 
 
 def only_usual(offers: Sequence[Offer]) -> Offer | None:

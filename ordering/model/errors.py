@@ -8,18 +8,25 @@ OrderingError                 tell the person: str(error) is the sentence; code 
   NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
     CartChanged               somebody else was quicker: read again, then decide again
     CardOutdated              decided on a card of before: draw it anew, for whoever looks at the newest
+      CardBeforeRestore       the card is from before the last recover mode
+    CardOfAnotherDesk         the card shows a request of another database
   NoSuchCart                  there is no cart of that number
   RegistrarError              OVH's side
     RegistrarRefused          a clear no: nothing was done
+      NotKnown                OVH knows no such thing, or not any more
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
+      RightsUnread            Slack does not tell whether a decision still counts: the step waits
+      OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
+        DatabaseWentBack      what shows it: begin recover mode
     OutcomeUnknown            no answer to a deed: look before anything is repeated
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from ordering.model.facts import Data, Json
@@ -63,6 +70,15 @@ class OrderingError(Exception):
         """The code and the parameters, for an event or for `Trouble`."""
         return {"error": self.code, **self.params}
 
+    @property
+    def ovh_said(self) -> str:
+        """Return OVH's own words; an empty string where it said nothing."""
+        match self.params.get("ovh"):
+            case {"said": str(words)}:
+                return words
+            case _:
+                return ""
+
 
 class InvalidName(OrderingError):
     """What was typed cannot be a domain name."""
@@ -104,10 +120,11 @@ class NotPossible(OrderingError):
 class CartChanged(NotPossible):
     """The cart changed between reading and writing."""
 
+    usual_code = "cart_changed"
+
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.",
-            code="cart_changed",
             cart=cart_id,
         )
 
@@ -115,23 +132,46 @@ class CartChanged(NotPossible):
 class CardOutdated(NotPossible):
     """Somebody decided on what a card showed, and the cart is no longer that."""
 
+    usual_code = "card_outdated"
+
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"Cart #{cart_id} changed since that card was drawn, so nothing was done. "
             "Look at its newest card, then decide.",
-            code="card_outdated",
             cart=cart_id,
         )
         self.cart_id = cart_id
 
 
+class CardBeforeRestore(CardOutdated):
+    """The card was drawn before the last recover mode ended: what it showed may be forgotten."""
+
+    def __init__(self, cart_id: int) -> None:
+        NotPossible.__init__(
+            self,
+            "That card is from before my database was restored, so nothing was done. "
+            f"Use the newest card of cart #{cart_id}. If there is none, please request it again.",
+            code="card_before_restore",
+            cart=cart_id,
+        )
+        self.cart_id = cart_id
+
+
+class CardOfAnotherDesk(NotPossible):
+    """The card was drawn over another database."""
+
+    def __init__(self) -> None:
+        super().__init__("This card belongs to another Domain Desk, so nothing was done.", code="card_of_another_desk")
+
+
 class NoSuchCart(OrderingError):
     """There is no cart of that number."""
+
+    usual_code = "no_such_cart"
 
     def __init__(self, cart_id: int) -> None:
         super().__init__(
             f"There is no cart #{cart_id}.",
-            code="no_such_cart",
             hint=Hint("pending", "lists the carts that are waiting"),
             cart=cart_id,
         )
@@ -147,6 +187,12 @@ class RegistrarRefused(RegistrarError):
     """A clear no: nothing was done."""
 
     usual_code = "registrar_refused"
+
+
+class NotKnown(RegistrarRefused):
+    """OVH answered that it knows no such thing, or not any more."""
+
+    usual_code = "not_known"
 
 
 class RegistrarUnavailable(RegistrarError):
@@ -166,6 +212,39 @@ class NotSent(RegistrarUnavailable):
     """No byte of a call that buys or pays left this machine, and its sender knows it."""
 
     usual_code = "not_sent"
+
+
+class RightsUnread(RegistrarUnavailable):
+    """Slack does not tell whether somebody still has the right to what they decided: neither yes nor no."""
+
+    usual_code = "rights_unread"
+
+
+class OnHold(RegistrarUnavailable):
+    """Recover mode: nothing is sent, paid, approved or requested."""
+
+    usual_code = "on_hold"
+    usual_advice = ""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I'm on hold: I'm comparing my records with OVH's after a restore. Until that's done, nothing is "
+            "ordered, paid, approved or requested. An operator is on it."
+        )
+
+
+class DatabaseWentBack(OnHold):
+    """Something proves that the database lost events, among them one that happened at `lost_at`.
+
+    `by_process`: this process saw it committed.
+    """
+
+    usual_code = "database_went_back"
+
+    def __init__(self, *, by_process: bool, lost_at: datetime) -> None:
+        super().__init__()
+        self.by_process = by_process
+        self.lost_at = lost_at
 
 
 class OutcomeUnknown(RegistrarError):

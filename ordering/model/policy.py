@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -81,7 +82,8 @@ class Person:
 class Policy:
     """The team's rules. `approvers` and `payers` are ids of people and of user groups; amounts include tax.
 
-    `lists` are extensions that the team tries together, by the list's name.
+    `lists` are extensions that the team tries together, by the list's name. `approval_life` is how long an approval
+    waits to be ordered, from the last one; `payment_life` how long a payment waits to be sent, from the click.
     """
 
     approvers: frozenset[str]
@@ -93,6 +95,8 @@ class Policy:
     allow_premium: bool = False
     waive_retraction: bool = True
     approval_channel: str | None = None
+    approval_life: timedelta = timedelta(hours=72)
+    payment_life: timedelta = timedelta(minutes=15)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -176,6 +180,26 @@ class Policy:
             return Right.LOST
         return Right.HELD
 
+    def right_to_pay(self, person: Person) -> Right:
+        """Return whether a payment that this person decided on still counts."""
+        if self.pays(person):
+            return Right.HELD
+        hidden = (person.unread_groups | person.refused_groups) & self.payers
+        is_unread = person.membership in _UNREADABLE or (person.membership is Membership.MEMBER and bool(hidden))
+        return Right.UNREADABLE if is_unread else Right.LOST
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """People and user groups who hear of alarms and end recover mode."""
+        return self.approvers
+
+    def operates(self, person: Person) -> bool:
+        return self.decides(person)
+
+    def must_operate(self, person: Person) -> None:
+        """Raise where this person is no operator."""
+        self.must_decide(person)
+
     def must_decide(self, person: Person) -> None:
         """Raise where this person is no approver at all."""
         self.must_be_member(person)
@@ -193,6 +217,17 @@ class Policy:
 
     def pays(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER and _belongs(person, self.payers)
+
+    def may_stop(self, cart: Cart, person: Person) -> None:
+        """Raise where this person may not stop this cart: approvers, payers and its requester may."""
+        self.must_be_member(person)
+        if person.id != cart.requester:
+            self._must_belong(
+                person,
+                self.approvers | self.payers,
+                "Only approvers, payers and the requester can stop this.",
+                code="cannot_stop",
+            )
 
     def may_see_owners(self, person: Person) -> None:
         """Raise unless this person approves or pays: an owner's address and phone are personal data."""

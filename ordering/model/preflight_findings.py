@@ -32,19 +32,25 @@ class Finding:
 class NotReady(NotPossible):
     """The cart cannot be asked for as it is; `findings` say what to mend, and it stays open."""
 
+    usual_code = "cart_not_ready"
+
     def __init__(self, cart_id: int, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__(
             f"Cart #{cart_id} cannot be bought as it is. {' '.join(f.sentence for f in self.findings)} "
             "The cart stays open.",
             hint=next((finding.hint for finding in self.findings if finding.hint), None),
+            cart=cart_id,
         )
 
 
 class LinesRefused(RegistrarRefused):
     """A clear no of the registrar, taken apart: `findings` at their lines, and what it `asked` of each line."""
 
+    usual_code = "lines_refused"
+
     def __init__(self, findings: Iterable[Finding], asked: Mapping[DomainName, tuple[Question, ...]]) -> None:
         self.findings = tuple(findings)
         self.asked = dict(asked)
-        super().__init__(" ".join(finding.sentence for finding in self.findings))
+        names = [finding.domain.ascii for finding in self.findings if finding.domain]
+        super().__init__(" ".join(finding.sentence for finding in self.findings), names=names)

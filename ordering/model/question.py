@@ -130,13 +130,17 @@ class Reach(StrEnum):
 class WrongAnswers(OrderingError):
     """Some of what was typed answers nothing: `by_label` says of each what is wrong."""
 
+    usual_code = "wrong_answers"
+
     def __init__(self, by_label: Mapping[str, str]) -> None:
-        super().__init__(" ".join(by_label.values()))
+        super().__init__(" ".join(by_label.values()), labels=sorted(by_label))
         self.by_label = dict(by_label)
 
 
 class AnsweredMeanwhile(OrderingError):
     """Somebody else answered since a form was drawn: `typed` is what would undo it unseen, `labels` say where."""
+
+    usual_code = "answered_by_other"
 
     def __init__(self, labels: Iterable[str], typed: Mapping[str, str]) -> None:
         super().__init__("Somebody else answered meanwhile. Nothing was saved: open the form again.")

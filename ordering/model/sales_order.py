@@ -55,7 +55,12 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrder:
-    """An order that OVH made. Its link and password are bearer secrets and are not kept here."""
+    """An order that OVH made. Its link and password are bearer secrets and are not kept here.
+
+    `opened_at` is when a payer opened its page from here, unset once it was seen with no payment begun since.
+    `missing_since` is since when OVH answers that it does not know the order, by OVH's clock.
+    `explained` is how many transactions a payer said are not this order's.
+    """
 
     id: int
     total: Money  # with tax
@@ -64,6 +69,9 @@ class SalesOrder:
     expires_at: datetime | None = None
     methods: tuple[PaymentMethod, ...] = ()
     invoice: str | None = None  # its number
+    opened_at: datetime | None = None
+    missing_since: datetime | None = None
+    explained: int = 0
 
     @property
     def is_free(self) -> bool:
@@ -91,10 +99,10 @@ class SalesOrder:
         return known or f"method {method_id}"
 
     def seen_as(self, fresh: SalesOrder, methods: tuple[PaymentMethod, ...]) -> SalesOrder:
-        """What OVH shows of it now, with what only we know: the invoice's number, and which methods were refused."""
+        """Return what OVH shows of it now, with what only we know, such as which methods were refused."""
         refused = {method.id for method in self.methods if method.refused}
         marked = tuple(replace(method, refused=method.id in refused) for method in methods)
-        return replace(fresh, methods=marked, invoice=self.invoice)
+        return replace(fresh, methods=marked, invoice=self.invoice, opened_at=self.opened_at, explained=self.explained)
 
     def refused_by(self, method_id: MethodId) -> SalesOrder:
         """The order with that method marked as refused."""
@@ -118,11 +126,24 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What a person said of a payment that OVH does not show. It proves nothing by itself."""
+
+    paid: bool
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay.
 
-    `sent_at_ovh` is the same moment by OVH's clock, which dates what OVH shows of it: ours may be put right meanwhile.
-    `accepted_at` is when OVH agreed. Accepted is not paid: the bank comes after it.
+    Times named `_ovh` are by OVH's clock, all others by ours. `accepted_at` is when OVH agreed: the bank comes after.
+    `ended_at` is when the call ended, and `ended_at_ovh` a time that was read from OVH after that.
+    `refusal` is OVH's no to the call itself, which proves nothing. `waits_until_ovh` is the end of the floor that
+    people were told, `told_at_ovh` when the payer last heard that OVH still processes it.
+    `unexplained` is how many transactions may have paid the order before this payment was sent.
+    `asked_at` is the click by the database's clock, `asked_at_ovh` by OVH's, None where that was never read.
     """
 
     method: MethodId
@@ -131,6 +152,33 @@ class Payment:
     sent_at: datetime | None = None
     accepted_at: datetime | None = None
     sent_at_ovh: datetime | None = None
+    ended_at: datetime | None = None
+    ended_at_ovh: datetime | None = None
+    refusal: str | None = None
+    word: Word | None = None
+    waits_until_ovh: datetime | None = None
+    told_at_ovh: datetime | None = None
+    unexplained: int = 0
+    asked_at_ovh: datetime | None = None
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether a person said that it was not paid."""
+        return self.word is not None and not self.word.paid
+
+    @property
+    def is_affirmed(self) -> bool:
+        """Whether a person said that it was paid."""
+        return self.word is not None and self.word.paid
+
+
+@dataclass(frozen=True, slots=True)
+class SentPayment:
+    """A payment of another order of ours for the same total, which explains one transaction. Times are OVH's."""
+
+    order: int
+    method: MethodId
+    sent_at: datetime
 
 
 class Outcome(StrEnum):
@@ -171,19 +219,19 @@ class PaymentProgress(StrEnum):
 class PaymentSighting:
     """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some.
 
-    `unfinished` where what leaves it undecided has not ended at OVH either, `taken_at` where that took the money then;
-    `failed` where all that is seen is an attempt that ended without paying.
+    `unfinished` where what leaves it undecided has not ended at OVH either; `failed` where all that is seen is a
+    transaction that ended without paying. `begun` counts the payments that the order's follow-up shows as begun,
+    `unexplained` the transactions that took this amount and belong to no other order. `order_is_over`: OVH cancelled
+    the order, whatever else it shows.
     """
 
     progress: PaymentProgress
     seen: str | None = None
     unfinished: bool = False
     failed: bool = False
-    taken_at: datetime | None = None
-
-    def shows_none(self, payment: Payment) -> bool:
-        """Whether a payment that does not show was none: one that OVH accepted may only show late, unless it failed."""
-        return self.progress is PaymentProgress.NOT_SEEN and (payment.accepted_at is None or self.failed)
+    begun: int = 0
+    unexplained: int = 0
+    order_is_over: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -25,8 +25,10 @@ from ordering.model.sales_order import (
     PaymentMethod,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
+from ordering.ports.account import Account
 
 Known = Callable[[Collection[int]], frozenset[int]]  # of these orders, those that belong to a cart
 Result_co = TypeVar("Result_co", covariant=True)
@@ -57,7 +59,7 @@ class Prepared:
     asked: Mapping[DomainName, tuple[Question, ...]] = field(default_factory=dict)
 
 
-class Registrar(Protocol):
+class Registrar(Account, Protocol):
     """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
 
     def extensions(self) -> tuple[str, ...]:
@@ -132,6 +134,12 @@ class Registrar(Protocol):
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
 
+    def time(self) -> datetime:
+        """Return OVH's time, read afresh. What must have passed since an OVH time is compared with nothing else."""
+
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as it was read last; None where it never was. Asks nobody."""
+
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         """Look whether an attempt made an order. `known` tells which orders belong to a cart already."""
 
@@ -156,20 +164,41 @@ class Registrar(Protocol):
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""
 
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
+        """Return whether the order's list of methods, read now, has this one. An empty list counts as having it.
+
+        Raises `RegistrarRefused` where the list cannot be read.
+        """
+
     def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
         """Prepare the call that pays. What fails on entering sent nothing, and can be tried again.
 
-        After `OutcomeUnknown` look with `payment`.
+        After the call look with `payment`. Only `NotSent` proves that nothing was paid: every answer may be one to the
+        second copy of a call that a proxy repeated.
         """
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
-        """Look how far a payment is that was sent; what became of earlier ones does not count."""
+        """Look how far a payment is that was sent; what became of earlier ones does not count.
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+        REFUSED where the order shows a refusal and exactly one payment that was begun since the sending.
+        """
+
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
         """Look before a payment is sent whether another one was received or may still be taken, by whatever method.
 
-        What the order itself shows counts whenever it was; of the account's transactions, which name no order, those
-        since the order was made, by OVH's clock.
+        What the order itself shows counts whenever it was. Of the account's transactions, which name no order, those
+        count that were made since the order was, by OVH's clock, and that `unexplained_payments` counts.
+        """
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        """Count the transactions since the order was made that may have paid it and belong to no other order.
+
+        `others` are our payments of other orders for this total; orders of others are read from OVH. Raises
+        `RegistrarRefused` where transactions cannot be read.
         """
 
     def invoice_of(self, order_id: int) -> str | None:

@@ -13,6 +13,8 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.money import Money
+from ordering.model.recovery import Stamp, Standing
+from ordering.model.sales_order import SalesOrder, SentPayment
 
 
 class MessageRole(StrEnum):
@@ -76,6 +78,9 @@ class Message:
 class Reading(Protocol):
     """What can be asked of the memory. Lists are newest first unless said."""
 
+    def clock(self) -> datetime:
+        """The database server's time in UTC; of a SQLite file, this machine's."""
+
     def cart(self, cart_id: int) -> Cart:
         """Read a cart; raises `NoSuchCart`."""
 
@@ -116,6 +121,9 @@ class Reading(Protocol):
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
         """Return when work is due for a cart, by its kind."""
 
+    def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
+        """Return payments of other orders for the same total that were sent since, by OVH's clock, oldest first."""
+
     def events(self, cart_id: int) -> list[Event]:
         """What happened to a cart, oldest first."""
 
@@ -127,6 +135,29 @@ class Reading(Protocol):
 
     def outdated(self) -> list[int]:
         """Numbers of the carts with a message that shows an old version, or with an untold event."""
+
+    # Whether the database went back: ordering.process.recovery
+
+    def standing(self) -> Standing:
+        """The recover row. In a writing transaction: as it is now, also where another process changed it."""
+
+    def stamp(self) -> Stamp:
+        """The stamp of the newest event, for the buttons of what is rendered now."""
+
+    def knows(self, stamp: Stamp) -> bool:
+        """Whether the event of this stamp, with this digest, is on record; true for a stamp without an event."""
+
+    def newest_seen(self) -> Stamp | None:
+        """The newest stamp that this process itself saw committed."""
+
+    def newest_about_money(self) -> int:
+        """The number of the newest event of a cart that was approved, ordered or paid; 0 without one."""
+
+    def last_event_at(self, *, until: datetime) -> datetime | None:
+        """When the newest event happened of those up to then."""
+
+    def is_shared(self) -> bool:
+        """Whether several processes may work on this database."""
 
 
 class Transaction(Reading, Protocol):
@@ -175,6 +206,12 @@ class Transaction(Reading, Protocol):
     def told(self, event_id: int) -> None:
         """Note that a thread has told this event."""
 
+    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+        """End a click of the inbox as decided; raises `ClickEnded` where it had ended.
+
+        With `overtaking`, the older open clicks on that cart end, too, as overtaken.
+        """
+
     def claim(
         self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
@@ -185,6 +222,18 @@ class Transaction(Reading, Protocol):
 
     def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
         """End a claim, if it is still this holder's."""
+
+    def save_standing(self, standing: Standing) -> None:
+        """Write the recover row. Call `decide_alone` first: decisions and intents read it under that lock."""
+
+    def raise_epoch(self, epoch: int) -> None:
+        """Give all stamps from now on this epoch."""
+
+    def render_live_again(self) -> None:
+        """Have every message of an open request rendered again."""
+
+    def wake_decided(self, at: datetime) -> None:
+        """Have the worker carry out what was decided, from then on."""
 
 
 class Store(Protocol):

@@ -9,7 +9,14 @@ from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
-from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import (
+    CartChanged,
+    NotSent,
+    OutcomeUnknown,
+    RegistrarError,
+    RegistrarRefused,
+    RegistrarUnavailable,
+)
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Policy
@@ -17,7 +24,7 @@ from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.registrar import MoneyCall, Prepared, Registrar
-from ordering.process.intent import Intents, IntentStopped
+from ordering.process.intent import Condition, Intents, IntentStopped
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook, is_for_a_person
 
@@ -50,18 +57,19 @@ class Checkout:
             return
         with ExitStack() as held:
             try:
+                standing = self._intents.read(cart)
                 earlier = self._ordered_before(cart)
                 if earlier is None and not self._renewals_hold(cart, prepared):
                     return
                 ahead = self._registrar.clock_ahead()
                 call = None if earlier else held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
-                begun = self._begin_attempt(cart, attempt, prepared.quote)
+                begun = self._begin_attempt(cart, attempt, prepared.quote, standing)
             except IntentStopped:
                 held.close()  # its permit may be the only one
                 self._registrar.discard(prepared.registrar_cart)
                 return
-            except RegistrarError:
+            except (RegistrarError, CartChanged):  # OVH or Slack does not answer, or somebody stopped it
                 held.close()
                 self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
                 raise
@@ -93,7 +101,10 @@ class Checkout:
 
     def _ordered_before(self, cart: Cart) -> SalesOrder | None:
         """An order of this cart that the memory does not know: it may have lost its newest changes, to a crash say."""
-        return self._registrar.order_since(cart.since, cart.lines, known=self._book.known_orders)
+        with self._book.store.read() as carts:
+            lost = carts.standing().lost
+        since = cart.since if lost is None else lost.looks_back(cart.since, now=self._book.now())
+        return self._registrar.order_since(since, cart.lines, known=self._book.known_orders)
 
     def _still_sealed(self, cart: Cart, prepared: Prepared) -> bool:
         if cart.seal is None or cart.quote is None:
@@ -141,7 +152,7 @@ class Checkout:
         }
         self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
-    def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote) -> Cart:
+    def _begin_attempt(self, cart: Cart, attempt: Attempt, quote: Quote, standing: Sequence[Condition]) -> Cart:
         note = None
         if cart.seal is not None and quote.total < cart.seal.total:
             note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
@@ -153,7 +164,7 @@ class Checkout:
             "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
         }
         event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=begun.note)
-        return self._intents.commit(begun, event, at=now, due_at=now + self._settle / 4)
+        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)
 
     def _refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
         """Keep OVH's no, and believe it once no order shows: a call that was repeated on the way is refused, too."""

@@ -10,21 +10,31 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from ordering.model.cart import DECIDED, Cart, CartState
-from ordering.model.errors import NotAsked, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotAsked, OnHold, OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
+from ordering.ports.rights import ById, Rights
 from ordering.ports.store import Errand, Store
+from ordering.process.age import Age
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
-from ordering.process.intent import Intents
+from ordering.process.floors import Floors
+from ordering.process.intent import Condition, Intents
 from ordering.process.payment import Payments
+from ordering.process.recovery import RecoverMode, allowed_or_on_hold
+from ordering.process.standing import Limits, Standing
 from ordering.process.transitions import Logbook, Pace, order_of
 
 S = CartState
 
 
 class Fulfilment:
-    """Advances carts one step at a time. `settle` is how long an unanswered money call is observed."""
+    """Advances carts one step at a time.
+
+    `settle` is how long an unanswered money call is observed, `floors` how long silence proves nothing of a payment.
+
+    `rights` says who people are right before what they decided is carried out; without it all are members.
+    """
 
     def __init__(
         self,
@@ -35,12 +45,18 @@ class Fulfilment:
         clock: Callable[[], datetime],
         settle: timedelta = timedelta(seconds=60),
         pace: Pace | None = None,
+        floors: Floors | None = None,
+        rights: Rights | None = None,
     ) -> None:
         self._book = Logbook(store, clock, pace or Pace())
-        intents = Intents(store)
+        self._age = Age(registrar, policy, clock)
+        self._standing = Standing(policy, rights or ById(), clock)
+        self._recover_mode = RecoverMode(store, clock)
+        conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock)]
+        intents = Intents(store, conditions, reading=[self._standing.read])
         self._checkout = Checkout(self._book, registrar, policy, intents, settle)
         self._deliveries = Deliveries(self._book, registrar)
-        self._payments = Payments(self._book, registrar, intents, settle)
+        self._payments = Payments(self._book, registrar, intents, settle, floors or Floors())
         self._steps = {
             S.APPROVED: self._checkout.check_out,
             S.CHECKING_OUT: self._checkout.look_for_order,
@@ -80,8 +96,16 @@ class Fulfilment:
         if step is None or cart.has_nothing_to_come:
             self._book.nothing_to_do(cart)
             return
+        if _would_send(cart) and self._recover_mode.is_on:
+            self._book.come_back(cart, self._book.pace.slowest)  # the end of recover mode wakes it
+            return
         try:
-            step(cart)
+            if not self._is_void(cart):
+                with self._recover_mode.noticing():
+                    step(cart)
+        except OnHold:
+            self._book.come_back(cart, self._book.pace.slowest)
+            raise
         except NotAsked:
             self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: others went first
             raise
@@ -91,6 +115,22 @@ class Fulfilment:
             raise
         if cart.trouble is not None:
             self._book.trouble_is_over(cart)
+
+    def _is_void(self, cart: Cart) -> bool:
+        """Whether the decision lapsed, which is then saved: before OVH is asked, as it may be away for days.
+
+        Raises `RightsUnread` where Slack does not tell about the rights: nothing is built at OVH for that.
+        """
+        if cart.state is not S.APPROVED and not cart.payment_is_unsent:
+            return False
+        with self._book.store.read() as carts:
+            lapsed = self._age.lapsed(carts, cart)
+        if lapsed is not None:
+            due_in = timedelta() if lapsed.cart.state is S.CHECKED_OUT else None
+            self._book.save(lapsed.cart, lapsed.kind, data=lapsed.data, due_in=due_in)
+            return True
+        self._standing.read(cart)
+        return False
 
     def put_off(self, cart_id: int, reference: str, errand: Errand | None = None) -> None:
         """Come back late to a cart whose step failed in an unforeseen way, and let people know."""
@@ -105,10 +145,17 @@ class Fulfilment:
         """OVH may still mend what a person would have to."""
         if cart.order is None:
             self._checkout.look_again(cart)
-        elif cart.payment_is_undecided:
+        elif cart.payment_is_undecided or cart.order_is_missing:
             self._payments.look_again(cart)
         else:
             self._deliveries.watch(cart)
+
+
+def _would_send(cart: Cart) -> bool:
+    """Whether the next step of this cart orders or pays."""
+    return cart.state is S.APPROVED or (
+        cart.state is S.PAYING and cart.payment is not None and cart.payment.sent_at is None
+    )
 
 
 def _is_for(errand: Errand | None, cart: Cart) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from ordering.model.cart import Cart
+from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind
 from ordering.ports.store import Store, Transaction
@@ -37,26 +37,45 @@ class Condition(Protocol):
 
 
 class Intents:
-    """Commits intents under the lock of decisions, after each condition was checked."""
+    """Commits intents under the lock of decisions, after each condition was checked.
 
-    def __init__(self, store: Store, conditions: Sequence[Condition] = ()) -> None:
+    Each of `reading` makes one more condition of what it reads outside the database.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        conditions: Sequence[Condition] = (),
+        *,
+        reading: Sequence[Callable[[Cart], Condition]] = (),
+    ) -> None:
         self._store = store
         self._conditions = conditions
+        self._reading = reading
 
-    def commit(self, intent: Cart, *events: Event, at: datetime, due_at: datetime) -> Cart:
-        """Save the cart with its intent, and return it one version up.
+    def read(self, cart: Cart) -> Sequence[Condition]:
+        """Make the conditions that need a look outside the database: before a permit or a connection is held.
+
+        Raises `RightsUnread` where the step must wait.
+        """
+        return [read(cart) for read in self._reading]
+
+    def commit(
+        self, intent: Cart, *events: Event, standing: Sequence[Condition], at: datetime, due_at: datetime
+    ) -> Cart:
+        """Save the cart with its intent, and return it one version up; `standing` is what `read` has just returned.
 
         Raises `IntentStopped` where a condition does not hold, `CartChanged` where the cart is no longer that version.
         """
+        conditions = [*self._conditions, *standing]
         with self._store.begin() as carts:
             carts.decide_alone()
-            objection = self._first_objection(carts, intent)
+            found = (condition(carts, intent) for condition in conditions)
+            objection = next((each for each in found if each is not None), None)
             if objection is None:
                 return carts.save(intent, *events, due_at=due_at)
             instead = objection.cart
-            carts.save(instead, happened(instead, at, objection.kind, data=objection.data, note=instead.note))
+            event = happened(instead, at, objection.kind, data=objection.data, note=instead.note)
+            # An order that waits for payment is looked after; a request that waits for people is not.
+            carts.save(instead, event, due_at=at if instead.state is CartState.CHECKED_OUT else None)
         raise IntentStopped
-
-    def _first_objection(self, carts: Transaction, intent: Cart) -> Objection | None:
-        found = (condition(carts, intent) for condition in self._conditions)
-        return next((objection for objection in found if objection is not None), None)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
+from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Message, MessageRole, Store
 
 
@@ -29,6 +30,14 @@ class Outbox:
                 (before, event) for before, event in zip([None, *events], events, strict=False) if event.id in untold
             ]
             return carts.cart(cart_id), carts.messages(cart_id), pairs
+
+    def rendering(self) -> tuple[Stamp, Recovery | None]:
+        """The stamp for buttons that are rendered now, and recover mode where it is on.
+
+        Read it after the cart: a stamp that is newer than what the card shows can only refuse too much.
+        """
+        with self._store.read() as carts:
+            return carts.stamp(), carts.standing().recovery
 
     def shown(self, message: Message, *, version: int, ts: str) -> None:
         """Note that a message shows this version of its cart."""

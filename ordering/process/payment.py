@@ -6,41 +6,54 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import (
+    NotAsked,
+    NotKnown,
+    NotSent,
+    OutcomeUnknown,
+    RegistrarError,
+    RegistrarRefused,
+    RegistrarUnavailable,
+)
 from ordering.model.events import happened
-from ordering.model.facts import Data, EventKind, amount, quoted
-from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import MoneyCall, Registrar
+from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
-from ordering.process.transitions import Glances, Logbook, change, is_for_a_person, order_of
+from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
+from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
 
 S, K = CartState, EventKind
 P = PaymentProgress
-# Times the settling time: for a payment that the order itself shows, so that it is neither lost nor stuck yet.
-_PATIENCE = 10
 _LAST_DAYS = timedelta(days=3)
 _REMINDER = "A reminder: the order is still to be paid."
-_ON_OVHS_PAGE = (
-    "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
-    "the desk sees it there."
-)
+_TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not take the signature."
 
 
 class Payments:
-    """The steps checked_out -> paying -> paid. `settle` is how long an unanswered payment is observed."""
+    """The steps checked_out -> paying -> paid. `settle`: after how long a person is asked about a lost answer."""
 
-    def __init__(self, book: Logbook, registrar: Registrar, intents: Intents, settle: timedelta) -> None:
+    def __init__(
+        self, book: Logbook, registrar: Registrar, intents: Intents, settle: timedelta, floors: Floors
+    ) -> None:
         self._book = book
         self._intents = intents
         self._registrar = registrar
         self._settle = settle
+        self._floors = floors
+        self._outcome = PaymentOutcome(book, registrar, settle, floors)
         self._glances = Glances()
 
     def watch_order(self, cart: Cart) -> None:
         """Keep how the order can be paid up to date, see where it was paid or cancelled at OVH, and remind once."""
         known = order_of(cart)
-        is_as_before = self._is_as_before(cart, known)
-        order = known if is_as_before else self._read_anew(cart, known)
+        try:
+            is_as_before = self._is_as_before(cart, known)
+            order = known if is_as_before else self._read_again(cart, known)
+        except NotKnown as unknown:
+            self._missing(cart, known, unknown)
+            return
         if order is None:
             return
         if self._is_time_to_remind(cart, order):
@@ -52,36 +65,61 @@ class Payments:
 
     def pay_or_watch(self, cart: Cart) -> None:
         """Send a payment once, then see what became of it."""
-        if cart.payment is None:
-            raise AssertionError(f"cart #{cart.id} is being paid without a decision")
-        if cart.payment.sent_at is None:
-            self._send(cart, cart.payment)
+        payment = payment_of(cart)
+        if payment.sent_at is not None:
+            self._outcome.follow(cart)
+        elif payment.is_affirmed:
+            self._wait_for_the_other_payment(cart, payment)
         else:
-            self._watch(cart, cart.payment, cart.payment.sent_at)
+            self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:
-        """A person was asked whether it was paid; OVH may still show it."""
-        known, payment = order_of(cart), _payment_of(cart)
-        order = known.seen_as(self._registrar.order(known.id), known.methods)
-        if order.status.is_paid:
-            self._paid(cart, order, seen="after_question", note="OVH shows the payment after all.")
-            return
-        sighting = self._registrar.payment(order, payment)
-        if sighting.progress is P.UNDECIDED and order.status.is_over:
-            self._cancelled_while_paying(cart, order, sighting.seen)
-        elif sighting.progress in {P.REFUSED, P.CANCELLED} or sighting.shows_none(payment):
-            self._not_paid(cart, payment, sighting)
+        """A person is asked; OVH may still show how it stands."""
+        if cart.order_is_missing:
+            self._look_for_missing(cart)
+        elif payment_of(cart).sent_at is not None:
+            self._outcome.follow(cart)
         else:
+            self._wait_for_the_other_payment(cart, payment_of(cart))
+
+    # An order that OVH does not know
+
+    def _missing(self, cart: Cart, known: SalesOrder, unknown: NotKnown) -> None:
+        """Nobody can pay it meanwhile; after a day a person is asked. OVH may show it again."""
+        now = self._registrar.time()
+        if known.missing_since is None:
+            missing = replace(cart, order=replace(known, missing_since=now), trouble=None)
+            self._book.try_later(missing, unknown)
+        elif now - known.missing_since < self._floors.unknown:
+            raise unknown
+        else:
+            note = (
+                f"OVH has not known order {known.id} for a day, so nobody can pay it here. Look at OVH whether it is "
+                "there. If it is not, close this. The desk keeps looking."
+            )
+            data: Data = {"order": known.id, "since": known.missing_since.isoformat()}
+            self._book.needs_attention(cart, K.ORDER_MISSING, note, data=data, follow=True)
+
+    def _look_for_missing(self, cart: Cart) -> None:
+        known = order_of(cart)
+        try:
+            order = known.seen_as(self._registrar.order(known.id), known.methods)
+        except NotKnown:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            return
+        if not self._is_settled(cart, order):
+            note = f"OVH shows order {known.id} again."
+            found = cart.to(S.CHECKED_OUT, at=self._book.now(), order=replace(order, expires_at=None), note=note)
+            self._book.save(found, K.ORDER_SHOWN_AGAIN, data={"order": known.id}, due_in=timedelta())
 
     # Before the payment
 
     def _is_as_before(self, cart: Cart, known: SalesOrder) -> bool:
         """Whether it was read whole lately, and is still neither paid nor over."""
-        lately = self._glances.are_enough(cart, self._book.now())
+        lately = known.missing_since is None and self._glances.are_enough(cart, self._book.now())
         return lately and self._registrar.order_status(known.id) is known.status
 
-    def _read_anew(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
+    def _read_again(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
         """The order as it is now, with its methods: a card may have been removed or added. None where it is settled."""
         # Before the first time its card offers no way to pay, and somebody waits for that.
         order = known.seen_as(self._registrar.order(known.id, urgent=not known.was_read), known.methods)
@@ -92,7 +130,7 @@ class Payments:
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
         """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""
         if order.status.is_paid:
-            self._paid(cart, order, seen="paid_at_ovh", note="It was paid on OVH's own page.", payment=None)
+            self._paid(cart, order, seen="paid_at_ovh", note="It was paid on OVH's own page.")
         elif order.status.is_over:
             self._book.cancelled_unpaid(cart, replace(order, methods=()))
         elif not cart.covers(order.total):
@@ -120,162 +158,182 @@ class Payments:
 
     def _send(self, cart: Cart, payment: Payment) -> None:
         known = order_of(cart)
-        # It may have been paid, cancelled or changed at OVH since the card was drawn.
-        fresh = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
+        try:  # it may have been paid, cancelled or changed at OVH since the card was drawn
+            fresh = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
+        except NotKnown as unknown:
+            self._unpaid(cart, f"{unknown} Nothing was paid.", {"reason": "order_not_known"}, order=known)
+            return
         if self._is_settled(cart, fresh):
             return
         if fresh.total != known.total:
             changed = f"OVH changed order {known.id}: {known.total} before, {fresh.total} now."
             note = f"{changed} Nothing was paid: look at it, and pay it as it is now."
-            data: Data = {"reason": "order_changed", **change(known, fresh)}
-            self._unpaid(cart, K.PAYMENT_NOT_SENT, note, data=data, order=fresh)
+            self._unpaid(cart, note, {"reason": "order_changed", **change(known, fresh)}, order=fresh)
             return
-        if self._is_begun(cart, payment):
+        earlier = self._earlier(cart, payment)
+        if self._hinders(cart, payment, earlier):
             return
+        standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
         with self._registrar.ready_to_pay(known.id, payment.method) as call:
-            sent_at = self._book.now()
-            sending = replace(cart, payment=replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead))
+            sending = self._intent(cart, payment, earlier, ahead)
             try:
-                sent = self._intents.commit(sending, at=sent_at, due_at=sent_at + self._book.pace.quickest)
+                due_at = self._book.now() + self._book.pace.quickest
+                sent = self._intents.commit(sending, standing=standing, at=self._book.now(), due_at=due_at)
             except IntentStopped:
                 return
-            # By the half of the settling time: what leaves later could cross with the look for its outcome.
-            self._carry_out(call, sent, signed_at=sent_at + ahead, not_after=sent_at + self._settle / 2)
+            self._call(call, sent)
 
-    def _carry_out(self, call: MoneyCall[None], sent: Cart, *, signed_at: datetime, not_after: datetime) -> None:
-        known, method = order_of(sent), _payment_of(sent).method
+    def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
+        """Return the cart as it is to be committed before the call."""
+        sent_at = self._book.now()
+        # A page that was opened before counts only where a payment was begun since, or may have been.
+        order = order_of(cart) if earlier.begun else replace(order_of(cart), opened_at=None)
+        sending = replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead)
+        return replace(cart, order=order, payment=sending)
+
+    def _call(self, call: MoneyCall[None], sent: Cart) -> None:
+        """Ask OVH to pay, once, and keep how the call ended. Only two ends prove something: see `_refused`."""
+        payment = payment_of(sent)
+        sent_at = payment.sent_at or self._book.now()
         try:
-            call.send(signed_at=signed_at, not_after=not_after)
+            # What leaves later could cross with a person who looks for the outcome.
+            call.send(signed_at=payment.sent_at_ovh or sent_at, not_after=sent_at + self._settle / 2)
+        except (NotSent, NotAsked) as unsent:
+            self._not_sent(sent, unsent)
         except RegistrarRefused as refusal:
-            note = f"{refusal} Nothing was paid with {known.name_of(method)}. Choose another way to pay."
-            data: Data = {"order": known.id, "method": method, **refusal.data}
-            self._unpaid(sent, K.PAYMENT_REFUSED, note, data=data, order=known.refused_by(method))
-        except RegistrarUnavailable as busy:
-            data = {"order": known.id, "reason": "not_taken", **busy.data}
-            self._unpaid(sent, K.PAYMENT_NOT_SENT, f"{busy.sentence} Nothing was paid.", data=data)
+            self._refused(sent, refusal.sentence, refusal)
+        except RegistrarUnavailable as turned_away:
+            self._refused(sent, _TURNED_AWAY, turned_away)
         except OutcomeUnknown:
-            self._book.come_back(sent, self._book.pace.quickest)
+            self._ended(sent)
         else:
-            self._accepted(sent)
+            self._ended(sent, accepted_at=self._book.now())
 
-    def _accepted(self, cart: Cart) -> None:
-        """OVH took the payment on; whether the bank pays shows later. It is no longer one that may never have been."""
+    # How the call ended. Another process or a person may have changed the cart during the call.
+
+    def _ended(self, sent: Cart, *, accepted_at: datetime | None = None) -> None:
+        """Keep that the call ended: its floor runs from a time that is read from OVH after this."""
         now = self._book.now()
-        accepted = replace(cart, payment=replace(_payment_of(cart), accepted_at=now))
         with self._book.store.begin() as carts:
-            carts.save(accepted, due_at=now + self._book.pace.quickest)
+            cart = carts.cart(sent.id)
+            if _is_of(cart, sent):
+                payment = replace(payment_of(cart), ended_at=now, accepted_at=accepted_at)
+                carts.save(replace(cart, payment=payment), due_at=now + self._book.pace.quickest)
 
-    def _is_begun(self, cart: Cart, payment: Payment) -> bool:
-        """Whether OVH shows another payment of this order that may still be taken, or was; that is then written down.
+    def _not_sent(self, sent: Cart, unsent: RegistrarError) -> None:
+        """The sender knows that no byte left, so the order can be paid at once."""
+        now = self._book.now()
+        with self._book.store.begin() as carts:
+            cart = carts.cart(sent.id)
+            if _is_of(cart, sent):
+                note = f"{unsent.sentence} Nothing was sent, so nothing was paid. Choose how to pay."
+                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, note=note)
+                data: Data = {"order": order_of(sent).id, "reason": "not_sent", **unsent.data}
+                unpaid = replace(unpaid, fact=Fact(K.PAYMENT_NOT_SENT, data))
+                carts.save(unpaid, happened(unpaid, now, K.PAYMENT_NOT_SENT, data=data, note=note), due_at=now)
+
+    def _refused(self, sent: Cart, refusal: str, error: RegistrarError) -> None:
+        """Keep OVH's no to the call, which proves nothing: a proxy may have repeated a call that was taken.
+
+        Only where the method is no longer among the order's methods, it surely could not pay.
+        """
+        order, method = order_of(sent), payment_of(sent).method
+        data: Data = {"order": order.id, "method": method, **error.data}
+        self._keep_refusal(sent, refusal, data)
+        if self._has_method(order.id, method):
+            return
+        with self._book.store.read() as carts:
+            cart = carts.cart(sent.id)
+        if _is_of(cart, sent):
+            note = f"{refusal} OVH no longer takes {order.name_of(method)} for this order. Choose another way to pay."
+            self._outcome.not_paid(cart, Fact(K.PAYMENT_REFUSED, data), note, order_of(cart).refused_by(method))
+
+    def _keep_refusal(self, sent: Cart, refusal: str, data: Data) -> None:
+        now = self._book.now()
+        with self._book.store.begin() as carts:
+            cart = carts.cart(sent.id)
+            if _is_of(cart, sent):
+                payment = replace(payment_of(cart), ended_at=now, refusal=refusal)
+                note = f"{refusal} That does not prove that nothing was paid."
+                refused = replace(cart, payment=payment, note=note, fact=Fact(K.PAYMENT_CALL_REFUSED, data))
+                event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data, note=note)
+                carts.save(refused, event, due_at=now + self._book.pace.quickest)
+
+    def _has_method(self, order_id: int, method: MethodId) -> bool:
+        try:
+            return self._registrar.lists_method(order_id, method)
+        except RegistrarError:
+            return True
+
+    # Other payments of the order
+
+    def _earlier(self, cart: Cart, payment: Payment) -> PaymentSighting:
+        order, made_at = order_of(cart), made_at_of(cart, payment)
+        with self._book.store.read() as carts:
+            others = carts.sent_alike(order, since=made_at)
+        return self._registrar.earlier_payment(order, payment.method, made_at=made_at, others=others)
+
+    def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentSighting) -> bool:
+        """Whether OVH shows another payment of this order that may be taken, or was; that is then written down.
 
         It may be a forgotten one of the desk's, or somebody pays on OVH's own page. A refused one is no hindrance.
         """
         order = order_of(cart)
-        made_at = cart.attempt.started_at if cart.attempt else payment.asked_at
-        earlier = self._registrar.earlier_payment(order, made_at=made_at)
         if earlier.progress is P.RECEIVED:
             note = "OVH had received a payment already, so the desk sent none."
-            checking = replace(order, status=OrderStatus.CHECKING)
-            self._paid(cart, checking, seen="before_sending", note=note, payment=None)
+            self._paid(cart, replace(order, status=OrderStatus.CHECKING), seen="before_sending", note=note)
         elif earlier.is_open:
             note = (
                 f"{earlier.seen} Another payment now could pay the order twice, so the desk sent none. "
                 "Open the order to see how it stands: it can be paid there, or here when that one has ended."
             )
-            data: Data = {"order": order.id, "reason": "payment_open", "ovh": {"progress": earlier.progress.value}}
-            self._unpaid(cart, K.PAYMENT_NOT_SENT, note, data=data)
+            self._unpaid(cart, note, {"reason": "payment_open", **shown(cart, earlier)})
+        elif earlier.unexplained > order.explained:
+            note = (
+                f"{earlier.seen} So order {order.id} may be paid already, and nothing was sent. Look at the order at "
+                "OVH and at the account that pays: was it paid?"
+            )
+            asking, data = replace(payment, unexplained=earlier.unexplained, word=None), shown(cart, earlier)
+            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, note, data=data, follow=True, payment=asking)
         else:
             return False
         return True
 
-    def _watch(self, cart: Cart, payment: Payment, sent_at: datetime) -> None:
-        order, waited = order_of(cart), self._book.now() - sent_at
-        try:
-            sighting = self._registrar.payment(order, payment)
-        except (RegistrarRefused, RegistrarUnavailable) as error:
-            if not is_for_a_person(error, waited, self._settle):
-                raise
-            self._ask_a_person(cart, payment, error.sentence, error.data)
+    def _wait_for_the_other_payment(self, cart: Cart, payment: Payment) -> None:
+        """Nothing was sent, for a transaction may have paid the order; somebody is asked, or said that it did."""
+        known, word = order_of(cart), payment.word
+        order = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
+        if self._is_settled(cart, order):
             return
-        match sighting.progress:
-            case P.RECEIVED:
-                self._paid(cart, replace(order, status=OrderStatus.CHECKING))
-            case P.REFUSED | P.CANCELLED:
-                self._not_paid(cart, payment, sighting)
-            case P.NOT_SEEN if waited >= self._settle and sighting.shows_none(payment):
-                self._not_paid(cart, payment, sighting)
-            case P.UNDECIDED if waited >= self._settle:
-                self._ask_a_person(cart, payment, sighting.seen, _seen(sighting))
-            case P.UNDER_WAY | P.NOT_SEEN if waited >= self._settle * _PATIENCE:
-                self._ask_a_person(cart, payment, sighting.seen, _seen(sighting))
-            case _:
-                self._book.come_back(cart, self._book.pace.after(waited))
+        now = self._book.now()
+        if cart.state is S.PAYING and word is not None and abs(now - word.at) >= self._floors.unknown:
+            note = f"OVH still shows no payment of order {known.id}. Was it paid?"
+            asking, data = replace(payment, word=None), {"order": known.id, "method": payment.method}
+            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, note, data=data, follow=True, payment=asking)
+        else:
+            self._book.come_back(cart, self._book.pace.after(now - cart.since))
 
-    def _paid(
-        self, cart: Cart, order: SalesOrder, *, seen: str = "after_sending", note: str | None = None, **changes: object
-    ) -> None:
-        """Keep that OVH has the payment. `seen` says when OVH showed it."""
-        paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, **changes)
+    def _paid(self, cart: Cart, order: SalesOrder, *, seen: str, note: str) -> None:
+        """Keep that OVH has a payment which nobody made here. `seen` says when OVH showed it."""
+        paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, payment=None)
         data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
-    def _not_paid(self, cart: Cart, payment: Payment, sighting: PaymentSighting) -> None:
-        """The same order can be paid another way: never is there a second one."""
-        order = order_of(cart)
-        method, progress, seen = order.name_of(payment.method), sighting.progress, sighting.seen
-        if progress is P.CANCELLED and payment.accepted_at is not None:
-            self._cancelled_while_paying(cart, replace(order, status=OrderStatus.CANCELLED, methods=()), seen)
-        elif progress is P.CANCELLED:
-            self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
-        elif progress is P.REFUSED:
-            why = f" OVH says: {seen}." if seen else ""
-            refused = order.refused_by(payment.method)
-            way_on = _ON_OVHS_PAGE if refused.refuses_all else "Choose another way to pay."
-            note = f"{method} was refused.{why} Nothing was paid. {way_on}"
-            data: Data = {"order": order.id, "method": payment.method, "ovh": {"said": quoted(seen)}}
-            self._unpaid(cart, K.PAYMENT_REFUSED, note, data=data, order=refused)
-        else:
-            tried = order.refused_by(payment.method) if sighting.failed else order
-            note = f"OVH has not taken the payment with {method}. {seen} Choose a way to pay again."
-            data = {"order": order.id, "method": payment.method, **_seen(sighting)}
-            self._unpaid(cart, K.PAYMENT_NOT_SEEN, note, data=data, order=tried)
-
-    def _cancelled_while_paying(self, cart: Cart, order: SalesOrder, seen: str | None) -> None:
-        """OVH cancelled an order after it took a payment on, or may have."""
-        told = seen or "It had accepted the payment."
-        note = f"OVH cancelled order {order.id}. {told} If it was taken, ask OVH's support to give it back."
-        data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
-        self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, note, data=data, order=order)
-
-    def _ask_a_person(self, cart: Cart, payment: Payment, seen: str | None, facts: Data) -> None:
-        order = order_of(cart)
-        method = order.name_of(payment.method)
-        note = (
-            f"OVH does not say whether order {order.id} was paid with {method}. {seen or ''} The desk keeps looking. "
-            "Look at the order at OVH and at the account that pays, then say what happened."
-        )
-        data: Data = {"order": order.id, "method": payment.method, **facts}
-        self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, note, data=data, follow=True)
-
-    def _unpaid(self, cart: Cart, kind: EventKind, note: str, *, data: Data, **changes: object) -> None:
-        """Have the order be payable again, with the fact of why it was not paid."""
+    def _unpaid(self, cart: Cart, note: str, why: Data, **changes: object) -> None:
+        """Have the order be payable again: nothing was sent, and why."""
         unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, **changes)
-        self._book.save(unpaid, kind, data=data, due_in=timedelta())
+        data: Data = {"order": order_of(cart).id, **why}
+        self._book.save(unpaid, K.PAYMENT_NOT_SENT, data=data, due_in=timedelta())
+
+
+def _is_of(cart: Cart, sent: Cart) -> bool:
+    """Whether the cart is still about the payment that was sent."""
+    if cart.payment is None or not cart.pays_or_may:
+        return False
+    return cart.payment.sent_at == payment_of(sent).sent_at and cart.payment.asked_at == payment_of(sent).asked_at
 
 
 def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
     """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
     return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)
-
-
-def _seen(sighting: PaymentSighting) -> Data:
-    """Return what OVH showed of a payment, as data."""
-    shown = {"progress": sighting.progress.value, "unfinished": sighting.unfinished, "failed": sighting.failed}
-    return {"ovh": {**shown, "taken_at": sighting.taken_at.isoformat() if sighting.taken_at else None}}
-
-
-def _payment_of(cart: Cart) -> Payment:
-    if cart.payment is None:
-        raise AssertionError(f"cart #{cart.id} is being paid without a payment")
-    return cart.payment

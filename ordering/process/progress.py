@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
 
@@ -50,6 +50,12 @@ class Progress:
 def current_progress() -> Progress | None:
     """Return the progress of the job that runs in this thread; None outside of jobs."""
     return _CURRENT.get()
+
+
+def queued() -> AbstractContextManager[None]:
+    """Count what this thread waits for in this block as progress of its job; outside of jobs nothing is counted."""
+    progress = current_progress()
+    return nullcontext() if progress is None else progress.queued()
 
 
 _CURRENT: ContextVar[Progress | None] = ContextVar("progress", default=None)

@@ -10,7 +10,7 @@ from ordering.model.cart import Cart, CartState, Trouble
 from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefused
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, canonical
-from ordering.model.sales_order import SalesOrder
+from ordering.model.sales_order import Payment, SalesOrder
 from ordering.ports.store import Store
 
 _SILENCE = timedelta(hours=1)
@@ -214,6 +214,13 @@ def excess(cart: Cart, order: SalesOrder) -> Data:
     """Return by what an order exceeds its approval, as data."""
     approved = amount(cart.seal.total) if cart.seal else None
     return {"order": order.id, "approved": approved, "ovh": {"total": amount(order.total)}}
+
+
+def payment_of(cart: Cart) -> Payment:
+    """The payment of a cart that must have one."""
+    if cart.payment is None:
+        raise AssertionError(f"cart #{cart.id} is being paid without a decision")
+    return cart.payment
 
 
 def why_too_dear(cart: Cart, order: SalesOrder) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
-from ordering.model.facts import EventKind, amount
+from ordering.model.facts import EventKind, Fact, amount
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
+from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from ordering.model.text import is_visible
 from ordering.ports.store import MessageRole
@@ -17,6 +19,7 @@ from ordering.workflow.preflight import Checked, Inspection
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
+_WITHDRAWN = Fact(EventKind.REQUEST_WITHDRAWN)
 
 
 class Asking(UseCases):
@@ -49,7 +52,10 @@ class Asking(UseCases):
         pre-flight fails, the cart stays open and the error says what to do.
         """
         cart = self.cart(cart_id)
+        if cart.state is S.SUBMITTED and (cart.requester, cart.purpose) == (requester.id, purpose.strip()):
+            return cart  # the same person sent the same form again
         self.may_request(cart, requester)
+        self._must_be_allowed(cart_id, None)
         if approvers is not None and self.policy.needs_another_approver(cart, approvers, requester=requester):
             raise NotPossible(_nobody_left(cart, approvers, requester), code="nobody_may_approve", cart=cart.id)
         if not is_visible(purpose):
@@ -61,8 +67,7 @@ class Asking(UseCases):
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, None) as carts:
             # What was quoted is saved: a name added or an answer changed meanwhile makes this fail, not slip through.
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, requester)
@@ -93,12 +98,14 @@ class Asking(UseCases):
             )
             return carts.save(submitted, event)
 
-    def withdraw(self, cart_id: int, *, by: Person) -> Cart:
-        """Take one's own request back while nobody has decided."""
+    def withdraw(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
+        """Take one's own request back while nobody has decided, also in recover mode. Again: nothing changes."""
         self.policy.must_be_member(by)
         now = self._clock()
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
+            if cart.state is S.CANCELLED and cart.requester == by.id and cart.fact == _WITHDRAWN:
+                return cart
             if cart.state is not S.SUBMITTED:
                 raise NotPossible(
                     f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.",
@@ -113,6 +120,7 @@ class Asking(UseCases):
                     cart=cart_id,
                 )
             cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
+            cancelled = replace(cancelled, fact=_WITHDRAWN)
             event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id, note="withdrawn")
             return carts.save(cancelled, event)
 

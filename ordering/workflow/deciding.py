@@ -1,4 +1,4 @@
-"""An approver says yes or no."""
+"""An approver says yes or no; what was decided is stopped before it is carried out."""
 
 from __future__ import annotations
 
@@ -9,40 +9,49 @@ from datetime import datetime
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CardOutdated, CartChanged, NotPossible
 from ordering.model.events import happened
-from ordering.model.facts import Data, EventKind, amount
+from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.policy import Person, Right
+from ordering.model.recovery import Stamp
 from ordering.model.text import is_visible
 from ordering.ports.store import Transaction
+from ordering.process.age import time_at_ovh
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
+_STOPPED = "It was stopped: nothing was ordered or paid."
+_PAYMENT_STOPPED = "The payment was stopped: nothing was paid."
+_WAS_STOPPED = (Fact(EventKind.ORDER_STOPPED), Fact(EventKind.PAYMENT_STOPPED))
 _APPROVAL_VOID = "An earlier approval no longer counts: that approver lost the right to approve."
 
 
 class Deciding(UseCases):
     """Answering a request for approval."""
 
-    def approve(self, cart_id: int, *, approver: Person, shown: str, earlier: Collection[Person] = ()) -> Cart:
+    def approve(
+        self,
+        cart_id: int,
+        *,
+        approver: Person,
+        shown: str,
+        earlier: Collection[Person] = (),
+        stamp: Stamp | None = None,
+    ) -> Cart:
         """Approve exactly what the card showed; `shown` is the short seal on the button that was clicked.
 
         `earlier` are those who approved before, as Slack describes them now. At the last approval each of them must
         still have the right: an approval of a person who lost it no longer counts. Raises `NotPossible` where Slack
-        does not tell, `CartChanged` where somebody else approved in the meantime.
+        does not tell, `CartChanged` where somebody else approved in the meantime. Approving the same again returns the
+        cart as it is.
         """
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
+            if _is_approved_by(cart, approver, shown):
+                return cart
             self._must_wait_for_approval(cart, approver)
             sealed, quote = seal_and_quote(cart)
             if shown != sealed.short:
                 raise CardOutdated(cart_id)
-            if approver.id in cart.approved_by:
-                raise NotPossible(
-                    f"You approved cart #{cart_id} already. It waits for one more approver.",
-                    code="already_approved_by_you",
-                    cart=cart_id,
-                )
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             needed = self.policy.approvals_needed(sealed.total)
             given = cart.approved_by
@@ -51,7 +60,13 @@ class Deciding(UseCases):
             approvals = (*given, approver.id)
             if len(approvals) < needed:
                 return self._approve_in_part(carts, cart, approvals, needed=needed, now=now)
-            approved = cart.to(S.APPROVED, at=now, approved_by=approvals)
+            approved = cart.to(
+                S.APPROVED,
+                at=now,
+                approved_by=approvals,
+                approved_at=carts.clock(),
+                approved_at_ovh=time_at_ovh(self._registrar, now),
+            )
             data: Data = {"approvals": len(approvals), "needed": needed, "total": amount(sealed.total)}
             event = happened(approved, now, EventKind.APPROVED, data=data, by=approver.id)
             return carts.save(approved, event, due_at=now)
@@ -85,29 +100,79 @@ class Deciding(UseCases):
             )
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
-    def may_reject(self, cart_id: int, *, approver: Person) -> Cart:
-        """Raise where this person may not reject this cart: before they write a reason."""
-        cart = self.cart(cart_id)
-        self._must_wait_for_approval(cart, approver)
-        return cart
+    def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
+        """Who approved before; raises as `approve` does where the card is from before a restore."""
+        with self._decision(cart_id, stamp) as carts:
+            return carts.cart(cart_id).approved_by
 
-    def reject(self, cart_id: int, *, approver: Person, reason: str) -> Cart:
-        """Say no, with a reason; the names can be copied to the open cart."""
+    def may_reject(self, cart_id: int, *, approver: Person, stamp: Stamp | None = None) -> Cart:
+        """Raise where this person may not reject this cart: before they write a reason."""
+        with self._decision(cart_id, stamp, sends=False) as carts:
+            cart = carts.cart(cart_id)
+            self._must_wait_for_approval(cart, approver)
+            return cart
+
+    def reject(self, cart_id: int, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
+        """Say no, with a reason; the names can be copied to the open cart.
+
+        Saying it again changes nothing. Works in recover mode, too.
+        """
         if not is_visible(reason):
             raise NotPossible("Say in a few words why: the requester will want to know.", code="reason_missing")
         now = self._clock()
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
+            if cart.state is S.REJECTED and cart.rejected_by == approver.id:
+                return cart
             self._must_wait_for_approval(cart, approver)
             rejected = cart.to(S.REJECTED, at=now, rejected_by=approver.id, reason=reason.strip())
             event = happened(rejected, now, EventKind.REJECTED, by=approver.id, note=rejected.reason)
             return carts.save(rejected, event)
+
+    def stop(self, cart_id: int, *, by: Person) -> Cart:
+        """Stop an approved cart, or a payment, before its intent is on disk; stopping again changes nothing.
+
+        Raises `NotPossible` where it is too late: the sentence says what was sent already.
+        """
+        now = self._clock()
+        with self._store.begin() as carts:
+            carts.decide_alone()
+            cart = carts.cart(cart_id)
+            self.policy.may_stop(cart, by)
+            if cart.fact in _WAS_STOPPED:
+                return cart
+            if cart.state is S.APPROVED:
+                stopped = replace(cart.to(S.CANCELLED, at=now, note=_STOPPED), fact=_WAS_STOPPED[0])
+                event = happened(stopped, now, EventKind.ORDER_STOPPED, by=by.id, note="stopped")
+                return carts.save(stopped, event, due_at=None)
+            if cart.payment_is_unsent:
+                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, note=_PAYMENT_STOPPED)
+                unpaid = replace(unpaid, fact=_WAS_STOPPED[1])
+                event = happened(unpaid, now, EventKind.PAYMENT_STOPPED, by=by.id, note=_PAYMENT_STOPPED)
+                return carts.save(unpaid, event, due_at=now)
+            raise NotPossible(_too_late_to_stop(cart), code="too_late_to_stop", cart=cart_id, state=cart.state.value)
 
     def _must_wait_for_approval(self, cart: Cart, approver: Person) -> None:
         self.policy.must_decide(approver)
         if cart.state is not S.SUBMITTED:
             raise NotPossible(_already_decided(cart), code="already_decided", cart=cart.id, state=cart.state.value)
         self.policy.may_approve(cart, approver)
+
+
+def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:
+    """Whether this person approved exactly this already, so that saying it again is no error."""
+    return approver.id in cart.approved_by and cart.seal is not None and shown == cart.seal.short
+
+
+def _too_late_to_stop(cart: Cart) -> str:
+    if cart.state is S.CHECKING_OUT:
+        return (
+            f"It's too late to stop #{cart.id}: the order was just sent to OVH. "
+            "Nothing is paid until a payer presses Pay, and OVH cancels an unpaid order."
+        )
+    if cart.state is S.PAYING:
+        return f"It's too late to stop this payment of #{cart.id}: it was just sent to OVH. The card shows the result."
+    return f"There is nothing to stop: #{cart.id} is {cart.state.in_words}."
 
 
 def _already_decided(cart: Cart) -> str:

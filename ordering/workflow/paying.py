@@ -2,47 +2,93 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
+from ordering.process.age import time_at_ovh
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
+_PAID_FOR = {S.PAYING, S.PAID, S.DELIVERED}
 
 
 class Paying(UseCases):
     """Paying a cart's order."""
 
-    def pay(self, cart_id: int, *, payer: Person, method: MethodId | None, shown: str) -> Cart:
+    def pay(
+        self,
+        cart_id: int,
+        *,
+        payer: Person,
+        method: MethodId | None,
+        shown: str,
+        stamp: Stamp | None = None,
+        clicked_at: datetime | None = None,
+    ) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
         `shown` is the mark on the button that was clicked: another total is not paid, nor once more after a refusal.
+        `clicked_at` is by the database's clock, from which the payment's life counts; without it, now. Pressing Pay
+        again on the same order returns the cart as it is.
         """
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
             self.policy.may_pay(payer)
+            if _is_paid_by(cart, payer, method):
+                return cart
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
+            if cart.order.missing_since is not None:
+                raise NotPossible(
+                    f"OVH doesn't know order {cart.order.id} just now, so nobody can pay it.",
+                    code="order_not_known",
+                    cart=cart.id,
+                    order=cart.order.id,
+                )
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
-            paying = cart.to(S.PAYING, at=now, payment=Payment(method=chosen, by=payer.id, asked_at=now))
+            payment = Payment(
+                method=chosen,
+                by=payer.id,
+                asked_at=clicked_at or carts.clock(),
+                asked_at_ovh=time_at_ovh(self._registrar, now),
+            )
+            paying = cart.to(S.PAYING, at=now, payment=payment)
             data: Data = {"order": cart.order.id, "method": chosen, "amount": amount(cart.order.total)}
             event = happened(paying, now, EventKind.PAYMENT_REQUESTED, data=data, by=payer.id)
             return carts.save(paying, event, due_at=now)
 
-    def order_link(self, cart_id: int, *, payer: Person) -> str:
-        """The order's page at OVH, for a payer's eyes only."""
+    def order_link(self, cart_id: int, *, payer: Person, shown: str | None = None) -> str:
+        """The order's page at OVH, for a payer's eyes only.
+
+        While a payment is under way only a card that says so opens it: `shown` is its mark.
+        """
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None:
             raise NotPossible(f"Cart #{cart_id} has no sales order yet.", code="no_order_yet", cart=cart_id)
-        return self._registrar.order_link(cart.order.id)
+        url = self._registrar.order_link(cart.order.id)
+        self._note_opened(cart_id, shown)
+        return url
+
+    def _note_opened(self, cart_id: int, shown: str | None) -> None:
+        """Keep that the order's page was opened: a payment that is refused there is not to be taken for ours."""
+        now = self._clock()
+        with self._store.begin() as carts:
+            cart = carts.cart(cart_id)
+            if cart.pays_or_may:
+                cart.must_be_as_shown(shown or "")
+            if cart.order is not None and (cart.pays_or_may or cart.state is S.CHECKED_OUT):
+                carts.save(replace(cart, order=replace(cart.order, opened_at=now)), due_at=now)
 
     def invoice_link(self, cart_id: int, *, payer: Person) -> str:
         """The invoice's page at OVH, for a payer's eyes only."""
@@ -53,6 +99,13 @@ class Paying(UseCases):
                 f"OVH has not sent the invoice for cart #{cart_id} yet.", code="no_invoice_yet", cart=cart_id
             )
         return self._registrar.invoice_link(cart.order.invoice)
+
+
+def _is_paid_by(cart: Cart, payer: Person, method: MethodId | None) -> bool:
+    """Whether this person decided exactly this already, so that saying it again is no error."""
+    if cart.payment is None or cart.state not in _PAID_FOR:
+        return False
+    return cart.payment.by == payer.id and method in {None, cart.payment.method}
 
 
 def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:

@@ -133,7 +133,9 @@ def _moved(line: Line, offer: Offer) -> Iterator[str]:
 
 
 def _refused(refusal: RegistrarRefused, lines: Iterable[Line]) -> Finding:
-    """At the line that OVH's sentence names, where it names one."""
-    said = str(refusal)
-    named = next((n.domain for n in lines if str(n.domain) in said or n.domain.ascii in said), None)
-    return Finding(said, named, Mend.REMOVE if named else None)
+    """Place a refusal at the line that it is about, or that OVH's own words name; else at none."""
+    words, about = refusal.ovh_said, refusal.params.get("name")
+    named = next((n.domain for n in lines if n.domain.ascii == about), None) or next(
+        (n.domain for n in lines if str(n.domain) in words or n.domain.ascii in words), None
+    )
+    return Finding(str(refusal), named, Mend.REMOVE if named else None)

@@ -11,44 +11,45 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
-from ordering.model.sales_order import Attempt, Outcome, Payment, PaymentProgress, SalesOrder, Sighting
+from ordering.model.recovery import Stamp
+from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S, K = CartState, EventKind
-# After a checkout, an order of it would long be seen by then, with its names; so would the order show that it is paid
-# after its money was taken.
+# After a checkout, an order of it would long be seen by then, with its names.
 _UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
 class Settling(UseCases):
     """Moving on a cart that needs attention; `shown` is the mark on the button that was clicked."""
 
-    def try_again(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
         return self._resolve(
-            cart_id, by=by, shown=shown, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
+            cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
         )
 
-    def give_up(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Close a cart of which nothing was ordered, or whose order OVH cancelled."""
-        return self._resolve(cart_id, by=by, shown=shown, to=S.CANCELLED, kind=K.CLOSED, note="closed")
+    def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+        """Close a cart of which nothing was ordered, or whose order OVH cancelled or does not know any more."""
+        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED, note="closed")
 
-    def may_settle(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Raise where this person may not say what became of this cart's order."""
         self.policy.may_resolve(by)
+        self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
             raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         return cart
 
-    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str) -> Cart:
+    def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
 
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown)
+        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         order = None if self._known_orders([order_id]) else self._registrar.order_of(order_id, cart.lines)
         if order is None:
             raise NotPossible(
@@ -63,7 +64,7 @@ class Settling(UseCases):
             found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             due_at = None if found.has_nothing_to_come else now
             data: Data = {
                 "order": order_id,
@@ -73,12 +74,12 @@ class Settling(UseCases):
             event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id, note=f"it is order {order_id}")
             return carts.save(found, event, due_at=due_at)
 
-    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str) -> Cart:
+    def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
 
         Refused where an order may be its own after all, or where the first checkout could still come through.
         """
-        cart = self.may_settle(cart_id, by=by, shown=shown)
+        cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         self.policy.may_deny(cart, by)
         if cart.attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
@@ -92,7 +93,7 @@ class Settling(UseCases):
             self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
         now = self._clock()
         again = cart.to(S.APPROVED, at=now)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             note = "nothing was ordered, to be tried again"
             data: Data = {"attempt": cart.attempt.number}
             event = happened(again, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note=note)
@@ -131,74 +132,63 @@ class Settling(UseCases):
                 )
         return seen
 
-    def it_was_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Say that a payment went through which OVH does not show yet; refused where OVH shows that it did not."""
-        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
-        sighting = self._registrar.payment(order, payment)
-        ended = {PaymentProgress.REFUSED, PaymentProgress.CANCELLED}
-        if sighting.progress in ended or sighting.shows_none(payment):
-            raise NotPossible(
-                f"OVH shows that order {order.id} was not paid: {sighting.seen or 'the payment was refused.'} "
-                "The card will offer the ways to pay again in a moment.",
-                code="payment_shown_as_failed",
-                cart=cart.id,
-                order=order.id,
-            )
-        return self._settled(cart, S.PAID, K.DECLARED_PAID, by, "It was paid.")
+    def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+        """Say that a payment went through which OVH does not show yet.
 
-    def not_paid(self, cart_id: int, *, by: Person, shown: str) -> Cart:
-        """Say that a payment did not go through, so that another can be chosen; refused where the order shows one."""
-        cart, order, payment = self._payment_to_settle(cart_id, by, shown)
-        self.policy.may_deny(cart, by)
-        sighting = self._registrar.payment(order, payment)
-        if sighting.progress is PaymentProgress.RECEIVED:
-            raise NotPossible(
-                f"OVH has received a payment for order {order.id}. The card will show it in a moment.",
-                code="payment_received",
-                cart=cart.id,
-                order=order.id,
-            )
-        if sighting.is_open:
-            raise NotPossible(
-                f"OVH is still working on the payment of order {order.id}: another one now could pay it twice. "
-                "Wait for its end, or ask OVH's support to stop it. The card shows what comes of it.",
-                code="payment_under_way",
-                cart=cart.id,
-                order=order.id,
-            )
-        if sighting.taken_at is not None and self._clock() - sighting.taken_at < _UNTIL_ALL_SHOWS:
-            raise NotPossible(
-                f"{sighting.seen} If it paid order {order.id}, another payment could pay it twice: wait until OVH's "
-                "order shows it, and the card does. If it paid another order, pay this one on OVH's page, or ask OVH's "
-                "support. A day after that transaction the desk takes your word for it.",
-                code="transaction_may_be_payment",
-                cart=cart.id,
-                order=order.id,
-            )
-        note = "It was not paid: a payer chooses again."
-        return self._settled(cart, S.CHECKED_OUT, K.DECLARED_NOT_PAID, by, note, payment=None)
+        The request stays in paying, and nobody is asked again for a day: only OVH makes it paid.
+        """
+        return self._say(cart_id, by, shown, stamp, paid=True)
 
-    def _payment_to_settle(self, cart_id: int, by: Person, shown: str) -> tuple[Cart, SalesOrder, Payment]:
+    def not_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+        """Say that a payment did not go through.
+
+        It takes effect when the floor is over and OVH still shows nothing. What was asked before anything was sent
+        takes effect at once: the transactions that were shown are not this order's, and the payment is sent.
+        """
+        return self._say(cart_id, by, shown, stamp, paid=False)
+
+    def _say(self, cart_id: int, by: Person, shown: str, stamp: Stamp | None, *, paid: bool) -> Cart:
+        now = self._clock()
         self.policy.may_resolve(by)
-        cart = self.cart(cart_id)
+        with self._decision(cart_id, stamp) as carts:
+            cart = carts.cart(cart_id)
+            order, payment = self._payment_to_settle(cart, by, shown, paid=paid)
+            said = replace(payment, word=Word(paid=paid, by=by.id, at=now))
+            if payment.sent_at is None and not paid:
+                order = replace(order, explained=max(order.explained, payment.unexplained))
+            moved = cart.to(S.PAYING, at=now, payment=said, order=order)
+            kind, note = (K.DECLARED_PAID, "It was paid.") if paid else (K.DECLARED_NOT_PAID, "It was not paid.")
+            data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
+            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
+
+    def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
+        """Return the order and the payment in question; raises where this person may not say this about them."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
-        return cart, cart.order, cart.payment
+        if cart.payment.sent_at is None:
+            self.policy.may_pay(by)
+        if not paid:
+            self.policy.may_deny(cart, by)
+        return cart.order, cart.payment
 
-    def _settled(self, cart: Cart, to: CartState, kind: EventKind, by: Person, note: str, **changes: object) -> Cart:
-        now = self._clock()
-        moved = cart.to(to, at=now, **changes)
-        data: Data = {"order": cart.order.id if cart.order else None}
-        with self._store.begin() as carts:
-            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
-
-    def _resolve(self, cart_id: int, *, by: Person, shown: str, to: CartState, kind: EventKind, note: str) -> Cart:
+    def _resolve(
+        self,
+        cart_id: int,
+        *,
+        by: Person,
+        shown: str,
+        stamp: Stamp | None,
+        to: CartState,
+        kind: EventKind,
+        note: str,
+    ) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
-        with self._store.begin() as carts:
+        with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
-            if not cart.has_nothing_to_come or (to is S.APPROVED and cart.order is not None):
+            ended = cart.has_nothing_to_come or cart.order_is_missing
+            if not ended or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
@@ -212,4 +202,7 @@ def _why_not_movable(cart: Cart) -> str:
 
 
 def _closing(cart: Cart) -> str:
-    return f"Closed: OVH cancelled order {cart.order.id}." if cart.order else "Closed without ordering."
+    if cart.order is None:
+        return "Closed without ordering."
+    why = "OVH does not know" if cart.order_is_missing else "OVH cancelled"
+    return f"Closed: {why} order {cart.order.id}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,9 +16,12 @@ from ordering.model.policy import Policy
 from ordering.model.preflight_findings import Finding, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
+from ordering.model.recovery import Stamp
 from ordering.model.seal import Seal
 from ordering.ports.registrar import Registrar
-from ordering.ports.store import Reading, Store
+from ordering.ports.store import Reading, Store, Transaction
+from ordering.process.recovery import RecoverMode, must_allow, must_be_current
+from ordering.process.standing import refuse_beyond_limits
 
 
 class UseCases:
@@ -28,6 +32,27 @@ class UseCases:
         self._registrar = registrar
         self._clock = clock
         self.policy = policy
+        self.recover_mode = RecoverMode(store, clock)
+
+    @contextmanager
+    def _decision(self, cart_id: int, stamp: Stamp | None, *, sends: bool = True) -> Iterator[Transaction]:
+        """Begin the transaction of a decision, alone among decisions. `stamp` is on the button, None without one.
+
+        Raises `OnHold` in recover mode, unless the decision can send nothing (`sends` is False). Begins recover mode
+        where the stamp, or what this process saw committed, is not on record.
+        """
+        with self.recover_mode.noticing(number=cart_id), self._store.begin() as carts:
+            carts.decide_alone()
+            if stamp is not None:
+                must_be_current(carts, stamp, cart_id)
+            if sends:
+                must_allow(carts)
+            yield carts
+
+    def _must_be_allowed(self, cart_id: int, stamp: Stamp | None) -> None:
+        """Raise as `_decision` does, before OVH is asked or a form is shown."""
+        with self._decision(cart_id, stamp):
+            pass
 
     def cart(self, cart_id: int) -> Cart:
         with self._store.read() as carts:
@@ -49,9 +74,7 @@ class UseCases:
             )
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
-        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        committed = carts.committed(month, total.currency, without=cart.id)
-        self.policy.within_limits(total, committed=committed)
+        refuse_beyond_limits(self.policy, carts, cart, total, now)
 
     def _keep_questions(self, cart_id: int, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
         """Note what OVH asks; what people answered stays as it is."""

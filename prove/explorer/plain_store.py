@@ -6,156 +6,32 @@ tests/store/contract holds it equal to the SQL store on both databases.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
 
-from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
-from ordering.model.domain_name import DomainName
-from ordering.model.errors import CartChanged, NoSuchCart, NotPossible
+from ordering.model.cart import DECIDED, WAITING, Cart, CartState
+from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
-from ordering.model.money import Money
-from ordering.ports.store import HINDERING, KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
-from ordering.process.leases import LEASE
-from ordering.record.hash_chain import Link
-from ordering.record.verification import Kept, Record
-from prove.explorer.snapshot import Chain, Lease, Snapshot, Timer, no_chain
-
-# As in the SQL store: a timer set later than now, or a longer lease, was dated by a clock that has been put back since.
-_CLOCKS_APART, _LONGEST_LEASE = timedelta(minutes=1), 3 * LEASE
-_DUE_AT_ONCE = 100
-
-
-class PlainReading:
-    """Reads of one snapshot."""
-
-    def __init__(self, kept: Snapshot) -> None:
-        self._kept = kept
-
-    def cart(self, cart_id: int) -> Cart:
-        if cart_id not in self._kept.carts:
-            raise NoSuchCart(cart_id)
-        return self._kept.carts[cart_id]
-
-    def open_cart(self, channel: str) -> Cart | None:
-        mine = (c for c in self._kept.carts.values() if c.channel == channel and c.state is CartState.OPEN)
-        return next(mine, None)
-
-    def carts(
-        self,
-        *,
-        states: Collection[CartState] | None = None,
-        person: str | None = None,
-        before: int | None = None,
-        limit: int = 20,
-    ) -> list[Cart]:
-        found = (
-            cart
-            for _, cart in sorted(self._kept.carts.items(), reverse=True)
-            if (states is None or cart.state in states)
-            and (before is None or cart.id < before)
-            and (person is None or person == cart.requester or person in cart.people_who_added)
-        )
-        return [cart for cart, _ in zip(found, range(limit), strict=False)]
-
-    def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
-        recent = {event.cart_id for event in self._kept.events if since is not None and event.at >= since}
-        yield from (c for number, c in sorted(self._kept.carts.items()) if since is None or number in recent)
-
-    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
-        mine = [
-            (number, timer)
-            for number, timer in self._steps()
-            if self._is_for(errand, number) and self._is_free(number, errand, now)
-        ]
-        due = sorted((timer.due_at, number) for number, timer in mine if timer.due_at <= now)
-        put_back = sorted((timer.set_at, number) for number, timer in mine if timer.set_at > now + _CLOCKS_APART)
-        return list(dict.fromkeys(number for _, number in (*due, *put_back)))[:_DUE_AT_ONCE]
-
-    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
-        times = (
-            max(timer.due_at, self._leased_until(number, errand) or timer.due_at)
-            for number, timer in self._steps()
-            if number not in without and self._is_for(errand, number)
-        )
-        return min(times, default=None)
-
-    def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
-        return {
-            line.domain: cart.id
-            for cart in self._kept.carts.values()
-            if cart.state in HOLDING
-            for line in cart.lines
-            if line.domain in domains
-        }
-
-    def names_in_carts(self) -> frozenset[DomainName]:
-        live = {CartState.OPEN, *HOLDING}
-        return frozenset(n.domain for cart in self._kept.carts.values() if cart.state in live for n in cart.lines)
-
-    def committed(self, since: datetime, currency: str, *, without: int) -> Money:
-        total = 0
-        for cart in self._kept.carts.values():
-            approved_at = self._kept.approved_at.get(cart.id)
-            if cart.id == without or cart.state not in COMMITTED or cart.seal is None or approved_at is None:
-                continue
-            if cart.seal.total.currency == currency and approved_at >= since:
-                total += (cart.order or cart.seal).total.minor
-        return Money(total, currency)
-
-    def known_orders(self, among: Collection[int]) -> frozenset[int]:
-        return frozenset(number for number in among if number in self._kept.order_owner)
-
-    def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
-        return {kind: timer.due_at for (kind, number), timer in self._kept.timers.items() if number == cart_id}
-
-    def events(self, cart_id: int) -> list[Event]:
-        return [event for event in self._kept.events if event.cart_id == cart_id]
-
-    def untold(self, cart_id: int) -> list[Event]:
-        return [event for event in self.events(cart_id) if event.id in self._kept.untold]
-
-    def messages(self, cart_id: int) -> list[Message]:
-        return [message for _, message in sorted(self._kept.messages.items()) if message.cart_id == cart_id]
-
-    def outdated(self) -> list[int]:
-        behind = {message.cart_id for message in self._kept.messages.values() if not message.is_settled}
-        return sorted(behind | set(self._kept.untold.values()))
-
-    def record(self) -> Record:
-        """Return what an audit reads; its chain is empty where the store keeps none."""
-        entries = self._kept.entries
-        counts = {entry.cart_id: entry.number for entry in entries}
-        kept = (Kept(number, counts.get(number, 0), cart) for number, cart in sorted(self._kept.carts.items()))
-        head = Link(entries[-1].id, entries[-1].digest) if entries else Link()
-        return Record(iter(entries), kept, head, guarded=True)
-
-    def _steps(self) -> Iterator[tuple[int, Timer]]:
-        return ((number, timer) for (kind, number), timer in self._kept.timers.items() if kind is TimerKind.STEP)
-
-    def _is_for(self, errand: Errand | None, number: int) -> bool:
-        if errand is None or errand is Errand.SHOW:
-            return True
-        return (errand is Errand.ADVANCE) == (self._kept.carts[number].state in DECIDED)
-
-    def _is_free(self, number: int, errand: Errand | None, now: datetime) -> bool:
-        until = self._leased_until(number, errand)
-        return until is None or until <= now or until > now + _LONGEST_LEASE
-
-    def _leased_until(self, number: int, errand: Errand | None) -> datetime | None:
-        blocking = (self._kept.leases.get((other, number)) for other in HINDERING[errand or Errand.WATCH])
-        return max((lease.until for lease in blocking if lease), default=None)
+from ordering.model.recovery import DIGITS, Standing
+from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
+from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
+from prove.explorer.plain_reading import Clock, PlainReading
+from prove.explorer.snapshot import Chain, KeptClick, Lease, Snapshot, Timer, no_chain
+from store.head import NewestHead
 
 
 class PlainTransaction(PlainReading):
     """Writes to a snapshot of its own, which becomes the store's at the commit."""
 
-    def __init__(self, kept: Snapshot, chain: Chain, now: datetime) -> None:
-        super().__init__(kept)
-        self._chain = chain
-        self._now = now
+    def __init__(self, kept: Snapshot, store: PlainStore, client: Client) -> None:
+        super().__init__(kept, client.seen, store.server_clock, is_shared=store.is_shared)
+        self._store = store
+        self._now = client.clock()
+        self.appended = False
 
     def decide_alone(self) -> None:
         """Do nothing: there is one writer at a time."""
@@ -165,7 +41,7 @@ class PlainTransaction(PlainReading):
             sentence = "Somebody opened this channel's cart at the same moment. Please do that again."
             raise NotPossible(sentence, code="cart_opened_by_other", channel=channel)
         kept = self._kept
-        kept.last_cart += 1
+        kept.last_cart = max(kept.last_cart, kept.standing.numbers_above) + 1
         cart = Cart(kept.last_cart, channel, created_by=by, state=CartState.OPEN, since=at)
         kept.carts[cart.id] = cart
         self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
@@ -183,8 +59,6 @@ class PlainTransaction(PlainReading):
                 raise NotPossible(sentence, code="order_of_other_cart", cart=owner, order=cart.order.id)
             if before.order is not None and before.order.id != cart.order.id:
                 raise ValueError(f"cart #{cart.id} has order {before.order.id}: one order per cart is unique")
-        if cart.state is CartState.APPROVED and before.state is CartState.SUBMITTED:
-            kept.approved_at[cart.id] = cart.since
         moved = replace(cart, version=cart.version + 1)
         # An order's row stays when a cart is saved without it, as in the SQL store.
         kept.carts[cart.id] = moved if cart.order is not None else replace(moved, order=before.order)
@@ -241,6 +115,37 @@ class PlainTransaction(PlainReading):
     def told(self, event_id: int) -> None:
         self._kept.untold.pop(event_id, None)
 
+    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+        clicks = self._kept.clicks
+        mine = clicks.get(key)
+        if mine is None or mine.outcome is not None:
+            raise ClickEnded(key)
+        clicks[key] = replace(mine, outcome=ClickOutcome.DECIDED)
+        for other, click in clicks.items():
+            if click.cart_id == overtaking and click.outcome is None and click.at <= mine.at:
+                clicks[other] = replace(click, outcome=ClickOutcome.OVERTAKEN)
+
+    def put_click(self, click: Click, at: datetime) -> bool:
+        """Write a click down, unless its key is there."""
+        if click.key in self._kept.clicks:
+            return False
+        self._kept.clicks[click.key] = KeptClick(click.cart_id, at)
+        return True
+
+    def save_standing(self, standing: Standing) -> None:
+        self._kept.standing = standing
+
+    def raise_epoch(self, epoch: int) -> None:
+        self._kept.epoch = epoch
+
+    def render_live_again(self) -> None:
+        self.show_again([cart.id for cart in self._kept.carts.values() if cart.state in WAITING])
+
+    def wake_decided(self, at: datetime) -> None:
+        for kind, number in self._kept.timers:
+            if kind is TimerKind.STEP and self._kept.carts[number].state in DECIDED:
+                self._kept.timers[kind, number] = Timer(at, at)
+
     def claim(
         self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
@@ -269,7 +174,10 @@ class PlainTransaction(PlainReading):
         if not events:
             return
         kept = self._kept
-        kept.entries += self._chain(kept, cart, events)
+        self.appended = True
+        entries = self._store.chain(kept, cart, events)
+        kept.entries += entries
+        kept.digests += tuple(entry.digest[:DIGITS] for entry in entries) or self._store.unchained(len(events))
         for event in events:
             numbered = replace(event, id=len(kept.events) + 1)
             kept.events += (numbered,)
@@ -280,36 +188,64 @@ def _was_given_up(message: Message) -> bool:
     return message.is_settled and message.shown == NOTHING_SHOWN
 
 
+@dataclass(slots=True)
+class Client:
+    """A process of the bot, as far as the store knows it: its `clock` dates the timers, and what it saw committed."""
+
+    clock: Clock
+    seen: NewestHead = field(default_factory=NewestHead)
+
+
 class PlainStore:
-    """Opens transactions for several threads; `clock` dates the timers.
+    """Opens transactions for several threads. `server_clock` is the database's; without it, `clock` is that, too.
 
     `kept` is what was committed last, `history` what was before, oldest first. None of them changes any more.
     """
 
-    def __init__(self, *, chain: Chain = no_chain, clock: Callable[[], datetime] | None = None) -> None:
-        self._chain = chain
+    def __init__(
+        self,
+        *,
+        chain: Chain = no_chain,
+        clock: Clock | None = None,
+        server_clock: Clock | None = None,
+        is_shared: bool = False,
+    ) -> None:
+        self.chain = chain
         self.clock = clock or (lambda: datetime.now(UTC))
+        self.server_clock = server_clock or self.clock
+        self.is_shared = is_shared
+        self._me = Client(self.clock)
+        self._numbers = count(1)
         self._one_writer = threading.RLock()
         self.kept = Snapshot()
         self.history: tuple[Snapshot, ...] = ()
 
+    def begin(self) -> AbstractContextManager[PlainTransaction]:
+        return self.begin_as(self._me)
+
+    def read(self) -> AbstractContextManager[PlainReading]:
+        return self.read_as(self._me)
+
     @contextmanager
-    def begin(self) -> Iterator[PlainTransaction]:
+    def begin_as(self, client: Client) -> Iterator[PlainTransaction]:
+        """Begin a transaction of one process among several."""
         with self._one_writer:
             writing = self.kept.copy()
-            yield PlainTransaction(writing, self._chain, self.clock())
+            transaction = PlainTransaction(writing, self, client)
+            yield transaction
             self.history = (*self.history, self.kept)
             self.kept = writing
+        if transaction.appended:
+            client.seen.committed(writing.stamp)
 
     @contextmanager
-    def read(self) -> Iterator[PlainReading]:
-        yield PlainReading(self.kept)
+    def read_as(self, client: Client) -> Iterator[PlainReading]:
+        """Begin a look of one process among several."""
+        yield PlainReading(self.kept, client.seen, self.server_clock, is_shared=self.is_shared)
 
-    def copy(self) -> PlainStore:
-        """Return a store with the same content and history: no value is copied, for none changes."""
-        other = PlainStore(chain=self._chain, clock=self.clock)
-        other.kept, other.history = self.kept, self.history
-        return other
+    def unchained(self, events: int) -> tuple[str, ...]:
+        """Return digests for events without a chain: no event that follows lost ones gets a digest of those."""
+        return tuple(f"{next(self._numbers):0{DIGITS}x}" for _ in range(events))
 
     def lose(self, commits: int) -> int:
         """Go back by so many commits, as after a failover or a restored backup; return how many were lost."""
@@ -318,3 +254,19 @@ class PlainStore:
             self.kept = self.history[-lost]
             self.history = self.history[:-lost]
         return lost
+
+
+class PlainInbox:
+    """Clicks that were written down, as far as a decision's transaction touches them."""
+
+    def __init__(self, store: PlainStore) -> None:
+        self._store = store
+
+    def put(self, click: Click) -> Click | None:
+        at = self._store.server_clock()
+        with self._store.begin() as writing:
+            return replace(click, at=at) if writing.put_click(click, at) else None
+
+    def outcome(self, key: str) -> ClickOutcome | None:
+        kept = self._store.kept.clicks.get(key)
+        return kept.outcome if kept else None

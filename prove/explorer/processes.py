@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,7 +16,8 @@ from ordering.workflow import Workflow
 from prove.explorer.deviations import Options, number_in
 from prove.explorer.ledger import moment
 from prove.explorer.people import POLICY
-from prove.explorer.plain_store import PlainStore, PlainTransaction
+from prove.explorer.plain_reading import PlainReading
+from prove.explorer.plain_store import Client, PlainStore, PlainTransaction
 from prove.explorer.wire import gateway
 from registrars.ovh.adapter import OvhGateway
 
@@ -43,13 +44,15 @@ class Process:
     sleeps: bool = False
     dead: bool = False
     step_began_at: float = 0.0
+    store: ProcessStore = field(init=False)
     registrar: OvhGateway = field(init=False)
     fulfilment: Fulfilment = field(init=False)
     workflow: Workflow = field(init=False)
 
     def __post_init__(self) -> None:
+        self.store = ProcessStore(self.world.store, Client(self.now))
         self.registrar = gateway(self)
-        parts: dict[str, Any] = {"store": self.world.store, "registrar": self.registrar, "policy": POLICY}
+        parts: dict[str, Any] = {"store": self.store, "registrar": self.registrar, "policy": POLICY}
         self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
         self.workflow = Workflow(**parts, clock=self.now)
 
@@ -75,19 +78,34 @@ class Process:
         raise Died
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessStore:
+    """The store as one process sees it: with its own clock, and with what it saw committed itself."""
+
+    shared: PlainStore
+    client: Client
+
+    def begin(self) -> AbstractContextManager[PlainTransaction]:
+        return self.shared.begin_as(self.client)
+
+    def read(self) -> AbstractContextManager[PlainReading]:
+        return self.shared.read_as(self.client)
+
+
 class WatchedStore(PlainStore):
-    """The plain store, with the places before and after each commit that changes more than a due time."""
+    """The plain store by the world's clock, with a place after each commit that changes the request."""
 
     def __init__(self, world: World) -> None:
-        super().__init__()
+        super().__init__(clock=lambda: moment(world.now), is_shared=True)
         self._world = world
 
     @contextmanager
-    def begin(self) -> Iterator[PlainTransaction]:
+    def begin_as(self, client: Client) -> Iterator[PlainTransaction]:
         before, history = self.kept, self.history
-        with super().begin() as writing:
+        with super().begin_as(client) as writing:
             yield writing
-        if self.kept.carts == before.carts and self.kept.order_owner == before.order_owner:
+        after = self.kept
+        if (after.carts, after.standing, after.epoch) == (before.carts, before.standing, before.epoch):
             self.history = history  # a change of due times alone is no commit that matters if it is lost
         elif self.kept.carts.get(1) != before.carts.get(1):
             self._world.committed()

@@ -8,9 +8,12 @@ from datetime import datetime
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
+from ordering.model.recovery import Stamp, Standing
+from ordering.ports.inbox import ClickOutcome
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.hash_chain import Entry, Link, chained, facts
 
+DATABASE = "0123456789ab"  # the id of every plain store: each stands for one database
 Chain = Callable[["Snapshot", Cart, Sequence[Event]], tuple[Entry, ...]]
 
 
@@ -26,16 +29,26 @@ class Timer:
     set_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptClick:
+    cart_id: int
+    at: datetime
+    outcome: ClickOutcome | None = None
+
+
 @dataclass(slots=True)
 class Snapshot:
     """All that the database holds. Values are immutable, so a copy copies dictionaries only."""
 
     carts: dict[int, Cart] = field(default_factory=dict)
     timers: dict[tuple[TimerKind, int], Timer] = field(default_factory=dict)
-    approved_at: dict[int, datetime] = field(default_factory=dict)
     order_owner: dict[int, int] = field(default_factory=dict)  # cart number by order number
     events: tuple[Event, ...] = ()
     entries: tuple[Entry, ...] = ()
+    digests: tuple[str, ...] = ()  # of all events, as stamps carry them
+    epoch: int = 0
+    standing: Standing = field(default_factory=Standing)
+    clicks: dict[str, KeptClick] = field(default_factory=dict)
     untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
     messages: dict[int, Message] = field(default_factory=dict)
     leases: dict[tuple[Errand, int], Lease] = field(default_factory=dict)
@@ -47,12 +60,20 @@ class Snapshot:
             self,
             carts=dict(self.carts),
             timers=dict(self.timers),
-            approved_at=dict(self.approved_at),
             order_owner=dict(self.order_owner),
             untold=dict(self.untold),
             messages=dict(self.messages),
             leases=dict(self.leases),
+            clicks=dict(self.clicks),
         )
+
+    @property
+    def stamp(self) -> Stamp:
+        """The stamp of the newest event."""
+        if not self.events:
+            return Stamp(DATABASE, self.epoch)
+        at = int(self.events[-1].at.timestamp() * 1000)
+        return Stamp(DATABASE, self.epoch, len(self.events), self.digests[-1], at)
 
 
 def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:

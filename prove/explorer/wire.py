@@ -63,6 +63,7 @@ class SimulatedClient:
         self._process = process
         self._world = process.world
         self.answered_at = 0.0
+        self._ahead: timedelta | None = None
         self.secrets: tuple[str, ...] = ()
 
     def time(self) -> datetime:
@@ -71,7 +72,12 @@ class SimulatedClient:
 
     def clock_ahead(self) -> timedelta:
         now = int(self.ask(CLOCK, priority=Priority.MONEY))
-        return timedelta(seconds=now - int(self._process.now().timestamp()))
+        self._ahead = timedelta(seconds=now - int(self._process.now().timestamp()))
+        return self._ahead
+
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as last read; None where it never was."""
+        return self._ahead
 
     def ask(
         self,

@@ -123,12 +123,10 @@ class World:
 
     def _next_due(self) -> float | None:
         with self.store.read() as carts:
-            due = carts.next_due()
+            due, overdue = carts.next_due(), carts.due(self.worker.now())
         if due is None:
             return None
-        at = (due - moment(self.worker.ahead)).total_seconds()
-        if at > self.now + 7 * 3600:
-            at = self.now  # as the store does: set by a clock that has been put back since
+        at = self.now if overdue else (due - moment(self.worker.ahead)).total_seconds()
         return max(at, self._lease_until)
 
     @property

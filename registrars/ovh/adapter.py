@@ -17,6 +17,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
+from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -26,9 +27,11 @@ from ordering.model.sales_order import (
     PaymentMethod,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
     Sighting,
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
+from registrars.ovh.account import AccountOrders
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
@@ -74,6 +77,7 @@ class OvhGateway:
         self._client = Client(access, budget)
         self._drafts = Drafts(self._client, access, home=self._home)
         self._orders = Orders(self._client)
+        self._account = AccountOrders(self._client)
         self._payments = Payments(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
@@ -201,6 +205,13 @@ class OvhGateway:
         with readable():
             return self._client.clock_ahead()
 
+    def time(self) -> datetime:
+        with readable():
+            return self._client.time()
+
+    def known_clock_ahead(self) -> timedelta | None:
+        return self._client.known_clock_ahead()
+
     def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
         with readable():
             return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
@@ -208,6 +219,13 @@ class OvhGateway:
     def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
         with readable():
             return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        with readable():
+            return self._account.since(since, known=known)
+
+    def markers_left(self) -> Sequence[Marker]:
+        return ()  # money calls leave none yet
 
     def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         with readable():
@@ -240,9 +258,21 @@ class OvhGateway:
         with readable():
             return self._payments.look(order, payment)
 
-    def earlier_payment(self, order: SalesOrder, *, made_at: datetime) -> PaymentSighting:
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
         with readable():
-            return self._payments.look_for_any(order, made_at)
+            return self._payments.lists_method(order_id, method)
+
+    def earlier_payment(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        with readable():
+            return self._payments.look_for_any(order, method, made_at, others)
+
+    def unexplained_payments(
+        self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        with readable():
+            return self._payments.unexplained(order, method, made_at, others)
 
     def invoice_of(self, order_id: int) -> str | None:
         with readable():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from ordering.model.sales_order import (
     PaymentProgress,
     PaymentSighting,
     SalesOrder,
+    SentPayment,
 )
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
@@ -35,6 +37,9 @@ _CLOCKS_APART = timedelta(minutes=2)
 _SURELY_AFTER = timedelta(seconds=2)
 _BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
+_MOST_COUNTED = 60  # transactions that may have paid one order: more than an account has of one amount in two weeks
+_MOST_ORDERS = 40  # orders of others that are read to explain transactions
+_ORDERS_LIVE = timedelta(days=35)  # an order is paid within this time or never
 # Means that only say "one of the registered ones": those are listed themselves.
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
 
@@ -53,6 +58,19 @@ class Payments:
         means = [reading.payment_mean(mean) for mean in self._means(order_id) if _kind(mean) not in listed]
         return (*methods, *means)
 
+    def lists_method(self, order_id: int, method: MethodId) -> bool:
+        """Return whether the order's list of methods has this one; raises `RegistrarRefused` where it cannot be read.
+
+        An empty list says nothing of a method: an order that was paid has none either.
+        """
+        if isinstance(method, int):
+            usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.MONEY)
+            listed = {int(number) for number in reading.listed(usable["registered"])}
+            return not listed or method in listed
+        path = f"/me/order/{order_id}/availableRegisteredPaymentMean"
+        means = {str(e["paymentMean"]) for e in reading.listed(self._client.ask(path, priority=Priority.MONEY))}
+        return not means or method in means
+
     def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[ReadyCall]:
         """Pay with a method by its number, or the older way with a mean by its name."""
         if isinstance(method, int):
@@ -69,28 +87,52 @@ class Payments:
         seen = self._of_this(self._followed(order, since), payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
             return PaymentSighting(P.CANCELLED, f"OVH cancelled order {order.id}.")
-        return seen
+        return replace(seen, order_is_over=status.is_over)
 
-    def look_for_any(self, order: SalesOrder, made_at: datetime) -> PaymentSighting:
-        """Read the same of any payment, before one is sent; of transactions, which name no order, those since then."""
+    def look_for_any(
+        self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        """Read the same of any payment, before one is sent; of transactions, which name no order, those since then.
+
+        What was refused says nothing of one that was begun after it.
+        """
         if self._status(order).is_paid:
             return _paid(order)
-        return self._of_any(self._followed(order, _BEFORE_ALL), order.total, made_at)
-
-    def _of_any(self, told: PaymentSighting | None, total: Money, since: datetime) -> PaymentSighting:
-        """Whether any payment was begun: what was refused says nothing of one that was begun after it."""
-        if told is not None and told.progress in {P.RECEIVED, P.UNDER_WAY}:
+        told = self._followed(order, _BEFORE_ALL)
+        if told.progress in {P.RECEIVED, P.UNDER_WAY}:
             return told
-        return self._unfinished(total, since)
+        seen = self._unfinished(order, made_at, others)
+        if not seen.is_open:
+            seen = self._unexplained_or_none(order, method, made_at, others)
+        return replace(seen, begun=told.begun)
 
-    def _of_this(
-        self, told: PaymentSighting | None, method: MethodId, total: Money, since: datetime
+    def unexplained(
+        self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
+        """Count the transactions of a method that may have paid this order and belong to no other order.
+
+        Each payment in `others` explains one that is dated after it. So does each order that somebody else paid at
+        about that time. Raises `RegistrarRefused` where transactions cannot be read.
+        """
+        if not isinstance(method, int):
+            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # means have no transactions
+        entries = list(self._transactions(_MOST_COUNTED, paymentMethodId=str(method)))
+        left = _without(_that_may_pay(entries, order.total, made_at), [o for o in others if o.method == method])
+        if left:
+            left = self._without_orders_of_others(left, order, made_at, {other.order for other in others})
+        if not left:
+            return PaymentSighting(P.NOT_SEEN, "OVH shows no payment.")
+        newest = max(left, key=_changed_at)
+        seen = f"Transaction {newest['transactionId']} for {order.total} may be this order's: it names no order."
+        unfinished = any(entry["status"] != _ENDED for entry in left)
+        return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
+
+    def _of_this(self, told: PaymentSighting, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
         """What the order says is believed first; where it does not say which payment it means, its transaction is."""
-        if told is not None and told.progress is not P.UNDECIDED:
+        if told.progress not in {P.NOT_SEEN, P.UNDECIDED}:
             return told
         seen = self._booked(method, total, since)
-        return seen if told is None or seen.failed or seen.progress is not P.NOT_SEEN else told
+        return seen if told.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else told
 
     def invoice_of(self, order_id: int) -> str | None:
         """The number of the order's invoice, once OVH made it."""
@@ -129,50 +171,84 @@ class Payments:
             return []  # the methods alone can pay; the client logged what OVH said
         return [str(entry["paymentMean"]) for entry in reading.listed(answer)]
 
-    def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting | None:
-        """What the order's follow-up says of a payment since then; None where it says nothing.
+    def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting:
+        """What the order's follow-up says of a payment since then.
 
-        A step's ERROR stays after a refusal, so it counts only where its history says something newer; and where
-        there was an earlier payment, only with words, for the ERROR may be that one's. What is not ended counts though
-        it seems a little older.
+        A refusal is one only where exactly one payment was begun since then. A step's ERROR stays after a refusal, so
+        it counts only where its history says something newer; and where there was an earlier payment, only with
+        words, for the ERROR may be that one's. What is not ended counts though it seems a little older.
         """
         steps = reading.listed(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
         validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
         whole = validating.get("history") or ()
-        near = _dated(whole, "date", since - _CLOCKS_APART)
-        history = _dated(near, "date", since)
-        near_labels, labels = ({entry.get("label") for entry in entries} for entries in (near, history))
-        failed = validating.get("status") == "ERROR"
+        near, history = _dated(whole, "date", since - _CLOCKS_APART), _dated(whole, "date", since)
         was_refused = any(method.refused for method in order.methods)
         own = _dated(whole, "date", since + _SURELY_AFTER) if was_refused else history
-        if near_labels & _RECEIVED:
-            return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.")
-        words = reading.said_in(own)
-        is_first = not any(entry.get("label") in _INITIATED for entry in whole if entry not in near)
-        own_labels = {entry.get("label") for entry in own}
-        if "FRAUD_REFUSED" in own_labels or (own_labels and failed and (words or is_first)):
-            return PaymentSighting(P.REFUSED, words)
-        if labels & _INITIATED and failed:
-            seen = "OVH shows that a payment failed and that one was begun, and not whether they are the same."
-            return PaymentSighting(P.UNDECIDED, seen)
-        if near_labels & _INITIATED and not failed:
-            return PaymentSighting(P.UNDER_WAY, f"OVH has begun a payment of order {order.id}, and not ended it.")
-        return None
+        begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
+        if {entry.get("label") for entry in near} & _RECEIVED:
+            return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.", begun=ever_begun)
+        failed, words = validating.get("status") == "ERROR", reading.said_in(own)
+        fraud = "FRAUD_REFUSED" in {entry.get("label") for entry in own}
+        no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
+        if no and _begun(own) == begun == 1:
+            return PaymentSighting(P.REFUSED, words, begun=ever_begun)
+        if no or (begun and failed):
+            seen = "OVH shows that a payment failed, and not whether it is this one."
+            return PaymentSighting(P.UNDECIDED, seen, begun=ever_begun)
+        if near_begun and not failed:
+            seen = f"OVH has begun a payment of order {order.id}, and not ended it."
+            return PaymentSighting(P.UNDER_WAY, seen, begun=ever_begun)
+        return PaymentSighting(P.NOT_SEEN, begun=ever_begun)
 
-    def _unfinished(self, total: Money, since: datetime) -> PaymentSighting:
+    def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentSighting:
         """Look for a transaction of any method that could pay this order and has not ended, before another is begun."""
         try:
-            near = [entry for status in _UNFINISHED for entry in self._transactions(status=status)]
+            entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
         except RegistrarRefused:
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # as with means that have no transactions
-        for entry in _dated(near, "creationDate", since - _CLOCKS_APART):
-            if _fits(entry, total) and entry["status"] in _UNFINISHED:
-                seen = (
-                    f"Transaction {entry['transactionId']} over {total} has not ended ({entry['status'].lower()}). "
-                    "It names no order, so it may be this one's or another's over the same amount."
-                )
-                return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
+        open_ones = [entry for entry in entries if entry["status"] in _UNFINISHED]
+        left = _without(_that_may_pay(open_ones, order.total, made_at), others)
+        for entry in left:
+            seen = (
+                f"Transaction {entry['transactionId']} for {order.total} has not ended ({entry['status'].lower()}). "
+                "It names no order, so it may be this one's or another's for the same amount."
+            )
+            return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
         return PaymentSighting(P.NOT_SEEN, "OVH shows no payment.")
+
+    def _unexplained_or_none(
+        self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
+    ) -> PaymentSighting:
+        """Before a first payment, transactions that cannot be read hinder nobody."""
+        try:
+            return self.unexplained(order, method, made_at, others)
+        except RegistrarRefused:
+            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
+
+    def _without_orders_of_others(
+        self, entries: list[Mapping[str, Any]], order: SalesOrder, made_at: datetime, counted: set[int]
+    ) -> list[Mapping[str, Any]]:
+        """Return the transactions that no other order of this total explains by the date of its payment."""
+        query = {"date.from": (made_at - _ORDERS_LIVE).isoformat(timespec="seconds")}
+        numbers = sorted(map(int, reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))))
+        for number in [n for n in reversed(numbers) if n != order.id and n not in counted][:_MOST_ORDERS]:
+            paid_at = self._paid_at(number, order.total)
+            own = [e for e in entries if paid_at and abs(_made_at(e) - paid_at) <= _CLOCKS_APART]
+            if own:
+                entries = [entry for entry in entries if entry is not own[0]]
+            if not entries:
+                break
+        return entries
+
+    def _paid_at(self, number: int, total: Money) -> datetime | None:
+        """When an order of this total was paid; None for another total, or where OVH shows no payment of it."""
+        path = f"/me/order/{number}"
+        try:
+            if reading.money(self._client.ask(path, priority=Priority.MONEY)["priceWithTax"]) != total:
+                return None
+            return datetime.fromisoformat(self._client.ask(f"{path}/payment", priority=Priority.MONEY)["paymentDate"])
+        except RegistrarRefused:
+            return None
 
     def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
         """Look for a transaction that could be this payment. It names no order, so it can prove nothing but absence.
@@ -182,7 +258,7 @@ class Payments:
         if not isinstance(method, int):
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
         try:
-            near = [entry for entry in self._transactions(paymentMethodId=str(method)) if _fits(entry, total)]
+            near = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused as refusal:
             return PaymentSighting(P.UNDECIDED, f"The account's transactions could not be read: {refusal}")
         near = _dated(near, "creationDate", since - _CLOCKS_APART)
@@ -194,16 +270,14 @@ class Payments:
                 f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()}), "
                 "but the order shows no payment."
             )
-            if entry["status"] == _ENDED:
-                return PaymentSighting(P.UNDECIDED, seen, taken_at=_changed_at(entry))
-            return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
+            return PaymentSighting(P.UNDECIDED, seen, unfinished=entry["status"] != _ENDED)
         alike = _dated(near, "creationDate", since)
         seen = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
         return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
 
-    def _transactions(self, **query: str) -> Iterator[Mapping[str, Any]]:
+    def _transactions(self, most: int, **query: str) -> Iterator[Mapping[str, Any]]:
         numbers = reading.listed(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
-        for number in sorted(map(int, numbers))[-_MOST_READ:]:
+        for number in sorted(map(int, numbers))[-most:]:
             yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)
 
 
@@ -213,6 +287,31 @@ def _paid(order: SalesOrder) -> PaymentSighting:
 
 def _changed_at(entry: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(entry.get("lastUpdate") or entry["creationDate"])
+
+
+def _made_at(entry: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(entry["creationDate"])
+
+
+def _begun(history: Iterable[Mapping[str, Any]]) -> int:
+    return sum(entry.get("label") in _INITIATED for entry in history)
+
+
+def _that_may_pay(entries: Iterable[Mapping[str, Any]], total: Money, made_at: datetime) -> list[Mapping[str, Any]]:
+    """Return those of a total since the order was made that took the money or still may, oldest first."""
+    near = _dated(entries, "creationDate", made_at - _CLOCKS_APART)
+    return sorted((e for e in near if _fits(e, total) and e["status"] not in _FAILED), key=_made_at)
+
+
+def _without(entries: Sequence[Mapping[str, Any]], sent: Iterable[SentPayment]) -> list[Mapping[str, Any]]:
+    """Return the entries that none of these payments explains; each explains the first of its method after it."""
+    left = list(entries)
+    for payment in sorted(sent, key=lambda one: one.sent_at):
+        since = payment.sent_at - _CLOCKS_APART
+        own = [e for e in left if e.get("paymentMethodId") == payment.method and _made_at(e) >= since]
+        if own:
+            left.remove(own[0])
+    return left
 
 
 def _fits(entry: Mapping[str, Any], total: Money) -> bool:

@@ -1,6 +1,7 @@
 """The rules in force are printed with their origin."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,26 @@ def test_rules_need_no_keys(monkeypatch):
     monkeypatch.setenv("DESK_LIMIT", "3")
     with pytest.raises(SettingsError, match="DESK_LIMIT: there is no such setting"):
         read_rules()
+
+
+def test_lives_of_decisions_are_shown_and_set(good, monkeypatch):
+    """An approval waits 72 hours and a payment 15 minutes, unless the team sets other lives."""
+    assert lives(rules_in_force(read_settings())) == ["72 hours", "15 minutes"]
+    monkeypatch.setenv("DESK_APPROVAL_HOURS", "1.5")
+    monkeypatch.setenv("DESK_PAYMENT_MINUTES", "5")
+    settings = read_settings()
+    assert lives(rules_in_force(settings)) == ["1.5 hours", "5 minutes"]
+    policy = settings.policy()
+    assert (policy.approval_life, policy.payment_life) == (timedelta(hours=1.5), timedelta(minutes=5))
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("DESK_APPROVAL_HOURS", "0"), ("DESK_PAYMENT_MINUTES", "soon")])
+def test_no_life_is_endless_or_nothing(good, monkeypatch, name, wrong):
+    """A life of nothing, or one that is no number, is refused at the start."""
+    monkeypatch.setenv(name, wrong)
+    with pytest.raises(SettingsError, match=f"{name}.*write a number"):
+        read_settings()
+
+
+def lives(lines: list[str]) -> list[str]:
+    return [re.split(r"  +", line)[1] for line in lines if re.search(r"waits to be (ordered|sent)", line)]

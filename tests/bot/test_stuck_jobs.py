@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from bot.worker import Driver
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import Errand
 from ordering.process.leases import Alone, Shared
-from ordering.process.progress import STUCK_AFTER, Progress, current_progress
+from ordering.process.progress import current_progress
 from tests.bot.test_driver import Nothing
 from tests.conftest import Rules
 from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
@@ -110,28 +108,8 @@ async def test_another_process_takes_over_what_a_stuck_job_lost(store):  # noqa:
     await asyncio.wait({running})
 
 
-@pytest.mark.parametrize("queued", [False, True])
-def test_two_minutes_without_a_call_are_no_progress(queued):
-    """The wait in the rate limiter's queue counts as progress, however long it is."""
-    now = [0.0]
-    progress = Progress(clock=lambda: now[0])
-    assert timedelta(minutes=2) == STUCK_AFTER
-    if queued:
-        with progress.queued():
-            now[0] = 600.0
-            assert not progress.is_stuck(STUCK_AFTER)
-        now[0] = 719.0
-        assert not progress.is_stuck(STUCK_AFTER)
-        now[0] = 720.0
-    else:
-        now[0] = 119.0
-        assert not progress.is_stuck(STUCK_AFTER)
-        now[0] = 120.0
-    assert progress.is_stuck(STUCK_AFTER)
-
-
-async def until(done: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+async def until(done: Callable[[], object], *, seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
         while not done():  # noqa: ASYNC110 - what is waited for happens in threads and databases
             await asyncio.sleep(0.02)
 

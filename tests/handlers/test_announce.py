@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackApiError
 from handlers.notifier import Announcer
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
@@ -36,6 +37,9 @@ class PaperOutbox:
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
         card = Message(1, 12, MessageRole.APPROVAL, "C9", ts="1.0", shown=CART.version)
         return CART, [card], list(self.untold)
+
+    def rendering(self) -> tuple[Stamp, None]:
+        return Stamp("0" * 12), None
 
     def told(self, _event: Event) -> None:
         self.untold.clear()

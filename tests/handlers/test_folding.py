@@ -150,7 +150,8 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
         to_approve=(shown,) * 9, to_pay=(shown,) * 9, needs_attention=(), mine=(shown,) * 12, recent=(shown,) * 10
     )
     for view in (
-        cart.request_modal(shown, purpose=shown.purpose or "", findings=findings), approval.reject_modal(shown),
+        cart.request_modal(shown, purpose=shown.purpose or "", findings=findings),
+        approval.reject_modal(shown, clicked="12"),
         questions.answers_list(shown), years.years_modal(shown),
         home.home(overview, [card(shown, home.CARD).blocks] * 18),
     ):  # fmt: skip

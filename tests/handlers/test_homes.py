@@ -12,6 +12,7 @@ from handlers.home import Homes
 from ordering.model.cart import Cart, CartState
 from ordering.model.overview import Overview
 from ordering.model.policy import Membership, Person
+from ordering.model.recovery import Stamp
 from store.errors import DatabaseAway
 from tests.builders import NOW, POLICY, a_line, a_quote
 
@@ -40,7 +41,7 @@ def a_desk(overview):
     slack = PaperSlack()
     desk = SimpleNamespace(
         members=SimpleNamespace(who=who), bridge=SimpleNamespace(call=call), client=slack,
-        workflow=SimpleNamespace(overview=overview, policy=POLICY),
+        workflow=SimpleNamespace(overview=overview, policy=POLICY, rendering=lambda: (Stamp("0" * 12), None)),
         command_names=SimpleNamespace(in_use=nullcontext),
     )  # fmt: skip
     homes = Homes(desk)  # type: ignore[arg-type] # what Homes needs of it
@@ -66,10 +67,10 @@ async def test_a_card_that_fails_leaves_the_home(monkeypatch):
     """A cart that cannot be rendered is named in its viewer's Home; the other carts stand there as ever."""
     real = notifier.approval_card
 
-    def card(cart: Cart, *about):
+    def card(cart: Cart, *about, **more):
         if cart.id == SUBMITTED.id:
             raise ValueError("52 blocks")
-        return real(cart, *about)
+        return real(cart, *about, **more)
 
     monkeypatch.setattr(homes_module, "approval_card", card)
     other = Cart(13, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line("b.ovh"),), requester="U0ADA", quote=a_quote())

@@ -17,6 +17,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Action, Offer
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration
+from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import seal
 from sandbox.slack import limits
@@ -24,6 +25,7 @@ from sandbox.slack.block_kit import faults_of
 from tests.builders import NOW, POLICY, a_quote, euros
 from tests.conftest import Rules
 
+LONGEST = Stamp("f" * 12, 10**15 - 1, 10**15 - 1, "f" * 12, 10**15 - 1)
 LONG = "x" * 55 + "-{n:02}"
 PLAIN = (
     "We run shops in this town and want to tell its people about them in their own words, every day of the year. " * 5
@@ -75,8 +77,8 @@ def fits(drawn) -> None:
 def test_every_cart_that_can_be_requested_is_shown(rules, reason, dns, long_names, dearer):
     """Forty names with long answers and moved prices were 52 blocks, which raised for ever."""
     cart = requested(rules, reason=reason, dns=dns, long_names=long_names, dearer=dearer)
-    fits(approval_card(cart, POLICY))
-    fits(approval_card(cart, POLICY, CARD))
+    fits(approval_card(cart, POLICY, stamp=LONGEST))
+    fits(approval_card(cart, POLICY, CARD, stamp=LONGEST))
     fits(story(*rules.workflow.story(cart.id, by=rules.ada)))
 
 
@@ -88,7 +90,7 @@ def test_a_card_whose_total_rose_is_shown(rules):
     rules.registrar.quote = replace(rules.registrar.quote, total=a_quote("300.00").total)
     cart = rules.settle(cart.id, steps=1)
     assert cart.state is CartState.SUBMITTED
-    fits(approval_card(cart, POLICY))
+    fits(approval_card(cart, POLICY, stamp=LONGEST))
 
 
 texts = st.text(max_size=60).map(lambda text: text * 9)
@@ -121,5 +123,9 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
         payment=Payment(1, "U0DAN", NOW) if ordered else None, trouble=Trouble(note, NOW) if tries else None,
     )  # fmt: skip
     many = replace(POLICY, approvers=frozenset(f"U{n}" for n in range(approvers)))
-    for drawn in (approval_card(cart, many), approval_card(cart, many, CARD), shared_cart(cart)):
+    for drawn in (
+        approval_card(cart, many, stamp=LONGEST),
+        approval_card(cart, many, CARD, stamp=LONGEST),
+        shared_cart(cart),
+    ):
         fits(drawn)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.search.query_parser import search_of, why_words
-from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
+from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.names_typed import parts_of
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
@@ -172,14 +172,6 @@ def test_no_text_breaks_the_parser(text):
 @pytest.mark.parametrize(("typed", "number"), [("12", 12), (" #12 ", 12)])
 def test_a_cart_is_called_by_its_number(typed, number):
     assert cart_number(typed) == number
-
-
-@pytest.mark.parametrize(
-    ("carried", "read"),
-    [("12 3fa29c", (12, "3fa29c")), ("12", (12, "")), ("12 €3.59", (12, "€3.59")), ("12 1.19 PLN", (12, "1.19 PLN"))],
-)
-def test_what_a_deciding_button_carries_is_read_and_so_is_an_old_one(carried, read):
-    assert cart_and_mark(carried) == read
 
 
 @pytest.mark.parametrize("typed", ["", "twelve", "12.5", "-1", "9" * 30])

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.notifier import Announcer
 from ordering.model.cart import Cart, CartState
+from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
@@ -65,6 +66,9 @@ class PaperOutbox:
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[object]]:
         return CART, list(self.messages), []
+
+    def rendering(self) -> tuple[Stamp, None]:
+        return Stamp("0" * 12), None
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str) -> Message:
         self._step("show_in")

@@ -10,6 +10,7 @@ from handlers.notifier import Announcer
 from handlers.toolkit.retries import UNKNOWN_LASTS
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.recovery import Stamp
 from ordering.ports.store import NOTHING_SHOWN, Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
@@ -51,6 +52,9 @@ class PaperOutbox:
         self.cart = CART
         self.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL)]
         self.untold: list[tuple[Event | None, Event]] = []
+
+    def rendering(self) -> tuple[Stamp, None]:
+        return Stamp("0" * 12), None
 
     def to_show(self, _cart_id: int) -> tuple[Cart, list[Message], list[tuple[Event | None, Event]]]:
         return self.cart, list(self.messages), list(self.untold)

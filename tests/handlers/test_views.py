@@ -177,7 +177,7 @@ def test_what_a_new_try_cannot_mend_has_its_way_told():
     ("state", "labels"),
     [
         (S.SUBMITTED, ["Approve", "Reject", "Withdraw", "Show owner"]),
-        (S.APPROVED, []),
+        (S.APPROVED, ["Stop"]),
         (S.CHECKED_OUT, ["Pay", "Open order", "Show owner"]),
         (S.PAID, ["Open order"]),
         (S.DELIVERED, ["Open order"]),
@@ -201,7 +201,7 @@ def test_an_unclear_order_is_for_a_person_to_settle():
     assert "It is this order…" in words
     assert "Nothing was ordered, try again" in words
     assert "Close" not in words
-    assert faults_of_view(attention.adopt_modal(undecided).to_dict()) == []
+    assert faults_of_view(attention.adopt_modal(undecided, clicked=f"12 {undecided.mark}").to_dict()) == []
 
 
 def test_a_cancelled_order_can_be_closed_and_a_wrong_one_only_looked_at():
@@ -243,9 +243,14 @@ def deciding_values(shown: Cart) -> dict[str, str]:
     }
 
 
-def test_the_form_that_asks_for_an_order_is_about_the_try_that_was_shown():
+def test_forms_that_decide_keep_what_the_clicked_button_carried():
+    """A form is submitted later than its button was clicked, and must be about the same card."""
     undecided = a_cart(S.NEEDS_ATTENTION, attempt=ANOTHER_TRY)
-    assert attention.adopt_modal(undecided).to_dict()["private_metadata"] == f"12 {undecided.mark}"
+    for form in (
+        attention.adopt_modal(undecided, clicked="12 abc d.0.1"),
+        approval.reject_modal(undecided, clicked="12 abc d.0.1"),
+    ):
+        assert form.to_dict()["private_metadata"] == "12 abc d.0.1"
 
 
 def test_a_trouble_that_lasts_is_on_the_card():
@@ -301,7 +306,7 @@ def test_forms_and_homes_fit():
         years.years_modal(full),
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
         offers.offer_modal(DomainName.parse(f"{LONG}.ovh"), "C1", MANY_OFFERS, problem=EVIL),
-        approval.reject_modal(full),
+        approval.reject_modal(full, clicked="12"),
         home.home(overview, [card(shown).blocks for shown in waiting]),
         home.home(Overview((), (), (), (), ()), []),
     ]

@@ -1,10 +1,16 @@
 """What the rules make of a call that buys or pays and that was not sent, and when it is signed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ordering.model.cart import CartState as S
+from ordering.model.errors import CartChanged
+from ordering.model.facts import EventKind
+from ordering.process.checkout import Checkout
+from ordering.process.intent import Intents, Objection
+from ordering.process.transitions import Logbook, Pace
 from tests.builders import NOW
 
 
@@ -17,8 +23,9 @@ def paying(rules):
 def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
     """It goes back to approved at once, and its cart at OVH is given back: there is nothing to look for."""
     cart = rules.approved()
-    rules.registrar.next_fault = "not_sent"
+    rules.registrar.next_fault, rules.registrar.undecided = "not_sent", True
     rules.fulfilment.advance(cart.id)
+    rules.registrar.undecided = False
     back = rules.workflow.cart(cart.id)
     assert (back.state, rules.registrar.orders) == (S.APPROVED, {})
     assert set(rules.registrar.carts) == rules.registrar.discarded
@@ -66,3 +73,35 @@ def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
     kept = rules.workflow.cart(cart.id)
     assert rules.registrar.signed_at == [kept.attempt.started_at, kept.payment.sent_at_ovh]
     assert kept.attempt.started_at == NOW - timedelta(minutes=10)
+
+
+def test_a_checkout_that_another_process_overtook_leaves_no_cart(rules, monkeypatch):
+    """It built a cart at OVH, and its intent comes too late: that cart is given back."""
+    cart = rules.approved()
+
+    def overtaken() -> timedelta:
+        monkeypatch.undo()
+        rules.advance(cart.id)
+        return timedelta()
+
+    monkeypatch.setattr(rules.registrar, "clock_ahead", overtaken)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, len(rules.registrar.orders)) == (S.CHECKED_OUT, 1)
+    assert rules.registrar.discarded == set(rules.registrar.carts) - {kept.attempt.registrar_cart}
+
+
+def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
+    """The permit of the prepared call is free by then: it may be the only one."""
+
+    def stop(carts, intent):
+        return Objection(replace(carts.cart(intent.id), note="Stopped."), EventKind.CHECKOUT_RESCHEDULED)
+
+    cart = rules.approved()
+    book = Logbook(rules.store, rules.clock, Pace())
+    intents = Intents(rules.store, [stop])
+    Checkout(book, rules.registrar, rules.policy, intents, timedelta(seconds=60)).check_out(cart)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, kept.note, rules.registrar.orders) == (S.APPROVED, "Stopped.", {})
+    assert set(rules.registrar.carts) == rules.registrar.discarded

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ class Full(DatabaseUnusable):
 
 
 class Disk:
-    """Lets no transaction of a store commit while it `is_full`."""
+    """Lets no transaction of a store commit that wrote something while it `is_full`."""
 
     def __init__(self, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full = False
@@ -29,8 +30,11 @@ class Disk:
         @contextmanager
         def writing():
             with begin() as carts:
+                database: Any = carts._session.connection().connection.driver_connection  # noqa: SLF001 - counts the writes
+                before = database.total_changes
                 yield carts
-                if self.is_full:
+                carts._session.flush()  # noqa: SLF001 - as above
+                if self.is_full and database.total_changes > before:
                     raise Full
 
         monkeypatch.setattr(rules.store, "begin", writing)

@@ -11,21 +11,12 @@ from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, Registr
 from ordering.model.facts import EventKind
 from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
 from ordering.process.payment import remind_at
-from tests.builders import NOW, SILENT, a_quote, advanced, euros, failing
+from tests.builders import NOW, a_quote, euros, failing
+from tests.ordering.paying import takes_on
 
 S = CartState
 UNDECIDED = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.59, but the order shows no payment.")
 REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
-
-
-@pytest.mark.parametrize(("fault", "payments"), [("lost_after", 1), ("lost_before", 0), ("refused", 0)])
-def test_a_payment_without_a_clear_answer_is_never_repeated(rules, fault, payments):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault = fault
-    after = rules.settle(cart.id, steps=20)
-    assert len(rules.registrar.payments) == payments
-    assert after.state is (S.PAID if payments else S.CHECKED_OUT)
 
 
 def test_payment_methods_are_read_anew(rules, monkeypatch):
@@ -76,16 +67,6 @@ def test_what_was_refused_or_taken_for_another_order_hinders_no_payment(rules, e
     assert rules.settle(cart.id, steps=2).state is S.PAID
 
 
-def test_a_method_whose_transaction_failed_counts_as_refused(rules):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.NOT_SEEN, "Its transaction 7 failed.", failed=True)
-    after = rules.settle(cart.id, steps=8)
-    assert after.state is S.CHECKED_OUT
-    assert [method.id for method in after.order.methods if method.refused] == [1]
-
-
 def test_another_total_than_the_card_showed_is_not_paid(rules):
     cart = rules.ordered()
     show(rules, cart.order.id, total=euros("3.00"))
@@ -102,18 +83,6 @@ def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
     with pytest.raises(CardOutdated):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=shown)
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
-
-
-@pytest.mark.parametrize("method", [None, 1, 2])
-def test_a_click_on_pay_that_is_delivered_again_after_a_refusal_pays_nothing(rules, method):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=cart.mark)
-    rules.registrar.next_fault = "refused"
-    assert rules.settle(cart.id, steps=1).state is S.CHECKED_OUT
-    with pytest.raises(CardOutdated):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=cart.mark)
-    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
-    assert rules.registrar.payments == []
 
 
 def test_what_is_drawn_anew_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
@@ -171,45 +140,15 @@ def test_earlier_payments_are_looked_for_since_the_order_was_made(rules, monkeyp
     cart, looked = rules.ordered(), []
     look = rules.registrar.earlier_payment
 
-    def noting(order, *, made_at):
+    def noting(order, method, *, made_at, others):
         looked.append(made_at)
-        return look(order, made_at=made_at)
+        return look(order, method, made_at=made_at, others=others)
 
     monkeypatch.setattr(rules.registrar, "earlier_payment", noting)
     rules.clock.pass_by(3600)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert looked == [cart.attempt.started_at]
-
-
-class Death(BaseException):
-    """The process ends here."""
-
-
-@pytest.mark.parametrize(("went_through", "state"), [(True, S.PAID), (False, S.CHECKED_OUT)])
-def test_a_death_right_after_a_payment_was_sent_leaves_a_cart_that_goes_on(rules, monkeypatch, went_through, state):
-    cart = rules.ordered()
-    pay = rules.registrar.pay
-
-    def dies(*args, **kwargs):
-        if went_through:
-            pay(*args, **kwargs)
-        raise Death
-
-    monkeypatch.setattr(rules.registrar, "pay", dies)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    with pytest.raises(Death):
-        rules.fulfilment.advance(cart.id)
-    rules.restart()
-    assert rules.settle(cart.id, steps=4).state is state
-
-
-def undecided(rules):
-    """A cart whose payment got lost, and OVH shows something that could be it."""
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
-    return rules.settle(cart.id, steps=4)
 
 
 def show(rules, order_id, **changes):
@@ -222,13 +161,13 @@ def reminders(rules, cart_id):
     return [event.at for event in story if event.kind is EventKind.PAYMENT_REMINDER]
 
 
-def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules):
+def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refused(rules, monkeypatch):
     cart = rules.ordered()
+    takes_on(rules, monkeypatch)
     rules.registrar.sighting = REFUSED
     notes: list[str] = []
     for method, suggested in ((1, 2), (2, 1)):
         rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
-        rules.registrar.next_fault = "lost_before"
         cart = rules.settle(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
         assert cart.order.suggested_method.id == suggested
@@ -248,15 +187,6 @@ def test_where_ovh_lists_no_method_a_payer_is_sent_to_its_page(rules):
     cart = rules.ordered()
     with pytest.raises(NotPossible, match="“Open order” on its card leads to OVH's page"):
         rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
-
-
-def test_a_method_that_was_turned_away_at_the_door_is_not_marked(rules):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault = "unavailable"
-    cart = rules.settle(cart.id, steps=1)
-    assert (cart.state, cart.note) == (S.CHECKED_OUT, "OVH is busy. Nothing was paid.")
-    assert not cart.order.methods[0].refused
 
 
 def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
@@ -313,139 +243,6 @@ def test_an_order_that_got_dearer_than_approved_is_no_longer_offered_for_payment
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
 
 
-def test_an_undecided_payment_is_for_a_person_only_after_the_settling_time(rules):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault, rules.registrar.sighting = "lost_before", UNDECIDED
-    assert rules.settle(cart.id, steps=5, seconds=10).state is S.PAYING
-    cart = rules.settle(cart.id, steps=3, seconds=10)
-    assert cart.payment_is_undecided
-    assert UNDECIDED.seen in cart.note
-    assert (cart.payment.method, cart.payment.by) == (1, "U0DAN")
-
-
-def test_a_payment_that_the_order_itself_shows_is_given_more_time(rules):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.")
-    assert rules.settle(cart.id, steps=19).state is S.PAYING
-    assert rules.settle(cart.id, steps=4).payment_is_undecided
-
-
-@pytest.mark.parametrize(
-    ("then", "state"),
-    [
-        (REFUSED, S.CHECKED_OUT),
-        (PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment."), S.CHECKED_OUT),
-        (PaymentSighting(PaymentProgress.CANCELLED, "OVH cancelled it."), S.CANCELLED),
-        (UNDECIDED, S.NEEDS_ATTENTION),
-    ],
-)
-def test_the_desk_keeps_looking_whether_ovh_decides_it(rules, then, state):
-    cart = undecided(rules)
-    rules.registrar.sighting = then
-    assert rules.settle(cart.id, steps=8).state is state
-
-
-def test_an_undecided_payment_that_ovh_shows_late_is_adopted(rules):
-    cart = undecided(rules)
-    show(rules, cart.order.id, status=OrderStatus.CHECKING)
-    after = rules.settle(cart.id, steps=8)
-    assert (after.state, after.payment.by) == (S.PAID, "U0DAN")
-
-
-def test_an_order_that_is_cancelled_under_an_undecided_payment_is_for_ovhs_support(rules):
-    cart = undecided(rules)
-    show(rules, cart.order.id, status=OrderStatus.CANCELLED)
-    after = rules.settle(cart.id, steps=8)
-    assert after.state is S.NEEDS_ATTENTION
-    assert after.note.endswith("If it was taken, ask OVH's support to give it back.")
-    assert rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CANCELLED
-
-
-def test_a_person_who_says_that_it_was_paid_is_believed_for_an_hour(rules):
-    cart = undecided(rules)
-    with pytest.raises(NotAllowed):
-        rules.workflow.it_was_paid(cart.id, by=rules.ben, shown=rules.mark(cart.id))
-    assert rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.PAID
-    assert rules.settle(cart.id, steps=10, seconds=300).state is S.PAID
-    after = rules.settle(cart.id, steps=10, seconds=300)
-    assert after.payment_is_undecided
-    assert "OVH still shows order" in after.note
-    show(rules, cart.order.id, status=OrderStatus.CHECKING)
-    assert rules.settle(cart.id, steps=10, seconds=300).state is S.PAID
-
-
-def test_a_person_who_says_that_it_was_not_paid_lets_a_payer_choose_again(rules):
-    cart = undecided(rules)
-    with pytest.raises(NotAllowed):
-        rules.workflow.not_paid(cart.id, by=rules.ben, shown=rules.mark(cart.id))
-    again = rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-    assert (again.state, again.payment, again.order.id) == (S.CHECKED_OUT, None, cart.order.id)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=2).state is S.PAID
-    assert rules.registrar.payments == [(cart.order.id, 2)]
-
-
-@pytest.mark.parametrize("seen", [REFUSED, PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")])
-def test_what_ovh_shows_otherwise_is_not_believed(rules, seen):
-    cart = undecided(rules)
-    rules.registrar.sighting = seen
-    with pytest.raises(NotPossible, match="was not paid"):
-        rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-    for progress, why in (
-        (PaymentProgress.RECEIVED, "has received"),
-        (PaymentProgress.UNDER_WAY, "could pay it twice"),
-    ):
-        rules.registrar.sighting = PaymentSighting(progress, "OVH shows it.")
-        with pytest.raises(NotPossible, match=why):
-            rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-
-
-def test_a_click_about_an_earlier_payment_says_nothing_about_the_next(rules):
-    first = undecided(rules)
-    rules.workflow.not_paid(first.id, by=rules.dan, shown=first.mark)
-    rules.workflow.pay(first.id, payer=rules.dan, method=2, shown=rules.mark(first.id))
-    rules.registrar.next_fault = "lost_before"
-    second = rules.settle(first.id, steps=4)
-    assert second.payment_is_undecided
-    for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
-        for shown in (first.mark, ""):
-            with pytest.raises(CardOutdated):
-                settle(second.id, by=rules.cleo, shown=shown)
-    assert rules.mark(second.id) == second.mark
-
-
-@pytest.mark.parametrize("deed", ["it_was_paid", "not_paid"])
-def test_a_trouble_that_comes_meanwhile_makes_no_click_about_a_payment_stale(rules, monkeypatch, deed):
-    cart = undecided(rules)
-    monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable("OVH does not answer.")))
-    assert rules.settle(cart.id).trouble
-    monkeypatch.undo()
-    assert getattr(rules.workflow, deed)(cart.id, by=rules.dan, shown=cart.mark).state is not S.NEEDS_ATTENTION
-
-
-def test_nothing_is_settled_while_ovh_cannot_be_asked(rules, monkeypatch):
-    cart = undecided(rules)
-
-    def silent(*_args):
-        raise RegistrarUnavailable("OVH does not answer just now.")
-
-    monkeypatch.setattr(rules.registrar, "payment", silent)
-    for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
-        with pytest.raises(RegistrarUnavailable):
-            settle(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-    assert rules.workflow.cart(cart.id).payment_is_undecided
-
-
-def test_a_payment_that_is_not_undecided_is_not_settled(rules):
-    cart = rules.paid()
-    for settle in (rules.workflow.it_was_paid, rules.workflow.not_paid):
-        with pytest.raises(NotPossible):
-            settle(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-
-
 @pytest.mark.parametrize(("life", "at"), [(14, 11), (6, 3), (4, 2), (1, 0.5)])
 def test_the_reminder_comes_three_days_before_the_end_or_at_half_the_later(life, at):
     made = datetime(2026, 11, 1, tzinfo=UTC)
@@ -493,54 +290,6 @@ def test_an_invoice_that_never_comes_is_not_asked_for_for_ever(rules):
         rules.workflow.invoice_link(cart.id, payer=rules.dan)
 
 
-def sends(rules, monkeypatch):
-    """OVH takes each payment on and shows nothing of it; returns what was sent."""
-    sent = []
-    monkeypatch.setattr(rules.registrar, "pay", lambda _order, method, **_: sent.append(method))
-    return sent
-
-
-def test_a_payment_that_ovh_accepted_and_does_not_show_is_for_a_person_and_no_other_is_offered(rules, monkeypatch):
-    cart, sent = rules.ordered(), sends(rules, monkeypatch)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=19).state is S.PAYING
-    assert rules.settle(cart.id, steps=100).payment_is_undecided
-    with pytest.raises(NotPossible):
-        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    assert sent == [1]
-
-
-def test_a_payment_that_ovh_accepted_and_whose_transaction_failed_was_none(rules, monkeypatch):
-    cart = rules.ordered()
-    sends(rules, monkeypatch)
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.NOT_SEEN, "Its transaction 7 failed.", failed=True)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    assert rules.settle(cart.id, steps=20).state is S.CHECKED_OUT
-
-
-def accepted(rules, monkeypatch):
-    """A payment that OVH took on and never shows, until a person is asked."""
-    cart = rules.ordered()
-    sends(rules, monkeypatch)
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    cart = rules.settle(cart.id, steps=120)
-    assert cart.payment_is_undecided
-    return cart
-
-
-def test_whoever_sees_at_the_bank_that_an_accepted_payment_was_taken_is_believed(rules, monkeypatch):
-    cart = accepted(rules, monkeypatch)
-    assert rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.PAID
-
-
-def test_an_order_that_is_cancelled_after_it_accepted_a_payment_is_for_ovhs_support(rules, monkeypatch):
-    cart = accepted(rules, monkeypatch)
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.CANCELLED, "OVH cancelled it.")
-    after = rules.settle(cart.id, steps=30, seconds=60)
-    assert after.state is S.NEEDS_ATTENTION
-    assert after.note.endswith("If it was taken, ask OVH's support to give it back.")
-
-
 def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(rules):
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
@@ -552,38 +301,3 @@ def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(r
     assert "€3.59 before, €3.00 now. Nothing was paid" in after.note
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
-
-
-def test_nobody_can_say_that_it_was_not_paid_while_a_transaction_has_not_ended(rules):
-    cart = undecided(rules)
-    rules.registrar.sighting = CONFIRMING
-    with pytest.raises(NotPossible, match="another one now could pay it twice"):
-        rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-
-
-def test_nobody_can_say_that_it_was_not_paid_for_a_day_after_money_was_taken_that_may_be_its_own(rules):
-    """OVH's orders may lag behind its transactions."""
-    cart = undecided(rules)
-    rules.registrar.sighting = replace(UNDECIDED, taken_at=rules.clock.now)
-    for hours in (0, 23):
-        rules.clock.now += timedelta(hours=hours)
-        with pytest.raises(NotPossible) as refused:
-            rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-        assert str(refused.value).startswith(
-            f"{UNDECIDED.seen} If it paid order {cart.order.id}, another payment could"
-        )
-    rules.clock.now += timedelta(hours=1)
-    assert rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CHECKED_OUT
-
-
-@pytest.mark.parametrize(("error", "minutes"), SILENT)
-def test_a_payment_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch, error, minutes):
-    cart = rules.ordered()
-    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.registrar.next_fault = "lost_before"
-    rules.advance(cart.id)
-    monkeypatch.setattr(rules.registrar, "payment", failing(error))
-    assert advanced(rules, cart.id, minutes - 10).state is S.PAYING
-    after = advanced(rules, cart.id, 20)
-    assert after.payment_is_undecided
-    assert error.sentence in after.note

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ordering.model import errors
-from ordering.model.errors import NotAllowed, NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
-from registrars.ovh.api.errors import Answer, refusal
+from handlers.toolkit.ovh_queue import LineFull
+from ordering.model.choosing import OfferChanged
+from ordering.model.errors import NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.preflight_findings import LinesRefused, NotReady
+from ordering.model.question import WrongAnswers
+from registrars.ovh.api.errors import Answer, Silent, TurnedAway, refusal
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("ordering", "registrars", "store", "handlers", "bot")
@@ -55,11 +58,13 @@ def test_codes_are_written_in_snake_case() -> None:
     assert [c for c in _classes() if not CODE.fullmatch(c.usual_code)] == []
 
 
-def test_each_kind_of_refusal_has_a_usual_code() -> None:
-    """Where nothing more is known than the class, the class names the code."""
-    named = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, OrderingError)]
-    codes = [c("x").code for c in named if c.__init__ in {OrderingError.__init__, NotAllowed.__init__}]
-    assert len(codes) == len(set(codes)) == 12
+def test_each_kind_of_refusal_has_a_code_of_its_own() -> None:
+    """A class names its own code. For people and cards, no answer is one fact, however it was not given."""
+    kinds = [c for c in _classes() if c not in {Silent, TurnedAway} and c.__module__.split(".")[0] in FOLDERS]
+    assert {LineFull, LinesRefused, NotReady, OfferChanged, WrongAnswers} < set(kinds)
+    assert [c.__name__ for c in kinds if "usual_code" not in vars(c)] == []
+    assert len({c.usual_code for c in kinds}) == len(kinds)
+    assert Silent("x").code == TurnedAway("x").code == RegistrarUnavailable("x").code
 
 
 def test_a_refusal_keeps_its_facts_apart_from_its_words() -> None:

@@ -113,16 +113,6 @@ async def test_what_no_button_took_was_not_said(stage, order):
     assert (witness.said, witness.said_untruly) == (0, 0)
 
 
-async def test_who_said_paid_of_what_is_not_pays_on_ovhs_page_in_the_end(stage, order):
-    witness, who = a_witness(stage, untrue=1.0)
-    witness.makes_good(OF_PAYMENT)
-    assert order.payments == []
-    await witness.answers(OF_PAYMENT)
-    assert who.did == [PAID]
-    witness.makes_good(OF_PAYMENT)
-    assert order.payments == ["page"]
-
-
 def test_only_a_card_that_asks_is_answered(stage):
     witness, _ = a_witness(stage)
     asks = [witness.is_asked(card.plain_text()) for card in (OF_ORDER, OF_PAYMENT, a_card("Try again"))]

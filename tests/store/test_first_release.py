@@ -29,7 +29,7 @@ from store.migrate import migrate, newest
 from store.transactions import SqlStore
 from tests.builders import NOW
 from tests.conftest import Rules
-from tests.store.test_evidence import found, tampering
+from tests.store.tampering import found, tampering
 
 DUMP = Path(__file__).with_name("release_0013.sql")
 HEAD = "e8bad4ff880900d2a33739dbf04ecfa4be244afa49df3e57baeb9ec040f6bdc3"

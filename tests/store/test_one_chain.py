@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from ordering.model.cart import CartState
-from ordering.model.events import happened
+from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.record.hash_chain import Entry, digest
 from ordering.record.verification import Audit
@@ -104,6 +104,19 @@ def test_the_second_form_covers_kind_and_data():
         f'"{"a" * 64}","{"b" * 64}"]'
     )
     assert digest(entry) == hashlib.sha256(written.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("facts", [{"kind": EventKind.CLOSED}, {"data": {}}, {}])
+def test_an_event_without_a_kind_is_not_written(store, engines, facts):
+    """Nobody can add an event of the first form any more, and nothing of its transaction stays."""
+    with store.begin() as carts:
+        cart = carts.open("C1", by="U0ADA", at=NOW)
+    event = Event(cart.id, cart.state, NOW, **facts)
+    with pytest.raises(AssertionError, match="has no kind or no data"), store.begin() as carts:
+        carts.save(cart.with_line(a_line()), event)
+    with store.read() as carts:
+        assert carts.cart(cart.id) == cart
+    assert audited(engines)[1].events == 1
 
 
 def migrated(engines: Engines, revision: str) -> None:

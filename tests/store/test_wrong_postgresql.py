@@ -3,7 +3,6 @@
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,7 +16,6 @@ from store.diagnosis import explained
 from store.engine import open_engines
 from store.errors import DatabaseAway, DatabaseUnusable
 from store.migrate import migrate, newest, require_newest
-from store.transactions import SqlStore
 from tests.store.refusals import PASSWORD, refused
 
 # A true server
@@ -111,34 +109,6 @@ def test_a_statement_ends_after_its_time(postgres_url):
         reader.execute(text("SELECT pg_sleep(30)"))
     reader.close()
     engines.close()
-
-
-@pytest.mark.parametrize("connection", ["write", "read"])
-def test_every_wait_has_an_end(postgres_url, connection):
-    """No connection of the bot waits for ever: for a lock, a statement, an idle transaction or a silent network."""
-    engines = open_engines(postgres_url)
-    with getattr(engines, connection).connect() as opened:
-        names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "tcp_user_timeout")
-        found = {name: opened.scalar(text(f"SHOW {name}")) for name in names}
-        assert opened.connection.driver_connection.info.get_parameters()["connect_timeout"] == "5"
-    # On the test's Unix socket PostgreSQL shows no TCP setting.
-    assert {name for name, value in found.items() if value in {"0", "0ms"}} <= {"tcp_user_timeout"}
-    engines.close()
-
-
-def test_a_suspended_process_gives_up_its_locks(postgres_url):
-    """A machine that is suspended inside a decision holds the others up for seconds, not until TCP gives up."""
-    suspended, engines = open_engines(postgres_url, idle=2), open_engines(postgres_url)
-    migrate(engines)
-    with suspended.write.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(7368422)"))  # the lock of decisions
-        begun = time.monotonic()
-        with SqlStore(engines).begin() as carts:
-            carts.decide_alone()
-        assert 0.5 < time.monotonic() - begun < 9
-        connection.invalidate()
-    for opened in (suspended, engines):
-        opened.close()
 
 
 def test_options_of_the_url_are_kept(postgres_url):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from ordering.process.floors import Floors
 from sandbox.ovh.orders import Order, Source, Try
 from sandbox.slack import Message
 from sandbox.slack.messages import elements
@@ -24,6 +25,11 @@ def mode() -> str:
 @pytest.fixture
 def settings() -> dict[str, str]:
     return {"DESK_SETTLE_SECONDS": "3"}
+
+
+@pytest.fixture
+def floors() -> Floors:
+    return Floors(ended=timedelta(seconds=6), unknown=timedelta(seconds=12))
 
 
 class Till:
@@ -84,6 +90,12 @@ class Till:
 def the_button(card: Message, label: str):
     """A button as it is drawn now, with the id of its block."""
     return next((b, e) for b, e in elements(card.blocks) if (e.get("text") or {}).get("text") == label)
+
+
+def labels(card: Message) -> list[str]:
+    """The words on a card's buttons."""
+    texts = [(element.get("text") or {}).get("text") for _, element in elements(card.blocks)]
+    return [text for text in texts if text]
 
 
 async def ordered(story: Story) -> Till:
@@ -147,7 +159,10 @@ async def test_too_little_credit_is_told_and_a_card_pays(story: Story):
     story.ovh.payments.prepaid = Decimal(1)
     till = await ordered(story)
     await till.pays("ovhAccount")
-    await till.shows("The balance of your OVH account is insufficient. Nothing was paid with Prepaid OVH account.")
+    await till.shows("The balance of your OVH account is insufficient. That does not prove that nothing was paid.")
+    await till.shows("it can be paid again here.")
+    assert "Pay" not in labels(till.card)
+    await till.shows("OVH has not taken the payment with Prepaid OVH account.")
     assert "Prepaid OVH account (refused)" in str(till.card.blocks)
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
@@ -225,7 +240,13 @@ async def test_a_lost_answer_of_a_payment_that_did_not_go_through_is_told_and_pa
     till = await ordered(story)
     story.ovh.faults.add("POST", PAY, "lost_before")
     await till.pays()
-    await till.shows("OVH has not taken the payment with VISA 4970 XXXX XXXX 1234. OVH shows no payment.")
+    await till.shows("OVH does not say whether order")
+    await story.clicks_in_vain(story.ben, till.card, "It was not paid", "Only approvers and payers")
+    await story.dan.click(till.card, "It was not paid")
+    await till.tells("<@U0DAN>: It was not paid.")
+    await till.shows("says that no money was taken.")
+    assert "Pay" not in labels(till.card)
+    await till.shows("OVH has not taken the payment with VISA 4970 XXXX XXXX 1234. OVH still shows no payment.")
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
 
@@ -242,25 +263,22 @@ async def undecided(story: Story) -> Till:
     return till
 
 
-async def test_an_undecided_payment_that_was_not_one_is_settled_by_a_person(story: Story, monkeypatch):
+async def test_money_that_nobody_explains_makes_a_payer_wait_for_a_day(story: Story):
+    """The other order's transaction may be this one's. A floor of a day is twice that of a lost answer here."""
     till = await undecided(story)
-    await story.clicks_in_vain(story.ben, till.card, "It was not paid, choose again", "Only approvers and payers")
-    # The other order's transaction may be this one's, for a day.
-    await story.clicks_in_vain(story.dan, till.card, "It was not paid, choose again", "another payment could pay it")
-    monkeypatch.setattr("ordering.workflow.settling._UNTIL_ALL_SHOWS", timedelta())
-    await story.dan.click(till.card, "It was not paid, choose again")
+    sent_at = datetime.now(UTC)
+    await story.dan.click(till.card, "It was not paid")
     await till.shows("OVH keeps the order open")
-    await till.tells(
-        f"<@U0DAN>: It was not paid: a payer chooses again. <@U0DAN>: order {till.order.id} waits for payment."
-    )
+    assert datetime.now(UTC) - sent_at > timedelta(seconds=6)
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
 
 
-async def test_an_undecided_payment_that_was_one_is_settled_by_a_person(story: Story):
+async def test_a_payment_that_somebody_saw_is_followed_until_ovh_shows_it(story: Story):
+    """Only OVH makes it paid: no name counts as bought by a word."""
     till = await undecided(story)
     await story.dan.click(till.card, "It was paid")
-    await till.shows("is paid")
+    await till.shows("says that the money was taken. I keep looking at OVH.")
     await till.tells("<@U0DAN>: It was paid.")
     till.order.paid_at, till.order.payments = datetime.now(UTC), [VISA]  # OVH shows late what the person saw
     await till.ends_paid(VISA, method=VISA)
@@ -274,14 +292,34 @@ async def test_an_undecided_payment_that_shows_late_needs_nobody(story: Story):
     await till.tells("OVH shows the payment after all.")
 
 
-async def test_what_ovh_shows_otherwise_is_refused(story: Story):
-    till = await undecided(story)
-    looks = story.ovh.faults.add("GET", "/me/order/*", "slow", times=1000, seconds=1)  # the person is quicker
-    del story.ovh.orders.all[till.order.id + 1000]
-    await story.clicks_in_vain(story.dan, till.card, "It was paid", "OVH shows that order")
-    story.ovh.faults.remove(looks)
-    await till.shows("OVH has not taken the payment")
+async def test_money_that_may_have_paid_the_order_is_asked_about_before_paying(story: Story):
+    """Somebody else's transaction of the same amount is a question with two answers, and nothing is sent before."""
+    till = await ordered(story)
+    story.ovh.outsider.transaction("3.59", VISA)
     await till.pays()
+    await till.shows("may be paid already, and nothing was sent.")
+    assert story.ovh.count("POST", PAY) == 0
+    await story.clicks_in_vain(story.cleo, till.card, "It was not paid", "Only payers can do this")
+    await story.dan.click(till.card, "It was not paid")
+    await till.ends_paid(VISA, method=VISA)
+    assert story.ovh.count("POST", PAY) == 1
+
+
+async def test_opening_the_order_asks_first_while_somebody_pays(story: Story):
+    """Paying on OVH's page beside a payment of ours can pay twice; an older card opens nothing."""
+    till = await ordered(story)
+    before = the_button(till.card, "Open order")
+    assert "confirm" not in before[1]
+    story.ovh.payments.settle_after = 8.0
+    await till.pays()
+    await till.shows("is being paid by")
+    await story.slack.until(lambda: "confirm" in the_button(till.card, "Open order")[1], 10)
+    question = str(the_button(till.card, "Open order")[1]["confirm"])
+    assert "A payment by <@U0DAN> is under way. Paying there can pay twice." in question
+    await story.dan.press(till.card, *before)
+    await story.sees(story.dan, "changed since that card was drawn", channel="approvals")
+    await story.dan.click(till.card, "Open order")
+    await story.sees(story.dan, f"Open order {till.order.id}", channel="approvals")
     await till.ends_paid(VISA, method=VISA)
 
 

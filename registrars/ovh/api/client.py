@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,7 +15,7 @@ import stamina
 import structlog
 
 from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarUnavailable
-from ordering.process.progress import current_progress
+from ordering.process.progress import current_progress, queued
 from registrars.ovh.api import errors
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
@@ -51,9 +51,18 @@ class Client:
         """The keys that no log may show."""
         return self._session.secrets
 
+    def time(self) -> datetime:
+        """Return OVH's time, read from OVH now and never from what is known of it; raises `RegistrarUnavailable`."""
+        return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
+
     def clock_ahead(self) -> timedelta:
         """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""
         return timedelta(seconds=self._session.delta_to(int(self.ask(CLOCK, priority=Priority.MONEY))))
+
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as last read; None where it never was."""
+        delta = self._session.delta
+        return None if delta is None else timedelta(seconds=delta)
 
     def ask(
         self,
@@ -216,11 +225,10 @@ class Client:
 
     def _permit(self, priority: Priority, *, within: float | None) -> Turn:
         """Wait for the rate limiter; a job waits no longer than a minute, and its wait counts as progress."""
-        progress = current_progress()
-        if progress is None:
+        if current_progress() is not None:
+            within = min(_JOB_WAITS, within or _JOB_WAITS)
+        with queued():
             return self.lane.turn(priority, within=within)
-        with progress.queued():
-            return self.lane.turn(priority, within=min(_JOB_WAITS, within or _JOB_WAITS))
 
     def _fell_silent(self, method: str, path: str, error: Exception) -> None:
         self.lane.slow_down()

@@ -151,8 +151,10 @@ class Connection:
 
     def _reset(self) -> None:
         sock: Any = self._http.sock
-        with suppress(AttributeError, *FAILURES):  # not connected yet, or closed already
-            sock = getattr(sock, "socket", sock)  # TLS inside TLS stands on a socket of its own
+        if sock is None:  # not connected yet, or closed already
+            return
+        sock = getattr(sock, "socket", sock)  # TLS inside TLS stands on a socket of its own
+        with suppress(*FAILURES):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
 

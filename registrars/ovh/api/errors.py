@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotKnown, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data
 
 _CLOCK = {"INVALID_SIGNATURE", "QUERY_TIME_OUT"}
@@ -127,7 +127,7 @@ class Answer:
         return "; ".join([*self.lines, *(f"{name}: {why}" for name, why in self.details.items())])[:_MOST_SAID]
 
 
-class NotThere(RegistrarRefused):
+class NotThere(NotKnown):
     """OVH knows no such thing (404, or 460 for expired)."""
 
     usual_code = "ovh_not_found"

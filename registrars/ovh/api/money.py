@@ -1,6 +1,6 @@
 """Calls that buy or pay: everything that can fail or take time is done before the caller commits its intent.
 
-The order, from the rate limiter's permit to the answer:
+The order, from the permit of the rate limiter to the answer (docs/adr/0017-a-connection-for-each-money-call.md):
 
     permit, token, connection      before the intent; a failure here sends nothing
     the caller commits its intent

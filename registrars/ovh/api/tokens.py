@@ -21,9 +21,9 @@ from registrars.ovh.api.errors import LATER
 from registrars.ovh.api.uptime import uptime
 
 _LIFE = 600.0  # seconds, where the token service does not tell
-_RENEWED_AFTER = 0.75  # of its life a token is renewed in the background
+_RENEWED_AFTER = 0.5  # of its life a token is renewed in the background
 _LASTING = 60.0  # seconds that a token must still live, or a quarter of its life where that is less
-_RETRY = 10.0  # seconds between two tries in the background
+_RETRY = 10.0  # seconds after a failure in the background
 _log = structlog.get_logger()
 
 
@@ -55,7 +55,8 @@ class Tokens:
         self._request = _request(url, client_id, client_secret)
         self._guard = threading.Lock()
         self._token: _Token | None = None
-        self._tried_at = float("-inf")
+        self._renewing = threading.Lock()  # held from a thread's start to its end
+        self._next_try = float("-inf")
 
     def bearer(self) -> str:
         """Return a token that lives long enough for a call.
@@ -85,19 +86,19 @@ class Tokens:
             self._guard.release()
 
     def _renew_in_background(self, old: _Token) -> None:
-        if uptime() - self._tried_at < _RETRY or not self._guard.acquire(blocking=False):
+        if uptime() < self._next_try or not self._renewing.acquire(blocking=False):
             return
-        self._tried_at = uptime()
-        self._guard.release()
 
         def renew() -> None:
-            with self._guard:
-                if self._token is not old:
-                    return
-                try:
-                    self._token = self._fetch()
-                except RegistrarError as error:
-                    _log.warning("token_not_renewed", why=str(error))  # the old one holds for a while
+            try:
+                with self._guard:
+                    if self._token is old:
+                        self._token = self._fetch()
+            except RegistrarError as error:
+                self._next_try = uptime() + _RETRY
+                _log.warning("token_not_renewed", why=str(error))  # the old one holds for a while
+            finally:
+                self._renewing.release()
 
         threading.Thread(target=renew, name="ovh-token", daemon=True).start()
 

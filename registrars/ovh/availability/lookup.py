@@ -146,7 +146,7 @@ class Search:
                     found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
             self._silences = 0
-            if "Check failed" in str(refusal):
+            if "Check failed" in refusal.ovh_said:
                 return Availability(name, Verdict.NOT_SOLD)
             raise
         self._silences = 0

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability
+from ordering.process.progress import queued
 
 _URGENT_IN_A_ROW = 3  # names; then a search gets a turn, so that one person's adds never stop another's search
 Inbox = SimpleQueue[Availability]
@@ -59,7 +60,9 @@ class LookUps:
         asked(len(line))
         try:
             for _ in line:
-                yield inbox.get()
+                with queued():
+                    answer = inbox.get()
+                yield answer
         finally:
             self._leave(line, inbox)
 

@@ -89,6 +89,17 @@ def answers_late(peer: Peer, connection: socket.socket) -> None:
         peer.cut.set()
 
 
+def never_answers(peer: Peer, connection: socket.socket) -> None:
+    """Read a request and say nothing; notices a client that resets the connection, and not one that only closes it."""
+    _read(peer, connection)
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end:
+        if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            peer.cut.set()
+            return
+        time.sleep(0.02)
+
+
 def drips(peer: Peer, connection: socket.socket) -> None:
     """Read a request, and send its answer a byte at a time, so that no single wait is long."""
     _read(peer, connection)

@@ -1,13 +1,10 @@
 """Threads that speak with OVH run one after the other, and none of them waits for another's answer."""
 
-import ssl
 import threading
 import time
-from dataclasses import dataclass
 
 import pytest
 import requests
-import trustme
 
 from registrars.ovh.api.gil_turns import FLOOR, Adapter, Floor
 from tests.registrars.ovh.wire import Gate, serving
@@ -90,22 +87,6 @@ def test_waiting_within_waiting_leaves_the_floor_to_others_until_all_of_it_ends(
 
 
 # The wire
-
-
-@dataclass(frozen=True)
-class Certificate:
-    server: ssl.SSLContext
-    authority: str
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    authority = trustme.CA()
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(server)
-    file = tmp_path_factory.mktemp("tls") / "authority.pem"
-    authority.cert_pem.write_to_path(str(file))
-    return Certificate(server, str(file))
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,15 @@
 """A call that buys or pays: prepared before its intent, written at most once, on a connection of its own."""
 
+import asyncio
 import hashlib
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,83 +17,16 @@ import pytest
 import trustme
 
 from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
-from registrars.ovh import Access
 from registrars.ovh.api import money
-from registrars.ovh.api.client import Client
-from registrars.ovh.api.session import check
 from registrars.ovh.api.uptime import uptime
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
 from tests.registrars.ovh import peer as peers
-from tests.registrars.ovh.peer import Peer, answers, listening
+from tests.registrars.ovh.money import PAY, SIGNED_AT, check_out, send
+from tests.registrars.ovh.peer import answers, listening
+from tests.registrars.ovh.test_gateway import LINE
 
-PAY = "/me/order/1/pay"
-HOST = "api.ovh.test"
-NOW = datetime(2026, 11, 28, 12, 0, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Certificate:
-    server: ssl.SSLContext
-    authority: str
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    authority = trustme.CA()
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "proxy.test", HOST).configure_cert(server)
-    file = tmp_path_factory.mktemp("tls") / "authority.pem"
-    authority.cert_pem.write_to_path(str(file))
-    return Certificate(server, str(file))
-
-
-@pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch, certificate):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate.authority)
-
-
-@pytest.fixture
-def hosts(monkeypatch):
-    """Names that end in .test lead to this machine, which none of them is called."""
-    resolve = socket.getaddrinfo
-
-    def resolved(host, *args, **kwargs):
-        return resolve("127.0.0.1" if str(host).endswith(".test") else host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolved)
-
-
-@pytest.fixture
-def opened():
-    """Return a client of a peer; it is closed at the end of the test."""
-    clients: list[Client] = []
-
-    def client(peer: Peer, *, tls: bool = False, host: str = "127.0.0.1", **changes: object) -> Client:
-        values: dict[str, object] = {
-            "application_key": "fake-key",
-            "application_secret": "fake-secret",
-            "consumer_key": "fake-consumer",
-            "api_url": f"{'https' if tls else 'http'}://{host}:{peer.port}/1.0",
-            "requests_per_second": 1000.0,
-            "burst": 1000,
-            "connect_timeout": 1.0,
-            "read_timeout": 0.6,
-        }
-        clients.append(Client(Access(**(values | changes))))  # type: ignore[arg-type] # plain values by name
-        return clients[-1]
-
-    yield client
-    for each in clients:
-        each.close()
-
-
-def send(client: Client, *, signed_at: datetime = NOW, not_after: datetime = LATER) -> object:
-    with client.money_call(PAY, {"paymentMethod": {"id": 7}}) as call:
-        return call.send(signed_at=signed_at, not_after=not_after)
+pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
 # What is written
@@ -103,11 +35,11 @@ def send(client: Client, *, signed_at: datetime = NOW, not_after: datetime = LAT
 def test_the_request_is_signed_with_the_intents_time(opened):
     """A process that slept does not sign afresh: OVH can refuse what is too old."""
     with listening(answers()) as peer:
-        send(opened(peer), signed_at=NOW)
+        send(opened(peer), signed_at=SIGNED_AT)
     head, _, body = peer.requests[0].decode().partition("\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
     url = f"http://127.0.0.1:{peer.port}/1.0{PAY}"
-    stamp = str(int(NOW.timestamp()))
+    stamp = str(int(SIGNED_AT.timestamp()))
     text = f"fake-secret+fake-consumer+POST+{url}+{body}+{stamp}"
     assert body == '{"paymentMethod":{"id":7}}'
     assert lines["X-Ovh-Timestamp"] == stamp
@@ -120,7 +52,7 @@ def test_the_connection_is_open_before_the_intent(opened):
     with listening(answers()) as peer, opened(peer).money_call(PAY, {}) as call:
         assert peer.opened.wait(2)
         assert peer.requests == []
-        call.send(signed_at=NOW, not_after=LATER)
+        call.send(signed_at=SIGNED_AT, not_after=LATER)
         assert (peer.connections, len(peer.requests)) == (1, 1)
 
 
@@ -158,7 +90,7 @@ def test_a_connection_that_ended_while_idle_is_not_reopened(opened, certificate,
             peer.closed.wait(0.5)
             time.sleep(0.1)
             with pytest.raises(NotSent):
-                call.send(signed_at=NOW, not_after=LATER)
+                call.send(signed_at=SIGNED_AT, not_after=LATER)
         assert (peer.connections, peer.requests) == (1, [])
 
 
@@ -166,7 +98,7 @@ def test_tls_tickets_are_no_end_of_the_connection(opened, certificate):
     """TLS 1.3 servers send tickets after the handshake, so there is something to read on a healthy connection."""
     with listening(answers(), tls=certificate.server) as peer, opened(peer, tls=True).money_call(PAY, {}) as call:
         time.sleep(0.2)
-        assert call.send(signed_at=NOW, not_after=LATER) is None
+        assert call.send(signed_at=SIGNED_AT, not_after=LATER) is None
 
 
 def test_what_is_too_late_does_not_leave(opened):
@@ -181,7 +113,7 @@ def test_a_wall_clock_put_back_does_not_make_it_early(opened, monkeypatch):
         now = uptime()
         monkeypatch.setattr(money, "uptime", lambda: now + 60)
         with pytest.raises(NotSent, match="too late"):
-            call.send(signed_at=NOW, not_after=LATER)
+            call.send(signed_at=SIGNED_AT, not_after=LATER)
     assert peer.requests == []
 
 
@@ -242,13 +174,18 @@ def test_no_connection_means_no_intent(opened, certificate, monkeypatch, kind, t
         peers.answers_late if silent else answers(),
         tls=certificate.server if kind == "unknown authority" else None,
     ) as peer:
-        client = opened(peer, tls=True)
-        if kind == "nobody listens":
-            peer.close()
+        changes = {"api_url": f"https://127.0.0.1:{_free_port()}/1.0"} if kind == "nobody listens" else {}
+        client = opened(peer, tls=True, **changes)
         begun = time.monotonic()
         with pytest.raises(RegistrarUnavailable), client.money_call(PAY, {}):
             pytest.fail("the caller could commit an intent")
         assert time.monotonic() - begun < 3
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening_for_a_moment:
+        port: int = listening_for_a_moment.getsockname()[1]
+    return port
 
 
 # After the first byte
@@ -277,6 +214,19 @@ def test_an_answer_after_the_read_time_out_is_unknown(opened):
         assert (peer.connections, len(peer.requests)) == (1, 1)
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_a_call_that_is_given_up_is_reset(opened, stops):
+    """At its time-out and at a stop: a close alone would have the kernel deliver what is still on its way."""
+    with listening(peers.never_answers) as peer, ThreadPoolExecutor(1) as pool:
+        client = opened(peer, read_timeout=8.0 if stops else 0.5)
+        sending = pool.submit(send, client)
+        assert peer.came.wait(5)
+        if stops:
+            client.stop_money_calls(within=2.0)
+        assert peer.cut.wait(3)
+        assert isinstance(sending.exception(), OutcomeUnknown)
+
+
 def test_an_answer_that_drips_ends_at_the_time_out_too(opened):
     """A time-out of the socket starts again with each byte; the call as a whole has an end."""
     with listening(peers.drips) as peer:
@@ -294,6 +244,17 @@ def test_the_kernel_gives_up_with_the_caller(opened):
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
+async def test_a_proxy_that_holds_the_call_delivers_it_once(ovh, gateway):
+    """The client gives up and resets, the proxy delivers later all the same: nothing else is ever sent."""
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    ovh.faults.add("POST", "/order/cart/*/checkout", "held")
+    with pytest.raises(OutcomeUnknown):
+        await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
+    assert ovh.orders.all == {}
+    await ovh.deliver_held()
+    assert (len(ovh.orders.all), ovh.count("POST", "/order/cart/*/checkout")) == (1, 1)
+
+
 # A process that stops
 
 
@@ -305,7 +266,7 @@ def test_a_stop_aborts_the_call_and_waits_for_its_result(opened):
         def pays() -> None:
             with client.money_call(PAY, {}) as call:
                 try:
-                    call.send(signed_at=NOW, not_after=LATER)
+                    call.send(signed_at=SIGNED_AT, not_after=LATER)
                 except OutcomeUnknown:
                     time.sleep(0.2)
                     committed.set()
@@ -325,7 +286,7 @@ def test_a_stop_ends_what_is_ready_before_it_is_sent(opened):
         with client.money_call(PAY, {}) as call:
             assert not client.stop_money_calls(within=0.05)
             with pytest.raises(NotSent):
-                call.send(signed_at=NOW, not_after=LATER)
+                call.send(signed_at=SIGNED_AT, not_after=LATER)
         assert client.stop_money_calls(within=0.0)
         with pytest.raises(NotAsked), client.money_call(PAY, {}):
             pytest.fail("a stopping process could pay")
@@ -340,57 +301,6 @@ def test_reads_go_on_while_the_calls_are_stopped(stub):
     assert client.clock_ahead() < timedelta(seconds=5)
 
 
-# Through a proxy
-
-
-@pytest.mark.parametrize("proxy_tls", [False, True])
-@pytest.mark.usefixtures("hosts")
-def test_a_proxy_is_tunnelled_through(opened, certificate, monkeypatch, proxy_tls):
-    """The proxy of the environment carries the call as a tunnel, and reads none of it."""
-    with (
-        listening(answers(), tls=certificate.server) as ovh,
-        listening(peers.tunnels(("127.0.0.1", ovh.port)), tls=certificate.server if proxy_tls else None) as proxy,
-    ):
-        scheme = "https" if proxy_tls else "http"
-        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://user:word@proxy.test:{proxy.port}")
-        assert send(opened(ovh, tls=True, host=HOST)) is None
-        assert [line.rpartition(" ")[0] for line in proxy.lines] == [f"CONNECT {HOST}:{ovh.port}"]
-        assert b"Proxy-Authorization: Basic dXNlcjp3b3Jk" in proxy.requests[0]
-        assert ovh.lines == [f"POST /1.0{PAY} HTTP/1.1"]
-        assert b"Proxy-Authorization" not in ovh.requests[0]
-
-
-@pytest.mark.usefixtures("hosts")
-def test_a_proxy_that_refuses_means_no_intent(opened, certificate, monkeypatch):
-    with listening(answers(), tls=certificate.server) as ovh, listening(peers.tunnels(("", 0), refuses=True)) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://proxy.test:{proxy.port}")
-        with pytest.raises(RegistrarUnavailable), opened(ovh, tls=True, host=HOST).money_call(PAY, {}):
-            pytest.fail("the caller could commit an intent")
-        assert ovh.connections == 0
-
-
-@pytest.mark.usefixtures("hosts")
-def test_no_proxy_is_respected(opened, certificate, monkeypatch):
-    with listening(answers(), tls=certificate.server) as ovh:
-        monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:9")
-        monkeypatch.setenv("NO_PROXY", HOST)
-        assert send(opened(ovh, tls=True, host=HOST)) is None
-
-
-@pytest.mark.parametrize("tls", [False, True])
-def test_this_machine_is_reached_without_a_proxy(opened, certificate, monkeypatch, tls):
-    with listening(answers(), tls=certificate.server if tls else None) as peer:
-        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-        assert send(opened(peer, tls=tls)) is None
-
-
-def test_a_socks_proxy_is_refused_at_the_start(monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy.test:1080")
-    with pytest.raises(ValueError, match="HTTPS_PROXY or ALL_PROXY: a proxy of kind socks5"):
-        check(Access(application_key="fake", application_secret="fake", consumer_key="fake"))
-
-
 # Beside other calls
 
 
@@ -399,6 +309,6 @@ def test_a_ready_call_holds_one_permit_until_it_is_sent(opened):
     with listening(answers()) as peer:
         client = opened(peer, concurrency=1)
         with client.money_call(PAY, {}) as call:
-            call.send(signed_at=NOW, not_after=LATER)
+            call.send(signed_at=SIGNED_AT, not_after=LATER)
             with client.lane.turn(Priority.MONEY, within=1.0):
                 pass

@@ -12,7 +12,7 @@ from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
-from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
+from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Word
 from ordering.model.seal import seal
 from ordering.ports.store import MessageRole
 from tests.builders import NOW, a_line, a_quote, euros
@@ -70,8 +70,22 @@ def test_a_cart_comes_back_as_it_was_saved(store):
         rejected_by="U0DAN",
         reason="later",
         attempt=Attempt(2, "registrar-cart", NOW),
-        order=ORDER,
-        payment=Payment(7, "U0DAN", *(NOW + timedelta(seconds=after) for after in range(4))),
+        order=replace(ORDER, opened_at=NOW, missing_since=NOW, explained=2),
+        payment=Payment(
+            7,
+            "U0DAN",
+            NOW,
+            sent_at=NOW + timedelta(seconds=1),
+            accepted_at=NOW + timedelta(seconds=2),
+            sent_at_ovh=NOW + timedelta(seconds=3),
+            ended_at=NOW + timedelta(seconds=4),
+            ended_at_ovh=NOW + timedelta(seconds=5),
+            refusal="OVH said no.",
+            word=Word(paid=False, by="U0CLEO", at=NOW),
+            waits_until_ovh=NOW + timedelta(seconds=6),
+            told_at_ovh=NOW + timedelta(seconds=7),
+            unexplained=3,
+        ),
         note="noted",
         fact=Fact(K.DELIVERY_LATE, {"order": 7, "ovh": {"states": {"name.ovh": "dispute"}}}),
         trouble=Trouble("OVH is away.", NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
@@ -212,3 +226,23 @@ def test_the_record_is_read_oldest_first_from_a_day_on(store):
     with store.read() as carts:
         assert [cart.id for cart in carts.every_cart()] == [old.id, new.id]
         assert [cart.id for cart in carts.every_cart(since=NOW + timedelta(days=1))] == [new.id]
+
+
+def test_payments_of_other_orders_for_the_same_total_are_found(store):
+    """Only those that were sent since, by OVH's clock, and in the same currency: each explains one transaction."""
+    ours = replace(ORDER, id=1, total=euros("3.59"))
+    for number, (total, currency, sent) in enumerate(
+        [("3.59", "EUR", 0), ("3.59", "EUR", 60), ("3.58", "EUR", 60), ("3.59", "PLN", 60), ("3.59", "EUR", None)], 2
+    ):
+        at = None if sent is None else NOW + timedelta(seconds=sent)
+        payment = Payment(7, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=at)
+        order = replace(ORDER, id=number, total=Money.of(total, currency))
+        saved(store, replace(opened(store, f"C{number}"), state=S.PAYING, order=order, payment=payment))
+    mean = replace(opened(store, "C9"), state=S.PAID, order=replace(ORDER, id=9))
+    saved(store, replace(mean, payment=Payment("ovhAccount", "U0DAN", NOW, NOW, sent_at_ovh=NOW)))
+    with store.read() as carts:
+        found = carts.sent_alike(ours, since=NOW)
+        assert {(sent.order, sent.method) for sent in found} == {(2, 7), (3, 7), (9, "ovhAccount")}
+        later = carts.sent_alike(ours, since=NOW + timedelta(seconds=1))
+        assert [(sent.order, sent.sent_at) for sent in later] == [(3, NOW + timedelta(seconds=60))]
+        assert 3 not in {sent.order for sent in carts.sent_alike(replace(ours, id=3), since=NOW)}

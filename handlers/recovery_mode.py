@@ -1,0 +1,166 @@
+"""Recover mode in Slack: operators are told and compare; the approval channel and requesters read what was lost."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.inbox import Inbox
+from handlers.toolkit.interaction import Interaction
+from handlers.toolkit.poster import Poster, is_person
+from handlers.toolkit.responder import Reply
+from handlers.toolkit.router import on_click
+from handlers.toolkit.slack_errors import FAILURES, SlackAlerts, read
+from handlers.toolkit.threads import Bridge
+from handlers.toolkit.user_groups import read_user_group
+from handlers.views import recovery_mode as views
+from ordering.model.errors import NotPossible, RegistrarError
+from ordering.model.recovery import Recovery
+from ordering.workflow import Workflow
+
+_COMPARED = re.compile(r"([0-9]{1,15}) ([0-9]{1,15})")
+_CLOCK_EVERY = 30.0  # seconds between two reads of OVH's clock while the floor runs
+_log = structlog.get_logger()
+
+
+def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
+    on_click(app, inbox, Act.COMPARED, _confirm)
+
+    @app.action(Act.COMPARE)
+    async def compare_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        desk.start(lambda did, reply: _compare(desk, did, reply), Interaction.of_action(body))
+
+
+async def _compare(desk: Desk, did: Interaction, reply: Reply) -> None:
+    person = await desk.person(did)
+    async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
+        found, stamp = await threads.call(desk.workflow.compare, by=person)
+    _, mode = await desk.bridge.call(desk.workflow.rendering)
+    await reply.tell(views.compared(found, stamp, mode))
+
+
+async def _confirm(desk: Desk, did: Interaction, _reply: Reply) -> str:
+    carried = _COMPARED.fullmatch(did.value)
+    if carried is None:
+        raise NotPossible("Please compare again: that button is from an older version.", code="comparison_outdated")
+    person = await desk.person(did)
+    epoch, compared = int(carried[1]), int(carried[2])
+    mode = await desk.decisions.call(desk.workflow.confirm_compared, by=person, epoch=epoch, compared=compared)
+    return views.confirmed(mode)
+
+
+class RecoverWatch:
+    """Follows recover mode: starts its floor, tells people, and ends it when it is due.
+
+    `ovh_time` reads OVH's clock, blocking. `wake` sets the worker going.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        client: AsyncWebClient,
+        bridge: Bridge,
+        ovh_time: Callable[[], datetime],
+        *,
+        alerts: SlackAlerts,
+        wake: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._workflow = workflow
+        self._mode = workflow.recover_mode
+        self._client = client
+        self._poster = Poster(client, alerts)
+        self._alerts = alerts
+        self._bridge = bridge
+        self._ovh_time = ovh_time
+        self._wake = wake
+        self._clock = clock
+        self._waits_for: Recovery | None = None
+        self._reads_again_at = float("-inf")
+
+    async def check(self) -> str | None:
+        """Do what is to be done now; return why the bot is on hold, None if it is not."""
+        standing = await self._bridge.call(self._mode.standing)
+        if standing.recovery is not None:
+            await self._follow(standing.recovery)
+            standing = await self._bridge.call(self._mode.standing)
+        if standing.recovery is None:
+            await self._tell_loss()
+            return None
+        since = f"{standing.recovery.began_at:%Y-%m-%d %H:%M} UTC"
+        return (
+            f"on hold since {since}: the database is older than what was shown. Nothing is ordered or paid. "
+            "Compare with OVH: domain-desk recover"
+        )
+
+    async def _follow(self, mode: Recovery) -> None:
+        if mode.floor_from is None or mode.confirmed_by is not None:
+            await self._read_clock(mode)
+        if not mode.told and await self._bridge.call(self._mode.must_tell):
+            drawn = views.begun(mode)
+            if not await self._tell(await self._people(self._workflow.policy.operators), drawn):
+                await self._bridge.call(self._mode.tell_again)
+
+    async def _read_clock(self, mode: Recovery) -> None:
+        """Start the floor, or end recover mode where it is over. OVH is asked every half a minute at most."""
+        waits_for = replace(mode, told=False)
+        if self._waits_for == waits_for and self._clock() < self._reads_again_at:
+            return
+        self._waits_for, self._reads_again_at = waits_for, self._clock() + _CLOCK_EVERY
+        try:
+            ovh_time = await self._bridge.call(self._ovh_time)
+        except RegistrarError as error:
+            _log.warning("recover_mode_waits_for_ovh", why=str(error))
+            return
+        if mode.floor_from is None:
+            await self._bridge.call(self._mode.start_floor, ovh_time)
+        if await self._bridge.call(self._mode.end_if_due, ovh_time):
+            _log.warning("recover_mode_ended", confirmed_by=mode.confirmed_by)
+            self._wake()
+
+    async def _tell_loss(self) -> None:
+        lost = await self._bridge.call(self._mode.loss_to_tell)
+        if lost is None:
+            return
+        channel = self._workflow.policy.approval_channel
+        waiting = await self._bridge.call(self._workflow.requests_under_way)
+        told = not channel or await self._tell([channel], views.forgotten(lost))
+        for user, request in waiting.items():
+            told = await self._tell([user], views.forgotten(lost, request=request)) or told
+        if not told:
+            await self._bridge.call(self._mode.tell_loss_again)
+
+    async def _tell(self, channels: Iterable[str], drawn: Drawn) -> bool:
+        """Post to each; return whether one of them got it or nobody ever can."""
+        later = told = False
+        for channel in channels:
+            try:
+                await self._poster.post(channel, drawn)
+                told = True
+            except FAILURES as error:
+                refusal = read(error)
+                later = later or not refusal.is_for_good
+                _log.warning("recover_mode_not_told", channel=channel, error=refusal.word)
+        return told or not later
+
+    async def _people(self, members: frozenset[str]) -> list[str]:
+        """Return single people for people and user groups; a group that cannot be read counts as empty."""
+        people = sorted(filter(is_person, members))
+        for group in sorted(members - set(people)):
+            try:
+                people += sorted(await read_user_group(self._client, self._alerts, group) or ())
+            except FAILURES as error:
+                _log.warning("user_group_unreadable", group=group, error=read(error).word)
+        return list(dict.fromkeys(people))

@@ -1,0 +1,186 @@
+"""Clicks and forms that decide: written down, then acknowledged to Slack, then decided.
+
+Any process can die in between: every process works off what another one left. A click ends in the transaction of its
+decision, so it decides once, however many processes work on it and however often Slack delivers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from handlers.toolkit.action_ids import Act, Form
+from handlers.toolkit.blocks import Drawn
+from handlers.toolkit.context import Desk
+from handlers.toolkit.error_messages import refused, unforeseen
+from handlers.toolkit.interaction import Interaction, cart_and_mark
+from handlers.toolkit.responder import Reply
+from handlers.toolkit.threads import Bridge
+from ordering.model.errors import NotPossible, OrderingError
+from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
+from ordering.ports.inbox import Inbox as Rows
+
+Story = Callable[[Desk, Interaction, Reply], Awaitable[None]]
+
+# These only stop or refuse, so they go first, end the older clicks on their cart, and hold for ever.
+STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value})
+# What these buttons carry changes with each state of the cart: the same again is the same question.
+_ASKED_ONCE = frozenset(
+    {
+        Act.PAY.value, Act.TRY_AGAIN.value, Act.GIVE_UP.value, Act.NOTHING_ORDERED.value, Act.IT_WAS_PAID.value,
+        Act.NOT_PAID.value, Form.ADOPT.value,
+    }
+)  # fmt: skip
+_WRITTEN_WITHIN = 2.5  # seconds; Slack waits three for its answer
+_THREADS = 4
+_EVERY = 1.0  # seconds between two looks for what another process left
+_MOST_TRIES = 6  # about five minutes
+_KEPT = timedelta(days=7)
+_FORGET_EVERY = 3600  # looks
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a click is carried out by, and how long it may wait for that."""
+
+    story: Story
+    life: timedelta | None
+
+
+class Inbox:
+    """Writes deciding clicks down and decides them: those on one cart in turn, those that stop at once."""
+
+    def __init__(self, desk: Desk, rows: Rows) -> None:
+        self._desk = desk
+        self._rows = rows
+        self._decisions: dict[str, Decision] = {}
+        self._bridge = Bridge(_THREADS)
+        self._under_way: set[str] = set()
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._looks = 0
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The buttons and forms that are written down: those need no other de-duplication."""
+        return self._decisions.keys()
+
+    def decide(self, kind: str, story: Story) -> None:
+        """Have clicks of this kind decided by this story."""
+        policy = self._desk.workflow.policy
+        life = None if kind in STOPPING else policy.payment_life if kind == Act.PAY else policy.approval_life
+        self._decisions[kind] = Decision(story, life)
+
+    async def take(self, kind: str, did: Interaction) -> bool:
+        """Write a click down and have it decided; returns whether Slack may be answered.
+
+        One that is there already was delivered before: it is decided, or will be.
+        """
+        click = Click(did.trigger or secrets.token_hex(), kind, _cart_of(did), did.user, did.decides_on, did.kept())
+        try:
+            async with asyncio.timeout(_WRITTEN_WITHIN):
+                stored = await self._bridge.call(self._rows.put, click)
+        except Exception as error:  # noqa: BLE001 - whatever fails: what is not on record is not acknowledged
+            _log.error("click_not_written", kind=kind, user=did.user, error=type(error).__name__)
+            return False
+        if stored is not None:
+            self._begin(stored, did)
+        return True
+
+    async def work_off(self) -> None:
+        """One round: keep the clicks that are under way here, and take over those that another process left."""
+        for key in tuple(self._under_way):
+            with suppress(Exception):  # another process may take it over then, which is safe
+                await self._bridge.call(self._rows.hold, key)
+        for click in await self._bridge.call(self._rows.take, first=STOPPING):
+            if click.key not in self._under_way and click.content is not None:
+                self._begin(click, Interaction.of_kept(click.content))
+        self._looks += 1
+        if self._looks % _FORGET_EVERY == 0:
+            await self._bridge.call(self._rows.forget, _KEPT)
+        await asyncio.sleep(_EVERY)
+
+    def _begin(self, click: Click, did: Interaction) -> None:
+        self._under_way.add(click.key)
+        self._desk.work.start(self._carry_out(click, did))
+
+    async def _carry_out(self, click: Click, did: Interaction) -> None:
+        reply = Reply(self._desk.client, did)
+        with self._desk.command_names.in_use():
+            try:
+                async with self._turn(click):
+                    await self._decide(click, did, reply)
+            except Exception:  # noqa: BLE001 - the last door: the bug is logged, and the click tried again
+                await self._failed(click, reply)
+            finally:
+                self._under_way.discard(click.key)
+                self._desk.wake()
+
+    def _turn(self, click: Click) -> AbstractAsyncContextManager[object]:
+        """Wait for the earlier clicks on the same cart; what stops waits for none."""
+        if click.kind in STOPPING:
+            return nullcontext()
+        self._turns = {cart: lock for cart, lock in self._turns.items() if lock.locked() or cart == click.cart_id}
+        return self._turns.setdefault(click.cart_id, asyncio.Lock())
+
+    async def _decide(self, click: Click, did: Interaction, reply: Reply) -> None:
+        decision = self._decisions.get(click.kind)
+        if decision is None or (decision.life is not None and click.age > decision.life):
+            await reply.tell(Drawn.saying(_lapsed(click)))
+            await self._end(click, ClickOutcome.LAPSED)
+            return
+        if click.kind in _ASKED_ONCE and await self._bridge.call(self._rows.was_decided, click):
+            await reply.tell(Drawn.saying(f"You did that already for #{click.cart_id}. Its card shows the result."))
+            await self._end(click, ClickOutcome.DECIDED)
+            return
+        workflow = self._desk.workflow.under(click, overtakes=click.kind in STOPPING)
+        mine, did = replace(self._desk, workflow=workflow), replace(did, clicked_at=click.at)
+        try:
+            await mine.unless_outdated(decision.story(mine, did, reply))
+        except ClickEnded:
+            await self._ended_before(click, reply)
+        except OrderingError as refusal:
+            _log.info("refused", click=click.kind, user=did.user, why=type(refusal).__name__)
+            await reply.tell(refused(refusal))
+            await self._end(click, ClickOutcome.REFUSED)
+        else:
+            await self._end(click, ClickOutcome.DECIDED)
+
+    async def _ended_before(self, click: Click, reply: Reply) -> None:
+        """Another process decided it, and tells the person; where the request was stopped first, nobody has told."""
+        if await self._bridge.call(self._rows.outcome, click.key) is ClickOutcome.OVERTAKEN:
+            said = f"#{click.cart_id} was stopped, rejected or withdrawn just before, so your click changed nothing."
+            await reply.tell(Drawn.saying(said))
+
+    async def _failed(self, click: Click, reply: Reply) -> None:
+        reference = secrets.token_hex(4)
+        _log.exception("click_failed", kind=click.kind, cart=click.cart_id, tries=click.tries, reference=reference)
+        if click.tries < _MOST_TRIES:
+            return  # the row is still open: it is tried again in a moment
+        with suppress(Exception):  # the database is away, too
+            await self._end(click, ClickOutcome.FAILED)
+        await reply.tell(unforeseen(reference))
+
+    async def _end(self, click: Click, outcome: ClickOutcome) -> None:
+        await self._bridge.call(self._rows.end, click.key, outcome)
+
+
+def _cart_of(did: Interaction) -> int:
+    """The number of the cart that is decided on; 0 where the button carries none, which the rules refuse."""
+    try:
+        return cart_and_mark(did.decides_on)[0]
+    except NotPossible:
+        return 0
+
+
+def _lapsed(click: Click) -> str:
+    return (
+        f"I was away when you clicked on #{click.cart_id}, and that is too long ago to count now. Nothing was done. "
+        "Please look at its newest card and decide again."
+    )

@@ -1,0 +1,52 @@
+"""What a button that decides carries: its cart, what the card showed of it, and the stamp of the newest event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from handlers.toolkit.action_ids import DECIDING
+from handlers.toolkit.interaction import cart_number
+from ordering.model.errors import CardOutdated
+from ordering.model.recovery import Stamp
+
+_EVENT = re.compile(r"([0-9a-f]{12}\.[0-9]+)\.[0-9]+\.[0-9a-f]{0,12}\.[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The value of a button that decides. `shown` is the seal or mark that the card showed; empty without one."""
+
+    cart_id: int
+    shown: str
+    stamp: Stamp
+
+    @classmethod
+    def read(cls, value: str) -> Decision:
+        """Read a button's value or a form's metadata.
+
+        Raises `CardOutdated` where it has no stamp: an older version of the bot rendered it.
+        """
+        number, *rest = value.split()
+        cart_id, stamp = cart_number(number), Stamp.parse(rest[-1]) if rest else None
+        if stamp is None:
+            raise CardOutdated(cart_id)
+        return cls(cart_id, rest[0] if len(rest) > 1 else "", stamp)
+
+
+def stamped(blocks: Iterable[Block], stamp: Stamp) -> Sequence[Block]:
+    """Add the stamp to the buttons that decide."""
+    found = list(blocks)
+    for block in found:
+        for element in block.elements if isinstance(block, ActionsBlock) else ():
+            if isinstance(element, ButtonElement) and element.action_id in DECIDING:
+                element.value = f"{element.value} {stamp}"
+    return found
+
+
+def without_events(rendered: str) -> str:
+    """Cut the event from each stamp: events elsewhere are no reason to publish a Home again, an epoch is."""
+    return _EVENT.sub(r"\1", rendered)

@@ -1,0 +1,124 @@
+"""Recover mode: a request on hold, and what operators compare."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock
+
+from handlers.toolkit.action_ids import Act
+from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
+from handlers.toolkit.mrkdwn import counted, escape, when
+from handlers.views.details import details_button
+from ordering.model.cart import Cart, CartState
+from ordering.model.recovery import Comparison, Loss, Recovery, Stamp, Unknown
+
+ON_HOLD = (
+    "I'm comparing my records with OVH's after a restore. Until that's done, nothing is ordered, paid or approved."
+)
+_TERMINAL = "In a terminal: `domain-desk recover`"
+_MOST_LISTED = 20
+
+
+def held_card(cart: Cart) -> Drawn:
+    """The card of an open request in recover mode: nothing can be decided but to end the request."""
+    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
+    first = " · ".join(filter(None, [f"#{cart.id}", "On hold", str(total) if total else ""]))
+    said = f"⏸️ *{first}*\n{ON_HOLD}\nYour request is safe. An operator is on it."
+    ends = []
+    if cart.state is CartState.SUBMITTED:
+        ends = [
+            button("Reject", Act.REJECT, cart.id, style="danger", about=f"Reject cart {cart.id}"),
+            button("Withdraw", Act.WITHDRAW, cart.id, about=f"Withdraw the request of cart {cart.id}"),
+        ]
+    text = (
+        f"#{cart.id} is on hold while Domain Desk compares its records with OVH. "
+        "Nothing is ordered or paid in the meantime."
+    )
+    return Drawn.of(text, [section(said), *buttons(*ends, details_button(cart))])
+
+
+def home_notice(*, operates: bool) -> list[Block]:
+    """The first lines of every Home in recover mode."""
+    told = section(f"⏸️ *I'm on hold.* {ON_HOLD}")
+    return [told, *buttons(_compare_now())] if operates else [told]
+
+
+def begun(mode: Recovery) -> Drawn:
+    """What operators read once when recover mode begins."""
+    text = "Domain Desk is on hold: its database is older than what it has shown. Compare with OVH, then release."
+    return Drawn.of(text, [_question(), section(_what_happened(mode)), *buttons(_compare_now()), context(_TERMINAL)])
+
+
+def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
+    """What OVH shows and no request knows, with the button that ends recover mode."""
+    lines = found_lines(found)
+    if mode is None:
+        return Drawn.of("I'm not on hold.", [section("\n".join(["I'm not on hold.", *lines]))])
+    release = confirm(
+        "Release?",
+        "All old buttons stop working, and cards are rendered again. An order that fits a request is taken over for "
+        "it once that is approved; it is not made again.",
+        "Release",
+    )
+    done = button(
+        "I have compared", Act.COMPARED, f"{stamp.epoch} {found.newest}", confirm=release,
+        about="I have compared OVH's orders with the list above",
+    )  # fmt: skip
+    told = section("\n".join([_what_happened(mode), *lines]))
+    return Drawn.of("Compare with OVH, then release?", [_question(), told, *buttons(done, _compare_now())])
+
+
+def found_lines(found: Comparison) -> list[str]:
+    """The comparison in lines, also for a terminal."""
+    if not found.unknown and not found.markers and not found.more:
+        return [f"*What I found at OVH:* no order since {when(found.since)} that I don't know."]
+    lines = [f"*What I found at OVH:* {counted(len(found.unknown), 'order')} that I don't know."]
+    lines += [_order_line(each) for each in found.unknown[:_MOST_LISTED]]
+    hidden = len(found.unknown[_MOST_LISTED:]) + found.more
+    lines += [f"• and {counted(hidden, 'more order')}: look at OVH's list of orders"] if hidden else []
+    return lines + [f"• a money call that I don't know: {escape(marker.about)}" for marker in found.markers]
+
+
+def confirmed(mode: Recovery) -> str:
+    """What the operator reads who compared."""
+    until = f"at {when(mode.ends_at)}" if mode.ends_at else "when OVH's clock can be read"
+    return (
+        f"Thank you. I go on {until} at the earliest: until then an order or a payment that left before the restore "
+        "may still show at OVH."
+    )
+
+
+def forgotten(loss: Loss, *, request: int | None = None) -> Drawn:
+    """What the approval channel and requesters read at the end of recover mode."""
+    span = f"between {when(loss.from_)} and the restore" if loss.from_ else "before the restore"
+    said = (
+        f"I'm back. My database was restored; I noticed {when(loss.noticed_at)}. What happened here {span} is "
+        "forgotten: requests, approvals and answers of that time."
+    )
+    way_on = (
+        f"Your request #{request} is open. Look at its newest card, and request again what is missing."
+        if request is not None
+        else "Decide on the newest cards; old buttons no longer work."
+    )
+    return Drawn.saying(f"{said} {way_on}")
+
+
+def _what_happened(mode: Recovery) -> str:
+    return (
+        "My database is older than what I've shown in Slack, perhaps after a restore. "
+        f"I've stopped ordering, paying and approving since {when(mode.began_at)}."
+    )
+
+
+def _order_line(unknown: Unknown) -> str:
+    order = unknown.order
+    names = ", ".join(sorted(name.ascii for name in order.names)) or "no names shown yet"
+    fits = ", ".join(f"#{number}" for number in unknown.fits)
+    return f"• {order.id} · {order.total} · {escape(names)}{f', fits {fits}' if fits else ''}"
+
+
+def _question() -> HeaderBlock:
+    return HeaderBlock(text="Compare with OVH, then release?")
+
+
+def _compare_now() -> ButtonElement:
+    return button("Compare now", Act.COMPARE, "now", about="Compare my records with OVH's orders")

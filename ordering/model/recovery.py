@@ -1,0 +1,171 @@
+"""What shows that the database went back in time, and how far the comparison with OVH is.
+
+A database goes back when a backup is restored, or when a failover makes a replica the primary that lacks the newest
+commits. Every button that decides carries a `Stamp`, and every process remembers the newest one that it committed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.sales_order import OrderStatus
+
+# Longer than a money call may still be on its way or hidden at OVH after its sender is gone.
+FLOOR = timedelta(minutes=15)
+# For a process of the lost state that sleeps, and sends when it wakes.
+FLOOR_WITH_PROCESSES = timedelta(days=1)
+# An unpaid order is over by then, and the names of a paid one show in the account.
+ORDERS_MATTER = timedelta(days=35)
+OVERLAP = timedelta(days=1)  # for clocks that differ, and for what was under way at the newest event
+DIGITS = 12  # hex digits of an event's digest in a stamp
+_LAST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000)
+_STAMP = re.compile(r"([0-9a-f]{12})\.([0-9]{1,15})\.([0-9]{1,15})\.([0-9a-f]{0,12})\.([0-9]{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The newest committed event at a moment: the database's id, its epoch, the event's number and short digest.
+
+    The epoch is OVH's time at the end of the last recover mode, in seconds since 1970; 0 before the first one. `at` is
+    when the event happened, in milliseconds since 1970. Without an event the number is 0 and the digest is empty.
+    """
+
+    database: str
+    epoch: int = 0
+    number: int = 0
+    digest: str = ""
+    at: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.database}.{self.epoch}.{self.number}.{self.digest}.{self.at}"
+
+    @property
+    def happened_at(self) -> datetime:
+        """When the event happened, as far as a date can hold it."""
+        return datetime.fromtimestamp(min(self.at, _LAST) / 1000, UTC)
+
+    @classmethod
+    def parse(cls, text: str) -> Stamp | None:
+        """Read what `str` wrote; None for anything else."""
+        found = _STAMP.fullmatch(text)
+        if found is None or bool(found[4]) != bool(int(found[3])):
+            return None
+        return cls(found[1], int(found[2]), int(found[3]), found[4], int(found[5]))
+
+
+class Cause(StrEnum):
+    """What switched recover mode on."""
+
+    CARD = "card"  # a button that shows more than the database holds
+    PROCESS = "process"  # an event that a process saw committed is gone
+    COPY = "copy"  # the database is a copy that a backup made
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Recover mode: nothing is sent or approved until an operator compared the database with OVH.
+
+    `floor_from` is OVH's time, read after it began; the floor counts from there. `last_event_at` is when the newest
+    event happened that was not lost: what happened after it, until the restore, is forgotten. `processes_may_live`:
+    a process that holds the lost state may still run, so the floor is a day. `compared` is the number of the newest
+    event about money at the comparison, `confirmed_by` the operator who compared.
+    """
+
+    cause: Cause
+    began_at: datetime
+    last_event_at: datetime | None = None
+    processes_may_live: bool = False
+    floor_from: datetime | None = None
+    compared: int | None = None
+    confirmed_by: str | None = None
+    told: bool = False
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the floor is over, by OVH's clock; None until that was read."""
+        if self.floor_from is None:
+            return None
+        return self.floor_from + (FLOOR_WITH_PROCESSES if self.processes_may_live else FLOOR)
+
+    def is_floor_over(self, ovh_time: datetime) -> bool:
+        return self.ends_at is not None and ovh_time >= self.ends_at
+
+    def confirmed(self, by: str, *, compared: int) -> Recovery:
+        return replace(self, confirmed_by=by, compared=compared)
+
+    @property
+    def unconfirmed(self) -> Recovery:
+        """Recover mode as it is when money moved after the comparison: it must be made again."""
+        return replace(self, compared=None, confirmed_by=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an ended recover mode leaves to tell: from when on everything is forgotten, until the restore."""
+
+    from_: datetime | None
+    noticed_at: datetime
+
+    def looks_back(self, since: datetime, *, now: datetime) -> datetime:
+        """Return from when on an order may be one that was forgotten, where it would be `since` without a loss."""
+        earliest = now - ORDERS_MATTER
+        return min(since, max(earliest, (self.from_ or earliest) - OVERLAP))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The recover row. `numbers_above`: numbers up to here stand on buttons, so no new request gets one of them.
+
+    `is_copy` is set in a copy that a backup made. `lost` is the newest loss, `lost_told` whether people know of it.
+    """
+
+    recovery: Recovery | None = None
+    numbers_above: int = 0
+    is_copy: bool = False
+    lost: Loss | None = None
+    lost_told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOrder:
+    """A sales order as the account lists it."""
+
+    id: int
+    total: Money
+    status: OrderStatus
+    names: frozenset[DomainName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A trace that a money call left at OVH: `about` says in words what it ordered or paid."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An order at OVH that belongs to no request; `fits` are open requests for exactly its names."""
+
+    order: AccountOrder
+    fits: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What OVH shows and the database does not know. `newest` is the newest event about money at that moment.
+
+    `more` is how many orders were listed and not read.
+    """
+
+    newest: int
+    since: datetime
+    unknown: tuple[Unknown, ...] = ()
+    more: int = 0
+    markers: tuple[Marker, ...] = ()

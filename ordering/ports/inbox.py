@@ -1,0 +1,73 @@
+"""The inbox port: clicks and forms that decide, written down before Slack is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class ClickEnded(Exception):
+    """This click was decided, refused or overtaken before: the transaction that wanted to end it changes nothing."""
+
+
+class ClickOutcome(StrEnum):
+    """What became of a click."""
+
+    DECIDED = "decided"
+    REFUSED = "refused"  # by the rules; the person was told why
+    LAPSED = "lapsed"  # it was older than the decision's life
+    OVERTAKEN = "overtaken"  # the request was stopped, rejected or withdrawn first
+    FAILED = "failed"  # a bug, after several tries
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One click or form of one person. `key` is Slack's trigger id, so a redelivery is the same click.
+
+    `shown` is what the button carried, `content` the whole interaction; the content is removed when the click ends.
+    `at` is by the database's clock; `age` and `tries` are as of the moment at which the row was read.
+    """
+
+    key: str
+    kind: str
+    cart_id: int
+    by: str
+    shown: str
+    content: str | None = None
+    at: datetime | None = None
+    age: timedelta = timedelta()
+    tries: int = 0
+
+
+class Inbox(Protocol):
+    """Rows of clicks; each method is a transaction of its own, with a time-out of two seconds on the server."""
+
+    def put(self, click: Click) -> Click | None:
+        """Write a click down by one INSERT, and return it with its time; None where that key is there already.
+
+        Raises where the database does not take it in time: then it was not written.
+        """
+
+    def take(self, *, first: Collection[str]) -> list[Click]:
+        """Take over open clicks that no process has worked on for five seconds; those of the kinds `first` come first.
+
+        Each further try of one click comes later.
+        """
+
+    def hold(self, key: str) -> None:
+        """Keep other processes from taking a click over for five more seconds."""
+
+    def end(self, key: str, outcome: ClickOutcome) -> bool:
+        """End a click and remove its content; returns False where it had ended."""
+
+    def outcome(self, key: str) -> ClickOutcome | None:
+        """Return what became of a click; None while it is open, or where there is none."""
+
+    def was_decided(self, click: Click) -> bool:
+        """Whether the same person decided the same before, on exactly what was shown here."""
+
+    def forget(self, older_than: timedelta) -> None:
+        """Remove ended clicks of this age: Slack does not deliver them again."""

@@ -1,0 +1,98 @@
+"""How old a decision may be when it is carried out: an approval hours, a payment minutes.
+
+A decision lapses as soon as one of two clocks says so: the database's, or OVH's as it was read last. A lapse is
+harmless, since people can decide again; so one clock that stands still or was put back keeps no decision alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.facts import EventKind
+from ordering.model.policy import Policy
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Reading, Transaction
+from ordering.process.intent import Objection
+
+S = CartState
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """When somebody decided, by both clocks, and how long that holds."""
+
+    at: datetime
+    at_ovh: datetime | None
+    life: timedelta
+
+
+class Age:
+    """A condition of each intent: the decision that it carries out is young enough. `clock` is this process's."""
+
+    def __init__(self, registrar: Registrar, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._registrar = registrar
+        self._policy = policy
+        self._clock = clock
+
+    def __call__(self, carts: Transaction, intent: Cart) -> Objection | None:
+        """Return how the lapsed decision leaves the cart, or None where the decision still holds."""
+        cart = carts.cart(intent.id)
+        return self.lapsed(carts, cart) if cart.version == intent.version else None
+
+    def lapsed(self, carts: Reading, cart: Cart) -> Objection | None:
+        """Return how the lapsed decision leaves the cart; None where nothing lapsed, or nothing was decided."""
+        decided = self._decided(cart)
+        if decided is None or not self._is_over(decided, carts.clock()):
+            return None
+        kind = EventKind.APPROVAL_LAPSED if cart.state is S.APPROVED else EventKind.PAYMENT_LAPSED
+        back = undecided(cart, at=self._clock(), why=_why(cart, decided.life))
+        return Objection(back, kind, {"seconds": int(decided.life.total_seconds())})
+
+    def _decided(self, cart: Cart) -> Decided | None:
+        if cart.state is S.APPROVED:
+            return Decided(cart.approved_at or cart.since, cart.approved_at_ovh, self._policy.approval_life)
+        if cart.payment is not None and cart.payment_is_unsent:
+            return Decided(cart.payment.asked_at, cart.payment.asked_at_ovh, self._policy.payment_life)
+        return None
+
+    def _is_over(self, decided: Decided, now: datetime) -> bool:
+        if now - decided.at > decided.life:
+            return True
+        now_at_ovh = time_at_ovh(self._registrar, self._clock())
+        return bool(decided.at_ovh and now_at_ovh and now_at_ovh - decided.at_ovh > decided.life)
+
+
+def time_at_ovh(registrar: Registrar, now: datetime) -> datetime | None:
+    """Return OVH's time as last read, without asking; None where it never was read."""
+    ahead = registrar.known_clock_ahead()
+    return None if ahead is None else now + ahead
+
+
+def undecided(cart: Cart, *, at: datetime, why: str, approved_by: tuple[str, ...] = ()) -> Cart:
+    """Return the cart with its decision taken back; `approved_by` are approvals that still count."""
+    if cart.state is S.APPROVED:
+        return cart.to(S.SUBMITTED, at=at, approved_by=approved_by, approved_at=None, approved_at_ovh=None, note=why)
+    return cart.to(S.CHECKED_OUT, at=at, payment=None, note=why)
+
+
+def _why(cart: Cart, life: timedelta) -> str:
+    if cart.state is S.APPROVED:
+        return (
+            f"The approval is more than {_in_words(life)} old, so it no longer counts and nothing was ordered. "
+            "Please approve again."
+        )
+    return f"This wasn't paid within {_in_words(life)} of the click, so nothing was paid. Press Pay again."
+
+
+def _in_words(life: timedelta) -> str:
+    if life >= _HOUR:
+        return _counted(life / _HOUR, "hour")
+    return _counted(life / _MINUTE, "minute")
+
+
+def _counted(number: float, unit: str) -> str:
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"

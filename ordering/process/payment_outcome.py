@@ -1,0 +1,279 @@
+"""What became of a payment that was sent. Silence is never "not paid": only proof or the end of a floor leads on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, Fact, amount, quoted
+from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
+from ordering.ports.registrar import Registrar
+from ordering.process.floors import Floors
+from ordering.process.transitions import Logbook, is_for_a_person, order_of, payment_of
+
+S, K = CartState, EventKind
+P = PaymentProgress
+# Times the settling time: OVH took the payment on, so it is neither lost nor stuck yet.
+_PATIENCE = 10
+_TOLD_FIRST = timedelta(hours=1)  # of a payment that OVH processes, or of a longer floor
+_TOLD_AGAIN = timedelta(days=1)
+_ON_OVHS_PAGE = (
+    "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
+    "the desk sees it there."
+)
+
+
+class PaymentOutcome:
+    """Follows a payment after its call, in paying and while a person is asked. `settle`: when a person is asked."""
+
+    def __init__(self, book: Logbook, registrar: Registrar, settle: timedelta, floors: Floors) -> None:
+        self._book = book
+        self._registrar = registrar
+        self._settle = settle
+        self._floors = floors
+
+    def follow(self, cart: Cart) -> None:
+        """Move on where OVH shows what became of it, or where a floor is over; else tell, ask or wait."""
+        payment = payment_of(cart)
+        try:
+            sighting = self._registrar.payment(order_of(cart), payment)
+        except (RegistrarRefused, RegistrarUnavailable) as error:
+            self._unanswered(cart, error)
+            return
+        if self._is_decided(cart, sighting):
+            return
+        now = self._registrar.time()
+        if payment.ended_at is not None and payment.ended_at_ovh is None:
+            cart = self._keep(cart, replace(payment, ended_at_ovh=now))
+        if not self._may_have_failed(payment_of(cart), sighting):
+            self._ask_or_wait(cart, sighting, now)
+        elif now < self._floor_of(cart):
+            self._wait(cart, sighting, now, until=self._floor_of(cart))
+        else:
+            self._after_the_floor(cart, now)
+
+    def not_paid(self, cart: Cart, why: Fact, note: str, order: SalesOrder) -> None:
+        """Let the same order be paid another way: there is never a second one."""
+        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, order=order)
+        self._book.save(unpaid, why.kind, data=why.data, due_in=timedelta())
+
+    # What OVH shows
+
+    def _is_decided(self, cart: Cart, sighting: PaymentSighting) -> bool:
+        """Whether OVH shows what became of the payment; that is then written down."""
+        order, payment = order_of(cart), payment_of(cart)
+        if sighting.progress is P.RECEIVED:
+            self._paid(cart)
+        elif sighting.progress is P.CANCELLED and payment.accepted_at is None:
+            self._book.cancelled_unpaid(cart, replace(order, status=OrderStatus.CANCELLED, methods=()))
+        elif sighting.progress is P.CANCELLED or sighting.order_is_over:
+            self._cancelled_while_paying(cart, sighting.seen)
+        elif sighting.progress is P.REFUSED and payment.accepted_at is not None and order.opened_at is None:
+            # OVH took the call on, one payment was begun, and nobody opened the order's page from here: it is this one.
+            self.not_paid(cart, *_refused(cart, sighting))
+        else:
+            return False
+        return True
+
+    def _paid(self, cart: Cart) -> None:
+        """Keep that OVH has the payment; what a person said to the contrary is dropped."""
+        seen, note = "after_sending", None
+        if payment_of(cart).is_denied:
+            seen, note = "after_denial", "OVH shows the payment now, so nobody needs to pay again."
+        elif cart.state is S.NEEDS_ATTENTION:
+            seen, note = "after_question", "OVH shows the payment after all."
+        order = replace(order_of(cart), status=OrderStatus.CHECKING)
+        data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
+        paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note)
+        self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
+
+    def _cancelled_while_paying(self, cart: Cart, seen: str | None) -> None:
+        """OVH cancelled an order after it took a payment on, or may have."""
+        order = replace(order_of(cart), status=OrderStatus.CANCELLED, methods=())
+        told = seen or "It had accepted the payment."
+        note = f"OVH cancelled order {order.id}. {told} If it was taken, ask OVH's support to give it back."
+        data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
+        self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, note, data=data, order=order)
+
+    # The floor
+
+    def _may_have_failed(self, payment: Payment, sighting: PaymentSighting) -> bool:
+        """Whether somebody said no: OVH to the call, OVH of a payment that may be this one, or a person."""
+        if payment.is_affirmed:
+            return False
+        return payment.refusal is not None or payment.is_denied or sighting.progress is P.REFUSED or sighting.failed
+
+    def _floor_of(self, cart: Cart, *, unexplained: bool = False) -> datetime:
+        payment = payment_of(cart)
+        return self._floors.end_for(payment, self._sent_at(payment), unexplained=unexplained)
+
+    def _after_the_floor(self, cart: Cart, now: datetime) -> None:
+        """Offer *Pay* again where OVH shows nothing that may be the payment. `now` was read from OVH in this step.
+
+        OVH is asked once more: what it showed before the time was read may be older than the floor's end.
+        """
+        order = order_of(cart)
+        sighting = self._registrar.payment(order, payment_of(cart))
+        if self._is_decided(cart, sighting):
+            return
+        if sighting.progress is P.UNDER_WAY:
+            self._wait(cart, sighting, now, until=now)
+            return
+        money = self._unexplained(cart)
+        is_explained = money.unexplained <= order.explained
+        day_over = now >= self._floor_of(cart, unexplained=True)
+        if money.unfinished and not is_explained:
+            self._wait(cart, money, now, until=now)
+        elif not (is_explained or day_over):
+            self._wait(cart, money, now, until=self._floor_of(cart, unexplained=True))
+        else:
+            self.not_paid(cart, *_never_shown(cart, sighting, max(order.explained, money.unexplained)))
+
+    def _unexplained(self, cart: Cart) -> PaymentSighting:
+        """Transactions that may be this payment; where they cannot be read, as if there were one more than known."""
+        order, payment = order_of(cart), payment_of(cart)
+        try:
+            return unexplained(self._book, self._registrar, cart, payment)
+        except RegistrarRefused as refusal:
+            seen = f"The account's transactions could not be read: {refusal.sentence}"
+            return PaymentSighting(P.UNDECIDED, seen, unexplained=order.explained + 1)
+
+    def _wait(self, cart: Cart, sighting: PaymentSighting, now: datetime, *, until: datetime) -> None:
+        """Wait for the end of a floor, and tell the payers of it where that takes longer than an hour."""
+        payment = payment_of(cart)
+        if sighting.is_open:
+            self._processing(cart, sighting, now)
+        elif payment.waits_until_ovh == until:
+            self._come_back(cart, now, until=until)
+        elif until - now > _TOLD_FIRST:
+            note = f"{sighting.seen or 'OVH shows no payment.'} So I wait before anybody can pay it again here."
+            why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **shown(cart, sighting)})
+            self._tell(cart, replace(payment, waits_until_ovh=until), why, note, now)
+        else:
+            self._keep(cart, replace(payment, waits_until_ovh=until))
+
+    # Whom to tell, and whom to ask
+
+    def _ask_or_wait(self, cart: Cart, sighting: PaymentSighting, now: datetime) -> None:
+        """Nobody said no: OVH processes it, or a person is asked once it took long enough."""
+        payment = payment_of(cart)
+        waited = now - self._sent_at(payment)
+        limit = self._settle * (_PATIENCE if payment.accepted_at else 1)
+        if sighting.progress is P.UNDER_WAY:
+            self._processing(cart, sighting, now)
+        elif cart.state is S.PAYING and waited >= limit and not self._is_told_paid(payment):
+            self._ask(cart, sighting.seen, shown(cart, sighting))
+        else:
+            self._come_back(cart, now)
+
+    def _is_told_paid(self, payment: Payment) -> bool:
+        """Whether somebody said within the last day that it was paid."""
+        word = payment.word
+        return word is not None and word.paid and abs(self._book.now() - word.at) < self._floors.unknown
+
+    def _processing(self, cart: Cart, sighting: PaymentSighting, now: datetime) -> None:
+        """OVH works on it: the card says so, and the payer hears of it after an hour, then daily."""
+        payment = payment_of(cart)
+        sent_at = self._sent_at(payment)
+        told_at, why = payment.told_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, sighting))
+        if cart.state is S.NEEDS_ATTENTION:
+            self._tell(cart, replace(payment, told_at_ovh=now), why, f"{sighting.seen} Nobody needs to act.", now)
+        elif told_at is None and now - sent_at >= self._settle:
+            self._keep(cart, replace(payment, told_at_ovh=sent_at))  # the card alone
+        elif told_at is not None and now - told_at >= (_TOLD_FIRST if told_at == sent_at else _TOLD_AGAIN):
+            seen = sighting.seen or "OVH has begun the payment."
+            note = f"{seen} I keep looking. Nobody needs to act."
+            self._tell(cart, replace(payment, told_at_ovh=now), why, note, now)
+        else:
+            self._come_back(cart, now)
+
+    def _unanswered(self, cart: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
+        """OVH does not say how it stands. A person is asked in time; meanwhile the error is the cart's trouble."""
+        payment = payment_of(cart)
+        waited = abs(self._book.now() - (payment.sent_at or payment.asked_at))
+        asks = cart.state is S.PAYING and payment.refusal is None and payment.word is None
+        if not (asks and is_for_a_person(error, waited, self._settle)):
+            raise error
+        self._ask(cart, error.sentence, {"order": order_of(cart).id, "method": payment.method, **error.data})
+
+    def _ask(self, cart: Cart, seen: str | None, data: Data) -> None:
+        order, payment = order_of(cart), payment_of(cart)
+        method = order.name_of(payment.method)
+        note = (
+            f"OVH does not say whether order {order.id} was paid with {method}. {seen or ''} "
+            "Look at the order at OVH and at the account that pays, then say what happened. The desk keeps looking."
+        )
+        waiting = replace(payment, waits_until_ovh=self._floor_of(cart), word=None)
+        self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, note, data=data, follow=True, payment=waiting)
+
+    def _tell(self, cart: Cart, payment: Payment, why: Fact, note: str, now: datetime) -> None:
+        """Say how it stands, in the record and the card's thread. A person who was asked is not needed any more."""
+        at = self._book.now()
+        told = replace(cart, payment=payment, note=note, trouble=None)
+        if cart.state is S.NEEDS_ATTENTION:
+            told = cart.to(S.PAYING, at=at, payment=payment, note=note)
+        event = happened(told, at, why.kind, data=why.data, note=note)
+        with self._book.store.begin() as carts:
+            carts.save(replace(told, fact=why), event, due_at=at + self._pause(payment, now))
+
+    # How it is written down
+
+    def _keep(self, cart: Cart, payment: Payment) -> Cart:
+        """Keep a fact of the payment, which is no news for the record, and look again soon."""
+        with self._book.store.begin() as carts:
+            kept = replace(cart, payment=payment, trouble=None)
+            return carts.save(kept, due_at=self._book.now() + self._book.pace.quickest)
+
+    def _come_back(self, cart: Cart, now: datetime, *, until: datetime | None = None) -> None:
+        """Look again after a while, and at the end of a floor at the latest."""
+        pause = self._pause(payment_of(cart), now)
+        left = max(until - now, self._book.pace.quickest) if until else pause
+        self._book.come_back(cart, min(pause, left))
+
+    def _pause(self, payment: Payment, now: datetime) -> timedelta:
+        return self._book.pace.after(now - self._sent_at(payment))
+
+    def _sent_at(self, payment: Payment) -> datetime:
+        """When it was sent by OVH's clock; payments of before that was kept have our own time."""
+        return payment.sent_at_ovh or payment.sent_at or payment.asked_at
+
+
+def unexplained(book: Logbook, registrar: Registrar, cart: Cart, payment: Payment) -> PaymentSighting:
+    """Count the transactions that may have paid a cart's order; raises `RegistrarRefused`."""
+    order, made_at = order_of(cart), made_at_of(cart, payment)
+    with book.store.read() as carts:
+        others = carts.sent_alike(order, since=made_at)
+    return registrar.unexplained_payments(order, payment.method, made_at=made_at, others=others)
+
+
+def made_at_of(cart: Cart, payment: Payment) -> datetime:
+    """When a cart's order was made, or shortly before."""
+    return cart.attempt.started_at if cart.attempt else payment.asked_at
+
+
+def shown(cart: Cart, sighting: PaymentSighting) -> Data:
+    """Return what OVH showed of a cart's payment, as data."""
+    order, payment = order_of(cart), payment_of(cart)
+    seen = {"progress": sighting.progress.value, "unfinished": sighting.unfinished, "failed": sighting.failed}
+    return {"order": order.id, "method": payment.method, "ovh": {**seen, "unexplained": sighting.unexplained}}
+
+
+def _refused(cart: Cart, sighting: PaymentSighting) -> tuple[Fact, str, SalesOrder]:
+    order, payment, words = order_of(cart), payment_of(cart), sighting.seen
+    why = f" OVH says: {words}." if words else ""
+    refused = order.refused_by(payment.method)
+    way_on = _ON_OVHS_PAGE if refused.refuses_all else "Choose another way to pay."
+    fact = Fact(K.PAYMENT_REFUSED, {"order": order.id, "method": payment.method, "ovh": {"said": quoted(words)}})
+    return fact, f"{order.name_of(payment.method)} was refused.{why} Nothing was paid. {way_on}", refused
+
+
+def _never_shown(cart: Cart, sighting: PaymentSighting, explained: int) -> tuple[Fact, str, SalesOrder]:
+    payment, order = payment_of(cart), replace(order_of(cart), explained=explained)
+    failed = sighting.failed or sighting.progress is P.REFUSED or payment.refusal is not None
+    seen = sighting.seen if sighting.failed else "OVH still shows no payment."
+    note = f"OVH has not taken the payment with {order.name_of(payment.method)}. {seen} Choose a way to pay again."
+    fact = Fact(K.PAYMENT_NOT_SEEN, shown(cart, sighting))
+    return fact, note, order.refused_by(payment.method) if failed else order

@@ -1,0 +1,107 @@
+"""Whether a decision still counts right before it is carried out: the limits, and the rights of who decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NotPossible, RightsUnread
+from ordering.model.facts import Data, EventKind
+from ordering.model.money import Money
+from ordering.model.policy import Person, Policy, Right
+from ordering.ports.rights import Rights
+from ordering.ports.store import Reading, Transaction
+from ordering.process.age import undecided
+from ordering.process.intent import Condition, Objection
+
+S = CartState
+_LOST_APPROVAL = (
+    "An approver lost the right to approve before this was ordered, so that approval no longer counts and nothing was "
+    "ordered. Please approve again."
+)
+_TOO_FEW = "This needs more approvals than it has, so nothing was ordered. Please approve it once more."
+_LOST_PAYMENT = "The person who pressed Pay is no longer a payer, so nothing was paid. Another payer can pay it."
+_UNREAD = "Slack doesn't tell me whether the people who decided may still do so, so I wait."
+
+
+def refuse_beyond_limits(policy: Policy, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
+    """Raise `NotPossible` where this total is above the limit of an order, or of this month with what is promised."""
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    policy.within_limits(total, committed=carts.committed(month, total.currency, without=cart.id))
+
+
+def _void(cart: Cart, data: Data) -> Objection:
+    """The decision no longer counts: the cart as that leaves it, with why."""
+    kind = EventKind.APPROVAL_VOID if cart.state is S.SUBMITTED else EventKind.PAYMENT_VOID
+    return Objection(cart, kind, data)
+
+
+class Limits:
+    """A condition of each intent: the order's limit and the month's hold. `clock` is this process's."""
+
+    def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
+        self._policy = policy
+        self._clock = clock
+
+    def __call__(self, carts: Transaction, intent: Cart) -> Objection | None:
+        cart, now = carts.cart(intent.id), self._clock()
+        total = intent.order.total if intent.order else intent.quote.total if intent.quote else None
+        if cart.version != intent.version or total is None:
+            return None
+        try:
+            refuse_beyond_limits(self._policy, carts, cart, total, now)
+        except NotPossible as refusal:
+            done = "ordered" if cart.state is S.APPROVED else "paid"
+            return _void(undecided(cart, at=now, why=f"{refusal} Nothing was {done}."), refusal.data)
+        return None
+
+
+class Standing:
+    """Makes the condition that whoever decided still has the right. `clock` is this process's."""
+
+    def __init__(self, policy: Policy, rights: Rights, clock: Callable[[], datetime]) -> None:
+        self._policy = policy
+        self._rights = rights
+        self._clock = clock
+
+    def read(self, cart: Cart) -> Condition:
+        """Read the rights of who decided, outside any transaction, and return the condition that they hold.
+
+        Raises `RightsUnread` where Slack does not tell.
+        """
+        if cart.state in {S.APPROVED, S.CHECKING_OUT}:
+            return self._approvals(cart, [self._rights.person(user) for user in cart.approved_by])
+        if cart.payment is None:
+            raise AssertionError(f"cart #{cart.id} is {cart.state.in_words}, and nobody decided that")
+        return self._payment(self._rights.person(cart.payment.by))
+
+    def _approvals(self, cart: Cart, approvers: list[Person]) -> Condition:
+        rights = {person.id: self._policy.right_to_approve(cart, person) for person in approvers}
+        if Right.UNREADABLE in rights.values():
+            raise RightsUnread(_UNREAD)
+        valid = tuple(user for user, right in rights.items() if right is Right.HELD)
+
+        def hold(carts: Transaction, intent: Cart) -> Objection | None:
+            now = carts.cart(intent.id)
+            if now.version != intent.version or now.seal is None:
+                return None
+            if len(valid) >= self._policy.approvals_needed(now.seal.total):
+                return None
+            why = _TOO_FEW if len(valid) == len(rights) else _LOST_APPROVAL
+            return _void(undecided(now, at=self._clock(), why=why, approved_by=valid), {"approvals": len(valid)})
+
+        return hold
+
+    def _payment(self, payer: Person) -> Condition:
+        right = self._policy.right_to_pay(payer)
+        if right is Right.UNREADABLE:
+            raise RightsUnread(_UNREAD)
+
+        def hold(carts: Transaction, intent: Cart) -> Objection | None:
+            now = carts.cart(intent.id)
+            if right is Right.HELD or now.version != intent.version:
+                return None
+            return _void(undecided(now, at=self._clock(), why=_LOST_PAYMENT), {})
+
+        return hold

@@ -1,0 +1,99 @@
+"""A job that needs some hundred calls at a slow pace is one job: it orders once, from one cart at OVH."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from bot.worker import Driver
+from handlers.toolkit.threads import Bridge
+from ordering.model.cart import CartState
+from ordering.model.domain_name import DomainName
+from ordering.ports.store import Errand
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.leases import Shared
+from ordering.workflow import Workflow
+from registrars.ovh import OvhGateway
+from store.transactions import SqlStore
+from tests.bot.test_driver import Nothing
+from tests.bot.test_stuck_jobs import no_homes, until
+from tests.builders import POLICY
+from tests.conftest import Rules
+from tests.registrars.ovh.conftest import access, ovh  # noqa: F401 - the simulated OVH, and a fast way to it
+from tests.store.conftest import engines, store, url  # noqa: F401 - the fixtures of both databases
+
+NAMES = [DomainName.parse(f"reason-{number}.co.uk") for number in range(40)]
+ANSWERS = {"REGISTRANT_TYPE": "LTD", "COMPANY_NUMBER": "12345678", "REASON": "Ours", "DNS": "ns1.a.net,ns2.a.net"}
+PACE = 50.0  # calls a second: a fiftieth of the time that one a second would take
+LEASE, STUCK = timedelta(seconds=2), timedelta(seconds=2.4)  # the job takes longer than both; two minutes, so scaled
+
+
+class Counted(Fulfilment):
+    """Knows how many of its steps are under way."""
+
+    under_way: ClassVar[list[int]] = []
+
+    def advance(self, cart_id: int, errand: Errand | None = None) -> None:
+        self.under_way.append(cart_id)
+        try:
+            super().advance(cart_id, errand)
+        finally:
+            self.under_way.remove(cart_id)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _approved(memory: SqlStore, gateway: OvhGateway, people: Rules) -> int:
+    """A cart of 40 names with five answers each, the legal age among them."""
+    workflow = Workflow(store=memory, registrar=gateway, policy=POLICY, clock=_now)
+    cart, _, _ = workflow.add_all("C1", dict.fromkeys(NAMES), by=people.ada)
+    while any(line.questions is None for line in cart.lines):  # some at a time
+        cart = workflow.learn_questions(cart.id)
+    for name in NAMES:
+        workflow.answer(cart.id, name, ANSWERS, by=people.ada)
+    cart = workflow.request_approval(cart.id, requester=people.ada, purpose="For the launch")
+    assert cart.seal is not None
+    return workflow.approve(cart.id, approver=people.cleo, shown=cart.seal.short).id
+
+
+async def test_forty_names_with_five_answers_order_once(ovh, access, store):  # noqa: F811 - the fixtures
+    """Some 300 calls, fifty times as fast as in production. A second process does not take the cart over."""
+    fast = OvhGateway(access)
+    cart_id = await asyncio.to_thread(_approved, store, fast, Rules(store))
+    fast.close()
+    before = len(ovh.calls)
+    slow = [OvhGateway(replace(access, requests_per_second=PACE, burst=1)) for _ in range(2)]
+    stuck: list[object] = []
+    running = [asyncio.create_task(_driver(store, gateway, stuck).run()) for gateway in slow]
+
+    def is_ordered() -> bool:
+        with store.read() as carts:
+            return carts.cart(cart_id).state is CartState.CHECKED_OUT
+
+    await until(is_ordered, seconds=60)
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running)
+    for gateway in slow:
+        gateway.close()
+    await until(lambda: not Counted.under_way)  # their threads use the database until then
+    made = ovh.calls[before:]
+    filled = {call.path for call in made if call.method == "POST" and call.path.endswith("/domain")}
+    assert len(made) > 250
+    assert (len(filled), len(ovh.orders.all)) == (1, 1)
+    assert stuck == []
+
+
+def _driver(memory: SqlStore, gateway: OvhGateway, stuck: list[object]) -> Driver:
+    return Driver(
+        fulfilment=Counted(store=memory, registrar=gateway, policy=POLICY, clock=_now),
+        announcer=Nothing(),  # type: ignore[arg-type] # what the driver needs of it
+        refresh_homes=no_homes,
+        claims=Shared(memory, clock=_now, lease=LEASE),
+        bridge=Bridge(2),
+        places=3,
+        on_stuck=stuck.append,
+        stuck_after=STUCK,
+    )

@@ -1,0 +1,133 @@
+"""What people see of a payment whose outcome is not known: how it stands, until when it waits, and what is safe."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from handlers.views import approval
+from ordering.model.cart import Cart, CartState
+from ordering.model.events import Event
+from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
+from tests.builders import NOW, POLICY, a_line, a_quote, euros
+from tests.handlers.drawing import blocks_of, check
+
+S = CartState
+ORDER = SalesOrder(7, euros("3.59"), euros("0.60"), expires_at=NOW, methods=(PaymentMethod(3, "VISA"),))
+SENT = Payment(3, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=NOW)
+UNTIL = NOW + timedelta(minutes=15)
+FLOOR = "it can be paid again here."
+
+
+def a_cart(state=S.PAYING, payment=SENT, order=ORDER, note=None) -> Cart:
+    lines = (a_line(),)
+    return Cart(
+        12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", quote=a_quote(), order=order, payment=payment,
+        note=note,
+    )  # fmt: skip
+
+
+def card(shown: Cart):
+    return approval.card(
+        shown, approvals_needed=1, waive_retraction=True, approvers=POLICY.approvers, payers=POLICY.payers
+    )
+
+
+def text(shown: Cart) -> str:
+    drawn = card(shown)
+    check(drawn)
+    return str(blocks_of(drawn))
+
+
+def buttons(shown: Cart):
+    """The buttons of a card by their words."""
+    elements = [e for block in blocks_of(card(shown)) for e in block.get("elements", []) if e["type"] == "button"]
+    return {element["text"]["text"]: element for element in elements}
+
+
+def test_a_refused_call_is_on_the_card_with_its_end():
+    """The card says so at once, offers the order's page, and no other payment."""
+    waiting = replace(SENT, refusal="OVH said no.", waits_until_ovh=UNTIL)
+    shown = a_cart(payment=waiting, note="OVH said no. That does not prove that nothing was paid.")
+    assert "does not prove that nothing was paid" in text(shown)
+    assert f"If OVH shows no payment by <!date^{int(UNTIL.timestamp())}" in text(shown)
+    assert list(buttons(shown)) == ["Open order"]
+
+
+@pytest.mark.parametrize(
+    ("cart", "question"),
+    [
+        (a_cart(), "A payment by <@U0DAN> is under way. Paying there can pay twice."),
+        (a_cart(S.NEEDS_ATTENTION), "A payment by <@U0DAN> is under way. Paying there can pay twice."),
+        (
+            a_cart(S.NEEDS_ATTENTION, replace(SENT, sent_at=None, unexplained=1)),
+            "The order may be paid already. Paying there can pay twice.",
+        ),
+    ],
+)
+def test_open_order_asks_first_while_a_payment_may_be_taken(cart, question):
+    """It carries what its card shows, so that an older card opens nothing."""
+    button = buttons(cart)["Open order"]
+    assert (button["confirm"]["text"]["text"], button["value"]) == (question, f"12 {cart.mark}")
+
+
+def test_open_order_asks_nothing_where_nobody_pays():
+    """There is no payment that another one could double."""
+    button = buttons(a_cart(S.CHECKED_OUT, None))["Open order"]
+    assert ("confirm" in button, button["value"]) == (False, "12")
+
+
+@pytest.mark.parametrize(("paid", "said"), [(True, "the money was taken"), (False, "no money was taken")])
+def test_a_word_is_on_the_card_with_its_name(paid, said):
+    """Who said that it was paid is not told when it can be paid again."""
+    word = Word(paid=paid, by="U0CLEO", at=NOW)
+    shown = text(a_cart(payment=replace(SENT, word=word, waits_until_ovh=UNTIL)))
+    assert f"<@U0CLEO> says that {said}. I keep looking at OVH." in shown
+    assert (FLOOR in shown) is not paid
+
+
+def test_a_payment_that_ovh_processes_is_said_to_be_under_way():
+    """Nobody needs to act."""
+    assert "OVH is processing the payment of order 7." in text(a_cart(payment=replace(SENT, told_at_ovh=NOW)))
+    assert "OVH is processing" not in text(a_cart())
+
+
+def test_a_question_says_from_when_the_order_can_be_paid_again():
+    """Looking comes first, and neither answer is the safe one."""
+    shown = a_cart(S.NEEDS_ATTENTION, replace(SENT, waits_until_ovh=UNTIL), note="OVH does not say.")
+    assert FLOOR in text(shown)
+    assert list(buttons(shown)) == ["Open order", "It was paid", "It was not paid"]
+    assert not any("style" in button for button in buttons(shown).values())
+
+
+def test_an_order_that_ovh_does_not_know_cannot_be_paid():
+    """Its card offers no way to pay, and *Close* once a person is asked."""
+    missing = replace(ORDER, missing_since=NOW)
+    assert {"Pay", "Open order"}.isdisjoint(buttons(a_cart(S.CHECKED_OUT, None, missing)))
+    assert "OVH doesn't know order 7 just now." in text(a_cart(S.CHECKED_OUT, None, missing))
+    assert list(buttons(a_cart(S.NEEDS_ATTENTION, None, missing))) == ["Open order", "Close"]
+
+
+@pytest.mark.parametrize(
+    ("by", "note", "waits", "line"),
+    [
+        ("U0DAN", None, None, "<@U0DAN> pays order 7."),
+        ("U0CLEO", "It was not paid.", UNTIL, "<@U0CLEO>: It was not paid."),
+        (None, "OVH said no.", None, "<@U0DAN>: OVH said no."),
+    ],
+)
+def test_the_thread_tells_the_payer_how_a_payment_stands(by, note, waits, line):
+    """Slack notifies nobody of an edited card."""
+    shown = a_cart(payment=replace(SENT, waits_until_ovh=waits))
+    event = Event(12, S.PAYING, NOW, by=by, note=note)
+    told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
+    assert told == line
+
+
+def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
+    """A floor that is longer than an hour is told with its end."""
+    shown = a_cart(payment=replace(SENT, waits_until_ovh=UNTIL))
+    event = Event(12, S.PAYING, NOW, note="So I wait.")
+    told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
+    assert told is not None
+    assert told.startswith(f"<@U0DAN>: So I wait. If OVH shows no payment by <!date^{int(UNTIL.timestamp())}")

@@ -1,0 +1,279 @@
+"""Silence is never "not paid": an order can be paid again by proof alone, or when a floor by OVH's clock is over."""
+
+from datetime import timedelta
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.errors import CardOutdated, NotPossible, RegistrarUnavailable
+from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.process.floors import Floors
+from tests.builders import failing
+from tests.ordering.paying import (
+    CONFIRMING,
+    DAY,
+    FAILED,
+    HOURS,
+    MINUTES,
+    NOTHING,
+    REFUSED,
+    TAKEN,
+    UNDER_WAY,
+    after,
+    pays,
+    pays_again,
+    takes_on,
+)
+
+S = CartState
+SECOND = timedelta(seconds=1)
+
+
+def test_the_floors_are_fifteen_minutes_and_a_day():
+    """What is configured for the tests and the campaign is not what the product uses."""
+    assert Floors() == Floors(ended=timedelta(minutes=15), unknown=timedelta(days=1))
+
+
+@pytest.mark.parametrize("fault", ["refused", "unavailable"])
+def test_a_refused_call_is_payable_when_the_floor_is_over(rules, fault):
+    """A proxy may have repeated a call that was taken, and OVH refuses or throttles the copy."""
+    cart = pays(rules, fault)
+    assert (cart.state, cart.payment.refusal is not None) == (S.PAYING, True)
+    ended = cart.payment.ended_at_ovh
+    assert cart.payment.waits_until_ovh == ended + 15 * MINUTES
+    assert after(rules, cart.id, ended + 15 * MINUTES - SECOND - rules.clock.now).state is S.PAYING
+    assert after(rules, cart.id, 3 * SECOND).state is S.CHECKED_OUT
+    assert pays_again(rules, cart.id, method=2).state is S.PAID
+    assert rules.registrar.payments == [(cart.order.id, 2)]
+
+
+def test_a_refused_call_that_paid_shows_late_and_is_paid_once(rules):
+    """The copy was refused, the first call paid, and OVH shows it minutes later."""
+    cart = pays(rules, "refused")
+    after(rules, cart.id, 10 * MINUTES)
+    with pytest.raises(NotPossible, match="under way already"):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+    rules.registrar.sighting = PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
+    assert after(rules, cart.id, 4 * MINUTES).state is S.PAID
+
+
+def test_nobody_is_asked_after_a_refused_call(rules):
+    """OVH did answer: the card says so at once, and the payer waits for the floor's end."""
+    cart = pays(rules, "refused")
+    assert "does not prove that nothing was paid" in cart.note
+    states = {after(rules, cart.id, MINUTES).state for _ in range(14)}
+    assert states == {S.PAYING}
+
+
+def test_a_method_that_was_removed_is_believed_at_once(rules):
+    """The order's list of methods lacks it, so the call surely could not pay."""
+    rules.registrar.listed = False
+    cart = pays(rules, "refused")
+    assert cart.state is S.CHECKED_OUT
+    assert [method.id for method in cart.order.methods if method.refused] == [1]
+
+
+@pytest.mark.parametrize("fault", ["lost_before", None])
+def test_a_removed_method_proves_nothing_without_a_refusal(rules, monkeypatch, fault):
+    """Only a refusal of the call is read beside the list."""
+    rules.registrar.listed = False
+    if fault is None:
+        takes_on(rules, monkeypatch)
+    assert pays(rules, fault).state is S.PAYING
+
+
+def test_a_list_that_cannot_be_read_proves_nothing(rules, monkeypatch):
+    """Then the refusal is kept, as any other."""
+    monkeypatch.setattr(rules.registrar, "lists_method", failing(RegistrarUnavailable("OVH does not answer.")))
+    assert pays(rules, "refused").state is S.PAYING
+
+
+def test_a_call_that_was_not_sent_is_payable_at_once(rules):
+    """The sender knows that no byte left."""
+    cart = pays(rules, "not_sent")
+    assert (cart.state, cart.payment) == (S.CHECKED_OUT, None)
+    assert cart.note.startswith("The connection to OVH ended before anything was sent. Nothing was sent")
+    assert pays_again(rules, cart.id).state is S.PAID
+
+
+def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatch):
+    """The order shows one payment that was begun, and its end: honest cases stay quick."""
+    takes_on(rules, monkeypatch)
+    rules.registrar.sighting = REFUSED
+    cart = pays(rules)
+    assert (cart.state, cart.order.suggested_method.id) == (S.CHECKED_OUT, 2)
+    assert cart.note == "VISA was refused. OVH says: The card is blocked. Nothing was paid. Choose another way to pay."
+
+
+def test_a_refusal_after_a_lost_answer_waits_for_the_floor(rules):
+    """A proxy may still hold the call: what was refused may have been begun elsewhere."""
+    cart = pays(rules, "lost_before")
+    rules.registrar.sighting = REFUSED
+    assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
+    assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
+
+
+def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypatch):
+    """What is refused may have been paid on the page, while ours is still on its way."""
+    takes_on(rules, monkeypatch)
+    cart = pays(rules)
+    rules.workflow.order_link(cart.id, payer=rules.dan, shown=cart.mark)
+    rules.registrar.sighting = REFUSED
+    assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
+    assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize(("begun", "state"), [(0, S.CHECKED_OUT), (1, S.PAYING)])
+def test_a_page_that_was_opened_before_counts_after_an_earlier_try(rules, monkeypatch, begun, state):
+    """The look before the sending shows no payment begun: then what the page did is over."""
+    takes_on(rules, monkeypatch)
+    cart = rules.ordered()
+    rules.workflow.order_link(cart.id, payer=rules.dan)
+    rules.registrar.earlier = PaymentSighting(PaymentProgress.NOT_SEEN, begun=begun)
+    rules.registrar.sighting = REFUSED
+    assert pays_again(rules, cart.id).state is state
+
+
+def test_a_failed_transaction_waits_for_the_floor_and_asks_nobody(rules, monkeypatch):
+    """It names no order, so it may be another's."""
+    takes_on(rules, monkeypatch)
+    rules.registrar.sighting = FAILED
+    cart = pays(rules)
+    assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
+    paid_again = after(rules, cart.id, 2 * MINUTES)
+    assert paid_again.state is S.CHECKED_OUT
+    assert [method.id for method in paid_again.order.methods if method.refused] == [1]
+
+
+def test_without_an_end_on_record_the_floor_is_a_day(rules, monkeypatch):
+    """The sender died or sleeps: its call may leave hours later."""
+
+    class Death(BaseException):
+        """The process ends here."""
+
+    def dies(*_, **__):
+        raise Death
+
+    cart = rules.ordered()
+    monkeypatch.setattr(rules.registrar, "pay", dies)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    with pytest.raises(Death):
+        rules.fulfilment.advance(cart.id)
+    monkeypatch.undo()
+    rules.restart()
+    sent = rules.workflow.cart(cart.id).payment.sent_at_ovh
+    cart = after(rules, cart.id, 2 * MINUTES)
+    assert cart.payment_is_undecided
+    assert cart.payment.waits_until_ovh == sent + DAY
+    rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    assert after(rules, cart.id, sent + DAY - SECOND - rules.clock.now).state is S.PAYING
+    assert after(rules, cart.id, 3 * SECOND).state is S.CHECKED_OUT
+
+
+def test_an_end_that_could_not_be_dated_is_dated_later(rules, monkeypatch):
+    """The floor runs from a time that was read from OVH after the end, never from a kept difference."""
+    monkeypatch.setattr(rules.registrar, "time", failing(RegistrarUnavailable("OVH does not answer.")))
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.registrar.next_fault = "refused"
+    rules.advance(cart.id)
+    rules.advance(cart.id)
+    kept = rules.workflow.cart(cart.id).payment
+    assert (kept.ended_at is not None, kept.ended_at_ovh) == (True, None)
+    monkeypatch.undo()
+    rules.clock.pass_by(40 * 60)
+    rules.restart()
+    now = rules.clock.now
+    cart = rules.settle(cart.id, steps=1, seconds=0)
+    assert cart.payment.ended_at_ovh == now
+    assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
+    assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize("jump", [-3 * HOURS, 3 * HOURS, 400 * DAY])
+def test_our_clock_ends_no_floor(rules, jump):
+    """Our clock jumps, and OVH's goes on evenly."""
+    cart = pays(rules, "refused")
+    rules.clock.now += jump
+    rules.registrar.ahead -= jump
+    for minutes, state in ((10, S.PAYING), (6, S.CHECKED_OUT)):
+        rules.clock.now += minutes * MINUTES
+        rules.fulfilment.advance(cart.id)  # whenever the bot looks
+        assert rules.workflow.cart(cart.id).state is state
+
+
+@pytest.mark.parametrize("fault", ["refused", "lost_before"])
+def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
+    """OVH is asked once more after its time was read: a first look may be older than the floor's end."""
+    cart = pays(rules, fault)
+    if fault == "lost_before":
+        cart = after(rules, cart.id, 2 * MINUTES)
+        rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
+    rules.clock.pass_by(60 * 60)
+    read = rules.registrar.time
+
+    def reading():
+        rules.registrar.sighting = PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
+        return read()
+
+    monkeypatch.setattr(rules.registrar, "time", reading)
+    rules.fulfilment.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.PAID
+
+
+@pytest.mark.parametrize("taken", [TAKEN, CONFIRMING])
+def test_a_transaction_that_nobody_explains_makes_the_floor_a_day(rules, taken):
+    """It took the amount, so it may be the payment that the order does not show."""
+    cart = pays(rules, "refused")
+    ended, rules.registrar.taken = cart.payment.ended_at_ovh, taken
+    waiting = after(rules, cart.id, 20 * MINUTES)
+    assert waiting.state is S.PAYING
+    assert after(rules, cart.id, ended + DAY - SECOND - rules.clock.now).state is S.PAYING
+    last = after(rules, cart.id, MINUTES)
+    assert last.state is (S.PAYING if taken.unfinished else S.CHECKED_OUT)
+
+
+def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
+    """A floor that is longer than an hour is told when it starts."""
+    cart = pays(rules, "refused")
+    ended, rules.registrar.taken = cart.payment.ended_at_ovh, TAKEN
+    cart = after(rules, cart.id, 20 * MINUTES)
+    assert cart.payment.waits_until_ovh == ended + DAY
+    notes = [event.note for event in rules.workflow.story(cart.id, by=rules.dan)[1] if event.state is S.PAYING]
+    assert notes.count(f"{TAKEN.seen} So I wait before anybody can pay it again here.") == 1
+
+
+def test_what_was_explained_once_does_not_hinder_the_next_payment(rules):
+    """A day after, the transactions that were counted are not this order's."""
+    cart = pays(rules, "refused")
+    rules.registrar.taken = TAKEN
+    cart = after(rules, cart.id, 20 * MINUTES)
+    cart = after(rules, cart.id, DAY)
+    assert (cart.state, cart.order.explained) == (S.CHECKED_OUT, 1)
+    rules.registrar.earlier = TAKEN
+    assert pays_again(rules, cart.id, method=2).state is S.PAID
+
+
+def test_a_click_that_comes_again_after_the_floor_pays_nothing(rules):
+    """The card's mark changed, so an old click is about another payment."""
+    cart = rules.ordered()
+    pays_again(rules, cart.id, "refused")
+    after(rules, cart.id, 20 * MINUTES)
+    with pytest.raises(CardOutdated):
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
+
+
+def test_a_lost_answer_of_a_payment_that_shows_is_adopted(rules):
+    """Nobody is needed where OVH shows it at once."""
+    assert pays(rules, "lost_after").state is S.PAID
+    assert len(rules.registrar.payments) == 1
+
+
+@pytest.mark.parametrize("seen", [NOTHING, UNDER_WAY, TAKEN])
+def test_silence_alone_never_makes_an_order_payable(rules, seen):
+    """However long OVH shows nothing, a person must say that it was not paid."""
+    cart = pays(rules, "lost_before")
+    rules.registrar.sighting = seen
+    for wait in (20 * MINUTES, 2 * DAY, 30 * DAY):
+        cart = after(rules, cart.id, wait)
+        assert cart.state in {S.PAYING, S.NEEDS_ATTENTION}

@@ -1,0 +1,223 @@
+"""Recover mode ends after an operator's comparison and its floor, and not before."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import (
+    CardBeforeRestore,
+    DatabaseWentBack,
+    NotAllowed,
+    NotPossible,
+)
+from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause
+from ordering.model.sales_order import OrderStatus
+from tests.builders import euros
+from tests.ordering.recovering import hold, release, stamp_of
+
+S = CartState
+
+
+class TestReleased:
+    def test_it_takes_an_operator_and_the_floor(self, rules):
+        """A confirmation alone does not end it; the floor counts from OVH's clock, read after it began."""
+        hold(rules)
+        mode = rules.workflow.recover_mode
+        rules.clock.pass_by(10 * FLOOR.total_seconds())
+        found, stamp = rules.workflow.compare(by=rules.cleo)
+        rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        assert not mode.end_if_due(rules.clock())  # its floor has not begun
+        mode.start_floor(rules.clock())
+        mode.start_floor(rules.clock() - FLOOR)  # a second process does not set it back
+        rules.clock.pass_by(FLOOR.total_seconds() - 1)
+        assert not mode.end_if_due(rules.clock())
+        rules.clock.pass_by(1)
+        assert mode.end_if_due(rules.clock())
+        assert not mode.is_on
+
+    def test_time_alone_does_not_end_it(self, rules):
+        """Without an operator's word it lasts."""
+        hold(rules)
+        rules.workflow.recover_mode.start_floor(rules.clock())
+        rules.clock.pass_by(FLOOR_WITH_PROCESSES.total_seconds())
+        assert not rules.workflow.recover_mode.end_if_due(rules.clock())
+
+    def test_the_floors_are_a_quarter_of_an_hour_and_a_day(self):
+        """Money's floors: findings on payments use the same."""
+        assert timedelta(minutes=15) == FLOOR
+        assert timedelta(days=1) == FLOOR_WITH_PROCESSES
+
+    def test_a_process_of_the_lost_state_makes_it_a_day(self, rules):
+        """Unless an operator stopped all of them."""
+        hold(rules)
+        with rules.store.begin() as carts:
+            standing = carts.standing()
+            carts.save_standing(replace(standing, recovery=replace(standing.recovery, processes_may_live=True)))
+        mode = rules.workflow.recover_mode
+        mode.start_floor(rules.clock())
+        assert mode.standing().recovery.ends_at - rules.clock() == FLOOR_WITH_PROCESSES
+        mode.all_stopped()
+        assert mode.standing().recovery.ends_at - rules.clock() == FLOOR
+
+    def test_only_operators_compare_and_release(self, rules):
+        """A requester does neither."""
+        hold(rules)
+        with pytest.raises(NotAllowed):
+            rules.workflow.compare(by=rules.ada)
+        with pytest.raises(NotAllowed):
+            rules.workflow.confirm_compared(by=rules.ada, epoch=0, compared=0)
+
+    def test_money_that_moves_after_the_comparison_voids_it(self, rules):
+        """Before the word of the operator, and between that and the end of the floor."""
+        cart = rules.approved()
+        rules.registrar.next_fault = "lost_after"
+        rules.advance(cart.id)
+        hold(rules)
+        mode = rules.workflow.recover_mode
+        mode.start_floor(rules.clock())
+        found, stamp = rules.workflow.compare(by=rules.cleo)
+        rules.settle(cart.id, steps=2)  # the order is adopted
+        with pytest.raises(NotPossible, match="compare again"):
+            rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        found, stamp = rules.workflow.compare(by=rules.cleo)
+        rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+        order = rules.workflow.cart(cart.id).order
+        rules.registrar.pay(order.id, 1, not_after=rules.clock())  # on OVH's page
+        rules.settle(cart.id, steps=20, seconds=FLOOR.total_seconds())
+        assert not mode.end_if_due(rules.clock())
+        assert (mode.is_on, mode.standing().recovery.confirmed_by) == (True, None)
+        assert release(rules)
+
+    def test_open_carts_that_change_void_nothing(self, rules):
+        """People fill carts while the floor runs."""
+        hold(rules)
+        found, stamp = rules.workflow.compare(by=rules.cleo)
+        rules.workflow.add("C4", DomainName.parse("c.ovh"), by=rules.ada)
+        assert rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+
+    def test_a_comparison_of_an_earlier_recover_mode_is_refused(self, rules):
+        """The button of a comparison before another restore ends nothing."""
+        hold(rules)
+        found, stamp = rules.workflow.compare(by=rules.cleo)
+        assert release(rules)
+        hold(rules)
+        with pytest.raises(NotPossible, match="another restore"):
+            rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+
+    def test_the_epoch_is_ovhs_time_and_always_rises(self, rules):
+        """Also where OVH's clock stands behind the last epoch."""
+        hold(rules)
+        assert release(rules)
+        assert stamp_of(rules).epoch == int(rules.clock().timestamp())
+        later = stamp_of(rules).epoch + 10_000
+        with rules.store.begin() as carts:
+            carts.raise_epoch(later)
+        hold(rules)
+        assert release(rules)
+        assert stamp_of(rules).epoch == later + 1
+
+    def test_cards_from_before_are_refused_and_rendered_again(self, rules):
+        """The old card decides nothing after the release, the new one does."""
+        cart = rules.requested()
+        before = stamp_of(rules)
+        hold(rules)
+        assert release(rules)
+        with pytest.raises(CardBeforeRestore, match="Use the newest card"):
+            rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=before)
+        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp_of(rules))
+        assert approved.state is S.APPROVED
+
+    def test_what_was_held_goes_on_at_once(self, rules):
+        """A request that was approved before is ordered when recover mode ends."""
+        cart = rules.approved()
+        hold(rules)
+        rules.settle(cart.id, steps=3)
+        assert release(rules)
+        assert rules.fulfilment.due() == [cart.id]
+        assert rules.settle(cart.id, steps=2).state is S.CHECKED_OUT
+
+    def test_the_loss_is_told_once(self, rules):
+        """People read from when to when everything is forgotten."""
+        rules.requested()
+        newest = rules.clock()
+        rules.clock.pass_by(60)
+        began = rules.clock()
+        hold(rules)
+        mode = rules.workflow.recover_mode
+        assert mode.loss_to_tell() is None
+        assert release(rules)
+        lost = mode.loss_to_tell()
+        assert (lost.from_, lost.noticed_at) == (newest, began)
+        assert mode.loss_to_tell() is None
+        mode.tell_loss_again()
+        assert mode.loss_to_tell() == lost
+
+    def test_what_others_did_after_the_restore_is_not_forgotten(self, rules):
+        """The moment is found by the lost event's time, however late it is noticed."""
+        rules.requested()
+        kept, lost = rules.clock(), replace(stamp_of(rules), number=99)
+        rules.clock.pass_by(100)
+        lost = replace(lost, at=int(rules.clock().timestamp() * 1000))
+        rules.clock.pass_by(3600)  # the restore; then others go on
+        cart = rules.requested("other.ovh", "C2")
+        rules.clock.pass_by(7200)
+        with pytest.raises(DatabaseWentBack):
+            rules.workflow.withdraw(cart.id, by=rules.ada, stamp=lost)
+        assert rules.workflow.recover_mode.standing().recovery.last_event_at == kept
+
+    def test_operators_are_told_once(self, rules):
+        """And again where that failed, or where the comparison became void."""
+        hold(rules)
+        mode = rules.workflow.recover_mode
+        assert [mode.must_tell(), mode.must_tell()] == [True, False]
+        mode.tell_again()
+        assert mode.must_tell()
+
+
+class TestCompared:
+    def test_orders_that_no_request_knows_are_listed(self, rules):
+        """With the requests that they fit; our own and those that are over are not listed."""
+        ordered, cart = rules.ordered(), rules.requested("lost.ovh", "C2")
+        lost = frozenset({DomainName.parse("lost.ovh")})
+        rules.registrar.foreign = [
+            AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, lost),
+            AccountOrder(901, euros("9.99"), OrderStatus.DELIVERED, frozenset({DomainName.parse("else.ovh")})),
+            AccountOrder(902, euros("3.59"), OrderStatus.CANCELLED, lost),
+            AccountOrder(ordered.order.id, euros("3.59"), OrderStatus.NOT_PAID, lost),
+        ]
+        hold(rules)
+        found, _ = rules.workflow.compare(by=rules.cleo)
+        assert [(each.order.id, each.fits) for each in found.unknown] == [(900, (cart.id,)), (901, ())]
+
+    def test_an_order_of_the_lost_state_is_not_made_again(self, rules):
+        """After the release the look before a checkout goes back to before the loss."""
+        asked_since = []
+        cart = rules.requested()
+        hold(rules)
+        rules.clock.pass_by(3600)
+        assert release(rules)
+        rules.registrar.order_since = lambda since, *_args, **_kwargs: asked_since.append(since)
+        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp_of(rules))
+        rules.advance(cart.id)
+        assert asked_since[0] <= cart.since < approved.since
+
+
+class TestCopies:
+    def test_a_copy_by_a_backup_starts_on_hold(self, rules):
+        """The mark in the copy switches it on at the start, once."""
+        with rules.store.begin() as carts:
+            carts.save_standing(replace(carts.standing(), is_copy=True))
+        mode = rules.workflow.recover_mode
+        mode.begin_if_copied()
+        assert (mode.standing().recovery.cause, mode.standing().is_copy) == (Cause.COPY, False)
+        assert release(rules)
+        mode.begin_if_copied()
+        assert not mode.is_on
+
+    def test_any_other_database_starts_as_always(self, rules):
+        """Without the mark nothing is held."""
+        rules.workflow.recover_mode.begin_if_copied()
+        assert not rules.workflow.recover_mode.is_on

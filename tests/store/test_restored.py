@@ -1,0 +1,196 @@
+"""A database that goes back under living processes, on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from ordering.model.cart import CartState
+from ordering.model.errors import DatabaseWentBack
+from ordering.model.events import happened
+from ordering.model.facts import EventKind
+from ordering.model.recovery import Cause, Recovery, Stamp
+from ordering.process.recovery import must_allow
+from store.engine import Engines
+from store.head import NewestHead
+from store.transactions import SqlStore
+from tests.builders import NOW
+from tests.conftest import Rules
+
+S = CartState
+
+
+def lose_newest_events(engines: Engines, number: int) -> None:
+    """Set the chain back to this many events, as a failover to a replica does."""
+    with engines.write.begin() as connection:
+        off, on = (
+            ("ALTER TABLE events DISABLE TRIGGER ALL", "ALTER TABLE events ENABLE TRIGGER ALL")
+            if engines.are_shared
+            else ("DROP TRIGGER events_keep_delete", "SELECT 1")
+        )
+        connection.execute(text(off))
+        connection.execute(text("DELETE FROM untold WHERE event_id > :number"), {"number": number})
+        connection.execute(text("DELETE FROM events WHERE id > :number"), {"number": number})
+        connection.execute(
+            text("UPDATE chain SET number = :number, digest = (SELECT digest FROM events WHERE id = :number)"),
+            {"number": number},
+        )
+        connection.execute(text(on))
+
+
+def test_a_failover_under_a_living_process_is_noticed(engines: Engines):
+    """The process committed events that are gone: it orders nothing, though its own cart is still there."""
+    rules = Rules(SqlStore(engines))
+    cart = rules.approved()
+    kept = rules.workflow.rendering()[0].number
+    rules.requested("later.ovh", "C2")
+    lose_newest_events(engines, kept)
+    rules.advance(cart.id)
+    standing = rules.workflow.recover_mode.standing()
+    assert standing.recovery is not None
+    assert (standing.recovery.cause, rules.registrar.orders) == (Cause.PROCESS, {})
+    assert standing.recovery.processes_may_live is engines.are_shared
+
+
+def test_events_of_others_that_took_the_place_are_noticed(engines: Engines):
+    """After a failover other events have the numbers of the lost ones: the digest differs."""
+    rules, others = Rules(SqlStore(engines)), Rules(SqlStore(engines))
+    cart = rules.approved()
+    kept = rules.workflow.rendering()[0].number
+    rules.requested("later.ovh", "C2")
+    lose_newest_events(engines, kept)
+    for channel in ("C3", "C4", "C5"):
+        with others.store.begin() as carts:
+            carts.open(channel, by="U0BEN", at=NOW)
+    rules.advance(cart.id)
+    assert (rules.workflow.recover_mode.is_on, rules.registrar.orders) == (True, {})
+
+
+def test_a_process_that_saw_nothing_newer_goes_on(engines: Engines):
+    """Another process's events are no reason, nor is a process that has just started."""
+    rules, others = Rules(SqlStore(engines)), Rules(SqlStore(engines))
+    cart = rules.approved()
+    others.requested("other.ovh", "C2")
+    rules.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+    assert not rules.workflow.recover_mode.is_on
+
+
+def test_a_transaction_that_fails_is_not_remembered(engines: Engines):
+    """A head counts only after COMMIT has answered: a rolled back event is no proof."""
+    store = SqlStore(engines)
+
+    def fails() -> None:
+        with store.begin() as carts:
+            carts.open("C1", by="U0ADA", at=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    with store.begin() as carts:
+        assert carts.newest_seen() is None
+        must_allow(carts)
+
+
+def test_another_process_learns_of_recover_mode(engines: Engines, monkeypatch: pytest.MonkeyPatch):
+    """The row is read in the transaction of the intent, also where another process wrote it a moment ago."""
+    rules, others = Rules(SqlStore(engines)), Rules(SqlStore(engines))
+    cart = rules.approved()
+    prepare = rules.registrar.prepare
+
+    def prepared(*args, **kwargs):
+        others.workflow.recover_mode.begin(Cause.OPERATOR)
+        return prepare(*args, **kwargs)
+
+    monkeypatch.setattr(rules.registrar, "prepare", prepared)
+    rules.advance(cart.id)
+    assert (rules.workflow.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
+
+
+def test_what_a_process_saw_before_a_release_is_forgotten(engines: Engines):
+    """Recover mode ended over the older state: its epoch tells each process to forget what it saw before."""
+    rules = Rules(SqlStore(engines))
+    cart = rules.approved()
+    kept = rules.workflow.rendering()[0].number
+    rules.requested("later.ovh", "C2")
+    lose_newest_events(engines, kept)
+    rules.advance(cart.id)
+    mode = rules.workflow.recover_mode
+    mode.start_floor(rules.clock())
+    mode.all_stopped()
+    found, stamp = rules.workflow.compare(by=rules.cleo)
+    rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
+    rules.clock.pass_by(900)
+    assert mode.end_if_due(rules.clock())
+    rules.settle(cart.id, steps=3)
+    assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+
+
+def test_another_database_under_a_living_process_is_noticed(engines: Engines):
+    """Somebody put another database in the place of this one."""
+    rules = Rules(SqlStore(engines))
+    rules.requested()
+    with engines.write.begin() as connection:
+        connection.execute(text("UPDATE chain SET database_id = 'ffffffffffff'"))
+    with pytest.raises(DatabaseWentBack), rules.store.begin() as carts:
+        must_allow(carts)
+
+
+def test_the_recover_row_comes_back_as_it_was_written(store: SqlStore):
+    """Every field, in UTC."""
+    at = datetime(2026, 11, 24, 8, 0, 1, tzinfo=UTC)
+    mode = Recovery(
+        Cause.COPY, at, at, processes_may_live=True, floor_from=at, compared=7, confirmed_by="U0CLEO", told=True
+    )
+    with store.begin() as carts:
+        changed = replace(carts.standing(), recovery=mode, numbers_above=12, is_copy=True)
+        carts.save_standing(changed)
+    with store.read() as carts:
+        assert carts.standing() == changed
+
+
+def test_numbers_above_those_on_buttons_survive(store: SqlStore):
+    """The database counts on behind the number that was given by hand."""
+    with store.begin() as carts:
+        carts.open("C1", by="U0ADA", at=NOW)
+        carts.save_standing(replace(carts.standing(), numbers_above=41))
+    numbers = []
+    for channel in ("C2", "C3", "C4"):
+        with store.begin() as carts:
+            numbers.append(carts.open(channel, by="U0ADA", at=NOW).id)
+    assert numbers == [42, 43, 44]
+
+
+def test_only_money_counts_for_the_comparison(store: SqlStore):
+    """Open, requested and ended carts are no money; the chain's newest event about money is found."""
+    with store.begin() as carts:
+        cart = carts.open("C1", by="U0ADA", at=NOW)
+        assert carts.newest_about_money() == 0
+        cart = carts.save(
+            cart.to(S.SUBMITTED, at=NOW), happened(cart.to(S.SUBMITTED, at=NOW), NOW, EventKind.APPROVAL_REQUESTED)
+        )
+        assert carts.newest_about_money() == 0
+        approved = cart.to(S.APPROVED, at=NOW)
+        carts.save(approved, happened(approved, NOW, EventKind.APPROVED))
+        carts.open("C2", by="U0ADA", at=NOW)
+        assert carts.newest_about_money() == 3
+
+
+def test_the_newest_head_is_kept():
+    """Threads may report their commits in any order; a later epoch counts more than any number."""
+    head, first = NewestHead(), Stamp("d" * 12, 0, 3, "c" * 12)
+    for stamp in (first, replace(first, number=2), replace(first, number=1)):
+        head.committed(stamp)
+    assert head.newest == first
+    recovered = replace(first, epoch=9, number=2)
+    head.committed(recovered)
+    assert head.newest == recovered
+
+
+def test_every_stamp_carries_the_id_of_the_database(store: SqlStore):
+    """It is made once, and every stamp of this database carries it."""
+    with store.begin() as carts:
+        before = carts.stamp()
+        carts.open("C1", by="U0ADA", at=NOW)
+        assert carts.stamp().database == before.database != "0" * 12
