@@ -12,9 +12,10 @@ from prove.explorer.ledger import AT_ONCE, Lateness
 Options = tuple[str, ...]
 
 FREEZES: Options = ("freeze-30", "freeze-600", "freeze-90000")  # the last one is longer than the longest floor
-READ: Options = ("crash", *FREEZES, "busy", "forbidden")
+# `stop`: somebody presses Stop at this moment.
+READ: Options = ("crash", *FREEZES, "busy", "forbidden", "stop")
 BUILD: Options = ("crash", *FREEZES, "busy", "lost")
-READY: Options = ("crash", *FREEZES, "busy")
+READY: Options = ("crash", *FREEZES, "busy", "stop")
 # Before the sender compares the clock, and between that comparison and the wire.
 CALL: Options = ("crash", *FREEZES)
 WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
@@ -43,7 +44,7 @@ STEP: Options = (
     *("order-dearer", "page-slow", "renewal-up"),
     *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
     *("closed-unlisted", "summary-tells"),
-    *("clock+3600", "clock-600", "others-commit"),
+    *("clock+3600", "clock-600", "others-commit", "stop"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
@@ -53,15 +54,6 @@ APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 # rule has landed: delete a line here to have it search them too. `python -m prove.explorer --all` searches them anyway.
 # TO WIDEN, DELETE LINES HERE.
 OPEN: Mapping[str, Callable[[str, str], bool]] = {
-    "M1 a payment shows later than the settling time": lambda place, what: (
-        place.startswith("PAY shows") and what.rpartition("-")[2] in {"90", "600"}
-    ),
-    "M1 a refusal or throttle answers a repeated payment": lambda place, what: (
-        place.startswith("PAY answer") and what.startswith("again-4")
-    ),
-    "M1 a sender sleeps before the wire, or its call arrives late": lambda place, what: (
-        place.startswith("PAY") and what.startswith(("freeze-", "arrives-"))
-    ),
     "M2 the newest commits are lost, or a backup is restored": lambda _place, what: what.startswith(
         ("lose-", "restore")
     ),

@@ -19,11 +19,12 @@ NOT_OURS = "payments of an order that somebody else made"
 TOO_DEAR = "payments of more than was approved"
 FOR_NO_REASON = "carts left to a person for no reason"
 LOST = "decisions lost"
+STOPPED = "orders or payments that were stopped before"
 STUCK = "carts stuck without a person told"
 PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
 A_BUG = "steps that failed for a bug"
 LAWS = (
-    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, TOO_DEAR),
+    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, TOO_DEAR, STOPPED),
     *(FOR_NO_REASON, LOST, STUCK, PAID_AND_CANCELLED, A_BUG),
 )
 _LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
@@ -47,6 +48,7 @@ class Laws:
         self._sealed: dict[str, Cart] = {}  # by OVH's cart: what was on record when it could first be checked out
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
+        self._stopped: list[Cart] = []  # as each was before it was stopped
 
     @property
     def cart(self) -> Cart:
@@ -70,6 +72,10 @@ class Laws:
         """The newest commits are lost."""
         self._before = self.cart.state
 
+    def stopped(self, decided: Cart) -> None:
+        """Somebody stopped what was approved, or was to be paid, and the bot said so."""
+        self._stopped.append(decided)
+
     def order_begins(self, ovh_cart: str) -> None:
         """OVH is about to make an order of a cart."""
         sealed, cart = self._sealed.get(ovh_cart), self._world.ledger.carts.get(ovh_cart)
@@ -77,6 +83,8 @@ class Laws:
             return  # OVH will refuse it
         if sealed is None or sealed.seal is None or not set(sealed.approved_by) - {sealed.requester}:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
+        if any(cart.state is S.APPROVED for cart in self._stopped):
+            raise LawBroken(STOPPED, f"{ovh_cart} was checked out")
         told = self._world.routes.told.get(ovh_cart, 0)
         if told > sealed.seal.total.minor:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
@@ -88,10 +96,12 @@ class Laws:
         intent = self._intents.get(order.id)
         if order.foreign:
             raise LawBroken(NOT_OURS, f"order {order.id}")
-        if intent is None or intent.seal is None:
+        if intent is None or intent.seal is None or intent.payment is None:
             raise LawBroken(NOT_INTENDED, f"order {order.id}")
         if order.total > intent.seal.total.minor:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
+        if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped):
+            raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
         *earlier, _ = order.payments
         # What a person began on OVH's page counts where OVH showed it before the step began.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,20 +15,20 @@ from ordering.model.errors import OrderingError
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
 from ordering.model.money import Money
-from ordering.model.policy import Person, Policy
+from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from prove.explorer.deviations import APPROVES, DECIDES, PAYS, Options
 from prove.explorer.laws import NOT_APPROVED, LawBroken
 from prove.explorer.ledger import PREPAID
 from prove.explorer.routes import OFFERED, RENEWAL
+from prove.explorer.team import ADA, CLEO, DAN, POLICY
 
 if TYPE_CHECKING:
     from prove.explorer.processes import Process
     from prove.explorer.world import World
 
 S = CartState
-ADA, CLEO, DAN = Person("U0ADA"), Person("U0CLEO"), Person("U0DAN")
-POLICY = Policy(approvers=frozenset({CLEO.id, DAN.id}), payers=frozenset({DAN.id}))
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
 _OLD = "0" * 12  # what a button of a card of before carries
@@ -36,11 +37,17 @@ Click = Callable[["Process"], None]
 
 @dataclass(slots=True)
 class Plan:
-    """What a person is about to do, in which manner, when, and how often they were refused."""
+    """What a person is about to do with a card, in which manner, when, and how often they were refused."""
 
     at: float
     manner: str
+    card: Cart
+    stamp: Stamp
     refusals: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.refusals > len(_AGAIN_AFTER)
 
 
 class People:
@@ -49,6 +56,8 @@ class People:
     def __init__(self, world: World) -> None:
         self._world = world
         self._plans: dict[tuple[str, str], Plan] = {}
+        self._old_cards: list[tuple[str, Plan]] = []  # of before a loss: they stay until the request changes
+        self._left: Cart | None = None  # the request as the loss left it
         self._repeats: list[tuple[float, Click]] = []
         self._tries = 0
         self._others = 0
@@ -86,23 +95,41 @@ class People:
                 cart.with_line(Line(DomainName.parse("other.ovh"), 1, "create-default", Money(1, "EUR"), DAN.id))
             )
 
-    def see_new_cards(self) -> None:
-        """The cards are drawn again from a store that went back: what was clicked is to be clicked again."""
+    def keep_old_cards(self) -> None:
+        """The store went back. Cards show what is lost until the request changes, or recover mode draws them again."""
+        todo = [(kind, plan) for (kind, _), plan in self._plans.items() if not plan.is_done]
+        self._old_cards = [(kind, plan) for kind, plan in todo if plan.card.mark != self._world.laws.cart.mark]
+        self._left = self._world.laws.cart
         self._plans.clear()
+
+    def stop(self, process: Process) -> None:
+        """Have a payer stop what is to be ordered or paid, at this very moment."""
+        acting, before = self._world.acting, self._world.laws.cart
+        self._world.acts("person stops")
+        with suppress(OrderingError):
+            self._decided(DAN.id, lambda by: by.workflow.stop(before.id, by=DAN), process)
+            self._world.laws.stopped(before)
+        self._world.acts(acting)
 
     def next(self) -> tuple[float, Click] | None:
         """Return who clicks next, and when."""
         coming = list(self._repeats)
         cart = self._world.laws.cart
-        wish = self._wish(cart)
+        standing = self._world.store.kept.standing
+        if cart is not self._left or standing.recovery is not None:
+            self._old_cards.clear()
+        for kind, plan in self._old_cards:
+            coming.append((max(plan.at, self._world.now), partial(self._click_old, kind, plan)))
+        wish = None if self._old_cards or standing.recovery is not None else self._wish(cart)
         if wish is not None:
             kind, options, delay = wish
-            key = (kind, cart.mark)
+            key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch, other cards
             if key not in self._plans:
                 manner = self._world.place(f"person {kind}", options) or "honest"
-                self._plans[key] = Plan(self._world.now + _delay(manner, delay), manner)
+                at, stamp = self._world.now + _delay(manner, delay), self._world.store.kept.stamp
+                self._plans[key] = Plan(at, manner, cart, stamp)
             plan = self._plans[key]
-            if plan.refusals <= len(_AGAIN_AFTER):
+            if not plan.is_done:
                 coming.append((max(plan.at, self._world.now), partial(self._click, kind, plan)))
         return min(coming, key=lambda one: one[0], default=None)
 
@@ -120,9 +147,14 @@ class People:
             return "closes", ("after-91000",), _SOON
         return None
 
+    def _click_old(self, kind: str, plan: Plan, process: Process) -> None:
+        """Click a card of before the loss: it shows more than is on record, so it is refused."""
+        self._old_cards.clear()
+        self._click(kind, plan, process)
+
     def _click(self, kind: str, plan: Plan, process: Process) -> None:
         self._world.acts(f"person {kind}")
-        cart = self._world.laws.cart
+        cart = plan.card
         act = {
             "approves": self._approve,
             "pays": self._pay,
@@ -141,39 +173,42 @@ class People:
     def _approve(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.seal is None:
             raise AssertionError("a request without a seal")
-        shown = cart.seal.short
+
+        def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.seal.short) -> Cart:
+            return by.workflow.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
+
         if plan.manner == "self":
-            _must_fail(lambda: process.workflow.approve(cart.id, approver=ADA, shown=shown), "the own request")
+            _must_fail(lambda: approve(process, approver=ADA), "the own request")
         if plan.manner == "old-card":
-            _must_fail(lambda: process.workflow.approve(cart.id, approver=CLEO, shown=_OLD), "what no card shows")
-        approve = partial(self._decided, CLEO.id, lambda by: by.workflow.approve(cart.id, approver=CLEO, shown=shown))
-        approve(process)
-        self._repeat(plan, approve)
+            _must_fail(lambda: approve(process, shown=_OLD), "what no card shows")
+        self._decided(CLEO.id, approve, process)
+        self._repeat(plan, CLEO.id, approve)
 
     def _pay(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:
             raise AssertionError("a payable cart without an order")
-        number, shown = cart.order.id, cart.mark
         if plan.manner == "page" or cart.order.refuses_all:
-            self._world.ledger.pay_on_page(number, self._world.now)
+            self._world.ledger.pay_on_page(cart.order.id, self._world.now)
             self._world.reach("person pays on the page")
             return
-        if plan.manner == "old-card":
-            _must_fail(lambda: process.workflow.pay(cart.id, payer=DAN, method=None, shown=_OLD), "an old card")
         method = PREPAID if plan.manner == "prepaid" else None
-        pay = partial(self._decided, DAN.id, lambda by: by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown))
-        pay(process)
-        self._repeat(plan, pay)
+
+        def pay(by: Process, *, shown: str = cart.mark) -> Cart:
+            return by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)
+
+        if plan.manner == "old-card":
+            _must_fail(lambda: pay(process, shown=_OLD), "an old card")
+        self._decided(DAN.id, pay, process)
+        self._repeat(plan, DAN.id, pay)
 
     def _say_ordered(self, process: Process, cart: Cart, plan: Plan) -> None:
         now = self._world.now
         ours = [o for o in self._world.ledger.ours if plan.manner != "hasty" or o.is_whole(now)]
+        workflow = process.workflow
+        say = workflow.nothing_ordered
         if ours and plan.manner != "wrong":
-            number = ours[-1].id
-            self._decided(CLEO.id, lambda by: by.workflow.adopt(cart.id, number, by=CLEO, shown=cart.mark), process)
-        else:
-            say = process.workflow.nothing_ordered
-            self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark), process)
+            say = partial(workflow.adopt, order_id=ours[-1].id)
+        self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:
@@ -182,29 +217,31 @@ class People:
         paid = order.paid_at(now) is not None if plan.manner == "hasty" else bool(order.taken())
         says_paid = paid is not (plan.manner == "wrong")
         say = process.workflow.it_was_paid if says_paid else process.workflow.not_paid
-        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark), process)
+        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
 
-    def _close(self, process: Process, cart: Cart, _plan: Plan) -> None:
+    def _close(self, process: Process, cart: Cart, plan: Plan) -> None:
         self._tries += cart.order is None
         again = cart.order is None and self._tries <= 2
         resolve = process.workflow.try_again if again else process.workflow.give_up
-        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark), process)
+        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
 
     def _decided(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
-        """Click, and note the decision as accepted once the bot said so."""
+        """Click, and note the decision as accepted where the bot took one: the same again changes nothing."""
+        before = self._world.laws.cart
         cart = click(process)
-        self.accepted.append((by, cart.state))
+        if self._world.laws.cart is not before:
+            self.accepted.append((by, cart.state))
 
-    def _repeat(self, plan: Plan, click: Callable[[Process], None]) -> None:
+    def _repeat(self, plan: Plan, by: str, click: Callable[[Process], Cart]) -> None:
         if plan.manner == "twice":
-            self._repeats.append((self._world.now + _TWICE_AFTER, partial(self._again, click)))
+            self._repeats.append((self._world.now + _TWICE_AFTER, partial(self._again, by, click)))
 
-    def _again(self, click: Callable[[Process], None], process: Process) -> None:
+    def _again(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
         """Slack delivers a click once more: the bot refuses it, or nothing changes."""
         self._repeats.pop(0)
         self._world.acts("click delivered again")
         try:
-            click(process)
+            self._decided(by, click, process)
         except OrderingError:
             return
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,9 +15,9 @@ from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
 from prove.explorer.deviations import Options, number_in
 from prove.explorer.ledger import moment
-from prove.explorer.people import POLICY
 from prove.explorer.plain_reading import PlainReading
 from prove.explorer.plain_store import Client, PlainStore, PlainTransaction
+from prove.explorer.team import POLICY
 from prove.explorer.wire import gateway
 from registrars.ovh.adapter import OvhGateway
 
@@ -55,6 +55,7 @@ class Process:
         parts: dict[str, Any] = {"store": self.store, "registrar": self.registrar, "policy": POLICY}
         self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
         self.workflow = Workflow(**parts, clock=self.now)
+        self.workflow.recover_mode.begin_if_copied()
 
     def now(self) -> datetime:
         return moment(self.world.now + self.ahead)
@@ -66,6 +67,9 @@ class Process:
             self.die()
         if what is not None and what.startswith("freeze-"):
             self.world.freeze(self, number_in(what), clock_stands="still" in what)
+            return None
+        if what == "stop":
+            self.world.people.stop(self)
             return None
         return what
 
@@ -109,6 +113,10 @@ class WatchedStore(PlainStore):
             self.history = history  # a change of due times alone is no commit that matters if it is lost
         elif self.kept.carts.get(1) != before.carts.get(1):
             self._world.committed()
+
+    def mark_as_copy(self) -> None:
+        """Be what a backup wrote: it knows that it is a copy."""
+        self.kept = replace(self.kept, standing=replace(self.kept.standing, is_copy=True))
 
 
 @dataclass(slots=True)

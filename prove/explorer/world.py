@@ -17,6 +17,7 @@ from prove.explorer.deviations import COMMIT, STEP, Options, is_open, lateness, 
 from prove.explorer.graph import Graph, abstract
 from prove.explorer.laws import LawBroken, Laws
 from prove.explorer.ledger import DEARER, Ledger, moment
+from prove.explorer.operators import Operators
 from prove.explorer.people import People
 from prove.explorer.processes import Died, Process, Sleeper, WatchedStore
 from prove.explorer.routes import NO, RENEWAL, Routes
@@ -62,7 +63,8 @@ class World:
         self._processes = 1
         self._process = self._current = Process(self, "p1")
         self._lease_until = 0.0
-        self._acting: str = "start"
+        self.acting: str = "start"
+        self.operators = Operators(self)
         self.people = People(self)
         self.people.request(self._process)
         self.store.history = ()  # nothing that a run loses goes back to before the request
@@ -106,9 +108,8 @@ class World:
         if self._sleepers:
             coming.append((min(sleeper.wakes_at for sleeper in self._sleepers), 1, self._wake))
         if not self.laws.is_ended:
-            click = self.people.next()
-            if click is not None:
-                coming.append((click[0], 2, self._in_thread(click[1])))
+            clicks = filter(None, (self.people.next(), self.operators.next()))
+            coming += [(at, 2, self._in_thread(act)) for at, act in clicks]
             due = self._next_due()
             if due is not None:
                 coming.append((due, 3, self._in_thread(self._step)))
@@ -153,7 +154,7 @@ class World:
 
     def _step(self, process: Process) -> None:
         """Do what is due, as the worker pool does it: what fails for a bug is put off and told."""
-        self._acting = "worker"
+        self.acting = "worker"
         for cart_id in process.fulfilment.due():
             self._event(process, cart_id)
             process.step_began_at = self.now
@@ -193,6 +194,7 @@ class World:
             "closed-unlisted": lambda _: setattr(routes, "lists_closed", False),
             "summary-tells": lambda _: setattr(routes, "tells_order", True),
             "others-commit": self.people.fill_another_cart,
+            "stop": self.people.stop,
         }
 
     def _for_unpaid(self, do: Callable[[int], None]) -> None:
@@ -235,10 +237,10 @@ class World:
         process.sleeps = True
         self._lease_until = max(self._lease_until, self.now + min(seconds, LEASE.total_seconds()))
         self._sleepers.append(Sleeper(self.now + seconds, process, getcurrent(), clock_stands, seconds))
-        self.reach(f"sleep in {self._acting}")
-        acting = self._acting
+        self.reach(f"sleep in {self.acting}")
+        acting = self.acting
         self._main.switch()
-        self._acting = acting
+        self.acting = acting
 
     def at_ovh(self, path: str, body: Mapping[str, Any], shows: str | None) -> Callable[[], Answer]:
         """Return the call that buys or pays, to be done at OVH now or later, whole or never."""
@@ -276,7 +278,7 @@ class World:
         if not self._watching:
             return
         self.laws.committed()
-        self.reach(self._acting)
+        self.reach(self.acting)
         process = self._current
         with self.store.read() as carts:
             state = carts.cart(1).state
@@ -285,15 +287,17 @@ class World:
             return
         count = len(self.store.history) if what == "restore" else int(number_in(what))
         self.lost_commits += self.store.lose(count)
+        if what == "restore":
+            self.store.mark_as_copy()
         self.laws.went_back()
-        self.people.see_new_cards()
+        self.people.keep_old_cards()
         self.reach(what)
         if what.endswith("cold") or what == "restore":
             process.die()
 
     def acts(self, who: str) -> None:
         """Note who acts now, for the graph."""
-        self._acting = who
+        self.acting = who
 
     def reach(self, by: str) -> None:
         state = abstract(self)
