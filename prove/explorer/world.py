@@ -26,7 +26,7 @@ from registrars.ovh.api.errors import Answer
 Schedule = Mapping[int, str]
 Choose = Callable[[int, Options], str | None]  # what deviates at a place, by its number
 REPEATS = 2  # a place that comes again in the same abstract state is a place of the search so many times
-MOST_STEPS = 400
+MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
 SUPERVISOR = 2.0  # seconds until a dead process is started again
 
@@ -186,8 +186,8 @@ class World:
             "page-pays": lambda _: unpaid(lambda number: pays(number, self.now)),
             "page-slow": lambda _: unpaid(lambda number: pays(number, self.now, bank=600.0)),
             "page-cancels": lambda _: unpaid(lambda number: self.ledger.cancel(number, self.now)),
-            # Not while a sender sleeps, who compared the total before: no rule can help that.
-            "order-dearer": lambda _: None if self.is_asleep else unpaid(self.ledger.change_total),
+            # Not while a call is on its way whose sender compared the total before: no rule can help that.
+            "order-dearer": lambda _: None if self.is_asleep or self._arriving else unpaid(self.ledger.change_total),
             "clock+3600": lambda process: process.set_clock(3600.0),
             "clock-600": lambda process: process.set_clock(-600.0),
             "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
