@@ -212,13 +212,16 @@ class PlainStore:
     ) -> None:
         self.chain = chain
         self.clock = clock or (lambda: datetime.now(UTC))
-        self.server_clock = server_clock or self.clock
+        self._server_clock = server_clock
         self.is_shared = is_shared
-        self._me = Client(self.clock)
+        self._me = Client(lambda: self.clock())  # tests put another clock in
         self._numbers = count(1)
         self._one_writer = threading.RLock()
         self.kept = Snapshot()
         self.history: tuple[Snapshot, ...] = ()
+
+    def server_clock(self) -> datetime:
+        return (self._server_clock or self.clock)()
 
     def begin(self) -> AbstractContextManager[PlainTransaction]:
         return self.begin_as(self._me)
@@ -259,11 +262,12 @@ class PlainStore:
 class PlainInbox:
     """Clicks that were written down, as far as a decision's transaction touches them."""
 
-    def __init__(self, store: PlainStore) -> None:
+    def __init__(self, store: PlainStore, *, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     def put(self, click: Click) -> Click | None:
-        at = self._store.server_clock()
+        at = self._clock()
         with self._store.begin() as writing:
             return replace(click, at=at) if writing.put_click(click, at) else None
 

@@ -11,10 +11,12 @@ import pytest
 import structlog
 
 from ordering.model.cart import CartState
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.facts import EventKind
 from ordering.ports.store import KEEP
-from ordering.process import checkout, intent
+from ordering.process import checkout, intent, payment
+from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
+from ordering.workflow import Workflow
 from prove.explorer import deviations, laws
 from prove.explorer.__main__ import GRAPH
 from prove.explorer.deviations import OPEN
@@ -25,7 +27,6 @@ from prove.explorer.search import Break, Found, Setup, be_quiet, later_deviation
 from prove.explorer.world import World
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.orders import Orders
-from registrars.ovh.payments import Payments
 from tests.builders import NOW, a_line
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +112,14 @@ def test_a_late_call_arrives_after_its_sender_gave_up():
 def test_every_deviation_is_met_by_some_schedule(found):
     """No word of the lists is dead: each one happens in a run of one deviation, or in one that follows a wait."""
     words = {
-        *(*deviations.READ, *deviations.BUILD, *deviations.WIRE, *deviations.ORDER_SHOWS, *deviations.TWO_NAMES_SHOW),
+        *(
+            *deviations.READ,
+            *deviations.READY,
+            *deviations.BUILD,
+            *deviations.WIRE,
+            *deviations.ORDER_SHOWS,
+            *deviations.TWO_NAMES_SHOW,
+        ),
         *(*deviations.PAYMENT_SHOWS, *deviations.ANSWER, *deviations.COMMIT, *deviations.STEP, *deviations.PAYS),
     }
     assert words - set(found.met) == set()
@@ -120,16 +128,24 @@ def test_every_deviation_is_met_by_some_schedule(found):
 # Known kinds, on rules that were broken for it
 
 
-def test_finds_a_payment_sent_again_after_silence(monkeypatch):
-    """M1: an adapter that takes silence for a refusal pays twice once the first payment shows late."""
+def test_finds_a_payment_sent_again_after_a_refusal(monkeypatch):
+    """M1: a rule that believes OVH's no to the call pays twice, for a proxy repeated a call that was taken."""
+    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
+    assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == laws.TWO_PAYMENTS
 
-    def refused(self, order, payment):
-        seen = look(self, order, payment)
-        return PaymentSighting(PaymentProgress.REFUSED) if seen.progress is PaymentProgress.NOT_SEEN else seen
 
-    look = Payments.look
-    monkeypatch.setattr(Payments, "look", refused)
-    assert broken_by(("PAY shows", "late-90"), ("PAY answer", "lost")) == laws.TWO_PAYMENTS
+def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
+    """M1: without a floor, a hasty person has an order paid twice whose payment shows late."""
+    monkeypatch.setattr(Floors, "end_for", lambda _self, _payment, sent_at, **_: sent_at)
+    hasty = ("person says what was paid", "hasty")
+    assert broken_by(("PAY shows", "late-600"), ("PAY answer", "lost"), hasty) == laws.TWO_PAYMENTS
+
+
+def test_finds_a_payment_that_was_stopped(monkeypatch):
+    """A stop that is acknowledged and not kept is found."""
+    monkeypatch.setattr(Workflow, "stop", lambda self, cart_id, **_: self.cart(cart_id))
+    assert broken_by(("PAY ready", "stop")) == laws.STOPPED
+    assert broken_by(("CHECKOUT ready", "stop")) == laws.STOPPED
 
 
 def test_finds_an_order_without_its_intent(monkeypatch):
@@ -202,6 +218,42 @@ def plain() -> World:
     world = EVERYTHING.world({})
     world.run()
     return world
+
+
+# What people do
+
+
+def test_a_word_on_a_payment_takes_effect_after_its_floor():
+    """A wrong *It was not paid* pays nothing again for a quarter of an hour, and OVH shows the payment by then."""
+    wrong = ("person says what was paid", "wrong")
+    world = deviating(("PAY shows", "late-600"), ("PAY answer", "lost"), wrong)
+    assert world.broken is None
+    (order,) = world.ledger.ours
+    assert (len(order.payments), world.laws.cart.state) == (1, S.DELIVERED)
+
+
+def test_a_frozen_sender_makes_the_floor_a_day():
+    """Where the end of a call is not on record, the order can be paid again after a day, and is then."""
+    world = deviating(("PAY call", "crash"))
+    assert world.broken is None
+    (order,) = world.ledger.ours
+    assert [paid.begun_at > 86_400 for paid in order.payments] == [True]
+
+
+def test_stop_takes_back_what_was_decided():
+    """Before the intent it is taken back; a stopped approval ends the request."""
+    assert deviating(("CHECKOUT ready", "stop")).laws.cart.state is S.CANCELLED
+    world = deviating(("PAY ready", "stop"))
+    assert (world.broken, world.laws.cart.state) == (None, S.DELIVERED)
+    assert sum(event.kind is EventKind.PAYMENT_STOPPED for event in world.store.kept.events) == 1
+
+
+def test_lost_commits_begin_recover_mode():
+    """A process whose events are gone holds everything, until an operator compared and the floor is over."""
+    world = deviating(("commit checked_out", "lose-1"))
+    assert world.broken is None
+    assert (world.store.kept.epoch > 0, world.store.kept.standing.recovery) == (True, None)
+    assert world.laws.cart.state is S.DELIVERED
 
 
 # What holds today

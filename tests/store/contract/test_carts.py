@@ -187,8 +187,8 @@ def test_names_under_way_are_held_and_free_again_after(store):
 def test_what_a_month_costs_counts_what_was_approved_in_it(store):
     first = submitted(store, "C1", "a.ovh", "10.00")
     second = submitted(store, "C2", "b.ovh", "5.00")
-    saved(store, first.to(S.APPROVED, at=NOW))
-    saved(store, second.to(S.APPROVED, at=NOW - timedelta(days=40)))
+    saved(store, first.to(S.APPROVED, at=NOW, approved_at=NOW))
+    saved(store, second.to(S.APPROVED, at=NOW, approved_at=NOW - timedelta(days=40)))
     submitted(store, "C3", "c.ovh", "99.00")
     month = NOW.replace(day=1)
     with store.read() as carts:
