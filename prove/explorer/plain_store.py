@@ -214,11 +214,14 @@ class PlainStore:
         self.clock = clock or (lambda: datetime.now(UTC))
         self._server_clock = server_clock
         self.is_shared = is_shared
-        self._me = Client(lambda: self.clock())  # tests put another clock in
+        self._me = Client(self._now)
         self._numbers = count(1)
         self._one_writer = threading.RLock()
         self.kept = Snapshot()
         self.history: tuple[Snapshot, ...] = ()
+
+    def _now(self) -> datetime:
+        return self.clock()  # not bound once: tests put another clock in
 
     def server_clock(self) -> datetime:
         return (self._server_clock or self.clock)()
