@@ -44,7 +44,7 @@ STEP: Options = (
     *("order-dearer", "page-slow", "renewal-up"),
     *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
     *("closed-unlisted", "summary-tells"),
-    *("clock+3600", "clock-600", "others-commit", "stop"),
+    *("clock+3600", "clock+90000", "clock-600", "server+90000", "server-600", "others-commit", "stop"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")

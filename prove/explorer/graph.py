@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.sales_order import Payment
 
 if TYPE_CHECKING:
     from prove.explorer.world import World
@@ -17,7 +18,8 @@ Edge = tuple[str, str, str]  # from, what happened, to
 def abstract(world: World) -> str:
     """Return the state of a world in words: the request as it is stored | the truth at OVH."""
     cart = world.store.kept.carts[1]
-    return f"{_stored(cart)} | {_true(world)}"
+    hold = " on hold" if world.store.kept.standing.recovery else ""
+    return f"{_stored(cart)}{hold} | {_true(world)}"
 
 
 def _stored(cart: Cart) -> str:
@@ -29,10 +31,19 @@ def _stored(cart: Cart) -> str:
         words.append("read" if cart.order.was_read else "ordered")
         words += ["all refused"] if cart.order.methods and cart.order.refuses_all else []
         words += ["over"] if cart.order.status.is_over else []
+        words += ["missing"] if cart.order.missing_since else []
     if cart.payment is not None:
-        sent, accepted = cart.payment.sent_at, cart.payment.accepted_at
-        words.append("accepted" if accepted else "sent" if sent else "to pay")
+        words.append(_sent(cart.payment))
+        words += ["denied"] if cart.payment.is_denied else ["affirmed"] if cart.payment.is_affirmed else []
     return " ".join(words)
+
+
+def _sent(payment: Payment) -> str:
+    if payment.refusal is not None:
+        return "turned away"
+    if payment.accepted_at is not None:
+        return "accepted"
+    return "ended" if payment.ended_at else "sent" if payment.sent_at else "to pay"
 
 
 def _true(world: World) -> str:

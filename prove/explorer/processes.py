@@ -100,8 +100,9 @@ class WatchedStore(PlainStore):
     """The plain store by the world's clock, with a place after each commit that changes the request."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(clock=lambda: moment(world.now), is_shared=True)
+        super().__init__(clock=lambda: moment(world.now + self._ahead), is_shared=True)
         self._world = world
+        self._ahead = 0.0
 
     @contextmanager
     def begin_as(self, client: Client) -> Iterator[PlainTransaction]:
@@ -113,6 +114,10 @@ class WatchedStore(PlainStore):
             self.history = history  # a change of due times alone is no commit that matters if it is lost
         elif self.kept.carts.get(1) != before.carts.get(1):
             self._world.committed()
+
+    def set_clock(self, seconds: float) -> None:
+        """Put the database server's clock ahead, or back."""
+        self._ahead += seconds
 
     def mark_as_copy(self) -> None:
         """Be what a backup wrote: it knows that it is a copy."""

@@ -189,7 +189,10 @@ class World:
             # Not while a call is on its way whose sender compared the total before: no rule can help that.
             "order-dearer": lambda _: None if self.is_asleep or self._arriving else unpaid(self.ledger.change_total),
             "clock+3600": lambda process: process.set_clock(3600.0),
+            "clock+90000": lambda process: process.set_clock(90_000.0),
             "clock-600": lambda process: process.set_clock(-600.0),
+            "server+90000": lambda _: self.store.set_clock(90_000.0),
+            "server-600": lambda _: self.store.set_clock(-600.0),
             "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
             "closed-unlisted": lambda _: setattr(routes, "lists_closed", False),
             "summary-tells": lambda _: setattr(routes, "tells_order", True),

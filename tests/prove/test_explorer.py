@@ -141,6 +141,15 @@ def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
     assert broken_by(("PAY shows", "late-600"), ("PAY answer", "lost"), hasty) == laws.TWO_PAYMENTS
 
 
+def test_finds_a_floor_by_the_own_clock(monkeypatch):
+    """M1: a floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
+    monkeypatch.setattr(OvhGateway, "time", lambda self: self._client._process.now())  # noqa: SLF001 - no other way to the process
+    late, hasty = ("PAY shows", "late-600"), ("person says what was paid", "hasty")
+    lost = (late, ("PAY answer", "lost"), hasty)
+    assert broken_by(*lost) is None
+    assert broken_by(*lost, ("step paying", "clock+90000")) == laws.TWO_PAYMENTS
+
+
 def test_finds_a_payment_that_was_stopped(monkeypatch):
     """A stop that is acknowledged and not kept is found."""
     monkeypatch.setattr(Workflow, "stop", lambda self, cart_id, **_: self.cart(cart_id))
