@@ -213,6 +213,7 @@ def migrate() -> None:
     """
     from bot.settings import SettingsError, read_database_url
     from store import migrate as migrations
+    from store.diagnosis import explained
     from store.engine import open_engines
     from store.errors import DatabaseError
     from store.heartbeats import require_no_older_process
@@ -222,7 +223,8 @@ def migrate() -> None:
         url = read_database_url()
         with hold(url):
             engines = open_engines(url, patience=_PATIENCE, idle=_PATIENCE)
-            require_no_older_process(engines)
+            with explained(engines.read):
+                require_no_older_process(engines)
             typer.echo(f"The database is at revision {migrations.migrate(engines)}.")
             engines.close()
     except SettingsError as error:

@@ -12,7 +12,7 @@ from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.inbox import Inbox
-from handlers.toolkit.interaction import Interaction, cart_number
+from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.mrkdwn import people
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click, on_submit
@@ -83,8 +83,8 @@ async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
 
 
 async def _stop(desk: Desk, did: Interaction, _reply: Reply) -> str:
-    person = await desk.person(did)
-    cart = await desk.decisions.call(desk.workflow.stop, cart_number(did.value), by=person)
+    decision, person = Decision.read(did.value), await desk.person(did)
+    cart = await desk.decisions.call(desk.workflow.stop, decision.cart_id, by=person, stamp=decision.stamp)
     if cart.order is not None:
         return f"You stopped the payment of #{cart.id}. Nothing was paid; the order can still be paid."
     return f"You stopped #{cart.id}. Nothing was ordered."

@@ -29,14 +29,14 @@ OF_DECISIONS = (
     Mutation(
         "check the age only before the step, not with the intent",
         _FULFILMENT,
-        "[self._age, Limits(policy, clock)]",
-        "[Limits(policy, clock)]",
+        "[allowed_or_on_hold, self._age, Limits(policy, clock)]",
+        "[allowed_or_on_hold, Limits(policy, clock)]",
     ),
     Mutation(
         "check no limit with the intent",
         _FULFILMENT,
-        "[self._age, Limits(policy, clock)]",
-        "[self._age]",
+        "[allowed_or_on_hold, self._age, Limits(policy, clock)]",
+        "[allowed_or_on_hold, self._age]",
     ),
     Mutation(
         "check the age only with the intent, and not while OVH is away",

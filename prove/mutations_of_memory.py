@@ -53,8 +53,8 @@ OF_MEMORY = (
     Mutation(
         "read no recover row in the transaction of an intent",
         "ordering/process/fulfilment.py",
-        "        intents = Intents(store, [allowed_or_on_hold])\n",
-        "        intents = Intents(store)\n",
+        "[allowed_or_on_hold, self._age, Limits(policy, clock)]",
+        "[self._age, Limits(policy, clock)]",
     ),
     Mutation(
         "read no recover row in the transaction of a decision",

@@ -23,8 +23,8 @@ OF_PAY = (
     Mutation(
         "forget the intent to pay",
         _PAYMENT,
-        "            sent = self._intents.commit(\n",
-        "            sent = sending or self._intents.commit(\n",
+        "sent = self._intents.commit(sending, standing=standing,",
+        "sent = sending or self._intents.commit(sending, standing=standing,",
     ),
     Mutation(
         "take a removed method for a no without a refusal",

@@ -52,7 +52,7 @@ class Act(StrEnum):
 DECIDING = frozenset(
     {
         Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID, Act.TRY_AGAIN, Act.GIVE_UP,
-        Act.ADOPT, Act.NOTHING_ORDERED,
+        Act.ADOPT, Act.NOTHING_ORDERED, Act.STOP,
     }
 )  # fmt: skip
 

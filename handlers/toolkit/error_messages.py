@@ -60,6 +60,11 @@ def unforeseen(reference: str) -> Drawn:
     )
 
 
+def goes_on() -> Drawn:
+    """What a person reads whose click is on record and waits for the next process."""
+    return Drawn.saying("The desk is restarting. Your click is on record, and I'll go on with it in a moment.")
+
+
 def cut_short() -> Drawn:
     """What somebody reads whose wish was under way when the desk stopped."""
     return Drawn.saying(

@@ -18,7 +18,7 @@ import structlog
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
-from handlers.toolkit.error_messages import refused, unforeseen
+from handlers.toolkit.error_messages import goes_on, refused, unforeseen
 from handlers.toolkit.interaction import Interaction, cart_and_mark
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.threads import Bridge
@@ -116,6 +116,9 @@ class Inbox:
             try:
                 async with self._turn(click):
                     await self._decide(click, did, reply)
+            except asyncio.CancelledError:
+                await reply.tell(goes_on())
+                raise
             except Exception:  # noqa: BLE001 - the last door: the bug is logged, and the click tried again
                 await self._failed(click, reply)
             finally:

@@ -213,8 +213,12 @@ class Cart:
 
     @property
     def payment_is_unsent(self) -> bool:
-        """Whether somebody decided to pay, and the intent of the payment is not on disk yet."""
-        return self.state is S.PAYING and self.payment is not None and self.payment.sent_at is None
+        """Whether somebody decided to pay, and the intent of the payment is not on disk yet.
+
+        Not where a person said that it was paid already: then the bot only looks.
+        """
+        payment = self.payment
+        return self.state is S.PAYING and payment is not None and payment.sent_at is None and not payment.is_affirmed
 
     @property
     def has_nothing_to_come(self) -> bool:

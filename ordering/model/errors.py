@@ -146,12 +146,13 @@ class CardOutdated(NotPossible):
 class CardBeforeRestore(CardOutdated):
     """The card was drawn before the last recover mode ended: what it showed may be forgotten."""
 
+    usual_code = "card_before_restore"
+
     def __init__(self, cart_id: int) -> None:
         NotPossible.__init__(
             self,
             "That card is from before my database was restored, so nothing was done. "
             f"Use the newest card of cart #{cart_id}. If there is none, please request it again.",
-            code="card_before_restore",
             cart=cart_id,
         )
         self.cart_id = cart_id
@@ -160,8 +161,10 @@ class CardBeforeRestore(CardOutdated):
 class CardOfAnotherDesk(NotPossible):
     """The card was drawn over another database."""
 
+    usual_code = "card_of_another_desk"
+
     def __init__(self) -> None:
-        super().__init__("This card belongs to another Domain Desk, so nothing was done.", code="card_of_another_desk")
+        super().__init__("This card belongs to another Domain Desk, so nothing was done.")
 
 
 class NoSuchCart(OrderingError):

@@ -129,14 +129,13 @@ class Deciding(UseCases):
             event = happened(rejected, now, EventKind.REJECTED, by=approver.id, note=rejected.reason)
             return carts.save(rejected, event)
 
-    def stop(self, cart_id: int, *, by: Person) -> Cart:
+    def stop(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Stop an approved cart, or a payment, before its intent is on disk; stopping again changes nothing.
 
         Raises `NotPossible` where it is too late: the sentence says what was sent already.
         """
         now = self._clock()
-        with self._store.begin() as carts:
-            carts.decide_alone()
+        with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             self.policy.may_stop(cart, by)
             if cart.fact in _WAS_STOPPED:

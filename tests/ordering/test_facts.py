@@ -11,6 +11,7 @@ from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from ordering.process.intent import Intents, IntentStopped, Objection
 from tests.builders import NOW, POLICY, a_quote, euros, failing
 from tests.conftest import Rules
+from tests.ordering.paying import takes_on
 
 K = EventKind
 PRICE: Data = {"amount": "3.59", "currency": "EUR"}
@@ -105,11 +106,11 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
     assert newest(rules, cart.id) == (K.ORDER_UNKNOWN, seen)
 
 
-def test_a_refused_payment_keeps_ovhs_words(rules: Rules) -> None:
+def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal names order and method, and OVH's words as OVH's."""
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    rules.registrar.next_fault = "lost_before"
+    takes_on(rules, monkeypatch)
     rules.registrar.sighting = PaymentSighting(PaymentProgress.REFUSED, "expired card " * 99)
     order = rules.settle(cart.id).order
     assert order is not None

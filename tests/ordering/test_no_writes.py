@@ -57,7 +57,7 @@ def calls(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return counting
 
-    for name in [name for name in vars(FakeRegistrar) if not name.startswith("_")]:
+    for name in [name for name, call in vars(FakeRegistrar).items() if callable(call) and not name.startswith("_")]:
         monkeypatch.setattr(rules.registrar, name, counted(name, getattr(rules.registrar, name)))
     return made
 

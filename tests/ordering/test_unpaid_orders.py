@@ -9,6 +9,7 @@ from ordering.model.errors import NotAsked, RegistrarUnavailable
 from ordering.model.sales_order import PaymentMethod, PaymentProgress, PaymentSighting
 from ordering.ports.store import Errand
 from tests.builders import NOW
+from tests.ordering.paying import takes_on
 
 S = CartState
 MINUTE = 60
@@ -93,10 +94,10 @@ def test_a_method_that_was_added_shows_within_minutes(rules):
     assert [method.id for method in rules.workflow.cart(cart.id).order.methods] == [1, 2, 3]
 
 
-def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked):
+def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
     cart = rules.ordered()
     rules.registrar.sighting = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
-    rules.registrar.next_fault = "lost_before"
+    takes_on(rules, monkeypatch)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     asked.clear()
     look(rules, cart, 6)

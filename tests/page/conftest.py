@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
 from sandbox.browser import FLAGS
-from tests.story.conftest import Story, board, bot, settings, stage, story
+from tests.story.conftest import Story, board, bot, floors, settings, stage, story
 
-__all__ = ["board", "bot", "settings", "stage", "story"]  # fixtures of the stories, used here, too
+__all__ = ["board", "bot", "floors", "settings", "stage", "story"]  # fixtures of the stories, used here, too
 expect.set_options(timeout=15_000)
 
 

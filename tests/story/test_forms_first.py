@@ -17,7 +17,7 @@ def mode() -> str:
 
 @pytest.fixture
 def settings() -> dict[str, str]:
-    return {"DESK_SETTLE_SECONDS": "1"}
+    return {"DESK_SETTLE_SECONDS": "1", "DESK_ALLOW_PREMIUM": "true"}
 
 
 @pytest.fixture

@@ -107,8 +107,8 @@ async def test_an_org_wide_install_serves_every_workspace(grid: Story):
 async def test_refuses_others_at_every_entry(grid: Story, who: str):
     """Command, button, form and Home each answer with the one sentence, and nothing changes."""
     facts, why = REFUSED[who]
-    card = await grid.requested()
     me = enter(grid, **facts)
+    card = await grid.requested()
     for typed in COMMANDS:
         await me.command(typed)
         await grid.sees(me, why)
@@ -145,8 +145,8 @@ async def test_no_button_at_all_acts_for_a_stranger(grid: Story, bot: Bot):
 @pytest.mark.parametrize("kind", ["500", "empty", "error"])
 async def test_refuses_everyone_while_slack_is_silent(grid: Story, kind: Any):
     """If Slack does not describe the person, search, button and Home refuse and say what to do."""
-    card = await grid.requested()
     me = enter(grid)
+    card = await grid.requested()
     grid.slack.faults.add("users.info", kind, times=100)
     await me.command("search name.ovh")
     await grid.sees(me, "so I did not search. Try again in a minute.")
