@@ -40,7 +40,7 @@ from store.transactions import SqlStore
 _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
 _COUNTING = threading.Lock()
 _PAUSE = 0.15  # seconds after each deed, so that the desk may act between
-_REST = 20.0  # seconds at the end, without faults: more than anything takes that still goes on by itself
+_REST = 60.0  # seconds at the end, without faults: more than the retries of a busy machine take
 _FLOORS = Floors(ended=timedelta(seconds=4), unknown=timedelta(seconds=6))  # nothing shows late in a walk
 _ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
 _BUTTONS = (

@@ -124,9 +124,12 @@ class Members:
         self._cache: dict[str, tuple[float, Any]] = {}
         self._reads: dict[str, asyncio.Task[object]] = {}
 
-    async def who(self, user: str) -> Person:
-        """Return a person with their user groups. Never raises: the result marks what could not be read."""
-        membership = await self.membership(user)
+    async def who(self, user: str, *, keep: bool = True) -> Person:
+        """Return a person with their user groups. Never raises: the result marks what could not be read.
+
+        Without `keep` the answer is not cached, for a person who did nothing: when they act, they are read then.
+        """
+        membership = cast(Membership, await self._cached(user, self._read_person, keep=keep))
         lists = {group: await self._members_of(group) for group in self._groups}
         return Person(
             user,
@@ -143,7 +146,7 @@ class Members:
             return None
         alone = {member for member in circle if member not in self._groups}
         everyone = alone.union(*(members for members in lists if not isinstance(members, _Failure)))
-        return [await self.who(user) for user in sorted(everyone)]
+        return [await self.who(user, keep=False) for user in sorted(everyone)]
 
     async def read_groups(self) -> None:
         """Read every user group in the rules, so that the operator learns of a deleted one before users do."""
@@ -183,11 +186,15 @@ class Members:
             return _Failure.PASSING
         return members
 
-    async def _cached(self, key: str, read: Callable[[str], Coroutine[Any, Any, object]]) -> object:
+    async def _cached(
+        self, key: str, read: Callable[[str], Coroutine[Any, Any, object]], *, keep: bool = True
+    ) -> object:
         """Return a fresh cached answer, or read it; callers at the same moment share one read."""
         read_at, value = self._cache.get(key, (float("-inf"), None))
         if self._clock() - read_at < CACHE_SECONDS:
             return value
+        if not keep:
+            return await read(key)
         task = self._reads.get(key)
         if task is None:
             task = self._reads[key] = asyncio.create_task(self._read(key, read))

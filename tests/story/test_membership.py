@@ -107,8 +107,8 @@ async def test_an_org_wide_install_serves_every_workspace(grid: Story):
 async def test_refuses_others_at_every_entry(grid: Story, who: str):
     """Command, button, form and Home each answer with the one sentence, and nothing changes."""
     facts, why = REFUSED[who]
-    me = enter(grid, **facts)
     card = await grid.requested()
+    me = enter(grid, **facts)
     for typed in COMMANDS:
         await me.command(typed)
         await grid.sees(me, why)
@@ -117,7 +117,7 @@ async def test_refuses_others_at_every_entry(grid: Story, who: str):
         await grid.clicks_in_vain(me, card, button, why)
     await me.open_home()
     assert "waits for approval" not in (await grid.home_says(me, why)).plain_text()
-    grid.slack.state.modals[me.id].append(grid.slack.state.open(me.id, _a_rejection()))
+    grid.slack.state.modals[me.id].append(grid.slack.state.open(me.id, _a_rejection(card)))
     assert await me.submit(reason="No") == {}
     await grid.sees(me, why, channel="eve")
     assert "waits for" in card.plain_text()
@@ -145,8 +145,8 @@ async def test_no_button_at_all_acts_for_a_stranger(grid: Story, bot: Bot):
 @pytest.mark.parametrize("kind", ["500", "empty", "error"])
 async def test_refuses_everyone_while_slack_is_silent(grid: Story, kind: Any):
     """If Slack does not describe the person, search, button and Home refuse and say what to do."""
-    me = enter(grid)
     card = await grid.requested()
+    me = enter(grid)
     grid.slack.faults.add("users.info", kind, times=100)
     await me.command("search name.ovh")
     await grid.sees(me, "so I did not search. Try again in a minute.")
@@ -170,9 +170,12 @@ def _message(block: dict[str, Any]) -> Message:
     return Message("1.000001", "C0DOMAINS", "planted", [block])
 
 
-def _a_rejection() -> dict[str, Any]:
+def _a_rejection(card: Message) -> dict[str, Any]:
+    """The form that this card's *Reject* would open."""
+    buttons = [element for block in card.blocks for element in block.get("elements", [])]
+    [reject] = [button for button in buttons if button.get("action_id") == Act.REJECT.value]
     return {
-        "type": "modal", "callback_id": Form.REJECT.value, "private_metadata": "1",
+        "type": "modal", "callback_id": Form.REJECT.value, "private_metadata": reject["value"],
         "title": {"type": "plain_text", "text": "Reject"}, "submit": {"type": "plain_text", "text": "Reject"},
         "blocks": [
             {

@@ -124,7 +124,7 @@ async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_not
     await story.dan.press(till.card, *click)
     await till.shows("VISA 4970 XXXX XXXX 1234 was refused.")
     await story.dan.press(till.card, *click)
-    await story.sees(story.dan, "changed since that card was drawn, so nothing was done.", channel="approvals")
+    await story.sees(story.dan, "You did that already for #1.", channel="approvals")
     assert (till.order.payments, story.ovh.count("POST", PAY)) == ([], 1)
     await till.pays()
     await till.ends_paid(SEPA, method=SEPA)
