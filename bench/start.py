@@ -14,7 +14,7 @@ from sandbox.bot_process import BotProcess
 from sandbox.stage import Stage
 
 _LIBRARIES = (
-    "slack_bolt.async_app, slack_bolt.adapter.socket_mode.aiohttp, sqlmodel, ovh, structlog, pydantic_settings, "
+    "slack_bolt.async_app, slack_bolt.adapter.socket_mode.aiohttp, sqlmodel, ovh, structlog, pydantic, "
     "typer, alembic.command, stamina, idna"
 )
 

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers
 from bot import logging as logs
+from bot.account_watch import AccountWatch
 from bot.health import DATABASE, JOBS, OVH, RECOVER_MODE, SLACK, Health, cancelled, keep_checking
 from bot.heartbeat import Pulse
 from bot.http import Front
@@ -33,10 +34,12 @@ from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Alone, Claims, Shared
 from ordering.process.outbox import Outbox
+from ordering.process.presence import Presence
 from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
 from registrars.ovh import Access, OvhGateway, SharedBudget
 from store.database_url import parse_database_url
+from store.desk import desk_id
 from store.engine import Engines, open_engines
 from store.inbox import SqlInbox
 from store.migrate import migrate
@@ -80,7 +83,8 @@ class Bot:
         store = SqlStore(engines)
         self._engines = engines
         self._client = slack_client(settings)
-        self._registrar = OvhGateway(access(settings), budget(settings, engines))
+        desk_number = desk_id(engines, team=workspace.team, bot_user=workspace.bot_user)
+        self._registrar = OvhGateway(access(settings), budget(settings, engines), desk=desk_number)
         logs.add_secrets(self._registrar.secrets)
         self._bridge = Bridge(_THREADS)
         own = self._own_bridge = Bridge(_DRIVER_THREADS)
@@ -107,17 +111,20 @@ class Bot:
         self._inbox = Inbox(desk, SqlInbox(engines))
         homes = handlers.register(self.app, desk, self._inbox, alerts=self._alerts)
         settle = timedelta(seconds=settings.desk_settle_seconds)
+        fulfilment = Fulfilment(
+            store=store,
+            registrar=self._registrar,
+            policy=policy,
+            clock=_now,
+            settle=settle,
+            pace=pace,
+            floors=floors,
+            rights=SlackRights(desk.members),
+        )
+        presence = Presence(store, self._registrar)
+        self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, self._health)
         self.driver = Driver(
-            fulfilment=Fulfilment(
-                store=store,
-                registrar=self._registrar,
-                policy=policy,
-                clock=_now,
-                settle=settle,
-                pace=pace,
-                floors=floors,
-                rights=SlackRights(desk.members),
-            ),
+            fulfilment=fulfilment,
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),
             refresh_homes=homes.refresh,
             claims=claims,
@@ -177,6 +184,7 @@ class Bot:
             checking = keep_checking(self._health, part, check, every=every, within=_CHECKED_WITHIN)
             self._checking.append(asyncio.create_task(checking))
         self._checking.append(asyncio.create_task(self._keep_reading_groups()))
+        self._checking.append(asyncio.create_task(self._account_watch.run()))
         self._checking.append(asyncio.create_task(keep_going(self._inbox.work_off)))
         if self._socket is not None:
             await self._socket.open()

@@ -16,6 +16,7 @@ IN_A_TERMINAL = "terminal"  # who compared, for the record
 _CAUSES = {
     Cause.CARD: "a button in Slack showed more than the database holds",
     Cause.PROCESS: "an event that the bot had committed is gone",
+    Cause.MARKERS: "OVH has a marker of a money call that is not on record",
     Cause.COPY: "the database is a copy from a backup",
     Cause.OPERATOR: "an operator switched it on",
 }

@@ -23,6 +23,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
     on_click(app, inbox, Act.TRY_AGAIN, _try_again)
     on_click(app, inbox, Act.GIVE_UP, _give_up)
     on_click(app, inbox, Act.NOTHING_ORDERED, _nothing_ordered)
+    on_click(app, inbox, Act.ORDER_ANYWAY, _order_anyway)
     on_click(app, inbox, Act.IT_WAS_PAID, _it_was_paid)
     on_click(app, inbox, Act.NOT_PAID, _not_paid)
     on_submit(app, inbox, Form.ADOPT, _adopt, faults=_without_number)
@@ -59,7 +60,15 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
         cart = await threads.call(
             desk.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
-    return f"Cart #{cart.id} is ordered again, under the same approval."
+    return f"Thank you. I'll order cart #{cart.id} again once an order of the first try would surely show."
+
+
+async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
+    person, clicked = await desk.person(did), Decision.read(did.value)
+    cart = await desk.decisions.call(
+        desk.workflow.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
+    )
+    return f"I'm ordering cart #{cart.id}."
 
 
 async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:

@@ -35,6 +35,14 @@ def objections(order: Order, story: Sequence[Entry], stage: Stage) -> Iterator[s
         yield from _of_person(user, facts, stage)
 
 
+def intents(story: Sequence[Entry]) -> Iterator[str]:
+    """Return the carts at OVH of all intents to order that are on record."""
+    for entry in story:
+        attempt = _facts(entry).get("attempt")
+        if entry.state == _S.CHECKING_OUT and isinstance(attempt, list):
+            yield str(attempt[1])
+
+
 def _is_intent(entry: Entry, order: Order) -> bool:
     """The desk wrote down which cart at OVH it would check out, before it did."""
     attempt = _facts(entry).get("attempt")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ from sqlmodel import SQLModel
 
 from ordering.record.hash_chain import Entry
 from ordering.record.verification import Audit
-from prove.approvals import objections
+from prove.approvals import intents, objections
 from prove.decisions import lost_decisions, repeated_decisions
 from sandbox.stage import Stage
 from store.engine import open_engines
@@ -32,7 +31,6 @@ LAWS = (
     WALK,
     FAILED,
 )
-_MADE_FOR = re.compile(r"Domain Desk #(\d+) attempt")
 _IN_LINKS = ("orderPassword", "passwd=")  # how OVH's links name a password
 Broken = tuple[str, str]
 
@@ -64,11 +62,11 @@ def broken_laws(stage: Stage, database: str) -> Iterator[Broken]:
 
 
 def _orders(stage: Stage, stories: dict[int, list[Entry]]) -> Iterator[Broken]:
-    """An order's description names the cart that it was made for: the desk wrote it before it ordered."""
+    """Each intent on record names OVH's cart, and so the cart that an order was made for."""
     made: Counter[int] = Counter()
-    for order in stage.ovh.orders.all.values():
-        found = _MADE_FOR.search(order.description)
-        cart_id = int(found[1]) if found else 0
+    made_for = {cart: cart_id for cart_id, story in stories.items() for cart in intents(story)}
+    for order in stage.ovh.orders.ours():
+        cart_id = made_for.get(order.cart, 0)
         made[cart_id] += 1
         for objection in objections(order, stories.get(cart_id, []), stage):
             about = f"order {order.id} over {order.domains}, {order.description}"

@@ -79,7 +79,7 @@ OF_CHANNEL = (
     Mutation(
         "look for an order of a call that was never sent",
         "ordering/process/checkout.py",
-        "        except NotSent as held_up:\n            self._not_sent(begun, held_up)\n",
+        "        except NotSent as unsent:\n            self._search.nothing_left(begun, unsent)\n",
         "",
     ),
     Mutation(

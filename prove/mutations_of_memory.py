@@ -99,12 +99,6 @@ OF_MEMORY = (
         "        number = None\n",
     ),
     Mutation(
-        "look before a checkout no further back than the approval, after a loss",
-        "ordering/process/checkout.py",
-        "        since = cart.since if lost is None else lost.looks_back(cart.since, now=self._book.now())\n",
-        "        since = cart.since if lost is None or lost else cart.since\n",
-    ),
-    Mutation(
         "start a backup's copy as if it were the database itself",
         _RECOVERY,
         "        if self.standing().is_copy:\n",

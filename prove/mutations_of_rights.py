@@ -43,8 +43,8 @@ OF_RIGHTS = (
     Mutation(
         "let the requester say that nothing was ordered",
         _SETTLING,
-        "        self.policy.may_deny(cart, by)\n        if cart.attempt is None:\n",
-        "        if cart.attempt is None:\n",
+        "        self.policy.may_deny(cart, by)\n        attempt = cart.attempt\n",
+        "        attempt = cart.attempt\n",
     ),
     Mutation(
         "let the requester say that it was not paid",

@@ -42,8 +42,8 @@ OF_TERMS = (
     Mutation(
         "order without looking at the renewal again",
         _CHECKOUT,
-        "            if earlier is None and not self._renewals_hold(cart, prepared):\n",
-        "            if earlier is None and self._renewals_hold is None:\n",
+        "        if self._is_free(cart, prepared) and self._renewals_hold(cart, prepared):\n",
+        "        if self._is_free(cart, prepared):\n",
     ),
     Mutation(
         "take a renewal that is not shown for one that holds",

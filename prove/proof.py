@@ -19,6 +19,7 @@ from prove.mutations_of_channel import OF_CHANNEL
 from prove.mutations_of_decisions import OF_DECISIONS
 from prove.mutations_of_explorer import OF_EXPLORER
 from prove.mutations_of_facts import OF_FACTS
+from prove.mutations_of_foreign import OF_FOREIGN
 from prove.mutations_of_memory import OF_MEMORY
 from prove.mutations_of_pay import OF_PAY
 from prove.mutations_of_quotes import OF_QUOTES
@@ -49,6 +50,7 @@ _CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox
 MUTATIONS = (
     *OF_EXPLORER,
     *OF_DECISIONS,
+    *OF_FOREIGN,
     *OF_MEMORY,
     *OF_FACTS,
     *OF_CHANNEL,
@@ -108,13 +110,13 @@ MUTATIONS = (
     ),
     Mutation(
         "order anew while the first try could still come through",
-        "ordering/process/checkout.py",
+        "ordering/process/order_search.py",
         "        if not self._registrar.discard(attempt.registrar_cart):\n",
         "        if not attempt.registrar_cart:\n",
     ),
     Mutation(
         "pay before comparing what OVH ordered",
-        "ordering/process/checkout.py",
+        "ordering/process/order_search.py",
         "        if not cart.covers(order.total):\n",
         "        if not cart.seal:\n",
     ),
@@ -145,7 +147,7 @@ MUTATIONS = (
     Mutation(
         "believe OVH's no to a checkout without a look",
         "ordering/process/checkout.py",
-        "            self._refused(begun, refusal)\n",
+        "            self._search.refused(begun, refusal)\n",
         '            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)\n',
     ),
     Mutation(
@@ -189,19 +191,6 @@ MUTATIONS = (
         "registrars/ovh/payments.py",
         "        return payment.sent_at_ovh or (",
         "        return (",
-    ),
-    Mutation(
-        "order anew as soon as the old cart is given back",
-        "ordering/process/checkout.py",
-        "        elif waited < self._settle:\n            self._book.come_back(cart, self._book.pace.after(waited))\n"
-        "        else:\n            self._step_back",
-        "        else:\n            self._step_back",
-    ),
-    Mutation(
-        "order without a look for what the memory may have lost",
-        "ordering/process/checkout.py",
-        "                earlier = self._ordered_before(cart)\n",
-        "                earlier = None\n",
     ),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from random import Random
 
@@ -14,7 +13,6 @@ _SOON = 2.5  # seconds until a form opens
 _NO_ORDER = 256_900_001
 IT_IS, NOTHING = "It is this order…", "Nothing was ordered, try again"
 PAID, NOT_PAID = "It was paid", "It was not paid"
-_CART = re.compile(r"Cart #(\d+)")
 
 
 class Witness:
@@ -66,8 +64,6 @@ class Witness:
         await self._who.submit(order=str(number))
 
     def order(self, card: Message) -> Order | None:
-        """The order that OVH has for this cart: its description tells."""
-        found = _CART.search(card.plain_text())
-        made_for = f"Domain Desk #{found[1]} attempt" if found else "?"
-        orders = self._stage.ovh.orders.all.values()
-        return next((order for order in orders if order.description.startswith(made_for)), None)
+        """Return the order that the desk made of the names on this card."""
+        words, orders = card.plain_text(), self._stage.ovh.orders.ours()
+        return next((order for order in orders if all(name in words for name in order.domains)), None)

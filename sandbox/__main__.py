@@ -43,7 +43,7 @@ async def _run(folder: Path, *, port: int, no_bot: bool, rehearse: bool, picture
     from sandbox.rehearsal import Rehearsal
     from sandbox.stage import Stage
 
-    stage = Stage(folder, settings={"DESK_SETTLE_SECONDS": "5"})
+    stage = Stage(folder, settings={"DESK_SETTLE_SECONDS": "5", "DESK_ALLOW_PREMIUM": "true"})
     if not rehearse:
         stage.ovh.orders.deliver_after = _TIME_TO_WATCH
     await stage.open(page_port=port)

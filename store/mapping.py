@@ -13,13 +13,15 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, SentPayment, Word
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
-from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
+from store.tables import CartRow, EventRow, ForeignOrderRow, LineRow, MessageRow, MoneyCallRow, SalesOrderRow
 
 
 def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
@@ -44,6 +46,8 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
         payment=_payment_from(row),
         reminded_at=utc(row.reminded_at) if row.reminded_at else None,
         note=row.note,
+        foreign_order=row.foreign_order,
+        foreign_allowed=tuple(row.foreign_allowed or ()),
         fact=Fact(EventKind(row.note_kind), row.note_data or {}) if row.note_kind else None,
         trouble=_trouble_from(row),
         version=row.version,
@@ -74,11 +78,15 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         "attempt_at": attempt.started_at if attempt else None,
         "attempt_refusal": attempt.refusal if attempt else None,
         "attempt_withdrawn_at": attempt.withdrawn_at if attempt else None,
+        "attempt_deleting": attempt.deleting if attempt else False,
+        "attempt_denied_by": attempt.denied_by if attempt else None,
         **_payment_columns(cart.payment),
         "reminded_at": cart.reminded_at,
         "note": cart.note,
         "trouble": cart.trouble.said if cart.trouble else None,
         "trouble_since": cart.trouble.since if cart.trouble else None,
+        "foreign_order": cart.foreign_order,
+        "foreign_allowed": list(cart.foreign_allowed) or None,
         "trouble_code": cart.trouble.code if cart.trouble else None,
         "trouble_data": dict(cart.trouble.data) if cart.trouble else None,
         "note_kind": cart.fact.kind.value if cart.fact else None,
@@ -181,6 +189,8 @@ def order_from(row: SalesOrderRow) -> SalesOrder:
         expires_at=utc(row.expires_at) if row.expires_at else None,
         methods=tuple(PaymentMethod(m["id"], m["label"], m["default"], m.get("refused", False)) for m in row.methods),
         invoice=row.invoice,
+        adopted_at=_moment(row.adopted_at),
+        owner_hidden=row.owner_hidden,
         opened_at=_moment(row.opened_at),
         missing_since=_moment(row.missing_since),
         explained=row.explained,
@@ -198,10 +208,52 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         expires_at=order.expires_at,
         methods=[asdict(method) for method in order.methods],
         invoice=order.invoice,
+        adopted_at=order.adopted_at,
+        owner_hidden=order.owner_hidden,
         opened_at=order.opened_at,
         missing_since=order.missing_since,
         explained=order.explained,
     )
+
+
+def money_call_from(row: MoneyCallRow) -> RecordedCall:
+    return RecordedCall(
+        subject=row.subject,
+        cart_id=row.cart_id,
+        attempt=row.attempt,
+        started_at=utc(row.started_at),
+        registrar_cart=row.registrar_cart,
+        marker=row.marker,
+        state=CallState(row.state),
+        id=_known(row.id),
+    )
+
+
+def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:
+    return ForeignOrder(
+        number=row.number,
+        names=frozenset(row.names),
+        total=Money(row.total_minor, row.currency),
+        made_at=utc(row.made_at),
+        status=OrderStatus(row.status),
+        seen_at=utc(row.seen_at),
+        read_at=utc(row.read_at),
+        whole=row.whole,
+    )
+
+
+def foreign_order_columns(order: ForeignOrder) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "names": sorted(order.names),
+        "currency": order.total.currency,
+        "total_minor": order.total.minor,
+        "made_at": order.made_at,
+        "status": order.status.value,
+        "seen_at": order.seen_at,
+        "read_at": order.read_at,
+        "whole": order.whole,
+    }
 
 
 def sent_payment_from(order: int, method: int | None, mean: str | None, sent_at: datetime) -> SentPayment:
@@ -256,7 +308,15 @@ def _attempt_from(row: CartRow) -> Attempt | None:
     if row.attempt_number is None or row.attempt_cart is None or row.attempt_at is None:
         return None
     withdrawn_at = utc(row.attempt_withdrawn_at) if row.attempt_withdrawn_at else None
-    return Attempt(row.attempt_number, row.attempt_cart, utc(row.attempt_at), row.attempt_refusal, withdrawn_at)
+    return Attempt(
+        row.attempt_number,
+        row.attempt_cart,
+        utc(row.attempt_at),
+        row.attempt_refusal,
+        withdrawn_at,
+        deleting=row.attempt_deleting,
+        denied_by=row.attempt_denied_by,
+    )
 
 
 def _payment_from(row: CartRow) -> Payment | None:

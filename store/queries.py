@@ -8,21 +8,37 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, text
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from ordering.model.cart import COMMITTED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
-from ordering.model.sales_order import SalesOrder, SentPayment
+from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
 from store import mapping, recovery, timers
 from store.head import NewestHead
-from store.tables import BEHIND, LIVE, CartRow, EventRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store.tables import (
+    BEHIND,
+    LIVE,
+    CartRow,
+    ComparedMarkerRow,
+    EventRow,
+    ForeignOrderRow,
+    LineRow,
+    MessageRow,
+    MoneyCallRow,
+    PresenceRow,
+    SalesOrderRow,
+    UntoldRow,
+)
 
 _PAGE = 200
 _ORDERS_AT_ONCE = 500  # in one query: SQLite takes 32,766 parameters, PostgreSQL 65,535
@@ -139,6 +155,38 @@ class SqlReading:
             page = numbers[start : start + _ORDERS_AT_ONCE]
             found.update(self._numbers(select(col(SalesOrderRow.id)).where(col(SalesOrderRow.id).in_(page))))
         return frozenset(found)
+
+    def orders_left_open(self) -> frozenset[int]:
+        over = [status.value for status in OrderStatus if status.is_over]
+        query = select(col(SalesOrderRow.id)).join(CartRow, col(CartRow.id) == col(SalesOrderRow.cart_id))
+        ended = (col(CartRow.state) == CartState.CANCELLED.value, col(SalesOrderRow.status).not_in(over))
+        return frozenset(self._numbers(query.where(*ended)))
+
+    def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
+        rows = self._rows(select(ForeignOrderRow).where(col(ForeignOrderRow.made_at) >= since))
+        return [mapping.foreign_order_from(row) for row in rows]
+
+    def money_calls(self, subject: str) -> list[RecordedCall]:
+        query = select(MoneyCallRow).where(col(MoneyCallRow.subject) == subject).order_by(col(MoneyCallRow.id))
+        return [mapping.money_call_from(row) for row in self._rows(query)]
+
+    def recorded_markers(self, among: Collection[str]) -> frozenset[str]:
+        return self._texts(col(MoneyCallRow.marker), among)
+
+    def compared_markers(self, among: Collection[str]) -> frozenset[str]:
+        return self._texts(col(ComparedMarkerRow.marker), among)
+
+    def _texts(self, column: Mapped[Any], among: Collection[str]) -> frozenset[str]:
+        """Return those of these texts that the column has."""
+        found: set[str] = set()
+        texts = sorted(among)
+        for start in range(0, len(texts), _ORDERS_AT_ONCE):
+            page = texts[start : start + _ORDERS_AT_ONCE]
+            found.update(self._session.execute(select(column).where(column.in_(page))).scalars())
+        return frozenset(found)
+
+    def presences(self) -> frozenset[str]:
+        return frozenset(self._session.execute(select(col(PresenceRow.cart))).scalars())
 
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
         chosen = (col(SalesOrderRow.id), col(CartRow.payment_method), col(CartRow.payment_mean))

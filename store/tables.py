@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
@@ -53,6 +53,8 @@ class CartRow(SQLModel, table=True):
     attempt_at: datetime | None = None
     attempt_refusal: str | None = None
     attempt_withdrawn_at: datetime | None = None
+    attempt_deleting: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    attempt_denied_by: str | None = None
     payment_method: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
     payment_mean: str | None = None  # instead of the method's number
     payment_by: str | None = None
@@ -74,6 +76,8 @@ class CartRow(SQLModel, table=True):
     note: str | None = None
     trouble: str | None = None
     trouble_since: datetime | None = None
+    foreign_order: int | None = Field(default=None, sa_column=Column(OVH_NUMBER))
+    foreign_allowed: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     trouble_code: str | None = None
     trouble_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     note_kind: str | None = None
@@ -124,9 +128,60 @@ class SalesOrderRow(SQLModel, table=True):
     expires_at: datetime | None = None
     methods: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     invoice: str | None = None
+    adopted_at: datetime | None = None
+    owner_hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     opened_at: datetime | None = None
     missing_since: datetime | None = None
     explained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class ForeignOrderRow(SQLModel, table=True):
+    """An order of the account that no cart of this desk made, as it was read last. Times are by OVH's clock."""
+
+    __tablename__ = "foreign_orders"
+    __table_args__ = (Index("foreign_orders_by_age", "made_at"),)
+
+    number: int = Field(sa_column=Column(OVH_NUMBER, primary_key=True, autoincrement=False))
+    names: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    currency: str
+    total_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    made_at: datetime
+    status: str
+    seen_at: datetime
+    read_at: datetime
+    whole: bool
+
+
+class MoneyCallRow(SQLModel, table=True):
+    """An attempt to order or pay. Rows are kept, as OVH keeps their markers for weeks."""
+
+    __tablename__ = "money_calls"
+    __table_args__ = (Index("money_calls_by_subject", "subject"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str
+    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
+    attempt: int
+    started_at: datetime
+    registrar_cart: str | None = None
+    marker: str | None = None
+    state: str
+
+
+class ComparedMarkerRow(SQLModel, table=True):
+    """A marker of a lost money call that an operator was shown in recover mode."""
+
+    __tablename__ = "compared_markers"
+
+    marker: str = Field(primary_key=True)
+
+
+class PresenceRow(SQLModel, table=True):
+    """A cart at OVH by which this desk shows itself to others on the account."""
+
+    __tablename__ = "presences"
+
+    cart: str = Field(primary_key=True)
 
 
 class EventRow(SQLModel, table=True):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -15,6 +16,8 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from store import audit_log as evidence
@@ -24,7 +27,17 @@ from store.engine import Engines
 from store.head import NewestHead
 from store.queries import Clock, SqlReading
 from store.schema import writing
-from store.tables import CartRow, LineRow, MessageRow, SalesOrderRow, UntoldRow
+from store.tables import (
+    CartRow,
+    ComparedMarkerRow,
+    ForeignOrderRow,
+    LineRow,
+    MessageRow,
+    MoneyCallRow,
+    PresenceRow,
+    SalesOrderRow,
+    UntoldRow,
+)
 
 _DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
 
@@ -93,6 +106,37 @@ class SqlTransaction(SqlReading):
     def begin_step(self, cart_id: int) -> None:
         # The value stays; the row is written all the same, on both databases.
         self._session.execute(update(CartRow).where(col(CartRow.id) == cart_id).values(events=col(CartRow.events)))
+
+    def keep_foreign_order(self, order: ForeignOrder) -> None:
+        columns = mapping.foreign_order_columns(order)
+        on_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        insert = (postgresql.insert if on_postgresql else sqlite.insert)(ForeignOrderRow).values(columns)
+        self._session.execute(insert.on_conflict_do_update(index_elements=["number"], set_=columns))
+
+    def announce_call(self, call: RecordedCall) -> RecordedCall:
+        row = MoneyCallRow(
+            subject=call.subject,
+            cart_id=call.cart_id,
+            attempt=call.attempt,
+            started_at=call.started_at,
+            registrar_cart=call.registrar_cart,
+            marker=call.marker,
+            state=call.state.value,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return mapping.money_call_from(row)
+
+    def update_call(self, call: RecordedCall) -> None:
+        changed = {"marker": call.marker, "state": call.state.value}
+        self._session.execute(update(MoneyCallRow).where(col(MoneyCallRow.id) == call.id).values(changed))
+
+    def add_compared_markers(self, markers: Collection[str]) -> None:
+        for marker in set(markers) - self.compared_markers(markers):
+            self._session.add(ComparedMarkerRow(marker=marker))
+
+    def add_presence(self, cart: str) -> None:
+        self._session.add(PresenceRow(cart=cart))
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
 from ordering.model.policy import Person, Policy
+from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.workflow import Workflow
 from prove.postgres import open_postgres
@@ -42,12 +43,17 @@ class Rules:
         self.ada, self.ben, self.cleo, self.dan = (Person(i) for i in ("U0ADA", "U0BEN", "U0CLEO", "U0DAN"))
         self.restart()
 
-    def restart(self, policy: Policy | None = None) -> None:
+    def restart(self, policy: Policy | None = None, *, delete_is_proof: bool = False) -> None:
         """As after a crash: nothing but what is on disk."""
         self.policy = policy or self.policy
         self.workflow = Workflow(store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock)
         self.fulfilment = Fulfilment(
-            store=self.store, registrar=self.registrar, policy=self.policy, clock=self.clock, rights=self.people
+            store=self.store,
+            registrar=self.registrar,
+            policy=self.policy,
+            clock=self.clock,
+            floors=Floors(delete_is_proof=delete_is_proof),
+            rights=self.people,
         )
 
     def requested(self, name: str = "name.ovh", channel: str = "C1"):

@@ -14,6 +14,7 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.policy import Person
@@ -110,9 +111,13 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
-        self.foreign: list[AccountOrder] = []  # what the account lists beside our orders
-        self.markers: list[Marker] = []
-        self.forgotten: SalesOrder | None = None  # an order that the memory lost
+        self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
+        self.foreign_read: list[int] = []
+        self.presence: set[str] = set()  # carts by which desks show themselves
+        self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
+        self.owner_hidden = False  # whether OVH shows who will own an order's names
+        self.differs = ""  # what an order has otherwise than the cart
+        self.account: list[AccountOrder] = []  # what the account lists beside our orders
         self.discarded: set[str] = set()
         self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
@@ -182,11 +187,11 @@ class FakeRegistrar:
         return self.ahead
 
     def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
-        ours = known([order.id for order in self.foreign])
-        return [order for order in self.foreign if order.id not in ours], 0
+        ours = known([order.id for order in self.account])
+        return [order for order in self.account if order.id not in ours], 0
 
     def markers_left(self) -> Sequence[Marker]:
-        return self.markers
+        return [Marker(about, marker) for about, marker in self.left_markers]
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -240,7 +245,7 @@ class FakeRegistrar:
     def can_be_paid(self) -> bool:
         return self.has_method
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         if self.prepare_refuses:
             raise RegistrarRefused(self.prepare_refuses, ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
@@ -248,13 +253,30 @@ class FakeRegistrar:
         if missing:
             findings = [pre_flight.Finding(f"{name} lacks answers.", name, Mend.ANSWER) for name in missing]
             raise LinesRefused(findings, asked)
-        cart = f"{reference} {next(self._numbers)}"
+        cart = f"cart {next(self._numbers)}"
         self.carts[cart] = None
         return Prepared(cart, self.quote, asked)
 
     def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
         return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
+
+    def presences(self) -> frozenset[str]:
+        return frozenset(self.presence)
+
+    def show_presence(self) -> str:
+        self.presence.add(made := f"presence {next(self._numbers)}")
+        return made
+
+    def leave_marker(self, subject: str) -> str:
+        self._take_permit()
+        marker = f"marker {next(self._numbers)}"
+        self.left_markers.append((subject, marker))
+        return marker
+
+    def markers(self, subject: str) -> frozenset[str]:
+        self._take_permit()
+        return frozenset(marker for about, marker in self.left_markers if about == subject)
 
     def discard(self, registrar_cart: str) -> bool:
         self._take_permit()
@@ -273,7 +295,7 @@ class FakeRegistrar:
             raise OutcomeUnknown("lost")
         return order
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
         self._take_permit()
         if self.undecided:
             return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
@@ -282,20 +304,35 @@ class FakeRegistrar:
             return Sighting(Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
         if made is None:
             return Sighting(Outcome.ABSENT, "The cart is open.")
-        return Sighting(Outcome.FOUND, "Found.", self.orders[made])
+        return Sighting(Outcome.FOUND, "Found.", replace(self.orders[made], owner_hidden=self.owner_hidden))
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
-        return self.forgotten
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+        if self.differs:
+            return Sighting(Outcome.UNDECIDED, self.differs, candidates=(order_id,))
+        order = self.orders.get(order_id)
+        if order is None:
+            return Sighting(Outcome.ABSENT, "It has other names.")
+        return Sighting(Outcome.FOUND, "It fits.", replace(order, owner_hidden=self.owner_hidden))
 
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
-        return self.orders.get(order_id)
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        self._take_permit()
+        return sorted({*self.orders, *self.foreign})
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        self.foreign_read.append(number)
+        if number in self.foreign:
+            return replace(self.foreign[number], seen_at=at, read_at=at)
+        # One of the desk's own orders, which the memory does not know (yet).
+        order = self.orders[number]
+        return ForeignOrder(number, frozenset({"name.ovh"}), order.total, at, order.status, at, at, whole=True)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         self._take_permit()
         return self.orders[order_id]
 
-    def order_status(self, order_id: int) -> OrderStatus:
-        return self.orders[order_id].status
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
+        found = self.foreign.get(order_id) or self.orders[order_id]
+        return found.status
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         return self.methods

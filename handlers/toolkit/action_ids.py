@@ -39,6 +39,7 @@ class Act(StrEnum):
     GIVE_UP = "give_up"
     ADOPT = "adopt_order"
     NOTHING_ORDERED = "nothing_ordered"
+    ORDER_ANYWAY = "order_anyway"
     QUESTIONS = "answer_questions"
     NEW_CONTACT = "new_contact"
     SHOW_CONTACTS = "show_contacts"
@@ -52,7 +53,7 @@ class Act(StrEnum):
 DECIDING = frozenset(
     {
         Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID, Act.TRY_AGAIN, Act.GIVE_UP,
-        Act.ADOPT, Act.NOTHING_ORDERED, Act.STOP,
+        Act.ADOPT, Act.NOTHING_ORDERED, Act.ORDER_ANYWAY, Act.STOP,
     }
 )  # fmt: skip
 

@@ -31,6 +31,8 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     if order.is_free:
         free = context("This order costs nothing. Pay completes it; no payment method is needed.")
         return [*blocks, *until, free, *buttons(_pay(cart, order), open_order(cart))]
+    if order.owner_hidden:
+        return [*blocks, *buttons(open_order(cart))]
     if not order.was_read:
         # OVH has just made the order; what it says of it is read in the next moment.
         return [*blocks, context("Asking OVH how this order can be paid."), *buttons(open_order(cart))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block, InputBlock, NumberInputElement
+from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, NumberInputElement
 from slack_sdk.models.views import View
 
 from handlers.toolkit.action_ids import ORDER, Act, Form
@@ -37,13 +37,14 @@ def attention(cart: Cart) -> list[Block]:
     return [
         told,
         *buttons(
+            _order_anyway(cart),
             button("Try again", Act.TRY_AGAIN, shown, style="primary", about=f"Try again to order cart {cart.id}"),
             button(
                 "Close without ordering", Act.GIVE_UP, shown, style="danger",
                 about=f"Close without ordering cart {cart.id}", confirm=question,
             ),
         ),
-        context(_IF_SOMETHING_IS_MISSING),
+        *([] if cart.can_be_ordered_anyway else [context(_IF_SOMETHING_IS_MISSING)]),
     ]  # fmt: skip
 
 
@@ -66,6 +67,17 @@ def adopt_modal(cart: Cart, *, clicked: str) -> View:
                 element=NumberInputElement(action_id=ORDER, is_decimal_allowed=False, min_value="1"),
             ),
         ],
+    )
+
+
+def _order_anyway(cart: Cart) -> ButtonElement | None:
+    """The button that says that this order of the account does not matter."""
+    if not cart.can_be_ordered_anyway:
+        return None
+    seen = f"The account has order {cart.foreign_order} already" if cart.foreign_order else "There was an earlier try"
+    question = confirm("Order anyway?", f"{seen}. The names may be bought twice.", "Order")
+    return button(
+        "Order anyway", Act.ORDER_ANYWAY, as_shown(cart), about=f"Order cart {cart.id} anyway", confirm=question
     )
 
 

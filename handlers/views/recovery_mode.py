@@ -55,8 +55,8 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
         return Drawn.of("I'm not on hold.", [section("\n".join(["I'm not on hold.", *lines]))])
     release = confirm(
         "Release?",
-        "All old buttons stop working, and cards are rendered again. An order that fits a request is taken over for "
-        "it once that is approved; it is not made again.",
+        "All old buttons stop working, and cards are rendered again. A request with a name of such an order waits for "
+        "an approver once it is approved: nothing is ordered beside it.",
         "Release",
     )
     done = button(

@@ -12,7 +12,7 @@ from typing import Any, Self
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CardOutdated, Hint, NotPossible
-from ordering.model.facts import Data, Fact
+from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Payment, SalesOrder
@@ -114,6 +114,8 @@ class Cart:
     note: str | None = None  # what people should know about the present state
     fact: Fact | None = None  # what a note of the bot's says, as data
     trouble: Trouble | None = None
+    foreign_order: int | None = None  # the order made elsewhere that a person is asked about
+    foreign_allowed: tuple[int, ...] = ()  # those beside which an approver had it ordered anyway
     version: int = 0
 
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
@@ -124,8 +126,8 @@ class Cart:
                 code="no_such_move",
                 cart=self.id,
             )
-        note = changes.pop("note", None)
-        return replace(self, state=state, since=at, note=note, fact=None, trouble=None, **changes)
+        changed = {"note": None, "foreign_order": None} | changes
+        return replace(self, state=state, since=at, fact=None, trouble=None, **changed)
 
     def with_line(self, line: Line) -> Self:
         """Add a name; raises `NotPossible` where it is there already or the cart is full."""
@@ -199,6 +201,14 @@ class Cart:
         if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
             return False
         return not (self.order.status.is_paid or self.order.status.is_over)
+
+    @property
+    def can_be_ordered_anyway(self) -> bool:
+        """Whether it was stopped before its checkout by an order made elsewhere, or by a try that is not on record."""
+        if self.state is not S.NEEDS_ATTENTION or self.attempt is not None or self.order is not None:
+            return False
+        not_on_record = self.fact is not None and self.fact.kind is EventKind.ATTEMPT_NOT_ON_RECORD
+        return self.foreign_order is not None or not_on_record
 
     @property
     def pays_or_may(self) -> bool:

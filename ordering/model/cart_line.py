@@ -53,6 +53,11 @@ class Line:
             offered_years=offer.years,
         )
 
+    def offer_in(self, offers: Iterable[Offer]) -> Offer | None:
+        """Return the offer that the line was made of, at whatever price; one for its years first."""
+        same = [o for o in offers if o.registers and (o.pricing_mode, o.phase) == (self.pricing_mode, self.phase)]
+        return next((o for o in same if self.years in o.years), same[0] if same else None)
+
     def as_in(self, offer: Offer) -> Line:
         """The same line with the offer's figures of now; the years stay as they were chosen."""
         return replace(

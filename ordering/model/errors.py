@@ -16,6 +16,7 @@ OrderingError                 tell the person: str(error) is the sentence; code 
       NotKnown                OVH knows no such thing, or not any more
     RegistrarUnavailable      no answer to a question: ask it again later
       NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
+      DraftGone               the cart that this step was building at OVH is gone: begin again with another one
       NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
       RightsUnread            Slack does not tell whether a decision still counts: the step waits
       OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
@@ -215,6 +216,12 @@ class NotSent(RegistrarUnavailable):
     """No byte of a call that buys or pays left this machine, and its sender knows it."""
 
     usual_code = "not_sent"
+
+
+class DraftGone(RegistrarUnavailable):
+    """Somebody deleted the cart that this step was building at OVH: nothing is wrong, the next step builds another."""
+
+    usual_code = "draft_gone"
 
 
 class RightsUnread(RegistrarUnavailable):

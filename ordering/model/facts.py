@@ -43,6 +43,13 @@ class EventKind(StrEnum):
     ORDER_CREATED = "order_created"
     ORDER_FOUND = "order_found"
     ORDER_UNKNOWN = "order_unknown"
+    CHECKOUT_CALL_REFUSED = "checkout_call_refused"  # an order may have been made all the same
+    FOREIGN_ORDER_FOUND = "foreign_order_found"
+    SECOND_ORDER_FOUND = "second_order_found"
+    ORDER_TERMS_DIFFER = "order_terms_differ"
+    OWNER_CHECK_ENDED = "owner_check_ended"
+    CHECKOUT_INTERRUPTED = "checkout_interrupted"
+    ATTEMPT_NOT_ON_RECORD = "attempt_not_on_record"
     # The order
     ORDER_EXCEEDS_APPROVAL = "order_exceeds_approval"
     ORDER_CHANGED = "order_changed"
@@ -79,6 +86,7 @@ class EventKind(StrEnum):
     RETRY_REQUESTED = "retry_requested"
     CLOSED = "closed"
     ORDER_ADOPTED = "order_adopted"
+    ORDERED_ANYWAY = "ordered_anyway"
     DECLARED_NOT_ORDERED = "declared_not_ordered"
     DECLARED_PAID = "declared_paid"
     DECLARED_NOT_PAID = "declared_not_paid"

@@ -63,6 +63,7 @@ class Cause(StrEnum):
 
     CARD = "card"  # a button that shows more than the database holds
     PROCESS = "process"  # an event that a process saw committed is gone
+    MARKERS = "markers"  # OVH has a marker of a money call that is not on record
     COPY = "copy"  # the database is a copy that a backup made
     OPERATOR = "operator"
 
@@ -112,11 +113,6 @@ class Loss:
     from_: datetime | None
     noticed_at: datetime
 
-    def looks_back(self, since: datetime, *, now: datetime) -> datetime:
-        """Return from when on an order may be one that was forgotten, where it would be `since` without a loss."""
-        earliest = now - ORDERS_MATTER
-        return min(since, max(earliest, (self.from_ or earliest) - OVERLAP))
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -144,9 +140,10 @@ class AccountOrder:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A trace that a money call left at OVH: `about` says in words what it ordered or paid."""
+    """A trace that a money call left at OVH: `about` says in words what it ordered or paid, `id` is its cart there."""
 
     about: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class PaymentMethod:
 class SalesOrder:
     """An order that OVH made. Its link and password are bearer secrets and are not kept here.
 
+    `adopted_at`, by OVH's clock: when it was found by a search, as the answer to its checkout was lost. `owner_hidden`:
+    OVH does not show yet who will own its names, so it may be another's order, and cannot be paid yet.
     `opened_at` is when a payer opened its page from here, unset once it was seen with no payment begun since.
     `missing_since` is since when OVH answers that it does not know the order, by OVH's clock.
     `explained` is how many transactions a payer said are not this order's.
@@ -69,6 +71,8 @@ class SalesOrder:
     expires_at: datetime | None = None
     methods: tuple[PaymentMethod, ...] = ()
     invoice: str | None = None  # its number
+    adopted_at: datetime | None = None
+    owner_hidden: bool = False
     opened_at: datetime | None = None
     missing_since: datetime | None = None
     explained: int = 0
@@ -99,10 +103,18 @@ class SalesOrder:
         return known or f"method {method_id}"
 
     def seen_as(self, fresh: SalesOrder, methods: tuple[PaymentMethod, ...]) -> SalesOrder:
-        """Return what OVH shows of it now, with what only we know, such as which methods were refused."""
+        """Return what OVH shows of it now, with what only we know, such as its adoption and the refused methods."""
         refused = {method.id for method in self.methods if method.refused}
         marked = tuple(replace(method, refused=method.id in refused) for method in methods)
-        return replace(fresh, methods=marked, invoice=self.invoice, opened_at=self.opened_at, explained=self.explained)
+        return replace(
+            fresh,
+            methods=marked,
+            invoice=self.invoice,
+            adopted_at=self.adopted_at,
+            owner_hidden=self.owner_hidden,
+            opened_at=self.opened_at,
+            explained=self.explained,
+        )
 
     def refused_by(self, method_id: MethodId) -> SalesOrder:
         """The order with that method marked as refused."""
@@ -114,8 +126,9 @@ class SalesOrder:
 class Attempt:
     """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no.
 
-    `started_at` is by OVH's clock, as what OVH dates is compared to it. `withdrawn_at` is when OVH's cart was given
-    back, so that nothing can be ordered by it any more.
+    `started_at` and `withdrawn_at` are by OVH's clock. `withdrawn_at` is when OVH's cart was deleted; `deleting` is
+    written down before that call, as its answer may be lost. `denied_by` said that nothing was ordered: this counts
+    once an order would surely show.
     """
 
     number: int
@@ -123,6 +136,8 @@ class Attempt:
     started_at: datetime
     refusal: str | None = None
     withdrawn_at: datetime | None = None
+    deleting: bool = False
+    denied_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

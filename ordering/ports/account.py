@@ -24,4 +24,4 @@ class Account(Protocol):
         """
 
     def markers_left(self) -> Sequence[Marker]:
-        """The traces that money calls of this desk left there and that belong to no attempt on record."""
+        """The traces that money calls of this desk left there."""

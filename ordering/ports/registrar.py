@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
@@ -110,18 +111,34 @@ class Registrar(Account, Protocol):
     def can_be_paid(self) -> bool:
         """Whether the account has a registered payment method that is valid now."""
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.
 
         Raises `LinesRefused` where it cannot be bought as it is, `RegistrarRefused` where the key lacks a right that
-        the checkout needs. A failure leaves no cart behind.
+        the checkout needs, `DraftGone` where somebody deleted the cart meanwhile. A failure leaves no cart behind.
         """
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
 
+    def presences(self) -> frozenset[str]:
+        """Carts by which desks show themselves on this account, this one's among them."""
+
+    def show_presence(self) -> str:
+        """Make such a cart for this desk, and return its id."""
+
+    def leave_marker(self, subject: str) -> str:
+        """Leave a marker about a subject in the account, and return its id there."""
+
+    def markers(self, subject: str) -> frozenset[str]:
+        """Ids of all markers of this desk about a subject."""
+
     def discard(self, registrar_cart: str) -> bool:
-        """Give back a registrar cart that must not be checked out, and say whether it is certainly gone."""
+        """Delete a registrar cart of this desk, and return whether it is certainly gone.
+
+        The cart's description is read first: a cart that is not this desk's is left alone, and is not gone. A cart that
+        is gone may have been ordered before (see `Fulfilment`).
+        """
 
     def ready_to_check_out(
         self, registrar_cart: str, *, waive_retraction: bool
@@ -140,17 +157,14 @@ class Registrar(Account, Protocol):
     def known_clock_ahead(self) -> timedelta | None:
         """By how much OVH's clock is ahead, as it was read last; None where it never was. Asks nobody."""
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
-        """Look whether an attempt made an order. `known` tells which orders belong to a cart already."""
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
+        """Look whether an attempt made an order with these terms. `known` tells which orders belong to a cart."""
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
-        """An order over exactly these names that was made since then by our clock, and is not over.
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+        """Look whether an order has exactly these names, and the other terms as far as they are shown.
 
-        `known` tells which orders belong to a cart already.
+        ABSENT: other names; UNDECIDED: other terms, as `seen` says. A total may differ.
         """
-
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
-        """Read an order where it is over exactly these names, else None."""
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         """Read an order with its status, without payment methods; `urgent` where a payment or a payer waits for it.
@@ -158,8 +172,17 @@ class Registrar(Account, Protocol):
         Where not, raises `NotAsked` when others go first for too long.
         """
 
-    def order_status(self, order_id: int) -> OrderStatus:
-        """Read only whether an order is paid or over. Raises `NotAsked` where others go first for too long."""
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
+        """Read only whether an order is paid or over; `urgent` where a checkout waits for it.
+
+        Where not, raises `NotAsked` when others go first for too long.
+        """
+
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        """Numbers of all orders of the account that were made since then by OVH's clock."""
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        """Read an order that no cart of this desk made; `at` is OVH's time."""
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """What can pay this order: valid registered methods, the account's default first, then other means."""

@@ -12,7 +12,9 @@ from typing import Literal, Protocol
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 
@@ -121,6 +123,24 @@ class Reading(Protocol):
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
         """Return when work is due for a cart, by its kind."""
 
+    def orders_left_open(self) -> frozenset[int]:
+        """Numbers of sales orders whose cart has ended, though OVH did not show them as over."""
+
+    def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
+        """Orders that no cart of this desk made, of those made since then by OVH's clock."""
+
+    def money_calls(self, subject: str) -> list[RecordedCall]:
+        """All attempts on record about a subject, oldest first."""
+
+    def recorded_markers(self, among: Collection[str]) -> frozenset[str]:
+        """Those of these markers that belong to an attempt on record."""
+
+    def compared_markers(self, among: Collection[str]) -> frozenset[str]:
+        """Those of these markers that an operator was shown in recover mode."""
+
+    def presences(self) -> frozenset[str]:
+        """Carts at OVH by which this desk ever showed itself to others."""
+
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
         """Return payments of other orders for the same total that were sent since, by OVH's clock, oldest first."""
 
@@ -178,6 +198,21 @@ class Transaction(Reading, Protocol):
         `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` where the stored version is
         not the one that was read.
         """
+
+    def keep_foreign_order(self, order: ForeignOrder) -> None:
+        """Write what was read of an order that no cart of this desk made."""
+
+    def announce_call(self, call: RecordedCall) -> RecordedCall:
+        """Write down an attempt before anything of it is sent; returns it with its id."""
+
+    def update_call(self, call: RecordedCall) -> None:
+        """Write down the marker and the state of an attempt."""
+
+    def add_compared_markers(self, markers: Collection[str]) -> None:
+        """Keep that an operator was shown these markers in recover mode."""
+
+    def add_presence(self, cart: str) -> None:
+        """Write down a cart at OVH by which this desk shows itself."""
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
         """Set the timer of a cart's next step, or end it by None; does nothing where the version moved on."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import partial
 
 from ordering.model.cart import WAITING, Cart
-from ordering.model.recovery import AccountOrder, Comparison, Unknown
+from ordering.model.recovery import AccountOrder, Comparison, Marker, Unknown
 from ordering.ports.account import Account
 from ordering.ports.store import Store
 from ordering.process.recovery import RecoverMode
@@ -17,7 +17,8 @@ _MOST_OPEN = 500  # requests that an unknown order is compared with
 def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
     """Read OVH's orders and markers since the newest event that is left, less a day.
 
-    The newest event about money is read first: what happens during the comparison makes it void.
+    The newest event about money is read first: what happens during the comparison makes it void. In recover mode the
+    markers that are shown are kept: once it is over, they are no sign of another loss.
     """
     since = mode.compares_since()
     with store.read() as carts:
@@ -25,7 +26,18 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
     orders, more = account.account_orders(since, known=partial(_known, store))
     unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders if not order.status.is_over)
-    return Comparison(newest, since, unknown, more, tuple(account.markers_left()))
+    return Comparison(newest, since, unknown, more, _markers(store, account, mode))
+
+
+def _markers(store: Store, account: Account, mode: RecoverMode) -> tuple[Marker, ...]:
+    """Return the markers that belong to no attempt on record."""
+    left = {marker.id: marker for marker in account.markers_left()}
+    with store.read() as carts:
+        unknown = sorted(left.keys() - carts.recorded_markers(left))
+    if mode.is_on:
+        with store.begin() as carts:
+            carts.add_compared_markers(unknown)
+    return tuple(left[each] for each in unknown)
 
 
 def _known(store: Store, among: Collection[int]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""How long silence proves nothing of a payment. Floors are measured by OVH's clock alone."""
+"""How long silence proves nothing of a call that buys or pays. Floors are measured by OVH's clock alone."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordering.model.sales_order import Payment
+from ordering.ports.registrar import Registrar
+
+# After a checkout, its order surely shows by then, with its names.
+UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """The least time before an order can be paid again whose payment does not show.
+    """The least time before silence about a call counts as a no.
 
-    `ended` counts from the end of the call: a proxy may hold it for minutes, and OVH may show it late. `unknown` counts
-    from the sending where no end is on record, for the sender may sleep. It also counts from the end where a
-    transaction may be the payment, and as the time until a person is asked again.
+    `ended` counts from the end of a call, or from the DELETE of a cart: a proxy may hold a call for minutes, and OVH
+    may show late what was done. `unknown` counts from the sending of a payment where no end is on record, for the
+    sender may sleep. It also counts from the end where a transaction may be the payment, and as the time until a person
+    is asked again. `delete_is_proof`: OVH is known to refuse the DELETE of a cart that was ordered.
     """
 
     ended: timedelta = timedelta(minutes=15)
     unknown: timedelta = timedelta(days=1)
+    delete_is_proof: bool = False
 
     def end_for(self, payment: Payment, sent_at: datetime, *, unexplained: bool = False) -> datetime:
         """Return the end of the floor by OVH's clock; `sent_at` is by that clock as well.
@@ -28,3 +34,11 @@ class Floors:
         if payment.ended_at_ovh is None:
             return sent_at + self.unknown
         return payment.ended_at_ovh + (self.unknown if unexplained else self.ended)
+
+
+def is_over(registrar: Registrar, ended_at: datetime, floor: timedelta) -> bool:
+    """Return whether a floor is over that began at `ended_at` by OVH's clock, which is read now.
+
+    Raises `RegistrarError` where OVH does not tell its time.
+    """
+    return registrar.time() - ended_at >= floor

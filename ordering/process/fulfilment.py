@@ -15,11 +15,15 @@ from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
 from ordering.ports.store import Errand, Store
+from ordering.process.adoption import Adoptions, owner_is_shown
 from ordering.process.age import Age
 from ordering.process.checkout import Checkout
 from ordering.process.delivery import Deliveries
 from ordering.process.floors import Floors
+from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents
+from ordering.process.money_markers import MoneyMarkers, attempt_is_announced
+from ordering.process.order_search import OrderSearch
 from ordering.process.payment import Payments
 from ordering.process.recovery import RecoverMode, allowed_or_on_hold
 from ordering.process.standing import Limits, Standing
@@ -31,7 +35,8 @@ S = CartState
 class Fulfilment:
     """Advances carts one step at a time.
 
-    `settle` is how long an unanswered money call is observed, `floors` how long silence proves nothing of a payment.
+    `settle` is how long an unanswered money call is observed, `floors` how long silence proves nothing of a payment, or
+    of a checkout whose cart was deleted.
 
     `rights` says who people are right before what they decided is carried out; without it all are members.
     """
@@ -52,16 +57,24 @@ class Fulfilment:
         self._age = Age(registrar, policy, clock)
         self._standing = Standing(policy, rights or ById(), clock)
         self._recover_mode = RecoverMode(store, clock)
+        floors = floors or Floors()
         conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock)]
+        conditions += [owner_is_shown, attempt_is_announced]
         intents = Intents(store, conditions, reading=[self._standing.read])
-        self._checkout = Checkout(self._book, registrar, policy, intents, settle)
+        markers = MoneyMarkers(store, registrar, self._recover_mode)
+        self.foreign_orders = ForeignOrders(store, registrar, clock)
+        self._search = OrderSearch(self._book, registrar, settle=settle, floors=floors)
+        self._checkout = Checkout(
+            self._book, registrar, policy, intents, self._search, self.foreign_orders, markers, settle=settle
+        )
+        self._adoptions = Adoptions(self._book, registrar, self.foreign_orders, floor=floors.ended)
         self._deliveries = Deliveries(self._book, registrar)
-        self._payments = Payments(self._book, registrar, intents, settle, floors or Floors())
+        self._payments = Payments(self._book, registrar, intents, markers, settle, floors)
         self._steps = {
             S.APPROVED: self._checkout.check_out,
-            S.CHECKING_OUT: self._checkout.look_for_order,
-            S.CHECKED_OUT: self._payments.watch_order,
-            S.PAYING: self._payments.pay_or_watch,
+            S.CHECKING_OUT: self._search.look_for_order,
+            S.CHECKED_OUT: self._watch_order,
+            S.PAYING: self._pay_or_watch,
             S.PAID: self._deliveries.watch,
             S.DELIVERED: self._deliveries.look_for_invoice,
             S.NEEDS_ATTENTION: self._look_again,
@@ -141,10 +154,18 @@ class Fulfilment:
         error = OrderingError(sentence, code="internal_error", reference=reference)
         self._book.try_later(cart, error, wait=self._book.pace.slowest)
 
+    def _watch_order(self, cart: Cart) -> None:
+        if not self._adoptions.holds(cart):
+            self._payments.watch_order(cart)
+
+    def _pay_or_watch(self, cart: Cart) -> None:
+        if cart.payment is None or cart.payment.sent_at is not None or not self._adoptions.has_second(cart):
+            self._payments.pay_or_watch(cart)
+
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""
         if cart.order is None:
-            self._checkout.look_again(cart)
+            self._search.look_again(cart)
         elif cart.payment_is_undecided or cart.order_is_missing:
             self._payments.look_again(cart)
         else:

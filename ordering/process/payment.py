@@ -10,6 +10,7 @@ from ordering.model.errors import (
     NotAsked,
     NotKnown,
     NotSent,
+    OrderingError,
     OutcomeUnknown,
     RegistrarError,
     RegistrarRefused,
@@ -17,10 +18,12 @@ from ordering.model.errors import (
 )
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.money_call import CallState, RecordedCall, pays
 from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import MoneyCall, Registrar
-from ordering.process.floors import Floors
+from ordering.process.floors import Floors, is_over
 from ordering.process.intent import Intents, IntentStopped
+from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
 from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
 
@@ -29,15 +32,26 @@ P = PaymentProgress
 _LAST_DAYS = timedelta(days=3)
 _REMINDER = "A reminder: the order is still to be paid."
 _TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not take the signature."
+_NOT_ON_RECORD = (
+    "OVH shows an earlier payment of order {} that isn't on record here: the database may have been restored. Nothing "
+    "was paid now. Look at the order at OVH and at the account that pays, then say what happened."
+)
 
 
 class Payments:
     """The steps checked_out -> paying -> paid. `settle`: after how long a person is asked about a lost answer."""
 
     def __init__(
-        self, book: Logbook, registrar: Registrar, intents: Intents, settle: timedelta, floors: Floors
+        self,
+        book: Logbook,
+        registrar: Registrar,
+        intents: Intents,
+        markers: MoneyMarkers,
+        settle: timedelta,
+        floors: Floors,
     ) -> None:
         self._book = book
+        self._markers = markers
         self._intents = intents
         self._registrar = registrar
         self._settle = settle
@@ -70,7 +84,7 @@ class Payments:
             self._outcome.follow(cart)
         elif payment.is_affirmed:
             self._wait_for_the_other_payment(cart, payment)
-        else:
+        elif not self._was_interrupted(cart, payment):
             self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:
@@ -175,14 +189,22 @@ class Payments:
             return
         standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
-        with self._registrar.ready_to_pay(known.id, payment.method) as call:
-            sending = self._intent(cart, payment, earlier, ahead)
-            try:
+        recorded = self._announce(cart, payment, self._book.now() + ahead)
+        if recorded is None:
+            return
+        sent = None
+        try:
+            with self._registrar.ready_to_pay(known.id, payment.method) as call:
+                sending = self._intent(cart, payment, earlier, ahead)
                 due_at = self._book.now() + self._book.pace.quickest
                 sent = self._intents.commit(sending, standing=standing, at=self._book.now(), due_at=due_at)
-            except IntentStopped:
-                return
-            self._call(call, sent)
+                self._call(call, sent)
+        except IntentStopped:
+            self._markers.unsent(recorded)
+        except OrderingError:
+            if sent is None:
+                self._markers.unsent(recorded)
+            raise
 
     def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
         """Return the cart as it is to be committed before the call."""
@@ -209,6 +231,40 @@ class Payments:
             self._ended(sent)
         else:
             self._ended(sent, accepted_at=self._book.now())
+
+    def _announce(self, cart: Cart, payment: Payment, started_at: datetime) -> RecordedCall | None:
+        """Mark the payment at OVH. Where OVH has a marker of one that is not on record, a person is asked instead.
+
+        That payment counts as sent now, without an end on record: so its floor is the longest one.
+        """
+        order = order_of(cart)
+        try:
+            return self._markers.announce(RecordedCall(pays(order.id), cart.id, 1, started_at))
+        except MemoryWentBack as proof:
+            self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
+            note = _NOT_ON_RECORD.format(order.id)
+            data: Data = {"order": order.id, "method": payment.method, "markers": proof.markers}
+            lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, word=None)
+            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, note, data=data, follow=True, payment=lost)
+            return None
+
+    def _was_interrupted(self, cart: Cart, payment: Payment) -> bool:
+        """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
+
+        An attempt of a moment ago may be another process's, which is about to send it.
+        """
+        left = self._markers.left_over(cart, pays(order_of(cart).id))
+        if left is None:
+            return False
+        if not is_over(self._registrar, left.started_at, self._settle):
+            self._book.come_back(cart, self._book.pace.quickest)
+            return True
+        now = self._book.now()
+        sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))
+        with self._book.store.begin() as carts:
+            carts.update_call(replace(left, state=CallState.INTENDED))
+            carts.save(sent, due_at=now)
+        return True
 
     # How the call ended. Another process or a person may have changed the cart during the call.
 

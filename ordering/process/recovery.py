@@ -82,7 +82,7 @@ class RecoverMode:
         """Switch recover mode on, unless it is on; no new request gets a number up to `number`.
 
         At `lost_at` something happened that is lost. Events on record from before then are from before the loss, later
-        ones from after the restore. Without it everything on record is from before the loss.
+        ones from after the restore. Without it everything on record is from before the loss; a marker tells no moment.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -91,7 +91,7 @@ class RecoverMode:
             after = replace(before, numbers_above=max(before.numbers_above, number), is_copy=False)
             if before.recovery is None:
                 carts.render_live_again()
-                left = carts.last_event_at(until=lost_at or now)
+                left = None if cause is Cause.MARKERS else carts.last_event_at(until=lost_at or now)
                 mode = Recovery(cause, now, left, processes_may_live=carts.is_shared())
                 after = replace(after, recovery=mode)
             carts.save_standing(after)

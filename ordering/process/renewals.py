@@ -32,6 +32,5 @@ def _now(line: Line, answer: Availability | None) -> Line:
             code="name_not_free",
             name=line.domain.ascii,
         )
-    same = [o for o in answer.offers if (o.pricing_mode, o.phase) == (line.pricing_mode, line.phase) and o.registers]
-    offer = next((o for o in same if line.years in o.years), same[0] if same else None)
+    offer = line.offer_in(answer.offers)
     return replace(line, renewal=offer.renewal if offer else None)

@@ -12,6 +12,7 @@ from ordering.model.facts import Data, EventKind, amount
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import FREE, MethodId, Payment, SalesOrder
+from ordering.process.adoption import require_owner_shown
 from ordering.process.age import time_at_ovh
 from ordering.workflow.use_cases import UseCases
 
@@ -47,6 +48,7 @@ class Paying(UseCases):
             if cart.state is not S.CHECKED_OUT or cart.order is None:
                 raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
+            require_owner_shown(cart)
             if cart.order.missing_since is not None:
                 raise NotPossible(
                     f"OVH doesn't know order {cart.order.id} just now, so nobody can pay it.",

@@ -90,7 +90,7 @@ class Inspection:
             return Finding(f"{line.domain} {what}, which this team does not buy.", line.domain, Mend.REMOVE)
         if answer is None or answer.verdict is Verdict.UNKNOWN:
             return replace(line, warnings=())
-        offer = _same(line, answer.offers)
+        offer = line.offer_in(answer.offers)
         if offer is None:
             return Finding(_gone(line, answer), line.domain, Mend.REMOVE)
         if line.years not in offer.years:
@@ -99,7 +99,7 @@ class Inspection:
 
     def _prepare(self, cart: Cart, lines: tuple[Line, ...]) -> Prepared:
         try:
-            prepared = self._registrar.prepare(lines, reference=f"Domain Desk #{cart.id} pre-flight")
+            prepared = self._registrar.prepare(lines)
         except LinesRefused as refusal:
             raise self._with_objections(refusal, lines) from refusal
         except RegistrarRefused as refusal:
@@ -112,12 +112,6 @@ class Inspection:
         named = {finding.domain for finding in refusal.findings}
         others = [line for line in as_asked(lines, refusal.asked) if line.domain not in named]
         return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
-
-
-def _same(line: Line, offers: Iterable[Offer]) -> Offer | None:
-    """The offer that the line was made of, at whatever price."""
-    fitting = [o for o in offers if o.registers and (o.pricing_mode, o.phase) == (line.pricing_mode, line.phase)]
-    return next((o for o in fitting if line.years in o.years), fitting[0] if fitting else None)
 
 
 def _gone(line: Line, answer: Availability) -> str:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
+from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
+from ordering.process.adoption import OWNER_HIDDEN
+from ordering.process.floors import UNTIL_ALL_SHOWS
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S, K = CartState, EventKind
-# After a checkout, an order of it would long be seen by then, with its names.
-_UNTIL_ALL_SHOWS = timedelta(days=1)
+_DENIED = (
+    "Somebody looked at OVH, and nothing was ordered. I'll look once more, and order again once an order of the first "
+    "try would surely show: within about 15 minutes."
+)
 
 
 class Settling(UseCases):
@@ -29,6 +33,27 @@ class Settling(UseCases):
         return self._resolve(
             cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
         )
+
+    def order_anyway(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
+        """Have a cart ordered in spite of what was shown: another order of its names, or a try not on record."""
+        now = self._clock()
+        with self._decision(cart_id, stamp) as carts:
+            cart = carts.cart(cart_id)
+            self.policy.may_approve(cart, by)
+            if not cart.can_be_ordered_anyway:
+                raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
+            cart.must_be_as_shown(shown)
+            if cart.foreign_order is None:
+                subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
+                for marker in lost_markers(lost):
+                    carts.announce_call(RecordedCall(subject, cart_id, 0, now, marker=marker, state=CallState.UNSENT))
+                moved, note = cart.to(S.APPROVED, at=now), "to be ordered in spite of an earlier try"
+            else:
+                allowed = (*cart.foreign_allowed, cart.foreign_order)
+                moved = cart.to(S.APPROVED, at=now, foreign_allowed=allowed)
+                note = f"to be ordered in spite of order {cart.foreign_order}"
+            data: Data = {"order": cart.foreign_order}
+            return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id, note=note), due_at=now)
 
     def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart of which nothing was ordered, or whose order OVH cancelled or does not know any more."""
@@ -45,13 +70,22 @@ class Settling(UseCases):
         return cart
 
     def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Say which order at OVH is this cart's; one with other names, or of another cart, is refused.
+        """Say which order at OVH is this cart's; one with other names or terms, or of another cart, is refused.
 
         One that costs more than was approved is believed, too, but nobody can pay it from here.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
-        order = None if self._known_orders([order_id]) else self._registrar.order_of(order_id, cart.lines)
-        if order is None:
+        known = self._known_orders([order_id])
+        seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
+        if seen is not None and seen.outcome is Outcome.UNDECIDED:
+            raise NotPossible(
+                f"Order {order_id} isn't what was ordered: {seen.seen}. "
+                "If somebody made it by mistake, cancel it at OVH.",
+                code="order_terms_differ",
+                cart=cart.id,
+                order=order_id,
+            )
+        if seen is None or seen.order is None:
             raise NotPossible(
                 f"Order {order_id} is not this cart's: it has other names, or belongs to another cart. "
                 "Look at OVH for the one with exactly these names.",
@@ -59,9 +93,11 @@ class Settling(UseCases):
                 cart=cart.id,
                 order=order_id,
             )
+        order = replace(seen.order, adopted_at=self._registrar.time())
         now = self._clock()
         if cart.covers(order.total):
-            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
+            note = OWNER_HIDDEN.format(order.id) if order.owner_hidden else None
+            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None), note=note)
         else:
             found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
         with self._decision(cart_id, stamp) as carts:
@@ -75,29 +111,32 @@ class Settling(UseCases):
             return carts.save(found, event, due_at=due_at)
 
     def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Say that OVH made no order of a cart, and have it checked out afresh under the same approval.
+        """Say that OVH made no order of a cart, and have it checked out again under the same approval.
 
-        Refused where an order may be its own after all, or where the first checkout could still come through.
+        This counts once an order of the first try would surely show; until then the bot keeps looking for it. Refused
+        where an order may be this cart's after all, or where the first checkout could still come through.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         self.policy.may_deny(cart, by)
-        if cart.attempt is None:
+        attempt = cart.attempt
+        if attempt is None:
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
-        if self._look_once_more(cart, cart.attempt).outcome is Outcome.ABSENT:
-            if not self._registrar.discard(cart.attempt.registrar_cart):
+        if self._look_once_more(cart, attempt).outcome is Outcome.ABSENT:
+            if not self._registrar.discard(attempt.registrar_cart):
                 raise NotPossible(
                     "OVH still holds the first try, so it is not tried again yet. Try again in a minute.",
                     code="first_attempt_still_held",
                     cart=cart_id,
                 )
-            self._look_once_more(cart, cart.attempt)  # it may have come through just before the cart went
+            attempt = replace(attempt, withdrawn_at=None)
+            self._look_once_more(cart, attempt)  # it may have come through just before the cart went
+        denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
         now = self._clock()
-        again = cart.to(S.APPROVED, at=now)
+        said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied, note=_DENIED)
         with self._decision(cart_id, stamp) as carts:
-            note = "nothing was ordered, to be tried again"
-            data: Data = {"attempt": cart.attempt.number}
-            event = happened(again, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note=note)
-            return carts.save(again, event, due_at=now)
+            data: Data = {"attempt": attempt.number}
+            event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note="nothing was ordered")
+            return carts.save(said, event, due_at=now)
 
     def _known_orders(self, among: Collection[int]) -> frozenset[int]:
         with self._store.read() as carts:
@@ -105,8 +144,8 @@ class Settling(UseCases):
 
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
         """Look for the order; raises `NotPossible` where there is one, or may be."""
-        total = seal_and_quote(cart)[0].total
-        seen = self._registrar.find_order(attempt, cart.lines, total, known=self._known_orders)
+        quote = seal_and_quote(cart)[1]
+        seen = self._registrar.find_order(attempt, cart.lines, quote, known=self._known_orders)
         if seen.order is not None:
             raise NotPossible(
                 f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”.",
@@ -114,7 +153,7 @@ class Settling(UseCases):
                 cart=cart.id,
                 order=seen.order.id,
             )
-        if self._clock() - attempt.started_at < _UNTIL_ALL_SHOWS:
+        if self._clock() - attempt.started_at < UNTIL_ALL_SHOWS:
             if seen.candidates:
                 raise NotPossible(
                     f"Order {seen.candidates[0]} at OVH may be this cart's. Look at it there: if it has these names, "

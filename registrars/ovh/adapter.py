@@ -13,10 +13,12 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
+from ordering.model.quote import Quote
 from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
@@ -39,6 +41,8 @@ from registrars.ovh.api.errors import readable
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.foreign_orders import ForeignOrderReader
+from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
 from registrars.ovh.throttling.scheduler import Allowance, Priority
@@ -68,15 +72,18 @@ class _Checkout:
 class OvhGateway:
     """OVH as the rules see it. Blocking; safe to call from several threads.
 
-    `budget` is how fast it may be asked, where that is not this process's alone to say. Raises `ValueError` with a line
-    for the operator where the access cannot be used.
+    `budget` is how fast it may be asked, where that is not this process's alone to say. `desk` is this desk's id, which
+    the descriptions of its carts contain. Raises `ValueError` with a line for the operator about an unusable access.
     """
 
-    def __init__(self, access: Access, budget: Allowance | None = None) -> None:
+    def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = UNNAMED) -> None:
         self._access = access
         self._client = Client(access, budget)
-        self._drafts = Drafts(self._client, access, home=self._home)
+        descriptions = Descriptions(desk)
+        self._drafts = Drafts(self._client, access, descriptions, home=self._home)
+        self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
+        self._foreign = ForeignOrderReader(self._client)
         self._account = AccountOrders(self._client)
         self._payments = Payments(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
@@ -175,20 +182,37 @@ class OvhGateway:
             query = {"status": "VALID"}
             return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
 
-    def prepare(self, lines: Sequence[Line], *, reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
             self._orders.must_be_listable()  # before OVH has a cart that could not be checked out
-            return self._drafts.prepare(lines, reference)
+            return self._drafts.prepare(lines)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         return self._drafts.objections(lines)
+
+    def presences(self) -> frozenset[str]:
+        with readable():
+            return self._markers.described(PRODUCT)
+
+    def show_presence(self) -> str:
+        with readable():
+            return self._markers.make(PRODUCT)
+
+    def leave_marker(self, subject: str) -> str:
+        with readable():
+            return self._markers.leave(subject)
+
+    def markers(self, subject: str) -> frozenset[str]:
+        with readable():
+            return self._markers.of(subject)
 
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)
 
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
+        self._drafts.hand_on(registrar_cart)
         # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
         with self._client.money_call(f"/order/cart/{segment(registrar_cart)}/checkout", body) as call:
@@ -212,32 +236,37 @@ class OvhGateway:
     def known_clock_ahead(self) -> timedelta | None:
         return self._client.known_clock_ahead()
 
-    def find_order(self, attempt: Attempt, lines: Sequence[Line], total: Money, *, known: Known) -> Sighting:
+    def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
         with readable():
-            return self._orders.find(attempt, frozenset(line.domain.ascii for line in lines), total, known)
+            return self._orders.find(attempt, lines, quote, known)
 
-    def order_since(self, since: datetime, lines: Sequence[Line], *, known: Known) -> SalesOrder | None:
+    def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
         with readable():
-            return self._orders.made_since(since, frozenset(line.domain.ascii for line in lines), known)
+            return self._orders.fitting(order_id, lines, quote)
 
     def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
         with readable():
             return self._account.since(since, known=known)
 
     def markers_left(self) -> Sequence[Marker]:
-        return ()  # money calls leave none yet
-
-    def order_of(self, order_id: int, lines: Sequence[Line]) -> SalesOrder | None:
         with readable():
-            return self._orders.fitting(order_id, frozenset(line.domain.ascii for line in lines))
+            return self._markers.left()
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():
-            return self._orders.read(order_id, Priority.MONEY if urgent else Priority.POLLING)
+            return self._orders.read(order_id, _priority(urgent=urgent))
 
-    def order_status(self, order_id: int) -> OrderStatus:
+    def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
         with readable():
-            return self._orders.status(order_id)
+            return self._orders.status(order_id, _priority(urgent=urgent))
+
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        with readable():
+            return self._orders.since(since, _priority(urgent=urgent))
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        with readable():
+            return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
 
     def order_link(self, order_id: int) -> str:
         with readable():
@@ -307,3 +336,7 @@ class OvhGateway:
                 known = tuple(str(extension) for extension in reading.listed(answer))
             self._lists[path] = (time.monotonic(), known)
         return known
+
+
+def _priority(*, urgent: bool) -> Priority:
+    return Priority.MONEY if urgent else Priority.POLLING

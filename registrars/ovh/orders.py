@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
-from ordering.model.money import Money
+from ordering.model.quote import Quote
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -23,6 +26,7 @@ from ordering.ports.registrar import Known
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere
+from registrars.ovh.order_terms import Comparison, compare
 from registrars.ovh.throttling.scheduler import Priority
 
 _CLOCKS_APART = timedelta(minutes=10)
@@ -45,48 +49,117 @@ class Orders:
         entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
         return reading.order(entry, self._status(order_id, priority))
 
-    def status(self, order_id: int) -> OrderStatus:
-        return OrderStatus(self._status(order_id, Priority.POLLING))
+    def status(self, order_id: int, priority: Priority) -> OrderStatus:
+        return OrderStatus(self._status(order_id, priority))
+
+    def since(self, moment: datetime, priority: Priority) -> list[int]:
+        """Numbers of all orders since then by OVH's clock, the oldest first."""
+        query = {"date.from": moment.isoformat(timespec="seconds")}
+        try:
+            listed = reading.listed(self._client.ask("/me/order", query=query, priority=priority))
+        except RegistrarRefused:
+            self._listable_until = float("-inf")
+            raise
+        return sorted(int(number) for number in listed)
 
     def link(self, order_id: int) -> str:
         """The order's page; raises `KeyError` where OVH gives none."""
         return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
 
-    def find(self, attempt: Attempt, names: frozenset[str], total: Money, known: Known) -> Sighting:
-        """Look at the attempt's cart first: one that OVH did not close made no order."""
+    def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: Known) -> Sighting:
+        """Look at the attempt's cart first: if it is open, it made no order; if it is closed, it may name its order.
+
+        Otherwise exactly one new order with these names must have all the terms of the attempt.
+        """
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
             return Sighting(Outcome.ABSENT, "OVH's cart is still open.")
+        if closed and (number := self._named_by(attempt.registrar_cart)) is not None:
+            return self._own(number, known)
         # Oldest first: the attempt's order is among the first ones, however many came since.
         new = self._new(attempt.started_at, known)
-        ours, unclear = self._with_names(new[:_MOST_READ], names)
+        ours, unclear = self._with_names(new[:_MOST_READ], frozenset(line.domain.ascii for line in lines))
         candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
-        # One that is dearer than approved is ours as well: nobody pays it, and nothing is ordered beside it.
-        fitting = [order for order in ours if order.total.is_within(total)] or ours
-        if len(fitting) == 1:
-            seen = f"{cart}, and order {fitting[0].id} has its names."
-            return Sighting(Outcome.FOUND, seen, fitting[0], candidates, closed=bool(closed))
-        if fitting:
-            seen = f"orders {', '.join(str(order.id) for order in fitting)} all have its names"
+        sighting = Sighting(Outcome.UNDECIDED, "", candidates=candidates, closed=bool(closed))
+        if len(ours) == 1:
+            return self._judged(ours[0], lines, quote, sighting, cart)
+        if ours:
+            seen = f"orders {', '.join(str(order.id) for order in ours)} all have its names"
         elif unclear:
             seen = f"order {unclear[0]} does not show all its names yet"
         elif new:
             seen = f"none of the new orders ({len(new)}) has its names"
         else:
             seen = "there is no new order"
-        return Sighting(Outcome.UNDECIDED, f"{cart}, and {seen}.", None, candidates, closed=bool(closed))
+        return replace(sighting, seen=f"{cart}, and {seen}.")
 
-    def made_since(self, since: datetime, names: frozenset[str], known: Known) -> SalesOrder | None:
-        """An order of exactly these names that was made since then, by our clock, and is not over."""
-        new = self._new(since + self._client.clock_ahead(), known)
-        ours, _ = self._with_names(new[-_MOST_READ:], names)
-        return next((order for order in ours if not order.status.is_over), None)
+    def _judged(
+        self, order: SalesOrder, lines: Sequence[Line], quote: Quote, sighting: Sighting, cart: str
+    ) -> Sighting:
+        """Adopt the one order that has these names where all its terms show and are equal."""
+        compared = self._compare(order, lines, quote)
+        cost = () if order.total == quote.total else (f"it costs {order.total}, not {quote.total}",)
+        if different := (*cost, *compared.different):
+            seen = f"order {order.id} has its names, but {'; '.join(different)}"
+        elif compared.hidden:
+            seen = f"order {order.id} does not show yet the {'; the '.join(compared.hidden)}"
+        else:
+            seen = f"order {order.id} has its names"
+            found = replace(order, owner_hidden=compared.owner_hidden)
+            sighting = replace(sighting, outcome=Outcome.FOUND, order=found)
+        return replace(sighting, seen=f"{cart}, and {seen}.")
 
-    def fitting(self, number: int, names: frozenset[str]) -> SalesOrder | None:
-        """Read an order where it holds exactly these names, else None."""
-        ours, _ = self._with_names([number], names)
-        return ours[0] if ours else None
+    def _own(self, number: int, known: Known) -> Sighting:
+        """Return the order that the attempt's own cart names: whatever it shows, it is this attempt's."""
+        seen = f"OVH's cart names order {number}."
+        if known([number]):
+            return Sighting(Outcome.UNDECIDED, f"{seen} It belongs to another request.", closed=True)
+        try:
+            return Sighting(Outcome.FOUND, seen, self.read(number, Priority.MONEY), (number,), closed=True)
+        except NotThere:
+            return Sighting(Outcome.UNDECIDED, f"{seen} OVH does not show it yet.", candidates=(number,), closed=True)
+
+    def _named_by(self, cart: str) -> int | None:
+        """Return the number that a closed cart tells of its order. Which of the two calls tells it is not known."""
+        for call in ("checkout", "summary"):
+            try:
+                shown = self._client.ask(f"/order/cart/{segment(cart)}/{call}", priority=Priority.MONEY)
+            except RegistrarRefused:
+                continue
+            if shown.get("orderId") is not None:
+                return int(shown["orderId"])
+        return None
+
+    def _compare(self, order: SalesOrder, lines: Sequence[Line], quote: Quote) -> Comparison:
+        """Compare an order's terms with those of an attempt, as far as OVH shows them."""
+        path = f"/me/order/{order.id}/details"
+        ids = [int(number) for number in reading.listed(self._client.ask(path, priority=Priority.MONEY))]
+        names = {number: reading.names_in([self._detail(path, number)]) for number in ids}
+
+        def extensions(name: str) -> Iterator[reading.Json]:
+            for number in ids:
+                if name in names[number]:
+                    with suppress(NotThere):
+                        yield self._client.ask(f"{path}/{number}/extension", priority=Priority.MONEY)
+
+        return compare(lines, quote, extensions)
+
+    def _detail(self, path: str, number: int) -> reading.Json:
+        with suppress(NotThere):
+            detail: reading.Json = self._client.ask(f"{path}/{number}", priority=Priority.MONEY)
+            return detail
+        return {}
+
+    def fitting(self, number: int, lines: Sequence[Line], quote: Quote) -> Sighting:
+        """Read an order that a person named. Its total may differ; where other terms do, it is not taken."""
+        ours, _ = self._with_names([number], frozenset(line.domain.ascii for line in lines))
+        if not ours:
+            return Sighting(Outcome.ABSENT, "It has other names.")
+        compared = self._compare(ours[0], lines, quote)
+        if compared.different:
+            return Sighting(Outcome.UNDECIDED, "; ".join(compared.different), candidates=(number,))
+        return Sighting(Outcome.FOUND, "It has these names.", replace(ours[0], owner_hidden=compared.owner_hidden))
 
     def must_be_listable(self) -> None:
         """Raise `RegistrarRefused` where the key may not list orders. Once allowed, OVH is not asked again for a while.
@@ -105,13 +178,7 @@ class Orders:
 
     def _new(self, since: datetime, known: Known) -> list[int]:
         """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
-        query = {"date.from": (since - _CLOCKS_APART).isoformat(timespec="seconds")}
-        try:
-            listed = reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
-        except RegistrarRefused:
-            self._listable_until = float("-inf")
-            raise
-        numbers = {int(number) for number in listed}
+        numbers = frozenset(self.since(since - _CLOCKS_APART, Priority.MONEY))
         return sorted(numbers - known(numbers))
 
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.recover import Recover
 from ordering.model.domain_name import DomainName
-from ordering.model.recovery import AccountOrder, Cause, Marker
+from ordering.model.recovery import AccountOrder, Cause
 from ordering.model.sales_order import OrderStatus
 from tests.bot.commands import run
 from tests.builders import euros
@@ -37,10 +37,10 @@ def test_says_that_recover_mode_is_off(recover, said):
 def test_lists_what_no_request_knows(rules, recover, said):
     """Orders with what they fit, and money calls that left a marker."""
     cart = rules.requested("lost.ovh")
-    rules.registrar.foreign = [
+    rules.registrar.account = [
         AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName.parse("lost.ovh")}))
     ]
-    rules.registrar.markers = [Marker("pays 900")]
+    rules.registrar.leave_marker("pays 900")
     rules.workflow.recover_mode.begin(Cause.CARD)
     assert not recover(answer=False)
     printed = "\n".join(said)

@@ -21,7 +21,7 @@ from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.elements import complaint, options_of, state_of
 from sandbox.slack.messages import elements, initial_values
 from tests.builders import NOW, a_line
-from tests.registrars.ovh.test_drafts import PaperOvh, answers
+from tests.registrars.ovh.test_drafts import DESCRIPTIONS, PaperOvh, answers
 
 LARGEST_VIEW = 250_000  # bytes, Slack's limit
 TYPED = {
@@ -73,8 +73,8 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 
     ovh = PaperOvh()
     ovh.required, ovh.item = listed, {"itemId": 7, "configurations": [41]}
-    drafts = Drafts(ovh, Access(owner_legal_age=legal_age), home=lambda: "FR")  # type: ignore[arg-type] # as the client
-    drafts.prepare([replace(line, questions=None)], "Domain Desk #1 attempt 1")
+    drafts = Drafts(ovh, Access(owner_legal_age=legal_age), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # as the client
+    drafts.prepare([replace(line, questions=None)])
     arrived = answers(ovh)
     assert len(arrived) == len(dict(arrived))
     assert dict(arrived) == expected

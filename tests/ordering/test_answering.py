@@ -164,9 +164,9 @@ def test_an_answer_that_changes_during_the_pre_flight_stops_it(asking):
     asking.registrar.asks = {"fr": (Question("REASON"),)}
     learned(asking)
 
-    def meanwhile(lines, *, reference):
+    def meanwhile(lines):
         answer(asking, {"REASON": "Another"}, by=asking.ben)
-        return prepare(lines, reference=reference)
+        return prepare(lines)
 
     prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
     with pytest.raises(CartChanged):
@@ -176,9 +176,9 @@ def test_an_answer_that_changes_during_the_pre_flight_stops_it(asking):
 def test_questions_that_are_learned_during_the_pre_flight_do_not(asking):
     asking.registrar.asks = {}
 
-    def meanwhile(lines, *, reference):
+    def meanwhile(lines):
         learned(asking)
-        return prepare(lines, reference=reference)
+        return prepare(lines)
 
     prepare, asking.registrar.prepare = asking.registrar.prepare, meanwhile
     cart = asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")

@@ -110,12 +110,14 @@ def test_the_requester_does_not_say_that_nothing_was_ordered(rules, allowed):
     cart = rules.settle(cart.id, steps=10)
     rules.restart(replace(ADA_TOO, self_approval=allowed))
     if allowed:
-        assert rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark).state is S.APPROVED
+        said = rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
+        assert said.attempt.denied_by == rules.ada.id
         return
     with pytest.raises(NotAllowed, match="another approver or payer says this"):
         rules.workflow.nothing_ordered(cart.id, by=rules.ada, shown=cart.mark)
     assert rules.workflow.cart(cart.id) == cart
-    assert rules.workflow.nothing_ordered(cart.id, by=rules.cleo, shown=cart.mark).state is S.APPROVED
+    said = rules.workflow.nothing_ordered(cart.id, by=rules.cleo, shown=cart.mark)
+    assert said.attempt.denied_by == rules.cleo.id
 
 
 def undecided_payment(rules):

@@ -9,7 +9,12 @@ from ordering.model.cart import CartState as S
 from ordering.model.errors import CartChanged
 from ordering.model.facts import EventKind
 from ordering.process.checkout import Checkout
+from ordering.process.floors import Floors
+from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Intents, Objection
+from ordering.process.money_markers import MoneyMarkers
+from ordering.process.order_search import OrderSearch
+from ordering.process.recovery import RecoverMode
 from ordering.process.transitions import Logbook, Pace
 from tests.builders import NOW
 
@@ -98,10 +103,13 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
     def stop(carts, intent):
         return Objection(replace(carts.cart(intent.id), note="Stopped."), EventKind.CHECKOUT_RESCHEDULED)
 
-    cart = rules.approved()
-    book = Logbook(rules.store, rules.clock, Pace())
-    intents = Intents(rules.store, [stop])
-    Checkout(book, rules.registrar, rules.policy, intents, timedelta(seconds=60)).check_out(cart)
+    cart, store, registrar = rules.approved(), rules.store, rules.registrar
+    book, settle = Logbook(store, rules.clock, Pace()), timedelta(seconds=60)
+    search = OrderSearch(book, registrar, settle=settle, floors=Floors())
+    foreign = ForeignOrders(store, registrar, rules.clock)
+    markers = MoneyMarkers(store, registrar, RecoverMode(store, rules.clock))
+    intents = Intents(store, [stop])
+    Checkout(book, registrar, rules.policy, intents, search, foreign, markers, settle=settle).check_out(cart)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.note, rules.registrar.orders) == (S.APPROVED, "Stopped.", {})
     assert set(rules.registrar.carts) == rules.registrar.discarded

@@ -13,6 +13,8 @@ from ordering.model.errors import (
     NotAllowed,
     NotPossible,
 )
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import orders
 from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause
 from ordering.model.sales_order import OrderStatus
 from tests.builders import euros
@@ -182,7 +184,7 @@ class TestCompared:
         """With the requests that they fit; our own and those that are over are not listed."""
         ordered, cart = rules.ordered(), rules.requested("lost.ovh", "C2")
         lost = frozenset({DomainName.parse("lost.ovh")})
-        rules.registrar.foreign = [
+        rules.registrar.account = [
             AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, lost),
             AccountOrder(901, euros("9.99"), OrderStatus.DELIVERED, frozenset({DomainName.parse("else.ovh")})),
             AccountOrder(902, euros("3.59"), OrderStatus.CANCELLED, lost),
@@ -193,16 +195,37 @@ class TestCompared:
         assert [(each.order.id, each.fits) for each in found.unknown] == [(900, (cart.id,)), (901, ())]
 
     def test_an_order_of_the_lost_state_is_not_made_again(self, rules):
-        """After the release the look before a checkout goes back to before the loss."""
-        asked_since = []
+        """After the release a person decides beside an order of the same names, as after any order made elsewhere."""
         cart = rules.requested()
         hold(rules)
+        made = rules.clock.now
+        rules.registrar.foreign[900] = ForeignOrder(
+            900, frozenset({"name.ovh"}), euros("3.59"), made, OrderStatus.NOT_PAID, made, made, whole=True
+        )
         rules.clock.pass_by(3600)
         assert release(rules)
-        rules.registrar.order_since = lambda since, *_args, **_kwargs: asked_since.append(since)
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp_of(rules))
-        rules.advance(cart.id)
-        assert asked_since[0] <= cart.since < approved.since
+        rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp_of(rules))
+        after = rules.settle(cart.id)
+        assert (after.state, after.foreign_order, rules.registrar.orders) == (CartState.NEEDS_ATTENTION, 900, {})
+
+    def test_a_marker_of_the_lost_state_is_shown_once(self, rules):
+        """It switches recover mode on; after a comparison that showed it, it stops no checkout any more."""
+        marker = rules.registrar.leave_marker(orders(["name.ovh"]))
+        stopped = rules.settle(rules.approved().id)
+        mode = rules.workflow.recover_mode
+        assert (mode.standing().recovery.cause, stopped.state) == (Cause.MARKERS, CartState.NEEDS_ATTENTION)
+        found, _ = rules.workflow.compare(by=rules.cleo)
+        assert [each.id for each in found.markers] == [marker]
+        assert release(rules)
+        rules.workflow.try_again(stopped.id, by=rules.dan, shown=rules.workflow.cart(stopped.id).mark)
+        assert rules.settle(stopped.id).state is CartState.CHECKED_OUT
+
+    def test_a_comparison_outside_recover_mode_keeps_nothing(self, rules):
+        """A marker that was only looked at still shows that the database went back."""
+        rules.registrar.leave_marker(orders(["name.ovh"]))
+        rules.workflow.compare(by=rules.cleo)
+        assert rules.settle(rules.approved().id).state is CartState.NEEDS_ATTENTION
+        assert rules.workflow.recover_mode.is_on
 
 
 class TestCopies:

@@ -20,7 +20,8 @@ TOLD = [
     ("You withdrew cart #7. Nothing was ordered.", S.CANCELLED, K.REQUEST_WITHDRAWN),
     ("Paying €3.59 for cart #7. The card shows when OVH has it.", S.PAYING, K.PAYMENT_REQUESTED),
     ("Cart #7 is tried again, under the same approval.", S.APPROVED, K.RETRY_REQUESTED),
-    ("Cart #7 is ordered again, under the same approval.", S.APPROVED, K.DECLARED_NOT_ORDERED),
+    ("Thank you. I'll order cart #7 again once it's sure.", S.NEEDS_ATTENTION, K.DECLARED_NOT_ORDERED),
+    ("I'm ordering cart #7.", S.APPROVED, K.ORDERED_ANYWAY),
     ("Cart #7 is closed. Nothing was ordered.", S.CANCELLED, K.CLOSED),
     ("Noted: cart #7 was paid. I keep looking.", S.PAYING, K.DECLARED_PAID),
     ("Noted: cart #7 was not paid. I keep looking.", S.PAYING, K.DECLARED_NOT_PAID),
@@ -116,7 +117,8 @@ def test_a_click_for_an_earlier_state_decides_nothing(stage):
     [
         ("approve", S.APPROVED, K.APPROVED), ("approve", S.SUBMITTED, K.PARTLY_APPROVED),
         ("pay", S.PAYING, K.PAYMENT_REQUESTED), ("try_again", S.APPROVED, K.RETRY_REQUESTED),
-        ("nothing_ordered", S.APPROVED, K.DECLARED_NOT_ORDERED), ("it_was_paid", S.PAYING, K.DECLARED_PAID),
+        ("nothing_ordered", S.NEEDS_ATTENTION, K.DECLARED_NOT_ORDERED),
+        ("order_anyway", S.APPROVED, K.ORDERED_ANYWAY), ("it_was_paid", S.PAYING, K.DECLARED_PAID),
         ("not_paid", S.PAYING, K.DECLARED_NOT_PAID),
     ],
 )  # fmt: skip

@@ -48,8 +48,9 @@ def order(stage) -> Order:
 
 
 def a_card(*buttons: str, cart: int = 7) -> Message:
+    names = {7: "name.ovh", 8: "other.ovh"}
     elements = [{"type": "button", "text": {"type": "plain_text", "text": button}} for button in buttons]
-    told = {"type": "section", "text": {"type": "mrkdwn", "text": f"*Cart #{cart}*  needs a person"}}
+    told = {"type": "section", "text": {"type": "mrkdwn", "text": f"*Cart #{cart}*  needs a person: {names[cart]}"}}
     return Message("1.1", "C0APPROVALS", "", [told, {"type": "actions", "elements": elements}])
 
 

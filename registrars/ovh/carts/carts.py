@@ -9,7 +9,7 @@ import structlog
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import DraftGone, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.preflight_findings import Finding, LinesRefused, Mend
 from ordering.model.question import OWNER_CONTACT, Question
 from ordering.model.quote import Configuration
@@ -25,6 +25,7 @@ from registrars.ovh.carts.contacts import Contacts
 from registrars.ovh.carts.eligibility import Eligibility
 from registrars.ovh.carts.registry_rules import Rules
 from registrars.ovh.carts.rejections import Asked
+from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
 _CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
@@ -34,8 +35,10 @@ _log = structlog.get_logger()
 class Drafts:
     """Builds carts with the answers to what registries ask; `home` tells the account's subsidiary."""
 
-    def __init__(self, client: Client, access: Access, *, home: Callable[[], str]) -> None:
+    def __init__(self, client: Client, access: Access, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
         self._client = client
+        self._descriptions = descriptions
+        self._made: set[str] = set()  # by this process, and neither deleted nor handed on yet
         self._home = home
         self._rules = Rules(client)
         self.contacts = Contacts(client)
@@ -49,7 +52,7 @@ class Drafts:
         Raises `LinesRefused` with why some cannot be had, and what is asked of the others. A silent OVH is not asked
         on, and what it told until then is kept.
         """
-        cart = self._new("Domain Desk questions", Priority.PEOPLE)
+        cart = self._new(self._descriptions.scratch, Priority.PEOPLE)
         learned: Asked = {}
         refused: list[Finding] = []
         try:
@@ -70,14 +73,21 @@ class Drafts:
             raise LinesRefused(refused, learned)
         return learned
 
-    def prepare(self, lines: Sequence[Line], reference: str) -> Prepared:
+    def prepare(self, lines: Sequence[Line]) -> Prepared:
         """Fill and dry-run a fresh cart; give it back on failure.
 
-        Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer.
+        Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer, and `DraftGone`
+        where the cart was deleted meanwhile.
         """
-        cart = self._new(reference)
+        cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
         try:
             return self._filled(cart, lines)
+        except NotThere as error:
+            if self._description(cart) is None:
+                self._made.discard(cart)
+                raise DraftGone("The cart at OVH is gone.") from error
+            self.discard(cart)
+            raise
         except Exception:
             self.discard(cart)
             raise
@@ -118,24 +128,49 @@ class Drafts:
         return tuple(found)
 
     def discard(self, cart: str) -> bool:
-        """Delete a cart; true when it was deleted now or is not there any more."""
+        """Delete a cart of this desk; true when it was deleted now or is not there any more.
+
+        The description of a cart that this process did not just make is read first.
+        """
         try:
+            if cart not in self._made:
+                description = self._description(cart)
+                if description is None:
+                    return True
+                if not self._descriptions.is_ours(description):
+                    _log.warning("cart_of_another", cart=cart)
+                    return False
             self._build("DELETE", f"/order/cart/{segment(cart)}", None)
         except NotThere:
-            return True
+            pass
         except RegistrarError as error:
             _log.debug("cart_left_to_expire", why=str(error))
             return False
+        self._made.discard(cart)
         return True
+
+    def hand_on(self, cart: str) -> None:
+        """A cart is about to be checked out: from now on its description is read before it is deleted."""
+        self._made.discard(cart)
+
+    def _description(self, cart: str) -> str | None:
+        """Read what a cart is described as; None where OVH does not know it any more."""
+        try:
+            with readable():
+                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+                return str(found["description"])
+        except NotThere:
+            return None
 
     def _eligibility(self) -> Eligibility:
         """One for each check: whoever mended an owner or the account at OVH is believed at the next one."""
         return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
-    def _new(self, reference: str, at: Priority = Priority.MONEY) -> str:
+    def _new(self, description: str, at: Priority = Priority.MONEY) -> str:
         expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")
-        body = {"ovhSubsidiary": self._home(), "description": reference, "expire": expire}
+        body = {"ovhSubsidiary": self._home(), "description": description, "expire": expire}
         cart = str(self._build("POST", "/order/cart", body, at)["cartId"])
+        self._made.add(cart)
         try:
             self._build("POST", f"/order/cart/{segment(cart)}/assign", None, at)
         except RegistrarRefused as refusal:

@@ -171,7 +171,7 @@ async def test_the_clock_is_read_once_however_many_threads_begin(ovh, gateway):
 
 
 async def test_a_deed_is_not_repeated_over_a_clock_that_drifted(ovh, gateway):
-    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE])
     ovh.clock_offset = 600
     with pytest.raises(OutcomeUnknown):
         await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
@@ -245,7 +245,7 @@ def test_secrets_do_not_show_in_the_access():
 
 async def test_logs_name_the_call_but_no_secret(ovh, gateway):
     with capture_logs() as logs:
-        prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+        prepared = await asyncio.to_thread(gateway.prepare, [LINE])
         order = await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
         link = await asyncio.to_thread(gateway.order_link, order.id)
     deeds = [entry for entry in logs if entry["log_level"] == "info"]

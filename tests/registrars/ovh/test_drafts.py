@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -19,7 +20,9 @@ from ordering.model.question import Question
 from registrars.ovh import Access
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.carts.carts import Drafts
+from registrars.ovh.markers import Descriptions
 
+DESCRIPTIONS = Descriptions("d35c")
 LINE = Line(DomainName.parse("name.ovh"), 2, "create-default", Money(299, "EUR"), added_by="U0ADA")
 OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
 EUR = {"currencyCode": "EUR", "value": Decimal(1)}
@@ -43,13 +46,21 @@ class PaperOvh:
         if error := self.refuses.get(kind):
             raise error
         totals = {"prices": {"withTax": EUR, "tax": EUR, "withoutTax": EUR}, "contracts": None}
-        answers = {"requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}
+        cart = {"description": DESCRIPTIONS.scratch}
+        answers = {"fake": cart, "requiredConfiguration": self.required, "configuration": [41, 42], "checkout": totals}
         return (answers | {"me": self.me, "9": self.contact}).get(kind)
+
+    @contextmanager
+    def deletes_nothing(self) -> Iterator[None]:
+        self.refuses["DELETE"] = RegistrarUnavailable("no answer")
+        yield
+        del self.refuses["DELETE"]
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, **_more: object) -> object:
         kind = path.rpartition("/")[2]
         self.built.append((method, path, body))
-        if error := self.refuses.get(kind) or self.refuses.get(str((body or {}).get("domain"))):
+        named = (kind, method, str((body or {}).get("domain")))
+        if error := next((self.refuses[name] for name in named if name in self.refuses), None):
             raise error
         return {"cart": {"cartId": "fake"}, "domain": self.item}.get(kind)
 
@@ -60,8 +71,8 @@ def ovh():
 
 
 def prepare(ovh: PaperOvh, **access: Any):
-    drafts = Drafts(ovh, Access(**access), home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
-    return drafts.prepare([LINE], "Domain Desk #1 attempt 1")
+    drafts = Drafts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    return drafts.prepare([LINE])
 
 
 def answers(ovh: PaperOvh) -> list[tuple[str, str]]:
@@ -154,7 +165,7 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
     ovh.required = [{"label": "REASON"}]
     ovh.refuses["gone.ovh"] = no
     with pytest.raises(LinesRefused, match=rf"^gone\.ovh: {no}$") as refused:
-        Drafts(ovh, Access(), home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
+        Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
     assert {name.ascii: [q.label for q in asked] for name, asked in refused.value.asked.items()} == {
         "one.ovh": ["REASON"],
         "two.ovh": ["REASON"],
@@ -164,7 +175,7 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
 
 def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
     ovh.refuses["two.ovh"] = RegistrarUnavailable("no answer")
-    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     assert drafts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
     assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
     with pytest.raises(RegistrarUnavailable):
@@ -177,14 +188,14 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
     monkeypatch.setattr(
         ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
     )
-    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     with pytest.raises(LinesRefused, match=r"one\.ovh: OVH sent an answer") as refused:
         drafts.questions(several("one.ovh", "two.ovh"))
     assert refused.value.asked == {DomainName("two.ovh"): ()}
 
 
 def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[str]:
-    drafts = Drafts(ovh, Access(**access), home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
+    drafts = Drafts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
     return [finding.sentence for finding in drafts.objections([line])]
 
 
@@ -209,7 +220,7 @@ def asked_about(ovh: PaperOvh, kind: str) -> int:
 
 
 def test_whoever_mended_the_account_at_ovh_is_believed_at_the_next_check(ovh):
-    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
     drafts.objections(two)
     assert asked_about(ovh, "me") == 1
@@ -246,7 +257,7 @@ def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
 
 
 def test_whoever_mended_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
-    drafts = Drafts(ovh, Access(owner_contact="/me/contact/9"), home=lambda: "FR")
+    drafts = Drafts(ovh, Access(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
     drafts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
     assert asked_about(ovh, "9") == 1
     ovh.contact = {"birthCity": "Paris"}
@@ -272,7 +283,7 @@ def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
     other = replace(LINE, domain=DomainName.parse("other.ovh"))
     ovh.refuses["check?domain=other.ovh&action=create"] = Complained("odd")
     ovh.refuses[CHECK] = BROKEN
-    drafts = Drafts(ovh, Access(), home=lambda: "FR")
+    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     assert {finding.domain for finding in drafts.objections([other, LINE])} == {LINE.domain}
 
 
@@ -296,6 +307,9 @@ def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
 
 
 def test_discarding_never_fails(ovh):
-    ovh.refuses["fake"] = RegistrarUnavailable("no answer")
-    Drafts(ovh, Access(), home=lambda: "FR").discard("fake")
+    drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
+    with ovh.deletes_nothing():
+        assert drafts.discard("fake") is False
     assert ovh.built == [("DELETE", "/order/cart/fake", None)]
+    ovh.refuses["fake"] = RegistrarUnavailable("no answer")
+    assert drafts.discard("fake") is False

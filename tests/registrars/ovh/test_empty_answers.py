@@ -40,7 +40,7 @@ def client(access):
 
 
 async def prepared(gateway):
-    return await ask(gateway.prepare, [FREE], reference="Domain Desk #1 attempt 1")
+    return await ask(gateway.prepare, [FREE])
 
 
 async def ordered(gateway):
@@ -107,7 +107,7 @@ async def test_a_call_that_must_return_something_is_unreadable(ovh, gateway, kin
     """A new cart, an item or an answer that OVH does not show again is not taken for made."""
     ovh.faults.add("POST", path, kind, times=9)
     with pytest.raises(RegistrarUnavailable):
-        await ask(gateway.prepare, [LINE.answered({}, by="U0ADA")], reference="Domain Desk #1 attempt 1")
+        await ask(gateway.prepare, [LINE.answered({}, by="U0ADA")])
 
 
 @pytest.mark.parametrize("kind", NOTHING)

@@ -12,6 +12,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
+from registrars.ovh.markers import Descriptions
 from sandbox.ovh.quotes import Layout
 from tests.fakes import belonging
 from tests.registrars.ovh.money import check_out, pay
@@ -29,7 +30,7 @@ async def look_up(gateway, *names):
 
 
 async def ordered(gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     return prepared, await ask(check_out, gateway, prepared.registrar_cart)
 
 
@@ -92,16 +93,16 @@ async def test_forty_threads_share_the_session_without_dropping_a_connection(gat
 
 
 async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     assert str(prepared.quote.total) == "€3.59"
     assert [(c.label, c.value) for c in prepared.quote.configuration] == [("OWNER_LEGAL_AGE", "true")]
-    assert ovh.carts.all[prepared.registrar_cart].description == "Domain Desk #1 attempt 1"
+    assert ovh.carts.all[prepared.registrar_cart].description == Descriptions("unnamed").checkout(["name.ovh"])
 
 
 async def test_a_question_that_nobody_answered_is_refused_in_words(gateway):
     line = Line(DomainName.parse("reason-x.fr"), 1, "create-default", Money(649, "EUR"), added_by="U0ADA")
     with pytest.raises(RegistrarRefused, match="asks for the reason"):
-        await ask(gateway.prepare, [line], reference="x")
+        await ask(gateway.prepare, [line])
 
 
 async def test_ordering_paying_and_delivery(ovh, gateway):
@@ -142,9 +143,9 @@ async def test_prices_are_at_their_names_however_ovh_lists_them(ovh, gateway, sh
     """OVH's guide shows lines without cart items and in another order than the cart's."""
     ovh.carts.layout = Layout(shuffle=shuffle, zones_first=True, without_items=True)
     dear = replace(LINE, domain=DomainName.parse("name.com"))
-    quote = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
+    quote = (await ask(gateway.prepare, [LINE, dear])).quote
     ovh.carts.layout = Layout()
-    usual = (await ask(gateway.prepare, [LINE, dear], reference="x")).quote
+    usual = (await ask(gateway.prepare, [LINE, dear])).quote
     prices = [quote.price_of(line.domain) for line in (LINE, dear)]
     assert prices == [usual.price_of(line.domain) for line in (LINE, dear)]
     assert prices[0] < prices[1]
@@ -156,21 +157,21 @@ async def test_no_cart_is_built_with_a_key_that_cannot_list_orders(ovh, gateway,
     ovh.faults.add("GET", "/me/order", "refuse", times=times, message="This call has not been granted")
     for _ in range(times):
         with pytest.raises(RegistrarRefused, match=r"cannot list the orders at OVH.*check the key's rights"):
-            await ask(gateway.prepare, [LINE], reference="x")
+            await ask(gateway.prepare, [LINE])
     assert ovh.count("POST", "/order/cart") == 0
     for _ in range(2):
-        await ask(gateway.prepare, [LINE], reference="x")
+        await ask(gateway.prepare, [LINE])
     assert ovh.count("GET", "/me/order") == times + 1
 
 
 async def test_a_right_that_was_lost_is_checked_again(ovh, gateway):
     """A refusal at the checkout ends the belief in the right, so the next try builds no cart."""
-    await ask(gateway.prepare, [LINE], reference="x")
+    await ask(gateway.prepare, [LINE])
     ovh.faults.add("GET", "/me/order", "refuse", times=2, message="This call has not been granted")
     with pytest.raises(RegistrarRefused):
-        await ask(gateway.order_since, datetime.now(UTC), [LINE], known=belonging())
+        await ask(gateway.orders_since, datetime.now(UTC), urgent=True)
     with pytest.raises(RegistrarRefused, match="cannot list the orders"):
-        await ask(gateway.prepare, [LINE], reference="x")
+        await ask(gateway.prepare, [LINE])
     assert ovh.count("POST", "/order/cart") == 1
 
 
@@ -199,7 +200,7 @@ async def test_a_registration_in_error_is_told_in_ovhs_words(ovh, gateway):
     ],
 )
 async def test_a_checkout_is_sent_once_and_sorted(ovh, gateway, kind, error):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     ovh.faults.add("POST", "/order/cart/*/checkout", kind, seconds=1.5)
     with pytest.raises(error):
         await ask(check_out, gateway, prepared.registrar_cart)
@@ -217,47 +218,48 @@ async def test_a_payment_is_sent_once_and_sorted(ovh, gateway, kind):
 
 
 async def test_an_ovh_that_is_not_there_was_never_reached(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     await ovh.stop()
     with pytest.raises(RegistrarUnavailable):
         await ask(check_out, gateway, prepared.registrar_cart)
 
 
 async def test_an_order_whose_answer_was_lost_is_found(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     tried = attempt(prepared.registrar_cart)
-    total = prepared.quote.total
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=belonging())).outcome is Outcome.ABSENT
+    quote = prepared.quote
+    assert (await ask(gateway.find_order, tried, [LINE], quote, known=belonging())).outcome is Outcome.ABSENT
     ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     with pytest.raises(OutcomeUnknown):
         await ask(check_out, gateway, prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], total, known=belonging())
+    seen = await ask(gateway.find_order, tried, [LINE], quote, known=belonging())
     assert seen.order.id == next(iter(ovh.orders.all))
     known = belonging(*ovh.orders.all)
-    assert (await ask(gateway.find_order, tried, [LINE], total, known=known)).outcome is Outcome.UNDECIDED
+    assert (await ask(gateway.find_order, tried, [LINE], quote, known=known)).outcome is Outcome.UNDECIDED
 
 
 async def test_an_order_of_other_names_is_not_ours(ovh, gateway):
     prepared, order = await ordered(gateway)
     other = Line(DomainName.parse("other.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [other], order.total, known=belonging())
+    seen = await ask(gateway.find_order, tried, [other], prepared.quote, known=belonging())
     assert (seen.outcome, seen.candidates, seen.closed) == (Outcome.UNDECIDED, (), True)
-    assert await ask(gateway.order_of, order.id, [other]) is None
+    assert (await ask(gateway.order_of, order.id, [other], prepared.quote)).outcome is Outcome.ABSENT
 
 
-async def test_a_dearer_order_of_our_names_is_ours_so_that_none_is_made_beside_it(ovh, gateway):
+async def test_a_dearer_order_may_be_ours_so_that_none_is_made_beside_it(ovh, gateway):
     prepared, order = await ordered(gateway)
-    tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], Money(100, "EUR"), known=belonging())
-    assert seen.order.id == order.id
+    tried, cheaper = attempt(prepared.registrar_cart), replace(prepared.quote, total=Money(100, "EUR"))
+    seen = await ask(gateway.find_order, tried, [LINE], cheaper, known=belonging())
+    assert (seen.order, seen.candidates) == (None, (order.id,))
+    assert "it costs €3.59, not €1.00" in seen.seen
 
 
 async def test_an_order_that_does_not_show_its_names_yet_may_be_ours(ovh, gateway):
     ovh.orders.details_after = 60.0
     prepared, order = await ordered(gateway)
     tried = attempt(prepared.registrar_cart)
-    seen = await ask(gateway.find_order, tried, [LINE], order.total, known=belonging())
+    seen = await ask(gateway.find_order, tried, [LINE], prepared.quote, known=belonging())
     assert (seen.outcome, seen.candidates) == (Outcome.UNDECIDED, (order.id,))
 
 

@@ -24,13 +24,13 @@ async def ask(function, *args, **kwargs):
 
 
 async def ordered(gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     return prepared, await ask(check_out, gateway, prepared.registrar_cart)
 
 
 async def look(gateway, prepared, *, started=None):
     tried = Attempt(1, prepared.registrar_cart, started or datetime.now(UTC))
-    return await ask(gateway.find_order, tried, [LINE], prepared.quote.total, known=belonging())
+    return await ask(gateway.find_order, tried, [LINE], prepared.quote, known=belonging())
 
 
 async def test_an_order_is_not_taken_for_absent_while_its_lines_are_late(ovh, gateway):
@@ -55,25 +55,13 @@ async def test_an_order_that_is_listed_and_not_there_yet_may_be_ours(ovh, gatewa
 async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
     prepared, order = await ordered(gateway)
     tried = Attempt(1, prepared.registrar_cart, datetime.now(UTC))
-    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote.total, known=belonging())
+    sighting = await ask(gateway.find_order, tried, TWO, prepared.quote, known=belonging())
     assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
     assert "does not show all its names yet" in sighting.seen
 
 
-async def test_an_order_that_nobody_remembers_is_found_by_its_names(ovh, gateway):
-    before = datetime.now(UTC) - timedelta(minutes=1)
-    _, order = await ordered(gateway)
-    since = partial(gateway.order_since, before, [LINE])
-    assert (await ask(since, known=belonging())).id == order.id
-    assert await ask(since, known=belonging(order.id)) is None
-    assert await ask(gateway.order_since, before, TWO, known=belonging()) is None
-    assert await ask(gateway.order_since, before + timedelta(hours=1), [LINE], known=belonging()) is None
-    ovh.orders.all[order.id].cancelled = True
-    assert await ask(since, known=belonging()) is None
-
-
 async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     late = partial(check_out, gateway, not_after=datetime.now(UTC))
     with pytest.raises(RegistrarUnavailable, match="too late"):
         await ask(late, prepared.registrar_cart)
@@ -88,7 +76,7 @@ async def test_an_order_is_found_though_ovh_forgot_the_cart(ovh, gateway):
 
 
 async def test_a_lost_cart_without_an_order_proves_nothing(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     ovh.carts.all.clear()
     sighting = await look(gateway, prepared)
     assert (sighting.outcome, sighting.seen) == (Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
@@ -109,7 +97,7 @@ async def test_a_clock_of_ours_that_is_minutes_ahead_hides_no_order(gateway):
 
 
 async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     ovh.clock.advance(3 * 86_400)
     ovh.clock_offset = 0
     with pytest.raises((RegistrarRefused, OutcomeUnknown)):
@@ -127,7 +115,7 @@ async def test_a_checkout_twice_makes_one_order(ovh, gateway):
 
 
 async def test_a_discarded_cart_is_certainly_gone_or_said_not_to_be(ovh, gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="x")
+    prepared = await ask(gateway.prepare, [LINE])
     ovh.faults.add("DELETE", "/order/cart/*", "error500")
     assert not await ask(gateway.discard, prepared.registrar_cart)
     assert await ask(gateway.discard, prepared.registrar_cart)

@@ -30,7 +30,7 @@ async def ask(function, *args, **kwargs):
 
 @pytest.fixture
 async def order(gateway):
-    prepared = await ask(gateway.prepare, [LINE], reference="Domain Desk #1 attempt 1")
+    prepared = await ask(gateway.prepare, [LINE])
     made = await ask(check_out, gateway, prepared.registrar_cart)
     return await ask(gateway.order, made.id)
 

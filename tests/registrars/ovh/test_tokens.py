@@ -56,7 +56,7 @@ async def read(client: Client) -> float:
 
 async def test_one_token_buys_and_pays(ovh, service):
     gateway = OvhGateway(service)
-    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE])
     order = await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)
     await asyncio.to_thread(pay, gateway, order.id, VISA)
     gateway.close()

@@ -1,0 +1,63 @@
+"""What others do in the same OVH account, read in the background with the lowest priority."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from bot.health import Health
+from handlers.toolkit.threads import Bridge
+from ordering.process.foreign_orders import ForeignOrders
+from ordering.process.presence import Presence
+
+ACCOUNT = "account"  # a part of the health, shown once another desk was found
+# Seconds: after the start, so that the first requests of people go first; while more are left; and then.
+_FIRST, _NEXT, _EVERY = 30.0, 1.0, 900.0
+_DAILY = 86_400.0
+_log = structlog.get_logger()
+
+
+class AccountWatch:
+    """Reads orders that were not made here ahead of checkouts, and looks daily for another desk on the account.
+
+    Operators hear of another desk by `/healthz` and the log.
+    """
+
+    def __init__(self, foreign_orders: ForeignOrders, presence: Presence, health: Health) -> None:
+        self._foreign_orders = foreign_orders
+        self._presence = presence
+        self._health = health
+        self._bridge = Bridge(1)
+
+    async def run(self, *, first: float = _FIRST) -> None:
+        """Work until cancelled. A failure only leaves more to the next round, or to a checkout."""
+        await asyncio.sleep(first)
+        await asyncio.gather(self._keep(self._read_ahead), self._keep(self._look_for_others))
+
+    async def _keep(self, one_round: Callable[[], float]) -> None:
+        while True:
+            try:
+                wait = await self._bridge.call(one_round)
+            except Exception as error:  # noqa: BLE001 - nobody waits for it: the next round comes soon
+                _log.info("account_not_read", error=type(error).__name__, why=str(error)[:200])
+                wait = _EVERY
+            await asyncio.sleep(wait)
+
+    def _read_ahead(self) -> float:
+        return _NEXT if self._foreign_orders.read_ahead() else _EVERY
+
+    def _look_for_others(self) -> float:
+        others = self._presence.find_others()
+        if others or ACCOUNT in self._health.checks():
+            self._health.report(ACCOUNT, _others(len(others)) if others else None)
+        return _DAILY
+
+
+def _others(count: int) -> str:
+    desks = "another Domain Desk buys" if count == 1 else f"{count} other Domain Desks buy"
+    return (
+        f"{desks} in this OVH account, or this database is an older copy. Two of them can buy the same name: give each "
+        "an account of its own, or compare with OVH by `domain-desk recover`."
+    )

@@ -1,0 +1,59 @@
+"""Calls that buy or pay, as they are written down before anything is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ordering.model.facts import Data
+
+_DIGEST = 16  # hexadecimal digits
+
+
+class CallState(StrEnum):
+    """How far a money call is. Without an end on record, an announced one counts as sent."""
+
+    ANNOUNCED = "announced"
+    INTENDED = "intended"
+    UNSENT = "unsent"  # its sender knows that nothing was sent, or a person said so
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """One attempt to order or pay. `subject` is what its marker at OVH says, `marker` the marker's id there.
+
+    `registrar_cart` is the cart to check out, None for a payment. `started_at` is by OVH's clock.
+    """
+
+    subject: str
+    cart_id: int
+    attempt: int
+    started_at: datetime
+    registrar_cart: str | None = None
+    marker: str | None = None
+    state: CallState = CallState.ANNOUNCED
+    id: int = 0  # given by the store
+
+
+def orders(names: Iterable[str]) -> str:
+    """Return the subject of all attempts to order exactly these names."""
+    return f"orders {digest(names)}"
+
+
+def pays(order_id: int) -> str:
+    """Return the subject of all attempts to pay this order."""
+    return f"pays {order_id}"
+
+
+def lost_markers(data: Data) -> list[str]:
+    """Return the ids of markers that an event of lost attempts names."""
+    named = data.get("markers")
+    return [str(marker) for marker in named] if isinstance(named, list | tuple) else []
+
+
+def digest(names: Iterable[str]) -> str:
+    """Return a digest of sorted names, the same for every order of them."""
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:_DIGEST]

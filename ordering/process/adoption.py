@@ -1,0 +1,101 @@
+"""After an order was adopted: it is paid only once it is sure that it is this cart's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NotPossible
+from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind
+from ordering.model.sales_order import Outcome
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Transaction
+from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
+from ordering.process.foreign_orders import ForeignOrders
+from ordering.process.intent import Objection
+from ordering.process.transitions import Logbook, order_of
+
+S, K = CartState, EventKind
+OWNER_HIDDEN = (
+    "OVH doesn't show yet who will own the names of order {}, so it may be another one. Paying waits until OVH shows "
+    "it, 15 minutes at most."
+)
+
+
+class Adoptions:
+    """Watches adopted orders for a day.
+
+    `floor` is how long paying waits at most where OVH did not show the owner when the order was adopted.
+    """
+
+    def __init__(self, book: Logbook, registrar: Registrar, foreign: ForeignOrders, *, floor: timedelta) -> None:
+        self._book = book
+        self._registrar = registrar
+        self._foreign = foreign
+        self._floor = floor
+
+    def holds(self, cart: Cart) -> bool:
+        """Look once more at an adopted order; return whether this step has nothing else to do."""
+        order = order_of(cart)
+        if self.has_second(cart):
+            return True
+        if not order.owner_hidden:
+            return False
+        status = self._registrar.order_status(order.id)
+        if status.is_paid or status.is_over:
+            return False
+        if cart.quote is None:
+            raise AssertionError(f"cart #{cart.id} was ordered without a quote")
+        waited = order.adopted_at is None or is_over(self._registrar, order.adopted_at, self._floor)
+        seen = self._registrar.order_of(order.id, cart.lines, cart.quote)
+        if seen.outcome is Outcome.UNDECIDED:
+            note = f"Order {order.id} isn't what was ordered: {seen.seen}. It can't be paid from here."
+            data: Data = {"order": order.id, "ovh": {"different": seen.seen}}
+            self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, note, data=data, follow=True)
+        elif seen.order is not None and (waited or not seen.order.owner_hidden):
+            self._release(cart)
+        else:
+            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+        return True
+
+    def has_second(self, cart: Cart) -> bool:
+        """Ask a person where the account has a second order of these names within a day of the adoption."""
+        order, now = order_of(cart), self._book.now()
+        if order.adopted_at is None or now - order.adopted_at > UNTIL_ALL_SHOWS:
+            return False
+        second = self._foreign.second_order(cart)
+        if second is None:
+            return False
+        note = (
+            f"The account has two orders of these names: {order.id}, which was found after its answer was lost, and "
+            f"{second.number}. Neither can be paid from here. Look at both at OVH, pay the right one there, and let "
+            "the other one expire."
+        )
+        data: Data = {"order": order.id, "second": second.number}
+        self._book.needs_attention(cart, K.SECOND_ORDER_FOUND, note, data=data, follow=True, payment=None)
+        return True
+
+    def _release(self, cart: Cart) -> None:
+        now = self._book.now()
+        order = replace(order_of(cart), owner_hidden=False)
+        released = replace(cart, order=order, note=None, fact=None)
+        with self._book.store.begin() as carts:
+            carts.save(released, happened(released, now, K.OWNER_CHECK_ENDED, data={"order": order.id}), due_at=now)
+
+
+def require_owner_shown(cart: Cart) -> None:
+    """Raise `NotPossible` while OVH does not show who will own the names of an adopted order."""
+    if cart.order is not None and cart.order.owner_hidden:
+        raise NotPossible(OWNER_HIDDEN.format(cart.order.id), code="owner_not_shown", cart=cart.id, order=cart.order.id)
+
+
+def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:
+    """Condition of an intent to pay: the order's owner is shown, or the wait for it is over."""
+    del carts  # all that counts is in the intent
+    if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:
+        return None
+    note = OWNER_HIDDEN.format(intent.order.id)
+    instead = intent.to(S.CHECKED_OUT, at=intent.since, payment=None, note=note)
+    return Objection(instead, K.PAYMENT_NOT_SENT, {"order": intent.order.id, "error": "owner_not_shown"})

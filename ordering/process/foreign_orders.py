@@ -1,0 +1,142 @@
+"""Orders made elsewhere in the account: each is read once, and one that shares a name stops a checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ordering.model.cart import Cart
+from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data, amount
+from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Store
+
+_MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
+_HOLDS_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """An order that stops a checkout. Where `is_clear` is not set, OVH does not show what it is about."""
+
+    order: ForeignOrder
+    is_clear: bool
+
+    @property
+    def data(self) -> Data:
+        """The order, as data of an event."""
+        order = self.order
+        seen: Data = {"status": order.status.value, "names": sorted(order.names), "total": amount(order.total)}
+        return {"order": order.number, "is_clear": self.is_clear, "ovh": seen}
+
+    @property
+    def note(self) -> str:
+        """What people should know before they decide."""
+        order = self.order
+        about = f"order {order.number} for {order.total}, made on {order.made_at:%d %B}"
+        if self.is_clear:
+            state = "It's paid already" if order.status.is_paid else "It isn't paid yet"
+            return (
+                f"The account has another {about}, with {', '.join(sorted(order.names))}. {state}. "
+                "It wasn't made here, so nothing was ordered beside it. Look at it at OVH. "
+                "If it's a mistake, an approver can order anyway."
+            )
+        return (
+            f"OVH doesn't show what {about}, is for. It wasn't made here and may have the same names, so nothing was "
+            "ordered beside it. Look at it at OVH: if it's about something else, an approver can order anyway."
+        )
+
+
+class ForeignOrders:
+    """Reads the account's orders of the last weeks that belong to no cart, and compares them with a cart's names."""
+
+    def __init__(self, store: Store, registrar: Registrar, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._registrar = registrar
+        self._clock = clock
+
+    def hindrance(self, cart: Cart) -> Hindrance | None:
+        """Read the orders that are new, newest first, and return one that stops this cart's checkout.
+
+        Raises `RegistrarUnavailable` where the checkout must wait: for what is still to be read, or for the lines of
+        an order that was made a moment ago.
+        """
+        kept = self._read_new(urgent=True)
+        names = {line.domain.ascii for line in cart.lines}
+        for order in sorted(kept, key=lambda order: order.number, reverse=True):
+            if order.number in cart.foreign_allowed:
+                continue
+            if order.shares(names):
+                fresh = self._with_status(order)
+                if not fresh.is_over:
+                    return Hindrance(fresh, is_clear=True)
+            elif not order.is_read and order.may_hold(cart):
+                if order.read_at - order.seen_at >= _HOLDS_FOR:
+                    return Hindrance(order, is_clear=False)
+                raise RegistrarUnavailable(
+                    f"The account has a new order, {order.number}, that doesn't show what it's for yet.",
+                    advice="",
+                    code="foreign_order_unclear",
+                    order=order.number,
+                )
+        return None
+
+    def second_order(self, cart: Cart) -> ForeignOrder | None:
+        """Return an order made elsewhere that has a name of this cart, whose own order was adopted."""
+        names = {line.domain.ascii for line in cart.lines}
+        for order in self._read_new(urgent=False):
+            if order.shares(names) and order.number not in cart.foreign_allowed:
+                fresh = self._with_status(order)
+                if not fresh.is_over:
+                    return fresh
+        return None
+
+    def read_ahead(self) -> bool:
+        """Read some orders for later checkouts, with the lowest priority; return whether more are left."""
+        try:
+            self._read_new(urgent=False)
+        except _MoreToRead:
+            return True
+        return False
+
+    def _read_new(self, *, urgent: bool) -> list[ForeignOrder]:
+        since = self._clock() - WATCHED_FOR
+        listed = self._registrar.orders_since(since, urgent=urgent)
+        with self._store.read() as carts:
+            kept = {order.number: order for order in carts.foreign_orders(since)}
+            ours = carts.known_orders({*listed, *kept}) - carts.orders_left_open()
+        kept = {number: order for number, order in kept.items() if number not in ours}
+        unread = [n for n in listed if n not in ours and not (n in kept and kept[n].is_read)]
+        if unread:
+            now = self._registrar.time()
+        for number in sorted(unread, reverse=True)[:_MOST_AT_ONCE]:
+            found = self._registrar.foreign_order(number, at=now, urgent=urgent)
+            before = kept.get(number)
+            kept[number] = replace(found, seen_at=before.seen_at) if before else found
+            self._keep(kept[number])
+        if len(unread) > _MOST_AT_ONCE:
+            raise _MoreToRead("I'm still reading the account's recent orders, to see that none has these names.")
+        return list(kept.values())
+
+    def _with_status(self, order: ForeignOrder) -> ForeignOrder:
+        """Read again whether an order is over; one that OVH does not show any more stays as it was."""
+        try:
+            fresh = replace(order, status=self._registrar.order_status(order.number, urgent=True))
+        except RegistrarRefused:
+            return order
+        if fresh != order:
+            self._keep(fresh)
+        return fresh
+
+    def _keep(self, order: ForeignOrder) -> None:
+        with self._store.begin() as carts:
+            carts.keep_foreign_order(order)
+
+
+class _MoreToRead(RegistrarUnavailable):
+    """More orders are unread than one step reads."""
+
+    usual_code = "foreign_orders_unread"
+    usual_advice = ""

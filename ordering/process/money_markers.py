@@ -1,0 +1,107 @@
+"""Every money call leaves a marker at OVH: a second memory, which shows when the database went back in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import CartChanged, RegistrarError
+from ordering.model.money_call import CallState, RecordedCall, orders, pays
+from ordering.model.recovery import Cause
+from ordering.ports.registrar import Registrar
+from ordering.ports.store import Store, Transaction
+from ordering.process.intent import Objection
+from ordering.process.recovery import RecoverMode
+
+S = CartState
+
+
+class MemoryWentBack(Exception):
+    """OVH has more markers about a subject than there are attempts on record: `markers` are those that are unknown."""
+
+    def __init__(self, markers: Iterable[str]) -> None:
+        super().__init__("OVH has markers of attempts that are not on record")
+        self.markers = sorted(markers)
+
+
+class MoneyMarkers:
+    """Writes attempts down, marks them at OVH, and compares the two. Three calls to OVH for each money call."""
+
+    def __init__(self, store: Store, registrar: Registrar, recover: RecoverMode) -> None:
+        self._store = store
+        self._registrar = registrar
+        self._recover = recover
+
+    def announce(self, call: RecordedCall) -> RecordedCall:
+        """Write down that an attempt is being made, leave its marker, then list all markers of the subject.
+
+        Raises `MemoryWentBack` where one belongs to no attempt on record and to no earlier comparison: that switches
+        recover mode on. Raises `RegistrarError` where OVH did not take or list it: then nothing was sent,
+        and that is on record.
+        """
+        with self._store.begin() as carts:
+            call = carts.announce_call(call)
+        try:
+            call = replace(call, marker=self._registrar.leave_marker(call.subject))
+            with self._store.begin() as carts:
+                carts.update_call(call)
+            seen = self._registrar.markers(call.subject)
+        except RegistrarError:
+            self.unsent(call)
+            raise
+        with self._store.read() as carts:
+            recorded = carts.money_calls(call.subject)
+            compared = carts.compared_markers(seen)
+        unknown = seen - {known.marker for known in recorded} - compared
+        # The answer that named a marker may have been lost: so many more may belong to attempts on record.
+        if len(unknown) > sum(known.marker is None for known in recorded):
+            self.unsent(call)
+            self._recover.begin(Cause.MARKERS)
+            raise MemoryWentBack(unknown)
+        return call
+
+    def unsent(self, call: RecordedCall) -> None:
+        """Record that nothing was sent for this attempt."""
+        with self._store.begin() as carts:
+            carts.update_call(replace(call, state=CallState.UNSENT))
+
+    def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
+        """Write markers of lost attempts down as on record: a person is asked, or has said, what became of them."""
+        with self._store.begin() as carts:
+            for marker in markers:
+                carts.announce_call(
+                    RecordedCall(subject, cart_id, 0, started_at, marker=marker, state=CallState.UNSENT)
+                )
+
+    def left_over(self, cart: Cart, subject: str) -> RecordedCall | None:
+        """Return an attempt of this cart without an intent or an end on record.
+
+        Another process may be about to send it; after the settling time it counts as sent.
+        """
+        with self._store.read() as carts:
+            calls = carts.money_calls(subject)
+        mine = [call for call in calls if call.cart_id == cart.id and call.state is CallState.ANNOUNCED]
+        return mine[-1] if mine else None
+
+
+def subject_of(intent: Cart) -> str:
+    """Return what the money call of an intent is about."""
+    if intent.state is S.PAYING and intent.order is not None:
+        return pays(intent.order.id)
+    return orders(line.domain.ascii for line in intent.lines)
+
+
+def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
+    """Condition of an intent: its attempt is announced. From now on it counts as intended.
+
+    Raises `CartChanged` where another process took the attempt for one that was interrupted, or was quicker.
+    """
+    mine = [call for call in carts.money_calls(subject_of(intent)) if call.cart_id == intent.id]
+    announced = [call for call in mine if call.state is CallState.ANNOUNCED]
+    if not announced:
+        raise CartChanged(intent.id)
+    for call in announced:
+        carts.update_call(replace(call, state=CallState.INTENDED))
+    return None

@@ -1,0 +1,196 @@
+"""After a checkout without a clear answer: find the order that it made, or prove that it made none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NotSent, RegistrarRefused, RegistrarUnavailable
+from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
+from ordering.ports.registrar import Registrar
+from ordering.process.adoption import OWNER_HIDDEN
+from ordering.process.floors import UNTIL_ALL_SHOWS, Floors, is_over
+from ordering.process.transitions import Logbook, is_for_a_person
+
+S, K = CartState, EventKind
+_MOST_TRIES = 5
+
+
+class OrderSearch:
+    """Moves carts on from checking_out.
+
+    `settle` is how long an unanswered checkout is observed. After the DELETE of its cart an order may still show for
+    the time of `floors.ended`, or of `settle` where DELETE is a proof.
+    """
+
+    def __init__(self, book: Logbook, registrar: Registrar, *, settle: timedelta, floors: Floors) -> None:
+        self._book = book
+        self._registrar = registrar
+        self._settle = settle
+        self._floors = floors
+
+    def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
+        """Record OVH's refusal of the checkout, and look: a repeated call is refused, too, after the first ordered."""
+        now, attempt = self._book.now(), replace(attempt_of(cart), refusal=str(refusal))
+        note = f"{refusal} I'm making sure that no order was made."
+        data: Data = {"attempt": attempt.number, **refusal.data}
+        noted = replace(cart, attempt=attempt, note=note, fact=Fact(K.CHECKOUT_CALL_REFUSED, data))
+        with self._book.store.begin() as carts:
+            event = happened(noted, now, K.CHECKOUT_CALL_REFUSED, data=data, note=note)
+            saved = carts.save(noted, event, due_at=now + self._book.pace.quickest)
+        self.look_for_order(saved)
+
+    def turned_away(self, cart: Cart) -> None:
+        """OVH was too busy for the checkout. A repeated call may have been taken the first time, so look."""
+        if self._find(cart).outcome is Outcome.ABSENT:
+            self._withdraw(cart, attempt_of(cart))
+        else:
+            self._book.come_back(cart, self._book.pace.quickest)
+
+    def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
+        """No byte of the checkout left this machine: give its cart back and try again."""
+        self._registrar.discard(attempt_of(cart).registrar_cart)
+        self._step_back(cart, f"{unsent.sentence} Nothing was ordered", unsent.data)
+
+    def look_for_order(self, cart: Cart) -> None:
+        """Adopt the order that was made, or step back once it is proven that none was."""
+        waited, attempt = self._book.now() - cart.since, attempt_of(cart)
+        try:
+            is_proven = self._floor_is_over(attempt)  # read before the look, so that the look comes after the floor
+            sighting = self._find(cart)
+        except (RegistrarRefused, RegistrarUnavailable) as error:
+            if not is_for_a_person(error, waited, self._settle):
+                raise
+            note = f"OVH does not tell whether it made the order: {error.sentence} The desk keeps looking."
+            data: Data = {"attempt": attempt.number, **error.data}
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=data, follow=True)
+            return
+        if sighting.order is not None:
+            note = "OVH's answer was lost; the order was found there."
+            self._adopt(cart, sighting.order, "after_lost_answer", note)
+        elif attempt.withdrawn_at is not None and not sighting.candidates:
+            self._after_withdrawal(cart, attempt, is_proven=is_proven)
+        elif self._may_withdraw(attempt, sighting, waited):
+            self._withdraw(cart, attempt)
+        elif waited < self._settle:
+            self._book.come_back(cart, self._book.pace.after(waited))
+        else:
+            said = attempt.refusal or "OVH did not say whether it made the order."
+            note = f"{said} {sighting.seen} The desk keeps looking."
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=_seen(attempt, sighting), follow=True)
+
+    def look_again(self, cart: Cart) -> None:
+        """A person was asked what became of it. The order may still show, or their word may count by now."""
+        attempt = attempt_of(cart)
+        is_proven = self._floor_is_over(attempt)
+        sighting = self._find(cart)
+        if sighting.order is not None:
+            self._adopt(cart, sighting.order, "later", "The order was found at OVH after all.")
+        elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
+            self._step_back(cart, "Nothing was ordered", {"denied_by": attempt.denied_by})
+        else:
+            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+
+    def _may_show(self, attempt: Attempt, sighting: Sighting) -> bool:
+        """Return whether something at OVH may still turn out to be this attempt's order."""
+        is_recent = self._book.now() - attempt.started_at < UNTIL_ALL_SHOWS
+        return is_recent and (bool(sighting.candidates) or sighting.closed)
+
+    def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
+        """Keep an order as this cart's own; one that costs more than was approved is for a person.
+
+        `found` says when it was seen, where no answer of OVH's named it.
+        """
+        if not cart.covers(order.total):
+            self._book.too_dear(cart, order)
+            return
+        # How it can be paid is read with its expiry in the next step: until then neither is known.
+        made = replace(order, expires_at=None)
+        ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note)
+        data: Data = {"order": order.id, "found": found, "ovh": {"total": amount(order.total)}}
+        self._book.save(ordered, K.ORDER_FOUND if found else K.ORDER_CREATED, data=data, due_in=timedelta())
+
+    def _adopt(self, cart: Cart, order: SalesOrder, found: str, note: str) -> None:
+        hidden = f" {OWNER_HIDDEN.format(order.id)}" if order.owner_hidden else ""
+        self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found, note=f"{note}{hidden}")
+
+    def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
+        """Return whether the old cart can be deleted now, or its DELETE lost its answer."""
+        if attempt.deleting and not sighting.closed and not sighting.candidates:
+            return True
+        return sighting.outcome is Outcome.ABSENT and (attempt.refusal is not None or waited >= self._settle)
+
+    def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
+        """Delete the old cart, as a checkout that is still on its way would find it; then look once more."""
+        deleting = cart
+        if not attempt.deleting:
+            with self._book.store.begin() as carts:
+                begun = replace(cart, attempt=replace(attempt, deleting=True))
+                deleting = carts.save(begun, due_at=self._book.now() + self._book.pace.quickest)
+        if not self._registrar.discard(attempt.registrar_cart):
+            self._book.come_back(deleting, self._book.pace.quickest)
+            return
+        withdrawn_at = self._registrar.time()
+        with self._book.store.begin() as carts:
+            withdrawn = replace(attempt_of(deleting), withdrawn_at=withdrawn_at)
+            due_at = self._book.now() + self._book.pace.quickest
+            saved = carts.save(replace(deleting, attempt=withdrawn), due_at=due_at)
+        self.look_for_order(saved)  # it may have come through just before the cart went
+
+    def _after_withdrawal(self, cart: Cart, attempt: Attempt, *, is_proven: bool) -> None:
+        """No order shows after the DELETE. A refusal is for a person; otherwise the cart is ordered again."""
+        if not is_proven:
+            waited = self._book.now() - cart.since
+            self._book.come_back(cart, self._book.pace.after(waited))
+        elif attempt.refusal is not None:
+            note = f"{attempt.refusal} Nothing was ordered."
+            data: Data = {"attempt": attempt.number, "call_was_refused": True}
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=data, attempt=None)
+        else:
+            self._step_back(cart, "OVH's answer was lost and no order was made there", {"error": "outcome_unknown"})
+
+    def _floor_is_over(self, attempt: Attempt) -> bool:
+        """Return whether an order of this attempt would show by now."""
+        if attempt.withdrawn_at is None:
+            return False
+        # Where DELETE is a proof, only a checkout that was under way at that moment is still waited for.
+        floor = self._settle if self._floors.delete_is_proof else self._floors.ended
+        if self._floors.delete_is_proof and attempt.refusal is not None:
+            return True
+        return is_over(self._registrar, attempt.withdrawn_at, floor)
+
+    def _find(self, cart: Cart) -> Sighting:
+        if cart.quote is None:
+            raise AssertionError(f"cart #{cart.id} was ordered without a quote")
+        known = self._book.known_orders
+        return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
+
+    def _step_back(self, cart: Cart, why: str, reason: Data) -> None:
+        """Check out again, later each time. After the last attempt a person decides."""
+        tries = cart.attempt.number if cart.attempt else 1
+        data: Data = {"attempt": tries, **reason}
+        if tries >= _MOST_TRIES:
+            note = f"{why}, for the {tries}th time."
+            self._book.needs_attention(cart, K.CHECKOUT_ATTEMPTS_EXHAUSTED, note, data=data, attempt=None)
+            return
+        back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
+        self._book.save(back, K.CHECKOUT_RESCHEDULED, data=data, due_in=self._book.pace.quickest * 2**tries)
+
+
+def _seen(attempt: Attempt, sighting: Sighting) -> Data:
+    """Return what was seen of an attempt without an answer, as data."""
+    return {
+        "attempt": attempt.number,
+        "call_was_refused": attempt.refusal is not None,
+        "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
+    }
+
+
+def attempt_of(cart: Cart) -> Attempt:
+    """Return the attempt of a cart that must have one."""
+    if cart.attempt is None:
+        raise AssertionError(f"cart #{cart.id} has no attempt to look for")
+    return cart.attempt

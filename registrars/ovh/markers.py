@@ -1,0 +1,124 @@
+"""The descriptions that this desk gives its carts at OVH, and the empty carts that mark its money calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from ordering.model.errors import RegistrarRefused
+from ordering.model.money_call import digest
+from ordering.model.recovery import Marker
+from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.client import Client, segment
+from registrars.ovh.api.errors import Complained, NotThere
+from registrars.ovh.throttling.scheduler import Priority
+
+PRODUCT = "Domain Desk"
+# The longest life that OVH takes is not known: after a refusal a shorter one is asked for, and at last none.
+_LIVES = (timedelta(days=30), timedelta(days=2), None)
+UNNAMED = "unnamed"  # in a terminal: who the bot is in Slack is part of the id
+_MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptions:
+    """Builds exact descriptions, as OVH's list of carts matches a description as a whole.
+
+    `desk` is this desk's id: two desks may share an account. All stay below 60 characters, as OVH may have a limit.
+    """
+
+    desk: str
+
+    def checkout(self, names: Iterable[str]) -> str:
+        """Return the description of a cart that is filled, and perhaps checked out, with exactly these names."""
+        return f"{PRODUCT} {self.desk} carts {digest(names)}"
+
+    def marker(self, subject: str) -> str:
+        """Return the description of the markers of money calls about this subject."""
+        return f"{PRODUCT} {self.desk} {subject}"
+
+    @property
+    def scratch(self) -> str:
+        """The description of a cart that is never checked out."""
+        return f"{PRODUCT} {self.desk} asks"
+
+    def marked(self, description: str | None) -> str | None:
+        """Return what a marker with this description is about; None for another cart."""
+        found = _MARKER.fullmatch(description or "")
+        if found is None or self.desk not in {found["desk"], UNNAMED}:
+            return None
+        return found["subject"]
+
+    def is_ours(self, description: object) -> bool:
+        return str(description).startswith(f"{PRODUCT} {self.desk} ")
+
+
+class Markers:
+    """Makes and lists empty carts that are never filled; `home` tells the account's subsidiary."""
+
+    def __init__(self, client: Client, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
+        self._client = client
+        self._descriptions = descriptions
+        self._home = home
+        self._read: dict[str, str] = {}  # descriptions by cart, as they never change
+
+    def leave(self, subject: str) -> str:
+        """Make a marker that lives as long as OVH allows, and return its id."""
+        return self.make(self._descriptions.marker(subject))
+
+    def make(self, description: str) -> str:
+        """Make an empty cart of the account. Two calls: OVH lists only carts that are assigned."""
+        cart = str(self._new(description)["cartId"])
+        try:
+            self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.MONEY)
+        except RegistrarRefused as refusal:
+            _log.debug("assign_refused", why=str(refusal))  # it may be the account's already, by our key
+        self._read[cart] = description
+        return cart
+
+    def of(self, subject: str) -> frozenset[str]:
+        """Return the ids of all markers about a subject."""
+        return self.described(self._descriptions.marker(subject))
+
+    def left(self) -> list[Marker]:
+        """Return all markers of this desk's money calls; where this desk's id is not known, of all desks."""
+        listed = reading.listed(self._client.ask("/order/cart", priority=Priority.MONEY))
+        found = ((cart, self._descriptions.marked(self._description(cart))) for cart in map(str, listed))
+        return [Marker(subject, cart) for cart, subject in found if subject is not None]
+
+    def described(self, description: str) -> frozenset[str]:
+        """Return the ids of all carts with exactly this description.
+
+        Whether OVH's filter is exact is not sure, so the description of each cart that is new here is read.
+        """
+        query = {"description": description}
+        listed = reading.listed(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
+        return frozenset(cart for cart in map(str, listed) if self._description(cart) == description)
+
+    def _description(self, cart: str) -> str | None:
+        if cart not in self._read:
+            try:
+                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+            except NotThere:  # it expired, and is listed all the same
+                return None
+            self._read[cart] = str(found["description"])
+        return self._read[cart]
+
+    def _new(self, description: str) -> Mapping[str, object]:
+        for life in _LIVES:
+            body = {"ovhSubsidiary": self._home(), "description": description}
+            if life is not None:
+                body["expire"] = (datetime.now(UTC) + life).isoformat(timespec="seconds")
+            try:
+                made: Mapping[str, object] = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
+            except Complained:
+                if life is None:
+                    raise
+            else:
+                return made
+        raise AssertionError("the last try returns or raises")

@@ -1,0 +1,115 @@
+"""Whether an order at OVH has the terms of an attempt, as far as OVH shows them.
+
+`GET /me/order/{id}/details/{id}/extension` (beta) shows them. Each term is equal, different or not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ordering.model.cart_line import Line
+from ordering.model.question import OWNER_CONTACT
+from ordering.model.quote import Quote
+from registrars.ovh.api.schemas import Json
+
+_MONTHS = re.compile(r"P(\d+)M")
+_MONTHS_A_YEAR = 12
+# Reads the extensions of a name's lines one by one, so that reading can stop once all is shown.
+Extensions = Callable[[str], Iterable[Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`different` and `hidden` are phrases for people, the latter of terms without which no order is adopted."""
+
+    different: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    owner_hidden: bool = False
+
+
+def compare(lines: Sequence[Line], quote: Quote, extensions: Extensions) -> Comparison:
+    """Compare an order that has exactly the names of these lines with what was ordered, but for its total."""
+    different: list[str] = []
+    hidden: list[str] = []
+    owner_hidden = False
+    for line in lines:
+        seen = _Seen(line, {c.label: c.value for c in quote.configuration if c.domain == line.domain})
+        for extension in extensions(line.domain.ascii):
+            seen.add(extension)
+            if seen.shows_all:
+                break
+        different += seen.different
+        hidden += seen.hidden
+        owner_hidden = owner_hidden or seen.owner_is_hidden
+    return Comparison(tuple(different), tuple(hidden), owner_hidden)
+
+
+class _Seen:
+    """What the lines of one name show."""
+
+    def __init__(self, line: Line, given: Mapping[str, str]) -> None:
+        self._line = line
+        self._given = given
+        self._terms: dict[str, set[str]] = {"code": set(), "duration": set(), "pricingMode": set()}
+        self._answers: dict[str, set[str]] = {}
+
+    def add(self, extension: Json) -> None:
+        order = extension.get("order") or {}
+        plan = order.get("plan") or {}
+        product = str((plan.get("product") or {}).get("name") or "domain")
+        if order.get("type") != "plan" or product != "domain":
+            return  # what comes with the name, such as its zone
+        for term, values in self._terms.items():
+            if plan.get(term) is not None:
+                values.add(_in_years(str(plan[term])))
+        for answer in order.get("configurations") or ():
+            self._answers.setdefault(str(answer["label"]), set()).add(_normal(str(answer["value"])))
+
+    @property
+    def shows_all(self) -> bool:
+        return all(self._terms.values()) and self._given.keys() <= self._answers.keys()
+
+    @property
+    def different(self) -> list[str]:
+        name, found = self._line.domain, []
+        for term, said in self._expected.items():
+            if any(value != said for value in self._terms[term]):
+                found.append(f"{name} has {_WORDS[term]} {', '.join(sorted(self._terms[term]))}, not {said}")
+        for label, value in self._given.items():
+            if any(shown != _normal(value) for shown in self._answers.get(label, ())):
+                found.append(f"{name} has another {'owner' if label == OWNER_CONTACT else label}")
+        if OWNER_CONTACT not in self._given and OWNER_CONTACT in self._answers:
+            found.append(f"{name} has an owner that was not asked for")
+        return found
+
+    @property
+    def hidden(self) -> list[str]:
+        missing = [_WORDS[term] for term, values in self._terms.items() if not values]
+        return [f"{', '.join(missing)} of {self._line.domain}"] if missing else []
+
+    @property
+    def owner_is_hidden(self) -> bool:
+        """Where no owner was given, one would stand among the answers that are shown."""
+        return OWNER_CONTACT not in self._answers and (OWNER_CONTACT in self._given or not self._answers)
+
+    @property
+    def _expected(self) -> dict[str, str]:
+        line = self._line
+        return {"code": line.domain.extension, "duration": f"P{line.years}Y", "pricingMode": line.pricing_mode}
+
+
+_WORDS = {"code": "plan", "duration": "duration", "pricingMode": "pricing mode"}
+
+
+def _in_years(term: str) -> str:
+    """OVH writes a year as P1Y or as P12M."""
+    found = _MONTHS.fullmatch(term)
+    months = int(found[1]) if found else 0
+    return f"P{months // _MONTHS_A_YEAR}Y" if months and months % _MONTHS_A_YEAR == 0 else term
+
+
+def _normal(value: str) -> str:
+    """Two ways to write one answer are equal: capitals, blanks, and a contact by its path or its number."""
+    return value.replace(" ", "").lower().rpartition("/me/contact/")[2]

@@ -1,0 +1,88 @@
+"""Orders made elsewhere are read ahead, and another desk on the account is reported."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from bot import account_watch
+from bot.account_watch import ACCOUNT, AccountWatch
+from bot.health import Health
+from ordering.model.errors import RegistrarUnavailable
+from ordering.process.presence import Presence
+from tests.builders import failing
+
+
+@pytest.fixture
+def health():
+    return Health()
+
+
+async def watched(rules, health, *, seconds=0.3):
+    """Let the watch work for a moment."""
+    presence = Presence(rules.store, rules.registrar)
+    watch = AccountWatch(rules.fulfilment.foreign_orders, presence, health)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await watch.run(first=0.0)
+
+
+async def test_a_desk_alone_shows_itself_once(rules, health):
+    """Nothing is reported, and the next start finds its own cart."""
+    for _ in range(2):
+        await watched(rules, health)
+    assert len(rules.registrar.presence) == 1
+    assert ACCOUNT not in health.checks()
+
+
+async def test_another_desk_is_reported(rules, health):
+    """By the health and the log, until it is gone."""
+    rules.registrar.presence.add("theirs")
+    await watched(rules, health)
+    assert "another Domain Desk buys in this OVH account" in health.checks()[ACCOUNT]
+    rules.registrar.presence.remove("theirs")
+    await watched(rules, health)
+    assert health.checks()[ACCOUNT] == "ok"
+
+
+async def test_a_newer_memory_of_this_desk_is_reported(rules, health):
+    """A cart that only the lost part of the database knew is another desk's."""
+    rules.registrar.show_presence()
+    await watched(rules, health)
+    assert "older copy" in health.checks()[ACCOUNT]
+
+
+async def test_an_expired_cart_is_made_again(rules, health):
+    """This desk's own carts are all on record, so none of them looks like another's."""
+    await watched(rules, health)
+    rules.registrar.presence.clear()
+    await watched(rules, health)
+    assert len(rules.registrar.presence) == 1
+    assert ACCOUNT not in health.checks()
+
+
+async def test_two_processes_show_one_desk(rules):
+    """Each may make a cart at the same moment: both are this desk's."""
+    first, second = (Presence(rules.store, rules.registrar) for _ in range(2))
+    show = rules.registrar.show_presence
+
+    def meanwhile():
+        rules.registrar.show_presence = show
+        second.find_others()
+        return show()
+
+    rules.registrar.show_presence = meanwhile
+    assert first.find_others() == frozenset()
+    assert second.find_others() == frozenset()
+
+
+async def test_a_failure_ends_nothing(rules, health, monkeypatch):
+    """OVH is away for a round: the next one comes."""
+    monkeypatch.setattr(account_watch, "_EVERY", 0.05)
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "presences", failing(RegistrarUnavailable("No answer.")))
+        away.setattr(rules.registrar, "orders_since", failing(RegistrarUnavailable("No answer.")))
+        await watched(rules, health)
+    rules.registrar.presence.add("theirs")
+    await watched(rules, health)
+    assert ACCOUNT in health.checks()

@@ -1,0 +1,105 @@
+"""An adopted order whose owner OVH does not show cannot be paid until it shows, or the floor is over."""
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.errors import NotPossible
+from ordering.model.sales_order import Payment
+from ordering.process.adoption import owner_is_shown
+
+S = CartState
+
+
+@pytest.fixture
+def held(rules):
+    """A cart whose answer was lost; its order was found, and its owner does not show."""
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.owner_hidden = "lost_after", True
+    cart = rules.settle(cart.id, steps=2)
+    assert (cart.state, cart.order.owner_hidden) == (S.CHECKED_OUT, True)
+    assert "doesn't show yet who will own the names" in cart.note
+    return cart
+
+
+def pay(rules, cart):
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+
+
+def test_pay_waits_for_the_owner(rules, held):
+    """The card offers no way to pay, and a click is refused with the reason."""
+    assert rules.workflow.cart(held.id).order.methods == ()
+    with pytest.raises(NotPossible, match="who will own the names"):
+        pay(rules, held)
+    rules.registrar.owner_hidden = False
+    assert rules.settle(held.id).order.methods
+    assert pay(rules, held).state is S.PAYING
+
+
+def test_pay_is_offered_after_the_floor(rules, held):
+    """OVH may never show an owner: nobody waits for that longer than a quarter of an hour."""
+    assert rules.settle(held.id, steps=25).order.owner_hidden
+    after = rules.settle(held.id, steps=15)
+    assert (after.order.owner_hidden, bool(after.order.methods), after.note) == (False, True, None)
+
+
+def test_another_owner_shows_after_the_adoption(rules, held):
+    """It was somebody else's order: nobody pays it from here."""
+    rules.registrar.differs = "name.ovh has another owner"
+    after = rules.settle(held.id, steps=4)
+    assert (after.state, "name.ovh has another owner" in after.note) == (S.NEEDS_ATTENTION, True)
+    with pytest.raises(NotPossible):
+        pay(rules, held)
+    assert rules.registrar.payments == []
+
+
+def test_an_intent_to_pay_is_stopped(rules, held):
+    """The intent itself is refused, too, however the decision came about."""
+    payment = Payment(1, "U0DAN", rules.clock())
+    intent = held.to(S.PAYING, at=rules.clock(), payment=payment)
+    with rules.store.begin() as carts:
+        instead = owner_is_shown(carts, intent)
+    assert instead is not None
+    assert (instead.cart.state, instead.cart.payment) == (S.CHECKED_OUT, None)
+
+
+def test_a_held_order_that_was_paid_elsewhere(rules, held):
+    """Paid on OVH's page, it goes on as any other."""
+    rules.registrar.pay(held.order.id, 1, not_after=rules.clock())
+    assert rules.settle(held.id).state is S.PAID
+
+
+def test_a_held_order_that_ovh_cancels(rules, held):
+    """It ends as any other."""
+    rules.registrar.cancel(held.order.id)
+    assert rules.settle(held.id).state is S.CANCELLED
+
+
+def test_an_adopted_order_keeps_its_date(rules):
+    """By OVH's clock, through every later reading of the order."""
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_after"
+    found = rules.settle(cart.id, steps=8)
+    assert found.order.adopted_at is not None
+    assert found.order.methods
+
+
+def test_a_person_adopts_an_order_without_owner(rules):
+    """The word of a person does not show the owner, either."""
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    rules.settle(cart.id, steps=10)
+    rules.registrar.owner_hidden = True
+    (order_id,) = rules.registrar.orders
+    found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+    assert (found.state, found.order.owner_hidden) == (S.CHECKED_OUT, True)
+
+
+def test_a_person_adopts_an_order_with_other_terms(rules):
+    """Refused, with what is different."""
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
+    rules.settle(cart.id, steps=10)
+    rules.registrar.differs = "name.ovh has duration P2Y, not P1Y"
+    (order_id,) = rules.registrar.orders
+    with pytest.raises(NotPossible, match="P2Y"):
+        rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))

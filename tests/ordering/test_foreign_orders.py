@@ -1,0 +1,231 @@
+"""An order made elsewhere in the account with one of our names stops the checkout until an approver says otherwise."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.errors import CardOutdated, NotAllowed, NotPossible
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.sales_order import OrderStatus
+from tests.builders import NOW, POLICY, euros
+
+S = CartState
+
+
+def an_order(number=900, *names, status=OrderStatus.NOT_PAID, total="3.59", whole=True, ago=timedelta(days=1)):
+    return ForeignOrder(number, frozenset(names), euros(total), NOW - ago, status, NOW, NOW, whole=whole)
+
+
+def elsewhere(rules, order):
+    rules.registrar.foreign[order.number] = order
+    return order
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        OrderStatus.NOT_PAID,
+        OrderStatus.CHECKING,
+        OrderStatus.DELIVERING,
+        OrderStatus.DOCUMENTS_REQUESTED,
+        OrderStatus.UNKNOWN,
+    ],
+)
+def test_an_order_that_shares_a_name_stops_the_checkout(rules, status):
+    """A person reads its number, and nothing is ordered beside it, whatever it is called."""
+    elsewhere(rules, an_order(900, "name.ovh", "theirs.ovh", status=status))
+    cart = rules.approved()
+    after = rules.settle(cart.id)
+    assert (after.state, after.foreign_order, after.has_nothing_to_come) == (S.NEEDS_ATTENTION, 900, True)
+    assert "order 900 for €3.59" in after.note
+    assert rules.registrar.orders == {}
+    assert set(rules.registrar.carts) == rules.registrar.discarded
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.CANCELLING, OrderStatus.DELIVERED])
+def test_an_order_that_is_over_stops_nothing(rules, status):
+    """Its status is read again before it counts."""
+    elsewhere(rules, an_order(900, "name.ovh"))
+    rules.fulfilment.foreign_orders.read_ahead()
+    elsewhere(rules, an_order(900, "name.ovh", status=status))
+    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize("names", [(), ("theirs.ovh",), ("xname.ovh",)])
+def test_an_order_of_other_names_stops_nothing(rules, names):
+    """Hosting, or other names, are nobody's business here."""
+    elsewhere(rules, an_order(900, *names))
+    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+
+
+def test_an_order_is_read_once(rules):
+    """A second checkout reads only what is new, the newest first."""
+    for number in range(900, 910):
+        elsewhere(rules, an_order(number, f"n{number}.ovh"))
+    rules.settle(rules.approved().id)
+    assert rules.registrar.foreign_read == list(range(909, 899, -1))
+    elsewhere(rules, an_order(950, "n950.ovh"))
+    rules.settle(rules.approved("second.ovh", "C2").id)
+    assert rules.registrar.foreign_read[10:] == [950]
+
+
+def test_many_orders_are_read_in_several_steps(rules):
+    """No step reads more than twenty orders; people see why the checkout waits."""
+    for number in range(900, 950):
+        elsewhere(rules, an_order(number, f"n{number}.ovh"))
+    cart = rules.approved()
+    rules.advance(cart.id)
+    waiting = rules.workflow.cart(cart.id)
+    assert (waiting.state, len(rules.registrar.foreign_read)) == (S.APPROVED, 20)
+    assert "still reading the account's recent orders" in waiting.trouble.said
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    assert len(rules.registrar.foreign_read) == 50
+
+
+def test_an_order_that_comes_while_the_cart_is_built(rules, monkeypatch):
+    """The look is repeated right before the intent."""
+    prepare = rules.registrar.prepare
+
+    def meanwhile(lines):
+        elsewhere(rules, an_order(900, "name.ovh"))
+        return prepare(lines)
+
+    monkeypatch.setattr(rules.registrar, "prepare", meanwhile)
+    after = rules.settle(rules.approved().id, steps=1)
+    assert (after.state, rules.registrar.orders) == (S.NEEDS_ATTENTION, {})
+
+
+def test_an_order_without_lines_holds_for_ten_minutes(rules):
+    """Then it is a question on the card, once for that order."""
+    elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
+    cart = rules.approved()
+    assert rules.settle(cart.id, steps=10).state is S.APPROVED
+    after = rules.settle(cart.id, steps=30)
+    assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
+    assert "doesn't show what order 900" in after.note
+    rules.workflow.order_anyway(cart.id, by=rules.dan, shown=after.mark)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def test_an_order_without_lines_shows_them(rules):
+    """An order of other names, once it shows them, holds nothing any more."""
+    elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
+    cart = rules.approved()
+    rules.settle(cart.id, steps=4)
+    elsewhere(rules, an_order(900, "theirs.ovh"))
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize("order", [{"total": "2.98"}, {"ago": timedelta(hours=2)}])
+def test_an_order_without_lines_that_holds_nothing(rules, order):
+    """One that is cheaper than each name, or has shown no line for an hour, is not waited for."""
+    elsewhere(rules, an_order(900, whole=False, **{"ago": timedelta(minutes=1)} | order))
+    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+
+
+@pytest.fixture
+def stopped(rules):
+    elsewhere(rules, an_order(900, "name.ovh"))
+    cart = rules.settle(rules.approved().id)
+    assert cart.foreign_order == 900
+    return cart
+
+
+def test_an_approver_has_it_ordered_anyway(rules, stopped):
+    """For the order that was shown; who said so is on record."""
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    after = rules.settle(stopped.id)
+    assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
+    told = [(event.by, event.note) for event in rules.workflow.story(stopped.id, by=rules.dan)[1]]
+    assert ("U0DAN", "to be ordered in spite of order 900") in told
+
+
+def test_another_order_is_another_question(rules, stopped):
+    """A yes to one order is no yes to the next."""
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    elsewhere(rules, an_order(901, "name.ovh"))
+    after = rules.settle(stopped.id)
+    assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 901)
+    with pytest.raises(CardOutdated):
+        rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=after.mark)
+    assert rules.settle(stopped.id).foreign_allowed == (900, 901)
+
+
+def test_who_may_not_order_anyway(rules, stopped):
+    """Not the requester, and nobody but approvers."""
+    for person in (rules.ada, rules.ben):
+        with pytest.raises(NotAllowed):
+            rules.workflow.order_anyway(stopped.id, by=person, shown=stopped.mark)
+    assert rules.workflow.cart(stopped.id).state is S.NEEDS_ATTENTION
+
+
+def test_a_requester_with_self_approval_orders_anyway(rules, stopped):
+    """Where self-approval is on, and the requester is an approver."""
+    rules.restart(replace(POLICY, self_approval=True, approvers=frozenset({"U0ADA"})))
+    assert rules.workflow.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark).state is S.APPROVED
+
+
+def test_nothing_to_order_anyway(rules):
+    """A cart that was stopped by something else has no such way on."""
+    cart = rules.approved()
+    rules.registrar.prepare_refuses = "The name is gone."
+    cart = rules.settle(cart.id)
+    with pytest.raises(NotPossible):
+        rules.workflow.order_anyway(cart.id, by=rules.dan, shown=cart.mark)
+
+
+def test_try_again_asks_again(rules, stopped):
+    """Trying again is no yes: the order still stops it, and no longer once it is cancelled."""
+    rules.workflow.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
+    again = rules.settle(stopped.id)
+    assert again.foreign_order == 900
+    elsewhere(rules, an_order(900, "name.ovh", status=OrderStatus.CANCELLED))
+    rules.workflow.try_again(stopped.id, by=rules.dan, shown=again.mark)
+    assert rules.settle(stopped.id).state is S.CHECKED_OUT
+
+
+def test_an_order_of_ours_that_the_memory_lost(rules):
+    """A database that went back does not know its own order: nothing is ordered beside it."""
+    cart = rules.approved()
+    prepared = rules.registrar.prepare(cart.lines)
+    rules.registrar.check_out(prepared.registrar_cart, waive_retraction=True, not_after=rules.clock())
+    after = rules.settle(cart.id)
+    assert (after.state, len(rules.registrar.orders)) == (S.NEEDS_ATTENTION, 1)
+
+
+def adopted(rules):
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_after"
+    cart = rules.settle(cart.id, steps=3)
+    assert cart.order.adopted_at is not None
+    return cart
+
+
+def test_a_second_order_after_an_adoption_stops_pay(rules):
+    """Nobody can tell which one is ours: a person pays the right one at OVH."""
+    cart = adopted(rules)
+    elsewhere(rules, an_order(990, "name.ovh"))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    after = rules.settle(cart.id)
+    assert (after.state, after.payment, rules.registrar.payments) == (S.NEEDS_ATTENTION, None, [])
+    assert f"two orders of these names: {cart.order.id}" in after.note
+    assert "990" in after.note
+
+
+def test_a_second_order_is_looked_for_for_a_day(rules):
+    """It stops Pay while nobody has clicked, too, and no longer after a day."""
+    cart = adopted(rules)
+    rules.clock.pass_by(86_000)
+    elsewhere(rules, an_order(990, "name.ovh"))
+    assert rules.settle(cart.id, steps=2).state is S.NEEDS_ATTENTION
+
+
+def test_an_order_that_was_not_adopted_has_no_second(rules):
+    """Its number came from its own checkout: another order later is somebody else's matter."""
+    cart = rules.ordered()
+    elsewhere(rules, an_order(990, "name.ovh"))
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    assert rules.settle(cart.id).state is S.PAID

@@ -1,0 +1,225 @@
+"""Each money call leaves a marker at OVH; one that no attempt on record explains stops everything of its subject."""
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.errors import CartChanged, NotAllowed, OnHold, RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import EventKind
+from ordering.model.money_call import CallState, RecordedCall, orders, pays
+from ordering.model.recovery import Cause
+from ordering.process.money_markers import attempt_is_announced
+from tests.builders import failing
+from tests.ordering.recovering import release
+
+S, K = CartState, EventKind
+NAMES = orders(["name.ovh"])
+
+
+def calls(rules, subject=NAMES):
+    with rules.store.read() as carts:
+        return carts.money_calls(subject)
+
+
+def lost(rules, subject=NAMES):
+    """A marker of an attempt that a restored database does not know."""
+    return rules.registrar.leave_marker(subject)
+
+
+def test_a_request_leaves_two_markers(rules):
+    """One for its order, one for its payment, each with an attempt on record that was intended."""
+    cart = rules.paid()
+    about = [subject for subject, _ in rules.registrar.left_markers]
+    assert about == [NAMES, pays(cart.order.id)]
+    recorded = [*calls(rules), *calls(rules, about[1])]
+    assert [call.state for call in recorded] == [CallState.INTENDED] * 2
+    assert [call.marker for call in recorded] == [marker for _, marker in rules.registrar.left_markers]
+
+
+def test_the_attempt_is_on_record_before_its_marker(rules, monkeypatch):
+    """And the markers are listed after that one was made, before the intent."""
+    seen: list[tuple[str, int, CartState]] = []
+
+    def watched(name):
+        call = getattr(rules.registrar, name)
+
+        def watches(subject):
+            seen.append((name, len(calls(rules)), rules.workflow.cart(1).state))
+            return call(subject)
+
+        monkeypatch.setattr(rules.registrar, name, watches)
+
+    watched("leave_marker")
+    watched("markers")
+    rules.settle(rules.approved().id, steps=1)
+    assert seen == [("leave_marker", 1, S.APPROVED), ("markers", 1, S.APPROVED)]
+
+
+def test_a_marker_that_is_not_on_record_stops_the_checkout(rules):
+    """A database that went back orders nothing again; recover mode is switched on."""
+    lost(rules)
+    after = rules.settle(rules.approved().id)
+    assert (after.state, after.fact.kind, rules.registrar.orders) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD, {})
+    assert "isn't on record here" in after.note
+    assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
+
+
+def test_a_marker_of_other_names_stops_nothing(rules):
+    """Markers are compared by their subject."""
+    lost(rules, orders(["name.ovh", "other.ovh"]))
+    lost(rules, pays(1))
+    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+
+
+def test_attempts_of_an_earlier_request_are_on_record(rules):
+    """The same names, ordered and cancelled before, are no lost attempt."""
+    first = rules.ordered()
+    rules.registrar.cancel(first.order.id)
+    assert rules.settle(first.id).state is S.CANCELLED
+    assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+
+
+def test_an_approver_orders_in_spite_of_a_lost_try(rules):
+    """After recover mode and a look at OVH; the requester may not say so."""
+    lost(rules)
+    stopped = rules.settle(rules.approved().id)
+    with pytest.raises(OnHold):
+        rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    assert release(rules)
+    with pytest.raises(NotAllowed):
+        rules.workflow.order_anyway(stopped.id, by=rules.ada, shown=stopped.mark)
+    rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
+    assert rules.settle(stopped.id).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_try_again_does_not_forget_a_lost_try(rules):
+    """It stops the checkout again where no comparison showed it, and its own unsent tries are on record."""
+    lost(rules)
+    stopped = rules.settle(rules.approved().id)
+    assert release(rules)
+    lost(rules)  # another one, of a process that still lives
+    rules.workflow.try_again(stopped.id, by=rules.dan, shown=stopped.mark)
+    again = rules.settle(stopped.id)
+    assert (again.state, again.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
+    assert {call.state for call in calls(rules)} == {CallState.UNSENT}
+
+
+@pytest.mark.parametrize("error", [RegistrarUnavailable("No answer."), RegistrarRefused("No.")])
+@pytest.mark.parametrize("call", ["leave_marker", "markers"])
+def test_a_marker_that_ovh_does_not_take(rules, monkeypatch, call, error):
+    """Nothing is sent, that is on record, and the next try goes through."""
+    cart = rules.approved()
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, call, failing(error))
+        rules.settle(cart.id, steps=2)
+    assert (rules.workflow.cart(cart.id).state, rules.registrar.orders) == (S.APPROVED, {})
+    assert {known.state for known in calls(rules)} == {CallState.UNSENT}
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def test_a_marker_whose_answer_was_lost(rules, monkeypatch):
+    """It belongs to an attempt on record, though its id never arrived."""
+    cart, leave = rules.approved(), rules.registrar.leave_marker
+
+    def made(subject):
+        leave(subject)
+        raise RegistrarUnavailable("No answer.")
+
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "leave_marker", made)
+        rules.advance(cart.id)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    lost(rules)
+    rules.registrar.cancel(rules.workflow.cart(cart.id).order.id)
+    rules.settle(cart.id)
+    assert rules.settle(rules.approved().id).state is S.NEEDS_ATTENTION  # one more than those
+
+
+def interrupted(rules, monkeypatch, step):
+    """The process dies after its marker was made, before its intent; the settling time passes."""
+    with monkeypatch.context() as dying:
+        dying.setattr(rules.registrar, "markers", failing(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            step()
+    rules.clock.pass_by(60)
+
+
+def test_an_attempt_without_intent_counts_as_sent(rules, monkeypatch):
+    """After a restore its intent may be lost: its order is looked for before anything is ordered again."""
+    cart = rules.approved()
+    interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
+    (call,) = calls(rules)
+    late = rules.registrar.check_out(call.registrar_cart, waive_retraction=True, not_after=rules.clock())
+    after = rules.settle(cart.id, steps=3)
+    assert (after.state, after.order.id, len(rules.registrar.orders)) == (S.CHECKED_OUT, late.id, 1)
+
+
+def test_an_attempt_without_intent_that_made_nothing(rules, monkeypatch):
+    """Its cart is deleted, and after the floor it is ordered again, once."""
+    cart = rules.approved()
+    interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
+    looking = rules.settle(cart.id, steps=2)
+    assert (looking.state, "I was interrupted" in looking.note) == (S.CHECKING_OUT, True)
+    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_an_attempt_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
+    """It may be about to send: another one neither looks for its order nor orders."""
+    cart = rules.approved()
+    interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
+    rules.clock.pass_by(-1)
+    rules.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.APPROVED
+    assert [call.state for call in calls(rules)] == [CallState.ANNOUNCED]
+
+
+def paying(rules):
+    cart = rules.ordered()
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
+
+
+def test_a_lost_payment_is_for_a_person(rules):
+    """OVH has a marker of a payment that is not on record: nothing is paid beside it."""
+    cart = paying(rules)
+    lost(rules, pays(cart.order.id))
+    after = rules.settle(cart.id, steps=1)
+    assert (after.state, after.payment_is_undecided, rules.registrar.payments) == (S.NEEDS_ATTENTION, True, [])
+    assert after.fact.kind is K.ATTEMPT_NOT_ON_RECORD
+
+
+def test_a_payment_of_a_moment_ago_is_left_to_its_process(rules, monkeypatch):
+    """Another process neither counts it as sent nor pays."""
+    cart = paying(rules)
+    interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
+    rules.clock.pass_by(-1)
+    rules.advance(cart.id)
+    after = rules.workflow.cart(cart.id)
+    assert (after.state, after.payment.sent_at, rules.registrar.payments) == (S.PAYING, None, [])
+
+
+def test_a_payment_without_intent_counts_as_sent(rules, monkeypatch):
+    """It is watched, not sent again."""
+    cart = paying(rules)
+    interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
+    rules.registrar.pay(cart.order.id, 1, not_after=rules.clock())
+    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert len(rules.registrar.payments) == 1
+
+
+def test_no_intent_without_an_announced_attempt(rules):
+    """The intent's own transaction takes the attempt up; there is no other way to one."""
+    cart = rules.approved()
+    with rules.store.begin() as carts, pytest.raises(CartChanged):
+        attempt_is_announced(carts, cart)
+
+
+def test_calls_are_kept_by_subject(rules):
+    """On record oldest first, as they were updated."""
+    cart = rules.approved()
+    with rules.store.begin() as carts:
+        first = carts.announce_call(RecordedCall("pays 7", cart.id, 1, rules.clock()))
+        carts.announce_call(RecordedCall("pays 77", cart.id, 1, rules.clock()))
+        second = carts.announce_call(RecordedCall("pays 7", cart.id, 2, rules.clock(), marker="m"))
+    assert calls(rules, "pays 7") == [first, second]
+    assert first.state is CallState.ANNOUNCED

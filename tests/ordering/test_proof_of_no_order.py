@@ -1,0 +1,161 @@
+"""Rule 11: after a DELETE, "nothing was ordered" is believed only when an order would surely show."""
+
+import inspect
+from datetime import timedelta
+
+import pytest
+
+from ordering.model.cart import CartState
+from ordering.model.errors import DraftGone, NotSent, RegistrarUnavailable
+from ordering.process.floors import Floors
+from ordering.process.fulfilment import Fulfilment
+from tests.builders import failing
+
+S = CartState
+
+
+def deleted(rules, fault="lost_before"):
+    """A cart whose checkout got no answer, right after its cart at OVH was deleted."""
+    cart = rules.approved()
+    rules.registrar.next_fault = fault
+    after = rules.settle(cart.id, steps=4)
+    assert (after.state, after.attempt.deleting) == (S.CHECKING_OUT, True)
+    assert after.attempt.withdrawn_at is not None
+    return after
+
+
+def test_the_floor_is_a_quarter_of_an_hour():
+    """The real floor is 15 minutes, and DELETE proves nothing unless a probe has shown it."""
+    defaults = inspect.signature(Fulfilment).parameters
+    assert (defaults["floors"].default, Floors().ended) == (None, timedelta(minutes=15))
+    assert Floors().delete_is_proof is False
+
+
+@pytest.mark.parametrize("fault", ["lost_before", "unavailable"])
+def test_an_order_shows_long_after_the_delete(rules, fault):
+    """OVH deletes a cart that it ordered, and shows the order ten minutes later: it is adopted, not made again."""
+    cart = deleted(rules, fault)
+    rules.settle(cart.id, steps=20)  # ten minutes
+    waiting = rules.workflow.cart(cart.id)
+    assert (waiting.state, waiting.attempt.number) == (S.CHECKING_OUT, 1)
+    late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
+    after = rules.settle(cart.id, steps=12)
+    assert (after.state, after.order.id) == (S.CHECKED_OUT, late.id)
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_refused_checkout_shows_its_order_late(rules):
+    """A repetition is refused with "cart is read only" after the first copy ordered: the refusal proves nothing."""
+    cart = deleted(rules, "refused")
+    told = [event.note for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    assert "OVH said no. I'm making sure that no order was made." in told
+    rules.settle(cart.id, steps=20)
+    late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
+    assert rules.settle(cart.id, steps=12).order.id == late.id
+
+
+def test_a_jump_of_our_clock_ends_no_floor(rules):
+    """The floor runs by OVH's clock: an hour that only this machine counts is no hour."""
+    cart = deleted(rules)
+    rules.registrar.ahead -= timedelta(hours=1)
+    rules.clock.pass_by(3600)
+    for _ in range(5):
+        rules.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    rules.clock.pass_by(900)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def test_no_floor_ends_while_ovh_tells_no_time(rules, monkeypatch):
+    """Whether the floor is over is decided by a time that is read in that very step."""
+    cart = deleted(rules)
+    rules.clock.pass_by(900)
+    with monkeypatch.context() as silent:
+        silent.setattr(rules.registrar, "time", failing(RegistrarUnavailable("OVH does not answer.")))
+        rules.advance(cart.id)
+        assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def test_a_delete_whose_answer_was_lost_is_finished(rules, monkeypatch):
+    """The cart is gone by our own DELETE: the floor begins at the next look, and nobody is asked."""
+    cart = rules.approved()
+    rules.registrar.next_fault = "lost_before"
+    rules.settle(cart.id, steps=2)
+    with monkeypatch.context() as lost:
+        discard = rules.registrar.discard
+        lost.setattr(rules.registrar, "discard", lambda gone: bool(discard(gone)) and False)
+        rules.settle(cart.id, steps=1)
+    after = rules.settle(cart.id, steps=2)
+    assert (after.state, after.attempt.withdrawn_at is not None) == (S.CHECKING_OUT, True)
+    assert rules.settle(cart.id, steps=40).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+@pytest.mark.parametrize(("fault", "state"), [("lost_before", S.CHECKED_OUT), ("refused", S.NEEDS_ATTENTION)])
+def test_a_delete_that_proves_is_believed_soon(rules, fault, state):
+    """Where OVH refuses to delete ordered carts, nothing waits for the floor."""
+    rules.restart(delete_is_proof=True)
+    cart = rules.approved()
+    rules.registrar.next_fault = fault
+    assert rules.settle(cart.id, steps=8).state is state
+    assert len(rules.registrar.orders) == (fault == "lost_before")
+
+
+def test_a_checkout_that_never_left_is_sent_again_soon(rules, monkeypatch):
+    """Where the sender knows that no byte left, no floor holds up the next try."""
+    cart = rules.approved()
+    with monkeypatch.context() as unsent:
+        unsent.setattr(rules.registrar, "check_out", failing(NotSent("Too late.")))
+        rules.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.APPROVED
+    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+
+
+def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
+    """Another process deleted the draft: no person is asked, no trouble is shown, the next step builds another one."""
+    cart = rules.approved()
+    with monkeypatch.context() as gone:
+        gone.setattr(rules.registrar, "prepare", failing(DraftGone("The cart at OVH is gone.")))
+        rules.advance(cart.id)
+    quiet = rules.workflow.cart(cart.id)
+    assert (quiet.state, quiet.trouble, quiet.note) == (S.APPROVED, None, None)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def undecided(rules):
+    """A person is asked whether an order was made, and OVH shows nothing."""
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    cart = rules.settle(cart.id, steps=10)
+    assert cart.is_undecided
+    return cart
+
+
+def test_a_persons_word_counts_after_the_floor(rules):
+    """*Nothing was ordered* is taken at once, and takes effect when an order would surely show."""
+    cart = undecided(rules)
+    said = rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    assert (said.state, said.attempt.denied_by) == (S.NEEDS_ATTENTION, "U0DAN")
+    assert rules.settle(cart.id, steps=20).state is S.NEEDS_ATTENTION
+    assert rules.registrar.orders == {}
+    assert rules.settle(cart.id, steps=30).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_persons_word_is_dropped_where_an_order_shows(rules):
+    """The order of the first try shows after all: it is adopted, and nothing is ordered beside it."""
+    cart = undecided(rules)
+    rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=cart.mark)
+    late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
+    rules.registrar.undecided = False
+    after = rules.settle(cart.id, steps=30)
+    assert (after.state, after.order.id) == (S.CHECKED_OUT, late.id)
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_refusal_to_build_the_cart_asks_a_person_at_once(rules):
+    """Before the checkout nothing can have been ordered, so nothing waits for a floor."""
+    cart = rules.approved()
+    rules.registrar.prepare_refuses = "The name is gone."
+    assert rules.settle(cart.id, steps=1).state is S.NEEDS_ATTENTION

@@ -1,0 +1,151 @@
+"""An order is adopted where OVH shows all its terms, and all are those of the attempt."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.quote import Configuration
+from ordering.model.sales_order import Attempt, Outcome
+from tests.registrars.ovh.money import check_out
+
+LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+@pytest.fixture
+async def attempt(gateway):
+    """A cart that is about to be checked out, with its quote."""
+    prepared = await ask(gateway.prepare, [LINE])
+    return prepared, Attempt(1, prepared.registrar_cart, datetime.now(UTC))
+
+
+async def look(gateway, attempt, *, known=frozenset(), configuration=None):
+    """Look for the attempt's order; `known` orders belong to other requests."""
+    prepared, tried = attempt
+    quote = prepared.quote if configuration is None else replace(prepared.quote, configuration=configuration)
+    return await ask(gateway.find_order, tried, [LINE], quote, known=lambda among: known & set(among))
+
+
+async def ordered(gateway, attempt):
+    return await ask(check_out, gateway, attempt[1].registrar_cart)
+
+
+def ours(ovh, attempt, **terms):
+    """An order that somebody else made with our terms, unless some differ; our own cart is gone."""
+    del ovh.carts.all[attempt[1].registrar_cart]
+    return ovh.outsider.order("name.ovh", **{"total": "3.59", "owner": None} | terms)
+
+
+@pytest.mark.parametrize("by", ["checkout", "summary"])
+async def test_the_attempts_cart_names_its_order(ovh, gateway, attempt, by):
+    """The closed cart is asked first: its order is adopted beside any number of others with these names."""
+    order = await ordered(gateway, attempt)
+    ovh.outsider.order("name.ovh", total="3.59", owner=None)
+    ovh.carts.names_order = {by}
+    found = await look(gateway, attempt)
+    assert (found.outcome, found.order.id, found.order.owner_hidden) == (Outcome.FOUND, order.id, False)
+
+
+async def test_the_named_order_shows_late(ovh, gateway, attempt):
+    """The cart names an order that cannot be read yet: it is waited for, and no other one is adopted."""
+    order = await ordered(gateway, attempt)
+    ovh.outsider.order("name.ovh", total="3.59", owner=None)
+    ovh.carts.names_order = {"summary"}
+    ovh.orders.all[order.id].shows_after = 60.0
+    found = await look(gateway, attempt)
+    assert (found.outcome, found.candidates, found.closed) == (Outcome.UNDECIDED, (order.id,), True)
+
+
+async def test_the_order_of_another_request_is_not_adopted(ovh, gateway, attempt):
+    """Even where the cart names it: one order never belongs to two requests."""
+    order = await ordered(gateway, attempt)
+    ovh.carts.names_order = {"summary"}
+    assert (await look(gateway, attempt, known=frozenset({order.id}))).order is None
+
+
+async def test_all_terms_equal(gateway, attempt):
+    """An honest lost answer: the order shows at once, and is adopted by itself."""
+    order = await ordered(gateway, attempt)
+    assert (await look(gateway, attempt)).order.id == order.id
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"total": "3.00"}, "it costs €3.00, not €3.59"),
+        ({"total": "9.99"}, "it costs €9.99, not €3.59"),
+        ({"years": 2}, "name.ovh has duration P2Y, not P1Y"),
+        ({"mode": "create-premium"}, "name.ovh has pricing mode create-premium, not create-default"),
+        ({"mode": "transfer-default"}, "name.ovh has pricing mode transfer-default, not create-default"),
+        ({"plan": "ovh-aftermarket"}, "name.ovh has plan ovh-aftermarket, not ovh"),
+        ({"owner": "/me/contact/21009999"}, "name.ovh has an owner that was not asked for"),
+    ],
+)
+async def test_a_different_term_is_for_a_person(ovh, gateway, attempt, terms, said):
+    """Names and price alone never make an order ours; the differences are told."""
+    order = ours(ovh, attempt, **terms)
+    found = await look(gateway, attempt)
+    assert (found.outcome, found.candidates, found.order) == (Outcome.UNDECIDED, (order.id,), None)
+    assert said in found.seen
+
+
+@pytest.mark.parametrize("hides", ["null", "missing"])
+async def test_a_term_that_is_not_shown_adopts_nothing(ovh, gateway, attempt, hides):
+    """Plan, years and pricing mode must be shown."""
+    order = ours(ovh, attempt)
+    ovh.orders.extensions = hides
+    found = await look(gateway, attempt)
+    assert (found.order, found.candidates) == (None, (order.id,))
+    assert "does not show yet the plan, duration, pricing mode of name.ovh" in found.seen
+
+
+async def test_an_owner_that_is_not_shown_is_marked(ovh, gateway, attempt):
+    """The order is adopted, and cannot be paid before its owner shows."""
+    ours(ovh, attempt)
+    ovh.orders.extensions = "no owner"
+    assert (await look(gateway, attempt)).order.owner_hidden
+    ovh.orders.extensions = "shown"
+    assert not (await look(gateway, attempt)).order.owner_hidden
+
+
+@pytest.mark.parametrize(("owner", "adopted"), [("/me/contact/7", True), ("7", True), ("/me/contact/71", False)])
+async def test_owners_are_compared_by_their_number(ovh, gateway, attempt, owner, adopted):
+    """A contact by its path or by its number is the same one; another number is another owner."""
+    ours(ovh, attempt, owner=owner)
+    asked_for = (Configuration(LINE.domain, "OWNER_CONTACT", "/me/contact/7"),)
+    found = await look(gateway, attempt, configuration=asked_for)
+    assert (found.order is not None) == adopted
+    assert adopted or "name.ovh has another owner" in found.seen
+
+
+async def test_another_configuration_is_for_a_person(ovh, gateway, attempt):
+    """Name servers and other answers count like the owner."""
+    ours(ovh, attempt)
+    asked_for = (Configuration(LINE.domain, "OWNER_LEGAL_AGE", "false"),)
+    assert "name.ovh has another OWNER_LEGAL_AGE" in (await look(gateway, attempt, configuration=asked_for)).seen
+
+
+async def test_two_orders_that_fit_are_for_a_person(ovh, gateway, attempt):
+    """Nobody can tell which one the attempt made."""
+    first = ours(ovh, attempt)
+    second = ovh.outsider.order("name.ovh", total="3.59", owner=None)
+    found = await look(gateway, attempt)
+    assert (found.outcome, found.candidates) == (Outcome.UNDECIDED, (first.id, second.id))
+
+
+async def test_a_person_names_an_order_with_other_terms(ovh, gateway, attempt):
+    """A person's word settles which order it is, not that other years or another owner were approved."""
+    prepared, _ = attempt
+    two_years, dearer = ovh.outsider.order("name.ovh", years=2), ovh.outsider.order("name.ovh", total="9", owner=None)
+    other = ovh.outsider.order("other.ovh")
+    of = [await ask(gateway.order_of, order.id, [LINE], prepared.quote) for order in (two_years, dearer, other)]
+    assert [seen.outcome for seen in of] == [Outcome.UNDECIDED, Outcome.FOUND, Outcome.ABSENT]
+    assert "P2Y" in of[0].seen

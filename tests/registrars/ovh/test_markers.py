@@ -1,0 +1,101 @@
+"""Markers over the wire: made, listed by an exact description, and read where OVH's list cannot be trusted."""
+
+import asyncio
+
+import pytest
+
+from registrars.ovh import OvhGateway
+from registrars.ovh.markers import Descriptions
+
+OURS = Descriptions("unnamed")
+DAY = 86_400.0
+
+
+async def ask(function, *args, **kwargs):
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+async def test_a_marker_is_an_empty_cart(ovh, gateway):
+    """It is assigned, so that it is listed, and lives for weeks."""
+    marker = await ask(gateway.leave_marker, "orders 1234")
+    cart = ovh.carts.all[marker]
+    assert (cart.description, cart.assigned, cart.items) == ("Domain Desk unnamed orders 1234", True, {})
+    assert (cart.expire - ovh.clock.now()).total_seconds() > 29 * DAY
+    assert await ask(gateway.markers, "orders 1234") == {marker}
+
+
+async def test_a_money_call_takes_three_calls(ovh, gateway):
+    """To make, to assign, to list; none to read a marker that this process made."""
+    await ask(gateway.leave_marker, "pays 1")
+    before = len(ovh.calls)
+    await ask(gateway.leave_marker, "orders 1234")
+    await ask(gateway.markers, "orders 1234")
+    assert len(ovh.calls) - before == 3
+
+
+@pytest.mark.parametrize("matches", ["exact", "prefix", "ignored"])
+async def test_another_process_sees_exactly_these(ovh, access, gateway, matches):
+    """Whatever OVH's filter does, only markers of this desk and this subject count."""
+    ovh.carts.matches = matches
+    marker = await ask(gateway.leave_marker, "orders 1234")
+    await ask(gateway.leave_marker, "orders 12345")
+    for description in ("", "Domain Desk", "Domain Desk other orders 1234", "Domain Desk unnamed orders 1234 x"):
+        ovh.outsider.cart(description)
+    other = OvhGateway(access)
+    try:
+        assert await ask(other.markers, "orders 1234") == {marker}
+    finally:
+        other.close()
+
+
+async def test_an_expired_marker_is_none(ovh, access, gateway):
+    """It may be listed, and cannot be read any more."""
+    ovh.carts.longest_life, ovh.carts.cuts = 0.0, True
+    await ask(gateway.leave_marker, "orders 1234")
+    other = OvhGateway(access)
+    try:
+        assert await ask(other.markers, "orders 1234") == frozenset()
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(("longest", "days"), [(10 * DAY, 2), (1.5 * DAY, 1)])
+async def test_a_shorter_life_where_ovh_refuses_a_long_one(ovh, gateway, longest, days):
+    """At last OVH's own default is taken."""
+    ovh.carts.longest_life = longest
+    marker = await ask(gateway.leave_marker, "orders 1234")
+    left = (ovh.carts.all[marker].expire - ovh.clock.now()).total_seconds()
+    assert abs(left - days * DAY) < 60
+
+
+async def test_another_desks_marker_is_not_ours(access, ovh, gateway):
+    """Two desks on one account do not see each other's attempts."""
+    other = OvhGateway(access, desk="other")
+    try:
+        await ask(other.leave_marker, "orders 1234")
+        assert await ask(gateway.markers, "orders 1234") == frozenset()
+    finally:
+        other.close()
+
+
+def test_descriptions_are_short():
+    """OVH may limit or cut what is longer."""
+    desk = Descriptions("0" * 12)
+    longest = [desk.marker(f"orders {'0' * 16}"), desk.marker("pays 9999999999"), desk.checkout(["x"]), desk.scratch]
+    assert max(map(len, longest)) < 60
+    assert all(map(desk.is_ours, longest))
+
+
+async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
+    """Both desks are seen by each, and no marker or cart of either."""
+    other = OvhGateway(access, desk="other")
+    try:
+        shown = {await ask(desk.show_presence) for desk in (gateway, other)}
+        await ask(other.leave_marker, "orders 1234")
+        ovh.outsider.cart("Domain Desk search")
+        for matches in ("exact", "prefix", "ignored"):
+            ovh.carts.matches = matches
+            assert await ask(gateway.presences) == shown
+            assert await ask(other.presences) == shown
+    finally:
+        other.close()
