@@ -77,7 +77,7 @@ class People:
             )
             for name in self._world.names
         )
-        prepared = process.registrar.prepare(lines, reference="Domain Desk #1 pre-flight")
+        prepared = process.registrar.prepare(lines)
         process.registrar.discard(prepared.registrar_cart)
         sealed = seal(lines, prepared.quote, waive_retraction=POLICY.waive_retraction)
         with process.world.store.begin() as carts:

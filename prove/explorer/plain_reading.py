@@ -9,7 +9,9 @@ from ordering.model.cart import COMMITTED, DECIDED, HOLDING, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NoSuchCart
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
+from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 from ordering.ports.store import HINDERING, Errand, Message, TimerKind
@@ -109,6 +111,25 @@ class PlainReading:
 
     def known_orders(self, among: Collection[int]) -> frozenset[int]:
         return frozenset(number for number in among if number in self._kept.order_owner)
+
+    def orders_left_open(self) -> frozenset[int]:
+        ended = (cart.order for cart in self._kept.carts.values() if cart.state is CartState.CANCELLED)
+        return frozenset(order.id for order in ended if order is not None and not order.status.is_over)
+
+    def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
+        return [order for order in self._kept.foreign.values() if order.made_at >= since]
+
+    def money_calls(self, subject: str) -> list[RecordedCall]:
+        return [call for call in self._kept.calls if call.subject == subject]
+
+    def recorded_markers(self, among: Collection[str]) -> frozenset[str]:
+        return frozenset(call.marker for call in self._kept.calls if call.marker is not None and call.marker in among)
+
+    def compared_markers(self, among: Collection[str]) -> frozenset[str]:
+        return self._kept.compared_markers & frozenset(among)
+
+    def presences(self) -> frozenset[str]:
+        return self._kept.presences
 
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
         return {kind: timer.due_at for (kind, number), timer in self._kept.timers.items() if number == cart_id}

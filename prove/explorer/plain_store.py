@@ -16,6 +16,8 @@ from ordering.model.cart import DECIDED, WAITING, Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import DIGITS, Standing
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
@@ -82,6 +84,26 @@ class PlainTransaction(PlainReading):
 
     def begin_step(self, cart_id: int) -> None:
         """Do nothing: this store always takes writes."""
+
+    def keep_foreign_order(self, order: ForeignOrder) -> None:
+        self._kept.foreign[order.number] = order
+
+    def announce_call(self, call: RecordedCall) -> RecordedCall:
+        numbered = replace(call, id=len(self._kept.calls) + 1)
+        self._kept.calls += (numbered,)
+        return numbered
+
+    def update_call(self, call: RecordedCall) -> None:
+        calls = self._kept.calls
+        self._kept.calls = tuple(
+            replace(c, marker=call.marker, state=call.state) if c.id == call.id else c for c in calls
+        )
+
+    def add_compared_markers(self, markers: Collection[str]) -> None:
+        self._kept.compared_markers |= frozenset(markers)
+
+    def add_presence(self, cart: str) -> None:
+        self._kept.presences |= {cart}
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         kept = self._kept

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from ordering.model.cart import Cart
 from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.inbox import ClickOutcome
 from ordering.ports.store import Errand, Message, TimerKind
@@ -52,6 +54,10 @@ class Snapshot:
     untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
     messages: dict[int, Message] = field(default_factory=dict)
     leases: dict[tuple[Errand, int], Lease] = field(default_factory=dict)
+    foreign: dict[int, ForeignOrder] = field(default_factory=dict)
+    calls: tuple[RecordedCall, ...] = ()  # that buy or pay, oldest first
+    compared_markers: frozenset[str] = frozenset()
+    presences: frozenset[str] = frozenset()
     last_cart: int = 0
     last_message: int = 0
 
@@ -65,6 +71,7 @@ class Snapshot:
             messages=dict(self.messages),
             leases=dict(self.leases),
             clicks=dict(self.clicks),
+            foreign=dict(self.foreign),
         )
 
     @property
