@@ -6,6 +6,7 @@ A deviation is a word, such as `crash` or `late-90`; its number is in seconds un
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from prove.explorer.ledger import AT_ONCE, Lateness
 
@@ -19,7 +20,10 @@ READY: Options = ("crash", *FREEZES, "busy", "stop")
 # Before the sender compares the clock, and between that comparison and the wire.
 CALL: Options = ("crash", *FREEZES)
 WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
-ORDER_SHOWS: Options = ("late-15", "late-45", "late-90", "late-600", "lines-45", "lines-600", "closed-45", "closed-600")
+ORDER_SHOWS: Options = (
+    *("late-15", "late-45", "late-90", "late-600", "lines-45", "lines-600"),
+    *("closed-45", "closed-600", "owner-600", "owner-90000"),
+)
 # The price rose between the dry run and the checkout.
 MADE_AS: Options = ("dearer",)
 TWO_NAMES_SHOW: Options = ("names-45", "names-600")
@@ -42,11 +46,13 @@ COMMIT: Options = (
 )
 STEP: Options = (
     *("order-dearer", "page-slow", "renewal-up"),
-    *("price-up", "outsider", "page-pays", "page-cancels", "delete-ordered"),
-    *("closed-unlisted", "summary-tells"),
+    *("price-up", "outsider", "outsider-600", "outsider-cancels", "page-pays", "page-cancels", "delete-ordered"),
+    *("closed-unlisted", "unfiltered", "summary-tells"),
     *("clock+3600", "clock+90000", "clock-600", "server+90000", "server-600", "others-commit", "stop"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")
+# `hasty`: orders though an order of the desk's may still show. `close`: gives up.
+ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
 APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 
@@ -57,11 +63,8 @@ OPEN: Mapping[str, Callable[[str, str], bool]] = {
     "a checkout that began under a clock put ahead waits for so long before it asks": lambda place, what: (
         place == "step approved" and what == "clock+90000"
     ),
-    "M2 the newest commits are lost, or a backup is restored": lambda _place, what: what.startswith(
-        ("lose-", "restore")
-    ),
-    "M2 M3 somebody else orders the name": lambda _place, what: what == "outsider",
 }
+_HIDES = {"late": "all", "lines": "lines", "names": "names", "closed": "closed", "owner": "owner", "order": "order"}
 
 
 def is_open(place: str, what: str) -> bool:
@@ -77,16 +80,5 @@ def number_in(what: str) -> float:
 def lateness(what: str | None) -> Lateness:
     """Read what a `… shows` deviation hides, and for how long."""
     kind, _, seconds = (what or "").partition("-")
-    match kind:
-        case "late":
-            return Lateness(all=float(seconds))
-        case "lines":
-            return Lateness(lines=float(seconds))
-        case "names":
-            return Lateness(names=float(seconds))
-        case "closed":
-            return Lateness(closed=float(seconds))
-        case "order":
-            return Lateness(order=float(seconds))
-        case _:
-            return AT_ONCE
+    part = _HIDES.get(kind)
+    return replace(AT_ONCE, **{part: float(seconds)}) if part else AT_ONCE

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.facts import EventKind
+from ordering.model.money_call import CallState
 from ordering.model.sales_order import Payment
 
 if TYPE_CHECKING:
+    from prove.explorer.snapshot import Snapshot
     from prove.explorer.world import World
 
 ENDS = frozenset({CartState.DELIVERED, CartState.REJECTED, CartState.CANCELLED})
@@ -17,13 +20,23 @@ Edge = tuple[str, str, str]  # from, what happened, to
 
 def abstract(world: World) -> str:
     """Return the state of a world in words: the request as it is stored | the truth at OVH."""
-    cart = world.store.kept.carts[1]
-    hold = " on hold" if world.store.kept.standing.recovery else ""
-    return f"{_stored(cart)}{hold} | {_true(world)}"
+    kept = world.store.kept
+    words = world.stored_words
+    if words is None or words[0] is not kept:  # computed once a commit: it is asked for thousands of times a run
+        words = world.stored_words = (kept, _words_of(kept))
+    return f"{words[1]} | {_true(world)}"
+
+
+def _words_of(kept: Snapshot) -> str:
+    announced = any(call.state is CallState.ANNOUNCED for call in kept.calls)
+    hold = " on hold" if kept.standing.recovery else ""
+    return f"{_stored(kept.carts[1])}{' announced' if announced else ''}{hold}"
 
 
 def _stored(cart: Cart) -> str:
     words = [cart.state.value]
+    words += ["not on record"] if cart.fact and cart.fact.kind is EventKind.ATTEMPT_NOT_ON_RECORD else []
+    words += ["beside another"] if cart.foreign_order else ["allowed"] if cart.foreign_allowed else []
     if cart.attempt is not None and cart.order is None:
         withdrawn, refused = cart.attempt.withdrawn_at, cart.attempt.refusal
         words.append("withdrawn" if withdrawn else "refused" if refused else "attempted")
@@ -32,6 +45,7 @@ def _stored(cart: Cart) -> str:
         words += ["all refused"] if cart.order.methods and cart.order.refuses_all else []
         words += ["over"] if cart.order.status.is_over else []
         words += ["missing"] if cart.order.missing_since else []
+        words += ["owner hidden"] if cart.order.owner_hidden else []
     if cart.payment is not None:
         words.append(_sent(cart.payment))
         words += ["denied"] if cart.payment.is_denied else ["affirmed"] if cart.payment.is_affirmed else []
@@ -47,11 +61,13 @@ def _sent(payment: Payment) -> str:
 
 
 def _true(world: World) -> str:
-    words = []
     orders = world.ledger.orders.values()
+    if not orders:
+        return "asleep" if world.is_asleep else "nothing"
+    words = []
     ours = [order for order in orders if not order.foreign]
     words += [f"{len(ours)} orders"] if len(ours) > 1 else ["ordered"] if ours else []
-    words += ["foreign order"] if len(ours) < len(orders) else []
+    words += ["foreign order"] if any(order.is_alive(world.now) for order in orders if order.foreign) else []
     taken = [payment for order in orders for payment in order.taken()]
     words += [f"{len(taken)} payments"] if len(taken) > 1 else ["paid"] if taken else []
     words += ["asleep"] if world.is_asleep else []

@@ -16,6 +16,7 @@ TWO_PAYMENTS = "payments beyond one a cart"
 NOT_APPROVED = "orders that no approval covers"
 NOT_INTENDED = "payments without an intent on record"
 NOT_OURS = "payments of an order that somebody else made"
+BESIDE = "orders beside one made elsewhere that nobody allowed"
 TOO_DEAR = "payments of more than was approved"
 FOR_NO_REASON = "carts left to a person for no reason"
 LOST = "decisions lost"
@@ -24,7 +25,7 @@ STUCK = "carts stuck without a person told"
 PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
 A_BUG = "steps that failed for a bug"
 LAWS = (
-    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, TOO_DEAR, STOPPED),
+    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED),
     *(FOR_NO_REASON, LOST, STUCK, PAID_AND_CANCELLED, A_BUG),
 )
 _LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
@@ -76,8 +77,8 @@ class Laws:
         """Somebody stopped what was approved, or was to be paid, and the bot said so."""
         self._stopped.append(decided)
 
-    def order_begins(self, ovh_cart: str) -> None:
-        """OVH is about to make an order of a cart."""
+    def order_begins(self, ovh_cart: str, step_began_at: float) -> None:
+        """OVH is about to make an order of a cart, by a call of the bot, whose step began at that time."""
         sealed, cart = self._sealed.get(ovh_cart), self._world.ledger.carts.get(ovh_cart)
         if cart is None:
             return  # OVH will refuse it
@@ -85,11 +86,20 @@ class Laws:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
         if any(cart.state is S.APPROVED for cart in self._stopped):
             raise LawBroken(STOPPED, f"{ovh_cart} was checked out")
+        self._must_be_alone(sealed, step_began_at)
         told = self._world.routes.told.get(ovh_cart, 0)
         if told > sealed.seal.total.minor:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
         if {line.domain.ascii for line in sealed.lines} != set(cart.names):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
+
+    def _must_be_alone(self, sealed: Cart, step_began_at: float) -> None:
+        """What OVH showed of others' orders when the step began, the step can see."""
+        names = {line.domain.ascii for line in sealed.lines}
+        for order in self._world.ledger.orders.values():
+            shown = order.foreign and not names.isdisjoint(order.lines(step_began_at))
+            if shown and order.is_alive(step_began_at) and order.id not in sealed.foreign_allowed:
+                raise LawBroken(BESIDE, f"order {order.id} at {order.made_at:.0f} s")
 
     def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
         """OVH took a payment on by a call of the bot, whose step began at that time."""
@@ -98,7 +108,8 @@ class Laws:
             raise LawBroken(NOT_OURS, f"order {order.id}")
         if intent is None or intent.seal is None or intent.payment is None:
             raise LawBroken(NOT_INTENDED, f"order {order.id}")
-        if order.total > intent.seal.total.minor:
+        # The call names no amount, so OVH can change it after the step has compared it; no rule can prevent that.
+        if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
         if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped):
             raise LawBroken(STOPPED, f"order {order.id} was paid")
@@ -113,7 +124,7 @@ class Laws:
 
     def of_the_ledger(self) -> None:
         now, ours = self._world.now, self._world.ledger.ours
-        alive = [order for order in ours if order.taken() or order.status(now) != "cancelled"]
+        alive = [order for order in ours if order.is_alive(now)]
         if len(alive) > 1:
             raise LawBroken(TWO_ORDERS, f"orders {', '.join(f'{o.id} at {o.made_at:.0f} s' for o in alive)}")
         paid = [order for order in ours if any(not payment.page for payment in order.taken())]

@@ -26,13 +26,15 @@ class Lateness:
     """How long OVH hides parts of something new, in seconds.
 
     Of an order: `all` of it, its `lines`, those of all names but the first (`names`), that its cart is closed
-    (`closed`). Of a payment: `all` of it, or what the order shows of it (`order`) while its transaction shows at once.
+    (`closed`), who will own the names (`owner`). Of a payment: `all` of it, or what the order shows of it (`order`)
+    while its transaction shows at once.
     """
 
     all: float = 0.0
     lines: float = 0.0
     names: float = 0.0
     closed: float = 0.0
+    owner: float = 0.0
     order: float = 0.0
 
 
@@ -89,6 +91,7 @@ class OvhOrder:
     payments: tuple[Paid, ...] = ()
     cancelled_at: float | None = None
     foreign: bool = False
+    changed_at: float = 0.0  # when its total changed last
 
     def shows(self, now: float) -> bool:
         return now >= self.made_at + self.late.all
@@ -102,6 +105,13 @@ class OvhOrder:
     def is_whole(self, now: float) -> bool:
         """Whether OVH shows all of it by now."""
         return self.shows(now) and self.lines(now) == self.names
+
+    def shows_owner(self, now: float) -> bool:
+        return now >= self.made_at + max(self.late.all, self.late.lines, self.late.owner)
+
+    def is_alive(self, now: float) -> bool:
+        """Whether its names are, or may still be, registered by it."""
+        return bool(self.taken()) or self.status(now) != "cancelled"
 
     def paid_at(self, now: float) -> float | None:
         """Return when it was paid, where OVH shows that by now."""
@@ -194,11 +204,11 @@ class Ledger:
             payment = Paid("page", now, now + bank, page=True)
             self.orders[order_id] = replace(order, payments=(*order.payments, payment))
 
-    def change_total(self, order_id: int) -> None:
+    def change_total(self, order_id: int, now: float) -> None:
         """Have OVH change what an unpaid order costs."""
         order = self.orders[order_id]
         if not order.payments:
-            self.orders[order_id] = replace(order, total=DEARER * len(order.names))
+            self.orders[order_id] = replace(order, total=DEARER * len(order.names), changed_at=now)
 
     def cancel(self, order_id: int, now: float) -> None:
         order = self.orders[order_id]

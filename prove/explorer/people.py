@@ -18,7 +18,7 @@ from ordering.model.money import Money
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
-from prove.explorer.deviations import APPROVES, DECIDES, PAYS, Options
+from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, PAYS, Options
 from prove.explorer.laws import NOT_APPROVED, LawBroken
 from prove.explorer.ledger import PREPAID
 from prove.explorer.routes import OFFERED, RENEWAL
@@ -146,10 +146,16 @@ class People:
             return "approves", APPROVES, _SOON
         if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
             return "pays", PAYS, _SOON
+        return self._question(cart) if cart.state is S.NEEDS_ATTENTION else None
+
+    def _question(self, cart: Cart) -> tuple[str, Options, float] | None:
+        """What a card asks that needs attention."""
         if cart.is_undecided:
             return "says what was ordered", DECIDES, _LOOKS_FIRST
         if cart.payment_is_undecided:
             return "says what was paid", DECIDES, _LOOKS_FIRST
+        if cart.can_be_ordered_anyway:
+            return "orders anyway", ANYWAY, _LOOKS_FIRST
         if cart.has_nothing_to_come:
             return "closes", ("after-91000",), _SOON
         return None
@@ -167,6 +173,7 @@ class People:
             "pays": self._pay,
             "says what was ordered": self._say_ordered,
             "says what was paid": self._say_paid,
+            "orders anyway": self._order_anyway,
             "closes": self._close,
         }[kind]
         try:
@@ -225,6 +232,25 @@ class People:
         says_paid = paid is not (plan.manner == "wrong")
         say = process.workflow.it_was_paid if says_paid else process.workflow.not_paid
         self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
+
+    def _order_anyway(self, process: Process, cart: Cart, plan: Plan) -> None:
+        """Have it ordered beside what was shown; close it where that is an order of the desk that it forgot."""
+
+        def order(by: Process, *, who: Person = CLEO, shown: str = cart.mark) -> Cart:
+            return by.workflow.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
+
+        if plan.manner == "self":
+            _must_fail(lambda: order(process, who=ADA), "the own request")
+        if plan.manner == "old-card":
+            _must_fail(lambda: order(process, shown=_OLD), "an old card")
+        now = self._world.now
+        own = [o for o in self._world.ledger.ours if o.is_alive(now) and (plan.manner != "hasty" or o.is_whole(now))]
+        if own or plan.manner == "close":
+            self._decided(
+                CLEO.id, lambda by: by.workflow.give_up(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process
+            )
+        else:
+            self._decided(CLEO.id, order, process)
 
     def _close(self, process: Process, cart: Cart, plan: Plan) -> None:
         self._tries += cart.order is None

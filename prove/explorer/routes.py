@@ -17,6 +17,9 @@ Reply = tuple[int, Any]
 Ids = tuple[str, ...]
 NO = {"class": "Client::BadRequest", "message": "This cannot be done"}
 _GONE = {"class": "Client::NotFound", "message": "The requested object does not exist"}
+# What an order shows of its configuration: ours has an answer and the account's own owner, others have theirs.
+_ANSWER = {"label": "OWNER_LEGAL_AGE", "value": "true"}
+_OWNER = {"label": "OWNER_CONTACT", "value": "/me/contact/99"}
 _METHODS = {
     VISA: {"paymentMethodId": VISA, "paymentType": "CREDIT_CARD", "paymentSubType": "VISA", "default": True},
     SEPA: {"paymentMethodId": SEPA, "paymentType": "SEPA_DIRECT_DEBIT", "default": False},
@@ -26,8 +29,9 @@ _METHODS = {
 class Routes:
     """Answers reads and free calls from a ledger. `ahead` is how far OVH's clock is ahead of the world's, in seconds.
 
-    `lists_closed`: whether the list of carts shows those that were ordered; `refuses_ordered`: whether DELETE refuses
-    them; `tells_order`: whether a closed cart's summary names its order. None is established, so all are switches.
+    `lists_closed`: whether the list of carts shows those that were ordered; `filters`: whether it keeps to the
+    description that was asked for; `refuses_ordered`: whether DELETE refuses ordered carts; `tells_order`: whether a
+    closed cart's summary names its order. None is established, so all are switches.
     """
 
     def __init__(self, ledger: Ledger, *, ahead: float = 0.0) -> None:
@@ -36,6 +40,7 @@ class Routes:
         self.told: dict[str, int] = {}  # by cart, the total of its last dry run in cents
         self.renewal = RENEWAL
         self.lists_closed = True
+        self.filters = True
         self.refuses_ordered = True
         self.tells_order = False
 
@@ -64,7 +69,8 @@ class Routes:
         found = [
             cart.id
             for cart in self.ledger.carts.values()
-            if wanted in {None, cart.description} and (self.lists_closed or cart.closed_at is None)
+            if (wanted in {None, cart.description} or not self.filters)
+            and (self.lists_closed or cart.closed_at is None)
         ]
         return 200, found
 
@@ -112,7 +118,7 @@ class Routes:
         if cart.closed_at is not None and now >= cart.shows_closed_at:
             return 400, NO
         total = self.told[cart.id] = self.ledger.price * len(cart.names)
-        return 200, self.quote(total)
+        return 200, self.quote(total, len(cart.names))
 
     def summary(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
         """What a cart holds, unjudged; whether it names the order of a closed cart is not established."""
@@ -120,11 +126,11 @@ class Routes:
         if cart is None:
             return 404, _GONE
         told = self.tells_order and now >= cart.shows_closed_at
-        return 200, self.quote(self.ledger.price * len(cart.names), cart.order if told else None)
+        return 200, self.quote(self.ledger.price * len(cart.names), len(cart.names), cart.order if told else None)
 
-    def quote(self, total: int, order: int | None = None) -> dict[str, Any]:
-        tax = total // 6
-        prices = {"withTax": _euros(total), "tax": _euros(tax), "withoutTax": _euros(total - tax)}
+    def quote(self, total: int, names: int, order: int | None = None) -> dict[str, Any]:
+        net = _net(total, names)
+        prices = {"withTax": _euros(total), "tax": _euros(total - net), "withoutTax": _euros(net)}
         contracts = [{"name": "Terms", "url": "https://contracts.example/terms.pdf"}]
         return {"orderId": order, "prices": prices, "contracts": contracts, "details": []}
 
@@ -139,14 +145,14 @@ class Routes:
         order = self._shown(ids[0], now)
         if order is None:
             return 404, _GONE
-        tax = order.total // 6
+        net = _net(order.total, len(order.names))
         return 200, {
             "orderId": order.id,
             "date": self.text(order.made_at),
             "expirationDate": self.text(order.made_at + EXPIRES_AFTER),
             "priceWithTax": _euros(order.total),
-            "priceWithoutTax": _euros(order.total - tax),
-            "tax": _euros(tax),
+            "priceWithoutTax": _euros(net),
+            "tax": _euros(order.total - net),
             "url": f"https://order.example/{order.id}",
         }
 
@@ -164,7 +170,7 @@ class Routes:
         if order is None or place > len(order.lines(now)):
             return 404, _GONE
         name = order.names[place - 1]
-        each = _euros(order.total // len(order.names))
+        each = _euros(_net(order.total, len(order.names)) // len(order.names))
         line = {"orderDetailId": place, "domain": name, "description": f"{name} - registration", "quantity": "1"}
         return 200, line | {"unitPrice": each, "totalPrice": each, "detailType": "DURATION", "cancelled": False}
 
@@ -174,7 +180,8 @@ class Routes:
             return 404, _GONE
         code = order.names[int(ids[1]) - 1].rpartition(".")[2]
         plan = {"code": code, "duration": "P1Y", "pricingMode": "create-default", "quantity": 1}
-        return 200, {"order": {"action": "installation", "type": "plan", "plan": plan, "configurations": []}}
+        shown = [_OWNER if order.foreign else _ANSWER] if order.shows_owner(now) else []
+        return 200, {"order": {"action": "installation", "type": "plan", "plan": plan, "configurations": shown}}
 
     def follow_up(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
         order = self._shown(ids[0], now)
@@ -293,6 +300,11 @@ def shape_of(path: str) -> tuple[str, tuple[str, ...]]:
 
 def _status(paid: Paid, now: float) -> str:
     return "CONFIRMING" if paid.is_pending(now) else "FAILED" if paid.refused else "SUCCESS"
+
+
+def _net(total: int, names: int) -> int:
+    """Return a total without tax, in cents: so much that the lines of its names add up to it."""
+    return total // max(names, 1) * 5 // 6 * names
 
 
 def _euros(cents: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from ordering.model.cart import Cart
@@ -62,17 +62,18 @@ class Snapshot:
     last_message: int = 0
 
     def copy(self) -> Snapshot:
-        return replace(
-            self,
-            carts=dict(self.carts),
-            timers=dict(self.timers),
-            order_owner=dict(self.order_owner),
-            untold=dict(self.untold),
-            messages=dict(self.messages),
-            leases=dict(self.leases),
-            clicks=dict(self.clicks),
-            foreign=dict(self.foreign),
-        )
+        copied = Snapshot.__new__(Snapshot)  # quicker than `dataclasses.replace`, and made thousands of times a second
+        for name in _SHARED:
+            setattr(copied, name, getattr(self, name))
+        for name in _COPIED:
+            setattr(copied, name, getattr(self, name).copy())
+        return copied
+
+    @property
+    def without_times(self) -> tuple[object, ...]:
+        """All whose loss would matter: the rest says when and by whom something is looked at next."""
+        traces = (self.foreign, self.calls, self.compared_markers, self.presences)
+        return self.carts, self.standing, self.epoch, *traces
 
     @property
     def stamp(self) -> Stamp:
@@ -81,6 +82,10 @@ class Snapshot:
             return Stamp(DATABASE, self.epoch)
         at = int(self.events[-1].at.timestamp() * 1000)
         return Stamp(DATABASE, self.epoch, len(self.events), self.digests[-1], at)
+
+
+_COPIED = tuple(each.name for each in fields(Snapshot) if each.default_factory is dict)
+_SHARED = tuple(each.name for each in fields(Snapshot) if each.default_factory is not dict)
 
 
 def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:

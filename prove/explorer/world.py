@@ -16,11 +16,12 @@ from ordering.process.leases import LEASE
 from prove.explorer.deviations import COMMIT, STEP, Options, is_open, lateness, number_in
 from prove.explorer.graph import Graph, abstract
 from prove.explorer.laws import LawBroken, Laws
-from prove.explorer.ledger import DEARER, Ledger, moment
+from prove.explorer.ledger import AT_ONCE, DEARER, Lateness, Ledger, moment
 from prove.explorer.operators import Operators
 from prove.explorer.people import People
 from prove.explorer.processes import Died, Process, Sleeper, WatchedStore
 from prove.explorer.routes import NO, RENEWAL, Routes
+from prove.explorer.snapshot import Snapshot
 from registrars.ovh.api.errors import Answer
 
 Schedule = Mapping[int, str]
@@ -53,6 +54,7 @@ class World:
         self.store = WatchedStore(self)
         self.laws = Laws(self)
         self.graph = Graph()
+        self.stored_words: tuple[Snapshot, str] | None = None  # the words of the graph for the newest commit
         self.broken: LawBroken | None = None
         self.lost_commits = 0
         self._only_held = only_held
@@ -182,12 +184,13 @@ class World:
         return {
             "price-up": lambda _: setattr(self.ledger, "price", DEARER),
             "renewal-up": lambda _: setattr(routes, "renewal", 10 * RENEWAL),
-            "outsider": lambda _: self.ledger.new_order(self.names, self.now, foreign=True),
+            "outsider": lambda _: self._outsider(AT_ONCE),
+            "outsider-600": lambda _: self._outsider(Lateness(lines=600.0)),
+            "outsider-cancels": lambda _: self.later(600.0, self._outsider(AT_ONCE)),
             "page-pays": lambda _: unpaid(lambda number: pays(number, self.now)),
             "page-slow": lambda _: unpaid(lambda number: pays(number, self.now, bank=600.0)),
             "page-cancels": lambda _: unpaid(lambda number: self.ledger.cancel(number, self.now)),
-            # Not while a call is on its way whose sender compared the total before: no rule can help that.
-            "order-dearer": lambda _: None if self.is_asleep or self._arriving else unpaid(self.ledger.change_total),
+            "order-dearer": lambda _: unpaid(lambda number: self.ledger.change_total(number, self.now)),
             "clock+3600": lambda process: process.set_clock(3600.0),
             "clock+90000": lambda process: process.set_clock(90_000.0),
             "clock-600": lambda process: process.set_clock(-600.0),
@@ -195,10 +198,16 @@ class World:
             "server-600": lambda _: self.store.set_clock(-600.0),
             "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
             "closed-unlisted": lambda _: setattr(routes, "lists_closed", False),
+            "unfiltered": lambda _: setattr(routes, "filters", False),
             "summary-tells": lambda _: setattr(routes, "tells_order", True),
             "others-commit": self.people.fill_another_cart,
             "stop": self.people.stop,
         }
+
+    def _outsider(self, late: Lateness) -> Callable[[], None]:
+        """Have somebody order a name of the request elsewhere; return how they cancel it."""
+        number = self.ledger.new_order(self.names[:1], self.now, late=late, foreign=True).id
+        return lambda: self.ledger.cancel(number, self.now)
 
     def _for_unpaid(self, do: Callable[[int], None]) -> None:
         for order in self.ledger.ours:
@@ -253,12 +262,12 @@ class World:
             late, parts = lateness(shows), path.strip("/").split("/")
             told: Any
             if parts[-1] == "checkout":
-                self.laws.order_begins(parts[2])
+                self.laws.order_begins(parts[2], step_began_at)
                 self.ledger.price = DEARER if shows == "dearer" else self.ledger.price
                 status = self.ledger.check_out(parts[2], self.now, late)
                 cart = self.ledger.carts.get(parts[2])
                 order = self.ledger.orders.get(cart.order or 0) if cart else None
-                told = self.routes.quote(order.total, order.id) if status == 200 and order else NO
+                told = self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
             else:
                 method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
                 bank = number_in(shows) if shows and shows.startswith("bank-") else 0.0
