@@ -49,7 +49,7 @@ class Laws:
         self._sealed: dict[str, Cart] = {}  # by OVH's cart: what was on record when it could first be checked out
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
-        self._stopped: list[Cart] = []  # as each was before it was stopped
+        self._stopped: dict[int, Cart] = {}  # by the number of its event, as each was before it was stopped
 
     @property
     def cart(self) -> Cart:
@@ -71,11 +71,18 @@ class Laws:
 
     def went_back(self) -> None:
         """The newest commits are lost."""
+        self._forget_lost_stops()
         self._before = self.cart.state
 
-    def stopped(self, decided: Cart) -> None:
-        """Somebody stopped what was approved, or was to be paid, and the bot said so."""
-        self._stopped.append(decided)
+    def stopped(self, decided: Cart, event: int) -> None:
+        """Somebody stopped what was approved, or was to be paid, and the bot said so; `event` tells of it."""
+        self._stopped[event] = decided
+        self._forget_lost_stops()
+
+    def _forget_lost_stops(self) -> None:
+        """Nothing knows of a stop whose commit is lost; people read at the end of recover mode what is forgotten."""
+        on_record = len(self._world.store.kept.events)
+        self._stopped = {number: cart for number, cart in self._stopped.items() if number <= on_record}
 
     def order_begins(self, ovh_cart: str, step_began_at: float) -> None:
         """OVH is about to make an order of a cart, by a call of the bot, whose step began at that time."""
@@ -84,7 +91,7 @@ class Laws:
             return  # OVH will refuse it
         if sealed is None or sealed.seal is None or not set(sealed.approved_by) - {sealed.requester}:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
-        if any(cart.state is S.APPROVED for cart in self._stopped):
+        if any(cart.state is S.APPROVED for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"{ovh_cart} was checked out")
         self._must_be_alone(sealed, step_began_at)
         told = self._world.routes.told.get(ovh_cart, 0)
@@ -111,7 +118,7 @@ class Laws:
         # The call names no amount, so OVH can change it after the step has compared it; no rule can prevent that.
         if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
-        if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped):
+        if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
         *earlier, _ = order.payments

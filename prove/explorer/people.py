@@ -106,10 +106,11 @@ class People:
     def stop(self, process: Process) -> None:
         """Have a payer stop what is to be ordered or paid, at this very moment."""
         acting, before = self._world.acting, self._world.laws.cart
+        event = len(self._world.store.kept.events) + 1
         self._world.acts("person stops")
         with suppress(OrderingError):
             self._decided(DAN.id, lambda by: by.workflow.stop(before.id, by=DAN), process)
-            self._world.laws.stopped(before)
+            self._world.laws.stopped(before, event)
         self._world.acts(acting)
 
     def next(self) -> tuple[float, Click] | None:
