@@ -35,7 +35,7 @@ rehearse: .venv/.installed  ## Walk one request through its whole life and print
 test: .venv/.installed  ## Run every test; fetches a browser first if there is none
 	@# Without a browser the other tests still run, and pytest exits with a code other than 0.
 	-@$(RUN) python -m tools.bring_browser >/dev/null
-	$(RUN) pytest -n 4
+	$(RUN) pytest -n 3
 
 browser: .venv/.installed  ## Fetch a browser for the tests of the page if there is none (make test does it, too)
 	$(RUN) python -m tools.bring_browser

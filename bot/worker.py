@@ -13,14 +13,14 @@ from functools import partial
 
 import structlog
 
-from bot.worker_pool import LONGEST_SLEEP, Steps, until_set
+from bot.worker_pool import LONGEST_SLEEP, Steps, give_back, until_set
 from handlers.notifier import Announcer
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import Errand
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
 from ordering.process.progress import STUCK_AFTER
-from store.errors import SchemaChanged
+from store.errors import DatabaseError, SchemaChanged
 
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
@@ -117,25 +117,29 @@ class Driver:
         Between two tries another process may take it, and may reach Slack. A long wait of one message does not delay
         the cart's others: it ends early when something is decided.
         """
-        retry, mine = _SHORTEST_RETRY, True
         news = self._news[cart_id] = asyncio.Event()
         try:
-            while mine:
-                news.clear()
-                wait = await self._shown(cart_id, retry)
-                if wait is None:
-                    break
-                self._show_again_later([cart_id])
-                await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
-                await until_set(news, wait)
-                retry = min(retry * 2, _LONGEST_RETRY)
-                mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
-            if not mine:
-                self._announcer.leave(cart_id)
+            await self._show_until_done(cart_id, news)
+        except DatabaseError as error:  # still outdated: the next round shows it
+            _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
         finally:
             del self._showing[cart_id], self._news[cart_id]
-        await self._bridge.call(self._claims.give_back, Errand.SHOW, cart_id)
+        await give_back(self._bridge, self._claims, Errand.SHOW, cart_id)
         self._show_now.set()
+
+    async def _show_until_done(self, cart_id: int, news: asyncio.Event) -> None:
+        retry, mine = _SHORTEST_RETRY, True
+        while mine:
+            news.clear()
+            wait = await self._shown(cart_id, retry)
+            if wait is None:
+                return
+            self._show_again_later([cart_id])
+            await give_back(self._bridge, self._claims, Errand.SHOW, cart_id)
+            await until_set(news, wait)
+            retry = min(retry * 2, _LONGEST_RETRY)
+            mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
+        self._announcer.leave(cart_id)
 
     async def _shown(self, cart_id: int, retry: float) -> float | None:
         """Show one cart once; return the seconds until the next try, None if everything is shown."""

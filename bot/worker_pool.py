@@ -120,7 +120,7 @@ class Steps:
             del self._under_way[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
             self._progress.pop(cart_id, None)
             self._lost.discard(cart_id)
-        await self._bridge.call(self._claims.give_back, self._errand, cart_id)
+        await give_back(self._bridge, self._claims, self._errand, cart_id)
         self._done()
 
     async def _step(self, cart_id: int) -> None:
@@ -145,6 +145,14 @@ class Steps:
         except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
             _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
             await asyncio.sleep(_RETRY)
+
+
+async def give_back(bridge: Bridge, claims: Claims, errand: Errand, cart_id: int) -> None:
+    """End a claim. Where the database does not take that, the lease ends by itself."""
+    try:
+        await bridge.call(claims.give_back, errand, cart_id)
+    except DatabaseError as error:
+        _log.warning("lease_not_given_back", cart=cart_id, error=type(error).__name__)
 
 
 async def until_set(event: asyncio.Event, seconds: float) -> None:

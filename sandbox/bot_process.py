@@ -13,7 +13,7 @@ from typing import Any
 from urllib.request import urlopen
 
 _OURS = ("SLACK_", "OVH_", "DESK_", "DATABASE_URL", "HOST", "PORT", "LOG_")
-_READY_SECONDS = 30.0
+_READY_SECONDS = 90.0
 _STOP_SECONDS = 5.0
 
 

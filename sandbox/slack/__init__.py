@@ -35,11 +35,11 @@ class SlackSimulator:
         await self.delivery.stop()
         await self.server.stop()
 
-    async def connected(self, seconds: float = 10.0) -> None:
+    async def connected(self, seconds: float = 30.0) -> None:
         """Wait until the app has opened a socket."""
         await self.until(lambda: self.server.sockets, seconds)
 
-    async def until(self, look: Callable[[], T | None], seconds: float = 5.0) -> T:
+    async def until(self, look: Callable[[], T | None], seconds: float = 20.0) -> T:
         """Wait until `look` returns something true, and return that; `TimeoutError` otherwise."""
         return await self.state.until(look, seconds)
 

@@ -52,7 +52,7 @@ class Running:
             return answer.status, json.loads(await answer.text())
 
     async def says(
-        self, path: str, words: str, *, seconds: float = 40.0, port: int | None = None
+        self, path: str, words: str, *, seconds: float = 80.0, port: int | None = None
     ) -> tuple[int, dict[str, Any]]:
         """Wait until a health page shows these words."""
         shown: object = None

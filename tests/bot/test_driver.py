@@ -1,6 +1,7 @@
 """The heartbeat goes on, whatever one cart, one Home or the database does."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -13,6 +14,7 @@ from bot.worker import Driver
 from handlers.toolkit.threads import Bridge
 from ordering.ports.store import Errand
 from ordering.process.leases import Alone, Claims
+from store.errors import DatabaseUnusable
 
 
 class Carts:
@@ -300,3 +302,37 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
 
     await until(a_driver(Carts([]), cards=Limited(), claims=Taken()), lambda: bool(left))
     assert left == [1]
+
+
+@pytest.mark.parametrize("stumbles", [0, 2])
+async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, monkeypatch):
+    """The database takes no writes just then: the lease ends by itself, the cart is shown, and no task is lost."""
+    monkeypatch.setattr(heartbeat, "LONGEST_SLEEP", 0.05)
+    monkeypatch.setattr(heartbeat, "_SHORTEST_RETRY", 0.05)
+    lost: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: lost.append(context))
+
+    class Refused(Alone):
+        """What gives back or takes is refused at first."""
+
+        refusals = 3
+
+        def give_back(self, errand: Errand, cart_id: int) -> None:
+            super().give_back(errand, cart_id)  # as the end of the lease does
+            self._refuse()
+
+        def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+            if errand is Errand.SHOW and cart_ids and cards.shown == 0 and stumbles:
+                self._refuse()
+            return super().take(errand, cart_ids)
+
+        def _refuse(self) -> None:
+            if self.refusals:
+                self.refusals -= 1
+                raise DatabaseUnusable("read-only")
+
+    cards, carts = Cards(stumbles=stumbles), Carts([1])
+    await until(a_driver(carts, cards=cards, claims=Refused()), lambda: cards.shown > 0 and len(carts.advanced) > 3)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert lost == []

@@ -17,6 +17,8 @@ from tests.story.drawing import Board
 
 _IN_LINKS = ("orderPassword", "passwd=")
 
+PATIENCE = 40.0  # seconds; an answer that comes ends the wait, a machine that stands still for a while fails nothing
+
 
 class Story:
     """What the tests say: people do something, and wait for what they should see."""
@@ -28,7 +30,7 @@ class Story:
         self.cleo, self.dan = self.slack.person("cleo"), self.slack.person("dan")
         self.gwen = self.slack.person("gwen")
 
-    async def sees(self, who: Actor, words: str, *, channel: str = "domains", seconds: float = 10) -> Message:
+    async def sees(self, who: Actor, words: str, *, channel: str = "domains", seconds: float = PATIENCE) -> Message:
         """Wait until somebody sees a message with these words, and return the newest one."""
         return await self.slack.until(
             lambda: next(
@@ -59,11 +61,11 @@ class Story:
         await self.cleo.click(await self.requested(*names), "Approve")
         return await self.payable()
 
-    async def payable(self, seconds: float = 15) -> Message:
+    async def payable(self, seconds: float = PATIENCE) -> Message:
         """The card once it offers the ways to pay."""
         return await self.card("OVH keeps the order open", seconds=seconds)
 
-    async def card(self, words: str, seconds: float = 15) -> Message:
+    async def card(self, words: str, seconds: float = PATIENCE) -> Message:
         return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)
 
     async def form_says(self, words: str, *, who: Actor | None = None) -> OpenView:

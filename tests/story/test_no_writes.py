@@ -4,7 +4,8 @@ import asyncio
 from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from bot.app import Bot
 from bot.heartbeat import Pulse
@@ -31,7 +32,9 @@ def take_no_writes(bot: Bot, switch: str) -> None:
     """As a disk that was remounted read-only, or a server that became a standby; `switch` is ON or OFF."""
     engines = bot._engines  # noqa: SLF001 - the connections that the bot writes through
     if engines.lane is None:
-        with engines.write.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # By a connection that is not the bot's: one that may still write would go back into the bot's pool.
+        administrator = create_engine(engines.write.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with administrator.connect() as connection:
             connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE"))
             connection.execute(text(f"ALTER SYSTEM SET default_transaction_read_only = {switch}"))
             connection.execute(text("SELECT pg_reload_conf()"))
