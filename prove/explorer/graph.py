@@ -11,6 +11,7 @@ from ordering.model.money_call import CallState
 from ordering.model.sales_order import Payment
 
 if TYPE_CHECKING:
+    from prove.explorer.ledger import Ledger
     from prove.explorer.snapshot import Snapshot
     from prove.explorer.world import World
 
@@ -20,11 +21,11 @@ Edge = tuple[str, str, str]  # from, what happened, to
 
 def abstract(world: World) -> str:
     """Return the state of a world in words: the request as it is stored | the truth at OVH."""
-    kept = world.store.kept
-    words = world.stored_words
-    if words is None or words[0] is not kept:  # computed once a commit: it is asked for thousands of times a run
-        words = world.stored_words = (kept, _words_of(kept))
-    return f"{words[1]} | {_true(world)}"
+    kept, changes = world.store.kept, world.ledger.changes
+    known = world.words
+    if known is None or known[0] is not kept or known[1] != changes:  # asked for more often than it changes
+        known = world.words = (kept, changes, f"{_words_of(kept)} | {_true(world.ledger)}")
+    return f"{known[2]}, asleep" if world.is_asleep else known[2]
 
 
 def _words_of(kept: Snapshot) -> str:
@@ -60,17 +61,13 @@ def _sent(payment: Payment) -> str:
     return "ended" if payment.ended_at else "sent" if payment.sent_at else "to pay"
 
 
-def _true(world: World) -> str:
-    orders = world.ledger.orders.values()
-    if not orders:
-        return "asleep" if world.is_asleep else "nothing"
-    words = []
+def _true(ledger: Ledger) -> str:
+    orders = ledger.orders.values()
     ours = [order for order in orders if not order.foreign]
-    words += [f"{len(ours)} orders"] if len(ours) > 1 else ["ordered"] if ours else []
-    words += ["foreign order"] if any(order.is_alive(world.now) for order in orders if order.foreign) else []
+    words = [f"{len(ours)} orders"] if len(ours) > 1 else ["ordered"] if ours else []
+    words += ["foreign order"] if any(order.foreign and order.cancelled_at is None for order in orders) else []
     taken = [payment for order in orders for payment in order.taken()]
     words += [f"{len(taken)} payments"] if len(taken) > 1 else ["paid"] if taken else []
-    words += ["asleep"] if world.is_asleep else []
     return " ".join(words) or "nothing"
 
 

@@ -102,11 +102,15 @@ class Laws:
 
     def _must_be_alone(self, sealed: Cart, step_began_at: float) -> None:
         """What OVH showed of others' orders when the step began, the step can see."""
-        names = {line.domain.ascii for line in sealed.lines}
-        for order in self._world.ledger.orders.values():
-            shown = order.foreign and not names.isdisjoint(order.lines(step_began_at))
-            if shown and order.is_alive(step_began_at) and order.id not in sealed.foreign_allowed:
+        for order in self._others_show(sealed, step_began_at):
+            if order.id not in sealed.foreign_allowed:
                 raise LawBroken(BESIDE, f"order {order.id} at {order.made_at:.0f} s")
+
+    def _others_show(self, cart: Cart, now: float) -> list[OvhOrder]:
+        """Return orders made elsewhere that OVH shows with a name of the request, and as not over."""
+        names = {line.domain.ascii for line in cart.lines}
+        others = (order for order in self._world.ledger.orders.values() if order.foreign)
+        return [order for order in others if not names.isdisjoint(order.lines(now)) and order.is_alive(now)]
 
     def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
         """OVH took a payment on by a call of the bot, whose step began at that time."""
@@ -169,7 +173,9 @@ class Laws:
         before = self._world.now - _LONG_SHOWN
         if cart.is_undecided:
             shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]
-            if len(shown) == 1:
+            # Another price than was approved is a reason, and so is an order of the same names made elsewhere.
+            is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
+            if is_ours and not self._others_show(cart, self._world.now):
                 raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
         if cart.payment_is_undecided and cart.order is not None:
             order = self._world.ledger.orders[cart.order.id]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 EXPIRES_AFTER = 2 * 86_400.0  # seconds; OVH's own are two weeks, which only adds polls
-DELIVERED_AFTER = 120.0  # seconds from the payment
+DELIVERED_AFTER = 30.0  # seconds from the payment; OVH's own are minutes, which only adds polls
 VISA, SEPA, PREPAID = 8_120_045, 8_120_046, "ovhAccount"
 PRICE, DEARER = 359, 999  # cents with tax, for one name
 FIRST_ORDER = 256_900_123
@@ -141,9 +141,15 @@ class Ledger:
     orders: dict[int, OvhOrder] = field(default_factory=dict)
     price: int = PRICE
     next_cart: int = 1
+    changes: int = 0  # of orders
 
     def copy(self) -> Ledger:
-        return Ledger(dict(self.carts), dict(self.orders), self.price, self.next_cart)
+        return Ledger(dict(self.carts), dict(self.orders), self.price, self.next_cart, self.changes)
+
+    def keep(self, order: OvhOrder) -> None:
+        """Make an order, or change one."""
+        self.orders[order.id] = order
+        self.changes += 1
 
     @property
     def ours(self) -> list[OvhOrder]:
@@ -183,7 +189,7 @@ class Ledger:
     ) -> OvhOrder:
         number = FIRST_ORDER + len(self.orders)
         order = OvhOrder(number, cart, names, self.price * len(names), now, late, foreign=foreign)
-        self.orders[number] = order
+        self.keep(order)
         return order
 
     def pay(self, order_id: int, method: Method, now: float, *, late: Lateness, bank: float, refused: bool) -> int:
@@ -194,7 +200,7 @@ class Ledger:
         if order.status(now) != "notPaid":
             return 400
         payment = Paid(method, now, now + bank, refused=refused, late=late)
-        self.orders[order_id] = replace(order, payments=(*order.payments, payment))
+        self.keep(replace(order, payments=(*order.payments, payment)))
         return 200
 
     def pay_on_page(self, order_id: int, now: float, *, bank: float = 0.0) -> None:
@@ -202,15 +208,15 @@ class Ledger:
         order = self.orders[order_id]
         if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
             payment = Paid("page", now, now + bank, page=True)
-            self.orders[order_id] = replace(order, payments=(*order.payments, payment))
+            self.keep(replace(order, payments=(*order.payments, payment)))
 
     def change_total(self, order_id: int, now: float) -> None:
         """Have OVH change what an unpaid order costs."""
         order = self.orders[order_id]
         if not order.payments:
-            self.orders[order_id] = replace(order, total=DEARER * len(order.names), changed_at=now)
+            self.keep(replace(order, total=DEARER * len(order.names), changed_at=now))
 
     def cancel(self, order_id: int, now: float) -> None:
         order = self.orders[order_id]
         if order.status(now) == "notPaid" and not order.taken():
-            self.orders[order_id] = replace(order, cancelled_at=now)
+            self.keep(replace(order, cancelled_at=now))

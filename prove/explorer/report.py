@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections import defaultdict
 
 from prove.explorer.deviations import OPEN
 from prove.explorer.search import Break, Found, Setup, singles
 
+_TELLS_EVERY = 60.0  # seconds
+
 
 def report(setup: Setup, found: Found, seconds: float) -> str:
     """Tell places, schedules and seconds; each kind of break with its shortest replay; open findings at the end."""
-    world = setup.world({})
-    world.run()
+    world = setup.plain()
     deviations = len(singles(setup))
     total = found.schedules.total()
     counts = ", ".join(f"{count} of {many}" for many, count in sorted(found.schedules.items()))
     lines = [
-        f"{len(world.places)} places and {deviations} deviations in the plain run; {found.most_places} places at most",
+        f"{len(world.places)} places and {deviations} deviations in the plain run",
+        f"at most {found.most_places} places and {found.most_steps} steps in a run",
         f"{total} schedules by their deviations: {counts}",
         f"{seconds:.0f} s, {total / max(seconds, 0.001):.0f} schedules a second",
         f"ends: {', '.join(f'{state} {count}' for state, count in sorted(found.ends.items()))}",
@@ -33,6 +37,30 @@ def report(setup: Setup, found: Found, seconds: float) -> str:
         lines.append("Left out, for the rules of these findings have not landed (prove/explorer/deviations.py):")
         lines += [f"  {finding}" for finding in OPEN]
     return "\n".join(lines)
+
+
+class Progress:
+    """Tells on stderr, once a minute, how far a search is, and each kind of break as soon as it is found."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._told_at = time.monotonic()
+        self._known = 0
+        self._kinds: set[tuple[str, ...]] = set()
+
+    def __call__(self, position: int, found: Found) -> None:
+        for one in found.breaks[self._known :]:
+            if one.kind not in self._kinds:
+                self._kinds.add(one.kind)
+                self._tell(f"BROKEN {one.law}: {one.what}: {command(self._setup, one)}")
+        self._known = len(found.breaks)
+        if time.monotonic() - self._told_at >= _TELLS_EVERY:
+            self._told_at = time.monotonic()
+            self._tell(f"position {position}: {found.schedules.total()} schedules, {len(found.breaks)} breaks")
+
+    def _tell(self, what: str) -> None:
+        sys.stderr.write(f"{what}\n")
+        sys.stderr.flush()
 
 
 def kinds_of(breaks: list[Break]) -> dict[tuple[str, ...], list[Break]]:

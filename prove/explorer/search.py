@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,8 +21,9 @@ from prove.explorer.laws import LawBroken
 from prove.explorer.world import Choose, Schedule, World
 
 NAMES = {1: ("name.ovh",), 2: ("name.ovh", "name.com")}
-_CHUNK = 4  # tasks that a process takes at once
-_FIRST, _APART = 57, 40  # the first drawn deviation is at one of the places of the plain run, the next ones soon after
+DRAWN_AT_ONCE = 100  # drawn schedules that a process runs in one task
+_APART = 40  # the first drawn deviation is at one of the places of the plain run, the next ones so many places behind
+_COLLECTED_EVERY = 50  # runs; a run leaves cycles, and Python's own moments to collect them cost a quarter of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class Setup:
 
     def world(self, schedule: Schedule | Choose) -> World:
         return World(schedule, names=NAMES[self.names], only_held=self.only_held)
+
+    def plain(self) -> World:
+        """Run without a deviation."""
+        world = self.world({})
+        world.run()
+        return world
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Found:
     ends: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)  # deviations, by word
     most_places: int = 0
+    most_steps: int = 0
 
     def add(self, other: Found) -> None:
         self.schedules += other.schedules
@@ -68,17 +77,21 @@ class Found:
         self.ends += other.ends
         self.met += other.met
         self.most_places = max(self.most_places, other.most_places)
+        self.most_steps = max(self.most_steps, other.most_steps)
 
     def note(self, world: World) -> None:
         """Add one run."""
         self.schedules[len(world.deviated)] += 1
         self.met.update(world.deviated.values())
         self.most_places = max(self.most_places, len(world.places))
+        self.most_steps = max(self.most_steps, world.steps)
         if world.broken is None:
             self.ends[world.laws.cart.state.value] += 1
             self.edges |= world.graph.edges
         else:
             self.breaks.append(broken(world, world.broken))
+        if self.schedules.total() % _COLLECTED_EVERY == 0 and not gc.isenabled():
+            gc.collect()
 
 
 def broken(world: World, law: LawBroken) -> Break:
@@ -96,9 +109,7 @@ def later_deviations(world: World, after: int = -1) -> Iterator[tuple[int, str]]
 
 def singles(setup: Setup) -> list[tuple[int, str]]:
     """Return all schedules of one deviation."""
-    world = setup.world({})
-    world.run()
-    return list(later_deviations(world))
+    return list(later_deviations(setup.plain()))
 
 
 def run_single(setup: Setup, single: tuple[int, str]) -> Found:
@@ -132,9 +143,10 @@ def run_pairs(setup: Setup, single: tuple[int, str], share: float, seed: int) ->
 def run_drawn(setup: Setup, seeds: range, deviations: int) -> Found:
     """Run schedules of so many deviations at drawn places, one for each seed; a break is cut to what it needs."""
     found = Found()
+    first = len(setup.plain().places)
     for seed in seeds:
         draw = Random(seed)
-        places = {draw.randrange(_FIRST)}
+        places = {draw.randrange(first)}
         while len(places) < deviations:
             places.add(max(places) + 1 + draw.randrange(_APART))
         world = setup.world(partial(_drawn, frozenset(places), draw))
@@ -156,25 +168,66 @@ def shortest(setup: Setup, known: Break) -> Break:
     return known
 
 
-def search(setup: Setup, *, share: float, seed: int = 1, processes: int = 2, seconds: float | None = None) -> Found:
-    """Run all singles, then such a share of all pairs; no new pairs are begun after so many seconds in all."""
-    end = None if seconds is None else time.monotonic() + seconds
-    world = setup.world({})
-    world.run()
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How a search is run: by how many processes, until when, and whom it tells how far it is.
+
+    `until` is a moment of `time.monotonic`; nothing new is begun after it. `tell` gets the position after each task
+    and what is found so far: a search goes on from a position by the same command with `--from`.
+    """
+
+    processes: int = 2
+    until: float | None = None
+    tell: Callable[[int, Found], object] | None = None
+
+    def run(self, found: Found, one: Callable[..., Found], tasks: Sequence[object], *, start: int = 0) -> int:
+        """Add the results in the order of the tasks, whichever process is first; return the position behind them."""
+        position = start
+        for result in self._results(partial(_unless_late, one, self.until), tasks[start:]):
+            if result is None:
+                break
+            found.add(result)
+            position += 1
+            if self.tell is not None:
+                self.tell(position, found)
+        return position
+
+    def _results(self, one: Callable[[object], Found | None], tasks: Sequence[object]) -> Iterator[Found | None]:
+        if self.processes == 1:
+            yield from map(one, tasks)
+            return
+        with ProcessPoolExecutor(self.processes, initializer=begin_worker) as pool:
+            yield from pool.map(one, tasks)
+
+
+def search_singles(setup: Setup, how: Search) -> Found:
+    """Run the plain schedule and all singles."""
     found = Found()
-    found.note(world)
-    todo = singles(setup)
-    _all_of(found, partial(run_single, setup), todo, processes, None)
-    if share:
-        Random(seed).shuffle(todo)  # so that a search that is cut short has seen a bit of everything
-        _all_of(found, partial(run_pairs, setup, share=share, seed=seed), todo, processes, end)
+    found.note(setup.plain())
+    Search(how.processes).run(found, partial(run_single, setup), singles(setup))
     return found
 
 
-def search_drawn(setup: Setup, *, count: int, deviations: int, seed: int = 1, processes: int = 2) -> Found:
-    """Run so many drawn schedules of so many deviations each."""
-    ranges = [range(start, min(start + 500, seed + count)) for start in range(seed, seed + count, 500)]
-    return _all_of(Found(), partial(run_drawn, setup, deviations=deviations), ranges, processes, None)
+def search_pairs(
+    setup: Setup, found: Found, how: Search, *, share: float = 1.0, seed: int = 1, start: int = 0
+) -> tuple[int, int]:
+    """Run such a share of all pairs; return the position behind them and that of the end.
+
+    A position counts first deviations, in an order that the seed draws: a search that is cut short has seen a bit of
+    everything.
+    """
+    todo = singles(setup)
+    Random(seed).shuffle(todo)
+    return how.run(found, partial(run_pairs, setup, share=share, seed=seed), todo, start=start), len(todo)
+
+
+def search_drawn(
+    setup: Setup, found: Found, how: Search, *, count: int, deviations: int, seed: int = 1, start: int = 0
+) -> tuple[int, int]:
+    """Run drawn schedules, one for each number from the seed on; positions count hundreds of them."""
+    end = seed + count
+    tasks = [range(at, min(at + DRAWN_AT_ONCE, end)) for at in range(seed, end, DRAWN_AT_ONCE)]
+    return how.run(found, partial(run_drawn, setup, deviations=deviations), tasks, start=start), len(tasks)
 
 
 def be_quiet() -> None:
@@ -182,21 +235,16 @@ def be_quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _all_of(found: Found, one: partial[Found], todo: Iterable[object], processes: int, end: float | None) -> Found:
-    """Add the results in the order of the tasks, whichever process is first; begin none after that moment."""
-    run = partial(_unless_late, one, end)
-    if processes == 1:
-        for task in todo:
-            found.add(run(task))
-        return found
-    with ProcessPoolExecutor(processes, initializer=be_quiet) as pool:
-        for result in pool.map(run, todo, chunksize=_CHUNK):
-            found.add(result)
-    return found
+def begin_worker() -> None:
+    """Prepare a process that does nothing but run schedules."""
+    be_quiet()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
 
 
-def _unless_late(one: partial[Found], end: float | None, task: object) -> Found:
-    return Found() if end is not None and time.monotonic() >= end else one(task)
+def _unless_late(one: Callable[[object], Found], end: float | None, task: object) -> Found | None:
+    return None if end is not None and time.monotonic() >= end else one(task)
 
 
 def _drawn(places: frozenset[int], draw: Random, number: int, options: Options) -> str | None:

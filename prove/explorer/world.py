@@ -29,6 +29,7 @@ Choose = Callable[[int, Options], str | None]  # what deviates at a place, by it
 REPEATS = 2  # a place that comes again in the same abstract state is a place of the search so many times
 MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
+_REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names, what was stored and true, and when
 SUPERVISOR = 2.0  # seconds until a dead process is started again
 
 
@@ -54,7 +55,8 @@ class World:
         self.store = WatchedStore(self)
         self.laws = Laws(self)
         self.graph = Graph()
-        self.stored_words: tuple[Snapshot, str] | None = None  # the words of the graph for the newest commit
+        self.words: tuple[Snapshot, int, str] | None = None  # of the graph, for the newest commit and the ledger
+        self.steps = 0
         self.broken: LawBroken | None = None
         self.lost_commits = 0
         self._only_held = only_held
@@ -68,11 +70,21 @@ class World:
         self.acting: str = "start"
         self.operators = Operators(self)
         self.people = People(self)
-        self.people.request(self._process)
-        self.store.history = ()  # nothing that a run loses goes back to before the request
+        self._request()
         self._watching = True
         self.laws.committed()
         self.graph.reach(abstract(self), "start")
+
+    def _request(self) -> None:
+        """Put the request before the approver: the same in every run, so it is made once."""
+        if self.names not in _REQUESTS:
+            self.people.request(self._process)
+            _REQUESTS[self.names] = (self.store.kept, self.ledger.copy(), self.now)
+        kept, ledger, self.now = _REQUESTS[self.names]
+        self.routes.ledger = ledger.copy()
+        self.store.kept = kept
+        self.store.history = ()  # nothing that a run loses goes back to before the request
+        self._process = self._current = Process(self, "p1")
 
     @property
     def ledger(self) -> Ledger:
@@ -83,9 +95,8 @@ class World:
     def run(self) -> LawBroken | None:
         """Run to the end; return the law that broke, if one did."""
         try:
-            for _ in range(MOST_STEPS):
-                if not self._next():
-                    break
+            while self.steps < MOST_STEPS and self._next():
+                self.steps += 1
             self.laws.at_the_end(is_over=self.is_over)
         except LawBroken as broken:
             self.broken = broken

@@ -23,7 +23,17 @@ from prove.explorer.deviations import OPEN
 from prove.explorer.graph import Graph, read
 from prove.explorer.plain_store import PlainStore, PlainTransaction
 from prove.explorer.report import command, findings_of, report
-from prove.explorer.search import Break, Found, Setup, be_quiet, later_deviations, run_drawn, search, shortest
+from prove.explorer.search import (
+    Break,
+    Found,
+    Search,
+    Setup,
+    be_quiet,
+    later_deviations,
+    run_drawn,
+    search_singles,
+    shortest,
+)
 from prove.explorer.world import World
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.orders import Orders
@@ -33,6 +43,7 @@ ROOT = Path(__file__).parents[2]
 S = CartState
 EVERYTHING = Setup()
 HELD = Setup(only_held=True)
+ONE_PROCESS = Search(processes=1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +58,7 @@ def _quiet() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def found(_quiet: None) -> Found:
     """All schedules of one deviation, those of open findings included."""
-    return search(Setup(names=2), share=0, processes=1)
+    return search_singles(Setup(names=2), ONE_PROCESS)
 
 
 def deviating(*wanted: tuple[str, str], setup: Setup = EVERYTHING) -> World:
@@ -270,7 +281,7 @@ def test_lost_commits_begin_recover_mode():
 
 def test_no_single_deviation_breaks_a_law_outside_open_findings():
     """Every schedule of one deviation that belongs to no open finding keeps every law."""
-    assert search(HELD, share=0, processes=1).breaks == []
+    assert search_singles(HELD, ONE_PROCESS).breaks == []
 
 
 def test_drawn_triples_keep_every_law():
