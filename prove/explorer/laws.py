@@ -23,10 +23,11 @@ LOST = "decisions lost"
 STOPPED = "orders or payments that were stopped before"
 STUCK = "carts stuck without a person told"
 PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
+RESTLESS = "requests looked at without an end"
 A_BUG = "steps that failed for a bug"
 LAWS = (
     *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED),
-    *(FOR_NO_REASON, LOST, STUCK, PAID_AND_CANCELLED, A_BUG),
+    *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
 )
 _LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
 S = CartState
@@ -77,7 +78,6 @@ class Laws:
     def stopped(self, decided: Cart, event: int) -> None:
         """Somebody stopped what was approved, or was to be paid, and the bot said so; `event` tells of it."""
         self._stopped[event] = decided
-        self._forget_lost_stops()
 
     def _forget_lost_stops(self) -> None:
         """Nothing knows of a stop whose commit is lost; people read at the end of recover mode what is forgotten."""
@@ -144,6 +144,9 @@ class Laws:
 
     def a_step_failed(self, error: Exception) -> None:
         raise LawBroken(A_BUG, f"{type(error).__name__}: {error}") from error
+
+    def too_many_steps(self) -> None:
+        raise LawBroken(RESTLESS, f"{self._world.steps} steps in {self._world.now:.0f} s")
 
     def at_the_end(self, *, is_over: bool) -> None:
         cart = self.cart

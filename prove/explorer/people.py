@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 S = CartState
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
-_AT_ONCE = 3  # times
 _OLD = "0" * 12  # what a button of a card of before carries
 Click = Callable[["Process"], None]
 
@@ -106,11 +105,12 @@ class People:
     def stop(self, process: Process) -> None:
         """Have a payer stop what is to be ordered or paid, at this very moment."""
         acting, before = self._world.acting, self._world.laws.cart
-        event = len(self._world.store.kept.events) + 1
+        event, lost = len(self._world.store.kept.events) + 1, self._world.lost_commits
         self._world.acts("person stops")
         with suppress(OrderingError):
             self._decided(DAN.id, lambda by: by.workflow.stop(before.id, by=DAN), process)
-            self._world.laws.stopped(before, event)
+            if self._world.lost_commits == lost:
+                self._world.laws.stopped(before, event)
         self._world.acts(acting)
 
     def next(self) -> tuple[float, Click] | None:
@@ -128,18 +128,12 @@ class People:
             key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch, other cards
             if key not in self._plans:
                 manner = self._world.place(f"person {kind}", options) or "honest"
-                delay = self._patience(kind, cart, delay)
                 at, stamp = self._world.now + _delay(manner, delay), self._world.store.kept.stamp
                 self._plans[key] = Plan(at, manner, cart, stamp)
             plan = self._plans[key]
             if not plan.is_done:
                 coming.append((max(plan.at, self._world.now), partial(self._click, kind, plan)))
         return min(coming, key=lambda one: one[0], default=None)
-
-    def _patience(self, kind: str, cart: Cart, delay: float) -> float:
-        """Return after how long somebody pays whom the card asks again and again, though its note says why not."""
-        asked = sum(plan.card.state is cart.state for (known, _), plan in self._plans.items() if known == kind)
-        return delay if kind != "pays" or asked < _AT_ONCE else _AGAIN_AFTER[min(asked - _AT_ONCE, 3)]
 
     def _wish(self, cart: Cart) -> tuple[str, Options, float] | None:
         """What the card asks of whom, in which manners they may do it, and after how long."""
