@@ -1,8 +1,9 @@
-"""`python -m prove.proof`: breaks one guard of the bot at a time, and shows that the tests or the campaign catch it."""
+"""`python -m prove.proof`: breaks one promise of the bot at a time, and shows what notices it."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,268 +11,190 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from prove.mutation import Mutation
-from prove.mutations_of_channel import OF_CHANNEL
-from prove.mutations_of_decisions import OF_DECISIONS
-from prove.mutations_of_explorer import OF_EXPLORER
-from prove.mutations_of_facts import OF_FACTS
-from prove.mutations_of_foreign import OF_FOREIGN
-from prove.mutations_of_memory import OF_MEMORY
-from prove.mutations_of_pay import OF_PAY
-from prove.mutations_of_quotes import OF_QUOTES
-from prove.mutations_of_rights import OF_RIGHTS
-from prove.mutations_of_stuck import OF_STUCK
-from prove.mutations_of_terms import OF_SHAPING, OF_TERMS
+from prove.mutants.every import MUTATIONS
+from prove.mutants.mutation import Mutation
+from prove.mutants.table import NOBODY, NOT_RUN, Row, Table
 
 ROOT = Path(__file__).parents[1]
-_QUIET = ("-xq", "-n", "4", "--no-header")
-# The nearest tests first, for they are the quickest: each step is taken only where the ones before it saw nothing.
-_NEAREST = {
-    "bot": ["tests/bot/test_driver.py", "tests/bot/test_stuck_jobs.py", "tests/bot/test_pulse.py"],
-    "ordering": ["tests/ordering"],
-    "registrars": ["tests/registrars"],
-    "store": ["tests/store/contract/test_races.py"],
-    "handlers": ["tests/handlers"],
-}
-THEN = (
-    ["-m", "pytest", *_QUIET, "tests/ordering", "tests/registrars"],
-    ["-m", "pytest", *_QUIET, "tests/store", "tests/story"],
-    ["-m", "prove.explorer", "--seconds", "60"],
-    ["-W", "ignore", "-m", "prove", "--seconds", "60"],
+TABLE = ROOT / "prove" / "mutations.md"
+_NEEDED = (
+    *("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests"),
+    *("pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"),
 )
-_ALONE = {"pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"}
-_CODE = ("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests")
+_LONGEST = 900  # seconds: a mutation that makes the bot hang is noticed, too
+WATCHERS = ("tests", "explorer", "campaign")
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-MUTATIONS = (
-    *OF_EXPLORER,
-    *OF_DECISIONS,
-    *OF_FOREIGN,
-    *OF_MEMORY,
-    *OF_FACTS,
-    *OF_CHANNEL,
-    *OF_PAY,
-    *OF_QUOTES,
-    *OF_RIGHTS,
-    *OF_STUCK,
-    *OF_SHAPING,
-    *OF_TERMS,
-    Mutation(
-        "drop the compare-and-set",
-        "store/transactions.py",
-        "update(CartRow).where(col(CartRow.id) == cart.id, col(CartRow.version) == cart.version).values(**values)",
-        "update(CartRow).where(col(CartRow.id) == cart.id).values(**values)",
-    ),
-    Mutation(
-        "decide about several carts at the same moment",
-        "store/transactions.py",
-        '        if self._session.get_bind().dialect.name == "postgresql":\n',
-        '        if self._session.get_bind().dialect.name == "nothing":\n',
-    ),
-    Mutation(
-        "take an unclear answer to a deed for a no",
-        "registrars/ovh/api/errors.py",
-        '    return OutcomeUnknown("OVH gave no clear answer.")\n',
-        "    return RegistrarUnavailable(LATER)\n",
-    ),
-    Mutation(
-        "skip the seal before the checkout",
-        "ordering/process/checkout.py",
-        "        if self._form_of_seal(cart, prepared) and prepared.quote.total.is_within(cart.seal.total):\n",
-        "        if prepared:\n",
-    ),
-    Mutation(
-        "approve what the card did not show",
-        "ordering/workflow/deciding.py",
-        "            if shown != sealed.short:\n",
-        "            if not sealed:\n",
-    ),
-    Mutation(
-        "take another offer than the one that was seen",
-        "ordering/model/choosing.py",
-        "        if found is None:\n",
-        "        found = found or offers[0]\n        if found is None:\n",
-    ),
-    Mutation(
-        "ask for a name that the account owns",
-        "ordering/workflow/preflight.py",
-        "        if line.domain in owned:\n",
-        "        if not line.domain:\n",
-    ),
-    Mutation(
-        "forget the intent to order",
-        "ordering/process/checkout.py",
-        "        return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)\n",
-        "        return begun\n",
-    ),
-    Mutation(
-        "order anew while the first try could still come through",
-        "ordering/process/order_search.py",
-        "        if not self._registrar.discard(attempt.registrar_cart):\n",
-        "        if not attempt.registrar_cart:\n",
-    ),
-    Mutation(
-        "pay before comparing what OVH ordered",
-        "ordering/process/order_search.py",
-        "        if not cart.covers(order.total):\n",
-        "        if not cart.seal:\n",
-    ),
-    Mutation(
-        "forget that the payment was sent",
-        "ordering/process/payment.py",
-        "        if payment.sent_at is not None:\n            self._outcome.follow(cart)\n        elif ",
-        "        if ",
-    ),
-    Mutation(
-        "pay an order that was paid or changed at OVH meanwhile",
-        "ordering/process/payment.py",
-        "        if self._is_settled(cart, fresh):\n            return\n",
-        "",
-    ),
-    Mutation(
-        "send without looking for an earlier payment",
-        "ordering/process/payment.py",
-        "        if self._hinders(cart, payment, earlier):\n            return\n",
-        "",
-    ),
-    Mutation(
-        "pay what the card did not show",
-        "ordering/workflow/paying.py",
-        "            cart.must_be_as_shown(shown)\n",
-        "",
-    ),
-    Mutation(
-        "believe OVH's no to a checkout without a look",
-        "ordering/process/checkout.py",
-        "            self._search.refused(begun, refusal)\n",
-        '            self._book.needs_attention(begun, f"{refusal} Nothing was ordered.", attempt=None)\n',
-    ),
-    Mutation(
-        "pay beside a payment by another method",
-        "registrars/ovh/payments.py",
-        "        seen = self._unfinished(order, made_at, others)\n",
-        '        seen = PaymentSighting(P.NOT_SEEN, "The order shows no payment.")\n',
-    ),
-    Mutation(
-        "let anybody pay",
-        "ordering/workflow/paying.py",
-        "            cart = carts.cart(cart_id)\n            self.policy.may_pay(payer)\n",
-        "            cart = carts.cart(cart_id)\n",
-    ),
-    Mutation(
-        "let people approve their own request",
-        "ordering/model/policy.py",
-        "        if self.self_approval:\n            return\n",
-        "        if self.approvers:\n            return\n",
-    ),
-    Mutation(
-        "read null as an empty list",
-        "registrars/ovh/api/schemas.py",
-        "    if not isinstance(answer, list):\n",
-        "    answer = answer or []\n    if not isinstance(answer, list):\n",
-    ),
-    Mutation(
-        "believe any order that a person names",
-        "registrars/ovh/orders.py",
-        "            if shown == names:\n",
-        "            if shown:\n",
-    ),
-    Mutation(
-        "take an order that does not show all its names yet for another's",
-        "registrars/ovh/orders.py",
-        "            elif not details or (shown and shown < names):\n",
-        "            elif not details:\n",
-    ),
-    Mutation(
-        "date a payment by a clock that may be put right",
-        "registrars/ovh/payments.py",
-        "        return payment.sent_at_ovh or (",
-        "        return (",
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Runs the watchers on broken copies of the tree. `seconds` are for the explorer and for the campaign, each."""
+
+    watchers: Sequence[str] = WATCHERS
+    each: bool = False
+    share: float = 0.1
+    seconds: float = 60
+    _green: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+
+    def check(self, mutations: Sequence[Mutation]) -> None:
+        """Raise SystemExit where a test that shall notice one of these fails on the tree as it is."""
+        if "tests" in self.watchers and mutations:
+            paths = dict.fromkeys(path for mutation in mutations for path in mutation.tests.split())
+            self._must_be_green(_pytest(paths))
+
+    def row(self, mutation: Mutation) -> Row:
+        """Break the promise, and ask one watcher after the other, to the first that notices it or all (`each`)."""
+        started, cells = time.monotonic(), dict.fromkeys(WATCHERS, NOT_RUN)
+        with copied(mutation) as broken:
+            for watcher in self.watchers:
+                if (command := self._command(watcher, mutation)) is None:
+                    continue
+                failed = _failure(command, broken)
+                if failed is not None and watcher != "tests":
+                    self._must_be_green(command)
+                cells[watcher] = failed or NOBODY
+                if failed is not None and not self.each:
+                    break
+        return Row(
+            mutation.name, cells["tests"], cells["explorer"], cells["campaign"], round(time.monotonic() - started)
+        )
+
+    def _command(self, watcher: str, mutation: Mutation) -> list[str] | None:
+        """Return the arguments of Python, or None where the tree has no such watcher."""
+        if watcher == "tests":
+            return _pytest(mutation.tests.split())
+        if watcher == "campaign":
+            return ["-W", "ignore", "-m", "prove", "--seconds", f"{self.seconds:g}"]
+        if not (ROOT / "prove" / "explorer" / "__main__.py").exists():
+            return None
+        return ["-m", "prove.explorer", "--share", f"{self.share:g}", "--seconds", f"{self.seconds:g}"]
+
+    def _must_be_green(self, command: list[str]) -> None:
+        """Raise SystemExit where the command fails on the tree as it is: it would notice everything."""
+        key = tuple(command)
+        if key not in self._green:
+            with copied() as whole:
+                self._green[key] = _failure(command, whole)
+        if (failed := self._green[key]) is not None:
+            raise SystemExit(
+                f"With nothing broken, {failed} fails already (python {' '.join(command)}). Fix that first."
+            )
 
 
-def prove_the_proof(only: str = "") -> None:
-    """Break one guard at a time; fails where one break is seen by nobody.
+@app.command()
+def main(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
+    only: Annotated[str, typer.Option(help="The mutations whose name or place holds this text.")] = "",
+    part: Annotated[str, typer.Option(help='A part of them: "2/5" is the second fifth.')] = "1/1",
+    by: Annotated[str, typer.Option(help="Who watches, in this order.")] = ",".join(WATCHERS),
+    each: Annotated[bool, typer.Option("--each", help="Ask each watcher, though an earlier one noticed.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Leave out what the table has already.")] = False,
+    share: Annotated[float, typer.Option(help="The explorer's share of the pairs.")] = 0.1,
+    seconds: Annotated[float, typer.Option(help="How long the explorer and the campaign look, each.")] = 60,
+    table: Annotated[Path, typer.Option(help="Where the rows are kept. Two runs at once need two.")] = TABLE,
+    show: Annotated[bool, typer.Option("--list", help="Print names, places and tests; break nothing.")] = False,
+) -> None:
+    """Break one promise of the bot at a time, in a copy of the tree, and ask who notices.
 
-    First all stages must be green on the bot as it is: what is red anyway would catch every break.
+    First the nearest tests, then the explorer, then the campaign: the first that fails has noticed. Each mutation
+    gets a row of the table as soon as it is known, so a stopped run goes on with --resume. A run without --resume
+    first removes the rows of its mutations. The exit code is 1 where nobody noticed a mutation.
+
+    All of one area: python -m prove.proof --only ordering.process.payment
+
+    A fifth, on one of five machines: python -m prove.proof --part 2/5 --table second.md
+
+    What the explorer alone sees: python -m prove.proof --by explorer --table explorer.md
     """
-    chosen = [mutation for mutation in MUTATIONS if only in mutation.what]
-    if (red := _red_without_a_break(chosen)) is not None:
-        raise SystemExit(f"Nothing is proven: with no guard broken, {red} fails already. Mend that first.")
-    missed = 0
-    print("| guard that was broken | caught by | seconds |\n| --- | --- | ---: |")
-    for mutation in chosen:
-        started = time.monotonic()
-        caught = _caught_by(mutation)
-        missed += caught is None
-        spent = time.monotonic() - started
-        print(f"| {mutation.what} | {caught or '**nobody**'} | {spent:.0f} |", flush=True)
-    sys.exit(bool(missed))
+    chosen = _part([each for each in MUTATIONS if only in each.name or only in each.at], part)
+    if show:
+        for mutation in chosen:
+            print(f"{mutation.name}\n    {mutation.at}\n    {mutation.tests}")
+        return
+    sys.exit(not run(chosen, Proof(_watchers(by), each, share, seconds), Table(table), resume=resume))
 
 
-def _red_without_a_break(mutations: Sequence[Mutation]) -> str | None:
-    with _copy() as copy:
-        nearest = {tuple(_nearest(mutation)): _nearest(mutation) for mutation in mutations}
-        return _first_red([*nearest.values(), *THEN], copy)
+def run(mutations: Sequence[Mutation], proof: Proof, table: Table, *, resume: bool = False) -> bool:
+    """Write a row for each mutation, and return whether each was noticed by someone."""
+    if not resume:
+        table.remove(mutation.name for mutation in mutations)
+    done = {row.name for row in table.rows()}
+    left = [mutation for mutation in mutations if mutation.name not in done]
+    proof.check(left)
+    for mutation in left:
+        row = proof.row(mutation)
+        table.put(row, order=[each.name for each in MUTATIONS])
+        print(row, flush=True)
+    names = {mutation.name for mutation in mutations}
+    missed = [row.name for row in table.rows() if row.name in names and not row.is_noticed]
+    print(f"{len(mutations)} mutations, {len(missed)} noticed by nobody.", *missed, sep="\n  ")
+    return not missed
 
 
-def _caught_by(mutation: Mutation) -> str | None:
-    with _copy() as copy:
-        _break(copy / mutation.file, mutation)
-        return _first_red([_nearest(mutation), *THEN], copy)
+def _pytest(paths: Iterable[str]) -> list[str]:
+    return ["-m", "pytest", "-xq", "--no-header", *paths]
 
 
-def _nearest(mutation: Mutation) -> list[str]:
-    return ["-m", "pytest", *_QUIET, *_NEAREST[mutation.file.partition("/")[0]]]
+def _watchers(by: str) -> list[str]:
+    named = [name.strip() for name in by.split(",")]
+    if unknown := set(named) - set(WATCHERS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: the watchers are {', '.join(WATCHERS)}.")
+    return named
+
+
+def _part(mutations: list[Mutation], part: str) -> list[Mutation]:
+    if (found := re.fullmatch(r"(\d+)/(\d+)", part)) is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise typer.BadParameter(f"{part} is no part: write 2/5 for the second fifth.")
+    return mutations[int(found[1]) - 1 :: int(found[2])]
 
 
 @contextmanager
-def _copy() -> Iterator[Path]:
-    """All that the stages need, to be broken at will."""
+def copied(mutation: Mutation | None = None) -> Iterator[Path]:
+    """Yield a copy of the tree, with this promise broken."""
     with tempfile.TemporaryDirectory(prefix="proof-") as folder:
         copy = Path(folder)
-        for name in _CODE:
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in _ALONE:
-            if (ROOT / name).exists():
-                shutil.copy(ROOT / name, copy / name)
+        for source in (ROOT / name for name in _NEEDED if (ROOT / name).exists()):
+            if source.is_dir():
+                shutil.copytree(source, copy / source.name)  # with its byte code: that saves seconds
+            else:
+                shutil.copy(source, copy)
+        if mutation is not None:
+            broken = copy / mutation.file
+            broken.write_text(mutation.mutated(broken.read_text()))
         yield copy
 
 
-def _first_red(stages: Iterable[list[str]], copy: Path) -> str | None:
-    """Run one stage after the other; returns what fails first, None where all are green."""
-    environment = {**os.environ, "PYTHONPATH": str(copy)}
-    for stage in stages:
+def _failure(command: list[str], tree: Path) -> str | None:
+    """Run Python in the tree. Return in a few words what failed, or None where nothing did."""
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    try:
         done = subprocess.run(
-            [sys.executable, *stage], cwd=copy, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *command],
+            cwd=tree,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LONGEST,
         )
-        if done.returncode:
-            return first_failure(done.stdout) or f"`{' '.join(stage[1:3])}` (it ended with {done.returncode})"
-    return None
+    except subprocess.TimeoutExpired:
+        return f"no end within {_LONGEST} s"
+    return _first_failure(done.stdout) or f"exit code {done.returncode}" if done.returncode else None
 
 
-def _break(path: Path, mutation: Mutation) -> None:
-    text = path.read_text()
-    if text.count(mutation.old) != 1:
-        raise SystemExit(f"“{mutation.what}” no longer fits {mutation.file}: bring it up to date")
-    path.write_text(text.replace(mutation.old, mutation.new))
-
-
-def first_failure(printed: str) -> str | None:
+def _first_failure(printed: str) -> str | None:
     for line in printed.splitlines():
         if line.startswith(("FAILED tests/", "ERROR tests/")):
             return f"`{line.split()[1].rpartition('/')[2]}`"
         if line.startswith("| **") and not line.rstrip(" |").endswith("0"):
-            return f"the campaign: {line.split('**')[1]}"
-        if line.startswith("BROKEN "):
-            return f"the explorer: {line.removeprefix('BROKEN ').partition(' (')[0]}"
+            return line.split("**")[1]
     return None
 
 
 if __name__ == "__main__":
-    typer.run(prove_the_proof)
+    app(prog_name="python -m prove.proof")

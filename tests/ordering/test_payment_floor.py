@@ -1,5 +1,6 @@
 """Silence is never "not paid": an order can be paid again by proof alone, or when a floor by OVH's clock is over."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,22 @@ def test_a_call_that_was_not_sent_is_payable_at_once(rules):
     assert pays_again(rules, cart.id).state is S.PAID
 
 
+def test_the_end_of_a_call_is_kept_beside_another_change(rules, monkeypatch):
+    """Somebody opens the order's page while the call is on the wire: the floor runs from the end of the call."""
+    cart = rules.ordered()
+
+    def opens(*_, **__):
+        with rules.store.begin() as carts:
+            paying = carts.cart(cart.id)
+            carts.save(replace(paying, order=replace(paying.order, opened_at=rules.clock.now)), due_at=rules.clock.now)
+
+    monkeypatch.setattr(rules.registrar, "pay", opens)
+    kept = pays_again(rules, cart.id)
+    assert kept.order.opened_at is not None
+    assert kept.payment.accepted_at is not None
+    assert kept.payment.ended_at_ovh is not None
+
+
 def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatch):
     """The order shows one payment that was begun, and its end: honest cases stay quick."""
     takes_on(rules, monkeypatch)
@@ -121,6 +138,16 @@ def test_a_refusal_after_the_page_was_opened_waits_for_the_floor(rules, monkeypa
     rules.registrar.sighting = REFUSED
     assert after(rules, cart.id, 14 * MINUTES).state is S.PAYING
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
+
+
+@pytest.mark.parametrize("shown", [None, "", "of an earlier card"])
+def test_a_card_without_the_payment_opens_no_page(rules, monkeypatch, shown):
+    """Whoever pays on OVH's page must know from the card that a payment is under way."""
+    takes_on(rules, monkeypatch)
+    cart = pays(rules)
+    with pytest.raises(CardOutdated):
+        rules.workflow.order_link(cart.id, payer=rules.dan, shown=shown)
+    assert rules.workflow.cart(cart.id).order.opened_at is None
 
 
 @pytest.mark.parametrize(("begun", "state"), [(0, S.CHECKED_OUT), (1, S.PAYING)])
@@ -229,7 +256,7 @@ def test_a_transaction_that_nobody_explains_makes_the_floor_a_day(rules, taken):
     waiting = after(rules, cart.id, 20 * MINUTES)
     assert waiting.state is S.PAYING
     assert after(rules, cart.id, ended + DAY - SECOND - rules.clock.now).state is S.PAYING
-    last = after(rules, cart.id, MINUTES)
+    last = after(rules, cart.id, DAY)  # the pause between two looks has grown to hours
     assert last.state is (S.PAYING if taken.unfinished else S.CHECKED_OUT)
 
 

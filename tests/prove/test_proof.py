@@ -1,57 +1,123 @@
-"""What is red anyway proves nothing about a guard."""
+"""Who notices a mutation: one row each, and nothing that is red anyway counts."""
 
 import pytest
+from typer.testing import CliRunner
 
 from prove import proof
+from prove.mutants.every import MUTATIONS
+from prove.mutants.table import NOBODY, NOT_RUN, Row, Table
+
+FIRST, SECOND = MUTATIONS[0], MUTATIONS[1]
+NAMES = [each.name for each in MUTATIONS]
 
 
-def test_nothing_is_broken_while_a_stage_is_red_without_a_break(monkeypatch, capsys):
+@pytest.fixture
+def table(tmp_path):
+    return Table(tmp_path / "mutations.md")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Replace the watchers: `answers` says what a command answers on a broken tree; returns what was asked."""
     seen = []
 
-    def red(stages, copy):
-        seen.extend(stages)
-        assert (copy / "store" / "transactions.py").read_text() == (
-            proof.ROOT / "store" / "transactions.py"
-        ).read_text()
-        return "`test_orders`"
+    def failure(command, tree):
+        is_broken = any(
+            (tree / each.file).read_text() != (proof.ROOT / each.file).read_text() for each in (FIRST, SECOND)
+        )
+        watcher = next(name for name in ("pytest", "prove.explorer", "prove") if name in command)
+        seen.append((watcher, is_broken))
+        return failure.answers.get((watcher, is_broken))
 
-    monkeypatch.setattr(proof, "_first_red", red)
-    with pytest.raises(SystemExit, match="with no guard broken, `test_orders` fails already"):
-        proof.prove_the_proof()
-    assert [stage for stage in proof.THEN if stage not in seen] == []
-    assert "| guard" not in capsys.readouterr().out
-
-
-def test_a_break_is_caught_where_a_stage_is_red_with_it_alone(monkeypatch, capsys):
-    def red_where_broken(_stages, copy):
-        broken = (copy / "store" / "transactions.py").read_text() != (
-            proof.ROOT / "store" / "transactions.py"
-        ).read_text()
-        return "`test_races.py`" if broken else None
-
-    monkeypatch.setattr(proof, "_first_red", red_where_broken)
-    with pytest.raises(SystemExit) as ended:
-        proof.prove_the_proof("drop the compare-and-set")
-    assert not ended.value.code
-    assert "| drop the compare-and-set | `test_races.py` |" in capsys.readouterr().out
+    failure.answers = {}
+    monkeypatch.setattr(proof, "_failure", failure)
+    return seen, failure.answers
 
 
-@pytest.mark.parametrize("mutation", proof.MUTATIONS, ids=lambda mutation: mutation.what)
-def test_every_break_fits_the_code_as_it_is(mutation):
-    assert (proof.ROOT / mutation.file).read_text().count(mutation.old) == 1
+def test_the_first_watcher_that_fails_has_noticed(table, asked):
+    """The others are not asked, and their cells say so."""
+    seen, answers = asked
+    answers["pytest", True] = "`test_pay.py::test_once`"
+    assert proof.run([FIRST], proof.Proof(["tests", "campaign"]), table)
+    assert seen == [("pytest", False), ("pytest", True)]
+    (row,) = table.rows()
+    assert (row.name, row.tests, row.campaign) == (FIRST.name, "`test_pay.py::test_once`", NOT_RUN)
 
 
-@pytest.mark.parametrize(
-    ("printed", "told"),
-    [
-        (
-            "BROKEN carts stuck (3): lost at PAY answer: …",
-            "the explorer: carts stuck",
-        ),
-        ("FAILED tests/store/contract/test_races.py::test_one - x", "`test_races.py::test_one`"),
-        ("| **decisions lost** | 1 | 0 |\n| **decisions lost** | 0 | 0 |", None),
-    ],
-)
-def test_the_first_failure_names_who_caught_it(printed, told):
-    """Tests are named by their file, the explorer by the law; a law that holds is no failure."""
-    assert proof.first_failure(printed) == told
+def test_each_watcher_is_asked_alone(table, asked):
+    """With `each` the table says what every one of them sees."""
+    _, answers = asked
+    answers["pytest", True] = "`test_pay.py::test_once`"
+    proof.run([FIRST], proof.Proof(["tests", "campaign"], each=True), table)
+    (row,) = table.rows()
+    assert (row.tests, row.campaign) == ("`test_pay.py::test_once`", NOBODY)
+
+
+@pytest.mark.parametrize("watcher", ["pytest", "prove"])
+def test_a_watcher_that_is_red_anyway_proves_nothing(table, asked, watcher):
+    """It fails on the tree as it is, too: the run ends, and no row is written."""
+    _, answers = asked
+    answers[watcher, True] = answers[watcher, False] = "`test_pay.py::test_once`"
+    with pytest.raises(SystemExit, match="With nothing broken, `test_pay"):
+        proof.run([FIRST], proof.Proof(["tests", "campaign"]), table)
+    assert table.rows() == []
+
+
+def test_a_mutation_that_nobody_notices_fails_the_run(tmp_path, asked):
+    """The exit code is 1, and the name is printed."""
+    path = str(tmp_path / "mutations.md")
+    done = CliRunner().invoke(proof.app, ["--only", FIRST.name, "--by", "tests", "--table", path])
+    assert done.exit_code == 1
+    assert f"1 mutations, 1 noticed by nobody.\n  {FIRST.name}" in done.output
+
+
+def test_a_stopped_run_goes_on_where_it_was(table, asked):
+    """What the table has already is not broken again."""
+    seen, _ = asked
+    table.put(Row(FIRST.name, "`test_pay.py::test_once`", NOT_RUN, NOT_RUN, 3), order=NAMES)
+    assert not proof.run([FIRST, SECOND], proof.Proof(["tests"]), table, resume=True)
+    assert seen == [("pytest", False), ("pytest", True)]
+    assert [row.name for row in table.rows()] == [FIRST.name, SECOND.name]
+
+
+def test_a_new_run_forgets_its_own_rows_alone(table, asked):
+    """The row of another mutation stays."""
+    table.put(Row(FIRST.name, "`test_old`", NOT_RUN, NOT_RUN, 3), order=NAMES)
+    table.put(Row(SECOND.name, "`test_old`", NOT_RUN, NOT_RUN, 3), order=NAMES)
+    proof.run([FIRST], proof.Proof(["tests"]), table)
+    assert {row.name: row.tests for row in table.rows()} == {FIRST.name: NOBODY, SECOND.name: "`test_old`"}
+
+
+def test_the_parts_of_a_run_are_the_whole():
+    """Each mutation is in exactly one part."""
+    parts = [_listed("--part", f"{number}/3") for number in (1, 2, 3)]
+    assert sorted(name for part in parts for name in part) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("part", ["0/3", "4/3", "half"])
+def test_a_part_that_is_none_is_refused(part):
+    """It says how a part is written."""
+    done = CliRunner().invoke(proof.app, ["--list", "--part", part])
+    assert done.exit_code == 2
+    assert "write 2/5 for the second fifth" in done.output
+
+
+def test_mutations_are_chosen_by_name_or_place():
+    """`--only` takes a part of either."""
+    assert _listed("--only", FIRST.name) == [FIRST.name]
+    at = "registrars.ovh.payments:"
+    assert _listed("--only", at) == [each.name for each in MUTATIONS if each.at.startswith(at)]
+
+
+def test_a_broken_copy_differs_in_one_file():
+    """The tree itself stays whole."""
+    before = (proof.ROOT / FIRST.file).read_text()
+    with proof.copied(FIRST) as copy:
+        assert (copy / FIRST.file).read_text() == FIRST.mutated(before)
+        assert (copy / "tests" / "conftest.py").read_text() == (proof.ROOT / "tests" / "conftest.py").read_text()
+    assert (proof.ROOT / FIRST.file).read_text() == before
+
+
+def _listed(*options):
+    printed = CliRunner().invoke(proof.app, ["--list", *options]).output
+    return [line for line in printed.splitlines() if not line.startswith(" ")]

@@ -1,0 +1,1 @@
+"""Mutation tests: each mutation breaks one promise of the bot, and something has to notice."""

@@ -1,0 +1,117 @@
+"""Mutations of the guards on a database that went back: stamps, heads, epochs, recover mode."""
+
+from __future__ import annotations
+
+from prove.mutants.changes import drop, never, swap, without_item, without_part
+from prove.mutants.mutation import Mutation
+
+_RECOVERY, _ENDS, _RESTORED = (
+    "tests/ordering/test_recovery.py",
+    "tests/ordering/test_recovery_ends.py",
+    "tests/store/test_restored.py",
+)
+_CURRENT, _MODE = "ordering.process.recovery:must_be_current", "ordering.process.recovery:RecoverMode"
+_DECISION = "ordering.workflow.use_cases:UseCases._decision"
+
+OF_MEMORY = (
+    Mutation(
+        "decide by a card that shows more than is on record",
+        _DECISION,
+        never("stamp is not None"),
+        "tests/ordering/test_recovery.py::TestStamps",
+    ),
+    Mutation(
+        "believe a card of another database",
+        _CURRENT,
+        never("stamp.database != now.database"),
+        "tests/ordering/test_recovery.py::TestStamps",
+    ),
+    Mutation(
+        "believe a card from before a restore",
+        _CURRENT,
+        never("stamp.epoch < now.epoch"),
+        "tests/ordering/test_recovery.py::TestStamps",
+    ),
+    Mutation(
+        "compare no epoch: a copy from before an earlier recover mode passes",
+        _CURRENT,
+        without_part("stamp.epoch > now.epoch"),
+        "tests/ordering/test_recovery.py::TestStamps",
+    ),
+    Mutation(
+        "take another event of the same number for the one that was lost",
+        "store.recovery:knows",
+        without_part("digest[:DIGITS] == seen.digest"),
+        f"{_RESTORED}::test_events_of_others_that_took_the_place_are_noticed",
+    ),
+    Mutation(
+        "check no head that this process committed",
+        "ordering.process.recovery:must_allow",
+        without_part("not carts.knows(seen)"),
+        "tests/store/test_restored.py::test_a_failover_under_a_living_process_is_noticed",
+    ),
+    Mutation(
+        "remember a head before COMMIT has answered",
+        "store.transactions:SqlTransaction._append",
+        swap(
+            "self.appended = evidence.append(self._session, cart, events) or self.appended",
+            "self.appended = evidence.append(self._session, cart, events) or self.appended\n"
+            "if self.appended is not None:\n    self._head.committed(self.appended)",
+        ),
+        f"{_RESTORED}::test_a_transaction_that_fails_is_not_remembered",
+    ),
+    Mutation(
+        "read no recover row in the transaction of an intent",
+        "ordering.process.fulfilment:Fulfilment.__init__",
+        without_item("allowed_or_on_hold"),
+        "tests/ordering/test_recovery.py::TestHeld::test_what_was_approved_is_not_ordered",
+    ),
+    Mutation(
+        "read no recover row in the transaction of a decision",
+        _DECISION,
+        never("sends"),
+        "tests/ordering/test_recovery.py::TestHeld::test_nothing_is_approved_paid_or_requested",
+    ),
+    Mutation(
+        "refuse, and let others go on: recover mode does not begin",
+        f"{_MODE}.noticing",
+        drop("self.begin(cause, number=number, lost_at=proof.lost_at)"),
+        "tests/ordering/test_recovery.py::TestStamps::test_every_decision_checks_the_stamp_of_its_button",
+    ),
+    Mutation(
+        "end recover mode before its floor is over",
+        f"{_MODE}.end_if_due",
+        without_part("not mode.is_floor_over(ovh_time)"),
+        "tests/ordering/test_recovery_ends.py::TestReleased::test_it_takes_an_operator_and_the_floor",
+    ),
+    Mutation(
+        "end recover mode though money moved since the comparison",
+        f"{_MODE}.end_if_due",
+        never("carts.newest_about_money() != mode.compared"),
+        "tests/ordering/test_recovery_ends.py::TestReleased::test_money_that_moves_after_the_comparison_voids_it",
+    ),
+    Mutation(
+        "keep the epoch at the end of recover mode",
+        f"{_MODE}.end_if_due",
+        drop("carts.raise_epoch(max(int(ovh_time.timestamp()), carts.stamp().epoch + 1))"),
+        "tests/ordering/test_recovery_ends.py::TestReleased::test_the_epoch_is_ovhs_time_and_always_rises",
+    ),
+    Mutation(
+        "wait a quarter of an hour where a process of the lost state may live",
+        "ordering.model.recovery:Recovery.ends_at",
+        never("self.processes_may_live"),
+        "tests/ordering/test_recovery_ends.py::TestReleased::test_a_process_of_the_lost_state_makes_it_a_day",
+    ),
+    Mutation(
+        "give a number to a request that stands on an old button",
+        "store.transactions:SqlTransaction.open",
+        swap("recovery.next_number(self._session)", "None"),
+        f"{_RESTORED}::test_numbers_above_those_on_buttons_survive",
+    ),
+    Mutation(
+        "start a backup's copy as if it were the database itself",
+        f"{_MODE}.begin_if_copied",
+        never("self.standing().is_copy"),
+        "tests/ordering/test_recovery_ends.py::TestCopies",
+    ),
+)

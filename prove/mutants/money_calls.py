@@ -1,0 +1,127 @@
+"""Mutations of the calls that buy and pay: the connection, the token, the lease, the answer."""
+
+from __future__ import annotations
+
+from prove.mutants.changes import drop, never, swap, uncaught, without_part
+from prove.mutants.mutation import Mutation
+
+_CONNECTION, _TOKENS = "tests/registrars/ovh/test_money_connection.py", "tests/registrars/ovh/test_tokens.py"
+_SEND = "registrars.ovh.api.money:MoneyCall.send"
+
+OF_MONEY_CALLS = (
+    Mutation(
+        "send a call that buys or pays again when its answer is lost",
+        _SEND,
+        swap(
+            "reply = self._connection.exchange(request)",
+            "try:\n    reply = self._connection.exchange(request)\nexcept OSError:\n"
+            "    self._connection._http.connect()\n    reply = self._connection.exchange(request)",
+        ),
+        f"{_CONNECTION}::test_a_call_cut_after_the_write_is_unknown_and_not_repeated",
+    ),
+    Mutation(
+        "send a payment that was held up, however late",
+        _SEND,
+        never("datetime.now(UTC) >= not_after"),
+        f"{_CONNECTION}::test_what_is_too_late_does_not_leave",
+    ),
+    Mutation(
+        "trust the wall clock alone about how long a process slept",
+        _SEND,
+        without_part("uptime() - self._opened_at >= _FRESH_FOR"),
+        f"{_CONNECTION}::test_a_wall_clock_put_back_does_not_make_it_early",
+    ),
+    Mutation(
+        "write to a connection that OVH has ended",
+        _SEND,
+        never("self._connection.is_alive()"),
+        f"{_CONNECTION}::test_a_connection_that_ended_while_idle_is_not_reopened",
+    ),
+    Mutation(
+        "sign a payment with the time of the call",
+        _SEND,
+        swap("self._sign(signed_at)", "self._sign(datetime.now(UTC))"),
+        f"{_CONNECTION}::test_the_request_is_signed_with_the_intents_time",
+    ),
+    Mutation(
+        "take a cut connection after the write for a call that was not sent",
+        _SEND,
+        swap('OutcomeUnknown("OVH\'s answer was lost.")', "NotSent('Nothing was sent.')"),
+        f"{_CONNECTION}::test_a_call_cut_after_the_write_is_unknown_and_not_repeated",
+    ),
+    Mutation(
+        "wait as long as OVH sends a byte now and then",
+        "registrars.ovh.api.connection:Connection.exchange",
+        swap("self._ending_within(self._read_timeout)", "self._guard"),
+        f"{_CONNECTION}::test_an_answer_that_drips_ends_at_the_time_out_too",
+    ),
+    Mutation(
+        "leave the kernel to send on after the caller gave up",
+        "registrars.ovh.api.connection:Connection._reset",
+        drop("sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)"),
+        f"{_CONNECTION}::test_a_call_that_is_given_up_is_reset",
+    ),
+    Mutation(
+        "leave a money call on the wire when the process stops",
+        "registrars.ovh.api.money:MoneyCalls.stop",
+        drop("call.abort()"),
+        f"{_CONNECTION}::test_a_stop_aborts_the_call_and_waits_for_its_result",
+    ),
+    Mutation(
+        "fetch a token between the intent and the write",
+        "registrars.ovh.api.session:Session._signer",
+        swap("lambda _: bearer", "lambda _: {'Authorization': f'Bearer {self._tokens.bearer()}'}"),
+        f"{_TOKENS}::test_no_token_is_fetched_between_the_intent_and_the_write",
+    ),
+    Mutation(
+        "renew a token only when it ends",
+        "registrars.ovh.api.tokens:Tokens.bearer",
+        swap("token.life * _RENEWED_AFTER", "token.life"),
+        f"{_TOKENS}::test_a_token_is_renewed_before_it_ends",
+    ),
+    Mutation(
+        "take an unclear answer to a call that buys or pays for a no",
+        "registrars.ovh.api.errors:of_deed",
+        swap("OutcomeUnknown('OVH gave no clear answer.')", "RegistrarUnavailable(LATER)"),
+        "tests/registrars/ovh/test_errors.py::test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed",
+    ),
+    Mutation(
+        "read null as an empty list",
+        "registrars.ovh.api.schemas:listed",
+        swap("isinstance(answer, list)", "isinstance(answer := answer or [], list)"),
+        "tests/registrars/ovh/test_empty_answers.py::test_a_read_without_words_is_unreadable",
+    ),
+    Mutation(
+        "read OVH's time from a kept difference",
+        "registrars.ovh.api.client:Client.time",
+        swap(
+            "return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)",
+            "self._known = getattr(self, '_known', None) or self.clock_ahead()\nreturn datetime.now(UTC) + self._known",
+        ),
+        "tests/registrars/ovh/test_payments.py::test_ovhs_time_is_read_afresh",
+    ),
+    Mutation(
+        "look for an order of a call that was never sent",
+        "ordering.process.checkout:Checkout._send",
+        uncaught("NotSent"),
+        "tests/ordering/test_money_calls.py::test_a_checkout_that_was_not_sent_is_ordered_once",
+    ),
+    Mutation(
+        "hold the only permit while the cart is given back",
+        "ordering.process.checkout:Checkout._order",
+        drop("held.close()"),
+        "tests/ordering/test_money_calls.py::test_an_intent_that_is_stopped_gives_the_cart_back",
+    ),
+    Mutation(
+        "renew the lease of a job that hangs",
+        "bot.worker_pool:Steps.renew_leases",
+        never("progress.is_stuck(self._stuck_after)"),
+        "tests/bot/test_stuck_jobs.py::test_a_job_that_works_keeps_its_lease_and_one_that_hangs_loses_it",
+    ),
+    Mutation(
+        "take the wait for a permit for a hanging job",
+        "ordering.process.progress:Progress.is_stuck",
+        without_part("not self._is_queued"),
+        "tests/ordering/test_progress.py",
+    ),
+)

@@ -1,0 +1,243 @@
+"""Mutations of the guards on orders: the intent, the proof that none was made, whose carts and orders are touched."""
+
+from __future__ import annotations
+
+from prove.mutants.changes import always, drop, never, returns, swap, without_part
+from prove.mutants.mutation import Mutation
+
+_MARKERS, _FOREIGN = "tests/ordering/test_money_markers.py", "tests/ordering/test_foreign_orders.py"
+_PROOF, _CALLS = "tests/ordering/test_proof_of_no_order.py", "tests/ordering/test_money_calls.py"
+_ADOPTED, _ADOPTION = "tests/ordering/test_adopted_orders.py", "tests/registrars/ovh/test_adoption.py"
+_DRAFTS, _SEARCH = "registrars.ovh.carts.carts:Drafts", "ordering.process.order_search:OrderSearch"
+_ANNOUNCE, _JUDGED = "ordering.process.money_markers:MoneyMarkers.announce", "registrars.ovh.orders:Orders._judged"
+_CHECKOUT, _HINDRANCE = "ordering.process.checkout:Checkout", "ordering.process.foreign_orders:ForeignOrders.hindrance"
+
+OF_ORDERS = (
+    Mutation(
+        "skip the seal before the checkout",
+        f"{_CHECKOUT}._still_sealed",
+        always("prepared.quote.total"),
+        "tests/ordering/test_fulfilment.py::test_a_dearer_quote_asks_again_and_orders_nothing",
+    ),
+    Mutation(
+        "forget the intent to order",
+        f"{_CHECKOUT}._commit_intent",
+        swap("self._intents.commit", "(lambda cart, *_, **__: cart)"),
+        "tests/ordering/test_fulfilment.py::test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for",
+    ),
+    Mutation(
+        "buy and pay without an intent on record",
+        "ordering.process.intent:Intents.commit",
+        swap(
+            "carts.save(intent, *events, due_at=due_at)", "carts.save(carts.cart(intent.id), due_at=due_at) and intent"
+        ),
+        "tests/ordering/test_fulfilment.py::test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for",
+    ),
+    Mutation(
+        "let a dearer quote pass under the seal",
+        f"{_CHECKOUT}._still_sealed",
+        without_part("prepared.quote.total.is_within(cart.seal.total)"),
+        "tests/ordering/test_fulfilment.py::test_a_dearer_quote_asks_again_and_orders_nothing",
+    ),
+    Mutation(
+        "take every total for one that was approved",
+        "ordering.model.cart:Cart.covers",
+        without_part("total.is_within(self.seal.total)"),
+        "tests/ordering/test_fulfilment.py::test_an_order_dearer_than_approved_is_never_offered_for_payment",
+    ),
+    Mutation(
+        "order again while the first try may still come through",
+        f"{_SEARCH}._withdraw",
+        never("self._registrar.discard(attempt.registrar_cart)"),
+        "tests/ordering/test_fulfilment.py::test_no_second_checkout_while_the_first_cart_could_still_be_ordered",
+    ),
+    Mutation(
+        "pay before comparing what OVH ordered",
+        f"{_SEARCH}.found",
+        never("cart.covers(order.total)"),
+        "tests/ordering/test_fulfilment.py::test_an_order_dearer_than_approved_is_never_offered_for_payment",
+    ),
+    Mutation(
+        "believe OVH's no to a checkout without a look",
+        f"{_CHECKOUT}._send",
+        swap(
+            "self._search.refused(begun, refusal)",
+            "self._book.needs_attention(begun, K.CHECKOUT_REFUSED, refusal.sentence, attempt=None)",
+        ),
+        f"{_PROOF}::test_a_refused_checkout_shows_its_order_late",
+    ),
+    Mutation(
+        "find a marker of a lost attempt without switching recover mode on",
+        _ANNOUNCE,
+        drop("self._recover.begin(Cause.MARKERS)"),
+        f"{_MARKERS}::test_a_marker_that_is_not_on_record_stops_the_checkout",
+    ),
+    Mutation(
+        "stop for a marker that an operator has compared",
+        _ANNOUNCE,
+        swap("compared", "set()"),
+        "tests/ordering/test_recovery_ends.py::TestCompared::test_a_marker_of_the_lost_state_is_shown_once",
+    ),
+    Mutation(
+        "ignore a marker that is not on record",
+        _ANNOUNCE,
+        never("len(unknown)"),
+        f"{_MARKERS}::test_a_marker_that_is_not_on_record_stops_the_checkout",
+    ),
+    Mutation(
+        "list the markers before this attempt's own is on record",
+        _ANNOUNCE,
+        swap("self._registrar.leave_marker(call.subject)", "None"),
+        f"{_MARKERS}::test_the_attempt_is_on_record_before_its_marker",
+    ),
+    Mutation(
+        "forget an attempt that has no intent on record",
+        "ordering.process.money_markers:MoneyMarkers.left_over",
+        returns("None"),
+        f"{_MARKERS}::test_an_attempt_without_intent_counts_as_sent",
+    ),
+    Mutation(
+        "keep the markers of a comparison outside recover mode",
+        "ordering.process.comparison:_markers",
+        always("mode.is_on"),
+        "tests/ordering/test_recovery_ends.py::TestCompared::test_a_comparison_outside_recover_mode_keeps_nothing",
+    ),
+    Mutation(
+        "trust OVH's filter of carts",
+        "registrars.ovh.markers:Markers.described",
+        swap("self._description(cart) == description", "True"),
+        "tests/registrars/ovh/test_markers.py",
+    ),
+    Mutation(
+        "take another process's checkout of a moment ago for interrupted",
+        f"{_CHECKOUT}._was_interrupted",
+        never("is_over(self._registrar, call.started_at, self._settle)"),
+        f"{_MARKERS}::test_an_attempt_of_a_moment_ago_is_left_to_its_process",
+    ),
+    Mutation(
+        "believe at once that a deleted cart ordered nothing",
+        f"{_SEARCH}._floor_is_over",
+        swap("is_over(self._registrar, attempt.withdrawn_at, floor)", "True"),
+        f"{_PROOF}::test_an_order_shows_long_after_the_delete",
+    ),
+    Mutation(
+        "begin the floor by the clock of this machine",
+        f"{_SEARCH}._withdraw",
+        swap("self._registrar.time()", "self._book.now()"),
+        f"{_PROOF}::test_a_jump_of_our_clock_ends_no_floor",
+    ),
+    Mutation(
+        "believe a refusal of the checkout without the floor",
+        f"{_SEARCH}._floor_is_over",
+        without_part("self._floors.delete_is_proof"),
+        f"{_PROOF}::test_a_refused_checkout_shows_its_order_late",
+    ),
+    Mutation(
+        "order again on a person's word before an order would show",
+        f"{_SEARCH}.look_again",
+        without_part("is_proven"),
+        f"{_PROOF}::test_a_persons_word_counts_after_the_floor",
+    ),
+    Mutation(
+        "delete a cart of another desk",
+        f"{_DRAFTS}.discard",
+        never("self._descriptions.is_ours(description)"),
+        "tests/registrars/ovh/test_cart_ownership.py",
+    ),
+    Mutation(
+        "take a draft that is gone for a refusal",
+        f"{_DRAFTS}.prepare",
+        never("self._description(cart) is None"),
+        "tests/registrars/ovh/test_cart_ownership.py::test_a_draft_that_somebody_deleted_is_no_refusal",
+    ),
+    Mutation(
+        "adopt an order with another total",
+        _JUDGED,
+        swap("(*cost, *compared.different)", "compared.different"),
+        _ADOPTION,
+    ),
+    Mutation(
+        "adopt an order with other years, mode, plan or owner",
+        _JUDGED,
+        swap("(*cost, *compared.different)", "cost"),
+        _ADOPTION,
+    ),
+    Mutation(
+        "adopt an order that does not show its terms",
+        _JUDGED,
+        never("compared.hidden"),
+        f"{_ADOPTION}::test_a_term_that_is_not_shown_adopts_nothing",
+    ),
+    Mutation(
+        "adopt one of two orders with the same names",
+        "registrars.ovh.orders:Orders.find",
+        swap("len(ours) == 1", "ours"),
+        f"{_ADOPTION}::test_two_orders_that_fit_are_for_a_person",
+    ),
+    Mutation(
+        "take an owner that nobody asked for",
+        "registrars.ovh.order_terms:_Seen.different",
+        never("OWNER_CONTACT not in self._given"),
+        _ADOPTION,
+    ),
+    Mutation(
+        "believe any order that a person names",
+        "registrars.ovh.orders:Orders._with_names",
+        swap("shown == names", "shown"),
+        _ADOPTION,
+    ),
+    Mutation(
+        "take an order that does not show all its names yet for another's",
+        "registrars.ovh.orders:Orders._with_names",
+        swap("not details or (shown and shown < names)", "not details"),
+        "tests/registrars/ovh/test_orders.py::test_an_order_that_shows_some_of_the_names_may_be_ours",
+    ),
+    Mutation(
+        "order beside an order made elsewhere",
+        _HINDRANCE,
+        never("fresh.is_over"),
+        f"{_FOREIGN}::test_an_order_that_shares_a_name_stops_the_checkout",
+    ),
+    Mutation(
+        "order beside an order that shows no lines yet",
+        _HINDRANCE,
+        never("order.is_read"),
+        f"{_FOREIGN}::test_an_order_without_lines_holds_for_ten_minutes",
+    ),
+    Mutation(
+        "look at the account's orders only before the cart is built",
+        f"{_CHECKOUT}.check_out",
+        without_part("self._is_free(cart, prepared)"),
+        f"{_FOREIGN}::test_an_order_that_comes_while_the_cart_is_built",
+    ),
+    Mutation(
+        "let a yes to one order count for all",
+        _HINDRANCE,
+        swap("order.number in cart.foreign_allowed", "cart.foreign_allowed"),
+        f"{_FOREIGN}::test_another_order_is_another_question",
+    ),
+    Mutation(
+        "pay an adopted order beside a second one of its names",
+        "ordering.process.adoption:Adoptions.has_second",
+        returns("False"),
+        "tests/ordering/test_foreign_orders.py::test_a_second_order_after_an_adoption_stops_pay",
+    ),
+    Mutation(
+        "take another desk for this one",
+        "ordering.process.presence:Presence.find_others",
+        swap("seen - self._own()", "seen - seen"),
+        "tests/bot/test_recover.py",
+    ),
+    Mutation(
+        "pay an adopted order whose owner is hidden",
+        "ordering.process.adoption:Adoptions.holds",
+        always("order.owner_hidden"),
+        _ADOPTED,
+    ),
+    Mutation(
+        "commit the intent to pay an order whose owner is hidden",
+        "ordering.process.adoption:owner_is_shown",
+        returns("None"),
+        _ADOPTED,
+    ),
+)

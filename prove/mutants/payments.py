@@ -1,0 +1,204 @@
+"""Mutations of the guards on payments: the intent, the floor, refusals, people's words, explained transactions."""
+
+from __future__ import annotations
+
+from prove.mutants.changes import drop, never, returns, swap, without_part
+from prove.mutants.mutation import Mutation
+
+_FLOOR, _QUESTIONS, _PAY = (
+    "tests/ordering/test_payment_floor.py",
+    "tests/ordering/test_payment_questions.py",
+    "tests/ordering/test_payment.py",
+)
+_SHOWN, _MISSING = "tests/registrars/ovh/test_payments.py", "tests/ordering/test_missing_order.py"
+_PAYMENTS, _OUTCOME = "ordering.process.payment:Payments", "ordering.process.payment_outcome:PaymentOutcome"
+_OVH, _PAYING = "registrars.ovh.payments:Payments", "ordering.workflow.paying:Paying"
+
+OF_PAYMENTS = (
+    Mutation(
+        "forget the intent to pay",
+        f"{_PAYMENTS}._send",
+        swap("self._intents.commit", "(lambda cart, *_, **__: cart)"),
+        _PAY,
+    ),
+    Mutation(
+        "forget that the payment was sent", f"{_PAYMENTS}.pay_or_watch", never("payment.sent_at is not None"), _PAY
+    ),
+    Mutation(
+        "pay an order that was paid or changed at OVH meanwhile",
+        f"{_PAYMENTS}._send",
+        never("self._is_settled(cart, fresh)"),
+        _PAY,
+    ),
+    Mutation(
+        "send without looking for an earlier payment",
+        f"{_PAYMENTS}._send",
+        never("self._hinders(cart, payment, earlier)"),
+        _PAY,
+    ),
+    Mutation(
+        "pay what the card did not show",
+        f"{_PAYING}.pay",
+        drop("cart.must_be_as_shown(shown)"),
+        f"{_PAY}::test_another_total_than_the_card_showed_is_not_paid",
+    ),
+    Mutation(
+        "pay beside a payment by another method",
+        f"{_OVH}.look_for_any",
+        swap("self._unfinished(order, made_at, others)", "PaymentSighting(P.NOT_SEEN, 'The order shows no payment.')"),
+        _SHOWN,
+    ),
+    Mutation(
+        "date a payment by a clock that may be put right",
+        f"{_OVH}._sent_at",
+        without_part("payment.sent_at_ovh"),
+        _SHOWN,
+    ),
+    Mutation(
+        "take another process's payment of a moment ago for interrupted",
+        f"{_PAYMENTS}._was_interrupted",
+        never("is_over(self._registrar, left.started_at, self._settle)"),
+        "tests/ordering/test_money_markers.py::test_a_payment_of_a_moment_ago_is_left_to_its_process",
+    ),
+    Mutation(
+        "take silence for a payment that was not taken",
+        f"{_OUTCOME}._may_have_failed",
+        returns("sighting.progress is P.NOT_SEEN or payment.is_denied"),
+        _FLOOR,
+    ),
+    Mutation(
+        "believe a no to the call at once",
+        f"{_OUTCOME}.follow",
+        swap("now < self._floor_of(cart)", "payment.refusal is None and now < self._floor_of(cart)"),
+        _FLOOR,
+    ),
+    Mutation(
+        "take a removed method for a no without a refusal",
+        f"{_PAYMENTS}._call",
+        swap("self._ended(sent)", "self._refused(sent, _TURNED_AWAY, RegistrarUnavailable(_TURNED_AWAY))"),
+        _FLOOR,
+    ),
+    Mutation(
+        "take a list of methods that cannot be read for one without the method",
+        f"{_PAYMENTS}._has_method",
+        swap("return True", "return False"),
+        f"{_FLOOR}::test_a_list_that_cannot_be_read_proves_nothing",
+    ),
+    Mutation(
+        "take an empty list of methods for one without the method",
+        f"{_OVH}.lists_method",
+        without_part("not listed"),
+        _SHOWN,
+    ),
+    Mutation(
+        "end a floor by our own clock", f"{_OUTCOME}.follow", swap("self._registrar.time()", "self._book.now()"), _FLOOR
+    ),
+    Mutation(
+        "count the floor from the sending where no end is on record",
+        "ordering.process.floors:Floors.end_for",
+        swap("sent_at + self.unknown", "sent_at + self.ended"),
+        _FLOOR,
+    ),
+    Mutation(
+        "believe what OVH showed before its time was read",
+        f"{_OUTCOME}._after_the_floor",
+        swap("self._registrar.payment(order, payment_of(cart))", "PaymentSighting(P.NOT_SEEN)"),
+        _FLOOR,
+    ),
+    Mutation(
+        "believe a refusal after a lost answer",
+        f"{_OUTCOME}._is_decided",
+        without_part("payment.accepted_at is not None"),
+        _FLOOR,
+    ),
+    Mutation(
+        "take a refusal on OVH's page for ours",
+        f"{_OUTCOME}._is_decided",
+        without_part("order.opened_at is None"),
+        _FLOOR,
+    ),
+    Mutation(
+        "forget that the order's page was opened",
+        f"{_PAYING}._note_opened",
+        swap("replace(cart, order=replace(cart.order, opened_at=now))", "cart"),
+        f"{_FLOOR}::test_a_refusal_after_the_page_was_opened_waits_for_the_floor",
+    ),
+    Mutation(
+        "forget an opened page though a payment was begun since",
+        f"{_PAYMENTS}._intent",
+        never("earlier.begun"),
+        _FLOOR,
+    ),
+    Mutation(
+        "open the order beside a payment without a question",
+        f"{_PAYING}._note_opened",
+        drop("cart.must_be_as_shown(shown or '')"),
+        f"{_FLOOR}::test_a_card_without_the_payment_opens_no_page",
+    ),
+    Mutation(
+        "take one of two refusals for ours",
+        f"{_OVH}._followed",
+        without_part("_begun(own) == begun == 1"),
+        _SHOWN,
+    ),
+    Mutation(
+        "pay again beside money that nobody explains",
+        f"{_OUTCOME}._after_the_floor",
+        swap("money.unexplained <= order.explained", "True"),
+        _FLOOR,
+    ),
+    Mutation(
+        "pay again beside a transaction that has not ended",
+        f"{_OUTCOME}._after_the_floor",
+        never("money.unfinished"),
+        f"{_FLOOR}::test_a_transaction_that_nobody_explains_makes_the_floor_a_day",
+    ),
+    Mutation(
+        "pay first what may be paid already",
+        f"{_PAYMENTS}._hinders",
+        never("earlier.unexplained > order.explained"),
+        f"{_QUESTIONS}::test_money_that_may_have_paid_the_order_is_asked_about_first",
+    ),
+    Mutation(
+        "let a payment explain a transaction from before it",
+        "registrars.ovh.payments:_without",
+        without_part("_made_at(e) >= since"),
+        _SHOWN,
+    ),
+    Mutation(
+        "count only transactions that ended",
+        "registrars.ovh.payments:_that_may_pay",
+        swap("e['status'] not in _FAILED", "e['status'] == _ENDED"),
+        _SHOWN,
+    ),
+    Mutation(
+        "make an order paid by a word",
+        "ordering.workflow.settling:Settling._say",
+        swap(
+            "cart.to(S.PAYING, at=now, payment=said, order=order)",
+            "cart.to(S.PAID if paid else S.PAYING, at=now, payment=said, order=order)",
+        ),
+        _QUESTIONS,
+    ),
+    Mutation(
+        "send a payment that a person said was made",
+        f"{_PAYMENTS}.pay_or_watch",
+        never("payment.is_affirmed"),
+        _QUESTIONS,
+    ),
+    Mutation(
+        "lose the end of a call beside another change",
+        f"{_PAYMENTS}._ended",
+        swap("_is_of(cart, sent)", "cart.version == sent.version"),
+        f"{_FLOOR}::test_the_end_of_a_call_is_kept_beside_another_change",
+    ),
+    Mutation(
+        "pay an order that OVH does not know", f"{_PAYING}.pay", never("cart.order.missing_since is not None"), _MISSING
+    ),
+    Mutation(
+        "take OVH's silence for an order that it does not know",
+        f"{_PAYMENTS}.watch_order",
+        swap("NotKnown", "RegistrarError"),
+        _MISSING,
+    ),
+)

@@ -1,0 +1,94 @@
+"""Mutations of the guards on rights: who may approve, who may pay, who may say that nothing happened."""
+
+from __future__ import annotations
+
+from prove.mutants.changes import drop, instead, never, swap, without_keyword
+from prove.mutants.mutation import Mutation
+
+_EARLIER, _SETTLING, _SELF = (
+    "tests/ordering/test_earlier_approvals.py",
+    "tests/ordering/test_settling.py",
+    "tests/ordering/test_self_approval.py",
+)
+_READS, _APPROVE = "ordering.workflow.deciding:Deciding._still_valid", "ordering.workflow.deciding:Deciding.approve"
+_RIGHT, _POLICY = "ordering.model.policy:Policy.right_to_approve", "ordering.model.policy:Policy.may_approve"
+
+OF_RIGHTS = (
+    Mutation(
+        "count an approval whose approver lost the right",
+        _READS,
+        swap("tuple((user for user, right in rights.items() if right is Right.HELD))", "tuple(rights)"),
+        _EARLIER,
+    ),
+    Mutation(
+        "take a right that cannot be read for a no", _READS, never("Right.UNREADABLE in rights.values()"), _EARLIER
+    ),
+    Mutation(
+        "take an unread profile for a right",
+        _RIGHT,
+        instead("person.membership in _UNREADABLE", "return Right.HELD"),
+        _EARLIER,
+    ),
+    Mutation("take an unread group for a right that was lost", _RIGHT, never("hidden"), _EARLIER),
+    Mutation(
+        "check no earlier approval again", _APPROVE, swap("len(given) + 1 >= needed", "len(given) > needed"), _EARLIER
+    ),
+    Mutation(
+        "let the requester say that nothing was ordered",
+        "ordering.workflow.settling:Settling.nothing_ordered",
+        drop("self.policy.may_deny(cart, by)"),
+        _EARLIER,
+    ),
+    Mutation(
+        "let the requester say that it was not paid",
+        "ordering.workflow.settling:Settling._payment_to_settle",
+        never("not paid"),
+        _EARLIER,
+    ),
+    Mutation(
+        "let an approver answer before the first payment",
+        "ordering.workflow.settling:Settling._payment_to_settle",
+        never("cart.payment.sent_at is None"),
+        "tests/ordering/test_payment_questions.py::test_only_a_payer_answers_before_the_first_payment",
+    ),
+    Mutation(
+        "let the requester order beside another order",
+        "ordering.workflow.settling:Settling.order_anyway",
+        drop("self.policy.may_approve(cart, by)"),
+        "tests/ordering/test_foreign_orders.py::test_who_may_not_order_anyway",
+    ),
+    Mutation(
+        "let anybody pay",
+        "ordering.workflow.paying:Paying.pay",
+        drop("self.policy.may_pay(payer)"),
+        "tests/ordering/test_workflow.py::test_only_a_payer_pays_with_a_method_of_the_order_and_once",
+    ),
+    Mutation("let people approve their own request", _POLICY, swap("self.self_approval", "self.approvers"), _SELF),
+    Mutation(
+        "let an approver decide alone about a name that they shaped",
+        _POLICY,
+        swap("cart.people_who_shaped", "cart.people_who_added"),
+        _SELF,
+    ),
+    Mutation(
+        "forget who chose the years", "ordering.model.cart_line:Line.with_years", without_keyword("shaped_by"), _SELF
+    ),
+    Mutation(
+        "forget who took an answer back", "ordering.model.cart_line:Line.answered", without_keyword("shaped_by"), _SELF
+    ),
+    Mutation(
+        "wash off who shaped a name by copying it",
+        "ordering.model.cart_line:Line.copied",
+        swap("self.shapers", "frozenset()"),
+        _SELF,
+    ),
+    Mutation(
+        "take an unreadable right for a lost one before a request",
+        "ordering.model.policy:Policy.needs_another_approver",
+        swap(
+            "self.right_to_approve(asked, person) is Right.LOST",
+            "self.right_to_approve(asked, person) is not Right.HELD",
+        ),
+        _SELF,
+    ),
+)
