@@ -31,6 +31,7 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     seconds: Annotated[float | None, typer.Option(help="Begin nothing new after so many seconds.")] = None,
     seed: Annotated[int, typer.Option(help="What is drawn, and in which order.")] = 1,
     start: Annotated[int, typer.Option("--from", help="Go on from the position that an earlier search printed.")] = 0,
+    first: Annotated[bool, typer.Option("--first", help="Stop at the first break.")] = False,
     processes: Annotated[int, typer.Option(help="Processes side by side.")] = 2,
     replay: Annotated[str, typer.Option(help='One schedule, step by step: "38:lost 41:crash".')] = "",
     write_graph: Annotated[bool, typer.Option("--graph", help="Write graph.txt again, from all singles.")] = False,
@@ -51,7 +52,7 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     if mutants:
         sys.exit(try_mutants(seconds or 150.0, processes))
     until = None if seconds is None else time.monotonic() + seconds
-    how = Search(processes, until, Progress(setup))
+    how = Search(processes, until, Progress(setup), first)
     sys.exit(_search(setup, how, share=1.0 if pairs else share, triples=triples, seed=seed, start=start))
 
 

@@ -173,16 +173,20 @@ class Search:
     """How a search is run: by how many processes, until when, and whom it tells how far it is.
 
     `until` is a moment of `time.monotonic`; nothing new is begun after it. `tell` gets the position after each task
-    and what is found so far: a search goes on from a position by the same command with `--from`.
+    and what is found so far: a search goes on from a position by the same command with `--from`. With `first` it ends
+    with the first break.
     """
 
     processes: int = 2
     until: float | None = None
     tell: Callable[[int, Found], object] | None = None
+    first: bool = False
 
     def run(self, found: Found, one: Callable[..., Found], tasks: Sequence[object], *, start: int = 0) -> int:
         """Add the results in the order of the tasks, whichever process is first; return the position behind them."""
         position = start
+        if self.first and found.breaks:
+            return position
         for result in self._results(partial(_unless_late, one, self.until), tasks[start:]):
             if result is None:
                 break
@@ -190,21 +194,26 @@ class Search:
             position += 1
             if self.tell is not None:
                 self.tell(position, found)
+            if self.first and found.breaks:
+                break
         return position
 
     def _results(self, one: Callable[[object], Found | None], tasks: Sequence[object]) -> Iterator[Found | None]:
         if self.processes == 1:
             yield from map(one, tasks)
             return
-        with ProcessPoolExecutor(self.processes, initializer=begin_worker) as pool:
+        pool = ProcessPoolExecutor(self.processes, initializer=begin_worker)
+        try:
             yield from pool.map(one, tasks)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def search_singles(setup: Setup, how: Search) -> Found:
     """Run the plain schedule and all singles."""
     found = Found()
     found.note(setup.plain())
-    Search(how.processes).run(found, partial(run_single, setup), singles(setup))
+    Search(how.processes, first=how.first).run(found, partial(run_single, setup), singles(setup))
     return found
 
 
