@@ -114,7 +114,7 @@ def thread_line(
         return _reminder(cart, payers)
     by = person(event.by) if event.by else None
     note = escape_lines(event.note) if event.note else ""
-    if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note):
+    if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note) or event.kind is EventKind.PAYMENT_STARTED:
         return None
     requester = person(cart.requester) if cart.requester else "Everybody"
     plain = {

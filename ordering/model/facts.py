@@ -61,6 +61,7 @@ class EventKind(StrEnum):
     # The payment
     PAYMENT_REMINDER = "payment_reminder"
     PAYMENT_REQUESTED = "payment_requested"
+    PAYMENT_STARTED = "payment_started"  # the intent: the call comes after it
     PAYMENT_STOPPED = "payment_stopped"
     PAYMENT_LAPSED = "payment_lapsed"
     PAYMENT_VOID = "payment_void"

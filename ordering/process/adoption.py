@@ -62,8 +62,8 @@ class Adoptions:
 
     def has_second(self, cart: Cart) -> bool:
         """Ask a person where the account has a second order of these names within a day of the adoption."""
-        order, now = order_of(cart), self._book.now()
-        if order.adopted_at is None or now - order.adopted_at > UNTIL_ALL_SHOWS:
+        order = order_of(cart)
+        if order.adopted_at is None or is_over(self._registrar, order.adopted_at, UNTIL_ALL_SHOWS):
             return False
         second = self._foreign.second_order(cart)
         if second is None:

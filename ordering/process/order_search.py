@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import NotSent, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import NotSent, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
@@ -57,7 +57,7 @@ class OrderSearch:
 
     def look_for_order(self, cart: Cart) -> None:
         """Adopt the order that was made, or step back once it is proven that none was."""
-        waited, attempt = self._book.now() - cart.since, attempt_of(cart)
+        waited, attempt = self._waited(cart), attempt_of(cart)
         try:
             is_proven = self._floor_is_over(attempt)  # read before the look, so that the look comes after the floor
             sighting = self._find(cart)
@@ -92,12 +92,22 @@ class OrderSearch:
         elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
             self._step_back(cart, "Nothing was ordered", {"denied_by": attempt.denied_by})
         else:
-            self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
+            self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
+
+    def _waited(self, cart: Cart) -> timedelta:
+        """Return for how long the order has been looked for, by OVH's clock: ours may be put right meanwhile.
+
+        Where OVH does not tell its time, ours counts, and a jump of it either way counts as waiting.
+        """
+        try:
+            return self._registrar.time() - attempt_of(cart).started_at
+        except RegistrarError:
+            return abs(self._book.now() - cart.since)
 
     def _may_show(self, attempt: Attempt, sighting: Sighting) -> bool:
         """Return whether something at OVH may still turn out to be this attempt's order."""
-        is_recent = self._book.now() - attempt.started_at < UNTIL_ALL_SHOWS
-        return is_recent and (bool(sighting.candidates) or sighting.closed)
+        is_possible = bool(sighting.candidates) or sighting.closed
+        return is_possible and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS)
 
     def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
         """Keep an order as this cart's own; one that costs more than was approved is for a person.
@@ -143,8 +153,7 @@ class OrderSearch:
     def _after_withdrawal(self, cart: Cart, attempt: Attempt, *, is_proven: bool) -> None:
         """No order shows after the DELETE. A refusal is for a person; otherwise the cart is ordered again."""
         if not is_proven:
-            waited = self._book.now() - cart.since
-            self._book.come_back(cart, self._book.pace.after(waited))
+            self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
         elif attempt.refusal is not None:
             note = f"{attempt.refusal} Nothing was ordered."
             data: Data = {"attempt": attempt.number, "call_was_refused": True}

@@ -18,24 +18,19 @@ from ordering.model.errors import (
 )
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
-from ordering.model.money_call import CallState, RecordedCall, pays
 from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
 from ordering.ports.registrar import MoneyCall, Registrar
-from ordering.process.floors import Floors, is_over
+from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
-from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
+from ordering.process.money_markers import MoneyMarkers
+from ordering.process.payment_marker import PaymentMarkers
 from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
+from ordering.process.reminder import is_time_to_remind, remind
 from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
 
 S, K = CartState, EventKind
 P = PaymentProgress
-_LAST_DAYS = timedelta(days=3)
-_REMINDER = "A reminder: the order is still to be paid."
 _TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not take the signature."
-_NOT_ON_RECORD = (
-    "OVH shows an earlier payment of order {} that isn't on record here: the database may have been restored. Nothing "
-    "was paid now. Look at the order at OVH and at the account that pays, then say what happened."
-)
 
 
 class Payments:
@@ -51,11 +46,11 @@ class Payments:
         floors: Floors,
     ) -> None:
         self._book = book
-        self._markers = markers
         self._intents = intents
         self._registrar = registrar
         self._settle = settle
         self._floors = floors
+        self._markers = PaymentMarkers(book, registrar, markers, settle)
         self._outcome = PaymentOutcome(book, registrar, settle, floors)
         self._glances = Glances()
 
@@ -70,8 +65,8 @@ class Payments:
             return
         if order is None:
             return
-        if self._is_time_to_remind(cart, order):
-            self._remind(cart, order)
+        if is_time_to_remind(cart, order, self._book.now()):
+            remind(self._book, cart, order)
         else:
             self._book.look_later(cart, order)
         if not is_as_before:  # once it is kept: else what was read now would be taken for known
@@ -84,7 +79,7 @@ class Payments:
             self._outcome.follow(cart)
         elif payment.is_affirmed:
             self._wait_for_the_other_payment(cart, payment)
-        elif not self._was_interrupted(cart, payment):
+        elif not self._markers.was_interrupted(cart, payment):
             self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:
@@ -153,21 +148,6 @@ class Payments:
             return False
         return True
 
-    def _is_time_to_remind(self, cart: Cart, order: SalesOrder) -> bool:
-        if cart.reminded_at is not None or cart.attempt is None or order.expires_at is None:
-            return False
-        return remind_at(cart.attempt.started_at, order.expires_at) <= self._book.now() < order.expires_at
-
-    def _remind(self, cart: Cart, order: SalesOrder) -> None:
-        """That it was done stands in the same transaction as the event that does it: so it is done once."""
-        now = self._book.now()
-        reminded = replace(cart, order=order, reminded_at=now, trouble=None)
-        with self._book.store.begin() as carts:
-            due_at = now + self._book.pace.after(now - cart.since)
-            data: Data = {"order": order.id, "amount": amount(order.total)}
-            event = happened(reminded, now, K.PAYMENT_REMINDER, data=data, note=_REMINDER)
-            carts.save(reminded, event, due_at=due_at)
-
     # The payment
 
     def _send(self, cart: Cart, payment: Payment) -> None:
@@ -189,15 +169,18 @@ class Payments:
             return
         standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
-        recorded = self._announce(cart, payment, self._book.now() + ahead)
+        recorded = self._markers.announce(cart, payment, self._book.now() + ahead)
         if recorded is None:
             return
         sent = None
         try:
             with self._registrar.ready_to_pay(known.id, payment.method) as call:
                 sending = self._intent(cart, payment, earlier, ahead)
-                due_at = self._book.now() + self._book.pace.quickest
-                sent = self._intents.commit(sending, standing=standing, at=self._book.now(), due_at=due_at)
+                now = self._book.now()
+                # An event, so that whoever forgets this intent misses an entry of the audit log.
+                begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
+                due_at = now + self._book.pace.quickest
+                sent = self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)
                 self._call(call, sent)
         except IntentStopped:
             self._markers.unsent(recorded)
@@ -231,40 +214,6 @@ class Payments:
             self._ended(sent)
         else:
             self._ended(sent, accepted_at=self._book.now())
-
-    def _announce(self, cart: Cart, payment: Payment, started_at: datetime) -> RecordedCall | None:
-        """Mark the payment at OVH. Where OVH has a marker of one that is not on record, a person is asked instead.
-
-        That payment counts as sent now, without an end on record: so its floor is the longest one.
-        """
-        order = order_of(cart)
-        try:
-            return self._markers.announce(RecordedCall(pays(order.id), cart.id, 1, started_at))
-        except MemoryWentBack as proof:
-            self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
-            note = _NOT_ON_RECORD.format(order.id)
-            data: Data = {"order": order.id, "method": payment.method, "markers": proof.markers}
-            lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, word=None)
-            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, note, data=data, follow=True, payment=lost)
-            return None
-
-    def _was_interrupted(self, cart: Cart, payment: Payment) -> bool:
-        """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
-
-        An attempt of a moment ago may be another process's, which is about to send it.
-        """
-        left = self._markers.left_over(cart, pays(order_of(cart).id))
-        if left is None:
-            return False
-        if not is_over(self._registrar, left.started_at, self._settle):
-            self._book.come_back(cart, self._book.pace.quickest)
-            return True
-        now = self._book.now()
-        sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))
-        with self._book.store.begin() as carts:
-            carts.update_call(replace(left, state=CallState.INTENDED))
-            carts.save(sent, due_at=now)
-        return True
 
     # How the call ended. Another process or a person may have changed the cart during the call.
 
@@ -383,13 +332,14 @@ class Payments:
         self._book.save(unpaid, K.PAYMENT_NOT_SENT, data=data, due_in=timedelta())
 
 
+def _begun(sending: Cart) -> Data:
+    """Return what is about to be paid, as data."""
+    order = order_of(sending)
+    return {"order": order.id, "method": payment_of(sending).method, "amount": amount(order.total)}
+
+
 def _is_of(cart: Cart, sent: Cart) -> bool:
     """Whether the cart is still about the payment that was sent."""
     if cart.payment is None or not cart.pays_or_may:
         return False
     return cart.payment.sent_at == payment_of(sent).sent_at and cart.payment.asked_at == payment_of(sent).asked_at
-
-
-def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
-    """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
-    return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)

@@ -14,7 +14,7 @@ from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
 from ordering.process.adoption import OWNER_HIDDEN
-from ordering.process.floors import UNTIL_ALL_SHOWS
+from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.transitions import why_too_dear
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
@@ -153,7 +153,8 @@ class Settling(UseCases):
                 cart=cart.id,
                 order=seen.order.id,
             )
-        if self._clock() - attempt.started_at < UNTIL_ALL_SHOWS:
+        may_show = bool(seen.candidates) or seen.closed
+        if may_show and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS):
             if seen.candidates:
                 raise NotPossible(
                     f"Order {seen.candidates[0]} at OVH may be this cart's. Look at it there: if it has these names, "

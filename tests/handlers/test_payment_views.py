@@ -8,6 +8,7 @@ import pytest
 from handlers.views import approval
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
 from tests.handlers.drawing import blocks_of, check
@@ -122,6 +123,13 @@ def test_the_thread_tells_the_payer_how_a_payment_stands(by, note, waits, line):
     event = Event(12, S.PAYING, NOW, by=by, note=note)
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told == line
+
+
+def test_the_thread_says_nothing_of_an_intent():
+    """That the payer pays was told at the click."""
+    event = Event(12, S.PAYING, NOW, by="U0DAN", note=None, kind=EventKind.PAYMENT_STARTED)
+    told = approval.thread_line(event, a_cart(), before=None, approvers=POLICY.approvers, payers=POLICY.payers)
+    assert told is None
 
 
 def test_the_thread_tells_the_payer_the_end_of_a_long_floor():

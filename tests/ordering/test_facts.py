@@ -44,6 +44,7 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
         (K.CHECKOUT_STARTED, {"attempt": 1, "ovh": {"cart": registrar_cart, "total": PRICE}}),
         (K.ORDER_CREATED, {"order": number, "found": None, "ovh": {"total": PRICE}}),
         (K.PAYMENT_REQUESTED, {"order": number, "method": 1, "amount": PRICE}),
+        (K.PAYMENT_STARTED, {"order": number, "method": 1, "amount": PRICE}),
         (K.PAYMENT_RECEIVED, {"order": number, "amount": PRICE, "seen": "after_sending"}),
         (K.DELIVERED, {"order": number}),
     ]

@@ -10,7 +10,7 @@ from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
 from ordering.model.facts import EventKind
 from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
-from ordering.process.payment import remind_at
+from ordering.process.reminder import remind_at
 from tests.builders import NOW, a_quote, euros, failing
 from tests.ordering.paying import takes_on
 

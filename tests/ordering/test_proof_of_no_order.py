@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import DraftGone, NotSent, RegistrarUnavailable
+from ordering.model.errors import DraftGone, NotPossible, NotSent, RegistrarUnavailable
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from tests.builders import failing
@@ -159,3 +159,33 @@ def test_a_refusal_to_build_the_cart_asks_a_person_at_once(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     assert rules.settle(cart.id, steps=1).state is S.NEEDS_ATTENTION
+
+
+def test_a_clock_that_is_put_right_after_a_crash(rules, monkeypatch):
+    """The checkout was made 25 hours ahead of OVH: people are asked within the floor, and nothing is ordered again."""
+    day, registrar = timedelta(hours=25), rules.registrar
+    rules.clock.now += day
+    registrar.ahead = -day
+    cart = rules.approved()
+    with monkeypatch.context() as dying:
+        dying.setattr(registrar, "check_out", failing(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            rules.fulfilment.advance(cart.id)
+    rules.clock.now -= day
+    registrar.ahead, registrar.undecided, registrar.candidates = timedelta(), True, (7,)
+    rules.restart()
+    asked = rules.settle(cart.id, steps=30)  # a quarter of an hour
+    assert (asked.state, asked.is_undecided, registrar.orders) == (S.NEEDS_ATTENTION, True, {})
+    with pytest.raises(NotPossible, match="may be this cart's"):
+        rules.workflow.nothing_ordered(asked.id, by=rules.dan, shown=asked.mark)
+
+
+def test_ovh_does_not_tell_its_time(rules, monkeypatch):
+    """A clock that was put back counts as waiting: people hear of it at once, not after a day."""
+    rules.clock.now += timedelta(hours=25)
+    cart = rules.approved()
+    rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
+    rules.advance(cart.id)
+    rules.clock.now -= timedelta(hours=25)
+    monkeypatch.setattr(rules.registrar, "time", failing(RegistrarUnavailable("No answer.")))
+    assert rules.settle(cart.id, steps=2).is_undecided

@@ -1,0 +1,38 @@
+"""The one reminder of an order that nobody paid yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ordering.model.cart import Cart
+from ordering.model.events import happened
+from ordering.model.facts import Data, EventKind, amount
+from ordering.model.sales_order import SalesOrder
+from ordering.process.transitions import Logbook
+
+_LAST_DAYS = timedelta(days=3)
+_REMINDER = "A reminder: the order is still to be paid."
+
+
+def is_time_to_remind(cart: Cart, order: SalesOrder, now: datetime) -> bool:
+    """Return whether the payers of a cart are to be reminded now; once, and not after the order's end."""
+    if cart.reminded_at is not None or cart.attempt is None or order.expires_at is None:
+        return False
+    return remind_at(cart.attempt.started_at, order.expires_at) <= now < order.expires_at
+
+
+def remind(book: Logbook, cart: Cart, order: SalesOrder) -> None:
+    """Remind the payers. That this was done stands in the transaction of the event that does it: so it is done once."""
+    now = book.now()
+    reminded = replace(cart, order=order, reminded_at=now, trouble=None)
+    with book.store.begin() as carts:
+        due_at = now + book.pace.after(now - cart.since)
+        data: Data = {"order": order.id, "amount": amount(order.total)}
+        event = happened(reminded, now, EventKind.PAYMENT_REMINDER, data=data, note=_REMINDER)
+        carts.save(reminded, event, due_at=due_at)
+
+
+def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
+    """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
+    return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)
