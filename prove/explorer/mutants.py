@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from pathlib import Path
+from types import CodeType
 
+from prove.explorer.__main__ import app  # which imports the rules only once it runs
 from prove.mutants.every import MUTATIONS
 from prove.mutants.mutation import Mutation
-from prove.proof import copied
 
+ROOT = Path(__file__).parents[2]
 # The rules of ordering and paying, and the registrar's orders and payments.
 _ITS_OWN = ("ordering/process/", "registrars/ovh/orders.py", "registrars/ovh/payments.py")
 _BROKEN = re.compile(r"^BROKEN (.+)$", re.MULTILINE)
@@ -27,7 +31,7 @@ def try_mutants(seconds: float, processes: int) -> int:
     missed = 0
     for mutation in its_own():
         started = time.monotonic()
-        law = broken_law(mutation, seconds, processes)
+        law = broken_law(mutation, ["--seconds", f"{seconds:g}", "--processes", str(processes)])
         reason = BLIND.get(mutation.name)
         missed += law is None and reason is None
         said = f"caught: {law}" if law else f"not caught: {reason or 'NO REASON'}"
@@ -41,19 +45,42 @@ def its_own() -> Iterator[Mutation]:
     return (mutation for mutation in MUTATIONS if str(mutation.file).startswith(_ITS_OWN))
 
 
-def broken_law(mutation: Mutation, seconds: float, processes: int) -> str | None:
+def broken_law(mutation: Mutation, options: Sequence[str]) -> str | None:
     """Return the first law that a mutant breaks, with its shortest schedule; None where it breaks none."""
-    with copied(mutation) as tree:
-        command = ["-m", "prove.explorer", "--first", "--seconds", f"{seconds:g}", "--processes", str(processes)]
-        done = _run(command, tree)
+    explore = f"from prove.explorer.mutants import explore_as; explore_as({mutation.name!r})"
+    command = [sys.executable, "-c", explore, "--first", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     found = _BROKEN.search(done.stdout)
     if done.returncode and found is None:
-        return f"the search itself fails: {done.stderr.strip().splitlines()[-1:]}"
+        return f"the search itself fails: {' '.join(done.stderr.strip().splitlines()[-1:])}"
     return found[1] if found else None
 
 
-def _run(command: list[str], tree: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
-    return subprocess.run(
-        [sys.executable, *command], cwd=tree, env=environment, capture_output=True, text=True, check=False
-    )
+def explore_as(name: str) -> None:
+    """Run the command of the explorer with one promise broken: for a process that has not imported the rules yet."""
+    mutation = next(mutation for mutation in MUTATIONS if mutation.name == name)
+    sys.meta_path.insert(0, _Mutated(mutation))
+    app(prog_name="python -m prove.explorer")
+
+
+class _Mutated(MetaPathFinder):
+    """Finds the one module of a mutation, as the mutation leaves it."""
+
+    def __init__(self, mutation: Mutation) -> None:
+        self._module = mutation.at.partition(":")[0]
+        self._file = ROOT / mutation.file
+        self._source = mutation.mutated(self._file.read_text())
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> ModuleSpec | None:
+        if fullname != self._module:
+            return None
+        loader = _Loader(fullname, str(self._file))
+        loader.source = self._source
+        return spec_from_file_location(fullname, self._file, loader=loader)
+
+
+class _Loader(SourceFileLoader):
+    source = ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self.source, self.get_filename(fullname), "exec")

@@ -2,85 +2,46 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from ordering.model.cart import CartState
 from ordering.model.facts import EventKind
-from ordering.ports.store import KEEP
-from ordering.process import checkout, intent, payment
-from ordering.process.floors import Floors
-from ordering.process.foreign_orders import ForeignOrders
-from ordering.process.fulfilment import Fulfilment
-from ordering.workflow import Workflow
+from ordering.process import checkout
 from prove.explorer import deviations, laws
 from prove.explorer.__main__ import GRAPH
 from prove.explorer.deviations import OPEN
 from prove.explorer.graph import Graph, read
-from prove.explorer.plain_store import PlainStore, PlainTransaction
+from prove.explorer.plain_store import PlainStore
 from prove.explorer.report import command, findings_of, report
 from prove.explorer.search import (
     Break,
     Found,
-    Search,
     Setup,
-    be_quiet,
     later_deviations,
     run_drawn,
+    search_drawn,
+    search_pairs,
     search_singles,
-    shortest,
 )
 from prove.explorer.world import World
-from registrars.ovh.adapter import OvhGateway
-from registrars.ovh.orders import Orders
 from tests.builders import NOW, a_line
+from tests.prove.exploring import EVERYTHING, HELD, ONE_PROCESS, deviating, plain
 
 ROOT = Path(__file__).parents[2]
 S = CartState
-EVERYTHING = Setup()
-HELD = Setup(only_held=True)
-ONE_PROCESS = Search(processes=1)
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _quiet() -> Iterator[None]:
-    """Log nothing: pictures of tracebacks take longer than a whole search."""
-    before = structlog.get_config()
-    be_quiet()
-    yield
-    structlog.configure(**before)
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 @pytest.fixture(scope="module")
-def found(_quiet: None) -> Found:
+def found(quiet: None) -> Found:
     """All schedules of one deviation, those of open findings included."""
     return search_singles(Setup(names=2), ONE_PROCESS)
-
-
-def deviating(*wanted: tuple[str, str], setup: Setup = EVERYTHING) -> World:
-    """Run the first schedule in which each of these deviations meets a place whose name begins so, in this order."""
-    left = list(wanted)
-
-    def choose(number, options):
-        label = world.places[number][0]
-        if left and label.startswith(left[0][0]) and left[0][1] in options:
-            return left.pop(0)[1]
-        return None
-
-    world = setup.world(choose)
-    world.run()
-    assert not left, f"{left} met no place of {[label for label, _ in world.places]}"
-    return world
-
-
-def broken_by(*wanted: tuple[str, str]) -> str | None:
-    broken = deviating(*wanted).broken
-    return broken.law if broken else None
 
 
 # The plain run, and what a run is
@@ -137,116 +98,6 @@ def test_every_deviation_is_met_by_some_schedule(found):
     assert words - set(found.met) == set()
 
 
-# Known kinds, on rules that were broken for it
-
-
-def test_finds_a_payment_sent_again_after_a_refusal(monkeypatch):
-    """M1: a rule that believes OVH's no to the call pays twice, for a proxy repeated a call that was taken."""
-    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
-    assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == laws.TWO_PAYMENTS
-
-
-def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
-    """M1: without a floor, a hasty person has an order paid twice whose payment shows late."""
-    monkeypatch.setattr(Floors, "end_for", lambda _self, _payment, sent_at, **_: sent_at)
-    hasty = ("person says what was paid", "hasty")
-    assert broken_by(("PAY shows", "late-600"), ("PAY answer", "lost"), hasty) == laws.TWO_PAYMENTS
-
-
-def test_finds_a_floor_by_the_own_clock(monkeypatch):
-    """M1: a floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
-    monkeypatch.setattr(OvhGateway, "time", lambda self: self._client._process.now())  # noqa: SLF001 - no other way to the process
-    late, hasty = ("PAY shows", "late-600"), ("person says what was paid", "hasty")
-    lost = (late, ("PAY answer", "lost"), hasty)
-    assert broken_by(*lost) is None
-    assert broken_by(*lost, ("step paying", "clock+90000")) == laws.TWO_PAYMENTS
-
-
-def test_finds_a_payment_that_was_stopped(monkeypatch):
-    """A stop that is acknowledged and not kept is found."""
-    monkeypatch.setattr(Workflow, "stop", lambda self, cart_id, **_: self.cart(cart_id))
-    assert broken_by(("PAY ready", "stop")) == laws.STOPPED
-    assert broken_by(("CHECKOUT ready", "stop")) == laws.STOPPED
-
-
-def test_finds_an_order_without_its_intent(monkeypatch):
-    """A rule that commits no intent orders without an approval on record."""
-    monkeypatch.setattr(intent.Intents, "commit", lambda _self, cart, *_, **__: replace(cart, version=cart.version + 1))
-    assert EVERYTHING.world({}).run() is not None
-
-
-def test_finds_a_second_order_without_compare_and_set(monkeypatch):
-    """A store that lets an old version be saved orders twice once a sleeping worker wakes."""
-    save = PlainTransaction.save
-
-    def overwrite(self, cart, *events, due_at=KEEP):
-        return save(self, replace(cart, version=self.cart(cart.id).version), *events, due_at=due_at)
-
-    monkeypatch.setattr(PlainTransaction, "save", overwrite)
-    assert broken_by(("GET auth/time", "freeze-30")) == laws.TWO_ORDERS
-
-
-def test_finds_an_order_made_again_after_lost_commits(monkeypatch):
-    """M2: without a look at the account's orders, an order that a restore forgot is made twice."""
-    monkeypatch.setattr(ForeignOrders, "hindrance", lambda *_: None)
-    assert broken_by(("commit checked_out", "restore")) == laws.TWO_ORDERS
-
-
-def test_finds_an_order_that_no_approval_covers(monkeypatch):
-    """A rule that skips the seal orders what nobody approved."""
-    monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
-    assert broken_by(("step approved", "price-up")) == laws.NOT_APPROVED
-
-
-def test_finds_a_payment_of_more_than_was_approved(monkeypatch):
-    """A rule that compares no totals pays an order that OVH made at another price."""
-    monkeypatch.setattr("ordering.model.cart.Cart.covers", lambda *_: True)
-    assert broken_by(("CHECKOUT shows", "dearer")) == laws.TOO_DEAR
-
-
-def test_finds_a_person_asked_for_no_reason(monkeypatch):
-    """A rule that never adopts asks a person about an order that OVH shows."""
-    find = Orders.find
-    monkeypatch.setattr(Orders, "find", lambda *args: replace(find(*args), order=None))
-    assert broken_by(("CHECKOUT answer", "lost")) == laws.FOR_NO_REASON
-
-
-def test_finds_a_request_that_is_stuck(monkeypatch):
-    """A worker that never comes back leaves the request where it is, and nobody hears of it."""
-    monkeypatch.setattr(Fulfilment, "_step", lambda self, cart: self._book.nothing_to_do(cart))
-    assert broken_by() == laws.STUCK
-
-
-def test_finds_a_request_that_is_looked_at_for_ever(monkeypatch):
-    """A worker that does nothing, and is due all the same, breaks a law, though its request seems to wait."""
-    monkeypatch.setattr(Fulfilment, "due", lambda *_, **__: [])
-    assert broken_by() == laws.RESTLESS
-
-
-def test_finds_a_bug_in_a_step(monkeypatch):
-    """An error that no rule foresaw is a break, though the worker pool would try again."""
-
-    def fails(*_, **__):
-        raise RuntimeError
-
-    monkeypatch.setattr(Orders, "find", fails)
-    assert broken_by(("CHECKOUT answer", "lost")) == laws.A_BUG
-
-
-def test_a_break_is_cut_to_what_it_needs(monkeypatch):
-    """Of three deviations of a drawn schedule only those stay that the break needs."""
-    monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
-    place = next(number for number, what in later_deviations(plain()) if what == "price-up")
-    known = Break(laws.NOT_APPROVED, "", ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy")), ("", "", ""))
-    assert shortest(EVERYTHING, known).schedule == ((place, "price-up"),)
-
-
-def plain() -> World:
-    world = EVERYTHING.world({})
-    world.run()
-    return world
-
-
 # What people do
 
 
@@ -281,6 +132,29 @@ def test_lost_commits_begin_recover_mode():
     assert world.broken is None
     assert (world.store.kept.epoch > 0, world.store.kept.standing.recovery) == (True, None)
     assert world.laws.cart.state is S.DELIVERED
+
+
+def test_an_order_made_elsewhere_stops_until_a_person_says_so():
+    """It is ordered beside that one where an approver says so, and closed where they do not."""
+    world = deviating(("step approved", "outsider"))
+    assert (world.broken, world.laws.cart.state) == (None, S.DELIVERED)
+    assert [event.kind for event in world.store.kept.events].count(EventKind.ORDERED_ANYWAY) == 1
+    world = deviating(("step approved", "outsider"), ("person orders anyway", "close"))
+    assert (world.broken, world.laws.cart.state, world.ledger.ours) == (None, S.CANCELLED, [])
+
+
+def test_nothing_is_ordered_beside_lines_that_show_late():
+    """An order that shows no lines holds the checkout, until they show or a person is asked."""
+    world = deviating(("step approved", "outsider-600"))
+    assert (world.broken, world.laws.cart.state) == (None, S.DELIVERED)
+    assert world.ledger.ours[0].made_at > 600
+
+
+def test_a_lost_intent_is_known_from_its_marker():
+    """The attempt is on record though its intent is lost, so its order is looked for, and there is one."""
+    world = deviating(("commit checking_out", "lose-1"))
+    assert (world.broken, world.laws.cart.state) == (None, S.DELIVERED)
+    assert len(world.ledger.ours) == 1
 
 
 # What holds today
@@ -322,7 +196,7 @@ def test_each_state_of_the_graph_has_a_way_to_an_end():
     assert Graph({("a", "x", "b"), ("b", "x", "delivered | paid"), ("c", "x", "c")}).without_way_to_an_end() == ["c"]
 
 
-def test_a_report_tells_how_to_bring_a_break_again():
+def test_a_report_tells_how_to_bring_a_break_again(monkeypatch):
     """Places, schedules and seconds, then each kind of break once, with its finding and a command."""
     breaks = [
         Break(laws.TWO_PAYMENTS, "order 1", ((37, "late-90"), (38, "lost")), ("PAY shows", "PAY answer")),
@@ -336,8 +210,34 @@ def test_a_report_tells_how_to_bring_a_break_again():
         command(Setup(2, only_held=True), Break("", "", ((1, "crash"),), ("",)))
         == 'python -m prove.explorer --names 2 --replay "1:crash"'
     )
-    ahead = next(finding for finding in OPEN if "clock put ahead" in finding)
-    assert findings_of(Break("", "", ((1, "clock+90000"),), ("step approved",))) == [f"known: {ahead}"]
+    monkeypatch.setitem(OPEN, "clocks", lambda place, what: (place, what) == ("step approved", "clock+90000"))
+    assert findings_of(Break("", "", ((1, "clock+90000"),), ("step approved",))) == ["known: clocks"]
+
+
+def test_a_search_goes_on_from_a_position():
+    """Two halves run the same schedules as the whole search, in the same order."""
+    how, whole, halves = ONE_PROCESS, Found(), Found()
+    options = {"count": 300, "deviations": 2, "seed": 7}
+    assert search_drawn(HELD, whole, how, **options) == (3, 3)
+    until_one = replace(how, tell=lambda position, _: told.append(position))
+    told: list[int] = []
+    run = search_drawn(HELD, halves, until_one, **{**options, "count": 100})
+    assert (run, told) == ((1, 1), [1])
+    assert search_drawn(HELD, halves, until_one, **options, start=1) == (3, 3)
+    assert halves == whole
+
+
+def test_a_search_begins_nothing_after_its_time():
+    """It tells the position that it reached."""
+    found = Found()
+    assert search_pairs(HELD, found, replace(ONE_PROCESS, until=time.monotonic()), share=0.01)[0] == 0
+    assert found.schedules.total() == 0
+
+
+def test_a_search_can_end_with_the_first_break(monkeypatch):
+    """What it has found by then is one break."""
+    monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
+    assert len(search_singles(HELD, replace(ONE_PROCESS, first=True)).breaks) == 1
 
 
 def test_the_command_replays_a_schedule():
