@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordering.model.cart import Cart, CartState
+from ordering.model.sales_order import Payment
 from prove.explorer.graph import ENDS
 from prove.explorer.ledger import OvhOrder
+from prove.explorer.team import POLICY
 
 if TYPE_CHECKING:
     from prove.explorer.world import World
@@ -23,13 +26,15 @@ LOST = "decisions lost"
 STOPPED = "orders or payments that were stopped before"
 STUCK = "carts stuck without a person told"
 PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
+TOO_OLD = "decisions to pay that were carried out after their life"
 RESTLESS = "requests looked at without an end"
 A_BUG = "steps that failed for a bug"
 LAWS = (
-    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED),
+    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED, TOO_OLD),
     *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
 )
 _LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
+_PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, and some
 S = CartState
 
 
@@ -50,6 +55,8 @@ class Laws:
         self._sealed: dict[str, Cart] = {}  # by OVH's cart: what was on record when it could first be checked out
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
+        self._decided: dict[datetime, float] = {}  # payments by when they were asked for, in seconds of the world
+        self._was_unsent: datetime | None = None  # the payment without an intent at the last commit
         self._stopped: dict[int, Cart] = {}  # by the number of its event, as each was before it was stopped
 
     @property
@@ -64,11 +71,22 @@ class Laws:
         cart = self.cart
         if cart.state is S.CHECKING_OUT and cart.attempt is not None:
             self._sealed[cart.attempt.registrar_cart] = cart
+        if cart.state is S.PAYING and cart.payment and cart.payment.asked_at not in self._decided:
+            self._decided[cart.payment.asked_at] = self._world.now
         if cart.state is S.PAYING and cart.order is not None and cart.payment and cart.payment.sent_at:
+            if self._was_unsent == cart.payment.asked_at:
+                self._must_be_young(cart.payment)
             self._intents[cart.order.id] = cart
         if cart.state is S.NEEDS_ATTENTION and self._before is not S.NEEDS_ATTENTION:
             self._must_have_reason(cart)
         self._before = cart.state
+        self._was_unsent = cart.payment.asked_at if cart.payment and cart.payment_is_unsent else None
+
+    def _must_be_young(self, payment: Payment) -> None:
+        """An intent comes within the life of its decision, by the world's clock. Two clocks may have been put back."""
+        decided = self._decided.get(payment.asked_at)
+        if decided is not None and self._world.now - decided > POLICY.payment_life.total_seconds() + _PUT_BACK:
+            raise LawBroken(TOO_OLD, f"{self._world.now - decided:.0f} s after the click")
 
     def went_back(self) -> None:
         """The newest commits are lost."""
@@ -99,6 +117,10 @@ class Laws:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
         if {line.domain.ascii for line in sealed.lines} != set(cart.names):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
+        routes = self._world.routes
+        renewals = {line.renewal.minor for line in sealed.lines if line.renewal is not None}
+        if routes.renewal_since <= step_began_at and any(routes.renewal > known for known in renewals):
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} renews for {routes.renewal} cents")
 
     def _must_be_alone(self, sealed: Cart, step_began_at: float) -> None:
         """What OVH showed of others' orders when the step began, the step can see."""

@@ -39,10 +39,14 @@ class Routes:
         self.ahead = ahead
         self.told: dict[str, int] = {}  # by cart, the total of its last dry run in cents
         self.renewal = RENEWAL
+        self.renewal_since = 0.0
         self.lists_closed = True
         self.filters = True
         self.refuses_ordered = True
         self.tells_order = False
+
+    def raise_renewal(self, now: float) -> None:
+        self.renewal, self.renewal_since = 10 * RENEWAL, now
 
     def answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any], now: float) -> Reply:
         shape, ids = shape_of(path)

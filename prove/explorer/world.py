@@ -20,7 +20,7 @@ from prove.explorer.ledger import AT_ONCE, DEARER, Lateness, Ledger, moment
 from prove.explorer.operators import Operators
 from prove.explorer.people import People
 from prove.explorer.processes import Died, Process, Sleeper, WatchedStore
-from prove.explorer.routes import NO, RENEWAL, Routes
+from prove.explorer.routes import NO, Routes
 from prove.explorer.snapshot import Snapshot
 from registrars.ovh.api.errors import Answer
 
@@ -198,7 +198,7 @@ class World:
         unpaid, pays, routes = self._for_unpaid, self.ledger.pay_on_page, self.routes
         return {
             "price-up": lambda _: setattr(self.ledger, "price", DEARER),
-            "renewal-up": lambda _: setattr(routes, "renewal", 10 * RENEWAL),
+            "renewal-up": lambda _: routes.raise_renewal(self.now),
             "outsider": lambda _: self._outsider(AT_ONCE),
             "outsider-600": lambda _: self._outsider(Lateness(lines=600.0)),
             "outsider-cancels": lambda _: self.later(600.0, self._outsider(AT_ONCE)),
