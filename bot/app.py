@@ -240,7 +240,7 @@ class Bot:
     def _report_stuck(self, carts: Sequence[int]) -> None:
         """Tell the operators once of jobs that hang, by `/healthz` and the log, and once that they ended."""
         named = ", ".join(f"#{number}" for number in carts)
-        reason = f"the work on {named} has made no progress for minutes: look at the log, then restart the bot"
+        reason = f"the work on {named} makes no progress: look at the log, then restart the bot"
         self._health.report(JOBS, reason if carts else None)
 
     async def _keep_reading_groups(self) -> None:

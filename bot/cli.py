@@ -186,6 +186,8 @@ def recover(
     from bot.settings import SettingsError, read_settings
     from ordering.model.errors import RegistrarError
     from registrars.ovh import OvhGateway
+    from registrars.ovh.markers import UNNAMED
+    from store.desk import kept_desk_id
     from store.diagnosis import explained
     from store.transactions import SqlStore
 
@@ -194,7 +196,8 @@ def recover(
     except SettingsError as error:
         _fix(error.lines)
     with _engines() as engines, explained(engines.write):
-        gateway = OvhGateway(wiring.access(settings), wiring.budget(settings, engines))
+        desk = kept_desk_id(engines) or UNNAMED
+        gateway = OvhGateway(wiring.access(settings), wiring.budget(settings, engines), desk=desk)
         command = Recover(SqlStore(engines), gateway, say=typer.echo, asks=lambda said: yes or typer.confirm(said))
         try:
             is_over = command.run(begin=begin, all_stopped=all_stopped)

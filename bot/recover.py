@@ -91,6 +91,8 @@ def _lines(found: Comparison) -> Iterator[str]:
         yield f"  and {found.more} more, which were not read: look at OVH's list of orders"
     for marker in found.markers:
         yield f"  a money call that no request knows: {marker.about}"
+    if found.others:
+        yield f"Other desks use this account, too: {found.others} of their money calls left a mark there."
 
 
 def _moment(at: datetime) -> str:

@@ -36,7 +36,8 @@ class Driver:
     """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one.
 
     Steps that only look have `places` of their own: they wait behind every search, and no decision waits for them.
-    `on_stuck` gets the carts whose step made no progress for `stuck_after`, whenever they change.
+    `on_stuck` gets the carts whose step made no progress for `stuck_after`, and those whose steps cannot be saved,
+    whenever they change.
     """
 
     def __init__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from store.errors import DatabaseError
 
 LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _RETRY = 1.0  # seconds
+_UNSAVED_AFTER = 15.0  # seconds in which nothing of a cart's steps could be saved, until the operators hear of it
 _log = structlog.get_logger()
 
 
@@ -54,6 +56,7 @@ class Steps:
         self._stuck_after = stuck_after
         self._progress: dict[int, Progress] = {}
         self._lost: set[int] = set()
+        self._unsaved_since: dict[int, float] = {}  # by the monotonic clock
 
     def wake(self) -> None:
         """Look at once what is due."""
@@ -62,7 +65,10 @@ class Steps:
     async def begin_due(self) -> None:
         """One round: begin what is due, then wait until something may be."""
         self._now.clear()
-        due = [n for n in await self._bridge.call(self._fulfilment.due, self._errand) if n not in self._worked_on]
+        every = await self._bridge.call(self._fulfilment.due, self._errand)
+        due = [cart_id for cart_id in every if cart_id not in self._worked_on]
+        for cart_id in self._unsaved_since.keys() - {*every, *self.under_way}:
+            del self._unsaved_since[cart_id]  # another process could save it
         # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
         for cart_id in await self._bridge.call(self._claims.take, self._errand, due[: self._room]):
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
@@ -79,8 +85,9 @@ class Steps:
 
     @property
     def stuck(self) -> frozenset[int]:
-        """Carts whose step lost its lease and has not ended."""
-        return frozenset(self._lost)
+        """Carts whose step lost its lease and has not ended, and those whose steps cannot be saved."""
+        now = time.monotonic()
+        return frozenset(self._lost).union(n for n, at in self._unsaved_since.items() if now - at >= _UNSAVED_AFTER)
 
     def cancel(self) -> None:
         """Wait for none of them any more."""
@@ -133,18 +140,29 @@ class Steps:
         except DatabaseError as error:
             # The cart stays due. The step began with a write, so OVH was not called, or is asked first next time.
             _log.warning("step_not_written", cart=cart_id, error=type(error).__name__, why=str(error))
-            await asyncio.sleep(_RETRY)
+            await self._retry_unsaved(cart_id)
+            return
         except Exception:  # noqa: BLE001 - one cart's bug must not stop the others
             reference = secrets.token_hex(4)
             _log.exception("step_failed", cart=cart_id, reference=reference)
-            await self._put_off(cart_id, reference)
+            if not await self._put_off(cart_id, reference):
+                await self._retry_unsaved(cart_id)
+                return
+        self._unsaved_since.pop(cart_id, None)
 
-    async def _put_off(self, cart_id: int, reference: str) -> None:
+    async def _put_off(self, cart_id: int, reference: str) -> bool:
+        """Let a cart wait after a failure of ours; return whether that could be saved."""
         try:
             await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._errand)
         except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
             _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
-            await asyncio.sleep(_RETRY)
+            return False
+        return True
+
+    async def _retry_unsaved(self, cart_id: int) -> None:
+        """Wait a moment before the cart, which stays due, is tried again; the operators hear of one that stays so."""
+        self._unsaved_since.setdefault(cart_id, time.monotonic())
+        await asyncio.sleep(_RETRY)
 
 
 async def give_back(bridge: Bridge, claims: Claims, errand: Errand, cart_id: int) -> None:

@@ -25,7 +25,7 @@ from handlers.toolkit.threads import Bridge
 from handlers.toolkit.user_groups import read_user_group
 from handlers.views.approval import card
 from handlers.views.cart import shared_cart, unshown
-from handlers.views.direct_messages import ARCHIVED, sent_directly
+from handlers.views.direct_messages import ARCHIVED, sent_directly, shown_nowhere
 from handlers.views.recovery_mode import held_card
 from ordering.model.cart import WAITING, Cart
 from ordering.model.policy import Policy
@@ -79,6 +79,7 @@ class Announcer:
         self._news = News(self._poster, outbox, bridge, policy, self._retries)
         # What Slack took and the database has not noted yet: a retry must not post it again.
         self._posted: dict[int, Posted] = {}  # by the message's number
+        self._hidden: set[int] = set()  # carts whose requester knows that only Home shows them
         self._explained: set[int] = set()  # messages whose requester knows why the card came directly
 
     async def outdated(self) -> list[int]:
@@ -280,14 +281,22 @@ class Announcer:
         return list(dict.fromkeys(people))
 
     async def _report_hidden(self, cart: Cart) -> None:
-        """Alert the operator if only Home shows a cart that is waiting for a decision."""
+        """Tell the operator and the requester if only Home shows a cart that is waiting for a decision."""
         _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
-        if not any(each.role is MessageRole.APPROVAL and not _is_given_up(each, cart) for each in messages):
-            self.alerts.report(
-                f"cart {cart.id}",
-                f"No message shows the card of cart #{cart.id}: approvers and payers find it only in the app's "
-                "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
-            )
+        if any(each.role is MessageRole.APPROVAL and not _is_given_up(each, cart) for each in messages):
+            return
+        self.alerts.report(
+            f"cart {cart.id}",
+            f"No message shows the card of cart #{cart.id}: approvers and payers find it only in the app's "
+            "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
+        )
+        if cart.requester is None or cart.id in self._hidden:
+            return
+        self._hidden.add(cart.id)
+        try:
+            await self._poster.whisper(cart.channel, cart.requester, shown_nowhere(cart))
+        except FAILURES as error:
+            _log.warning("requester_not_told", cart=cart.id, error=read(error).word)
 
 
 def _is_given_up(message: Message, cart: Cart) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from store.engine import Engines
 from store.tables import ChainRow
@@ -15,8 +15,19 @@ _DIGITS = 12  # hexadecimal
 def desk_id(engines: Engines, *, team: str, bot_user: str | None) -> str:
     """Return the id by which OVH's carts name this desk: of this database, Slack team and bot user.
 
-    A copy of the database under another app is another desk.
+    A copy of the database under another app is another desk. The id is kept for commands that do not know Slack.
     """
     with Session(engines.read) as session:
-        database = session.exec(select(col(ChainRow.database_id)).where(col(ChainRow.id) == 1)).one()
-    return hashlib.sha256("\n".join((database or "", team, bot_user or "")).encode()).hexdigest()[:_DIGITS]
+        columns = (col(ChainRow.database_id), col(ChainRow.desk))
+        database, kept = session.exec(select(*columns).where(col(ChainRow.id) == 1)).one()
+    desk = hashlib.sha256("\n".join((database or "", team, bot_user or "")).encode()).hexdigest()[:_DIGITS]
+    if kept != desk:
+        with engines.write.begin() as connection:
+            connection.execute(update(ChainRow).where(col(ChainRow.id) == 1).values(desk=desk))
+    return desk
+
+
+def kept_desk_id(engines: Engines) -> str | None:
+    """Return the desk's id of the bot's newest start; None before the first one."""
+    with Session(engines.read) as session:
+        return session.exec(select(col(ChainRow.desk)).where(col(ChainRow.id) == 1)).one()

@@ -13,15 +13,13 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import Data, EventKind, Fact
-from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
-from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, SentPayment, Word
 from ordering.model.seal import Seal
 from ordering.ports.store import Message, MessageRole
-from store.tables import CartRow, EventRow, ForeignOrderRow, LineRow, MessageRow, MoneyCallRow, SalesOrderRow
+from store.tables import CartRow, EventRow, LineRow, MessageRow, SalesOrderRow
 
 
 def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | None) -> Cart:
@@ -214,46 +212,6 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
         missing_since=order.missing_since,
         explained=order.explained,
     )
-
-
-def money_call_from(row: MoneyCallRow) -> RecordedCall:
-    return RecordedCall(
-        subject=row.subject,
-        cart_id=row.cart_id,
-        attempt=row.attempt,
-        started_at=utc(row.started_at),
-        registrar_cart=row.registrar_cart,
-        marker=row.marker,
-        state=CallState(row.state),
-        id=_known(row.id),
-    )
-
-
-def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:
-    return ForeignOrder(
-        number=row.number,
-        names=frozenset(row.names),
-        total=Money(row.total_minor, row.currency),
-        made_at=utc(row.made_at),
-        status=OrderStatus(row.status),
-        seen_at=utc(row.seen_at),
-        read_at=utc(row.read_at),
-        whole=row.whole,
-    )
-
-
-def foreign_order_columns(order: ForeignOrder) -> dict[str, Any]:
-    return {
-        "number": order.number,
-        "names": sorted(order.names),
-        "currency": order.total.currency,
-        "total_minor": order.total.minor,
-        "made_at": order.made_at,
-        "status": order.status.value,
-        "seen_at": order.seen_at,
-        "read_at": order.read_at,
-        "whole": order.whole,
-    }
 
 
 def sent_payment_from(order: int, method: int | None, mean: str | None, sent_at: datetime) -> SentPayment:

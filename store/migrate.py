@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from store import tables  # noqa: F401 - importing them is what fills the metadata
+from store import money_tables, tables  # noqa: F401 - importing them is what fills the metadata
 from store.database_url import describe
 from store.diagnosis import explained, lacks_a_table
 from store.engine import Engines

@@ -23,19 +23,16 @@ from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
 from ordering.ports.store import Errand, Message, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
-from store import mapping, recovery, timers
+from store import mapping, money_mapping, recovery, timers
 from store.head import NewestHead
+from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceRow
 from store.tables import (
     BEHIND,
     LIVE,
     CartRow,
-    ComparedMarkerRow,
     EventRow,
-    ForeignOrderRow,
     LineRow,
     MessageRow,
-    MoneyCallRow,
-    PresenceRow,
     SalesOrderRow,
     UntoldRow,
 )
@@ -164,11 +161,11 @@ class SqlReading:
 
     def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
         rows = self._rows(select(ForeignOrderRow).where(col(ForeignOrderRow.made_at) >= since))
-        return [mapping.foreign_order_from(row) for row in rows]
+        return [money_mapping.foreign_order_from(row) for row in rows]
 
     def money_calls(self, subject: str) -> list[RecordedCall]:
         query = select(MoneyCallRow).where(col(MoneyCallRow.subject) == subject).order_by(col(MoneyCallRow.id))
-        return [mapping.money_call_from(row) for row in self._rows(query)]
+        return [money_mapping.money_call_from(row) for row in self._rows(query)]
 
     def recorded_markers(self, among: Collection[str]) -> frozenset[str]:
         return self._texts(col(MoneyCallRow.marker), among)

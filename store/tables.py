@@ -135,55 +135,6 @@ class SalesOrderRow(SQLModel, table=True):
     explained: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class ForeignOrderRow(SQLModel, table=True):
-    """An order of the account that no cart of this desk made, as it was read last. Times are by OVH's clock."""
-
-    __tablename__ = "foreign_orders"
-    __table_args__ = (Index("foreign_orders_by_age", "made_at"),)
-
-    number: int = Field(sa_column=Column(OVH_NUMBER, primary_key=True, autoincrement=False))
-    names: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    currency: str
-    total_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
-    made_at: datetime
-    status: str
-    seen_at: datetime
-    read_at: datetime
-    whole: bool
-
-
-class MoneyCallRow(SQLModel, table=True):
-    """An attempt to order or pay. Rows are kept, as OVH keeps their markers for weeks."""
-
-    __tablename__ = "money_calls"
-    __table_args__ = (Index("money_calls_by_subject", "subject"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    subject: str
-    cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), nullable=False))
-    attempt: int
-    started_at: datetime
-    registrar_cart: str | None = None
-    marker: str | None = None
-    state: str
-
-
-class ComparedMarkerRow(SQLModel, table=True):
-    """A marker of a lost money call that an operator was shown in recover mode."""
-
-    __tablename__ = "compared_markers"
-
-    marker: str = Field(primary_key=True)
-
-
-class PresenceRow(SQLModel, table=True):
-    """A cart at OVH by which this desk shows itself to others on the account."""
-
-    __tablename__ = "presences"
-
-    cart: str = Field(primary_key=True)
-
-
 class EventRow(SQLModel, table=True):
     """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
 
@@ -220,6 +171,7 @@ class ChainRow(SQLModel, table=True):
     number: int
     digest: str | None = None
     database_id: str | None = None
+    desk: str | None = None  # by which OVH's carts name this desk, as of the bot's newest start
     epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 

@@ -21,20 +21,17 @@ from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from store import audit_log as evidence
-from store import inbox, mapping, recovery, timers
+from store import inbox, mapping, money_mapping, recovery, timers
 from store import leases as claims
 from store.engine import Engines
 from store.head import NewestHead
+from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceRow
 from store.queries import Clock, SqlReading
 from store.schema import writing
 from store.tables import (
     CartRow,
-    ComparedMarkerRow,
-    ForeignOrderRow,
     LineRow,
     MessageRow,
-    MoneyCallRow,
-    PresenceRow,
     SalesOrderRow,
     UntoldRow,
 )
@@ -108,7 +105,7 @@ class SqlTransaction(SqlReading):
         self._session.execute(update(CartRow).where(col(CartRow.id) == cart_id).values(events=col(CartRow.events)))
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
-        columns = mapping.foreign_order_columns(order)
+        columns = money_mapping.foreign_order_columns(order)
         on_postgresql = self._session.get_bind().dialect.name == "postgresql"
         insert = (postgresql.insert if on_postgresql else sqlite.insert)(ForeignOrderRow).values(columns)
         self._session.execute(insert.on_conflict_do_update(index_elements=["number"], set_=columns))
@@ -125,7 +122,7 @@ class SqlTransaction(SqlReading):
         )
         self._session.add(row)
         self._session.flush()
-        return mapping.money_call_from(row)
+        return money_mapping.money_call_from(row)
 
     def update_call(self, call: RecordedCall) -> None:
         changed = {"marker": call.marker, "state": call.state.value}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from ordering.model.domain_name import DomainName
@@ -29,6 +30,15 @@ settings.register_profile(
     "desk", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("desk")
+# The values of all frames, as structlog prints tracebacks by default, take seconds of the processor.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 class Rules:

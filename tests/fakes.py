@@ -1,12 +1,10 @@
 """A registrar in memory, for the pure rules: it keeps a ledger and fails as it is told."""
 
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 from typing import Generic, TypeVar
 
 from ordering.model import preflight_findings as pre_flight
@@ -14,14 +12,12 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
-from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, Mend
 from ordering.model.question import Question
 from ordering.model.quote import Quote
-from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -39,6 +35,7 @@ from ordering.model.sales_order import (
 )
 from ordering.ports.registrar import Known, MoneyCall, Prepared
 from tests.builders import NOW, a_quote
+from tests.fake_account import FakeAccount
 
 Result = TypeVar("Result")
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
@@ -88,16 +85,15 @@ class FakeMoneyCall(Generic[Result]):
         return self._deliver(not_after=not_after)
 
 
-class FakeRegistrar:
+class FakeRegistrar(FakeAccount):
     """`next_fault` is for the next call that buys or pays.
 
     not_ready, not_sent, lost_before, lost_after, refused, unavailable.
     """
 
     def __init__(self) -> None:
-        self._numbers = count(1)
+        super().__init__()
         self.quote: Quote = a_quote()
-        self.orders: dict[int, SalesOrder] = {}
         self.carts: dict[str, int | None] = {}
         self.payments: list[tuple[int, MethodId]] = []
         self.methods: tuple[PaymentMethod, ...] = METHODS
@@ -111,17 +107,11 @@ class FakeRegistrar:
         self.known_contacts: list[Contact] = []
         self.order_total: Money | None = None
         self.undecided = False
-        self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
-        self.foreign_read: list[int] = []
-        self.presence: set[str] = set()  # carts by which desks show themselves
-        self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.owner_hidden = False  # whether OVH shows who will own an order's names
         self.differs = ""  # what an order has otherwise than the cart
-        self.account: list[AccountOrder] = []  # what the account lists beside our orders
         self.discarded: set[str] = set()
         self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
-        self._permits = threading.local()  # a permit belongs to the step of one worker
         self.signed_at: list[datetime] = []  # of the calls that buy or pay
         self.listed = True  # whether the order's list of methods still has the one that was refused
         self.taken: PaymentSighting | None = None  # what no other order explains, at the end of a floor
@@ -149,14 +139,6 @@ class FakeRegistrar:
         with self._permit():
             yield FakeMoneyCall(self, partial(self.pay, order_id, method))
 
-    @property
-    def holds_permit(self) -> bool:
-        return bool(getattr(self._permits, "held", False))
-
-    @holds_permit.setter
-    def holds_permit(self, held: bool) -> None:
-        self._permits.held = held
-
     @contextmanager
     def _permit(self) -> Iterator[None]:
         if self.next_fault == "not_ready":
@@ -167,10 +149,6 @@ class FakeRegistrar:
             yield
         finally:
             self.holds_permit = False
-
-    def _take_permit(self) -> None:
-        """With one call at once, a caller that holds the only permit would wait for itself for ever."""
-        assert not self.holds_permit, "another call while one that buys or pays is ready"
 
     def clock_ahead(self) -> timedelta:
         self._take_permit()
@@ -185,13 +163,6 @@ class FakeRegistrar:
 
     def known_clock_ahead(self) -> timedelta | None:
         return self.ahead
-
-    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
-        ours = known([order.id for order in self.account])
-        return [order for order in self.account if order.id not in ours], 0
-
-    def markers_left(self) -> Sequence[Marker]:
-        return [Marker(about, marker) for about, marker in self.left_markers]
 
     def extensions(self) -> tuple[str, ...]:
         return ("ovh", "com")
@@ -261,23 +232,6 @@ class FakeRegistrar:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
         return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
 
-    def presences(self) -> frozenset[str]:
-        return frozenset(self.presence)
-
-    def show_presence(self) -> str:
-        self.presence.add(made := f"presence {next(self._numbers)}")
-        return made
-
-    def leave_marker(self, subject: str) -> str:
-        self._take_permit()
-        marker = f"marker {next(self._numbers)}"
-        self.left_markers.append((subject, marker))
-        return marker
-
-    def markers(self, subject: str) -> frozenset[str]:
-        self._take_permit()
-        return frozenset(marker for about, marker in self.left_markers if about == subject)
-
     def discard(self, registrar_cart: str) -> bool:
         self._take_permit()
         if not self.undeletable:
@@ -313,18 +267,6 @@ class FakeRegistrar:
         if order is None:
             return Sighting(Outcome.ABSENT, "It has other names.")
         return Sighting(Outcome.FOUND, "It fits.", replace(order, owner_hidden=self.owner_hidden))
-
-    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
-        self._take_permit()
-        return sorted({*self.orders, *self.foreign})
-
-    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
-        self.foreign_read.append(number)
-        if number in self.foreign:
-            return replace(self.foreign[number], seen_at=at, read_at=at)
-        # One of the desk's own orders, which the memory does not know (yet).
-        order = self.orders[number]
-        return ForeignOrder(number, frozenset({"name.ovh"}), order.total, at, order.status, at, at, whole=True)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         self._take_permit()

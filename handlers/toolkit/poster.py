@@ -60,6 +60,10 @@ class Poster:
         await self._sent("chat_update", at.channel, drawn, ts=at.ts)
         return at
 
+    async def whisper(self, channel: str, user: str, text: str) -> None:
+        """Show a text to one member of a channel, until they reload Slack. Raises `FAILURES`."""
+        await self._client.chat_postEphemeral(channel=channel, user=user, text=text)
+
     async def _sent(self, method: str, channel: str, drawn: Drawn, **more: Any) -> Posted:  # noqa: ANN401 - Slack's arguments
         about = "direct messages" if is_direct(channel) else "messages in channels"
         try:

@@ -34,6 +34,14 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
 ARCHIVED = {"is_archived", "is_inactive"}
 
 
+def shown_nowhere(cart: Cart) -> str:
+    """Tell the requester that Slack takes the card of their cart nowhere."""
+    return (
+        f"Slack refuses to show the card of cart #{cart.id}, so the approvers and payers don't see it. "
+        "Ask one of them to open my Home: they can decide there."
+    )
+
+
 def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int) -> str:
     """Say why a card comes to its requester directly; `word` is Slack's refusal of the channel.
 

@@ -158,7 +158,7 @@ class Unknown:
 class Comparison:
     """What OVH shows and the database does not know. `newest` is the newest event about money at that moment.
 
-    `more` is how many orders were listed and not read.
+    `more` is how many orders were listed and not read, `others` how many markers are of other desks.
     """
 
     newest: int
@@ -166,3 +166,4 @@ class Comparison:
     unknown: tuple[Unknown, ...] = ()
     more: int = 0
     markers: tuple[Marker, ...] = ()
+    others: int = 0

@@ -23,5 +23,5 @@ class Account(Protocol):
         `known` tells which of these orders belong to a cart already.
         """
 
-    def markers_left(self) -> Sequence[Marker]:
-        """The traces that money calls of this desk left there."""
+    def markers_left(self) -> tuple[Sequence[Marker], int]:
+        """The traces that money calls of this desk left there, and how many there are of other desks."""

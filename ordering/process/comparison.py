@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from ordering.model.cart import WAITING, Cart
@@ -26,12 +26,13 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
     orders, more = account.account_orders(since, known=partial(_known, store))
     unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders if not order.status.is_over)
-    return Comparison(newest, since, unknown, more, _markers(store, account, mode))
+    left, others = account.markers_left()
+    return Comparison(newest, since, unknown, more, _unknown_markers(store, left, mode), others)
 
 
-def _markers(store: Store, account: Account, mode: RecoverMode) -> tuple[Marker, ...]:
+def _unknown_markers(store: Store, markers: Iterable[Marker], mode: RecoverMode) -> tuple[Marker, ...]:
     """Return the markers that belong to no attempt on record."""
-    left = {marker.id: marker for marker in account.markers_left()}
+    left = {marker.id: marker for marker in markers}
     with store.read() as carts:
         unknown = sorted(left.keys() - carts.recorded_markers(left))
     if mode.is_on:

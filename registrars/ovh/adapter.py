@@ -248,7 +248,7 @@ class OvhGateway:
         with readable():
             return self._account.since(since, known=known)
 
-    def markers_left(self) -> Sequence[Marker]:
+    def markers_left(self) -> tuple[Sequence[Marker], int]:
         with readable():
             return self._markers.left()
 

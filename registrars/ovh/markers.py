@@ -47,12 +47,9 @@ class Descriptions:
         """The description of a cart that is never checked out."""
         return f"{PRODUCT} {self.desk} asks"
 
-    def marked(self, description: str | None) -> str | None:
-        """Return what a marker with this description is about; None for another cart."""
-        found = _MARKER.fullmatch(description or "")
-        if found is None or self.desk not in {found["desk"], UNNAMED}:
-            return None
-        return found["subject"]
+    def may_own(self, desk: str) -> bool:
+        """Return whether a cart that names this desk is, or may be, this one's."""
+        return self.desk in {desk, UNNAMED}
 
     def is_ours(self, description: object) -> bool:
         return str(description).startswith(f"{PRODUCT} {self.desk} ")
@@ -85,11 +82,18 @@ class Markers:
         """Return the ids of all markers about a subject."""
         return self.described(self._descriptions.marker(subject))
 
-    def left(self) -> list[Marker]:
-        """Return all markers of this desk's money calls; where this desk's id is not known, of all desks."""
+    def left(self) -> tuple[list[Marker], int]:
+        """Return all markers of this desk's money calls, and how many other desks left.
+
+        Where this desk's id is not known, all count as this desk's.
+        """
         listed = reading.listed(self._client.ask("/order/cart", priority=Priority.MONEY))
-        found = ((cart, self._descriptions.marked(self._description(cart))) for cart in map(str, listed))
-        return [Marker(subject, cart) for cart, subject in found if subject is not None]
+        found = [(cart, _MARKER.fullmatch(self._description(cart) or "")) for cart in map(str, listed)]
+        markers = [(cart, marker) for cart, marker in found if marker is not None]
+        ours = [
+            Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["desk"])
+        ]
+        return ours, len(markers) - len(ours)
 
     def described(self, description: str) -> frozenset[str]:
         """Return the ids of all carts with exactly this description.

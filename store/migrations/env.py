@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from store import tables  # noqa: F401 - importing them is what fills the metadata
+from store import money_tables, tables  # noqa: F401 - importing them is what fills the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -41,11 +41,13 @@ def test_lists_what_no_request_knows(rules, recover, said):
         AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName.parse("lost.ovh")}))
     ]
     rules.registrar.leave_marker("pays 900")
+    rules.registrar.others = 2
     rules.workflow.recover_mode.begin(Cause.CARD)
     assert not recover(answer=False)
     printed = "\n".join(said)
     assert f"900  €3.59  notPaid  lost.ovh  fits #{cart.id}" in printed
     assert "pays 900" in printed
+    assert "Other desks use this account, too: 2 of" in printed
     assert said[-1] == "Recover mode stays on."
 
 

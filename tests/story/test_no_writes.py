@@ -73,3 +73,44 @@ async def test_an_approved_cart_waits_for_the_disk(story: Story, bot: Bot):
     await story.payable(seconds=30)
     assert story.checkouts() == 1
     await shows(bot, "ok")
+
+
+REFUSE = {
+    "sqlite": ["CREATE TRIGGER no_room BEFORE UPDATE ON carts BEGIN SELECT RAISE(ABORT, 'no room'); END"],
+    "postgresql": [
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room'; END $$",
+        "CREATE TRIGGER no_room BEFORE UPDATE ON carts FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ],
+}
+ALLOW = {"sqlite": "DROP TRIGGER no_room", "postgresql": "DROP TRIGGER no_room ON carts"}
+
+
+async def test_a_cart_that_cannot_be_saved_reaches_operators(
+    story: Story, bot: Bot, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
+):
+    """Other writes go through: /healthz names the cart, OVH is hardly asked, and then one order is made by itself."""
+    monkeypatch.setattr("bot.worker_pool._UNSAVED_AFTER", 3.0)
+    monkeypatch.setattr("bot.worker._RENEWALS", 20)  # a look each second
+    database = "postgresql" if settings else "sqlite"
+    administrator = create_engine(bot._engines.write.url, poolclass=NullPool)  # noqa: SLF001 - where the desk's data is
+    card = await story.requested()
+    story.ovh.faults.add("POST", "/order/cart", "slow", seconds=2)
+    await story.cleo.click(card, "Approve")
+    await story.ovh_hangs()
+    with administrator.begin() as connection:
+        for statement in REFUSE[database]:
+            connection.execute(text(statement))
+    before, drafts = len(story.ovh.calls), story.ovh.count("POST", "/order/cart")
+    async with asyncio.timeout(40):
+        while "#1 makes no progress" not in str(bot._health.checks()):  # noqa: SLF001, ASYNC110 - as /healthz reads it
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(5)
+    assert len(story.ovh.calls) - before < 20
+    assert story.ovh.count("POST", "/order/cart") - drafts <= 2
+    with administrator.begin() as connection:
+        connection.execute(text(ALLOW[database]))
+    await story.payable()
+    assert story.checkouts() == 1
+    async with asyncio.timeout(40):
+        while "#1 makes no progress" in str(bot._health.checks()):  # noqa: SLF001, ASYNC110 - as above
+            await asyncio.sleep(0.1)

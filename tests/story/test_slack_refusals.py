@@ -114,6 +114,20 @@ async def test_closed_conversations_leave_the_card_in_home(story: Story):
         await story.home_says(story.cleo, "waits for approval")
 
 
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_too_long", "restricted_action"])
+async def test_a_requester_hears_of_a_card_that_nobody_sees(story: Story, word: str):
+    """Slack takes no message at all: the requester learns in the channel what to do, once, and Home shows the cart."""
+    await story.search_and_add("name.ovh")
+    await story.sees(story.ada, "Request approval")
+    story.slack.faults.add("chat.postMessage", "error", error=word, times=ALWAYS)
+    await story.request()
+    await story.sees(story.ada, "Ask one of them to open my Home")
+    await story.cleo.open_home()
+    await story.cleo.click(await story.home_says(story.cleo, "waits for approval"), "Approve")
+    await eventually(lambda: story.checkouts() == 1, seconds=40)
+    assert len([m for m in story.ada.messages("domains") if "open my Home" in m.text]) == 1
+
+
 async def test_a_refused_update_freezes_no_other_message(story: Story):
     """A message that is refused for good is left, and the cart's others go on."""
     await story.requested()

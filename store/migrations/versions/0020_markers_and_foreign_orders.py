@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column('carts', sa.Column('foreign_allowed', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('sales_orders', sa.Column('adopted_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('sales_orders', sa.Column('owner_hidden', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column('chain', sa.Column('desk', sa.String(), nullable=True))
     op.create_table('money_calls',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
@@ -61,6 +62,7 @@ def downgrade() -> None:
     op.drop_table('compared_markers')
     op.drop_index('money_calls_by_subject', 'money_calls')
     op.drop_table('money_calls')
+    op.drop_column('chain', 'desk')
     op.drop_column('sales_orders', 'owner_hidden')
     op.drop_column('sales_orders', 'adopted_at')
     op.drop_column('carts', 'foreign_allowed')

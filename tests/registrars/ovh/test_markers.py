@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ordering.model.recovery import Marker
 from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
 
@@ -99,3 +100,20 @@ async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
             assert await ask(other.presences) == shown
     finally:
         other.close()
+
+
+async def test_recover_mode_reads_what_this_desk_left(access, ovh):
+    """Its markers with what they are about; of other desks only how many they left."""
+    desks = [OvhGateway(access, desk=desk) for desk in ("ours", "other", "unnamed")]
+    try:
+        ours, other, unknown = desks
+        marker = await ask(ours.leave_marker, "pays 7")
+        theirs = await ask(other.leave_marker, "orders 1234")
+        await ask(ours.show_presence)
+        ovh.outsider.cart("Domain Desk ours carts 1234")
+        assert await ask(ours.markers_left) == ([Marker("pays 7", marker)], 1)
+        found, others = await ask(unknown.markers_left)
+        assert ({each.id for each in found}, others) == ({marker, theirs}, 0)
+    finally:
+        for desk in desks:
+            desk.close()

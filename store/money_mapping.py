@@ -1,0 +1,52 @@
+"""Rows of money calls and of orders made elsewhere to the rules' types, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money import Money
+from ordering.model.money_call import CallState, RecordedCall
+from ordering.model.sales_order import OrderStatus
+from store.mapping import utc
+from store.money_tables import ForeignOrderRow, MoneyCallRow
+
+
+def money_call_from(row: MoneyCallRow) -> RecordedCall:
+    return RecordedCall(
+        subject=row.subject,
+        cart_id=row.cart_id,
+        attempt=row.attempt,
+        started_at=utc(row.started_at),
+        registrar_cart=row.registrar_cart,
+        marker=row.marker,
+        state=CallState(row.state),
+        id=row.id or 0,
+    )
+
+
+def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:
+    return ForeignOrder(
+        number=row.number,
+        names=frozenset(row.names),
+        total=Money(row.total_minor, row.currency),
+        made_at=utc(row.made_at),
+        status=OrderStatus(row.status),
+        seen_at=utc(row.seen_at),
+        read_at=utc(row.read_at),
+        whole=row.whole,
+    )
+
+
+def foreign_order_columns(order: ForeignOrder) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "names": sorted(order.names),
+        "currency": order.total.currency,
+        "total_minor": order.total.minor,
+        "made_at": order.made_at,
+        "status": order.status.value,
+        "seen_at": order.seen_at,
+        "read_at": order.read_at,
+        "whole": order.whole,
+    }

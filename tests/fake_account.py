@@ -1,0 +1,75 @@
+"""What the fake registrar's account shows beside a cart's own order: other orders, and empty carts with a meaning."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.recovery import AccountOrder, Marker
+from ordering.model.sales_order import SalesOrder
+from ordering.ports.registrar import Known
+
+
+class FakeAccount:
+    """Orders, markers and presences. One call at a time: see `_take_permit`."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._permits = threading.local()  # a permit belongs to the step of one worker
+        self.orders: dict[int, SalesOrder] = {}
+        self.foreign: dict[int, ForeignOrder] = {}  # orders made elsewhere in the account
+        self.foreign_read: list[int] = []
+        self.presence: set[str] = set()  # carts by which desks show themselves
+        self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
+        self.others = 0  # markers of other desks
+        self.account: list[AccountOrder] = []  # what the account lists beside our orders
+
+    @property
+    def holds_permit(self) -> bool:
+        return bool(getattr(self._permits, "held", False))
+
+    @holds_permit.setter
+    def holds_permit(self, held: bool) -> None:
+        self._permits.held = held
+
+    def _take_permit(self) -> None:
+        """With one call at once, a caller that holds the only permit would wait for itself for ever."""
+        assert not self.holds_permit, "another call while one that buys or pays is ready"
+
+    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+        ours = known([order.id for order in self.account])
+        return [order for order in self.account if order.id not in ours], 0
+
+    def markers_left(self) -> tuple[Sequence[Marker], int]:
+        return [Marker(about, marker) for about, marker in self.left_markers], self.others
+
+    def presences(self) -> frozenset[str]:
+        return frozenset(self.presence)
+
+    def show_presence(self) -> str:
+        self.presence.add(made := f"presence {next(self._numbers)}")
+        return made
+
+    def leave_marker(self, subject: str) -> str:
+        self._take_permit()
+        marker = f"marker {next(self._numbers)}"
+        self.left_markers.append((subject, marker))
+        return marker
+
+    def markers(self, subject: str) -> frozenset[str]:
+        self._take_permit()
+        return frozenset(marker for about, marker in self.left_markers if about == subject)
+
+    def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
+        self._take_permit()
+        return sorted({*self.orders, *self.foreign})
+
+    def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
+        self.foreign_read.append(number)
+        if number in self.foreign:
+            return replace(self.foreign[number], seen_at=at, read_at=at)
+        # One of the desk's own orders, which the memory does not know (yet).
+        order = self.orders[number]
+        return ForeignOrder(number, frozenset({"name.ovh"}), order.total, at, order.status, at, at, whole=True)
