@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ _NEEDED = (
     *("pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"),
 )
 _LONGEST = 900  # seconds: a mutation that makes the bot hang is noticed, too
+_PYTEST, _NO_TESTS = ("-m", "pytest", "-q", "--no-header"), 5
 WATCHERS = ("tests", "explorer", "campaign")
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -40,13 +41,17 @@ class Proof:
     each: bool = False
     share: float = 0.1
     seconds: float = 60
-    _green: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+    _red: list[str] = field(default_factory=list)
+    _green: dict[str, str] = field(default_factory=dict)
 
     def check(self, mutations: Sequence[Mutation]) -> None:
-        """Raise SystemExit where a test that shall notice one of these fails on the tree as it is."""
+        """Run the nearest tests of all these on the tree as it is. What fails then is told, and watches nothing."""
         if "tests" in self.watchers and mutations:
             paths = dict.fromkeys(path for mutation in mutations for path in mutation.tests.split())
-            self._must_be_green(_pytest(paths))
+            with copied() as whole:
+                self._red.extend(_failures([*_PYTEST, *paths], whole))
+            if self._red:
+                print("These fail with nothing broken, so they watch nothing:", *self._red, sep="\n  ")
 
     def row(self, mutation: Mutation) -> Row:
         """Break the promise, and ask one watcher after the other, to the first that notices it or all (`each`)."""
@@ -55,11 +60,11 @@ class Proof:
             for watcher in self.watchers:
                 if (command := self._command(watcher, mutation)) is None:
                     continue
-                failed = _failure(command, broken)
-                if failed is not None and watcher != "tests":
-                    self._must_be_green(command)
-                cells[watcher] = failed or NOBODY
-                if failed is not None and not self.each:
+                failed = _failures(command, broken)
+                if failed and watcher != "tests":
+                    self._must_be_green(watcher, command)
+                cells[watcher] = f"`{failed[0].removeprefix('tests/')}`" if failed else NOBODY
+                if failed and not self.each:
                     break
         return Row(
             mutation.name, cells["tests"], cells["explorer"], cells["campaign"], round(time.monotonic() - started)
@@ -68,23 +73,20 @@ class Proof:
     def _command(self, watcher: str, mutation: Mutation) -> list[str] | None:
         """Return the arguments of Python, or None where the tree has no such watcher."""
         if watcher == "tests":
-            return _pytest(mutation.tests.split())
+            return [*_PYTEST, "-x", *mutation.tests.split(), *(f"--deselect={test}" for test in self._red)]
         if watcher == "campaign":
             return ["-W", "ignore", "-m", "prove", "--seconds", f"{self.seconds:g}"]
         if not (ROOT / "prove" / "explorer" / "__main__.py").exists():
             return None
         return ["-m", "prove.explorer", "--share", f"{self.share:g}", "--seconds", f"{self.seconds:g}"]
 
-    def _must_be_green(self, command: list[str]) -> None:
-        """Raise SystemExit where the command fails on the tree as it is: it would notice everything."""
-        key = tuple(command)
-        if key not in self._green:
+    def _must_be_green(self, watcher: str, command: list[str]) -> None:
+        """Raise SystemExit where the watcher fails on the tree as it is: it would notice everything."""
+        if watcher not in self._green:
             with copied() as whole:
-                self._green[key] = _failure(command, whole)
-        if (failed := self._green[key]) is not None:
-            raise SystemExit(
-                f"With nothing broken, {failed} fails already (python {' '.join(command)}). Fix that first."
-            )
+                self._green[watcher] = "".join(_failures(command, whole)[:1])
+        if failed := self._green[watcher]:
+            raise SystemExit(f"The {watcher} fails with nothing broken: {failed}. Fix that first.")
 
 
 @app.command()
@@ -136,10 +138,6 @@ def run(mutations: Sequence[Mutation], proof: Proof, table: Table, *, resume: bo
     return not missed
 
 
-def _pytest(paths: Iterable[str]) -> list[str]:
-    return ["-m", "pytest", "-xq", "--no-header", *paths]
-
-
 def _watchers(by: str) -> list[str]:
     named = [name.strip() for name in by.split(",")]
     if unknown := set(named) - set(WATCHERS):
@@ -169,8 +167,8 @@ def copied(mutation: Mutation | None = None) -> Iterator[Path]:
         yield copy
 
 
-def _failure(command: list[str], tree: Path) -> str | None:
-    """Run Python in the tree. Return in a few words what failed, or None where nothing did."""
+def _failures(command: list[str], tree: Path) -> list[str]:
+    """Run Python in the tree, and return what failed: tests by their ids, else a few words."""
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     try:
         done = subprocess.run(
@@ -183,17 +181,18 @@ def _failure(command: list[str], tree: Path) -> str | None:
             timeout=_LONGEST,
         )
     except subprocess.TimeoutExpired:
-        return f"no end within {_LONGEST} s"
-    return _first_failure(done.stdout) or f"exit code {done.returncode}" if done.returncode else None
+        return [f"no end within {_LONGEST} s"]
+    if done.returncode in {0, _NO_TESTS}:
+        return []
+    return [*_failed(done.stdout)] or [f"exit code {done.returncode}"]
 
 
-def _first_failure(printed: str) -> str | None:
+def _failed(printed: str) -> Iterator[str]:
     for line in printed.splitlines():
         if line.startswith(("FAILED tests/", "ERROR tests/")):
-            return f"`{line.split()[1].rpartition('/')[2]}`"
+            yield line.partition(" ")[2].partition(" - ")[0]
         if line.startswith("| **") and not line.rstrip(" |").endswith("0"):
-            return line.split("**")[1]
-    return None
+            yield line.split("**")[1]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ OF_ORDERS = (
         "forget the intent to order",
         f"{_CHECKOUT}._commit_intent",
         swap("self._intents.commit", "(lambda cart, *_, **__: cart)"),
-        "tests/ordering/test_fulfilment.py::test_a_death_right_after_the_intent_leaves_a_cart_that_is_looked_for",
+        "tests/ordering/test_money_calls.py::test_the_intent_is_on_record_before_the_call",
     ),
     Mutation(
         "buy and pay without an intent on record",
@@ -124,7 +124,13 @@ OF_ORDERS = (
         "begin the floor by the clock of this machine",
         f"{_SEARCH}._withdraw",
         swap("self._registrar.time()", "self._book.now()"),
-        f"{_PROOF}::test_a_jump_of_our_clock_ends_no_floor",
+        "tests/ordering/test_proof_of_no_order.py::test_a_wrong_clock_of_ours_begins_no_floor",
+    ),
+    Mutation(
+        "wait for an order by the clock of this machine",
+        f"{_SEARCH}._waited",
+        returns("self._book.now() - cart.since"),
+        f"{_PROOF}::test_a_clock_that_is_put_right_after_a_crash",
     ),
     Mutation(
         "believe a refusal of the checkout without the floor",
@@ -226,7 +232,7 @@ OF_ORDERS = (
         "take another desk for this one",
         "ordering.process.presence:Presence.find_others",
         swap("seen - self._own()", "seen - seen"),
-        "tests/bot/test_recover.py",
+        "tests/bot/test_account_watch.py",
     ),
     Mutation(
         "pay an adopted order whose owner is hidden",

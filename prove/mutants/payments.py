@@ -19,7 +19,16 @@ OF_PAYMENTS = (
         "forget the intent to pay",
         f"{_PAYMENTS}._send",
         swap("self._intents.commit", "(lambda cart, *_, **__: cart)"),
-        _PAY,
+        "tests/ordering/test_money_calls.py::test_the_intent_is_on_record_before_the_call",
+    ),
+    Mutation(
+        "pay without an entry in the audit log",
+        f"{_PAYMENTS}._send",
+        swap(
+            "self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)",
+            "self._intents.commit(sending, standing=standing, at=now, due_at=due_at)",
+        ),
+        "tests/store/test_lost_intents.py::test_the_audit_chain_knows_of_a_payment",
     ),
     Mutation(
         "forget that the payment was sent", f"{_PAYMENTS}.pay_or_watch", never("payment.sent_at is not None"), _PAY
@@ -56,7 +65,7 @@ OF_PAYMENTS = (
     ),
     Mutation(
         "take another process's payment of a moment ago for interrupted",
-        f"{_PAYMENTS}._was_interrupted",
+        "ordering.process.payment_marker:PaymentMarkers.was_interrupted",
         never("is_over(self._registrar, left.started_at, self._settle)"),
         "tests/ordering/test_money_markers.py::test_a_payment_of_a_moment_ago_is_left_to_its_process",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, swap, without_item
+from prove.mutants.changes import drop, never, swap, uncaught, without_item
 from prove.mutants.mutation import Mutation
 
 _TIMERS, _STEPS = "tests/store/test_timers.py", "tests/ordering/test_no_writes.py"
@@ -98,6 +98,12 @@ OF_STANDSTILL = (
         "bot.heartbeat:Pulse.reason",
         swap("silent <= self._within", "silent <= self._within or self._why"),
         "tests/bot/test_pulse.py",
+    ),
+    Mutation(
+        "lose a task where the end of a claim cannot be written",
+        "bot.worker_pool:give_back",
+        uncaught("DatabaseError"),
+        "tests/bot/test_driver.py::test_a_claim_that_cannot_be_ended_is_a_line_in_the_log",
     ),
     Mutation(
         "believe an unknown refusal within seconds",

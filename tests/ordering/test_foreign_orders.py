@@ -86,14 +86,14 @@ def test_many_orders_are_read_in_several_steps(rules):
 
 def test_an_order_that_comes_while_the_cart_is_built(rules, monkeypatch):
     """The look is repeated right before the intent."""
-    prepare = rules.registrar.prepare
+    cart, prepare = rules.approved(), rules.registrar.prepare  # approved first: the request builds a cart, too
 
     def meanwhile(lines):
         elsewhere(rules, an_order(900, "name.ovh"))
         return prepare(lines)
 
     monkeypatch.setattr(rules.registrar, "prepare", meanwhile)
-    after = rules.settle(rules.approved().id, steps=1)
+    after = rules.settle(cart.id, steps=1)
     assert (after.state, rules.registrar.orders) == (S.NEEDS_ATTENTION, {})
 
 

@@ -80,6 +80,24 @@ def test_both_calls_are_signed_with_the_time_of_their_intent(rules):
     assert kept.attempt.started_at == NOW - timedelta(minutes=10)
 
 
+@pytest.mark.parametrize(
+    ("call", "kind"), [("check_out", EventKind.CHECKOUT_STARTED), ("pay", EventKind.PAYMENT_STARTED)]
+)
+def test_the_intent_is_on_record_before_the_call(rules, monkeypatch, call, kind):
+    """A process that dies at that moment leaves a cart of which the next one knows what was sent."""
+    cart, send = rules.approved() if call == "check_out" else paying(rules), getattr(rules.registrar, call)
+    seen = []
+
+    def sends(*args, **kwargs):
+        _, events = rules.workflow.story(cart.id, by=rules.dan)
+        seen.append((rules.workflow.cart(cart.id).state, events[-1].kind))
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(rules.registrar, call, sends)
+    rules.fulfilment.advance(cart.id)
+    assert seen == [(S.CHECKING_OUT if call == "check_out" else S.PAYING, kind)]
+
+
 def test_a_checkout_that_another_process_overtook_leaves_no_cart(rules, monkeypatch):
     """It built a cart at OVH, and its intent comes too late: that cart is given back."""
     cart = rules.approved()

@@ -66,6 +66,17 @@ def test_a_jump_of_our_clock_ends_no_floor(rules):
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_wrong_clock_of_ours_begins_no_floor(rules, ahead):
+    """The floor begins by OVH's clock too, and takes neither no time nor an hour."""
+    rules.registrar.ahead = ahead
+    cart = deleted(rules)
+    waiting = rules.settle(cart.id, steps=20)  # ten minutes
+    assert (waiting.state, waiting.attempt.number) == (S.CHECKING_OUT, 1)
+    assert rules.settle(cart.id, steps=20).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
 def test_no_floor_ends_while_ovh_tells_no_time(rules, monkeypatch):
     """Whether the floor is over is decided by a time that is read in that very step."""
     cart = deleted(rules)

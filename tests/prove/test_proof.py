@@ -16,28 +16,38 @@ def table(tmp_path):
     return Table(tmp_path / "mutations.md")
 
 
+class Asked(list[tuple[str, bool]]):
+    """Which watcher was asked, and whether about a broken tree; `commands` are its arguments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commands: list[list[str]] = []
+
+
 @pytest.fixture
 def asked(monkeypatch):
-    """Replace the watchers: `answers` says what a command answers on a broken tree; returns what was asked."""
-    seen = []
+    """Replace the watchers by `answers`; what was asked is the other half."""
+    seen = Asked()
+    answers: dict[tuple[str, bool], str] = {}
 
-    def failure(command, tree):
+    def failures(command, tree):
         is_broken = any(
             (tree / each.file).read_text() != (proof.ROOT / each.file).read_text() for each in (FIRST, SECOND)
         )
         watcher = next(name for name in ("pytest", "prove.explorer", "prove") if name in command)
         seen.append((watcher, is_broken))
-        return failure.answers.get((watcher, is_broken))
+        seen.commands.append(command)
+        answer = answers.get((watcher, is_broken))
+        return [answer] if answer else []
 
-    failure.answers = {}
-    monkeypatch.setattr(proof, "_failure", failure)
-    return seen, failure.answers
+    monkeypatch.setattr(proof, "_failures", failures)
+    return seen, answers
 
 
 def test_the_first_watcher_that_fails_has_noticed(table, asked):
     """The others are not asked, and their cells say so."""
     seen, answers = asked
-    answers["pytest", True] = "`test_pay.py::test_once`"
+    answers["pytest", True] = "tests/test_pay.py::test_once"
     assert proof.run([FIRST], proof.Proof(["tests", "campaign"]), table)
     assert seen == [("pytest", False), ("pytest", True)]
     (row,) = table.rows()
@@ -47,20 +57,44 @@ def test_the_first_watcher_that_fails_has_noticed(table, asked):
 def test_each_watcher_is_asked_alone(table, asked):
     """With `each` the table says what every one of them sees."""
     _, answers = asked
-    answers["pytest", True] = "`test_pay.py::test_once`"
+    answers["pytest", True] = "tests/test_pay.py::test_once"
     proof.run([FIRST], proof.Proof(["tests", "campaign"], each=True), table)
     (row,) = table.rows()
     assert (row.tests, row.campaign) == ("`test_pay.py::test_once`", NOBODY)
 
 
-@pytest.mark.parametrize("watcher", ["pytest", "prove"])
-def test_a_watcher_that_is_red_anyway_proves_nothing(table, asked, watcher):
-    """It fails on the tree as it is, too: the run ends, and no row is written."""
+def test_a_campaign_that_is_red_anyway_ends_the_run(table, asked):
+    """It fails on the tree as it is, too, so it would notice everything: no row is written."""
     _, answers = asked
-    answers[watcher, True] = answers[watcher, False] = "`test_pay.py::test_once`"
-    with pytest.raises(SystemExit, match="With nothing broken, `test_pay"):
-        proof.run([FIRST], proof.Proof(["tests", "campaign"]), table)
+    answers["prove", True] = answers["prove", False] = "paid twice"
+    with pytest.raises(SystemExit, match="The campaign fails with nothing broken: paid twice"):
+        proof.run([FIRST], proof.Proof(["campaign"]), table)
     assert table.rows() == []
+
+
+def test_a_test_that_is_red_anyway_watches_nothing(table, asked, capsys):
+    """It is named, and left out when something is broken."""
+    seen, answers = asked
+    answers["pytest", False] = "tests/test_pay.py::test_slow"
+    assert not proof.run([FIRST], proof.Proof(["tests"]), table)
+    assert "so they watch nothing:\n  tests/test_pay.py::test_slow" in capsys.readouterr().out
+    assert "--deselect=tests/test_pay.py::test_slow" in seen.commands[-1]
+
+
+@pytest.mark.parametrize(
+    ("printed", "failed"),
+    [
+        ("FAILED tests/a/test_b.py::test_c[x y] - assert 1 == 2", ["tests/a/test_b.py::test_c[x y]"]),
+        ("ERROR tests/a/test_b.py - SyntaxError", ["tests/a/test_b.py"]),
+        ("| **orders made twice** | 0 | 2 |", ["orders made twice"]),
+        ("| **orders made twice** | 0 | 0 |", ["exit code 1"]),
+    ],
+)
+def test_what_failed_is_read_from_what_was_printed(tmp_path, printed, failed):
+    """Of tests and of the campaign; else the exit code stands for it."""
+    told = ["-c", f"import sys; print({printed!r}); sys.exit(1)"]
+    assert proof._failures(told, tmp_path) == failed  # noqa: SLF001 - the words of the table are made here
+    assert proof._failures(["-c", "raise SystemExit(5)"], tmp_path) == []  # noqa: SLF001 - pytest found no test
 
 
 def test_a_mutation_that_nobody_notices_fails_the_run(tmp_path, asked):
