@@ -10,7 +10,7 @@ from ordering.process.floors import Floors
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.fulfilment import Fulfilment
 from ordering.workflow import Workflow
-from prove.explorer import laws
+from prove.explorer import laws, mutants
 from prove.explorer.plain_store import PlainTransaction
 from prove.explorer.search import Break, later_deviations, shortest
 from registrars.ovh.adapter import OvhGateway
@@ -119,3 +119,27 @@ def test_a_break_is_cut_to_what_it_needs(monkeypatch):
     place = next(number for number, what in later_deviations(plain()) if what == "price-up")
     known = Break(laws.NOT_APPROVED, "", ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy")), ("", "", ""))
     assert shortest(EVERYTHING, known).schedule == ((place, "price-up"),)
+
+
+def test_finds_an_order_beside_one_made_elsewhere(monkeypatch):
+    """M2: a rule that reads no orders of others buys the name a second time."""
+    monkeypatch.setattr(ForeignOrders, "hindrance", lambda *_: None)
+    assert broken_by(("step approved", "outsider")) == laws.BESIDE
+
+
+def test_finds_a_renewal_that_nobody_approved(monkeypatch):
+    """M6: a rule that looks at no renewal price orders at one that rose after the approval."""
+    monkeypatch.setattr(checkout.Checkout, "_renewals_hold", lambda *_: True)
+    assert broken_by(("step approved", "renewal-up")) == laws.NOT_APPROVED
+
+
+def test_each_reason_belongs_to_a_mutation():
+    """Why the explorer cannot see a mutation is said of one that it is there for."""
+    assert set(mutants.BLIND) <= {mutation.name for mutation in mutants.its_own()}
+
+
+def test_a_mutant_is_caught_by_a_law():
+    """The rules are changed as they are imported, and the answer names the law and the schedule."""
+    mutation = next(mutation for mutation in mutants.its_own() if mutation.name == "forget the intent to pay")
+    law = mutants.broken_law(mutation, ["--processes", "1", "--share", "0"])
+    assert law == f"{laws.NOT_INTENDED} (1): no deviation: order 256900123"
