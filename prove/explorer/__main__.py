@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,13 +60,15 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
 def _search(setup: Setup, how: Search, *, share: float, triples: int, seed: int, start: int) -> bool:
     """Search and report; return whether a law broke that holds today."""
     from prove.explorer.report import report
-    from prove.explorer.search import Found, search_drawn, search_pairs, search_singles
+    from prove.explorer.search import Found, search_calls, search_drawn, search_pairs, search_singles
 
     started = time.monotonic()
     found = Found() if start or triples else search_singles(setup, how)
     if triples:
         position, end = search_drawn(setup, found, how, count=triples, deviations=3, seed=seed, start=start)
     elif share:
+        if not start:
+            search_calls(setup, found, replace(how, tell=None), seed=seed)
         position, end = search_pairs(setup, found, how, share=share, seed=seed, start=start)
     else:
         position, end = 0, 0

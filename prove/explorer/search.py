@@ -140,6 +140,29 @@ def run_pairs(setup: Setup, single: tuple[int, str], share: float, seed: int) ->
     return found
 
 
+def run_call(setup: Setup, first: tuple[int, str], share: float, seed: int) -> Found:
+    """Run what OVH shows of a call that buys or pays with each answer to it, then each act of people behind both.
+
+    These are the triples that break a rule of money first; of other third deviations such a share is drawn.
+    """
+    found = Found()
+    world = setup.world(dict([first]))
+    if world.run() is not None:
+        return found
+    draw = Random(f"{seed} {first}")
+    answers = [second for second in later_deviations(world, first[0]) if second[0] == first[0] + 1]
+    for second in answers:
+        pair = setup.world(dict([first, second]))
+        pair.run()
+        found.note(pair)
+        for third in later_deviations(pair, second[0]) if pair.broken is None else ():
+            if pair.places[third[0]][0].startswith("person ") or draw.random() < share:
+                triple = setup.world(dict([first, second, third]))
+                triple.run()
+                found.note(triple)
+    return found
+
+
 def run_drawn(setup: Setup, seeds: range, deviations: int) -> Found:
     """Run schedules of so many deviations at drawn places, one for each seed; a break is cut to what it needs."""
     found = Found()
@@ -215,6 +238,14 @@ def search_singles(setup: Setup, how: Search) -> Found:
     found.note(setup.plain())
     Search(how.processes, first=how.first).run(found, partial(run_single, setup), singles(setup))
     return found
+
+
+def search_calls(setup: Setup, found: Found, how: Search, *, share: float = 0.01, seed: int = 1) -> None:
+    """Run the schedules about the answers of the calls that buy or pay: see `run_call`."""
+    world = setup.plain()
+    todo = [single for single in singles(setup) if world.places[single[0]][0].endswith(" shows")]
+    Random(seed).shuffle(todo)
+    how.run(found, partial(run_call, setup, share=share, seed=seed), todo)
 
 
 def search_pairs(
