@@ -47,7 +47,7 @@ bench-quick: .venv/.installed  ## A look at each of these figures, in less than 
 	$(RUN) python -W ignore -m bench --quick
 
 prove: .venv/.installed  ## Search schedules of faults, then kill and mislead the bot for PROVE_SECONDS (300): nothing happens twice
-	$(RUN) python -m prove.explorer --share 0.5 --seconds 150
+	$(RUN) python -m prove.explorer --share 0.2 --seconds 150
 	$(RUN) python -W ignore -m prove
 
 explore: .venv/.installed  ## Search all pairs and 200,000 triples of faults, for an hour or so: nothing happens twice

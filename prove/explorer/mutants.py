@@ -22,8 +22,39 @@ ROOT = Path(__file__).parents[2]
 _ITS_OWN = ("ordering/process/", "registrars/ovh/orders.py", "registrars/ovh/payments.py")
 _BROKEN = re.compile(r"^BROKEN (.+)$", re.MULTILINE)
 
+_RIGHTS = "nobody loses a right here, none is unreadable, and one approval is enough"
+_LIMITS = "the team has no limits here"
+_AGE = "an approval lives for three days, and the other clock still ends a payment"
+_INBOX = "clicks are decided at once here, so there is no inbox"
+_STATES = "names are registered at once or not at all here: no delivery fails, and none shows a strange state"
+_SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
+_OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
-BLIND: Mapping[str, str] = {}
+BLIND: Mapping[str, str] = {
+    "read no right again before the intent": _RIGHTS,
+    "take a right that nobody can read for one that is lost": _RIGHTS,
+    "take a payer's right that nobody can read for a no": _RIGHTS,
+    "order with fewer valid approvals than the rules ask for": _RIGHTS,
+    "check no limit with the intent": _LIMITS,
+    "carry out a decision of any age by the database's clock": _AGE,
+    "carry out a decision of any age by OVH's clock": _AGE,
+    "let Try again renew an approval": _AGE,
+    "check the age with the intent only, and not while OVH is away": _AGE,
+    "end a click in another transaction than its decision": _INBOX,
+    "decide older clicks after a Stop": _INBOX,
+    "take a name that renews itself for one that has not arrived": _STATES,
+    "take a late delivery for one that arrived": _STATES,
+    "keep a person from an order that never arrives": _STATES,
+    "report the same trouble of a delivery again and again": _STATES,
+    "wait in silence for a name in an unexpected state": _STATES,
+    "hold the only permit while the cart is given back": _SHARES,
+    "take the wait for a permit for a hanging job": _SHARES,
+    "leave the cart of a checkout that failed before its intent": _OVH_CARTS,
+    "take another desk for this one": "no second desk is on the account, and no money moves by that answer",
+    "begin a step without a write": "the plain store always takes writes",
+    "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
+    "pay without an entry in the audit log": "the plain store keeps no digests here, and no law counts entries",
+}
 
 
 def try_mutants(seconds: float, processes: int) -> int:

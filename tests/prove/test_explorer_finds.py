@@ -12,10 +12,10 @@ from ordering.process.fulfilment import Fulfilment
 from ordering.workflow import Workflow
 from prove.explorer import laws, mutants
 from prove.explorer.plain_store import PlainTransaction
-from prove.explorer.search import Break, later_deviations, shortest
+from prove.explorer.search import Break, Found, later_deviations, search_calls, shortest
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.orders import Orders
-from tests.prove.exploring import EVERYTHING, broken_by, plain
+from tests.prove.exploring import EVERYTHING, ONE_PROCESS, broken_by, plain
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -119,6 +119,15 @@ def test_a_break_is_cut_to_what_it_needs(monkeypatch):
     place = next(number for number, what in later_deviations(plain()) if what == "price-up")
     known = Break(laws.NOT_APPROVED, "", ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy")), ("", "", ""))
     assert shortest(EVERYTHING, known).schedule == ((place, "price-up"),)
+
+
+def test_the_calls_are_searched_first(monkeypatch):
+    """What a call shows and how it is answered is a break within the first schedules of that search."""
+    monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
+    found = Found()
+    search_calls(EVERYTHING, found, replace(ONE_PROCESS, first=True))
+    assert found.breaks[-1].law == laws.TWO_PAYMENTS
+    assert set(found.breaks[-1].places) == {"PAY shows", "PAY answer"}
 
 
 def test_finds_an_order_beside_one_made_elsewhere(monkeypatch):
