@@ -9,7 +9,7 @@ RUN    := $(UV) run --frozen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install sandbox rehearse test browser bench bench-quick prove prove-the-proof pictures check format clean
+.PHONY: help install sandbox rehearse test browser bench bench-quick prove explore prove-the-proof pictures check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,8 +46,15 @@ bench: .venv/.installed  ## Measure how fast the desk is beside what it could be
 bench-quick: .venv/.installed  ## A look at each of these figures, in less than a minute on a quiet machine
 	$(RUN) python -W ignore -m bench --quick
 
-prove: .venv/.installed  ## Kill and mislead the bot for PROVE_SECONDS (300), and check that nothing happens twice
+prove: .venv/.installed  ## Search schedules of faults, then kill and mislead the bot for PROVE_SECONDS (300): nothing happens twice
+	$(RUN) python -m prove.explorer --share 0.2 --seconds 150
 	$(RUN) python -W ignore -m prove
+
+explore: .venv/.installed  ## Search all pairs and 200,000 triples of faults, for an hour or so: nothing happens twice
+	$(RUN) python -m prove.explorer --pairs
+	$(RUN) python -m prove.explorer --pairs --names 2
+	$(RUN) python -m prove.explorer --triples 100000
+	$(RUN) python -m prove.explorer --triples 100000 --names 2
 
 prove-the-proof: .venv/.installed  ## Break one guard at a time, and show that the tests catch it
 	$(RUN) python -m prove.proof

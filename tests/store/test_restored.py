@@ -1,16 +1,13 @@
 """A database that goes back under living processes, on both databases."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
 from ordering.model.cart import CartState
 from ordering.model.errors import DatabaseWentBack
-from ordering.model.events import happened
-from ordering.model.facts import EventKind
-from ordering.model.recovery import Cause, Recovery, Stamp
+from ordering.model.recovery import Cause, Stamp
 from ordering.process.recovery import must_allow
 from store.engine import Engines
 from store.head import NewestHead
@@ -77,22 +74,6 @@ def test_a_process_that_saw_nothing_newer_goes_on(engines: Engines):
     assert not rules.workflow.recover_mode.is_on
 
 
-def test_a_transaction_that_fails_is_not_remembered(engines: Engines):
-    """A head counts only after COMMIT has answered: a rolled back event is no proof."""
-    store = SqlStore(engines)
-
-    def fails() -> None:
-        with store.begin() as carts:
-            carts.open("C1", by="U0ADA", at=NOW)
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fails()
-    with store.begin() as carts:
-        assert carts.newest_seen() is None
-        must_allow(carts)
-
-
 def test_another_process_learns_of_recover_mode(engines: Engines, monkeypatch: pytest.MonkeyPatch):
     """The row is read in the transaction of the intent, also where another process wrote it a moment ago."""
     rules, others = Rules(SqlStore(engines)), Rules(SqlStore(engines))
@@ -137,46 +118,6 @@ def test_another_database_under_a_living_process_is_noticed(engines: Engines):
         must_allow(carts)
 
 
-def test_the_recover_row_comes_back_as_it_was_written(store: SqlStore):
-    """Every field, in UTC."""
-    at = datetime(2026, 11, 24, 8, 0, 1, tzinfo=UTC)
-    mode = Recovery(
-        Cause.COPY, at, at, processes_may_live=True, floor_from=at, compared=7, confirmed_by="U0CLEO", told=True
-    )
-    with store.begin() as carts:
-        changed = replace(carts.standing(), recovery=mode, numbers_above=12, is_copy=True)
-        carts.save_standing(changed)
-    with store.read() as carts:
-        assert carts.standing() == changed
-
-
-def test_numbers_above_those_on_buttons_survive(store: SqlStore):
-    """The database counts on behind the number that was given by hand."""
-    with store.begin() as carts:
-        carts.open("C1", by="U0ADA", at=NOW)
-        carts.save_standing(replace(carts.standing(), numbers_above=41))
-    numbers = []
-    for channel in ("C2", "C3", "C4"):
-        with store.begin() as carts:
-            numbers.append(carts.open(channel, by="U0ADA", at=NOW).id)
-    assert numbers == [42, 43, 44]
-
-
-def test_only_money_counts_for_the_comparison(store: SqlStore):
-    """Open, requested and ended carts are no money; the chain's newest event about money is found."""
-    with store.begin() as carts:
-        cart = carts.open("C1", by="U0ADA", at=NOW)
-        assert carts.newest_about_money() == 0
-        cart = carts.save(
-            cart.to(S.SUBMITTED, at=NOW), happened(cart.to(S.SUBMITTED, at=NOW), NOW, EventKind.APPROVAL_REQUESTED)
-        )
-        assert carts.newest_about_money() == 0
-        approved = cart.to(S.APPROVED, at=NOW)
-        carts.save(approved, happened(approved, NOW, EventKind.APPROVED))
-        carts.open("C2", by="U0ADA", at=NOW)
-        assert carts.newest_about_money() == 3
-
-
 def test_the_newest_head_is_kept():
     """Threads may report their commits in any order; a later epoch counts more than any number."""
     head, first = NewestHead(), Stamp("d" * 12, 0, 3, "c" * 12)
@@ -186,11 +127,3 @@ def test_the_newest_head_is_kept():
     recovered = replace(first, epoch=9, number=2)
     head.committed(recovered)
     assert head.newest == recovered
-
-
-def test_every_stamp_carries_the_id_of_the_database(store: SqlStore):
-    """It is made once, and every stamp of this database carries it."""
-    with store.begin() as carts:
-        before = carts.stamp()
-        carts.open("C1", by="U0ADA", at=NOW)
-        assert carts.stamp().database == before.database != "0" * 12

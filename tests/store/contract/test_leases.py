@@ -8,7 +8,7 @@ from ordering.ports.store import Errand
 from ordering.process.leases import Alone, Shared
 from tests.builders import NOW
 from tests.conftest import Rules
-from tests.store.test_races import all_at_once
+from tests.store.contract.test_races import all_at_once
 
 LEASE = timedelta(seconds=20)
 ADVANCE, SHOW, WATCH = Errand.ADVANCE, Errand.SHOW, Errand.WATCH

@@ -1,4 +1,4 @@
-"""Each kind of a cart's timers is set and ended by itself, however far ahead it lies: on both databases."""
+"""Each kind of a cart's timers is set and ended by itself, however far ahead it lies: on all stores."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,9 +8,8 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
-from ordering.ports.store import KEEP, Errand, TimerKind
+from ordering.ports.store import KEEP, Errand, Store, TimerKind
 from ordering.process.leases import Shared
-from store.transactions import SqlStore
 from tests.builders import NOW
 from tests.conftest import Rules
 
@@ -24,12 +23,12 @@ def rules(store) -> Rules:
     return Rules(store)
 
 
-def opened(store: SqlStore, channel: str = "C1"):
+def opened(store: Store, channel: str = "C1"):
     with store.begin() as carts:
         return carts.open(channel, by="U0ADA", at=NOW)
 
 
-def timers(store: SqlStore, cart_id: int):
+def timers(store: Store, cart_id: int):
     with store.read() as carts:
         return carts.timers(cart_id)
 

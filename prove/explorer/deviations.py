@@ -1,0 +1,81 @@
+"""What may deviate at which place, and which of it the laws hold against today.
+
+A deviation is a word, such as `crash` or `late-90`; its number is in seconds unless it counts commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from prove.explorer.ledger import AT_ONCE, Lateness
+
+Options = tuple[str, ...]
+
+FREEZES: Options = ("freeze-30", "freeze-600", "freeze-90000")  # the last one is longer than the longest floor
+# `stop`: somebody presses Stop at this moment.
+READ: Options = ("crash", *FREEZES, "busy", "forbidden", "stop")
+BUILD: Options = ("crash", *FREEZES, "busy", "lost")
+READY: Options = ("crash", *FREEZES, "busy", "stop")
+# Before the sender compares the clock, and between that comparison and the wire.
+CALL: Options = ("crash", *FREEZES)
+WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
+ORDER_SHOWS: Options = (
+    *("late-15", "late-45", "late-90", "late-600", "lines-45", "lines-600"),
+    *("closed-45", "closed-600", "owner-600", "owner-90000"),
+)
+# The price rose between the dry run and the checkout.
+MADE_AS: Options = ("dearer",)
+TWO_NAMES_SHOW: Options = ("names-45", "names-600")
+PAYMENT_SHOWS: Options = (
+    *("late-15", "late-45", "late-90", "late-600", "order-90", "order-600"),
+    *("bank-30", "bank-600", "refused", "refused-600"),
+)
+# `crash`: the call is done and its sender dies. `gone` and `lost`: no answer, and it was not done, or it was.
+# `arrives`: no answer, and it is done so much later. `no`: refused or throttled, not done. `again`: a proxy repeats
+# the call; the first copy is done, the second one is answered so. That OVH does both copies is not drawn: no client can
+# prevent it, for OVH has no key that makes a call idempotent.
+ANSWER: Options = (
+    *("crash", "gone", "lost", "arrives-15", "arrives-45", "arrives-100"),
+    *("no-400", "no-403", "no-404", "no-409", "no-429", "no-502"),
+    *("again-200", "again-400", "again-403", "again-404", "again-409", "again-429", "again-502"),
+)
+COMMIT: Options = (
+    *("crash", *FREEZES),
+    *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "restore"),
+)
+STEP: Options = (
+    *("order-dearer", "page-slow", "renewal-up"),
+    *("price-up", "outsider", "outsider-600", "outsider-cancels", "page-pays", "page-cancels", "delete-ordered"),
+    *("closed-unlisted", "unfiltered", "summary-tells"),
+    *("clock+3600", "clock+90000", "clock-600", "server+90000", "server-600", "others-commit", "stop"),
+)
+DECIDES: Options = ("wrong", "hasty", "after-91000")
+# `hasty`: orders though an order of the desk's may still show. `close`: gives up.
+ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
+PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
+APPROVES: Options = ("self", "twice", "old-card", "after-91000")
+
+# The findings that are open: which deviations break a law of today's rules. `make prove` leaves these out until the
+# rule has landed: delete a line here to have it search them too. `python -m prove.explorer --all` searches them anyway.
+# None is open today. TO WIDEN, DELETE LINES HERE.
+OPEN: Mapping[str, Callable[[str, str], bool]] = {}
+
+_HIDES = {"late": "all", "lines": "lines", "names": "names", "closed": "closed", "owner": "owner", "order": "order"}
+
+
+def is_open(place: str, what: str) -> bool:
+    """Whether this deviation belongs to a finding whose rule has not landed."""
+    return any(covers(place, what) for covers in OPEN.values())
+
+
+def number_in(what: str) -> float:
+    """Return the number of a deviation, such as 90 of `late-90`."""
+    return float(next(part for part in what.replace("+", "-").split("-") if part.isdecimal()))
+
+
+def lateness(what: str | None) -> Lateness:
+    """Read what a `… shows` deviation hides, and for how long."""
+    kind, _, seconds = (what or "").partition("-")
+    part = _HIDES.get(kind)
+    return replace(AT_ONCE, **{part: float(seconds)}) if part else AT_ONCE

@@ -1,0 +1,212 @@
+"""What must hold after each commit, each call that buys or pays, and at the end of each run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.sales_order import Payment
+from prove.explorer.graph import ENDS
+from prove.explorer.ledger import OvhOrder
+from prove.explorer.team import POLICY
+
+if TYPE_CHECKING:
+    from prove.explorer.world import World
+
+TWO_ORDERS = "carts with more than one order"
+TWO_PAYMENTS = "payments beyond one a cart"
+NOT_APPROVED = "orders that no approval covers"
+NOT_INTENDED = "payments without an intent on record"
+NOT_OURS = "payments of an order that somebody else made"
+BESIDE = "orders beside one made elsewhere that nobody allowed"
+TOO_DEAR = "payments of more than was approved"
+FOR_NO_REASON = "carts left to a person for no reason"
+LOST = "decisions lost"
+STOPPED = "orders or payments that were stopped before"
+STUCK = "carts stuck without a person told"
+PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
+TOO_OLD = "decisions to pay that were carried out after their life"
+RESTLESS = "requests looked at without an end"
+A_BUG = "steps that failed for a bug"
+LAWS = (
+    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED, TOO_OLD),
+    *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
+)
+_LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
+_PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, and some
+S = CartState
+
+
+class LawBroken(BaseException):
+    """A law does not hold. It ends the run, so no rule may catch it."""
+
+    def __init__(self, law: str, what: str) -> None:
+        super().__init__(f"{law}: {what}")
+        self.law = law
+        self.what = what
+
+
+class Laws:
+    """The laws of one run, with what it committed so far."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sealed: dict[str, Cart] = {}  # by OVH's cart: what was on record when it could first be checked out
+        self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
+        self._before: CartState | None = None
+        self._decided: dict[datetime, float] = {}  # payments by when they were asked for, in seconds of the world
+        self._was_unsent: datetime | None = None  # the payment without an intent at the last commit
+        self._stopped: dict[int, Cart] = {}  # by the number of its event, as each was before it was stopped
+
+    @property
+    def cart(self) -> Cart:
+        return self._world.store.kept.carts[1]
+
+    @property
+    def is_ended(self) -> bool:
+        return self.cart.state in ENDS
+
+    def committed(self) -> None:
+        cart = self.cart
+        if cart.state is S.CHECKING_OUT and cart.attempt is not None:
+            self._sealed[cart.attempt.registrar_cart] = cart
+        if cart.state is S.PAYING and cart.payment and cart.payment.asked_at not in self._decided:
+            self._decided[cart.payment.asked_at] = self._world.now
+        if cart.state is S.PAYING and cart.order is not None and cart.payment and cart.payment.sent_at:
+            if self._was_unsent == cart.payment.asked_at:
+                self._must_be_young(cart.payment)
+            self._intents[cart.order.id] = cart
+        if cart.state is S.NEEDS_ATTENTION and self._before is not S.NEEDS_ATTENTION:
+            self._must_have_reason(cart)
+        self._before = cart.state
+        self._was_unsent = cart.payment.asked_at if cart.payment and cart.payment_is_unsent else None
+
+    def _must_be_young(self, payment: Payment) -> None:
+        """An intent comes within the life of its decision, by the world's clock. Two clocks may have been put back."""
+        decided = self._decided.get(payment.asked_at)
+        if decided is not None and self._world.now - decided > POLICY.payment_life.total_seconds() + _PUT_BACK:
+            raise LawBroken(TOO_OLD, f"{self._world.now - decided:.0f} s after the click")
+
+    def went_back(self) -> None:
+        """The newest commits are lost."""
+        self._forget_lost_stops()
+        self._before = self.cart.state
+
+    def stopped(self, decided: Cart, event: int) -> None:
+        """Somebody stopped what was approved, or was to be paid, and the bot said so; `event` tells of it."""
+        self._stopped[event] = decided
+
+    def _forget_lost_stops(self) -> None:
+        """Nothing knows of a stop whose commit is lost; people read at the end of recover mode what is forgotten."""
+        on_record = len(self._world.store.kept.events)
+        self._stopped = {number: cart for number, cart in self._stopped.items() if number <= on_record}
+
+    def order_begins(self, ovh_cart: str, step_began_at: float) -> None:
+        """OVH is about to make an order of a cart, by a call of the bot, whose step began at that time."""
+        sealed, cart = self._sealed.get(ovh_cart), self._world.ledger.carts.get(ovh_cart)
+        if cart is None:
+            return  # OVH will refuse it
+        if sealed is None or sealed.seal is None or not set(sealed.approved_by) - {sealed.requester}:
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
+        if any(cart.state is S.APPROVED for cart in self._stopped.values()):
+            raise LawBroken(STOPPED, f"{ovh_cart} was checked out")
+        self._must_be_alone(sealed, step_began_at)
+        told = self._world.routes.told.get(ovh_cart, 0)
+        if told > sealed.seal.total.minor:
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
+        if {line.domain.ascii for line in sealed.lines} != set(cart.names):
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} holds {cart.names}")
+        routes = self._world.routes
+        renewals = {line.renewal.minor for line in sealed.lines if line.renewal is not None}
+        if routes.renewal_since <= step_began_at and any(routes.renewal > known for known in renewals):
+            raise LawBroken(NOT_APPROVED, f"{ovh_cart} renews for {routes.renewal} cents")
+
+    def _must_be_alone(self, sealed: Cart, step_began_at: float) -> None:
+        """What OVH showed of others' orders when the step began, the step can see."""
+        for order in self._others_show(sealed, step_began_at):
+            if order.id not in sealed.foreign_allowed:
+                raise LawBroken(BESIDE, f"order {order.id} at {order.made_at:.0f} s")
+
+    def _others_show(self, cart: Cart, now: float) -> list[OvhOrder]:
+        """Return orders made elsewhere that OVH shows with a name of the request, and as not over."""
+        names = {line.domain.ascii for line in cart.lines}
+        others = (order for order in self._world.ledger.orders.values() if order.foreign)
+        return [order for order in others if not names.isdisjoint(order.lines(now)) and order.is_alive(now)]
+
+    def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
+        """OVH took a payment on by a call of the bot, whose step began at that time."""
+        intent = self._intents.get(order.id)
+        if order.foreign:
+            raise LawBroken(NOT_OURS, f"order {order.id}")
+        if intent is None or intent.seal is None or intent.payment is None:
+            raise LawBroken(NOT_INTENDED, f"order {order.id}")
+        # The call names no amount, so OVH can change it after the step has compared it; no rule can prevent that.
+        if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
+            raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
+        if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped.values()):
+            raise LawBroken(STOPPED, f"order {order.id} was paid")
+        now = self._world.now
+        *earlier, _ = order.payments
+        # What a person began on OVH's page counts where OVH showed it before the step began.
+        seen = [p for p in earlier if not p.page or p.shows(step_began_at)]
+        beside = [p for p in seen if p.took() or p.is_pending(now)]
+        if beside:
+            times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, order.payments[-1]))
+            raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
+
+    def of_the_ledger(self) -> None:
+        now, ours = self._world.now, self._world.ledger.ours
+        alive = [order for order in ours if order.is_alive(now)]
+        if len(alive) > 1:
+            raise LawBroken(TWO_ORDERS, f"orders {', '.join(f'{o.id} at {o.made_at:.0f} s' for o in alive)}")
+        paid = [order for order in ours if any(not payment.page for payment in order.taken())]
+        if len(paid) > 1:
+            raise LawBroken(TWO_PAYMENTS, f"orders {', '.join(str(order.id) for order in paid)}")
+
+    def a_step_failed(self, error: Exception) -> None:
+        raise LawBroken(A_BUG, f"{type(error).__name__}: {error}") from error
+
+    def too_many_steps(self) -> None:
+        raise LawBroken(RESTLESS, f"{self._world.steps} steps in {self._world.now:.0f} s")
+
+    def at_the_end(self, *, is_over: bool) -> None:
+        cart = self.cart
+        if not is_over and cart.state not in {S.NEEDS_ATTENTION, S.CHECKED_OUT}:
+            raise LawBroken(STUCK, f"{cart.state} after {self._world.now:.0f} s")
+        # After lost commits people may close a request whose order only OVH knows: recover mode lists it to operators.
+        known = cart.order.id if cart.order else None
+        ours = [order for order in self._world.ledger.ours if not self._world.lost_commits or order.id == known]
+        taken = [order.id for order in ours if order.taken()]
+        if cart.state is S.CANCELLED and taken:
+            raise LawBroken(PAID_AND_CANCELLED, f"order {taken[0]}")
+        if not self._world.lost_commits:
+            self._must_have_all_decisions(cart)
+
+    def _must_have_all_decisions(self, cart: Cart) -> None:
+        with self._world.store.read() as carts:
+            on_record = [(event.by, event.state) for event in carts.events(cart.id)]
+        for decision in self._world.people.accepted:
+            if decision not in on_record:
+                raise LawBroken(LOST, f"{decision[0]}: {decision[1]}")
+            on_record.remove(decision)
+
+    def _must_have_reason(self, cart: Cart) -> None:
+        """A person is asked. OVH must not have shown the answer for a while, unless a read of it failed."""
+        if {"busy", "forbidden"} & set(self._world.deviated.values()):
+            return
+        before = self._world.now - _LONG_SHOWN
+        if cart.is_undecided:
+            shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]
+            # Another price than was approved is a reason, and so is an order of the same names made elsewhere.
+            is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
+            if is_ours and not self._others_show(cart, self._world.now):
+                raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
+        if cart.payment_is_undecided and cart.order is not None:
+            order = self._world.ledger.orders[cart.order.id]
+            if order.paid_at(before) is not None:
+                raise LawBroken(FOR_NO_REASON, f"order {order.id} shows as paid for {_LONG_SHOWN:.0f} s and more")
+
+    def _shows_closed(self, order: OvhOrder, at: float) -> bool:
+        cart = self._world.ledger.carts.get(order.cart)
+        return cart is not None and cart.closed_at is not None and cart.shows_closed_at <= at

@@ -1,0 +1,222 @@
+"""What really happened at the simulated OVH, and from when on OVH shows it.
+
+Times are seconds of the world; `START` is second 0. All values are immutable, so a copy copies dictionaries only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+EXPIRES_AFTER = 2 * 86_400.0  # seconds; OVH's own are two weeks, which only adds polls
+DELIVERED_AFTER = 30.0  # seconds from the payment; OVH's own are minutes, which only adds polls
+VISA, SEPA, PREPAID = 8_120_045, 8_120_046, "ovhAccount"
+PRICE, DEARER = 359, 999  # cents with tax, for one name
+FIRST_ORDER = 256_900_123
+Method = int | str
+
+
+def moment(at: float) -> datetime:
+    return START + timedelta(seconds=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How long OVH hides parts of something new, in seconds.
+
+    Of an order: `all` of it, its `lines`, those of all names but the first (`names`), that its cart is closed
+    (`closed`), who will own the names (`owner`). Of a payment: `all` of it, or what the order shows of it (`order`)
+    while its transaction shows at once.
+    """
+
+    all: float = 0.0
+    lines: float = 0.0
+    names: float = 0.0
+    closed: float = 0.0
+    owner: float = 0.0
+    order: float = 0.0
+
+
+AT_ONCE = Lateness()
+
+
+@dataclass(frozen=True, slots=True)
+class OvhCart:
+    """A cart at OVH. `closed_at` is when a checkout closed it, `shows_closed_at` when OVH says so."""
+
+    id: str
+    description: str
+    names: tuple[str, ...] = ()
+    closed_at: float | None = None
+    shows_closed_at: float = 0.0
+    order: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment that OVH took on. The bank answers at `answered_at`. `page`: a person paid on OVH's own page."""
+
+    method: Method
+    begun_at: float
+    answered_at: float
+    refused: bool = False
+    late: Lateness = AT_ONCE
+    page: bool = False
+
+    def shows(self, now: float) -> bool:
+        return now >= self.begun_at + max(self.late.all, self.late.order)
+
+    def shows_transaction(self, now: float) -> bool:
+        return now >= self.begun_at + self.late.all
+
+    def is_pending(self, now: float) -> bool:
+        return now < self.answered_at
+
+    def took(self) -> bool:
+        """Whether money moved, or may still move."""
+        return not self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class OvhOrder:
+    """A sales order. `foreign`: somebody else made it in the same account."""
+
+    id: int
+    cart: str
+    names: tuple[str, ...]
+    total: int  # cents with tax
+    made_at: float
+    late: Lateness = AT_ONCE
+    payments: tuple[Paid, ...] = ()
+    cancelled_at: float | None = None
+    foreign: bool = False
+    changed_at: float = 0.0  # when its total changed last
+
+    def shows(self, now: float) -> bool:
+        return now >= self.made_at + self.late.all
+
+    def lines(self, now: float) -> tuple[str, ...]:
+        """Return the names whose lines OVH shows by now."""
+        if now < self.made_at + max(self.late.all, self.late.lines):
+            return ()
+        return self.names[:1] if now < self.made_at + self.late.names else self.names
+
+    def is_whole(self, now: float) -> bool:
+        """Whether OVH shows all of it by now."""
+        return self.shows(now) and self.lines(now) == self.names
+
+    def shows_owner(self, now: float) -> bool:
+        return now >= self.made_at + max(self.late.all, self.late.lines, self.late.owner)
+
+    def is_alive(self, now: float) -> bool:
+        """Whether its names are, or may still be, registered by it."""
+        return bool(self.taken()) or self.status(now) != "cancelled"
+
+    def paid_at(self, now: float) -> float | None:
+        """Return when it was paid, where OVH shows that by now."""
+        good = [p for p in self.payments if not p.refused and p.shows(now) and not p.is_pending(now)]
+        return min((p.answered_at for p in good), default=None)
+
+    def status(self, now: float) -> str:
+        paid_at = self.paid_at(now)
+        if paid_at is not None:
+            waited = now - paid_at
+            if waited < DELIVERED_AFTER / 2:
+                return "checking"
+            return "delivered" if waited >= DELIVERED_AFTER else "delivering"
+        is_over = now >= self.made_at + EXPIRES_AFTER or (self.cancelled_at is not None and now >= self.cancelled_at)
+        return "cancelled" if is_over else "notPaid"
+
+    def taken(self) -> tuple[Paid, ...]:
+        """Return the payments that moved money, or may still, in truth."""
+        return tuple(payment for payment in self.payments if payment.took())
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The truth. Methods answer with the HTTP status that OVH would give."""
+
+    carts: dict[str, OvhCart] = field(default_factory=dict)
+    orders: dict[int, OvhOrder] = field(default_factory=dict)
+    price: int = PRICE
+    next_cart: int = 1
+    changes: int = 0  # of orders
+
+    def copy(self) -> Ledger:
+        return Ledger(dict(self.carts), dict(self.orders), self.price, self.next_cart, self.changes)
+
+    def keep(self, order: OvhOrder) -> None:
+        """Make an order, or change one."""
+        self.orders[order.id] = order
+        self.changes += 1
+
+    @property
+    def ours(self) -> list[OvhOrder]:
+        """The orders that the desk made."""
+        return [order for order in self.orders.values() if not order.foreign]
+
+    def new_cart(self, description: str) -> OvhCart:
+        cart = OvhCart(f"cart-{self.next_cart}", description)
+        self.next_cart += 1
+        self.carts[cart.id] = cart
+        return cart
+
+    def delete_cart(self, cart_id: str, *, refuses_ordered: bool) -> int:
+        """Delete a cart; whether OVH refuses that for one that was ordered is not known, so both are drawn."""
+        cart = self.carts.get(cart_id)
+        if cart is None:
+            return 404
+        if cart.closed_at is not None and refuses_ordered:
+            return 400
+        del self.carts[cart_id]
+        return 200
+
+    def check_out(self, cart_id: str, now: float, late: Lateness) -> int:
+        """Make an order of an open cart and close the cart."""
+        cart = self.carts.get(cart_id)
+        if cart is None:
+            return 404
+        if cart.closed_at is not None or not cart.names:
+            return 400
+        order = self.new_order(cart.names, now, cart=cart_id, late=late)
+        shows_closed_at = now + max(late.all, late.closed)
+        self.carts[cart_id] = replace(cart, closed_at=now, shows_closed_at=shows_closed_at, order=order.id)
+        return 200
+
+    def new_order(
+        self, names: tuple[str, ...], now: float, *, cart: str = "", late: Lateness = AT_ONCE, foreign: bool = False
+    ) -> OvhOrder:
+        number = FIRST_ORDER + len(self.orders)
+        order = OvhOrder(number, cart, names, self.price * len(names), now, late, foreign=foreign)
+        self.keep(order)
+        return order
+
+    def pay(self, order_id: int, method: Method, now: float, *, late: Lateness, bank: float, refused: bool) -> int:
+        """Take a payment on, as long as the order itself shows none: whether OVH would take two is not known."""
+        order = self.orders.get(order_id)
+        if order is None:
+            return 404
+        if order.status(now) != "notPaid":
+            return 400
+        payment = Paid(method, now, now + bank, refused=refused, late=late)
+        self.keep(replace(order, payments=(*order.payments, payment)))
+        return 200
+
+    def pay_on_page(self, order_id: int, now: float, *, bank: float = 0.0) -> None:
+        """Have a person pay on OVH's page, unless the page shows a payment, or that the order is over."""
+        order = self.orders[order_id]
+        if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
+            payment = Paid("page", now, now + bank, page=True)
+            self.keep(replace(order, payments=(*order.payments, payment)))
+
+    def change_total(self, order_id: int, now: float) -> None:
+        """Have OVH change what an unpaid order costs."""
+        order = self.orders[order_id]
+        if not order.payments:
+            self.keep(replace(order, total=DEARER * len(order.names), changed_at=now))
+
+    def cancel(self, order_id: int, now: float) -> None:
+        order = self.orders[order_id]
+        if order.status(now) == "notPaid" and not order.taken():
+            self.keep(replace(order, cancelled_at=now))

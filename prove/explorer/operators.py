@@ -1,0 +1,68 @@
+"""Recover mode in the explorer: an operator who compares with OVH, and the worker that ends the mode when it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ordering.model.errors import OrderingError
+from ordering.model.recovery import Recovery
+from prove.explorer.ledger import START
+from prove.explorer.team import CLEO
+
+if TYPE_CHECKING:
+    from prove.explorer.processes import Process
+    from prove.explorer.world import World
+
+_COMPARES_AFTER, _LOOKS_EVERY = 1800.0, 60.0  # seconds
+Act = Callable[["Process"], None]
+
+
+class Operators:
+    """Do what recover mode needs, one thing at a time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._since = 0.0
+        self._todo: str | None = None
+
+    def next(self) -> tuple[float, Act] | None:
+        """Return what is to be done next while recover mode is on, and when."""
+        mode = self._world.store.kept.standing.recovery
+        if mode is None:
+            self._todo = None
+            return None
+        todo, act, after = self._next_of(mode)
+        if todo != self._todo:
+            self._since, self._todo = self._world.now, todo
+        return self._since + after, act
+
+    def _next_of(self, mode: Recovery) -> tuple[str, Act, float]:
+        if mode.floor_from is None or mode.ends_at is None:
+            return "floor", self._start_floor, _LOOKS_EVERY
+        if mode.confirmed_by is None:
+            return "compare", self._compare, _COMPARES_AFTER
+        left = (mode.ends_at - START).total_seconds() - self._world.routes.ahead - self._world.now
+        return f"end {self._world.now}", self._end, max(left, 0.0) + _LOOKS_EVERY
+
+    def _start_floor(self, process: Process) -> None:
+        self._try(lambda: process.workflow.recover_mode.start_floor(process.registrar.time()))
+
+    def _compare(self, process: Process) -> None:
+        def compare() -> None:
+            found, stamp = process.workflow.compare(by=CLEO)
+            process.workflow.confirm_compared(by=CLEO, epoch=stamp.epoch, compared=found.newest)
+
+        self._try(compare)
+
+    def _end(self, process: Process) -> None:
+        self._try(lambda: process.workflow.recover_mode.end_if_due(process.registrar.time()))
+
+    def _try(self, act: Callable[[], object]) -> None:
+        self._world.acts("operator")
+        self._todo = None  # where it fails, it is tried again after the same time
+        try:
+            act()
+        except OrderingError:
+            return
+        self._world.reach("operator")

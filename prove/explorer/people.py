@@ -1,0 +1,289 @@
+"""The requester, the approver and the payer of one run: honest, unless the schedule has them be hasty or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ordering.model.cart import Cart, CartState
+from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import OrderingError
+from ordering.model.events import happened
+from ordering.model.facts import EventKind
+from ordering.model.money import Money
+from ordering.model.policy import Person
+from ordering.model.recovery import Stamp
+from ordering.model.seal import seal
+from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, PAYS, Options
+from prove.explorer.laws import NOT_APPROVED, LawBroken
+from prove.explorer.ledger import PREPAID
+from prove.explorer.routes import OFFERED, RENEWAL
+from prove.explorer.team import ADA, CLEO, DAN, POLICY
+
+if TYPE_CHECKING:
+    from prove.explorer.processes import Process
+    from prove.explorer.world import World
+
+S = CartState
+_SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
+_AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
+_OLD = "0" * 12  # what a button of a card of before carries
+Click = Callable[["Process"], None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a person is about to do with a card, in which manner, when, and how often they were refused."""
+
+    at: float
+    manner: str
+    card: Cart
+    stamp: Stamp
+    refusals: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.refusals > len(_AGAIN_AFTER)
+
+
+class People:
+    """Decide as the newest card asks them to. `accepted` are decisions that the bot took: by whom, to which state."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._plans: dict[tuple[str, str], Plan] = {}
+        self._old_cards: list[tuple[str, Plan]] = []  # of before a loss: they stay until the request changes
+        self._left: Cart | None = None  # the request as the loss left it
+        self._repeats: list[tuple[float, Click]] = []
+        self._tries = 0
+        self._others = 0
+        self.accepted: list[tuple[str, CartState]] = []
+
+    def request(self, process: Process) -> None:
+        """Put a request before the approver, as the pre-flight leaves it."""
+        lines = tuple(
+            Line(
+                DomainName.parse(name),
+                1,
+                "create-default",
+                Money(OFFERED, "EUR"),
+                added_by=ADA.id,
+                renewal=Money(RENEWAL, "EUR"),
+            )
+            for name in self._world.names
+        )
+        prepared = process.registrar.prepare(lines)
+        process.registrar.discard(prepared.registrar_cart)
+        sealed = seal(lines, prepared.quote, waive_retraction=POLICY.waive_retraction)
+        with process.world.store.begin() as carts:
+            cart = carts.open("C1", by=ADA.id, at=process.now())
+            asked = replace(cart, lines=lines, requester=ADA.id, purpose="x", quote=prepared.quote, seal=sealed)
+            asked = asked.to(S.SUBMITTED, at=process.now())
+            carts.save(asked, happened(asked, process.now(), EventKind.APPROVAL_REQUESTED, by=ADA.id))
+
+    def fill_another_cart(self, process: Process) -> None:
+        """Have colleagues work in another channel: their commits stand behind those of this request."""
+        self._others += 1
+        with process.world.store.begin() as carts:
+            cart = carts.open(f"C{self._others + 1}", by=DAN.id, at=process.now())
+        with process.world.store.begin() as carts:
+            carts.save(
+                cart.with_line(Line(DomainName.parse("other.ovh"), 1, "create-default", Money(1, "EUR"), DAN.id))
+            )
+
+    def keep_old_cards(self) -> None:
+        """The store went back. Cards show what is lost until the request changes, or recover mode draws them again."""
+        todo = [(kind, plan) for (kind, _), plan in self._plans.items() if not plan.is_done]
+        self._old_cards = [(kind, plan) for kind, plan in todo if plan.card.mark != self._world.laws.cart.mark]
+        self._left = self._world.laws.cart
+        self._plans.clear()
+
+    def stop(self, process: Process) -> None:
+        """Have a payer stop what is to be ordered or paid, at this very moment."""
+        acting, before = self._world.acting, self._world.laws.cart
+        event, lost = len(self._world.store.kept.events) + 1, self._world.lost_commits
+        self._world.acts("person stops")
+        with suppress(OrderingError):
+            self._decided(DAN.id, lambda by: by.workflow.stop(before.id, by=DAN), process)
+            if self._world.lost_commits == lost:
+                self._world.laws.stopped(before, event)
+        self._world.acts(acting)
+
+    def next(self) -> tuple[float, Click] | None:
+        """Return who clicks next, and when."""
+        coming = list(self._repeats)
+        cart = self._world.laws.cart
+        standing = self._world.store.kept.standing
+        if cart is not self._left or standing.recovery is not None:
+            self._old_cards.clear()
+        for kind, plan in self._old_cards:
+            coming.append((max(plan.at, self._world.now), partial(self._click_old, kind, plan)))
+        wish = None if self._old_cards or standing.recovery is not None else self._wish(cart)
+        if wish is not None:
+            kind, options, delay = wish
+            key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch, other cards
+            if key not in self._plans:
+                manner = self._world.place(f"person {kind}", options) or "honest"
+                at, stamp = self._world.now + _delay(manner, delay), self._world.store.kept.stamp
+                self._plans[key] = Plan(at, manner, cart, stamp)
+            plan = self._plans[key]
+            if not plan.is_done:
+                coming.append((max(plan.at, self._world.now), partial(self._click, kind, plan)))
+        return min(coming, key=lambda one: one[0], default=None)
+
+    def _wish(self, cart: Cart) -> tuple[str, Options, float] | None:
+        """What the card asks of whom, in which manners they may do it, and after how long."""
+        if cart.state is S.SUBMITTED:
+            return "approves", APPROVES, _SOON
+        if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
+            return "pays", PAYS, _SOON
+        return self._question(cart) if cart.state is S.NEEDS_ATTENTION else None
+
+    def _question(self, cart: Cart) -> tuple[str, Options, float] | None:
+        """What a card asks that needs attention."""
+        if cart.is_undecided:
+            return "says what was ordered", DECIDES, _LOOKS_FIRST
+        if cart.payment_is_undecided:
+            return "says what was paid", DECIDES, _LOOKS_FIRST
+        if cart.can_be_ordered_anyway:
+            return "orders anyway", ANYWAY, _LOOKS_FIRST
+        if cart.has_nothing_to_come:
+            return "closes", ("after-91000",), _SOON
+        return None
+
+    def _click_old(self, kind: str, plan: Plan, process: Process) -> None:
+        """Click a card of before the loss: it shows more than is on record, so it is refused."""
+        self._old_cards.clear()
+        self._click(kind, plan, process)
+
+    def _click(self, kind: str, plan: Plan, process: Process) -> None:
+        self._world.acts(f"person {kind}")
+        cart = plan.card
+        act = {
+            "approves": self._approve,
+            "pays": self._pay,
+            "says what was ordered": self._say_ordered,
+            "says what was paid": self._say_paid,
+            "orders anyway": self._order_anyway,
+            "closes": self._close,
+        }[kind]
+        try:
+            act(process, cart, plan)
+        except OrderingError:
+            plan.at = self._world.now + _AGAIN_AFTER[min(plan.refusals, len(_AGAIN_AFTER) - 1)]
+            plan.refusals += 1
+        else:
+            plan.refusals = len(_AGAIN_AFTER) + 1  # done: the next card has another mark
+
+    def _approve(self, process: Process, cart: Cart, plan: Plan) -> None:
+        if cart.seal is None:
+            raise AssertionError("a request without a seal")
+
+        def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.seal.short) -> Cart:
+            return by.workflow.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
+
+        if plan.manner == "self":
+            _must_fail(lambda: approve(process, approver=ADA), "the own request")
+        if plan.manner == "old-card":
+            _must_fail(lambda: approve(process, shown=_OLD), "what no card shows")
+        self._decided(CLEO.id, approve, process)
+        self._repeat(plan, CLEO.id, approve)
+
+    def _pay(self, process: Process, cart: Cart, plan: Plan) -> None:
+        if cart.order is None:
+            raise AssertionError("a payable cart without an order")
+        if plan.manner == "page" or cart.order.refuses_all:
+            self._world.ledger.pay_on_page(cart.order.id, self._world.now)
+            self._world.reach("person pays on the page")
+            return
+        method = PREPAID if plan.manner == "prepaid" else None
+
+        def pay(by: Process, *, shown: str = cart.mark) -> Cart:
+            return by.workflow.pay(cart.id, payer=DAN, method=method, shown=shown, stamp=plan.stamp)
+
+        if plan.manner == "old-card":
+            _must_fail(lambda: pay(process, shown=_OLD), "an old card")
+        self._decided(DAN.id, pay, process)
+        self._repeat(plan, DAN.id, pay)
+
+    def _say_ordered(self, process: Process, cart: Cart, plan: Plan) -> None:
+        now = self._world.now
+        ours = [o for o in self._world.ledger.ours if plan.manner != "hasty" or o.is_whole(now)]
+        workflow = process.workflow
+        say = workflow.nothing_ordered
+        if ours and plan.manner != "wrong":
+            say = partial(workflow.adopt, order_id=ours[-1].id)
+        self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+
+    def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
+        if cart.order is None:
+            raise AssertionError("a payment without an order")
+        order, now = self._world.ledger.orders[cart.order.id], self._world.now
+        paid = order.paid_at(now) is not None if plan.manner == "hasty" else bool(order.taken())
+        says_paid = paid is not (plan.manner == "wrong")
+        say = process.workflow.it_was_paid if says_paid else process.workflow.not_paid
+        self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
+
+    def _order_anyway(self, process: Process, cart: Cart, plan: Plan) -> None:
+        """Have it ordered beside what was shown; close it where that is an order of the desk that it forgot."""
+
+        def order(by: Process, *, who: Person = CLEO, shown: str = cart.mark) -> Cart:
+            return by.workflow.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
+
+        if plan.manner == "self":
+            _must_fail(lambda: order(process, who=ADA), "the own request")
+        if plan.manner == "old-card":
+            _must_fail(lambda: order(process, shown=_OLD), "an old card")
+        now = self._world.now
+        own = [o for o in self._world.ledger.ours if o.is_alive(now) and (plan.manner != "hasty" or o.is_whole(now))]
+        if own or plan.manner == "close":
+            self._decided(
+                CLEO.id, lambda by: by.workflow.give_up(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process
+            )
+        else:
+            self._decided(CLEO.id, order, process)
+
+    def _close(self, process: Process, cart: Cart, plan: Plan) -> None:
+        self._tries += cart.order is None
+        again = cart.order is None and self._tries <= 2
+        resolve = process.workflow.try_again if again else process.workflow.give_up
+        self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+
+    def _decided(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
+        """Click, and note the decision as accepted where the bot took one: the same again changes nothing."""
+        before = self._world.laws.cart
+        cart = click(process)
+        if self._world.laws.cart is not before:
+            self.accepted.append((by, cart.state))
+
+    def _repeat(self, plan: Plan, by: str, click: Callable[[Process], Cart]) -> None:
+        if plan.manner == "twice":
+            self._repeats.append((self._world.now + _TWICE_AFTER, partial(self._again, by, click)))
+
+    def _again(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
+        """Slack delivers a click once more: the bot refuses it, or nothing changes."""
+        self._repeats.pop(0)
+        self._world.acts("click delivered again")
+        try:
+            self._decided(by, click, process)
+        except OrderingError:
+            return
+
+
+def _must_fail(click: Callable[[], Cart], what: str) -> None:
+    """Click what the bot has to refuse."""
+    try:
+        click()
+    except OrderingError:
+        return
+    raise LawBroken(NOT_APPROVED, f"a click on {what} was taken")
+
+
+def _delay(manner: str, usual: float) -> float:
+    if manner.startswith("after-"):
+        return _MUCH_LATER
+    return 60.0 if manner in {"wrong", "hasty"} else usual

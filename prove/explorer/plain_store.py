@@ -1,0 +1,301 @@
+"""The store port in plain Python: one writer, snapshots for readers, and a history that can be cut.
+
+tests/store/contract holds it equal to the SQL store on both databases.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+
+from ordering.model.cart import DECIDED, WAITING, Cart, CartState
+from ordering.model.errors import CartChanged, NotPossible
+from ordering.model.events import Event, happened
+from ordering.model.facts import EventKind
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import RecordedCall
+from ordering.model.recovery import DIGITS, Standing
+from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
+from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
+from prove.explorer.plain_reading import Clock, PlainReading
+from prove.explorer.snapshot import Chain, KeptClick, Lease, Snapshot, Timer, no_chain
+from store.head import NewestHead
+
+
+class PlainTransaction(PlainReading):
+    """Writes to a snapshot of its own, which becomes the store's at the commit."""
+
+    def __init__(self, kept: Snapshot, store: PlainStore, client: Client) -> None:
+        super().__init__(kept, client.seen, store.server_clock, is_shared=store.is_shared)
+        self._store = store
+        self._now = client.clock()
+        self.appended = False
+
+    def decide_alone(self) -> None:
+        """Do nothing: there is one writer at a time."""
+
+    def open(self, channel: str, *, by: str, at: datetime) -> Cart:
+        if self.open_cart(channel) is not None:
+            sentence = "Somebody opened this channel's cart at the same moment. Please do that again."
+            raise NotPossible(sentence, code="cart_opened_by_other", channel=channel)
+        kept = self._kept
+        kept.last_cart = max(kept.last_cart, kept.standing.numbers_above) + 1
+        cart = Cart(kept.last_cart, channel, created_by=by, state=CartState.OPEN, since=at)
+        kept.carts[cart.id] = cart
+        self._append(cart, [happened(cart, at, EventKind.CART_OPENED, by=by)])
+        return cart
+
+    def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
+        kept = self._kept
+        before = kept.carts.get(cart.id)
+        if before is None or before.version != cart.version:
+            raise CartChanged(cart.id)
+        if cart.order is not None:
+            owner = kept.order_owner.setdefault(cart.order.id, cart.id)
+            if owner != cart.id:
+                sentence = f"Order {cart.order.id} belongs to cart #{owner} already."
+                raise NotPossible(sentence, code="order_of_other_cart", cart=owner, order=cart.order.id)
+            if before.order is not None and before.order.id != cart.order.id:
+                raise ValueError(f"cart #{cart.id} has order {before.order.id}: one order per cart is unique")
+        moved = replace(cart, version=cart.version + 1)
+        # An order's row stays when a cart is saved without it, as in the SQL store.
+        kept.carts[cart.id] = moved if cart.order is not None else replace(moved, order=before.order)
+        if due_at is not KEEP:
+            self.set_timer(cart.id, TimerKind.STEP, due_at)
+        for message in self.messages(cart.id):
+            kept.messages[message.id] = replace(message, is_settled=False)
+        self._append(cart, events)
+        return moved
+
+    def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
+        cart = self._kept.carts.get(cart_id)
+        if cart is not None and cart.version == version:
+            self.set_timer(cart_id, TimerKind.STEP, due_at)
+
+    def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
+        if due_at is None:
+            self._kept.timers.pop((kind, cart_id), None)
+        else:
+            self._kept.timers[kind, cart_id] = Timer(due_at, self._now)
+
+    def begin_step(self, cart_id: int) -> None:
+        """Do nothing: this store always takes writes."""
+
+    def keep_foreign_order(self, order: ForeignOrder) -> None:
+        self._kept.foreign[order.number] = order
+
+    def announce_call(self, call: RecordedCall) -> RecordedCall:
+        numbered = replace(call, id=len(self._kept.calls) + 1)
+        self._kept.calls += (numbered,)
+        return numbered
+
+    def update_call(self, call: RecordedCall) -> None:
+        calls = self._kept.calls
+        self._kept.calls = tuple(
+            replace(c, marker=call.marker, state=call.state) if c.id == call.id else c for c in calls
+        )
+
+    def add_compared_markers(self, markers: Collection[str]) -> None:
+        self._kept.compared_markers |= frozenset(markers)
+
+    def add_presence(self, cart: str) -> None:
+        self._kept.presences |= {cart}
+
+    def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
+        kept = self._kept
+        known = next((m for m in self.messages(cart_id) if (m.role, m.channel) == (role, channel)), None)
+        if known is None:
+            kept.last_message += 1
+            known = Message(kept.last_message, cart_id, role, channel)
+        message = replace(known, ts=ts or known.ts)
+        kept.messages[message.id] = message
+        return message
+
+    def shown(self, message_id: int, *, version: int, ts: str) -> None:
+        if message_id in self._kept.messages:
+            message = self._kept.messages[message_id]
+            is_settled = _was_given_up(message) or version >= self._kept.carts[message.cart_id].version
+            self._kept.messages[message_id] = replace(message, shown=version, ts=ts, is_settled=is_settled)
+
+    def show_again(self, cart_ids: Collection[int]) -> None:
+        for number, message in self._kept.messages.items():
+            if message.cart_id in cart_ids:
+                self._kept.messages[number] = replace(message, shown=NOTHING_SHOWN, is_settled=_was_given_up(message))
+
+    def give_up(self, message_id: int, *, version: int) -> None:
+        message = self._kept.messages.get(message_id)
+        if message is not None and version >= self._kept.carts[message.cart_id].version:
+            self._kept.messages[message_id] = replace(message, shown=NOTHING_SHOWN, is_settled=True)
+
+    def forget(self, message_id: int) -> None:
+        self._kept.messages.pop(message_id, None)
+
+    def told(self, event_id: int) -> None:
+        self._kept.untold.pop(event_id, None)
+
+    def end_click(self, key: str, *, overtaking: int | None = None) -> None:
+        clicks = self._kept.clicks
+        mine = clicks.get(key)
+        if mine is None or mine.outcome is not None:
+            raise ClickEnded(key)
+        clicks[key] = replace(mine, outcome=ClickOutcome.DECIDED)
+        for other, click in clicks.items():
+            if click.cart_id == overtaking and click.outcome is None and click.at <= mine.at:
+                clicks[other] = replace(click, outcome=ClickOutcome.OVERTAKEN)
+
+    def put_click(self, click: Click, at: datetime) -> bool:
+        """Write a click down, unless its key is there."""
+        if click.key in self._kept.clicks:
+            return False
+        self._kept.clicks[click.key] = KeptClick(click.cart_id, at)
+        return True
+
+    def save_standing(self, standing: Standing) -> None:
+        self._kept.standing = standing
+
+    def raise_epoch(self, epoch: int) -> None:
+        self._kept.epoch = epoch
+
+    def render_live_again(self) -> None:
+        self.show_again([cart.id for cart in self._kept.carts.values() if cart.state in WAITING])
+
+    def wake_decided(self, at: datetime) -> None:
+        for kind, number in self._kept.timers:
+            if kind is TimerKind.STEP and self._kept.carts[number].state in DECIDED:
+                self._kept.timers[kind, number] = Timer(at, at)
+
+    def claim(
+        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+    ) -> frozenset[int]:
+        won = set()
+        for number in cart_ids:
+            lease = self._kept.leases.get((errand, number))
+            if lease is None or lease.until <= now or lease.until > until + 2 * (until - now):
+                self._kept.leases[errand, number] = Lease(holder, until)
+                won.add(number)
+        return frozenset(won)
+
+    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        for number in cart_ids:
+            if self._holds(errand, number, holder):
+                self._kept.leases[errand, number] = Lease(holder, until)
+
+    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
+        if self._holds(errand, cart_id, holder):
+            del self._kept.leases[errand, cart_id]
+
+    def _holds(self, errand: Errand, number: int, holder: str) -> bool:
+        lease = self._kept.leases.get((errand, number))
+        return lease is not None and lease.holder == holder
+
+    def _append(self, cart: Cart, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        kept = self._kept
+        self.appended = True
+        entries = self._store.chain(kept, cart, events)
+        kept.entries += entries
+        kept.digests += tuple(entry.digest[:DIGITS] for entry in entries) or self._store.unchained(len(events))
+        for event in events:
+            numbered = replace(event, id=len(kept.events) + 1)
+            kept.events += (numbered,)
+            kept.untold[numbered.id] = cart.id
+
+
+def _was_given_up(message: Message) -> bool:
+    return message.is_settled and message.shown == NOTHING_SHOWN
+
+
+@dataclass(slots=True)
+class Client:
+    """A process of the bot, as far as the store knows it: its `clock` dates the timers, and what it saw committed."""
+
+    clock: Clock
+    seen: NewestHead = field(default_factory=NewestHead)
+
+
+class PlainStore:
+    """Opens transactions for several threads. `server_clock` is the database's; without it, `clock` is that, too.
+
+    `kept` is what was committed last, `history` what was before, oldest first. None of them changes any more.
+    """
+
+    def __init__(
+        self,
+        *,
+        chain: Chain = no_chain,
+        clock: Clock | None = None,
+        server_clock: Clock | None = None,
+        is_shared: bool = False,
+    ) -> None:
+        self.chain = chain
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self._server_clock = server_clock
+        self.is_shared = is_shared
+        self._me = Client(self._now)
+        self._numbers = count(1)
+        self._one_writer = threading.RLock()
+        self.kept = Snapshot()
+        self.history: tuple[Snapshot, ...] = ()
+
+    def _now(self) -> datetime:
+        return self.clock()  # not bound once: tests put another clock in
+
+    def server_clock(self) -> datetime:
+        return (self._server_clock or self.clock)()
+
+    def begin(self) -> AbstractContextManager[PlainTransaction]:
+        return self.begin_as(self._me)
+
+    def read(self) -> AbstractContextManager[PlainReading]:
+        return self.read_as(self._me)
+
+    @contextmanager
+    def begin_as(self, client: Client) -> Iterator[PlainTransaction]:
+        """Begin a transaction of one process among several."""
+        with self._one_writer:
+            writing = self.kept.copy()
+            transaction = PlainTransaction(writing, self, client)
+            yield transaction
+            self.history = (*self.history, self.kept)
+            self.kept = writing
+        if transaction.appended:
+            client.seen.committed(writing.stamp)
+
+    @contextmanager
+    def read_as(self, client: Client) -> Iterator[PlainReading]:
+        """Begin a look of one process among several."""
+        yield PlainReading(self.kept, client.seen, self.server_clock, is_shared=self.is_shared)
+
+    def unchained(self, events: int) -> tuple[str, ...]:
+        """Return digests for events without a chain: no event that follows lost ones gets a digest of those."""
+        return tuple(f"{next(self._numbers):0{DIGITS}x}" for _ in range(events))
+
+    def lose(self, commits: int) -> int:
+        """Go back by so many commits, as after a failover or a restored backup; return how many were lost."""
+        lost = min(commits, len(self.history))
+        if lost:
+            self.kept = self.history[-lost]
+            self.history = self.history[:-lost]
+        return lost
+
+
+class PlainInbox:
+    """Clicks that were written down, as far as a decision's transaction touches them."""
+
+    def __init__(self, store: PlainStore, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def put(self, click: Click) -> Click | None:
+        at = self._clock()
+        with self._store.begin() as writing:
+            return replace(click, at=at) if writing.put_click(click, at) else None
+
+    def outcome(self, key: str) -> ClickOutcome | None:
+        kept = self._store.kept.clicks.get(key)
+        return kept.outcome if kept else None

@@ -1,0 +1,133 @@
+"""The bot's processes in the explorer: they can die or sleep at any place, and they share one store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from greenlet import greenlet
+
+from ordering.process.fulfilment import Fulfilment
+from ordering.process.transitions import Pace
+from ordering.workflow import Workflow
+from prove.explorer.deviations import Options, number_in
+from prove.explorer.ledger import moment
+from prove.explorer.plain_reading import PlainReading
+from prove.explorer.plain_store import Client, PlainStore, PlainTransaction
+from prove.explorer.team import POLICY
+from prove.explorer.wire import gateway
+from registrars.ovh.adapter import OvhGateway
+
+if TYPE_CHECKING:
+    from prove.explorer.world import World
+
+PACE = Pace(quickest=timedelta(seconds=10), slowest=timedelta(hours=1))  # fewer polls than the bot's own pace
+
+
+class Died(BaseException):
+    """The process is gone. No rule may catch this."""
+
+
+@dataclass
+class Process:
+    """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds.
+
+    `step_began_at` is when its present step began: what OVH showed by then, the step can see.
+    """
+
+    world: World
+    name: str
+    ahead: float = 0.0
+    sleeps: bool = False
+    dead: bool = False
+    step_began_at: float = 0.0
+    store: ProcessStore = field(init=False)
+    registrar: OvhGateway = field(init=False)
+    fulfilment: Fulfilment = field(init=False)
+    workflow: Workflow = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = ProcessStore(self.world.store, Client(self.now))
+        self.registrar = gateway(self)
+        parts: dict[str, Any] = {"store": self.store, "registrar": self.registrar, "policy": POLICY}
+        self.fulfilment = Fulfilment(**parts, clock=self.now, pace=PACE)
+        self.workflow = Workflow(**parts, clock=self.now)
+        self.workflow.recover_mode.begin_if_copied()
+
+    def now(self) -> datetime:
+        return moment(self.world.now + self.ahead)
+
+    def place(self, label: str, options: Options) -> str | None:
+        """Let this process die or sleep here if the schedule says so; return any other deviation."""
+        what = self.world.place(label, options)
+        if what == "crash":
+            self.die()
+        if what is not None and what.startswith("freeze-"):
+            self.world.freeze(self, number_in(what), clock_stands="still" in what)
+            return None
+        if what == "stop":
+            self.world.people.stop(self)
+            return None
+        return what
+
+    def set_clock(self, seconds: float) -> None:
+        """Put this process's clock ahead, or back."""
+        self.ahead += seconds
+
+    def die(self) -> NoReturn:
+        self.dead = True
+        raise Died
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStore:
+    """The store as one process sees it: with its own clock, and with what it saw committed itself."""
+
+    shared: PlainStore
+    client: Client
+
+    def begin(self) -> AbstractContextManager[PlainTransaction]:
+        return self.shared.begin_as(self.client)
+
+    def read(self) -> AbstractContextManager[PlainReading]:
+        return self.shared.read_as(self.client)
+
+
+class WatchedStore(PlainStore):
+    """The plain store by the world's clock, with a place after each commit that changes the request."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(clock=lambda: moment(world.now + self._ahead), is_shared=True)
+        self._world = world
+        self._ahead = 0.0
+
+    @contextmanager
+    def begin_as(self, client: Client) -> Iterator[PlainTransaction]:
+        before, history = self.kept, self.history
+        with super().begin_as(client) as writing:
+            yield writing
+        after = self.kept
+        if after.without_times == before.without_times:
+            self.history = history  # a change of due times alone is no commit that matters if it is lost
+        elif (after.carts.get(1), after.calls) != (before.carts.get(1), before.calls):
+            self._world.committed()
+
+    def set_clock(self, seconds: float) -> None:
+        """Put the database server's clock ahead, or back."""
+        self._ahead += seconds
+
+    def mark_as_copy(self) -> None:
+        """Be what a backup wrote: it knows that it is a copy."""
+        self.kept = replace(self.kept, standing=replace(self.kept.standing, is_copy=True))
+
+
+@dataclass(slots=True)
+class Sleeper:
+    wakes_at: float
+    process: Process
+    thread: greenlet
+    clock_stands: bool
+    slept: float

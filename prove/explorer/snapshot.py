@@ -1,0 +1,108 @@
+"""What the plain store holds at one moment, and how events are chained to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from ordering.model.cart import Cart
+from ordering.model.events import Event
+from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import RecordedCall
+from ordering.model.recovery import Stamp, Standing
+from ordering.ports.inbox import ClickOutcome
+from ordering.ports.store import Errand, Message, TimerKind
+from ordering.record.hash_chain import Entry, Link, chained, facts
+
+DATABASE = "0123456789ab"  # the id of every plain store: each stands for one database
+Chain = Callable[["Snapshot", Cart, Sequence[Event]], tuple[Entry, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    due_at: datetime
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptClick:
+    cart_id: int
+    at: datetime
+    outcome: ClickOutcome | None = None
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """All that the database holds. Values are immutable, so a copy copies dictionaries only."""
+
+    carts: dict[int, Cart] = field(default_factory=dict)
+    timers: dict[tuple[TimerKind, int], Timer] = field(default_factory=dict)
+    order_owner: dict[int, int] = field(default_factory=dict)  # cart number by order number
+    events: tuple[Event, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    digests: tuple[str, ...] = ()  # of all events, as stamps carry them
+    epoch: int = 0
+    standing: Standing = field(default_factory=Standing)
+    clicks: dict[str, KeptClick] = field(default_factory=dict)
+    untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
+    messages: dict[int, Message] = field(default_factory=dict)
+    leases: dict[tuple[Errand, int], Lease] = field(default_factory=dict)
+    foreign: dict[int, ForeignOrder] = field(default_factory=dict)
+    calls: tuple[RecordedCall, ...] = ()  # that buy or pay, oldest first
+    compared_markers: frozenset[str] = frozenset()
+    presences: frozenset[str] = frozenset()
+    last_cart: int = 0
+    last_message: int = 0
+
+    def copy(self) -> Snapshot:
+        copied = Snapshot.__new__(Snapshot)  # quicker than `dataclasses.replace`, and made thousands of times a second
+        for name in _SHARED:
+            setattr(copied, name, getattr(self, name))
+        for name in _COPIED:
+            setattr(copied, name, getattr(self, name).copy())
+        return copied
+
+    @property
+    def without_times(self) -> tuple[object, ...]:
+        """All whose loss would matter: the rest says when and by whom something is looked at next."""
+        traces = (self.foreign, self.calls, self.compared_markers, self.presences)
+        return self.carts, self.standing, self.epoch, *traces
+
+    @property
+    def stamp(self) -> Stamp:
+        """The stamp of the newest event."""
+        if not self.events:
+            return Stamp(DATABASE, self.epoch)
+        at = int(self.events[-1].at.timestamp() * 1000)
+        return Stamp(DATABASE, self.epoch, len(self.events), self.digests[-1], at)
+
+
+_COPIED = tuple(each.name for each in fields(Snapshot) if each.default_factory is dict)
+_SHARED = tuple(each.name for each in fields(Snapshot) if each.default_factory is not dict)
+
+
+def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:
+    """Keep events without digests: the explorer checks what they say, thousands of times a second."""
+    return ()
+
+
+def hash_chain(kept: Snapshot, cart: Cart, events: Sequence[Event]) -> tuple[Entry, ...]:
+    """Chain events as the SQL store does."""
+    told = facts(cart)
+    last = kept.entries[-1] if kept.entries else None
+    mine = next((entry for entry in reversed(kept.entries) if entry.cart_id == cart.id), None)
+    over_all = Link(last.id, last.digest) if last else Link()
+    in_cart = Link(mine.number, mine.digest) if mine else Link()
+    new = []
+    for event in events:
+        entry = chained(event, told, over_all=over_all, in_cart=in_cart)
+        over_all, in_cart = Link(entry.id, entry.digest), Link(entry.number, entry.digest)
+        new.append(entry)
+    return tuple(new)

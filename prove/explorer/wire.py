@@ -1,0 +1,224 @@
+"""The seam to the registrar: the real `OvhGateway` on a client that calls the simulated OVH.
+
+Answers are sorted by the real rules of `registrars.ovh.api.errors`. What the real client does beside that (rate limit,
+retries of reads, signing) is tested on the wire, in tests/registrars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from urllib.parse import parse_qsl
+
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.offer import Availability, Verdict
+from prove.explorer.deviations import (
+    ANSWER,
+    BUILD,
+    CALL,
+    MADE_AS,
+    ORDER_SHOWS,
+    PAYMENT_SHOWS,
+    READ,
+    READY,
+    TWO_NAMES_SHOW,
+    WIRE,
+    number_in,
+)
+from prove.explorer.routes import shape_of
+from registrars.ovh import adapter
+from registrars.ovh.api import errors
+from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.credentials import Access
+from registrars.ovh.api.errors import Answer
+from registrars.ovh.api.session import CLOCK
+from registrars.ovh.throttling.scheduler import Priority
+
+if TYPE_CHECKING:
+    from prove.explorer.processes import Process
+
+ROUND_TRIP = 0.2  # seconds of the world that one call takes
+TIME_OUT = 10.0  # seconds until a sender gives up on an answer
+FRESH_FOR = 30.0  # seconds between the opened connection and the comparison of the clock, as the real call has it
+CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, and a closed one carries nothing to OVH
+_PEOPLE = Priority.PEOPLE
+_NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
+_SAID = {
+    400: {"class": "Client::BadRequest", "message": "This cannot be done"},
+    403: {"class": "Client::Forbidden", "message": "You are not allowed"},
+    404: {"class": "Client::NotFound", "message": "The requested object does not exist"},
+    409: {"class": "Client::Conflict", "message": "Another operation is under way"},
+    429: {"class": "Client::TooManyRequests", "message": "Too many requests"},
+}
+
+
+class SimulatedClient:
+    """`registrars.ovh.api.client.Client` for one process of the world: same methods, no network."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._world = process.world
+        self.answered_at = 0.0
+        self._ahead: timedelta | None = None
+        self.secrets: tuple[str, ...] = ()
+
+    def time(self) -> datetime:
+        """Return OVH's time, read now."""
+        return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
+
+    def clock_ahead(self) -> timedelta:
+        now = int(self.ask(CLOCK, priority=Priority.MONEY))
+        self._ahead = timedelta(seconds=now - int(self._process.now().timestamp()))
+        return self._ahead
+
+    def known_clock_ahead(self) -> timedelta | None:
+        """By how much OVH's clock is ahead, as last read; None where it never was."""
+        return self._ahead
+
+    def ask(
+        self,
+        path: str,
+        *,
+        priority: Priority,  # noqa: ARG002 - the real client's signature; nobody waits here
+        query: Mapping[str, str] | None = None,
+        turn: object = None,  # noqa: ARG002 - the same
+        tries: int | None = None,  # noqa: ARG002 - the same
+    ) -> Any:  # noqa: ANN401 - decoded JSON
+        shape, _ = shape_of(path)
+        what = self._process.place(f"GET {shape}", READ)
+        if what == "busy":
+            raise RegistrarUnavailable(errors.LATER)
+        if what == "forbidden":
+            raise RegistrarRefused("OVH does not allow this (not granted). The operator must check the key's rights.")
+        return self._read(self._answer("GET", path, query or {}, {}))
+
+    def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
+        path, _, text = path.partition("?")
+        shape, _ = shape_of(path)
+        what = self._process.place(f"{method} {shape}", BUILD)
+        if what == "busy":
+            raise RegistrarUnavailable(errors.LATER)
+        answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
+        if what == "lost":
+            raise RegistrarUnavailable(errors.LATER)
+        return self._read(answer)
+
+    @contextmanager
+    def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[SimulatedCall]:
+        """Yield a POST that buys or pays, with its permit and its connection."""
+        kind = _NAMES[path.rpartition("/")[2]]
+        if self._process.place(f"{kind} ready", READY) == "busy":
+            raise RegistrarUnavailable(errors.LATER)
+        self._world.pass_by(ROUND_TRIP)
+        yield SimulatedCall(self._process, kind, path, body)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+        self._world.pass_by(ROUND_TRIP)
+        status, told = self._world.routes.answer(method, path, query, body, self._world.now)
+        return Answer(status, told)
+
+    def _read(self, answer: Answer) -> Any:  # noqa: ANN401 - decoded JSON
+        if not answer.ok:
+            raise errors.of_question(answer)
+        return answer.body
+
+
+class SimulatedCall:
+    """`registrars.ovh.api.client.ReadyCall`: one call that buys or pays, on a connection that was opened before."""
+
+    def __init__(self, process: Process, kind: str, path: str, body: Mapping[str, Any]) -> None:
+        self._process = process
+        self._world = process.world
+        self._kind = kind
+        self._path = path
+        self._body = body
+        self._opened_at = self._world.now
+
+    def send(self, *, not_after: datetime, signed_at: datetime | None = None) -> Any:  # noqa: ANN401, ARG002 - as the real one; nothing is signed
+        """Write once. The places: before the clock is compared, before the wire, what OVH shows of it, its answer."""
+        self._process.place(f"{self._kind} call", CALL)
+        if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
+            raise NotSent("The bot was held up before it could call OVH, so nothing was sent.")
+        compared_at = self._world.now
+        self._process.place(f"{self._kind} wire", WIRE)
+        is_open = self._world.now - compared_at < CONNECTION_LIVES
+        return self._exchange(is_open=is_open)
+
+    def _exchange(self, *, is_open: bool) -> Any:  # noqa: ANN401 - decoded JSON
+        world = self._world
+        done = world.at_ovh(self._path, self._body, world.place(f"{self._kind} shows", self._showing()))
+        what = world.place(f"{self._kind} answer", ANSWER) or "fine"
+        what = what if is_open else "gone"
+        answer: Answer | None = None
+        if what.startswith("no-"):
+            answer = _falsified(what)
+        elif what.startswith("arrives-"):
+            world.later(number_in(what), done)
+        elif what != "gone":
+            true = done()
+            answer = None if what == "lost" else _falsified(what) if what.startswith("again-") else true
+        if what == "crash":
+            self._process.die()
+        world.pass_by(TIME_OUT if answer is None else ROUND_TRIP)
+        if answer is None:
+            raise OutcomeUnknown("OVH's answer was lost.")
+        if not answer.ok or answer.body == "":
+            raise errors.of_deed(answer)
+        return answer.body
+
+    def _showing(self) -> tuple[str, ...]:
+        if self._kind == "PAY":
+            return PAYMENT_SHOWS
+        options = (*ORDER_SHOWS, *MADE_AS)
+        return options if len(self._world.names) == 1 else (*options, *TWO_NAMES_SHOW)
+
+
+def _falsified(what: str) -> Answer:
+    """Return the answer that stands in for OVH's true one."""
+    status = int(number_in(what))
+    return Answer(status, _SAID.get(status))
+
+
+class SimulatedSearch:
+    """`registrars.ovh.availability.lookup.Search` without its threads: each name is asked when it is looked up."""
+
+    def __init__(self, client: SimulatedClient) -> None:
+        self._client = client
+
+    def look_up(
+        self,
+        names: Sequence[DomainName],
+        *,
+        recent: bool = False,  # noqa: ARG002 - the real one's signature; nothing is kept
+        urgent: bool = False,  # noqa: ARG002 - the same
+    ) -> Iterator[Availability]:
+        for name in names:
+            try:
+                offered = self._client.ask("/order/cart/search/domain", query={"domain": name.ascii}, priority=_PEOPLE)
+            except RegistrarError as error:
+                yield Availability(name, Verdict.UNKNOWN, reason=str(error))
+            else:
+                yield Availability.of(name, reading.offers(name, offered))
+
+    def forget(self, names: Sequence[DomainName]) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """No thread runs."""
+
+
+def gateway(process: Process) -> adapter.OvhGateway:
+    """Build the real gateway on a simulated client, with a search that needs no threads."""
+    client = SimulatedClient(process)
+    with (
+        patch.object(adapter, "Client", lambda _access, _budget=None: client),
+        patch.object(adapter, "Search", lambda _client, **_: SimulatedSearch(client)),
+    ):
+        return adapter.OvhGateway(Access(subsidiary="FR", concurrency=1))

@@ -1,0 +1,35 @@
+"""Ways to a run of the explorer that its tests need."""
+
+from prove.explorer.search import Search, Setup
+from prove.explorer.world import World
+
+EVERYTHING = Setup()
+HELD = Setup(only_held=True)
+ONE_PROCESS = Search(processes=1)
+
+
+def deviating(*wanted: tuple[str, str], setup: Setup = EVERYTHING) -> World:
+    """Run the first schedule in which each of these deviations meets a place whose name begins so, in this order."""
+    left = list(wanted)
+
+    def choose(number, options):
+        label = world.places[number][0]
+        if left and label.startswith(left[0][0]) and left[0][1] in options:
+            return left.pop(0)[1]
+        return None
+
+    world = setup.world(choose)
+    world.run()
+    assert not left, f"{left} met no place of {[label for label, _ in world.places]}"
+    return world
+
+
+def broken_by(*wanted: tuple[str, str]) -> str | None:
+    broken = deviating(*wanted).broken
+    return broken.law if broken else None
+
+
+def plain() -> World:
+    world = EVERYTHING.world({})
+    world.run()
+    return world
