@@ -14,7 +14,7 @@ from store.queries import SqlReading
 from store.transactions import SqlStore
 from tests.conftest import Rules
 
-EVENTS = 17
+EVENTS = 18
 
 
 def three_carts(store: SqlStore) -> Rules:

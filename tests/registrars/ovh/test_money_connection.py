@@ -246,7 +246,7 @@ def test_the_kernel_gives_up_with_the_caller(opened):
 
 async def test_a_proxy_that_holds_the_call_delivers_it_once(ovh, gateway):
     """The client gives up and resets, the proxy delivers later all the same: nothing else is ever sent."""
-    prepared = await asyncio.to_thread(gateway.prepare, [LINE], reference="x")
+    prepared = await asyncio.to_thread(gateway.prepare, [LINE])
     ovh.faults.add("POST", "/order/cart/*/checkout", "held")
     with pytest.raises(OutcomeUnknown):
         await asyncio.to_thread(check_out, gateway, prepared.registrar_cart)

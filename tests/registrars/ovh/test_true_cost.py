@@ -152,8 +152,8 @@ async def test_over_the_wire_the_figures_are_the_same(ovh, gateway, seed):
     found = await asyncio.to_thread(lambda: list(gateway.look_up([DomainName.parse(name) for name in names])))
     lines = [Line.of(each.offer, added_by="U0ADA") for each in found if each.offer]
     lines = [line.with_years(chance.choice(line.offered_years), by="U0ADA") for line in lines]
-    told = (await asyncio.to_thread(gateway.prepare, lines)).quote
-    [cart] = [cart for cart in ovh.carts.all.values() if cart.description == "figures"]
+    prepared = await asyncio.to_thread(gateway.prepare, lines)
+    told, cart = prepared.quote, ovh.carts.all[prepared.registrar_cart]
     assert told.total == Money.of(str(ovh.carts.summary(cart)["prices"]["withTax"]["value"]), "EUR")
     for line, item in zip(lines, cart.items.values(), strict=True):
         assert told.price_of(line.domain) == Money.of(item.offer.total(item.years), "EUR")
