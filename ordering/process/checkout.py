@@ -12,7 +12,6 @@ from ordering.model.cart_line import Line
 from ordering.model.errors import (
     DraftGone,
     NotSent,
-    OrderingError,
     OutcomeUnknown,
     RegistrarError,
     RegistrarRefused,
@@ -107,22 +106,22 @@ class Checkout:
                 call = held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
                 begun = self._commit_intent(cart, attempt, prepared.quote, standing)
-            except (IntentStopped, MemoryWentBack, OrderingError) as error:  # also where the cart changed meanwhile
+            except Exception as error:  # also where the cart changed, or the database takes no write
                 held.close()  # its permit may be the only one
-                self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
                 if recorded is not None:
                     self._markers.unsent(recorded)
+                self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+                if not isinstance(error, IntentStopped | MemoryWentBack):
+                    raise
                 self._stopped(cart, error)
                 return
             self._send(begun, call)
 
-    def _stopped(self, cart: Cart, error: IntentStopped | MemoryWentBack | OrderingError) -> None:
-        """Nothing was sent: ask a person where the database went back, and raise what another try may cure."""
+    def _stopped(self, cart: Cart, error: IntentStopped | MemoryWentBack) -> None:
+        """Nothing was sent: ask a person where the database went back."""
         if isinstance(error, MemoryWentBack):
             data: Data = {"markers": error.markers}
             self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, _NOT_ON_RECORD, data=data, attempt=None)
-        elif isinstance(error, OrderingError):
-            raise error
 
     def _announce(self, cart: Cart, prepared: Prepared, number: int, started_at: datetime) -> RecordedCall:
         attempt = RecordedCall(_subject(cart), cart.id, number, started_at, registrar_cart=prepared.registrar_cart)

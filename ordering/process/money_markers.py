@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,6 +34,7 @@ class MoneyMarkers:
         self._store = store
         self._registrar = registrar
         self._recover = recover
+        self._unsent: dict[int, RecordedCall] = {}  # that nothing was sent is known here, and not on record yet
 
     def announce(self, call: RecordedCall) -> RecordedCall:
         """Write down that an attempt is being made, leave its marker, then list all markers of the subject.
@@ -63,9 +65,16 @@ class MoneyMarkers:
         return call
 
     def unsent(self, call: RecordedCall) -> None:
-        """Record that nothing was sent for this attempt."""
-        with self._store.begin() as carts:
-            carts.update_call(replace(call, state=CallState.UNSENT))
+        """Record that nothing was sent for this attempt; where the database takes no write, before the next look."""
+        self._unsent[call.id] = replace(call, state=CallState.UNSENT)
+        with suppress(Exception):  # of the database, which may be away
+            self._record_unsent()
+
+    def _record_unsent(self) -> None:
+        for number, call in list(self._unsent.items()):
+            with self._store.begin() as carts:
+                carts.update_call(call)
+            del self._unsent[number]
 
     def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
         """Write markers of lost attempts down as on record: a person is asked, or has said, what became of them."""
@@ -80,6 +89,7 @@ class MoneyMarkers:
 
         Another process may be about to send it; after the settling time it counts as sent.
         """
+        self._record_unsent()
         with self._store.read() as carts:
             calls = carts.money_calls(subject)
         mine = [call for call in calls if call.cart_id == cart.id and call.state is CallState.ANNOUNCED]

@@ -10,7 +10,6 @@ from ordering.model.errors import (
     NotAsked,
     NotKnown,
     NotSent,
-    OrderingError,
     OutcomeUnknown,
     RegistrarError,
     RegistrarRefused,
@@ -184,7 +183,7 @@ class Payments:
                 self._call(call, sent)
         except IntentStopped:
             self._markers.unsent(recorded)
-        except OrderingError:
+        except Exception:  # the database's, too
             if sent is None:
                 self._markers.unsent(recorded)
             raise

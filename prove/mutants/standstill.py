@@ -5,8 +5,8 @@ from __future__ import annotations
 from prove.mutants.changes import drop, never, swap, uncaught, without_item
 from prove.mutants.mutation import Mutation
 
-_TIMERS, _STEPS = "tests/store/test_timers.py", "tests/ordering/test_no_writes.py"
-_SCHEMA, _RACES = "tests/store/test_schema_guard.py", "tests/store/test_races.py"
+_TIMERS, _STEPS = "tests/store/contract/test_timers.py", "tests/ordering/test_no_writes.py"
+_SCHEMA, _RACES = "tests/store/test_schema_guard.py", "tests/store/contract/test_races.py"
 _REFUSALS, _ONCE = "tests/handlers/test_unknown_refusals.py", "tests/store/test_outdated.py"
 _SET_BY_WRONG_CLOCK = "(col(TimerRow.set_at), col(TimerRow.set_at) > now + _CLOCKS_APART)"
 _SQL, _ANNOUNCER = "store.transactions:SqlTransaction", "handlers.notifier:Announcer"

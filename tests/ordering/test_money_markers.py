@@ -8,6 +8,7 @@ from ordering.model.facts import EventKind
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.process.money_markers import attempt_is_announced
+from store.errors import DatabaseUnusable
 from tests.builders import failing
 from tests.ordering.recovering import release
 
@@ -223,3 +224,36 @@ def test_calls_are_kept_by_subject(rules):
         second = carts.announce_call(RecordedCall("pays 7", cart.id, 2, rules.clock(), marker="m"))
     assert calls(rules, "pays 7") == [first, second]
     assert first.state is CallState.ANNOUNCED
+
+
+@pytest.mark.parametrize("writes", [1, 2], ids=["the intent", "that nothing was sent, too"])
+@pytest.mark.parametrize("what", ["ready_to_check_out", "ready_to_pay"])
+def test_an_intent_that_cannot_be_saved_is_tried_again(rules, monkeypatch, what, writes):
+    """The process knows that it sent nothing, so nobody is asked: there is one order and one payment at once."""
+    refused = 0
+    begin, ready = rules.store.begin, getattr(rules.registrar, what)
+
+    def begins():
+        nonlocal refused
+        if refused:
+            refused -= 1
+            raise DatabaseUnusable("The database is read-only.")
+        return begin()
+
+    def is_ready(*args, **kwargs):
+        nonlocal refused
+        refused = writes
+        monkeypatch.setattr(rules.registrar, what, ready)
+        return ready(*args, **kwargs)
+
+    monkeypatch.setattr(rules.store, "begin", begins)
+    monkeypatch.setattr(rules.registrar, what, is_ready)
+    cart = rules.approved()
+    if what == "ready_to_pay":
+        cart = rules.settle(cart.id)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    with pytest.raises(DatabaseUnusable):
+        rules.fulfilment.advance(cart.id)
+    after = rules.settle(cart.id, steps=4, seconds=3)  # within the settling time
+    assert after.state is (S.CHECKED_OUT if what == "ready_to_check_out" else S.PAID)
+    assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, what == "ready_to_pay")

@@ -65,7 +65,7 @@ async def test_a_request_lives_its_whole_life(story: Story):
     assert record[0]["total"] == {"amount": "11.38", "currency": "EUR", "tax": "1.90"}
     states = [event["state"] for event in record[0]["history"]]
     assert "The record is whole" in await story.stage.bot.run_command("verify")
-    assert states == ["submitted", "approved", "checking_out", "checked_out", "paying", "paid", "delivered"]
+    assert states == ["submitted", "approved", "checking_out", "checked_out", "paying", "paying", "paid", "delivered"]
 
 
 async def test_twenty_clicks_are_one(story: Story):
