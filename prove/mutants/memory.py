@@ -58,7 +58,7 @@ OF_MEMORY = (
             "self.appended = evidence.append(self._session, cart, events) or self.appended\n"
             "if self.appended is not None:\n    self._head.committed(self.appended)",
         ),
-        f"{_RESTORED}::test_a_transaction_that_fails_is_not_remembered",
+        "tests/store/contract/test_recovery.py::test_a_transaction_that_fails_is_not_remembered",
     ),
     Mutation(
         "read no recover row in the transaction of an intent",
@@ -106,7 +106,7 @@ OF_MEMORY = (
         "give a number to a request that stands on an old button",
         "store.transactions:SqlTransaction.open",
         swap("recovery.next_number(self._session)", "None"),
-        f"{_RESTORED}::test_numbers_above_those_on_buttons_survive",
+        "tests/store/contract/test_recovery.py::test_numbers_above_those_on_buttons_survive",
     ),
     Mutation(
         "start a backup's copy as if it were the database itself",
