@@ -12,7 +12,7 @@ from ordering.model.errors import CartChanged, RegistrarError
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.ports.registrar import Registrar
-from ordering.ports.store import Store, Transaction
+from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
 
@@ -39,11 +39,15 @@ class MoneyMarkers:
     def announce(self, call: RecordedCall) -> RecordedCall:
         """Write down that an attempt is being made, leave its marker, then list all markers of the subject.
 
-        Raises `MemoryWentBack` where one belongs to no attempt on record and to no earlier comparison: that switches
-        recover mode on. Raises `RegistrarError` where OVH did not take or list it: then nothing was sent,
+        Raises `CartChanged` where another attempt has no end on record: it may have been sent, and the next step looks
+        after it. Raises `MemoryWentBack` where a marker belongs to no attempt on record and to no earlier comparison:
+        that switches recover mode on. Raises `RegistrarError` where OVH did not take or list it: then nothing was sent,
         and that is on record.
         """
         with self._store.begin() as carts:
+            carts.decide_alone()
+            if _announced(carts, call.subject, call.cart_id):
+                raise CartChanged(call.cart_id)
             call = carts.announce_call(call)
         try:
             call = replace(call, marker=self._registrar.leave_marker(call.subject))
@@ -91,9 +95,8 @@ class MoneyMarkers:
         """
         self._record_unsent()
         with self._store.read() as carts:
-            calls = carts.money_calls(subject)
-        mine = [call for call in calls if call.cart_id == cart.id and call.state is CallState.ANNOUNCED]
-        return mine[-1] if mine else None
+            left = _announced(carts, subject, cart.id)
+        return left[-1] if left else None
 
 
 def subject_of(intent: Cart) -> str:
@@ -106,12 +109,16 @@ def subject_of(intent: Cart) -> str:
 def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
     """Condition of an intent: its attempt is announced. From now on it counts as intended.
 
-    Raises `CartChanged` where another process took the attempt for one that was interrupted, or was quicker.
+    Raises `CartChanged` where another process took the attempt for one that was interrupted, or announced another one.
     """
-    mine = [call for call in carts.money_calls(subject_of(intent)) if call.cart_id == intent.id]
-    announced = [call for call in mine if call.state is CallState.ANNOUNCED]
-    if not announced:
+    announced = _announced(carts, subject_of(intent), intent.id)
+    if len(announced) != 1:
         raise CartChanged(intent.id)
-    for call in announced:
-        carts.update_call(replace(call, state=CallState.INTENDED))
+    carts.update_call(replace(announced[0], state=CallState.INTENDED))
     return None
+
+
+def _announced(carts: Reading, subject: str, cart_id: int) -> list[RecordedCall]:
+    """Return the attempts of a cart that have neither an intent nor an end on record, oldest first."""
+    calls = carts.money_calls(subject)
+    return [call for call in calls if call.cart_id == cart_id and call.state is CallState.ANNOUNCED]

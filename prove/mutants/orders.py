@@ -259,6 +259,24 @@ OF_ORDERS = (
         "tests/ordering/test_proof_of_no_order.py::test_a_clock_that_is_put_right_after_a_crash",
     ),
     Mutation(
+        "announce an attempt beside one without an end on record",
+        "ordering.process.money_markers:MoneyMarkers.announce",
+        never("_announced(carts, call.subject, call.cart_id)"),
+        f"{_MARKERS}::test_an_attempt_that_came_in_between_is_looked_after",
+    ),
+    Mutation(
+        "commit an intent beside another announced attempt",
+        "ordering.process.money_markers:attempt_is_announced",
+        swap("len(announced) != 1", "not announced"),
+        f"{_MARKERS}::test_two_announced_attempts_commit_no_intent",
+    ),
+    Mutation(
+        "count an attempt as sent though its intent was not saved",
+        "ordering.process.money_markers:MoneyMarkers.unsent",
+        drop("self._unsent[call.id] = replace(call, state=CallState.UNSENT)"),
+        f"{_MARKERS}::test_an_intent_that_cannot_be_saved_is_tried_again",
+    ),
+    Mutation(
         "list the markers of all desks",
         "registrars.ovh.markers:Descriptions.may_own",
         returns("True"),

@@ -257,3 +257,42 @@ def test_an_intent_that_cannot_be_saved_is_tried_again(rules, monkeypatch, what,
     after = rules.settle(cart.id, steps=4, seconds=3)  # within the settling time
     assert after.state is (S.CHECKED_OUT if what == "ready_to_check_out" else S.PAID)
     assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, what == "ready_to_pay")
+
+
+@pytest.mark.parametrize("what", ["order", "payment"])
+def test_an_attempt_that_came_in_between_is_looked_after(rules, monkeypatch, what):
+    """This process slept after its first look; another one announced an attempt, sent it, and lost its intent."""
+    cart = rules.approved()
+    subject, look = NAMES, "prepare"
+    if what == "payment":
+        cart = rules.settle(cart.id)
+        rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+        subject, look = pays(cart.order.id), "order"
+    looks = getattr(rules.registrar, look)
+
+    def sleeps(*args, **kwargs):
+        monkeypatch.setattr(rules.registrar, look, looks)
+        with rules.store.begin() as carts:
+            carts.announce_call(RecordedCall(subject, cart.id, 1, rules.clock.now, registrar_cart="theirs"))
+        return looks(*args, **kwargs)
+
+    monkeypatch.setattr(rules.registrar, look, sleeps)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    assert (len(rules.registrar.orders), rules.registrar.payments) == (what == "payment", [])
+    after = rules.settle(cart.id, steps=3, seconds=1)
+    assert [call.state for call in calls(rules, subject)] == [CallState.ANNOUNCED]  # left to its process for a moment
+    after = rules.settle(cart.id, steps=12, seconds=10)
+    assert calls(rules, subject)[0].state is CallState.INTENDED  # then it counts as sent
+    assert after.state is not S.APPROVED
+    assert rules.registrar.payments == []
+
+
+def test_two_announced_attempts_commit_no_intent(rules):
+    """Each may be the one that is sent next."""
+    cart = rules.approved()
+    with rules.store.begin() as carts:
+        for _ in range(2):
+            carts.announce_call(RecordedCall(NAMES, cart.id, 1, rules.clock.now))
+        with pytest.raises(CartChanged):
+            attempt_is_announced(carts, cart)
