@@ -21,8 +21,8 @@ _LONGEST_NOTE = 1_500  # bytes
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     """The ways to pay an order, the suggested one chosen at first, and until when."""
     blocks: list[Block] = []
-    if cart.note:
-        blocks.append(section(cut_bytes(escape(cart.note), _LONGEST_NOTE)))
+    if note := escape(cart.note or "").strip():
+        blocks.append(section(cut_bytes(note, _LONGEST_NOTE)))
     until: list[Block] = []
     if order.expires_at is not None:
         until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
@@ -48,7 +48,8 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
 
 def paying(cart: Cart, order: SalesOrder) -> list[Block]:
     """How a payment under way stands, until when nobody can pay again, and the way to the order."""
-    blocks: list[Block] = [section(cut_bytes(escape(cart.note), _LONGEST_NOTE))] if cart.note else []
+    note = escape(cart.note or "").strip()
+    blocks: list[Block] = [section(cut_bytes(note, _LONGEST_NOTE))] if note else []
     known = cart.payment
     if known is not None and known.word is not None:
         said = "the money was taken" if known.word.paid else "no money was taken"
