@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from store.database_url import parse_database_url
 from store.sqlite_file import file_of, require_sqlite
@@ -98,10 +98,15 @@ class Engines:
         return None
 
     def close(self) -> None:
-        self.write.dispose()
-        self.inbox.dispose()
-        if self.read is not self.write:
-            self.read.dispose()
+        """Close every connection: idle ones now, one that a thread still uses as soon as it is given back."""
+        for engine in (self.write, self.inbox, self.read):
+            # A pool that was disposed of would keep what is given back later, open.
+            event.listen(engine, "checkin", _close_returned)
+            engine.dispose()
+
+
+def _close_returned(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def open_engines(url: str, *, patience: int = 60, idle: int = _IDLE_SECONDS) -> Engines:

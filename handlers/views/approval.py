@@ -64,8 +64,8 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     parts: list[Block | Part] = [section(cut_bytes(f"*Cart #{cart.id}*  {status}", _LONGEST_TEXT))]
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
-    if cart.note and cart.state is S.SUBMITTED:
-        parts.append(section(cut_bytes(escape_lines(cart.note), _LONGEST_TEXT)))
+    if cart.state is S.SUBMITTED and (note := escape_lines(cart.note or "").strip()):
+        parts.append(section(cut_bytes(note, _LONGEST_TEXT)))
     parts.append(rows(warnings(cart), rank=2, more="warnings in *Details*"))
     deciding = cart.state in {S.SUBMITTED, S.APPROVED}
     parts.append((receipt if deciding else short_receipt)(cart.lines, cart.quote).part(rank=1))

@@ -20,9 +20,7 @@ _LONGEST_NOTE = 1_500  # bytes
 
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     """The ways to pay an order, the suggested one chosen at first, and until when."""
-    blocks: list[Block] = []
-    if cart.note:
-        blocks.append(section(cut_bytes(escape(cart.note), _LONGEST_NOTE)))
+    blocks = _note(cart)
     until: list[Block] = []
     if order.expires_at is not None:
         until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
@@ -48,9 +46,15 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     return [*blocks, *until, *chooser, *([context(others)] if hidden > 0 else [])]
 
 
+def _note(cart: Cart) -> list[Block]:
+    """The cart's note; nothing where nothing of it can be shown, as Slack refuses a block without a text."""
+    note = escape(cart.note or "").strip()
+    return [section(cut_bytes(note, _LONGEST_NOTE))] if note else []
+
+
 def paying(cart: Cart, order: SalesOrder) -> list[Block]:
     """How a payment under way stands, until when nobody can pay again, and the way to the order."""
-    blocks: list[Block] = [section(cut_bytes(escape(cart.note), _LONGEST_NOTE))] if cart.note else []
+    blocks = _note(cart)
     known = cart.payment
     if known is not None and known.word is not None:
         said = "the money was taken" if known.word.paid else "no money was taken"

@@ -21,7 +21,8 @@ _IF_SOMETHING_IS_MISSING = (
 
 def attention(cart: Cart) -> list[Block]:
     """What happened, and the buttons that are safe now."""
-    told, shown = section(cut_bytes(escape(cart.note or "Look at it, please."), _LONGEST_NOTE)), as_shown(cart)
+    note = escape(cart.note or "").strip() or "Look at it, please."
+    told, shown = section(cut_bytes(note, _LONGEST_NOTE)), as_shown(cart)
     if cart.is_undecided:
         return [told, *_undecided(cart)]
     if cart.payment_is_undecided:
