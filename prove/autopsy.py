@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from store.engine import open_engines
-from store.tables import CartRow, ClaimRow, MessageRow, TimerRow, UntoldRow
+from store.money_tables import ForeignOrderRow, MoneyCallRow
+from store.tables import CartRow, ClaimRow, MessageRow, RecoveryRow, TimerRow, UntoldRow
 
 _TABLES = (
     select(col(CartRow.id), col(CartRow.state), col(CartRow.version), col(CartRow.trouble)),
@@ -19,6 +20,9 @@ _TABLES = (
     ),
     select(col(UntoldRow.cart_id), col(UntoldRow.event_id)),
     select(col(ClaimRow.errand), col(ClaimRow.cart_id), col(ClaimRow.holder), col(ClaimRow.until)),
+    select(*MoneyCallRow.__table__.columns),  # type: ignore[attr-defined]
+    select(*ForeignOrderRow.__table__.columns),  # type: ignore[attr-defined]
+    select(*RecoveryRow.__table__.columns),  # type: ignore[attr-defined]
 )
 
 

@@ -27,6 +27,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.ports.store import Message as Shown
 from ordering.ports.store import MessageRole
 from ordering.process.floors import Floors
+from prove.autopsy import autopsy
 from prove.databases import Databases, opened
 from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
@@ -143,7 +144,7 @@ class Walk(RuleBasedStateMachine):
             self._die()
             orders = self._stage.ovh.orders.all.values()
             self._count(walks=1, walked_orders=len(orders))
-            assert stuck == [], stuck
+            assert stuck == [], "\n".join([*stuck, *autopsy(self._url)])
             broken = list(broken_laws(self._stage, self._url))
             assert broken == [], broken
             assert self._stage.slack.state.faulty == [], self._stage.slack.state.faulty
@@ -171,7 +172,8 @@ class Walk(RuleBasedStateMachine):
             for cart in reading.every_cart():
                 cards = [m for m in reading.messages(cart.id) if m.role is MessageRole.APPROVAL]
                 if cart.state in _GOES_ON or (cart.id in outdated and cart.state is not _S.OPEN):
-                    yield f"cart #{cart.id} is {cart.state.in_words}, {'not ' * (cart.id in outdated)}told; {cart.note}"
+                    why = cart.trouble or cart.note
+                    yield f"cart #{cart.id} is {cart.state.in_words}, {'not ' * (cart.id in outdated)}told; {why}"
                 elif cart.requester and not any(self._is_told(cart, card) for card in cards):
                     yield f"cart #{cart.id} is {cart.state.in_words}, which no card says"
 

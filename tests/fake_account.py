@@ -64,7 +64,7 @@ class FakeAccount:
 
     def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
         self._take_permit()
-        return sorted({*self.orders, *self.foreign})
+        return sorted({*self.orders, *(n for n, order in self.foreign.items() if order.made_at >= since)})
 
     def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
         self.foreign_read.append(number)

@@ -72,7 +72,10 @@ class Checkout:
         try:
             prepared = self._registrar.prepare(cart.lines)
         except DraftGone:
-            self._book.come_back(cart, self._book.pace.quickest)
+            waited = self._book.now() - cart.since
+            if waited >= self._settle:
+                raise  # this is no accident: people should see it
+            self._book.come_back(cart, self._book.pace.after(waited))
             return
         except RegistrarRefused as refusal:
             note = f"{refusal} Nothing was ordered."

@@ -12,6 +12,7 @@ from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Store
+from ordering.process.age import time_at_ovh
 
 _MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
 _HOLDS_FOR = timedelta(minutes=10)
@@ -102,7 +103,7 @@ class ForeignOrders:
         return False
 
     def _read_new(self, *, urgent: bool) -> list[ForeignOrder]:
-        since = self._clock() - WATCHED_FOR
+        since = (time_at_ovh(self._registrar, self._clock()) or self._clock()) - WATCHED_FOR
         listed = self._registrar.orders_since(since, urgent=urgent)
         with self._store.read() as carts:
             kept = {order.number: order for order in carts.foreign_orders(since)}

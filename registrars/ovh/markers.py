@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -117,7 +117,7 @@ class Markers:
         for life in _LIVES:
             body = {"ovhSubsidiary": self._home(), "description": description}
             if life is not None:
-                body["expire"] = (datetime.now(UTC) + life).isoformat(timespec="seconds")
+                body["expire"] = (self._client.time_as_known() + life).isoformat(timespec="seconds")
             try:
                 made: Mapping[str, object] = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
             except Complained:

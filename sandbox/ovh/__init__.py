@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,7 +94,7 @@ class OvhSimulator:
 
     def time(self) -> float:
         """What `/auth/time` tells, and signatures are compared with: whatever the hand shows."""
-        return time.time() + self.clock_offset + self.clock.apart()
+        return self.clock.seconds() + self.clock_offset + self.clock.apart()
 
     # What a person at the sandbox can do
 

@@ -1,4 +1,4 @@
-"""OVH's clock: the real one, with a hand that can be moved forward, and apart from ours where it is told to be."""
+"""OVH's clock: the real one, which can be moved forward, and be apart from ours where it is told to be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """`advance` moves everything that waits for time: deliveries, expiries.
+    """`advance` lets time pass at OVH alone: what waits for time goes on, and `/auth/time` tells it.
 
     `put` moves nothing but what is read off it from then on: dates, `/auth/time`, how old a signature seems.
     """

@@ -44,6 +44,15 @@ def test_an_order_that_shares_a_name_stops_the_checkout(rules, status):
     assert set(rules.registrar.carts) == rules.registrar.discarded
 
 
+@pytest.mark.parametrize("days", [-400, -60, 60, 400])
+def test_clocks_that_are_far_apart_hide_no_order(rules, days):
+    """Orders are dated by OVH's clock, so they are listed by it, too."""
+    rules.registrar.ahead = timedelta(days=days)
+    elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(days=1 - days)))
+    after = rules.settle(rules.approved().id)
+    assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
+
+
 @pytest.mark.parametrize("status", [OrderStatus.CANCELLED, OrderStatus.CANCELLING, OrderStatus.DELIVERED])
 def test_an_order_that_is_over_stops_nothing(rules, status):
     """Its status is read again before it counts."""

@@ -134,6 +134,17 @@ def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
+def test_a_cart_that_is_gone_again_and_again_is_shown(rules, monkeypatch):
+    """Nothing is retried for ever in silence: after the settling time people see what stops the order."""
+    cart = rules.approved()
+    with monkeypatch.context() as gone:
+        gone.setattr(rules.registrar, "prepare", failing(DraftGone("The cart at OVH is gone.")))
+        stopped = rules.settle(cart.id, steps=40)
+    assert (stopped.state, stopped.trouble.code) == (S.APPROVED, "draft_gone")
+    bought = rules.settle(cart.id)
+    assert (bought.state, bought.trouble) == (S.CHECKED_OUT, None)
+
+
 def undecided(rules):
     """A person is asked whether an order was made, and OVH shows nothing."""
     cart = rules.approved()

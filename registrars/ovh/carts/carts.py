@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -28,6 +28,7 @@ from registrars.ovh.carts.rejections import Asked
 from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
+_GONE = "OVH no longer has the cart that I was filling, so nothing was ordered. I'm filling another one."
 _CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
 _log = structlog.get_logger()
 
@@ -85,7 +86,7 @@ class Drafts:
         except NotThere as error:
             if self._description(cart) is None:
                 self._made.discard(cart)
-                raise DraftGone("The cart at OVH is gone.") from error
+                raise DraftGone(_GONE) from error
             self.discard(cart)
             raise
         except Exception:
@@ -167,12 +168,23 @@ class Drafts:
         return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
     def _new(self, description: str, at: Priority = Priority.MONEY) -> str:
-        expire = (datetime.now(UTC) + _CART_LIFE).isoformat(timespec="seconds")
+        try:
+            return self._made_and_assigned(description, at)
+        except NotThere:  # a clock jumped, so the cart's life was over from the start
+            self._client.clock_ahead()
+            return self._made_and_assigned(description, at)
+
+    def _made_and_assigned(self, description: str, at: Priority) -> str:
+        """Make a cart of the account; raises `NotThere` where OVH does not know it a moment later."""
+        expire = (self._client.time_as_known() + _CART_LIFE).isoformat(timespec="seconds")
         body = {"ovhSubsidiary": self._home(), "description": description, "expire": expire}
         cart = str(self._build("POST", "/order/cart", body, at)["cartId"])
         self._made.add(cart)
         try:
             self._build("POST", f"/order/cart/{segment(cart)}/assign", None, at)
+        except NotThere:
+            self._made.discard(cart)
+            raise
         except RegistrarRefused as refusal:
             # A cart that was made with our key may count as ours already; the dry run would tell if not.
             _log.debug("assign_refused", why=str(refusal))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -39,6 +40,9 @@ class PaperOvh:
         self.asked: list[str] = []
         self.me: dict[str, Any] = {}
         self.contact: dict[str, Any] = {}
+
+    def time_as_known(self) -> datetime:
+        return datetime.now(UTC)
 
     def ask(self, path: str, **_more: object) -> object:
         self.asked.append(path)
