@@ -56,8 +56,8 @@ class AccountWatch:
 
 
 def _others(count: int) -> str:
-    desks = "another Domain Desk buys" if count == 1 else f"{count} other Domain Desks buy"
+    bots = "another Domain Desk uses" if count == 1 else f"{count} other Domain Desks use"
     return (
-        f"{desks} in this OVH account, or this database is an older copy. Two of them can buy the same name: give each "
-        "an account of its own, or compare with OVH by `domain-desk recover`."
+        f"{bots} this OVH account, or this database is an older copy. If it is another bot, give each bot its own "
+        "account. If this database was restored, run `domain-desk recover --begin`."
     )

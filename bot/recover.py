@@ -16,7 +16,7 @@ IN_A_TERMINAL = "terminal"  # who compared, for the record
 _CAUSES = {
     Cause.CARD: "a button in Slack showed more than the database holds",
     Cause.PROCESS: "an event that the bot had committed is gone",
-    Cause.MARKERS: "OVH has a marker of a money call that is not on record",
+    Cause.MARKERS: "OVH shows a try to order or pay that the database doesn't have",
     Cause.COPY: "the database is a copy from a backup",
     Cause.OPERATOR: "an operator switched it on",
 }
@@ -90,9 +90,9 @@ def _lines(found: Comparison) -> Iterator[str]:
     if found.more:
         yield f"  and {found.more} more, which were not read: look at OVH's list of orders"
     for marker in found.markers:
-        yield f"  a money call that no request knows: {marker.about}"
+        yield f"  {marker.in_words}"
     if found.others:
-        yield f"Other desks use this account, too: {found.others} of their money calls left a mark there."
+        yield f"Another Domain Desk uses this account, too. Its {found.others} tries to order or pay are not listed."
 
 
 def _moment(at: datetime) -> str:

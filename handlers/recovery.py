@@ -60,7 +60,7 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
         cart = await threads.call(
             desk.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
-    return f"Thank you. I'll order cart #{cart.id} again once an order of the first try would surely show."
+    return f"Thanks. If OVH shows no order in about 15 minutes, I'll order cart #{cart.id} again."
 
 
 async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -68,7 +68,7 @@ async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart = await desk.decisions.call(
         desk.workflow.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    return f"I'm ordering cart #{cart.id}."
+    return f"OK, I'll order cart #{cart.id} now, if nothing else stops it. The card shows how it goes."
 
 
 async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -107,4 +107,10 @@ async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
             desk.workflow.adopt, clicked.cart_id, order_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
     desk.wake()
-    await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. The card shows how it can be paid."))
+    hidden = cart.order is not None and cart.order.owner_hidden
+    then = (
+        "*Pay* appears once OVH shows who will own the names, in 15 minutes at most."
+        if hidden
+        else "The card shows how it can be paid."
+    )
+    await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. {then}"))

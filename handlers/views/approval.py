@@ -129,6 +129,11 @@ def thread_line(
         S.CANCELLED: _closed(event, by, note),
         S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
+    if event.kind is EventKind.DECLARED_NOT_ORDERED:
+        return (
+            f"{by} looked at OVH: nothing was ordered. If OVH shows no order in about 15 minutes, I'll order again. "
+            "Nobody needs to act."
+        )
     if event.kind is EventKind.PARTLY_APPROVED:
         return f"{by} {note.rstrip('.')}."
     if event.state in {S.APPROVED, S.PAID} and by and note:
@@ -156,6 +161,8 @@ def _closed(event: Event, by: str | None, note: str) -> str:
 def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
     """Whoever tried to pay is told what became of it, all payers that there is something to pay; a detail, nobody."""
     note = escape_lines(event.note) if event.note else ""
+    if event.kind is EventKind.OWNER_CHECK_ENDED:
+        return f"{_circle(payers)}: {_order(cart)} can be paid now."
     if event.by:
         return f"{person(event.by)}: {note.rstrip('.')}. {_circle(payers)}: {_order(cart)} waits for payment."
     if note and before is not None and before.state is S.CHECKED_OUT:
@@ -163,7 +170,8 @@ def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[st
     if before is not None and before.state is S.PAYING:
         return f"{person(before.by) if before.by else _circle(payers)}: {note}"
     made = note or f"OVH made {_order(cart)}."
-    return f"{_circle(payers)}: {made} It waits for payment."
+    waits = "" if cart.order is not None and cart.order.owner_hidden else " It waits for payment."
+    return f"{_circle(payers)}: {made}{waits}"
 
 
 def _all_who_settle(cart: Cart, deciding: frozenset[str]) -> str:
@@ -196,7 +204,11 @@ def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozense
     asked = f"{counted(needed, 'approval')}{given}" if needed > 1 else "approval"
     payer = person(cart.payment.by) if cart.payment else "a payer"
     approver = person(cart.rejected_by) if cart.rejected_by else "an approver"
-    under_way = "is approved. The desk is ordering it at OVH"
+    under_way = "is approved. I'm ordering it at OVH"
+    if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.owner_hidden:
+        return f"is ordered: {order} with tax. I'm checking whose order it is before it can be paid"
+    if cart.attempt is not None and cart.attempt.denied_by is not None and cart.is_undecided:
+        return "is being looked for at OVH. I'll order again if OVH shows no order"
     return {
         S.SUBMITTED: f"waits for {asked} from {_circle(approvers - frozenset(cart.approved_by))}: {total} with tax",
         S.APPROVED: under_way,

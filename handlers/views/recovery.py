@@ -15,7 +15,7 @@ _LONGEST_NOTE = 1_500  # bytes
 # A new try orders exactly the same: it cannot answer what a registry asks only now.
 _IF_SOMETHING_IS_MISSING = (
     "*Try again* orders exactly the same. If something is missing or wrong in it, such as an answer to a registry: "
-    "*Close without ordering*, then *Copy to open cart* to mend it there."
+    "*Close without ordering*, then *Copy to open cart* to fix it there."
 )
 
 
@@ -45,7 +45,7 @@ def attention(cart: Cart) -> list[Block]:
                 about=f"Close without ordering cart {cart.id}", confirm=question,
             ),
         ),
-        *([] if cart.can_be_ordered_anyway else [context(_IF_SOMETHING_IS_MISSING)]),
+        context(_what_trying_again_does(cart)),
     ]  # fmt: skip
 
 
@@ -64,10 +64,21 @@ def adopt_modal(cart: Cart, *, clicked: str) -> View:
             InputBlock(
                 block_id=ORDER,
                 label="Number of the order at OVH",
-                hint="The desk reads the order and compares it before it believes this.",
+                hint="I read the order and compare it first.",
                 element=NumberInputElement(action_id=ORDER, is_decimal_allowed=False, min_value="1"),
             ),
         ],
+    )
+
+
+def _what_trying_again_does(cart: Cart) -> str:
+    if not cart.can_be_ordered_anyway:
+        return _IF_SOMETHING_IS_MISSING
+    if cart.foreign_order is None:
+        return "*Try again* looks for an earlier try once more. *Order anyway* is for approvers."
+    return (
+        f"*Try again* looks once more, and orders only if order {cart.foreign_order} is cancelled. "
+        "*Order anyway* is for approvers."
     )
 
 
@@ -75,8 +86,12 @@ def _order_anyway(cart: Cart) -> ButtonElement | None:
     """The button that says that this order of the account does not matter."""
     if not cart.can_be_ordered_anyway:
         return None
-    seen = f"The account has order {cart.foreign_order} already" if cart.foreign_order else "There was an earlier try"
-    question = confirm("Order anyway?", f"{seen}. The names may be bought twice.", "Order")
+    why = (
+        f"The account already has order {cart.foreign_order}. If somebody pays it, you buy the names twice."
+        if cart.foreign_order
+        else "I may have ordered these names before. Look at OVH first: if an order has them, you buy them twice."
+    )
+    question = confirm("Order anyway?", why, "Order anyway")
     return button(
         "Order anyway", Act.ORDER_ANYWAY, as_shown(cart), about=f"Order cart {cart.id} anyway", confirm=question
     )
@@ -85,17 +100,19 @@ def _order_anyway(cart: Cart) -> ButtonElement | None:
 def _undecided(cart: Cart) -> list[Block]:
     again = confirm(
         "Was nothing ordered?",
-        f"Look at OVH first. If no order has {names(cart)}, the desk orders again under the same approval.",
+        f"Look at OVH first. If no order has {names(cart)}, I'll order again in about 15 minutes.",
         "Nothing was ordered",
     )
     shown = as_shown(cart)
+    nothing = button(
+        "Nothing was ordered, try again", Act.NOTHING_ORDERED, shown,
+        about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
+    )  # fmt: skip
+    was_said = cart.attempt is not None and cart.attempt.denied_by is not None
     return buttons(
         button("It is this order…", Act.ADOPT, shown, style="primary", about=f"It is this order… for cart {cart.id}"),
-        button(
-            "Nothing was ordered, try again", Act.NOTHING_ORDERED, shown,
-            about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
-        ),
-    )  # fmt: skip
+        None if was_said else nothing,
+    )
 
 
 def _undecided_payment(cart: Cart) -> list[Block]:

@@ -9,7 +9,7 @@ from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, se
 from handlers.toolkit.mrkdwn import counted, escape, when
 from handlers.views.details import details_button
 from ordering.model.cart import Cart, CartState
-from ordering.model.recovery import Comparison, Loss, Recovery, Stamp, Unknown
+from ordering.model.recovery import Cause, Comparison, Loss, Recovery, Stamp, Unknown
 
 ON_HOLD = (
     "I'm comparing my records with OVH's after a restore. Until that's done, nothing is ordered, paid or approved."
@@ -44,7 +44,7 @@ def home_notice(*, operates: bool) -> list[Block]:
 
 def begun(mode: Recovery) -> Drawn:
     """What operators read once when recover mode begins."""
-    text = "Domain Desk is on hold: its database is older than what it has shown. Compare with OVH, then release."
+    text = "Domain Desk is on hold: its database seems to be older than it was. Compare with OVH, then release."
     return Drawn.of(text, [_question(), section(_what_happened(mode)), *buttons(_compare_now()), context(_TERMINAL)])
 
 
@@ -55,8 +55,8 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
         return Drawn.of("I'm not on hold.", [section("\n".join(["I'm not on hold.", *lines]))])
     release = confirm(
         "Release?",
-        "All old buttons stop working, and cards are rendered again. A request with a name of such an order waits for "
-        "an approver once it is approved: nothing is ordered beside it.",
+        "Old buttons stop working, and every card gets new ones. If an open order on this list shares a name with a "
+        "request, I won't order that request until an approver presses “Order anyway”.",
         "Release",
     )
     done = button(
@@ -71,11 +71,12 @@ def found_lines(found: Comparison) -> list[str]:
     """The comparison in lines, also for a terminal."""
     if not found.unknown and not found.markers and not found.more:
         return [f"*What I found at OVH:* no order since {when(found.since)} that I don't know."]
-    lines = [f"*What I found at OVH:* {counted(len(found.unknown), 'order')} that I don't know."]
+    orders = counted(len(found.unknown), "order") if found.unknown else "no order"
+    lines = [f"*What I found at OVH:* {orders} that I don't know."]
     lines += [_order_line(each) for each in found.unknown[:_MOST_LISTED]]
     hidden = len(found.unknown[_MOST_LISTED:]) + found.more
     lines += [f"• and {counted(hidden, 'more order')}: look at OVH's list of orders"] if hidden else []
-    return lines + [f"• a money call that I don't know: {escape(marker.about)}" for marker in found.markers]
+    return lines + [f"• {escape(marker.in_words)}" for marker in found.markers]
 
 
 def confirmed(mode: Recovery) -> str:
@@ -103,10 +104,12 @@ def forgotten(loss: Loss, *, request: int | None = None) -> Drawn:
 
 
 def _what_happened(mode: Recovery) -> str:
-    return (
-        "My database is older than what I've shown in Slack, perhaps after a restore. "
-        f"I've stopped ordering, paying and approving since {when(mode.began_at)}."
+    seen = (
+        "OVH shows a try to order or pay that my database doesn't have"
+        if mode.cause is Cause.MARKERS
+        else "My database is older than what I've shown in Slack"
     )
+    return f"{seen}, perhaps after a restore. I've stopped ordering, paying and approving since {when(mode.began_at)}."
 
 
 def _order_line(unknown: Unknown) -> str:

@@ -140,10 +140,19 @@ class AccountOrder:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A trace that a money call left at OVH: `about` says in words what it ordered or paid, `id` is its cart there."""
+    """A trace that a money call left at OVH: `about` is what it ordered or paid, `id` is its cart there."""
 
     about: str
     id: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """What operators read of it. The names of an order are a digest in `about`, so they are not told."""
+        kind, _, order = self.about.partition(" ")
+        if kind == "pays":
+            return f"a try to pay order {order} that no request has"
+        at = f" (cart {self.id} at OVH)" if self.id else ""
+        return f"a try to order names that no request has{at}: look for orders that you don't recognize"
 
 
 @dataclass(frozen=True, slots=True)

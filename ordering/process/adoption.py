@@ -19,8 +19,8 @@ from ordering.process.transitions import Logbook, order_of
 
 S, K = CartState, EventKind
 OWNER_HIDDEN = (
-    "OVH doesn't show yet who will own the names of order {}, so it may be another one. Paying waits until OVH shows "
-    "it, 15 minutes at most."
+    "OVH doesn't show yet who will own the names, so order {} may be somebody else's. Payers: please don't pay it yet. "
+    "I'll offer *Pay* in 15 minutes at most."
 )
 
 
@@ -51,7 +51,10 @@ class Adoptions:
         waited = order.adopted_at is None or is_over(self._registrar, order.adopted_at, self._floor)
         seen = self._registrar.order_of(order.id, cart.lines, cart.quote)
         if seen.outcome is Outcome.UNDECIDED:
-            note = f"Order {order.id} isn't what was ordered: {seen.seen}. It can't be paid from here."
+            note = (
+                f"Order {order.id} has other terms than were approved: {seen.seen}. I won't pay it. Payers: if you "
+                "want it as it is, pay it at OVH. If not, leave it unpaid: OVH cancels it, and you can close this request."
+            )
             data: Data = {"order": order.id, "ovh": {"different": seen.seen}}
             self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, note, data=data, follow=True)
         elif seen.order is not None and (waited or not seen.order.owner_hidden):
@@ -69,9 +72,9 @@ class Adoptions:
         if second is None:
             return False
         note = (
-            f"The account has two orders of these names: {order.id}, which was found after its answer was lost, and "
-            f"{second.number}. Neither can be paid from here. Look at both at OVH, pay the right one there, and let "
-            "the other one expire."
+            f"The account has two orders for these names: {order.id} and {second.number}. I won't pay either. Payers: "
+            "open both at OVH. If one is paid, leave the other unpaid. If neither is, pay one there, and OVH cancels "
+            "the other."
         )
         data: Data = {"order": order.id, "second": second.number}
         self._book.needs_attention(cart, K.SECOND_ORDER_FOUND, note, data=data, follow=True, payment=None)

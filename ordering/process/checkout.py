@@ -34,10 +34,11 @@ from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
 
 S, K = CartState, EventKind
-_INTERRUPTED = "I was interrupted while I was about to order. I'm making sure that no order was made."
+_INTERRUPTED = "I was interrupted before I could order. I'm checking whether an order was made. Nobody needs to act."
 _NOT_ON_RECORD = (
-    "OVH shows an earlier try to order these names that isn't on record here: the database may have been restored. "
-    "Nothing was ordered now. Look at OVH's orders: if none has these names, an approver can order anyway."
+    "I may have tried to order these names before: OVH shows a try that my database doesn't have. Perhaps the database "
+    "was restored. I ordered nothing now, and I'm on hold until an operator has compared with OVH. Then look at OVH's "
+    "orders: if none has these names, an approver can press *Order anyway*."
 )
 
 

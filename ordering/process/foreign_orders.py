@@ -36,17 +36,23 @@ class Hindrance:
     def note(self) -> str:
         """What people should know before they decide."""
         order = self.order
-        about = f"order {order.number} for {order.total}, made on {order.made_at:%d %B}"
-        if self.is_clear:
-            state = "It's paid already" if order.status.is_paid else "It isn't paid yet"
+        about = f"order {order.number} for {order.total} of {order.made_at.day} {order.made_at:%B}"
+        if not self.is_clear:
             return (
-                f"The account has another {about}, with {', '.join(sorted(order.names))}. {state}. "
-                "It wasn't made here, so nothing was ordered beside it. Look at it at OVH. "
-                "If it's a mistake, an approver can order anyway."
+                f"OVH doesn't show which names {about} is for. It may be the same ones, so I ordered nothing. Open it "
+                "at OVH. If it's for something else, an approver can press *Order anyway*. If it has these names, close "
+                "this request."
+            )
+        names = ", ".join(sorted(order.names))
+        if order.status.is_paid:
+            return (
+                f"The OVH account already has {about}, with {names}. It's paid. No open request of mine has it, so I "
+                "ordered nothing. Ordering anyway buys the names twice."
             )
         return (
-            f"OVH doesn't show what {about}, is for. It wasn't made here and may have the same names, so nothing was "
-            "ordered beside it. Look at it at OVH: if it's about something else, an approver can order anyway."
+            f"The OVH account already has {about}, with {names}. It isn't paid. No open request of mine has it, so I "
+            "ordered nothing. If you want that order, close this request. If nobody will pay it, an approver can press "
+            "*Order anyway*."
         )
 
 
@@ -77,7 +83,8 @@ class ForeignOrders:
                 if order.read_at - order.seen_at >= _HOLDS_FOR:
                     return Hindrance(order, is_clear=False)
                 raise RegistrarUnavailable(
-                    f"The account has a new order, {order.number}, that doesn't show what it's for yet.",
+                    f"The account has a new order, {order.number}, and OVH doesn't show its names yet. I'll order once "
+                    "I know that they are others. Nobody needs to act for the first 10 minutes.",
                     advice="",
                     code="foreign_order_unclear",
                     order=order.number,
@@ -118,7 +125,9 @@ class ForeignOrders:
             kept[number] = replace(found, seen_at=before.seen_at) if before else found
             self._keep(kept[number])
         if len(unread) > _MOST_AT_ONCE:
-            raise _MoreToRead("I'm still reading the account's recent orders, to see that none has these names.")
+            raise _MoreToRead(
+                "Before I order, I'm reading the account's recent orders, to be sure that none has these names."
+            )
         return list(kept.values())
 
     def _with_status(self, order: ForeignOrder) -> ForeignOrder:

@@ -35,7 +35,7 @@ class OrderSearch:
     def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
         """Record OVH's refusal of the checkout, and look: a repeated call is refused, too, after the first ordered."""
         now, attempt = self._book.now(), replace(attempt_of(cart), refusal=str(refusal))
-        note = f"{refusal} I'm making sure that no order was made."
+        note = f"{refusal} I'm checking that no order was made, for about 15 minutes. Nobody needs to act yet."
         data: Data = {"attempt": attempt.number, **refusal.data}
         noted = replace(cart, attempt=attempt, note=note, fact=Fact(K.CHECKOUT_CALL_REFUSED, data))
         with self._book.store.begin() as carts:
@@ -64,12 +64,12 @@ class OrderSearch:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            note = f"OVH does not tell whether it made the order: {error.sentence} The desk keeps looking."
+            note = f"OVH does not tell whether it made the order: {error.sentence} I keep looking."
             data: Data = {"attempt": attempt.number, **error.data}
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=data, follow=True)
             return
         if sighting.order is not None:
-            note = "OVH's answer was lost; the order was found there."
+            note = "OVH didn't confirm the order, but I found it there."
             self._adopt(cart, sighting.order, "after_lost_answer", note)
         elif attempt.withdrawn_at is not None and not sighting.candidates:
             self._after_withdrawal(cart, attempt, is_proven=is_proven)
@@ -79,7 +79,7 @@ class OrderSearch:
             self._book.come_back(cart, self._book.pace.after(waited))
         else:
             said = attempt.refusal or "OVH did not say whether it made the order."
-            note = f"{said} {sighting.seen} The desk keeps looking."
+            note = f"{said} {sighting.seen} I keep looking."
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=_seen(attempt, sighting), follow=True)
 
     def look_again(self, cart: Cart) -> None:
@@ -159,7 +159,7 @@ class OrderSearch:
             data: Data = {"attempt": attempt.number, "call_was_refused": True}
             self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=data, attempt=None)
         else:
-            self._step_back(cart, "OVH's answer was lost and no order was made there", {"error": "outcome_unknown"})
+            self._step_back(cart, "OVH didn't confirm the order, and none was made", {"error": "outcome_unknown"})
 
     def _floor_is_over(self, attempt: Attempt) -> bool:
         """Return whether an order of this attempt would show by now."""

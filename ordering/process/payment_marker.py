@@ -15,8 +15,9 @@ from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.transitions import Logbook, order_of
 
 _NOT_ON_RECORD = (
-    "OVH shows an earlier payment of order {} that isn't on record here: the database may have been restored. Nothing "
-    "was paid now. Look at the order at OVH and at the account that pays, then say what happened."
+    "I may have paid order {} before: OVH shows a try to pay that my database doesn't have. Perhaps the database was "
+    "restored. I paid nothing now, and I'm on hold until an operator has compared with OVH. Then look at the order at "
+    "OVH and at the account that pays, and press *It was paid* or *It was not paid*."
 )
 
 

@@ -20,8 +20,8 @@ from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S, K = CartState, EventKind
 _DENIED = (
-    "Somebody looked at OVH, and nothing was ordered. I'll look once more, and order again once an order of the first "
-    "try would surely show: within about 15 minutes."
+    "I was told that nothing was ordered. I'll keep looking for about 15 minutes. If OVH shows no order by then, I'll "
+    "order again. If OVH shows one that may be yours, this can take a day."
 )
 
 
@@ -47,11 +47,11 @@ class Settling(UseCases):
                 subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
                 for marker in lost_markers(lost):
                     carts.announce_call(RecordedCall(subject, cart_id, 0, now, marker=marker, state=CallState.UNSENT))
-                moved, note = cart.to(S.APPROVED, at=now), "to be ordered in spite of an earlier try"
+                moved, note = cart.to(S.APPROVED, at=now), "order it anyway, although I may have tried before"
             else:
                 allowed = (*cart.foreign_allowed, cart.foreign_order)
                 moved = cart.to(S.APPROVED, at=now, foreign_allowed=allowed)
-                note = f"to be ordered in spite of order {cart.foreign_order}"
+                note = f"order it anyway, although the account has order {cart.foreign_order}"
             data: Data = {"order": cart.foreign_order}
             return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id, note=note), due_at=now)
 
@@ -79,8 +79,8 @@ class Settling(UseCases):
         seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
         if seen is not None and seen.outcome is Outcome.UNDECIDED:
             raise NotPossible(
-                f"Order {order_id} isn't what was ordered: {seen.seen}. "
-                "If somebody made it by mistake, cancel it at OVH.",
+                f"Order {order_id} has other terms than were approved: {seen.seen}. So it can't be taken for "
+                f"cart #{cart.id}. If nobody wants that order, leave it unpaid: OVH cancels it.",
                 code="order_terms_differ",
                 cart=cart.id,
                 order=order_id,
@@ -157,8 +157,9 @@ class Settling(UseCases):
         if may_show and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS):
             if seen.candidates:
                 raise NotPossible(
-                    f"Order {seen.candidates[0]} at OVH may be this cart's. Look at it there: if it has these names, "
-                    "choose “It is this order”. If it is about something else, try again in an hour.",
+                    f"Order {seen.candidates[0]} at OVH may be this cart's, so nothing is ordered again yet. Open it "
+                    "at OVH. If it has these names, years and price, choose “It is this order”. If not, choose "
+                    "“Nothing was ordered” again a day after the first try.",
                     code="order_possible",
                     cart=cart.id,
                     order=seen.candidates[0],
@@ -166,7 +167,7 @@ class Settling(UseCases):
             if seen.closed:
                 raise NotPossible(
                     "OVH closed this cart, which it does when it makes an order, so nothing is ordered again yet. "
-                    "The desk keeps looking; or ask OVH's support for the order.",
+                    "I keep looking. You can also ask OVH's support for the order.",
                     code="registrar_cart_closed",
                     cart=cart.id,
                 )

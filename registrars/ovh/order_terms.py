@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ordering.model.cart_line import Line
+from ordering.model.domain_name import DomainName
 from ordering.model.question import OWNER_CONTACT
 from ordering.model.quote import Quote
 from registrars.ovh.api.schemas import Json
@@ -76,18 +77,18 @@ class _Seen:
         name, found = self._line.domain, []
         for term, said in self._expected.items():
             if any(value != said for value in self._terms[term]):
-                found.append(f"{name} has {_WORDS[term]} {', '.join(sorted(self._terms[term]))}, not {said}")
+                found.append(_difference(name, term, sorted(self._terms[term]), said))
         for label, value in self._given.items():
             if any(shown != _normal(value) for shown in self._answers.get(label, ())):
-                found.append(f"{name} has another {'owner' if label == OWNER_CONTACT else label}")
+                found.append(f"{name} has another {'owner' if label == OWNER_CONTACT else f'answer for {label}'}")
         if OWNER_CONTACT not in self._given and OWNER_CONTACT in self._answers:
-            found.append(f"{name} has an owner that was not asked for")
+            found.append(f"{name} has an owner, though none was chosen")
         return found
 
     @property
     def hidden(self) -> list[str]:
         missing = [_WORDS[term] for term, values in self._terms.items() if not values]
-        return [f"{', '.join(missing)} of {self._line.domain}"] if missing else []
+        return [f"{' and '.join(missing)} of {self._line.domain}"] if missing else []
 
     @property
     def owner_is_hidden(self) -> bool:
@@ -100,7 +101,14 @@ class _Seen:
         return {"code": line.domain.extension, "duration": f"P{line.years}Y", "pricingMode": line.pricing_mode}
 
 
-_WORDS = {"code": "plan", "duration": "duration", "pricingMode": "pricing mode"}
+_WORDS = {"code": "plan", "duration": "years", "pricingMode": "kind of price"}
+
+
+def _difference(name: DomainName, term: str, shown: Sequence[str], approved: str) -> str:
+    if term == "duration":
+        years = [value.removeprefix("P").removesuffix("Y") for value in (*shown, approved)]
+        return f"{name} is for {' and '.join(years[:-1])} years, not {years[-1]}"
+    return f"{name} has another {_WORDS[term]}: {', '.join(shown)}, not {approved}"
 
 
 def _in_years(term: str) -> str:

@@ -103,7 +103,7 @@ class Orders:
         if different := (*cost, *compared.different):
             seen = f"order {order.id} has its names, but {'; '.join(different)}"
         elif compared.hidden:
-            seen = f"order {order.id} does not show yet the {'; the '.join(compared.hidden)}"
+            seen = f"order {order.id} doesn't show these yet: {'; '.join(compared.hidden)}"
         else:
             seen = f"order {order.id} has its names"
             found = replace(order, owner_hidden=compared.owner_hidden)

@@ -28,7 +28,7 @@ from registrars.ovh.carts.rejections import Asked
 from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
-_GONE = "OVH no longer has the cart that I was filling, so nothing was ordered. I'm filling another one."
+_GONE = "A temporary cart at OVH was deleted while I was using it, so nothing was ordered."
 _CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
 _log = structlog.get_logger()
 
