@@ -13,8 +13,9 @@ from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.presence import Presence
 
 ACCOUNT = "account"  # a part of the health, shown once another desk was found
-# Seconds: after the start, so that the first requests of people go first; while more are left; and then.
-_FIRST, _NEXT, _EVERY = 30.0, 1.0, 900.0
+# Seconds: after the start, so that the first requests of people go first; while more are left; until a second look; and
+# then.
+_FIRST, _NEXT, _AGAIN, _EVERY = 30.0, 1.0, 60.0, 900.0
 _DAILY = 86_400.0
 _log = structlog.get_logger()
 
@@ -30,6 +31,7 @@ class AccountWatch:
         self._presence = presence
         self._health = health
         self._bridge = Bridge(1)
+        self._found: frozenset[str] = frozenset()  # carts of others, at the look before
 
     async def run(self, *, first: float = _FIRST) -> None:
         """Work until cancelled. A failure only leaves more to the next round, or to a checkout."""
@@ -49,7 +51,11 @@ class AccountWatch:
         return _NEXT if self._foreign_orders.read_ahead() else _EVERY
 
     def _look_for_others(self) -> float:
-        others = self._presence.find_others()
+        """Report only what two looks show: another process of this desk may be about to put its cart on record."""
+        found, before = self._presence.find_others(), self._found
+        others, self._found = found & before, found
+        if found - before:
+            return _AGAIN
         if others or ACCOUNT in self._health.checks():
             self._health.report(ACCOUNT, _others(len(others)) if others else None)
         return _DAILY

@@ -39,6 +39,8 @@ def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:
 
 
 def foreign_order_columns(order: ForeignOrder) -> dict[str, Any]:
+    if order.total is None:
+        raise ValueError(f"order {order.number} was not shown, so there is nothing to keep")
     return {
         "number": order.number,
         "names": sorted(order.names),

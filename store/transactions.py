@@ -17,7 +17,7 @@ from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
-from ordering.model.money_call import RecordedCall
+from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
 from store import audit_log as evidence
@@ -125,8 +125,15 @@ class SqlTransaction(SqlReading):
         return money_mapping.money_call_from(row)
 
     def update_call(self, call: RecordedCall) -> None:
-        changed = {"marker": call.marker, "state": call.state.value}
-        self._session.execute(update(MoneyCallRow).where(col(MoneyCallRow.id) == call.id).values(changed))
+        row = MoneyCallRow
+        # After a failover the number may be another attempt's.
+        same = update(row).where(
+            col(row.id) == call.id, col(row.cart_id) == call.cart_id, col(row.started_at) == call.started_at
+        )
+        changed = {"marker": call.marker}
+        if call.state is not CallState.ANNOUNCED:  # a process that slept must not undo what another one wrote
+            changed["state"] = call.state.value
+        self._session.execute(same.values(**changed))
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
         for marker in set(markers) - self.compared_markers(markers):

@@ -11,7 +11,7 @@ from ordering.model.money import Money
 from ordering.model.sales_order import OrderStatus
 
 WATCHED_FOR = timedelta(days=35)  # longer than an unpaid order lives, and than a registry's checks take
-_LINES_SHOW_WITHIN = timedelta(hours=1)
+LINES_SHOW_WITHIN = timedelta(hours=1)
 _OVER = {OrderStatus.CANCELLING, OrderStatus.CANCELLED, OrderStatus.DELIVERED}
 
 
@@ -19,13 +19,14 @@ _OVER = {OrderStatus.CANCELLING, OrderStatus.CANCELLED, OrderStatus.DELIVERED}
 class ForeignOrder:
     """What OVH showed of an order when it was read last.
 
-    `names` are those that its lines register or transfer, as A-labels. `whole`: its lines add up to its total. All
-    times are by OVH's clock; `seen_at` is when it was first read, `read_at` when last.
+    `names` are those that its lines register or transfer, as A-labels. `whole`: its lines add up to its total, or some
+    show and it is an hour old. `total` is None where OVH lists the order and does not show it. All times are by OVH's
+    clock; `seen_at` is when it was first read, `read_at` when last.
     """
 
     number: int
     names: frozenset[str]
-    total: Money  # with tax
+    total: Money | None  # with tax
     made_at: datetime
     status: OrderStatus
     seen_at: datetime
@@ -35,7 +36,7 @@ class ForeignOrder:
     @property
     def is_read(self) -> bool:
         """Whether nothing more has to be read of its lines."""
-        return self.whole or self.read_at - self.made_at >= _LINES_SHOW_WITHIN
+        return self.whole or self.read_at - self.made_at >= LINES_SHOW_WITHIN
 
     @property
     def is_over(self) -> bool:
@@ -47,6 +48,8 @@ class ForeignOrder:
 
     def may_hold(self, cart: Cart) -> bool:
         """Whether an order that does not show all its lines yet is dear enough for a name of this cart."""
+        if self.total is None:
+            return True
         prices = [line.price for line in cart.lines]
         if any(price.currency != self.total.currency for price in prices):
             return True

@@ -206,7 +206,10 @@ class Transaction(Reading, Protocol):
         """Write down an attempt before anything of it is sent; returns it with its id."""
 
     def update_call(self, call: RecordedCall) -> None:
-        """Write down the marker and the state of an attempt."""
+        """Write down the marker and the state of an attempt. One that is no longer announced never is again.
+
+        Nothing is written where the number is another attempt's, as after a database went back.
+        """
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
         """Keep that an operator was shown these markers in recover mode."""

@@ -53,7 +53,7 @@ class Adoptions:
         if seen.outcome is Outcome.UNDECIDED:
             note = (
                 f"Order {order.id} has other terms than were approved: {seen.seen}. I won't pay it. Payers: if you "
-                "want it as it is, pay it at OVH. If not, leave it unpaid: OVH cancels it, and you can close this request."
+                "want it as it is, pay it at OVH. If not, leave it unpaid: OVH cancels it. Then close this request."
             )
             data: Data = {"order": order.id, "ovh": {"different": seen.seen}}
             self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, note, data=data, follow=True)

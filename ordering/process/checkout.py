@@ -151,7 +151,7 @@ class Checkout:
 
         The commit of its intent may be lost, as after a restore. An attempt of a moment ago may be another process's.
         """
-        call = self._markers.left_over(cart, _subject(cart))
+        call = self._markers.left_over(_subject(cart))
         if call is None or call.registrar_cart is None:
             return False
         if not is_over(self._registrar, call.started_at, self._settle):

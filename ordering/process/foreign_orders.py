@@ -10,6 +10,7 @@ from ordering.model.cart import Cart
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
+from ordering.model.sales_order import OrderStatus
 from ordering.ports.registrar import Registrar
 from ordering.ports.store import Store
 from ordering.process.age import time_at_ovh
@@ -29,19 +30,24 @@ class Hindrance:
     def data(self) -> Data:
         """The order, as data of an event."""
         order = self.order
-        seen: Data = {"status": order.status.value, "names": sorted(order.names), "total": amount(order.total)}
+        seen: Data = {
+            "status": order.status.value,
+            "names": sorted(order.names),
+            "total": amount(order.total) if order.total else None,
+        }
         return {"order": order.number, "is_clear": self.is_clear, "ovh": seen}
 
     @property
     def note(self) -> str:
         """What people should know before they decide."""
         order = self.order
-        about = f"order {order.number} for {order.total} of {order.made_at.day} {order.made_at:%B}"
+        total = f" for {order.total}" if order.total else ""
+        about = f"order {order.number}{total} of {order.made_at.day} {order.made_at:%B}"
         if not self.is_clear:
             return (
                 f"OVH doesn't show which names {about} is for. It may be the same ones, so I ordered nothing. Open it "
-                "at OVH. If it's for something else, an approver can press *Order anyway*. If it has these names, close "
-                "this request."
+                "at OVH. If it's for something else, an approver can press *Order anyway*. If it has these names, "
+                "close this request."
             )
         names = ", ".join(sorted(order.names))
         if order.status.is_paid:
@@ -63,6 +69,7 @@ class ForeignOrders:
         self._store = store
         self._registrar = registrar
         self._clock = clock
+        self._hidden: dict[int, datetime] = {}  # by OVH's clock, since when it lists an order that it does not show
 
     def hindrance(self, cart: Cart) -> Hindrance | None:
         """Read the orders that are new, newest first, and return one that stops this cart's checkout.
@@ -79,8 +86,8 @@ class ForeignOrders:
                 fresh = self._with_status(order)
                 if not fresh.is_over:
                     return Hindrance(fresh, is_clear=True)
-            elif not order.is_read and order.may_hold(cart):
-                if order.read_at - order.seen_at >= _HOLDS_FOR:
+            elif not order.whole and order.may_hold(cart):
+                if order.is_read or order.read_at - order.seen_at >= _HOLDS_FOR:
                     return Hindrance(order, is_clear=False)
                 raise RegistrarUnavailable(
                     f"The account has a new order, {order.number}, and OVH doesn't show its names yet. I'll order once "
@@ -120,15 +127,26 @@ class ForeignOrders:
         if unread:
             now = self._registrar.time()
         for number in sorted(unread, reverse=True)[:_MOST_AT_ONCE]:
-            found = self._registrar.foreign_order(number, at=now, urgent=urgent)
-            before = kept.get(number)
-            kept[number] = replace(found, seen_at=before.seen_at) if before else found
-            self._keep(kept[number])
+            kept[number] = self._read(number, kept.get(number), now, urgent=urgent)
         if len(unread) > _MOST_AT_ONCE:
             raise _MoreToRead(
                 "Before I order, I'm reading the account's recent orders, to be sure that none has these names."
             )
         return list(kept.values())
+
+    def _read(self, number: int, before: ForeignOrder | None, now: datetime, *, urgent: bool) -> ForeignOrder:
+        """Read an order and keep it. One that OVH lists and does not show is read again next time, and not kept."""
+        try:
+            found = self._registrar.foreign_order(number, at=now, urgent=urgent)
+        except RegistrarRefused:
+            seen_at = self._hidden.setdefault(number, now)
+            return before or ForeignOrder(
+                number, frozenset(), None, seen_at, OrderStatus.UNKNOWN, seen_at, now, whole=False
+            )
+        self._hidden.pop(number, None)
+        found = replace(found, seen_at=before.seen_at) if before else found
+        self._keep(found)
+        return found
 
     def _with_status(self, order: ForeignOrder) -> ForeignOrder:
         """Read again whether an order is over; one that OVH does not show any more stays as it was."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import CartChanged, RegistrarError
+from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.ports.registrar import Registrar
@@ -17,6 +17,12 @@ from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
 
 S = CartState
+NONE_LEFT = ""  # in place of a marker: OVH made none for this attempt
+_ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call to make a marker is on its way
+_BLIND = (
+    "OVH doesn't list what I left there before ordering or paying, so I can't be sure that this wasn't done before. "
+    "Nothing was sent."
+)
 
 
 class MemoryWentBack(Exception):
@@ -41,32 +47,55 @@ class MoneyMarkers:
 
         Raises `CartChanged` where another attempt has no end on record: it may have been sent, and the next step looks
         after it. Raises `MemoryWentBack` where a marker belongs to no attempt on record and to no earlier comparison:
-        that switches recover mode on. Raises `RegistrarError` where OVH did not take or list it: then nothing was sent,
-        and that is on record.
+        that switches recover mode on. Raises `RegistrarError` where OVH did not take or list it. Whatever is raised,
+        nothing was sent, and that is on record.
         """
-        with self._store.begin() as carts:
-            carts.decide_alone()
-            if _announced(carts, call.subject, call.cart_id):
-                raise CartChanged(call.cart_id)
-            call = carts.announce_call(call)
+        announced = None
         try:
-            call = replace(call, marker=self._registrar.leave_marker(call.subject))
             with self._store.begin() as carts:
-                carts.update_call(call)
-            seen = self._registrar.markers(call.subject)
-        except RegistrarError:
-            self.unsent(call)
+                carts.decide_alone()
+                _require_no_other(carts, call)
+                announced = carts.announce_call(call)
+            try:
+                marker = self._registrar.leave_marker(call.subject)
+            except RegistrarRefused:
+                announced = replace(announced, marker=NONE_LEFT)
+                raise
+            announced = replace(announced, marker=marker)
+            with self._store.begin() as carts:
+                carts.update_call(announced)
+            self._compare(announced)
+        except Exception as error:  # also of the database: a commit may have gone through though its answer was lost
+            if announced is not None:
+                self.unsent(announced)
+            if isinstance(error, MemoryWentBack):
+                self._recover.begin(Cause.MARKERS)
             raise
+        return announced
+
+    def _compare(self, call: RecordedCall) -> None:
+        """Compare OVH's markers with the attempts on record; raises `MemoryWentBack` where there are more."""
+        seen = self._registrar.markers(call.subject)
         with self._store.read() as carts:
             recorded = carts.money_calls(call.subject)
             compared = carts.compared_markers(seen)
+        if not seen & {known.marker for known in recorded}:
+            raise RegistrarUnavailable(_BLIND, advice="", code="markers_not_listed")
         unknown = seen - {known.marker for known in recorded} - compared
-        # The answer that named a marker may have been lost: so many more may belong to attempts on record.
-        if len(unknown) > sum(known.marker is None for known in recorded):
-            self.unsent(call)
-            self._recover.begin(Cause.MARKERS)
+        nameless = [known for known in recorded if known.marker is None]  # the answer that named it may be lost
+        if len(unknown) > len(nameless):
             raise MemoryWentBack(unknown)
-        return call
+        if nameless:
+            self._name(nameless, sorted(unknown), call.started_at)
+
+    def _name(self, nameless: Sequence[RecordedCall], markers: list[str], now: datetime) -> None:
+        """Give each marker to one attempt, so that it explains no other. An old attempt without one left none."""
+        with self._store.begin() as carts:
+            for known in nameless:
+                if markers:
+                    carts.update_call(replace(known, marker=markers.pop(0)))
+                elif now - known.started_at >= _ANSWER_MAY_BE_LOST:
+                    carts.update_call(replace(known, marker=NONE_LEFT))
 
     def unsent(self, call: RecordedCall) -> None:
         """Record that nothing was sent for this attempt; where the database takes no write, before the next look."""
@@ -88,14 +117,14 @@ class MoneyMarkers:
                     RecordedCall(subject, cart_id, 0, started_at, marker=marker, state=CallState.UNSENT)
                 )
 
-    def left_over(self, cart: Cart, subject: str) -> RecordedCall | None:
-        """Return an attempt of this cart without an intent or an end on record.
+    def left_over(self, subject: str) -> RecordedCall | None:
+        """Return an attempt at this subject without an intent or an end on record, also one of another cart.
 
         Another process may be about to send it; after the settling time it counts as sent.
         """
         self._record_unsent()
         with self._store.read() as carts:
-            left = _announced(carts, subject, cart.id)
+            left = _announced(carts, subject)
         return left[-1] if left else None
 
 
@@ -111,14 +140,18 @@ def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
 
     Raises `CartChanged` where another process took the attempt for one that was interrupted, or announced another one.
     """
-    announced = _announced(carts, subject_of(intent), intent.id)
-    if len(announced) != 1:
+    announced = _announced(carts, subject_of(intent))
+    if len(announced) != 1 or announced[0].cart_id != intent.id:
         raise CartChanged(intent.id)
     carts.update_call(replace(announced[0], state=CallState.INTENDED))
     return None
 
 
-def _announced(carts: Reading, subject: str, cart_id: int) -> list[RecordedCall]:
-    """Return the attempts of a cart that have neither an intent nor an end on record, oldest first."""
-    calls = carts.money_calls(subject)
-    return [call for call in calls if call.cart_id == cart_id and call.state is CallState.ANNOUNCED]
+def _require_no_other(carts: Reading, call: RecordedCall) -> None:
+    if _announced(carts, call.subject):
+        raise CartChanged(call.cart_id)
+
+
+def _announced(carts: Reading, subject: str) -> list[RecordedCall]:
+    """Return the attempts that have neither an intent nor an end on record, oldest first."""
+    return [call for call in carts.money_calls(subject) if call.state is CallState.ANNOUNCED]

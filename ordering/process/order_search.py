@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -174,7 +175,11 @@ class OrderSearch:
     def _find(self, cart: Cart) -> Sighting:
         if cart.quote is None:
             raise AssertionError(f"cart #{cart.id} was ordered without a quote")
-        known = self._book.known_orders
+
+        def known(among: Collection[int]) -> frozenset[int]:
+            # An order that an approver called somebody else's was there before this attempt.
+            return self._book.known_orders(among) | frozenset(cart.foreign_allowed).intersection(among)
+
         return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
 
     def _step_back(self, cart: Cart, why: str, reason: Data) -> None:

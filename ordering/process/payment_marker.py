@@ -56,7 +56,7 @@ class PaymentMarkers:
 
         An attempt of a moment ago may be another process's, which is about to send it.
         """
-        left = self._markers.left_over(cart, pays(order_of(cart).id))
+        left = self._markers.left_over(pays(order_of(cart).id))
         if left is None:
             return False
         if not is_over(self._registrar, left.started_at, self._settle):

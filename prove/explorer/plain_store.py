@@ -17,7 +17,7 @@ from ordering.model.errors import CartChanged, NotPossible
 from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
-from ordering.model.money_call import RecordedCall
+from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.recovery import DIGITS, Standing
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
@@ -94,10 +94,7 @@ class PlainTransaction(PlainReading):
         return numbered
 
     def update_call(self, call: RecordedCall) -> None:
-        calls = self._kept.calls
-        self._kept.calls = tuple(
-            replace(c, marker=call.marker, state=call.state) if c.id == call.id else c for c in calls
-        )
+        self._kept.calls = tuple(_updated(kept, call) for kept in self._kept.calls)
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
         self._kept.compared_markers |= frozenset(markers)
@@ -282,6 +279,13 @@ class PlainStore:
             self.kept = self.history[-lost]
             self.history = self.history[:-lost]
         return lost
+
+
+def _updated(kept: RecordedCall, call: RecordedCall) -> RecordedCall:
+    if (kept.id, kept.cart_id, kept.started_at) != (call.id, call.cart_id, call.started_at):
+        return kept
+    state = kept.state if call.state is CallState.ANNOUNCED else call.state
+    return replace(kept, marker=call.marker, state=state)
 
 
 class PlainInbox:

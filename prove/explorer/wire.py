@@ -79,6 +79,10 @@ class SimulatedClient:
         """By how much OVH's clock is ahead, as last read; None where it never was."""
         return self._ahead
 
+    def time_as_known(self) -> datetime:
+        """Return OVH's time by what was last read of its clock; the process's own where it never was read."""
+        return self._process.now() + (self._ahead or timedelta())
+
     def ask(
         self,
         path: str,

@@ -10,6 +10,7 @@ _PROOF, _CALLS = "tests/ordering/test_proof_of_no_order.py", "tests/ordering/tes
 _ADOPTED, _ADOPTION = "tests/ordering/test_adopted_orders.py", "tests/registrars/ovh/test_adoption.py"
 _DRAFTS, _SEARCH = "registrars.ovh.carts.carts:Drafts", "ordering.process.order_search:OrderSearch"
 _ANNOUNCE, _JUDGED = "ordering.process.money_markers:MoneyMarkers.announce", "registrars.ovh.orders:Orders._judged"
+_COMPARE = "ordering.process.money_markers:MoneyMarkers._compare"
 _CHECKOUT, _HINDRANCE = "ordering.process.checkout:Checkout", "ordering.process.foreign_orders:ForeignOrders.hindrance"
 
 OF_ORDERS = (
@@ -74,13 +75,13 @@ OF_ORDERS = (
     ),
     Mutation(
         "stop for a marker that an operator has compared",
-        _ANNOUNCE,
+        _COMPARE,
         swap("compared", "set()"),
         "tests/ordering/test_recovery_ends.py::TestCompared::test_a_marker_of_the_lost_state_is_shown_once",
     ),
     Mutation(
         "ignore a marker that is not on record",
-        _ANNOUNCE,
+        _COMPARE,
         never("len(unknown)"),
         f"{_MARKERS}::test_a_marker_that_is_not_on_record_stops_the_checkout",
     ),
@@ -207,8 +208,50 @@ OF_ORDERS = (
     Mutation(
         "order beside an order that shows no lines yet",
         _HINDRANCE,
-        never("order.is_read"),
+        never("order.may_hold(cart)"),
         f"{_FOREIGN}::test_an_order_without_lines_holds_for_ten_minutes",
+    ),
+    Mutation(
+        "order beside an order that shows no line for an hour",
+        _HINDRANCE,
+        swap("not order.whole", "not order.is_read"),
+        f"{_FOREIGN}::test_an_order_that_shows_no_line_for_an_hour_is_a_question",
+    ),
+    Mutation(
+        "look for others' orders by our own clock",
+        "ordering.process.foreign_orders:ForeignOrders._read_new",
+        swap("time_at_ovh(self._registrar, self._clock()) or self._clock()", "self._clock()"),
+        f"{_FOREIGN}::test_clocks_that_are_far_apart_hide_no_order",
+    ),
+    Mutation(
+        "adopt an order that an approver called somebody else's",
+        "ordering.process.order_search:OrderSearch._find",
+        swap("frozenset(cart.foreign_allowed).intersection(among)", "frozenset()"),
+        f"{_FOREIGN}::test_an_order_that_was_allowed_is_never_adopted",
+    ),
+    Mutation(
+        "adopt an order from before the attempt",
+        "registrars.ovh.orders:Orders.find",
+        never("self._is_from_before(ours[0], attempt)"),
+        f"{_ADOPTION}::test_an_order_from_before_the_attempt_is_not_adopted",
+    ),
+    Mutation(
+        "send though OVH's list of markers shows nothing",
+        _COMPARE,
+        never("seen & {known.marker for known in recorded}"),
+        f"{_MARKERS}::test_a_list_that_cannot_see_stops_everything",
+    ),
+    Mutation(
+        "let an old try without a marker explain a lost one",
+        _COMPARE,
+        drop("self._name(nameless, sorted(unknown), call.started_at)"),
+        f"{_MARKERS}::test_a_try_without_a_marker_explains_one_at_most",
+    ),
+    Mutation(
+        "forget an unfinished try of a closed request",
+        "ordering.process.money_markers:MoneyMarkers.left_over",
+        swap("_announced(carts, subject)", "[]"),
+        f"{_MARKERS}::test_an_attempt_of_a_closed_request_is_looked_after",
     ),
     Mutation(
         "look at the account's orders only before the cart is built",
@@ -261,7 +304,7 @@ OF_ORDERS = (
     Mutation(
         "announce an attempt beside one without an end on record",
         "ordering.process.money_markers:MoneyMarkers.announce",
-        never("_announced(carts, call.subject, call.cart_id)"),
+        drop("_require_no_other(carts, call)"),
         f"{_MARKERS}::test_an_attempt_that_came_in_between_is_looked_after",
     ),
     Mutation(

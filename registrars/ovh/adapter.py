@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarUnavailable
+from ordering.model.errors import OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.offer import Availability, Effort
@@ -37,7 +37,7 @@ from registrars.ovh.account import AccountOrders
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import readable
+from registrars.ovh.api.errors import Unreadable, readable
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
@@ -265,8 +265,11 @@ class OvhGateway:
             return self._orders.since(since, _priority(urgent=urgent))
 
     def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
-        with readable():
-            return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
+        try:
+            with readable():
+                return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
+        except Unreadable as error:  # OVH did answer, and asking again would not help
+            raise RegistrarRefused(error.sentence, code="foreign_order_unreadable", order=number) from error
 
     def order_link(self, order_id: int) -> str:
         with readable():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from ordering.model.foreign_order import ForeignOrder
+from ordering.model.foreign_order import LINES_SHOW_WITHIN, ForeignOrder
 from ordering.model.sales_order import OrderStatus
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client
@@ -13,7 +13,8 @@ from registrars.ovh.api.errors import NotThere
 from registrars.ovh.api.schemas import Json
 from registrars.ovh.throttling.scheduler import Priority
 
-_BUYS = ("create", "transfer")  # how the pricing modes begin that give the account a name
+# How the pricing modes begin that give the account no further name; any other one counts, also of OVH's older scheme.
+_KEEPS = ("renew", "restore", "redemption", "update", "trade", "change", "delete", "owner")
 _NEVER_BUYS = {"RENEW", "REFUND", "GIFT", "VOUCHER"}
 
 
@@ -29,16 +30,18 @@ class ForeignOrderReader:
         entry = self._client.ask(path, priority=priority)
         details = self._details(path, priority)
         status = self._client.ask(f"{path}/status", priority=priority)
+        made_at = reading.made_at(entry)
+        is_old = at - made_at >= LINES_SHOW_WITHIN
         sums = sum((Decimal(str(line["totalPrice"]["value"])) for line in details), Decimal(0))
         return ForeignOrder(
             number=number,
             names=self._names(path, details, priority),
             total=reading.money(entry["priceWithTax"]),
-            made_at=datetime.fromisoformat(entry["date"]),
+            made_at=made_at,
             status=OrderStatus(str(status)),
             seen_at=at,
             read_at=at,
-            whole=bool(details) and sums == Decimal(str(entry["priceWithoutTax"]["value"])),
+            whole=bool(details) and (is_old or sums == Decimal(str(entry["priceWithoutTax"]["value"]))),
         )
 
     def _details(self, path: str, priority: Priority) -> list[Json]:
@@ -64,4 +67,4 @@ class ForeignOrderReader:
             return True
         plan = order.get("plan") or {}
         product = (plan.get("product") or {}).get("name") or "domain"
-        return product == "domain" and str(plan.get("pricingMode") or _BUYS[0]).startswith(_BUYS)
+        return product == "domain" and not str(plan.get("pricingMode") or "").startswith(_KEEPS)

@@ -70,12 +70,14 @@ class Markers:
 
     def make(self, description: str) -> str:
         """Make an empty cart of the account. Two calls: OVH lists only carts that are assigned."""
-        cart = str(self._new(description)["cartId"])
+        made = self._new(description)
+        cart = str(made["cartId"])
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.MONEY)
         except RegistrarRefused as refusal:
             _log.debug("assign_refused", why=str(refusal))  # it may be the account's already, by our key
-        self._read[cart] = description
+        # As OVH keeps it: where it keeps another text, this marker could not be found again.
+        self._read[cart] = str(made.get("description") or description)
         return cart
 
     def of(self, subject: str) -> frozenset[str]:

@@ -88,7 +88,8 @@ class _Seen:
     @property
     def hidden(self) -> list[str]:
         missing = [_WORDS[term] for term, values in self._terms.items() if not values]
-        return [f"{' and '.join(missing)} of {self._line.domain}"] if missing else []
+        listed = " and ".join(filter(None, [", ".join(missing[:-1]), *missing[-1:]]))
+        return [f"{listed} of {self._line.domain}"] if missing else []
 
     @property
     def owner_is_hidden(self) -> bool:

@@ -30,6 +30,8 @@ from registrars.ovh.order_terms import Comparison, compare
 from registrars.ovh.throttling.scheduler import Priority
 
 _CLOCKS_APART = timedelta(minutes=10)
+# An attempt is dated by OVH's clock, too. An order from before it is not adopted, but may be its own: a person decides.
+_DATED_BEFORE = timedelta(seconds=10)
 _RIGHT_HOLDS = 3600.0  # seconds; a key's rights rarely change, and the checkout itself lists orders again
 _MOST_READ = 20  # orders; more new ones than that are not ours to guess about
 # States that `GET /domain/{serviceName}` shows: those in which a name works, those on the way there.
@@ -83,6 +85,9 @@ class Orders:
         cart = "OVH closed the cart" if closed else "OVH's cart is gone"
         sighting = Sighting(Outcome.UNDECIDED, "", candidates=candidates, closed=bool(closed))
         if len(ours) == 1:
+            if self._is_from_before(ours[0], attempt):
+                seen = f"order {ours[0].id} has its names, but was made before this try"
+                return replace(sighting, seen=f"{cart}, and {seen}.")
             return self._judged(ours[0], lines, quote, sighting, cart)
         if ours:
             seen = f"orders {', '.join(str(order.id) for order in ours)} all have its names"
@@ -109,6 +114,10 @@ class Orders:
             found = replace(order, owner_hidden=compared.owner_hidden)
             sighting = replace(sighting, outcome=Outcome.FOUND, order=found)
         return replace(sighting, seen=f"{cart}, and {seen}.")
+
+    def _is_from_before(self, order: SalesOrder, attempt: Attempt) -> bool:
+        made_at = reading.made_at(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
+        return made_at < attempt.started_at - _DATED_BEFORE
 
     def _own(self, number: int, known: Known) -> Sighting:
         """Return the order that the attempt's own cart names: whatever it shows, it is this attempt's."""

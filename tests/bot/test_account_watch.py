@@ -13,6 +13,12 @@ from ordering.process.presence import Presence
 from tests.builders import failing
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    """The second look comes at once here."""
+    monkeypatch.setattr(account_watch, "_AGAIN", 0.05)
+
+
 @pytest.fixture
 def health():
     return Health()
@@ -39,10 +45,30 @@ async def test_another_desk_is_reported(rules, health):
     """By the health and the log, until it is gone."""
     rules.registrar.presence.add("theirs")
     await watched(rules, health)
-    assert "another Domain Desk buys in this OVH account" in health.checks()[ACCOUNT]
+    assert "another Domain Desk uses this OVH account" in health.checks()[ACCOUNT]
     rules.registrar.presence.remove("theirs")
     await watched(rules, health)
     assert health.checks()[ACCOUNT] == "ok"
+
+
+async def test_a_cart_that_is_about_to_be_on_record_is_not_reported(rules, health):
+    """Another process of this desk made it a moment ago: only what a second look shows too is another desk's."""
+    await watched(rules, health)
+    made = rules.registrar.show_presence()
+    find = rules.registrar.presences
+    looks: list[str] = []
+
+    def presences():
+        if looks:
+            with rules.store.begin() as carts:
+                carts.add_presence(made)
+        looks.append(made)
+        return find()
+
+    rules.registrar.presences = presences
+    await watched(rules, health)
+    assert len(looks) == 2
+    assert ACCOUNT not in health.checks()
 
 
 async def test_a_newer_memory_of_this_desk_is_reported(rules, health):

@@ -46,8 +46,8 @@ def test_lists_what_no_request_knows(rules, recover, said):
     assert not recover(answer=False)
     printed = "\n".join(said)
     assert f"900  €3.59  notPaid  lost.ovh  fits #{cart.id}" in printed
-    assert "pays 900" in printed
-    assert "Other desks use this account, too: 2 of" in printed
+    assert "a try to pay order 900" in printed
+    assert "Another Domain Desk uses this account, too. Its 2 tries" in printed
     assert said[-1] == "Recover mode stays on."
 
 

@@ -175,7 +175,7 @@ async def test_operators_are_told_once_and_health_says_why(watched):
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     said = await watched.check(5)
     assert "domain-desk recover" in said
-    assert each(watched.slack.to("its database is older")) == ["U0CLEO", "U0DAN"]
+    assert each(watched.slack.to("its database seems to be older")) == ["U0CLEO", "U0DAN"]
     assert watched.asked == 1
     assert watched.rules.workflow.recover_mode.standing().recovery.ends_at == watched.rules.clock() + FLOOR
 
@@ -187,7 +187,7 @@ async def test_operators_are_told_later_where_slack_is_away(watched):
     await watched.check(3)
     watched.slack.fails = {}
     await watched.check(3)
-    assert each(watched.slack.to("its database is older")) == ["U0CLEO", "U0DAN"]
+    assert each(watched.slack.to("its database seems to be older")) == ["U0CLEO", "U0DAN"]
 
 
 async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched):

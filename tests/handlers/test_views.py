@@ -170,7 +170,7 @@ def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
 
 def test_what_a_new_try_cannot_mend_has_its_way_told():
     words = words_of(card(a_cart(S.NEEDS_ATTENTION)))
-    assert "*Close without ordering*, then *Copy to open cart* to mend it there." in words
+    assert "*Close without ordering*, then *Copy to open cart* to fix it there." in words
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import CardOutdated, NotAllowed, NotPossible
+from ordering.model.errors import CardOutdated, NotAllowed, NotKnown, NotPossible, RegistrarRefused
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.sales_order import OrderStatus
-from tests.builders import NOW, POLICY, euros
+from tests.builders import NOW, POLICY, euros, failing
 
 S = CartState
 
@@ -88,7 +88,7 @@ def test_many_orders_are_read_in_several_steps(rules):
     rules.advance(cart.id)
     waiting = rules.workflow.cart(cart.id)
     assert (waiting.state, len(rules.registrar.foreign_read)) == (S.APPROVED, 20)
-    assert "still reading the account's recent orders" in waiting.trouble.said
+    assert "reading the account's recent orders" in waiting.trouble.said
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.foreign_read) == 50
 
@@ -113,7 +113,7 @@ def test_an_order_without_lines_holds_for_ten_minutes(rules):
     assert rules.settle(cart.id, steps=10).state is S.APPROVED
     after = rules.settle(cart.id, steps=30)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
-    assert "doesn't show what order 900" in after.note
+    assert "doesn't show which names order 900" in after.note
     rules.workflow.order_anyway(cart.id, by=rules.dan, shown=after.mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -127,11 +127,54 @@ def test_an_order_without_lines_shows_them(rules):
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 
-@pytest.mark.parametrize("order", [{"total": "2.98"}, {"ago": timedelta(hours=2)}])
-def test_an_order_without_lines_that_holds_nothing(rules, order):
-    """One that is cheaper than each name, or has shown no line for an hour, is not waited for."""
-    elsewhere(rules, an_order(900, whole=False, **{"ago": timedelta(minutes=1)} | order))
+def test_an_order_without_lines_that_is_too_cheap_holds_nothing(rules):
+    """One that is cheaper than each name cannot be for one of them."""
+    elsewhere(rules, an_order(900, whole=False, total="2.98", ago=timedelta(minutes=1)))
     assert rules.settle(rules.approved().id).state is S.CHECKED_OUT
+
+
+def test_an_order_that_shows_no_line_for_an_hour_is_a_question(rules):
+    """Nobody waits for its lines any more: a person looks."""
+    elsewhere(rules, an_order(900, whole=False, ago=timedelta(hours=2)))
+    after = rules.settle(rules.approved().id, steps=1)
+    assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
+
+
+@pytest.mark.parametrize("error", [NotKnown("OVH does not know this."), RegistrarRefused("No.")])
+def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, monkeypatch, error):
+    """OVH lists it and does not show it: checkouts do not stand still for it, and adopted orders are watched on."""
+    elsewhere(rules, an_order(900, "theirs.ovh", ago=timedelta(hours=5)))
+    read = rules.registrar.foreign_order
+    monkeypatch.setattr(rules.registrar, "foreign_order", failing(error))
+    cart = rules.approved()
+    waiting = rules.settle(cart.id, steps=5)
+    assert (waiting.state, waiting.trouble.code) == (S.APPROVED, "foreign_order_unclear")
+    asked = rules.settle(cart.id, steps=30)
+    assert (asked.state, asked.foreign_order) == (S.NEEDS_ATTENTION, 900)
+    assert "doesn't show which names order 900 of" in asked.note
+    rules.workflow.order_anyway(cart.id, by=rules.dan, shown=asked.mark)
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+    monkeypatch.setattr(rules.registrar, "foreign_order", read)
+    assert rules.settle(rules.approved("second.ovh", "C2").id).state is S.CHECKED_OUT
+
+
+def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
+    """The approver said that it is somebody else's; after a lost answer it is not taken for this request's."""
+    elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(minutes=4)))
+    cart = rules.settle(rules.approved().id)
+    rules.workflow.order_anyway(cart.id, by=rules.dan, shown=cart.mark)
+    asked: list[frozenset[int]] = []
+    find = rules.registrar.find_order
+
+    def watched(*args, known):
+        asked.append(known([900, 901]))
+        return find(*args, known=known)
+
+    monkeypatch.setattr(rules.registrar, "find_order", watched)
+    rules.registrar.next_fault = "lost_before"
+    rules.settle(cart.id, steps=3)
+    assert asked
+    assert set(asked) == {frozenset({900})}
 
 
 @pytest.fixture
@@ -148,7 +191,7 @@ def test_an_approver_has_it_ordered_anyway(rules, stopped):
     after = rules.settle(stopped.id)
     assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
     told = [(event.by, event.note) for event in rules.workflow.story(stopped.id, by=rules.dan)[1]]
-    assert ("U0DAN", "to be ordered in spite of order 900") in told
+    assert ("U0DAN", "order it anyway, although the account has order 900") in told
 
 
 def test_another_order_is_another_question(rules, stopped):
@@ -220,7 +263,7 @@ def test_a_second_order_after_an_adoption_stops_pay(rules):
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     after = rules.settle(cart.id)
     assert (after.state, after.payment, rules.registrar.payments) == (S.NEEDS_ATTENTION, None, [])
-    assert f"two orders of these names: {cart.order.id}" in after.note
+    assert f"two orders for these names: {cart.order.id}" in after.note
     assert "990" in after.note
 
 

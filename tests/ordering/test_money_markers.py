@@ -60,7 +60,7 @@ def test_a_marker_that_is_not_on_record_stops_the_checkout(rules):
     lost(rules)
     after = rules.settle(rules.approved().id)
     assert (after.state, after.fact.kind, rules.registrar.orders) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD, {})
-    assert "isn't on record here" in after.note
+    assert "a try that my database doesn't have" in after.note
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
 
 
@@ -103,6 +103,117 @@ def test_try_again_does_not_forget_a_lost_try(rules):
     again = rules.settle(stopped.id)
     assert (again.state, again.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
     assert {call.state for call in calls(rules)} == {CallState.UNSENT}
+
+
+def test_a_list_that_cannot_see_stops_everything(rules, monkeypatch):
+    """A list without the marker that was just made proves nothing: nothing is sent, and the card says why."""
+    lost(rules)
+    with monkeypatch.context() as blind:
+        blind.setattr(rules.registrar, "markers", lambda _subject: frozenset())
+        waiting = rules.settle(rules.approved().id, steps=5)
+    assert (waiting.state, waiting.trouble.code) == (S.APPROVED, "markers_not_listed")
+    assert rules.registrar.orders == {}
+    assert rules.settle(waiting.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
+
+
+def test_a_list_that_shows_markers_late_holds_nothing_for_long(rules, monkeypatch):
+    """The newest marker is not listed yet, earlier tries' markers are: then the list can see."""
+    markers = rules.registrar.markers
+
+    def late(subject):
+        newest = rules.registrar.left_markers[-1][1]
+        return markers(subject) - {newest}
+
+    monkeypatch.setattr(rules.registrar, "markers", late)
+    cart = rules.approved()
+    assert rules.settle(cart.id, steps=1).trouble.code == "markers_not_listed"
+    assert rules.settle(cart.id).state is S.CHECKED_OUT
+
+
+def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
+    """OVH said no, so it made none."""
+    cart = rules.approved()
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "leave_marker", failing(RegistrarRefused("No.")))
+        rules.advance(cart.id)
+    lost(rules)
+    assert rules.settle(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
+
+
+@pytest.mark.parametrize("was_made", [True, False])
+def test_a_try_without_a_marker_explains_one_at_most(rules, monkeypatch, was_made):
+    """Its answer was lost: its marker is found by the next try, or was never made. A second one is a lost try's."""
+    cart = rules.approved()
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable("No answer.")))
+        rules.advance(cart.id)
+    if was_made:
+        lost(rules)
+    rules.clock.pass_by(16 * 60)
+    first = rules.settle(cart.id)
+    assert first.state is S.CHECKED_OUT
+    rules.registrar.cancel(first.order.id)
+    assert rules.settle(first.id).state is S.CANCELLED
+    lost(rules)
+    again = rules.settle(rules.approved("name.ovh", "C2").id)
+    assert again.fact.kind is K.ATTEMPT_NOT_ON_RECORD
+
+
+def after_the_marker(rules, monkeypatch, subject):
+    """Have the next write after the marker of this kind fail."""
+    begin, leave = rules.store.begin, rules.registrar.leave_marker
+    armed: list[str] = []
+
+    def begins():
+        if armed:
+            armed.clear()
+            raise DatabaseUnusable("read-only")
+        return begin()
+
+    def leaves(about):
+        marker = leave(about)
+        if about.startswith(subject):
+            armed.append(marker)
+            monkeypatch.setattr(rules.registrar, "leave_marker", leave)
+        return marker
+
+    monkeypatch.setattr(rules.store, "begin", begins)
+    monkeypatch.setattr(rules.registrar, "leave_marker", leaves)
+
+
+def test_a_marker_that_cannot_be_saved_asks_nobody_about_an_order(rules, monkeypatch):
+    """Nothing was sent and the bot knows it: it orders as soon as the database takes writes."""
+    cart = rules.approved()
+    after_the_marker(rules, monkeypatch, "orders")
+    with pytest.raises(DatabaseUnusable):
+        rules.fulfilment.advance(cart.id)
+    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+
+
+def test_a_marker_that_cannot_be_saved_asks_nobody_about_a_payment(rules, monkeypatch):
+    """The same before a payment."""
+    cart = rules.settle(rules.approved().id)
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    after_the_marker(rules, monkeypatch, "pays")
+    with pytest.raises(DatabaseUnusable):
+        rules.fulfilment.advance(cart.id)
+    assert rules.settle(cart.id, steps=3).state is S.PAID
+    assert len(rules.registrar.payments) == 1
+
+
+def test_an_attempt_of_a_closed_request_is_looked_after(rules):
+    """Its order may still show: a new request of the same names looks for it first, and orders nothing beside it."""
+    first = rules.approved()
+    with rules.store.begin() as carts:
+        started = rules.clock() + rules.registrar.ahead
+        carts.announce_call(RecordedCall(NAMES, first.id, 1, started, registrar_cart="cart-1", marker="m-1"))
+    rules.registrar.left_markers.append((NAMES, "m-1"))
+    rules.workflow.stop(first.id, by=rules.dan)
+    second = rules.approved("name.ovh", "C2")
+    rules.clock.pass_by(120)
+    after = rules.settle(second.id, steps=1)
+    assert (after.state, after.attempt.registrar_cart) == (S.CHECKING_OUT, "cart-1")
+    assert rules.registrar.orders == {}
 
 
 @pytest.mark.parametrize("error", [RegistrarUnavailable("No answer."), RegistrarRefused("No.")])

@@ -48,7 +48,7 @@ def test_a_refused_checkout_shows_its_order_late(rules):
     """A repetition is refused with "cart is read only" after the first copy ordered: the refusal proves nothing."""
     cart = deleted(rules, "refused")
     told = [event.note for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
-    assert "OVH said no. I'm making sure that no order was made." in told
+    assert "OVH said no. I'm checking that no order was made, for about 15 minutes. Nobody needs to act yet." in told
     rules.settle(cart.id, steps=20)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
     assert rules.settle(cart.id, steps=12).order.id == late.id

@@ -89,6 +89,11 @@ def ordered(checkout: Json) -> SalesOrder:
     return SalesOrder(int(checkout["orderId"]), total=money(prices["withTax"]), tax=money(prices["tax"]))
 
 
+def made_at(entry: Json) -> datetime:
+    """When OVH made an order, by its clock."""
+    return datetime.fromisoformat(entry["date"])
+
+
 def order(entry: Json, status: str) -> SalesOrder:
     expires = entry.get("expirationDate")
     return SalesOrder(

@@ -71,6 +71,15 @@ async def test_the_order_of_another_request_is_not_adopted(ovh, gateway, attempt
     assert (await look(gateway, attempt, known=frozenset({order.id}))).order is None
 
 
+@pytest.mark.parametrize("ago", [11, 30, 240, 590])
+async def test_an_order_from_before_the_attempt_is_not_adopted(ovh, gateway, attempt, ago):
+    """A colleague ordered the same, with the same terms. It may still be ours: a person decides."""
+    theirs = ours(ovh, attempt, ago=ago)
+    found = await look(gateway, attempt)
+    assert (found.outcome, found.order, found.candidates) == (Outcome.UNDECIDED, None, (theirs.id,))
+    assert f"order {theirs.id} has its names, but was made before this try" in found.seen
+
+
 async def test_all_terms_equal(gateway, attempt):
     """An honest lost answer: the order shows at once, and is adopted by itself."""
     order = await ordered(gateway, attempt)
@@ -82,11 +91,11 @@ async def test_all_terms_equal(gateway, attempt):
     [
         ({"total": "3.00"}, "it costs €3.00, not €3.59"),
         ({"total": "9.99"}, "it costs €9.99, not €3.59"),
-        ({"years": 2}, "name.ovh has duration P2Y, not P1Y"),
-        ({"mode": "create-premium"}, "name.ovh has pricing mode create-premium, not create-default"),
-        ({"mode": "transfer-default"}, "name.ovh has pricing mode transfer-default, not create-default"),
-        ({"plan": "ovh-aftermarket"}, "name.ovh has plan ovh-aftermarket, not ovh"),
-        ({"owner": "/me/contact/21009999"}, "name.ovh has an owner that was not asked for"),
+        ({"years": 2}, "name.ovh is for 2 years, not 1"),
+        ({"mode": "create-premium"}, "name.ovh has another kind of price: create-premium, not create-default"),
+        ({"mode": "transfer-default"}, "name.ovh has another kind of price: transfer-default, not create-default"),
+        ({"plan": "ovh-aftermarket"}, "name.ovh has another plan: ovh-aftermarket, not ovh"),
+        ({"owner": "/me/contact/21009999"}, "name.ovh has an owner, though none was chosen"),
     ],
 )
 async def test_a_different_term_is_for_a_person(ovh, gateway, attempt, terms, said):
@@ -104,7 +113,7 @@ async def test_a_term_that_is_not_shown_adopts_nothing(ovh, gateway, attempt, hi
     ovh.orders.extensions = hides
     found = await look(gateway, attempt)
     assert (found.order, found.candidates) == (None, (order.id,))
-    assert "does not show yet the plan, duration, pricing mode of name.ovh" in found.seen
+    assert "doesn't show these yet: plan, years and kind of price of name.ovh" in found.seen
 
 
 async def test_an_owner_that_is_not_shown_is_marked(ovh, gateway, attempt):
@@ -130,7 +139,10 @@ async def test_another_configuration_is_for_a_person(ovh, gateway, attempt):
     """Name servers and other answers count like the owner."""
     ours(ovh, attempt)
     asked_for = (Configuration(LINE.domain, "OWNER_LEGAL_AGE", "false"),)
-    assert "name.ovh has another OWNER_LEGAL_AGE" in (await look(gateway, attempt, configuration=asked_for)).seen
+    assert (
+        "name.ovh has another answer for OWNER_LEGAL_AGE"
+        in (await look(gateway, attempt, configuration=asked_for)).seen
+    )
 
 
 async def test_two_orders_that_fit_are_for_a_person(ovh, gateway, attempt):
@@ -148,4 +160,4 @@ async def test_a_person_names_an_order_with_other_terms(ovh, gateway, attempt):
     other = ovh.outsider.order("other.ovh")
     of = [await ask(gateway.order_of, order.id, [LINE], prepared.quote) for order in (two_years, dearer, other)]
     assert [seen.outcome for seen in of] == [Outcome.UNDECIDED, Outcome.FOUND, Outcome.ABSENT]
-    assert "P2Y" in of[0].seen
+    assert "for 2 years" in of[0].seen

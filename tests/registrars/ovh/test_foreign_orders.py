@@ -35,7 +35,7 @@ async def test_an_order_is_read_whole(ovh, gateway):
     assert timedelta(seconds=HOUR - 5) < seen.seen_at - seen.made_at < timedelta(seconds=HOUR + 5)
 
 
-@pytest.mark.parametrize("mode", ["create-premium", "transfer-default"])
+@pytest.mark.parametrize("mode", ["create-premium", "transfer-default", "default", "premium", "unheard-of"])
 async def test_a_line_that_buys_a_name_counts(ovh, gateway, mode):
     """Registrations of any kind, and transfers."""
     assert (await read(gateway, ovh.outsider.order("a.ovh", mode=mode))).names == {"a.ovh"}
@@ -49,9 +49,10 @@ async def test_a_line_that_does_not_tell_counts(ovh, gateway):
         assert (await read(gateway, order)).names == {"a.ovh"}
 
 
-async def test_a_renewal_buys_no_name(ovh, gateway):
-    """An order that renews a name of the account is no second registration."""
-    ovh.orders.extensions, ovh.orders.other = "other", {"pricingMode": "renew-default"}
+@pytest.mark.parametrize("mode", ["renew-default", "restore-default", "update-default", "trade-default"])
+async def test_a_renewal_buys_no_name(ovh, gateway, mode):
+    """An order that renews or changes a name of the account is no second registration."""
+    ovh.orders.extensions, ovh.orders.other = "other", {"pricingMode": mode}
     assert (await read(gateway, ovh.outsider.order("a.ovh"))).names == frozenset()
 
 
@@ -62,14 +63,14 @@ async def test_hosting_names_no_domain(ovh, gateway):
 
 
 async def test_lines_that_show_in_turn(ovh, gateway):
-    """An order is read again until its lines add up, or it is an hour old."""
+    """An order is read again until its lines add up, or some show and it is an hour old."""
     seen = []
     for age in (0.0, 0.4, 1.5, 3.1):
         order = ovh.outsider.order("a.ovh", "b.com", ago=age * HOUR)
         order.late, order.late_for = "lines in turn", 3 * HOUR
         found = await read(gateway, order)
         seen.append((found.whole, found.is_read))
-    assert seen == [(False, False), (False, False), (False, True), (True, True)]
+    assert seen == [(False, False), (False, False), (True, True), (True, True)]
 
 
 async def test_a_line_that_cannot_be_read_yet(ovh, gateway):

@@ -83,6 +83,26 @@ def test_an_update_of_an_unknown_call_changes_nothing(store):
     assert read(store, lambda carts: carts.money_calls("orders abc")) == [first]
 
 
+@pytest.mark.parametrize("other", [{"started_at": NOW + timedelta(seconds=1)}, {"cart_id": 2}])
+def test_an_update_of_another_call_changes_nothing(store, other):
+    """After a failover the number may be another attempt's."""
+    first = call(store)
+    with store.begin() as carts:
+        carts.update_call(replace(first, state=CallState.UNSENT, **other))
+    assert read(store, lambda carts: carts.money_calls("orders abc")) == [first]
+
+
+def test_a_call_is_announced_once(store):
+    """A process that slept cannot undo what another one wrote of its attempt."""
+    first = call(store)
+    with store.begin() as carts:
+        carts.update_call(replace(first, state=CallState.INTENDED))
+        carts.update_call(replace(first, marker="m-1"))
+    assert read(store, lambda carts: carts.money_calls("orders abc")) == [
+        replace(first, marker="m-1", state=CallState.INTENDED)
+    ]
+
+
 def test_a_call_that_was_not_committed_is_not_kept(store):
     """A transaction that fails leaves no trace of it."""
     cart = opened(store)
