@@ -10,6 +10,7 @@ import structlog
 from bot.health import Health
 from handlers.toolkit.threads import Bridge
 from ordering.process.foreign_orders import ForeignOrders
+from ordering.process.lost_markers import LostMarkers
 from ordering.process.presence import Presence
 
 ACCOUNT = "account"  # a part of the health, shown once another desk was found
@@ -21,14 +22,17 @@ _log = structlog.get_logger()
 
 
 class AccountWatch:
-    """Reads orders that were not made here ahead of checkouts, and looks daily for another desk on the account.
+    """Reads orders that were not made here ahead of checkouts, and looks daily for others and for forgotten calls.
 
-    Operators hear of another desk by `/healthz` and the log.
+    Operators hear of another desk by `/healthz` and the log, of forgotten calls by recover mode.
     """
 
-    def __init__(self, foreign_orders: ForeignOrders, presence: Presence, health: Health) -> None:
+    def __init__(
+        self, foreign_orders: ForeignOrders, presence: Presence, lost_markers: LostMarkers, health: Health
+    ) -> None:
         self._foreign_orders = foreign_orders
         self._presence = presence
+        self._lost_markers = lost_markers
         self._health = health
         self._bridge = Bridge(1)
         self._found: frozenset[str] = frozenset()  # carts of others, at the look before
@@ -36,7 +40,8 @@ class AccountWatch:
     async def run(self, *, first: float = _FIRST) -> None:
         """Work until cancelled. A failure only leaves more to the next round, or to a checkout."""
         await asyncio.sleep(first)
-        await asyncio.gather(self._keep(self._read_ahead), self._keep(self._look_for_others))
+        rounds = (self._look_for_lost, self._read_ahead, self._look_for_others)
+        await asyncio.gather(*(self._keep(one_round) for one_round in rounds))
 
     async def _keep(self, one_round: Callable[[], float]) -> None:
         while True:
@@ -49,6 +54,11 @@ class AccountWatch:
 
     def _read_ahead(self) -> float:
         return _NEXT if self._foreign_orders.read_ahead() else _EVERY
+
+    def _look_for_lost(self) -> float:
+        if lost := self._lost_markers.look():
+            _log.error("markers_not_on_record", markers=sorted(lost))
+        return _DAILY
 
     def _look_for_others(self) -> float:
         """Report only what two looks show: another process of this desk may be about to put its cart on record."""

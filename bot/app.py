@@ -33,6 +33,7 @@ from handlers.toolkit.threads import Bridge
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import LEASE, Alone, Claims, Shared
+from ordering.process.lost_markers import LostMarkers
 from ordering.process.outbox import Outbox
 from ordering.process.presence import Presence
 from ordering.process.transitions import Pace
@@ -122,7 +123,8 @@ class Bot:
             rights=SlackRights(desk.members),
         )
         presence = Presence(store, self._registrar)
-        self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, self._health)
+        lost_markers = LostMarkers(store, self._registrar, desk.workflow.recover_mode)
+        self._account_watch = AccountWatch(fulfilment.foreign_orders, presence, lost_markers, self._health)
         self.driver = Driver(
             fulfilment=fulfilment,
             announcer=Announcer(self._client, outbox, own, policy, alerts=self._alerts),

@@ -42,7 +42,7 @@ class FakeAccount:
         ours = known([order.id for order in self.account])
         return [order for order in self.account if order.id not in ours], 0
 
-    def markers_left(self) -> tuple[Sequence[Marker], int]:
+    def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
         return [Marker(about, marker) for about, marker in self.left_markers], self.others
 
     def presences(self) -> frozenset[str]:

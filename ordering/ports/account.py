@@ -23,5 +23,8 @@ class Account(Protocol):
         `known` tells which of these orders belong to a cart already.
         """
 
-    def markers_left(self) -> tuple[Sequence[Marker], int]:
-        """The traces that money calls of this desk left there, and how many there are of other desks."""
+    def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
+        """The traces that money calls of this desk left there, and how many there are of other desks.
+
+        One call for each cart that is new to this process; not `urgent` ones go after all others.
+        """

@@ -26,7 +26,7 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
     orders, more = account.account_orders(since, known=partial(_known, store))
     unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders if not order.status.is_over)
-    left, others = account.markers_left()
+    left, others = account.markers_left(urgent=True)
     return Comparison(newest, since, unknown, more, _unknown_markers(store, left, mode), others)
 
 

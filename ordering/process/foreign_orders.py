@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ordering.model.cart import Cart
+from ordering.model.cart import Cart, CartState
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
@@ -101,7 +101,7 @@ class ForeignOrders:
     def second_order(self, cart: Cart) -> ForeignOrder | None:
         """Return an order made elsewhere that has a name of this cart, whose own order was adopted."""
         names = {line.domain.ascii for line in cart.lines}
-        for order in self._read_new(urgent=False):
+        for order in self._read_new(urgent=cart.state is CartState.PAYING):  # somebody waits for the payment
             if order.shares(names) and order.number not in cart.foreign_allowed:
                 fresh = self._with_status(order)
                 if not fresh.is_over:

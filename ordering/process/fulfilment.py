@@ -159,8 +159,7 @@ class Fulfilment:
             self._payments.watch_order(cart)
 
     def _pay_or_watch(self, cart: Cart) -> None:
-        if cart.payment is None or cart.payment.sent_at is not None or not self._adoptions.has_second(cart):
-            self._payments.pay_or_watch(cart)
+        self._payments.pay_or_watch(cart, is_hindered=self._adoptions.has_second)
 
     def _look_again(self, cart: Cart) -> None:
         """OVH may still mend what a person would have to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -71,14 +72,15 @@ class Payments:
         if not is_as_before:  # once it is kept: else what was read now would be taken for known
             self._glances.was_read(cart, self._book.now())
 
-    def pay_or_watch(self, cart: Cart) -> None:
-        """Send a payment once, then see what became of it."""
+    def pay_or_watch(self, cart: Cart, *, is_hindered: Callable[[Cart], bool]) -> None:
+        """Send a payment once, then see what became of it. `is_hindered` asks a person where it must not be sent."""
         payment = payment_of(cart)
         if payment.sent_at is not None:
             self._outcome.follow(cart)
         elif payment.is_affirmed:
             self._wait_for_the_other_payment(cart, payment)
-        elif not self._markers.was_interrupted(cart, payment):
+        # First what may have left already: its floor must run, whatever else hinders the payment.
+        elif not self._markers.was_interrupted(cart, payment) and not is_hindered(cart):
             self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:

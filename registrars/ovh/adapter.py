@@ -248,9 +248,9 @@ class OvhGateway:
         with readable():
             return self._account.since(since, known=known)
 
-    def markers_left(self) -> tuple[Sequence[Marker], int]:
+    def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
         with readable():
-            return self._markers.left()
+            return self._markers.left(Priority.MONEY if urgent else Priority.POLLING)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         with readable():

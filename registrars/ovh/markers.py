@@ -84,13 +84,13 @@ class Markers:
         """Return the ids of all markers about a subject."""
         return self.described(self._descriptions.marker(subject))
 
-    def left(self) -> tuple[list[Marker], int]:
+    def left(self, priority: Priority) -> tuple[list[Marker], int]:
         """Return all markers of this desk's money calls, and how many other desks left.
 
         Where this desk's id is not known, all count as this desk's.
         """
-        listed = reading.listed(self._client.ask("/order/cart", priority=Priority.MONEY))
-        found = [(cart, _MARKER.fullmatch(self._description(cart) or "")) for cart in map(str, listed)]
+        listed = reading.listed(self._client.ask("/order/cart", priority=priority))
+        found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in map(str, listed)]
         markers = [(cart, marker) for cart, marker in found if marker is not None]
         ours = [
             Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["desk"])
@@ -106,10 +106,10 @@ class Markers:
         listed = reading.listed(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
         return frozenset(cart for cart in map(str, listed) if self._description(cart) == description)
 
-    def _description(self, cart: str) -> str | None:
+    def _description(self, cart: str, priority: Priority = Priority.MONEY) -> str | None:
         if cart not in self._read:
             try:
-                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=priority)
             except NotThere:  # it expired, and is listed all the same
                 return None
             self._read[cart] = str(found["description"])

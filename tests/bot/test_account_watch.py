@@ -9,8 +9,14 @@ from bot import account_watch
 from bot.account_watch import ACCOUNT, AccountWatch
 from bot.health import Health
 from ordering.model.errors import RegistrarUnavailable
+from ordering.model.money_call import CallState, RecordedCall, orders
+from ordering.model.recovery import Cause
+from ordering.process.lost_markers import LostMarkers
 from ordering.process.presence import Presence
 from tests.builders import failing
+from tests.ordering.recovering import release
+
+NAMES = orders(["name.ovh"])
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +33,8 @@ def health():
 async def watched(rules, health, *, seconds=0.3):
     """Let the watch work for a moment."""
     presence = Presence(rules.store, rules.registrar)
-    watch = AccountWatch(rules.fulfilment.foreign_orders, presence, health)
+    lost_markers = LostMarkers(rules.store, rules.registrar, rules.workflow.recover_mode)
+    watch = AccountWatch(rules.fulfilment.foreign_orders, presence, lost_markers, health)
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await watch.run(first=0.0)
@@ -76,6 +83,32 @@ async def test_a_newer_memory_of_this_desk_is_reported(rules, health):
     rules.registrar.show_presence()
     await watched(rules, health)
     assert "older copy" in health.checks()[ACCOUNT]
+
+
+async def test_a_marker_that_is_not_on_record_holds_everything(rules, health):
+    """A database that forgot a money call learns of it though nobody asks for these names, or presses an old button."""
+    rules.registrar.leave_marker(orders(["a.ovh", "b.ovh"]))
+    await watched(rules, health)
+    assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
+
+
+async def test_markers_on_record_hold_nothing(rules, health):
+    """Those of orders and payments, also while an answer that names one is lost or under way."""
+    cart = rules.paid()
+    rules.registrar.leave_marker(NAMES)
+    with rules.store.begin() as carts:
+        carts.announce_call(RecordedCall(NAMES, cart.id, 2, rules.clock(), state=CallState.UNSENT))
+    await watched(rules, health)
+    assert not rules.workflow.recover_mode.is_on
+
+
+async def test_markers_that_an_operator_compared_hold_nothing(rules, health):
+    """After recover mode they are no sign of another loss."""
+    rules.registrar.leave_marker(NAMES)
+    await watched(rules, health)
+    assert release(rules)
+    await watched(rules, health)
+    assert not rules.workflow.recover_mode.is_on
 
 
 async def test_an_expired_cart_is_made_again(rules, health):

@@ -8,6 +8,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotKnown, NotPossible, RegistrarRefused
 from ordering.model.foreign_order import ForeignOrder
+from ordering.model.money_call import RecordedCall, pays
 from ordering.model.sales_order import OrderStatus
 from tests.builders import NOW, POLICY, euros, failing
 
@@ -265,6 +266,21 @@ def test_a_second_order_after_an_adoption_stops_pay(rules):
     assert (after.state, after.payment, rules.registrar.payments) == (S.NEEDS_ATTENTION, None, [])
     assert f"two orders for these names: {cart.order.id}" in after.note
     assert "990" in after.note
+
+
+def test_a_second_order_hides_no_payment_that_may_have_left(rules):
+    """A process died between its marker and its intent: that payment's floor runs first."""
+    cart = adopted(rules)
+    paying = rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    with rules.store.begin() as carts:
+        started = rules.clock() + rules.registrar.ahead
+        carts.announce_call(RecordedCall(pays(paying.order.id), cart.id, 1, started, marker="m-1"))
+    elsewhere(rules, an_order(990, "name.ovh"))
+    rules.clock.pass_by(120)
+    rules.advance(cart.id)
+    after = rules.workflow.cart(cart.id)
+    assert after.payment is not None
+    assert after.payment.sent_at is not None
 
 
 def test_a_second_order_is_looked_for_for_a_day(rules):

@@ -111,8 +111,8 @@ async def test_recover_mode_reads_what_this_desk_left(access, ovh):
         theirs = await ask(other.leave_marker, "orders 1234")
         await ask(ours.show_presence)
         ovh.outsider.cart("Domain Desk ours carts 1234")
-        assert await ask(ours.markers_left) == ([Marker("pays 7", marker)], 1)
-        found, others = await ask(unknown.markers_left)
+        assert await ask(ours.markers_left, urgent=True) == ([Marker("pays 7", marker)], 1)
+        found, others = await ask(unknown.markers_left, urgent=True)
         assert ({each.id for each in found}, others) == ({marker, theirs}, 0)
     finally:
         for desk in desks:

@@ -1,0 +1,44 @@
+"""After a start: whether OVH has markers of money calls that the database does not know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ordering.model.recovery import Cause
+from ordering.ports.account import Account
+from ordering.ports.store import Store
+from ordering.process.recovery import RecoverMode
+
+
+class LostMarkers:
+    """Looks at all markers of this desk, where a money call looks at those of its own subject only.
+
+    A database that went back may meet the names of a lost order in a request for other names, which has other markers.
+    """
+
+    def __init__(self, store: Store, account: Account, recover: RecoverMode) -> None:
+        self._store = store
+        self._account = account
+        self._recover = recover
+
+    def look(self) -> frozenset[str]:
+        """Switch recover mode on where a marker belongs to no attempt on record; return the ids of such markers.
+
+        Reads each cart of the account that is new to this process, one call each, with the lowest priority. Raises
+        `RegistrarError` where OVH does not tell.
+        """
+        markers, _ = self._account.markers_left(urgent=False)
+        subjects: dict[str, set[str]] = defaultdict(set)
+        for marker in markers:
+            subjects[marker.about].add(marker.id)
+        lost = frozenset[str]().union(*(self._unknown(subject, ids) for subject, ids in subjects.items()))
+        if lost:
+            self._recover.begin(Cause.MARKERS)
+        return lost
+
+    def _unknown(self, subject: str, markers: set[str]) -> frozenset[str]:
+        with self._store.read() as carts:
+            unknown = markers - carts.recorded_markers(markers) - carts.compared_markers(markers)
+            # An attempt whose answer was lost, or that another process is making now, has a marker without a name.
+            nameless = sum(call.marker is None for call in carts.money_calls(subject))
+        return frozenset(unknown) if len(unknown) > nameless else frozenset()
