@@ -12,6 +12,7 @@ from ordering.model.cart_line import Line
 from ordering.model.errors import (
     DraftGone,
     NotSent,
+    OrderingError,
     OutcomeUnknown,
     RegistrarError,
     RegistrarRefused,
@@ -114,7 +115,9 @@ class Checkout:
                 held.close()  # its permit may be the only one
                 if recorded is not None:
                     self._markers.unsent(recorded)
-                self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+                if isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
+                    self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
+                # After the database's error the intent may be on record: an open cart proves that nothing was ordered.
                 if not isinstance(error, IntentStopped | MemoryWentBack):
                     raise
                 self._stopped(cart, error)

@@ -17,6 +17,7 @@ from ordering.process.age import time_at_ovh
 
 _MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
 _HOLDS_FOR = timedelta(minutes=10)
+_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # no order's own matter: an operator mends the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +127,39 @@ class ForeignOrders:
         unread = [n for n in listed if n not in ours and not (n in kept and kept[n].is_read)]
         if unread:
             now = self._registrar.time()
-        for number in sorted(unread, reverse=True)[:_MOST_AT_ONCE]:
-            kept[number] = self._read(number, kept.get(number), now, urgent=urgent)
-        if len(unread) > _MOST_AT_ONCE:
+        new = sorted((n for n in unread if n not in self._hidden), reverse=True)
+        hidden = sorted(self._hidden.keys() & set(unread), reverse=True)
+        for number in [*new, *hidden][:_MOST_AT_ONCE]:
+            if (found := self._read(number, kept.get(number), now, urgent=urgent)) is not None:
+                kept[number] = found
+        for number in self._hidden.keys() & set(unread):
+            kept[number] = self._as_hidden(number, kept.get(number), now)
+        if len(new) > _MOST_AT_ONCE:
             raise _MoreToRead(
                 "Before I order, I'm reading the account's recent orders, to be sure that none has these names."
             )
         return list(kept.values())
 
-    def _read(self, number: int, before: ForeignOrder | None, now: datetime, *, urgent: bool) -> ForeignOrder:
-        """Read an order and keep it. One that OVH lists and does not show is read again next time, and not kept."""
+    def _read(self, number: int, before: ForeignOrder | None, now: datetime, *, urgent: bool) -> ForeignOrder | None:
+        """Read an order and keep it; None where OVH lists it and does not show it. Raises where the key is at fault."""
         try:
             found = self._registrar.foreign_order(number, at=now, urgent=urgent)
-        except RegistrarRefused:
-            seen_at = self._hidden.setdefault(number, now)
-            return before or ForeignOrder(
-                number, frozenset(), None, seen_at, OrderStatus.UNKNOWN, seen_at, now, whole=False
-            )
+        except RegistrarRefused as refusal:
+            if refusal.code in _OF_THE_KEY:
+                raise
+            self._hidden.setdefault(number, now)
+            return None
         self._hidden.pop(number, None)
         found = replace(found, seen_at=before.seen_at) if before else found
         self._keep(found)
         return found
+
+    def _as_hidden(self, number: int, before: ForeignOrder | None, now: datetime) -> ForeignOrder:
+        """Return what is known of an order that OVH does not show; it is not kept."""
+        if before is not None:
+            return replace(before, read_at=now)
+        since = self._hidden[number]
+        return ForeignOrder(number, frozenset(), None, since, OrderStatus.UNKNOWN, since, now, whole=False)
 
     def _with_status(self, order: ForeignOrder) -> ForeignOrder:
         """Read again whether an order is over; one that OVH does not show any more stays as it was."""

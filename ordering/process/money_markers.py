@@ -107,7 +107,7 @@ class MoneyMarkers:
         for number, call in list(self._unsent.items()):
             with self._store.begin() as carts:
                 carts.update_call(call)
-            del self._unsent[number]
+            self._unsent.pop(number, None)  # another thread may have been quicker
 
     def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
         """Write markers of lost attempts down as on record: a person is asked, or has said, what became of them."""

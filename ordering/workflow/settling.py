@@ -145,7 +145,11 @@ class Settling(UseCases):
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
         """Look for the order; raises `NotPossible` where there is one, or may be."""
         quote = seal_and_quote(cart)[1]
-        seen = self._registrar.find_order(attempt, cart.lines, quote, known=self._known_orders)
+
+        def known(among: Collection[int]) -> frozenset[int]:
+            return self._known_orders(among) | frozenset(cart.foreign_allowed).intersection(among)
+
+        seen = self._registrar.find_order(attempt, cart.lines, quote, known=known)
         if seen.order is not None:
             raise NotPossible(
                 f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”.",

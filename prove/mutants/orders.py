@@ -218,6 +218,24 @@ OF_ORDERS = (
         f"{_FOREIGN}::test_an_order_that_shows_no_line_for_an_hour_is_a_question",
     ),
     Mutation(
+        "let an order that OVH does not show stand still for ever",
+        "ordering.process.foreign_orders:ForeignOrders._as_hidden",
+        swap("replace(before, read_at=now)", "before"),
+        f"{_FOREIGN}::test_an_order_that_is_hidden_after_its_first_look_is_a_question",
+    ),
+    Mutation(
+        "delete the cart of an intent that may be on record",
+        f"{_CHECKOUT}._order",
+        always("isinstance(error, OrderingError | IntentStopped | MemoryWentBack)"),
+        f"{_MARKERS}::test_an_intent_whose_commit_lost_its_answer_asks_nobody",
+    ),
+    Mutation(
+        "look at no markers but those of a call's own subject",
+        "ordering.process.lost_markers:LostMarkers.look",
+        drop("self._recover.begin(Cause.MARKERS)"),
+        "tests/bot/test_account_watch.py::test_a_marker_that_is_not_on_record_holds_everything",
+    ),
+    Mutation(
         "look for others' orders by our own clock",
         "ordering.process.foreign_orders:ForeignOrders._read_new",
         swap("time_at_ovh(self._registrar, self._clock()) or self._clock()", "self._clock()"),

@@ -159,6 +159,43 @@ def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, mon
     assert rules.settle(rules.approved("second.ovh", "C2").id).state is S.CHECKED_OUT
 
 
+def test_an_order_that_is_hidden_after_its_first_look_is_a_question(rules, monkeypatch):
+    """It showed no lines, and then nothing at all: the ten minutes pass all the same."""
+    elsewhere(rules, an_order(900, whole=False, ago=timedelta(minutes=1)))
+    cart = rules.approved()
+    rules.settle(cart.id, steps=1)
+    monkeypatch.setattr(rules.registrar, "foreign_order", failing(NotKnown("Gone.")))
+    after = rules.settle(cart.id, steps=40)
+    assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
+
+
+def test_many_hidden_orders_do_not_hide_the_others(rules, monkeypatch):
+    """Those that show are read first, and the checkout comes to a question."""
+    for number in range(900, 925):
+        elsewhere(rules, an_order(number, f"n{number}.ovh"))
+    read = rules.registrar.foreign_order
+
+    def shown(number, *, at, urgent):
+        if number >= 902:
+            raise NotKnown("Gone.")
+        return read(number, at=at, urgent=urgent)
+
+    monkeypatch.setattr(rules.registrar, "foreign_order", shown)
+    after = rules.settle(rules.approved().id, steps=60)
+    assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 924)
+    assert {900, 901} <= set(rules.registrar.foreign_read)
+
+
+@pytest.mark.parametrize("code", ["ovh_right_missing", "ovh_key_refused"])
+def test_a_key_without_the_right_is_no_question_about_an_order(rules, monkeypatch, code):
+    """The card says what the key lacks; approvers could not answer for it."""
+    elsewhere(rules, an_order(900, "theirs.ovh"))
+    refusal = RegistrarRefused("The key lacks a right.", code=code)
+    monkeypatch.setattr(rules.registrar, "foreign_order", failing(refusal))
+    after = rules.settle(rules.approved().id, steps=40)
+    assert (after.state, after.trouble.code) == (S.APPROVED, code)
+
+
 def test_an_order_that_was_allowed_is_never_adopted(rules, monkeypatch):
     """The approver said that it is somebody else's; after a lost answer it is not taken for this request's."""
     elsewhere(rules, an_order(900, "name.ovh", ago=timedelta(minutes=4)))

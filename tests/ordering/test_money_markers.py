@@ -1,5 +1,7 @@
 """Each money call leaves a marker at OVH; one that no attempt on record explains stops everything of its subject."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from ordering.model.cart import CartState
@@ -199,6 +201,27 @@ def test_a_marker_that_cannot_be_saved_asks_nobody_about_a_payment(rules, monkey
         rules.fulfilment.advance(cart.id)
     assert rules.settle(cart.id, steps=3).state is S.PAID
     assert len(rules.registrar.payments) == 1
+
+
+def test_an_intent_whose_commit_lost_its_answer_asks_nobody(rules, monkeypatch):
+    """It is on record, nothing was sent, and the open cart at OVH proves that: it is ordered again after the floor."""
+    cart = rules.approved()
+    begin = rules.store.begin
+
+    @contextmanager
+    def begins():
+        with begin() as carts:
+            yield carts
+        if rules.workflow.cart(cart.id).state is S.CHECKING_OUT:
+            monkeypatch.setattr(rules.store, "begin", begin)
+            raise DatabaseUnusable("the answer was lost")
+
+    monkeypatch.setattr(rules.store, "begin", begins)
+    with pytest.raises(DatabaseUnusable):
+        rules.fulfilment.advance(cart.id)
+    states = [rules.settle(cart.id, steps=1).state for _ in range(80)]
+    assert set(states) <= {S.CHECKING_OUT, S.APPROVED, S.CHECKED_OUT}
+    assert (states[-1], len(rules.registrar.orders)) == (S.CHECKED_OUT, 1)
 
 
 def test_an_attempt_of_a_closed_request_is_looked_after(rules):

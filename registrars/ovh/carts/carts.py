@@ -80,7 +80,10 @@ class Drafts:
         Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer, and `DraftGone`
         where the cart was deleted meanwhile.
         """
-        cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
+        try:
+            cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
+        except NotThere as error:  # OVH does not know the cart that it has just made
+            raise DraftGone(_GONE) from error
         try:
             return self._filled(cart, lines)
         except NotThere as error:

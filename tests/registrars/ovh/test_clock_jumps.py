@@ -6,6 +6,7 @@ import pytest
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.errors import DraftGone
 from ordering.model.money import Money
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -39,6 +40,14 @@ async def test_a_clock_that_jumps_while_the_bot_runs_costs_one_cart(ovh, gateway
     prepared = await ask(gateway.prepare, [LINE])
     assert left(ovh, prepared.registrar_cart) > DAY
     assert len(ovh.carts.all) - before <= 2
+
+
+async def test_a_cart_that_ovh_does_not_know_yet_is_no_refusal(ovh, gateway):
+    """OVH may show a new cart late: the next step makes another one, and nobody is asked."""
+    ovh.faults.add("POST", "/order/cart/*/assign", "refuse", status=404, message="This cart does not exist", times=2)
+    with pytest.raises(DraftGone):
+        await ask(gateway.prepare, [LINE])
+    assert (await ask(gateway.prepare, [LINE])).registrar_cart in ovh.carts.all
 
 
 async def test_questions_are_learned_after_a_jump(ovh, gateway):
