@@ -16,7 +16,7 @@ _NO_ORDER = 256_900_001
 IT_IS, NOTHING = "It is this order…", "Nothing was ordered, try again"
 PAID, NOT_PAID = "It was paid", "It was not paid"
 ANYWAY, AGAIN, CLOSE = "Order anyway", "Try again", "Close without ordering"
-_EARLIER_TRY = "isn't on record here"
+_EARLIER_TRY = "a try that my database doesn't have"
 
 
 class Witness:

@@ -159,7 +159,7 @@ class TestStop:
         card = await story.requested()
         story.ovh.faults.add("POST", "/order/cart", "slow", times=99, seconds=3)
         await story.cleo.click(card, "Approve")
-        card = await story.card("The desk is ordering it at OVH")
+        card = await story.card("I'm ordering it at OVH")
         await story.dan.click(card, "Stop")
         await story.card("was not bought. It was stopped", seconds=20)
         story.ovh.faults.clear()

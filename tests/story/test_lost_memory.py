@@ -65,7 +65,7 @@ async def test_an_order_is_not_made_again_after_a_restore(desk: Story):
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
     await approve_again(desk)
-    await desk.card("Look at it at OVH")
+    await desk.card("The OVH account already has order")
     assert len(desk.orders) == 1, f"ordered twice: {[order.id for order in desk.orders]}"
 
 
@@ -80,7 +80,7 @@ async def test_an_order_is_not_paid_again_after_a_restore(desk: Story):
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
     await approve_again(desk)
-    await desk.card("It's paid already")
+    await desk.card("It's paid. No open request")
     assert [len(order.payments) for order in desk.orders] == [1]
 
 
@@ -98,7 +98,7 @@ async def test_an_order_is_not_made_again_after_a_failover(desk: Story):
     await desk.card("waits for payment", seconds=30)
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
-    await desk.card("doesn't show what it's for yet", seconds=20)
+    await desk.card("doesn't show its names yet", seconds=20)
     with suppress(TimeoutError):
         await desk.slack.until(lambda: desk.checkouts() > 1 or None, 8)
     assert len(desk.orders) == 1, f"ordered twice within seconds: {[order.id for order in desk.orders]}"
@@ -117,9 +117,9 @@ async def test_a_failover_while_ovh_lists_the_order_late(desk: Story):
     await desk.card("#1 · On hold")
     desk.ovh.clock.put(FLOOR.total_seconds() + 60)
     printed = await desk.stage.bot.run_command("recover", "--yes", "--all-stopped")
-    assert "a money call that no request knows: orders " in printed
+    assert "a try to order names that no request has" in printed
     assert "Recover mode is over" in printed
-    card = await desk.card("isn't on record here", seconds=20)
+    card = await desk.card("a try that my database doesn't have", seconds=20)
     await desk.clicks_in_vain(desk.ada, card, "Order anyway", "Only approvers")
     assert len(desk.orders) == 1
 
@@ -143,6 +143,6 @@ async def test_a_second_desk_on_the_account(desk: Story):
     desk.ovh.outsider.order("name.ovh", total="3.59", owner=None)
     card = await desk.requested()
     await desk.cleo.click(card, "Approve")
-    await desk.card("It wasn't made here", seconds=20)
+    await desk.card("No open request of mine has it", seconds=20)
     await asyncio.sleep(1)
     assert desk.checkouts() == 0
