@@ -318,7 +318,7 @@ class OvhGateway:
         with readable():
             return self._orders.delivery(domain)
 
-    # The gateway's own errands
+    # The gateway's own tasks
 
     def _home(self) -> str:
         """The account's subsidiary: it decides on catalogue, currency and tax."""
