@@ -17,7 +17,7 @@ from ordering.process.age import time_at_ovh
 
 _MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
 _HOLDS_FOR = timedelta(minutes=10)
-_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # no order's own matter: an operator mends the key
+_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # no order's own matter: an operator fixes the key
 
 
 @dataclass(frozen=True, slots=True)

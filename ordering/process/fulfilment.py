@@ -162,7 +162,7 @@ class Fulfilment:
         self._payments.pay_or_watch(cart, is_hindered=self._adoptions.has_second)
 
     def _look_again(self, cart: Cart) -> None:
-        """OVH may still mend what a person would have to."""
+        """OVH may still fix what a person would have to."""
         if cart.order is None:
             self._search.look_again(cart)
         elif cart.payment_is_undecided or cart.order_is_missing:
