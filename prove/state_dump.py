@@ -26,7 +26,7 @@ _TABLES = (
 )
 
 
-def autopsy(database: str) -> Iterator[str]:
+def dump_state(database: str) -> Iterator[str]:
     """Line by line: each cart, what its messages show, and who works on it."""
     yield f"at {datetime.now(UTC):%H:%M:%S.%f}"
     engines = open_engines(database)
