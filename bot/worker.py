@@ -24,7 +24,7 @@ from store.errors import DatabaseError, SchemaChanged
 
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
-_WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
+_WAITED_FOR = 60.0  # seconds in which a database may be restarted, or another one take its place
 _SHOWN_AT_ONCE = 8
 _MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
 _LATEST_AGAIN = 3  # the last repeat comes at most this many times _MAY_ARRIVE_WITHIN after the first failure

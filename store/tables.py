@@ -138,7 +138,7 @@ class SalesOrderRow(SQLModel, table=True):
 class EventRow(SQLModel, table=True):
     """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
 
-    A migration that copies this table, as SQLite must for most changes, has to make the triggers anew.
+    A migration that copies this table, as SQLite must for most changes, has to make the triggers again.
     """
 
     __tablename__ = "events"

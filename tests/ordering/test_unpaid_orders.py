@@ -105,7 +105,7 @@ def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, 
     assert "payment_methods" in asked
 
 
-def test_a_restart_reads_the_methods_anew(rules, asked):
+def test_a_restart_reads_the_methods_again(rules, asked):
     cart = rules.ordered()
     rules.restart()
     asked.clear()
