@@ -33,7 +33,9 @@ from ordering.model.sales_order import (
     SentPayment,
     Sighting,
 )
-from ordering.ports.registrar import Known, MoneyCall, Prepared
+from ordering.ports.carts import Prepared
+from ordering.ports.money_call import MoneyCall
+from ordering.ports.sales_orders import Known
 from tests.builders import NOW, a_quote
 from tests.fake_account import FakeAccount
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line, as_asked
@@ -14,13 +15,19 @@ from ordering.model.offer import Availability, Offer, OfferKind, Verdict
 from ordering.model.policy import Policy
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
 from ordering.model.quote import Quote
-from ordering.ports.registrar import Prepared, Registrar
+from ordering.ports.carts import Prepared, RegistrarCarts
+from ordering.ports.names import Names
+from ordering.ports.payments import OrderPayments
 
 _NO_METHOD = (
     "OVH has no valid payment method on file. Unless a prepaid account pays, the payer adds one there, "
     "or pays on the order's page at OVH."
 )
 _UNLISTED = "OVH does not let the desk list the account's names, so owned ones and look-alikes of them go unnoticed."
+
+
+class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
+    """What the checks before a request ask the registrar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Checked:
 class Inspection:
     """Looks every name up again, has OVH dry-run them all, and asks each registry's rule."""
 
-    def __init__(self, registrar: Registrar, policy: Policy) -> None:
+    def __init__(self, registrar: PreflightPort, policy: Policy) -> None:
         self._registrar = registrar
         self._policy = policy
 

@@ -13,7 +13,7 @@ from ordering.model.errors import DraftGone, RegistrarError, RegistrarRefused, R
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused
 from ordering.model.question import OWNER_CONTACT, Question
 from ordering.model.quote import Configuration
-from ordering.ports.registrar import Prepared
+from ordering.ports.carts import Prepared
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.credentials import Access
