@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bench.bulk import fill, settle
 from bench.table import Goal, Table
-from ordering.ports.store import Errand, Reading
+from ordering.ports.store import Reading, TaskType
 from prove.databases import opened
 from store.engine import Engines, open_engines
 from store.transactions import SqlStore
@@ -24,8 +24,8 @@ _NEW_ORDERS = range(250_000_000, 250_000_020)  # at OVH since a checkout began
 _NOW = datetime(2026, 11, 28, tzinfo=UTC)
 _QUERIES: dict[str, Callable[[Reading], object]] = {
     "outdated": lambda carts: carts.outdated(),
-    "due": lambda carts: [carts.due(_NOW, errand) for errand in (Errand.ADVANCE, Errand.WATCH)],
-    "next_due": lambda carts: [carts.next_due(errand) for errand in (Errand.ADVANCE, Errand.WATCH)],
+    "due": lambda carts: [carts.due(_NOW, task_type) for task_type in (TaskType.ADVANCE, TaskType.WATCH)],
+    "next_due": lambda carts: [carts.next_due(task_type) for task_type in (TaskType.ADVANCE, TaskType.WATCH)],
     "known_orders": lambda carts: carts.known_orders(_NEW_ORDERS),
 }
 

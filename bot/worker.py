@@ -16,7 +16,7 @@ import structlog
 from bot.worker_pool import LONGEST_SLEEP, Steps, give_back, until_set
 from handlers.notifier import Announcer
 from handlers.toolkit.threads import Bridge
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
 from ordering.process.progress import STUCK_AFTER
@@ -24,7 +24,7 @@ from store.errors import DatabaseError, SchemaChanged
 
 _HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
-_WAITED_FOR = 60.0  # seconds in which a database may be started anew, or another one take its place
+_WAITED_FOR = 60.0  # seconds in which a database may be restarted, or another one take its place
 _SHOWN_AT_ONCE = 8
 _MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
 _LATEST_AGAIN = 3  # the last repeat comes at most this many times _MAY_ARRIVE_WITHIN after the first failure
@@ -67,8 +67,8 @@ class Driver:
             done=self.wake,
             stuck_after=stuck_after,
         )
-        deciding = steps(Errand.ADVANCE)
-        self._steps = (deciding, steps(Errand.WATCH, others=deciding))
+        deciding = steps(TaskType.ADVANCE)
+        self._steps = (deciding, steps(TaskType.WATCH, others=deciding))
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[int, asyncio.Task[None]] = {}
@@ -104,7 +104,7 @@ class Driver:
     async def _show_outdated(self) -> None:
         self._show_now.clear()
         outdated = [cart_id for cart_id in await self._announcer.outdated() if cart_id not in self._showing]
-        mine = await self._bridge.call(self._claims.take, Errand.SHOW, outdated)
+        mine = await self._bridge.call(self._claims.take, TaskType.SHOW, outdated)
         for cart_id in mine:
             self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
         # An earlier process, or another one that had claimed them, may have died while it was showing these.
@@ -125,7 +125,7 @@ class Driver:
             _log.warning("not_shown", cart=cart_id, error=type(error).__name__, why=str(error)[:200])
         finally:
             del self._showing[cart_id], self._news[cart_id]
-        await give_back(self._bridge, self._claims, Errand.SHOW, cart_id)
+        await give_back(self._bridge, self._claims, TaskType.SHOW, cart_id)
         self._show_now.set()
 
     async def _show_until_done(self, cart_id: int, news: asyncio.Event) -> None:
@@ -136,10 +136,10 @@ class Driver:
             if wait is None:
                 return
             self._show_again_later([cart_id])
-            await give_back(self._bridge, self._claims, Errand.SHOW, cart_id)
+            await give_back(self._bridge, self._claims, TaskType.SHOW, cart_id)
             await until_set(news, wait)
             retry = min(retry * 2, _LONGEST_RETRY)
-            mine = bool(await self._bridge.call(self._claims.take, Errand.SHOW, [cart_id]))
+            mine = bool(await self._bridge.call(self._claims.take, TaskType.SHOW, [cart_id]))
         self._announcer.leave(cart_id)
 
     async def _shown(self, cart_id: int, retry: float) -> float | None:
@@ -190,7 +190,7 @@ class Driver:
         for steps in self._steps:
             await steps.renew_leases()
         self._report_stuck()
-        await self._bridge.call(self._claims.keep, Errand.SHOW, list(self._showing))
+        await self._bridge.call(self._claims.keep, TaskType.SHOW, list(self._showing))
 
     def _report_stuck(self) -> None:
         stuck = frozenset[int]().union(*(steps.stuck for steps in self._steps))

@@ -12,7 +12,7 @@ import structlog
 
 from handlers.toolkit.threads import Bridge
 from ordering.model.errors import CartChanged, RegistrarError
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Claims
 from ordering.process.progress import STUCK_AFTER, Progress
@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 
 
 class Steps:
-    """The steps of one errand: with places, threads and claims of their own, so that no other errand holds them up.
+    """The steps of one task type, with places, threads and claims of their own: no other type holds them up.
 
     `done` is called when one has ended. What steps of `others` work on is left to them. A step that made no progress
     for `stuck_after` loses its lease.
@@ -33,7 +33,7 @@ class Steps:
 
     def __init__(
         self,
-        errand: Errand,
+        task_type: TaskType,
         *,
         fulfilment: Fulfilment,
         claims: Claims,
@@ -43,7 +43,7 @@ class Steps:
         others: Steps | None = None,
         stuck_after: timedelta = STUCK_AFTER,
     ) -> None:
-        self._errand = errand
+        self._task_type = task_type
         self._fulfilment = fulfilment
         self._claims = claims
         self._bridge = bridge
@@ -65,12 +65,12 @@ class Steps:
     async def begin_due(self) -> None:
         """One round: begin what is due, then wait until something may be."""
         self._now.clear()
-        every = await self._bridge.call(self._fulfilment.due, self._errand)
+        every = await self._bridge.call(self._fulfilment.due, self._task_type)
         due = [cart_id for cart_id in every if cart_id not in self._worked_on]
         for cart_id in self._unsaved_since.keys() - {*every, *self.under_way}:
             del self._unsaved_since[cart_id]  # another process could save it
         # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
-        for cart_id in await self._bridge.call(self._claims.take, self._errand, due[: self._room]):
+        for cart_id in await self._bridge.call(self._claims.take, self._task_type, due[: self._room]):
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
         await until_set(self._now, await self._pause())
 
@@ -78,10 +78,10 @@ class Steps:
         """Keep the carts whose step makes progress. A lost lease stays lost: another process may have the cart."""
         for cart_id, progress in self._progress.items():
             if cart_id not in self._lost and progress.is_stuck(self._stuck_after):
-                _log.error("lease_lost", cart=cart_id, errand=self._errand.value)
+                _log.error("lease_lost", cart=cart_id, task_type=self._task_type.value)
                 self._lost.add(cart_id)
         kept = [cart_id for cart_id in self.under_way if cart_id not in self._lost]
-        await self._bridge.call(self._claims.keep, self._errand, kept)
+        await self._bridge.call(self._claims.keep, self._task_type, kept)
 
     @property
     def stuck(self) -> frozenset[int]:
@@ -110,14 +110,14 @@ class Steps:
 
     async def _pause(self) -> float:
         """Seconds until there is a cart to advance that this process does not work on; a step's end wakes anyway."""
-        next_due = await self._bridge.call(self._fulfilment.next_due, self._errand, without=self._worked_on)
+        next_due = await self._bridge.call(self._fulfilment.next_due, self._task_type, without=self._worked_on)
         if next_due is None or self._room <= 0:
             return LONGEST_SLEEP
         return max(0.0, min((next_due - datetime.now(UTC)).total_seconds(), LONGEST_SLEEP))
 
     def _advance_in_thread(self, cart_id: int, progress: Progress) -> None:
         with progress.followed():
-            self._fulfilment.advance(cart_id, self._errand)
+            self._fulfilment.advance(cart_id, self._task_type)
 
     async def _advance(self, cart_id: int) -> None:
         self._progress[cart_id] = Progress()
@@ -127,7 +127,7 @@ class Steps:
             del self._under_way[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
             self._progress.pop(cart_id, None)
             self._lost.discard(cart_id)
-        await give_back(self._bridge, self._claims, self._errand, cart_id)
+        await give_back(self._bridge, self._claims, self._task_type, cart_id)
         self._done()
 
     async def _step(self, cart_id: int) -> None:
@@ -153,7 +153,7 @@ class Steps:
     async def _put_off(self, cart_id: int, reference: str) -> bool:
         """Let a cart wait after a failure of ours; return whether that could be saved."""
         try:
-            await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._errand)
+            await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._task_type)
         except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
             _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
             return False
@@ -165,10 +165,10 @@ class Steps:
         await asyncio.sleep(_RETRY)
 
 
-async def give_back(bridge: Bridge, claims: Claims, errand: Errand, cart_id: int) -> None:
+async def give_back(bridge: Bridge, claims: Claims, task_type: TaskType, cart_id: int) -> None:
     """End a claim. Where the database does not take that, the lease ends by itself."""
     try:
-        await bridge.call(claims.give_back, errand, cart_id)
+        await bridge.call(claims.give_back, task_type, cart_id)
     except DatabaseError as error:
         _log.warning("lease_not_given_back", cart=cart_id, error=type(error).__name__)
 

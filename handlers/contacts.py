@@ -114,7 +114,7 @@ def _not_made(refusal: OrderingError) -> Drawn | Secret:
 
 
 async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:
-    """Draw the form below anew, with this contact."""
+    """Render the form below again, with this contact."""
     asked = [question.label for question in await _questions(desk, did, at) if question.is_of_contacts]
     label = OWNER_CONTACT if OWNER_CONTACT in asked else asked[0] if asked else OWNER_CONTACT
     below = Reply(desk.client, replace(did, form=back.view))

@@ -137,12 +137,12 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
 
 def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
     """Somebody else answered since the form was drawn: nobody's answers undo another's unseen."""
-    anew = replace(at, seen=frozenset())
+    again = replace(at, seen=frozenset())
     closed = _given_back(both, both.typed)
 
     async def story(did: Interaction, reply: Reply) -> None:
         try:
-            await draw(desk, did, reply, anew, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
+            await draw(desk, did, reply, again, both.typed, overtaken=both.labels, reach=reach, otherwise=closed)
         except OrderingError as refusal:
             await reply.tell(_given_back(refusal, both.typed))
 

@@ -70,10 +70,10 @@ async def _side_by_side(kinds: list[str], seconds: float, seed: int) -> dict[str
 def _campaign(kind: str, seconds: float, seed: int, replay: int | None) -> dict[str, object]:
     from bot import logging as logs
     from prove.campaign import Campaign
+    from prove.crash_points import add_crash_points
     from prove.databases import opened
-    from prove.mortality import make_mortal
 
-    make_mortal()
+    add_crash_points()
     faulthandler.dump_traceback_later(_TO_THE_END + (seconds if replay is None else 0), exit=True)
     with tempfile.TemporaryDirectory(prefix="prove-") as folder, contextlib.ExitStack() as stack:
         log = stack.enter_context((Path(folder) / "bots.log").open("w+"))

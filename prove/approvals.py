@@ -50,7 +50,7 @@ def _is_intent(entry: Entry, order: Order) -> bool:
 
 
 def _in_force(story: Sequence[Entry]) -> Entry | None:
-    """The last approval, unless approvers were asked anew since.
+    """The last approval, unless approvers were asked again since.
 
     Whoever has a cart tried again moves it to approved as well, but decides nothing: only a request can be approved.
     """

@@ -15,15 +15,15 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from prove.autopsy import autopsy
 from prove.copies import Story
+from prove.crash_points import THE_END
 from prove.databases import Databases
 from prove.fates import Fate
 from prove.laws import FAILED, FOR_NO_REASON, Broken, broken_laws
 from prove.life import SETTINGS
 from prove.met import Met
-from prove.mortality import THE_END
 from prove.recovering import PutBack
+from prove.state_dump import dump_state
 from prove.team import Stuck, Team
 from prove.tokens import service_account
 from prove.trouble import Trouble
@@ -121,7 +121,7 @@ class Campaign:
             stage.ovh.orders.deliver_after = 0.1
             await stage.open()
             try:
-                met = trouble.befall(stage)
+                met = trouble.inject(stage)
                 broken = await self._on(stage, met, database, truly=truly)
             finally:
                 await stage.close()
@@ -148,7 +148,7 @@ class Campaign:
             if "needs a person" in ending and not met.explains:
                 broken.append((FOR_NO_REASON, ending))
         except Stuck as stuck:
-            held = await asyncio.to_thread(lambda: list(autopsy(database)))
+            held = await asyncio.to_thread(lambda: list(dump_state(database)))
             broken.append(("carts stuck without a person told", "\n    ".join([str(stuck)[:300], *held])))
         except Exception as error:  # noqa: BLE001 - told with its seed, and the others go on
             broken.append(_failed(error))

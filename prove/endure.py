@@ -28,7 +28,7 @@ from sandbox.slack.world import BOT_USER, Channel
 from sandbox.stage import Stage
 
 _TEAMS = 8
-_LIVES_FOR = (1.0, 7.0)  # seconds between two kills, drawn anew each time
+_LIVES_FOR = (1.0, 7.0)  # seconds between two kills, drawn each time
 _LIES_DEAD_FOR = (0.0, 3.0)
 # The lease of every day is 20 s, OVH's time-outs are 3 and 10 s, and PostgreSQL ends a transaction that idles for 20 s.
 _FREEZES_FOR = (2.0, 25.0)

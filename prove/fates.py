@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from prove.clocks import Hand
-from prove.doomed import Doomed
+from prove.crash_points import Deed
+from prove.crashing_process import CrashingProcess
 from prove.life import Life
-from prove.mortality import Deed
 
 if TYPE_CHECKING:
     from prove.met import Met
@@ -92,7 +92,7 @@ class Fate:
 
     async def _live_as_process(self, dies_at: int | None) -> None:
         stage = self._met.stage
-        life = Doomed(stage.environment, stage.log, dies_at, freeze=self._turn.freeze, on_wake=self._met.woke)
+        life = CrashingProcess(stage.environment, stage.log, dies_at, freeze=self._turn.freeze, on_wake=self._met.woke)
         self._kill = life.kill
         code = await life.ends()
         if code != -signal.SIGKILL:

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from ordering.process.floors import Floors
 from ordering.process.transitions import Pace
 from prove.clocks import HAND, Hand
-from prove.mortality import GATE, Deed, Gate, Killed
+from prove.crash_points import GATE, Deed, Gate, Killed
 
 # A payment must leave within half of the settling time, and arrive within the other half: on a busy machine either
 # takes a second.

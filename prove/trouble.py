@@ -137,7 +137,7 @@ class Trouble:
             declines=False, put_right=None, untrue=0.0, payment_late=self.turn.shown_after,
         )  # fmt: skip
 
-    def befall(self, stage: Stage) -> Met:
+    def inject(self, stage: Stage) -> Met:
         """Bring all of it upon a stage; what of it was met is to be asked at the end."""
         for method, path, kind in self.faults:
             stage.ovh.faults.add(method, path, kind, seconds=_SLOW if kind == "slow" else _ELSE)

@@ -27,11 +27,11 @@ from ordering.model.cart import Cart, CartState
 from ordering.ports.store import Message as Shown
 from ordering.ports.store import MessageRole
 from ordering.process.floors import Floors
-from prove.autopsy import autopsy
+from prove.crash_points import add_crash_points
 from prove.databases import Databases, opened
 from prove.laws import FAILED, WALK, WAYS, broken_laws
 from prove.life import SETTINGS, Life
-from prove.mortality import make_mortal
+from prove.state_dump import dump_state
 from prove.trouble import OVH_FAULTS, ROUTES
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
@@ -144,7 +144,7 @@ class Walk(RuleBasedStateMachine):
             self._die()
             orders = self._stage.ovh.orders.all.values()
             self._count(walks=1, walked_orders=len(orders))
-            assert stuck == [], "\n".join([*stuck, *autopsy(self._url)])
+            assert stuck == [], "\n".join([*stuck, *dump_state(self._url)])
             broken = list(broken_laws(self._stage, self._url))
             assert broken == [], broken
             assert self._stage.slack.state.faulty == [], self._stage.slack.state.faulty
@@ -287,7 +287,7 @@ def walks(
     from bot import logging as logs  # noqa: PLC0415 - --help stays quick
 
     logs.configure("ERROR", "json")
-    make_mortal()
+    add_crash_points()
     with tempfile.TemporaryDirectory(prefix="walks-") as folder, opened(database, Path(folder)) as databases:
         walk(begin, databases=databases, ways=ways, steps=steps)
     if (why := ordered_nothing(Walk.seen)) is not None:

@@ -1,4 +1,4 @@
-"""The README's pictures, taken from the page in a headless browser: true to the code, made anew by a command."""
+"""The README's pictures, taken from the page in a headless browser: true to the code, made again by a command."""
 
 from __future__ import annotations
 

@@ -9,17 +9,18 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from store.tables import ClaimRow
 
 
 def claim(
-    session: Session, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+    session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
 ) -> frozenset[int]:
     """Insert the claims, or take over those that are over; the rows that come back are the ones won."""
     # In one order everywhere, so that two who claim the same carts never wait for each other in a ring.
     wanted = [
-        {"errand": errand.value, "cart_id": cart_id, "holder": holder, "until": until} for cart_id in sorted(cart_ids)
+        {"errand": task_type.value, "cart_id": cart_id, "holder": holder, "until": until}
+        for cart_id in sorted(cart_ids)
     ]
     insert = _insert(session).values(wanted)
     taken = insert.on_conflict_do_update(
@@ -31,13 +32,13 @@ def claim(
     return frozenset(session.execute(taken.returning(col(ClaimRow.cart_id))).scalars())
 
 
-def keep(session: Session, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
-    mine = (col(ClaimRow.errand) == errand.value, col(ClaimRow.holder) == holder)
+def keep(session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    mine = (col(ClaimRow.task_type) == task_type.value, col(ClaimRow.holder) == holder)
     session.execute(update(ClaimRow).where(*mine, col(ClaimRow.cart_id).in_(cart_ids)).values(until=until))
 
 
-def give_back(session: Session, errand: Errand, cart_id: int, *, holder: str) -> None:
-    mine = (col(ClaimRow.errand) == errand.value, col(ClaimRow.holder) == holder)
+def give_back(session: Session, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+    mine = (col(ClaimRow.task_type) == task_type.value, col(ClaimRow.holder) == holder)
     session.execute(delete(ClaimRow).where(*mine, col(ClaimRow.cart_id) == cart_id))
 
 

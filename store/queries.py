@@ -20,7 +20,7 @@ from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
-from ordering.ports.store import Errand, Message, TimerKind
+from ordering.ports.store import Message, TaskType, TimerKind
 from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
 from store import mapping, money_mapping, recovery, timers
@@ -105,11 +105,11 @@ class SqlReading:
                 return
             last = page[-1].id
 
-    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
-        return timers.due(self._session, now, errand)
+    def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
+        return timers.due(self._session, now, task_type)
 
-    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
-        return timers.next_due(self._session, errand, without)
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
+        return timers.next_due(self._session, task_type, without)
 
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
         return timers.of(self._session, cart_id)

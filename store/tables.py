@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
@@ -138,7 +138,7 @@ class SalesOrderRow(SQLModel, table=True):
 class EventRow(SQLModel, table=True):
     """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
 
-    A migration that copies this table, as SQLite must for most changes, has to make the triggers anew.
+    A migration that copies this table, as SQLite must for most changes, has to make the triggers again.
     """
 
     __tablename__ = "events"
@@ -257,7 +257,7 @@ class ClaimRow(SQLModel, table=True):
 
     __tablename__ = "claims"
 
-    errand: str = Field(primary_key=True)
+    task_type: str = Field(sa_column=Column("errand", String, primary_key=True))
     cart_id: int = Field(sa_column=Column(ForeignKey("carts.id"), primary_key=True, autoincrement=False))
     holder: str
     until: datetime

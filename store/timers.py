@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from ordering.model.cart import DECIDED
-from ordering.ports.store import HINDERING, Errand, TimerKind
+from ordering.ports.store import HINDERING, TaskType, TimerKind
 from ordering.process.leases import LEASE
 from store import mapping
 from store.tables import CartRow, ClaimRow, TimerRow
@@ -38,32 +38,32 @@ def of(session: Session, subject: int) -> dict[TimerKind, datetime]:
     return {TimerKind(row.kind): mapping.utc(row.due_at) for row in found}
 
 
-def due(session: Session, now: datetime, errand: Errand | None) -> list[int]:
+def due(session: Session, now: datetime, task_type: TaskType | None) -> list[int]:
     """Return carts whose step is due and that no process works on, longest due first.
 
     A timer that was set in the future counts as due: the clock that dated it has been put back since.
     """
-    is_held = _claims(errand).where(col(ClaimRow.until) > now, col(ClaimRow.until) <= now + _LONGEST_CLAIM)
+    is_held = _claims(task_type).where(col(ClaimRow.until) > now, col(ClaimRow.until) <= now + _LONGEST_CLAIM)
     found: list[int] = []
     for column, is_due in (
         (col(TimerRow.due_at), col(TimerRow.due_at) <= now),
         (col(TimerRow.set_at), col(TimerRow.set_at) > now + _CLOCKS_APART),
     ):
-        query = select(col(TimerRow.subject)).where(_IS_STEP, is_due, not_(is_held), *_for(errand))
+        query = select(col(TimerRow.subject)).where(_IS_STEP, is_due, not_(is_held), *_for(task_type))
         found += session.execute(query.order_by(column).limit(_DUE_AT_ONCE)).scalars()
     return list(dict.fromkeys(found))[:_DUE_AT_ONCE]
 
 
-def next_due(session: Session, errand: Errand | None, without: Collection[int]) -> datetime | None:
+def next_due(session: Session, task_type: TaskType | None, without: Collection[int]) -> datetime | None:
     """Return when the next step is due; one that a process has claimed counts from the claim's end."""
-    mine = [_IS_STEP, *_for(errand)]
+    mine = [_IS_STEP, *_for(task_type)]
     if without:
         mine.append(col(TimerRow.subject).not_in(without))
-    free = select(col(TimerRow.due_at)).where(*mine, not_(_claims(errand))).order_by(col(TimerRow.due_at)).limit(1)
+    free = select(col(TimerRow.due_at)).where(*mine, not_(_claims(task_type))).order_by(col(TimerRow.due_at)).limit(1)
     held = (
         select(col(TimerRow.due_at), func.max(col(ClaimRow.until)))
         .join(ClaimRow, col(ClaimRow.cart_id) == col(TimerRow.subject))
-        .where(*mine, _hinders(errand))
+        .where(*mine, _hinders(task_type))
         .group_by(col(TimerRow.subject), col(TimerRow.due_at))
     )
     moments = [mapping.utc(moment) for moment in session.execute(free).scalars()]
@@ -71,25 +71,25 @@ def next_due(session: Session, errand: Errand | None, without: Collection[int]) 
     return min(moments, default=None)
 
 
-def _for(errand: Errand | None) -> tuple[ColumnElement[bool], ...]:
-    """Return which timers belong to an errand: those of decided carts, or of all others; None is every errand."""
-    if errand is None:
+def _for(task_type: TaskType | None) -> tuple[ColumnElement[bool], ...]:
+    """Return which timers belong to a task type: those of decided carts, or of all others; None is every type."""
+    if task_type is None:
         return ()
     is_decided = (
         select(col(CartRow.id))
         .where(col(CartRow.id) == col(TimerRow.subject), col(CartRow.state).in_(sorted(DECIDED)))
         .exists()
     )
-    return {Errand.ADVANCE: (is_decided,), Errand.WATCH: (not_(is_decided),)}.get(errand, ())
+    return {TaskType.ADVANCE: (is_decided,), TaskType.WATCH: (not_(is_decided),)}.get(task_type, ())
 
 
-def _claims(errand: Errand | None) -> Exists:
-    """Return whether a process has claimed the timer's cart for a task that keeps others from this errand."""
-    return exists().where(col(ClaimRow.cart_id) == col(TimerRow.subject), _hinders(errand))
+def _claims(task_type: TaskType | None) -> Exists:
+    """Return whether a process has claimed the timer's cart for a task that keeps others from this task type."""
+    return exists().where(col(ClaimRow.cart_id) == col(TimerRow.subject), _hinders(task_type))
 
 
-def _hinders(errand: Errand | None) -> ColumnElement[bool]:
-    return col(ClaimRow.errand).in_(sorted(HINDERING[errand or Errand.WATCH]))
+def _hinders(task_type: TaskType | None) -> ColumnElement[bool]:
+    return col(ClaimRow.task_type).in_(sorted(HINDERING[task_type or TaskType.WATCH]))
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:

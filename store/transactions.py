@@ -19,7 +19,7 @@ from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.recovery import Stamp, Standing
-from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
+from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
 from store import inbox, mapping, money_mapping, recovery, timers
 from store import leases as claims
@@ -179,15 +179,15 @@ class SqlTransaction(SqlReading):
         inbox.end_decided(self._session.connection(), key, overtaking)
 
     def claim(
-        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+        self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
-        return claims.claim(self._session, errand, cart_ids, holder=holder, now=now, until=until)
+        return claims.claim(self._session, task_type, cart_ids, holder=holder, now=now, until=until)
 
-    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
-        claims.keep(self._session, errand, cart_ids, holder=holder, until=until)
+    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+        claims.keep(self._session, task_type, cart_ids, holder=holder, until=until)
 
-    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
-        claims.give_back(self._session, errand, cart_id, holder=holder)
+    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+        claims.give_back(self._session, task_type, cart_id, holder=holder)
 
     def save_standing(self, standing: Standing) -> None:
         recovery.save(self._session, standing)

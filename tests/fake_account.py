@@ -9,7 +9,7 @@ from itertools import count
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.recovery import AccountOrder, Marker
 from ordering.model.sales_order import SalesOrder
-from ordering.ports.registrar import Known
+from ordering.ports.sales_orders import Known
 
 
 class FakeAccount:

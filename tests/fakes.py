@@ -15,7 +15,7 @@ from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, Reg
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.policy import Person
-from ordering.model.preflight_findings import LinesRefused, Mend
+from ordering.model.preflight_findings import Fix, LinesRefused
 from ordering.model.question import Question
 from ordering.model.quote import Quote
 from ordering.model.sales_order import (
@@ -33,7 +33,9 @@ from ordering.model.sales_order import (
     SentPayment,
     Sighting,
 )
-from ordering.ports.registrar import Known, MoneyCall, Prepared
+from ordering.ports.carts import Prepared
+from ordering.ports.money_call import MoneyCall
+from ordering.ports.sales_orders import Known
 from tests.builders import NOW, a_quote
 from tests.fake_account import FakeAccount
 
@@ -222,7 +224,7 @@ class FakeRegistrar(FakeAccount):
         asked = self.questions(lines)
         missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
         if missing:
-            findings = [pre_flight.Finding(f"{name} lacks answers.", name, Mend.ANSWER) for name in missing]
+            findings = [pre_flight.Finding(f"{name} lacks answers.", name, Fix.ANSWER) for name in missing]
             raise LinesRefused(findings, asked)
         cart = f"cart {next(self._numbers)}"
         self.carts[cart] = None
@@ -230,7 +232,7 @@ class FakeRegistrar(FakeAccount):
 
     def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
-        return tuple(pre_flight.Finding(why, name, Mend.ANSWER) for name, why in told.items() if why)
+        return tuple(pre_flight.Finding(why, name, Fix.ANSWER) for name, why in told.items() if why)
 
     def discard(self, registrar_cart: str) -> bool:
         self._take_permit()

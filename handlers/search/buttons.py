@@ -70,9 +70,9 @@ async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
 
 
 async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
-    """Ask about old answers anew."""
+    """Ask about old answers again."""
     if names := search.found().to_refresh:
-        await run(desk, search, names, anew=True)
+        await run(desk, search, names, refresh=True)
     else:
         await _newest(desk, did, search)
 
@@ -108,7 +108,7 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     found = search.found()
     if found.refreshing:
         raise NotPossible(
-            "These answers are just being asked anew. Press it again when they are there.", code="search_under_way"
+            "These answers are just being asked again. Press it again when they are there.", code="search_under_way"
         )
     if found.free_mark != _Pressed.of(did).mark:
         await _newest(desk, did, search)

@@ -57,14 +57,14 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         await reply.tell(first)
 
 
-async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, anew: bool = False) -> None:
-    """Look names up, and show how it goes; with `anew`, what is known from the last minutes will not do.
+async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, refresh: bool = False) -> None:
+    """Look names up, and show how it goes; with `refresh`, what is known from the last minutes will not do.
 
     Raises `NotPossible`, with the search as it was, where the person has too many under way.
     """
     async with desk.searches.running(search, names):
         with suppress(_Stopped):
-            async with desk.search_bridge.stream(desk.workflow.search, names, anew=anew) as found:
+            async with desk.search_bridge.stream(desk.workflow.search, names, refresh=refresh) as found:
                 await _show_while(desk, search, found)
     if not search.is_elsewhere:  # else another process shows it, and knows more of it
         await show(search)

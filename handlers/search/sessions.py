@@ -50,7 +50,7 @@ class Search:
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     answers: dict[DomainName, Availability] = field(default_factory=dict)
     standing: Standing = Standing.STOPPED  # it is not under way until somebody runs it
-    refreshing: set[DomainName] = field(default_factory=set)  # asked anew; the old answer stays until the new one comes
+    refreshing: set[DomainName] = field(default_factory=set)  # asked again; old answers stay until new ones come
     page: int = 0
     seconds_left: float = 0.0
     awaited: set[DomainName] = field(default_factory=set)  # until all of these are there, nobody is woken

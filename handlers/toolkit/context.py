@@ -133,7 +133,7 @@ class Desk:
             self.wake()
 
     async def unless_outdated(self, deciding: Awaitable[None]) -> None:
-        """Let somebody decide; a card that showed something of before is drawn anew, in case no newer one is coming.
+        """Let somebody decide. A card that was out of date is rendered again, in case no newer one is coming.
 
         So it is with those from before an upgrade that changed what buttons carry.
         """

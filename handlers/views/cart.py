@@ -21,7 +21,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
-from ordering.model.preflight_findings import Finding, Mend
+from ordering.model.preflight_findings import Finding, Fix
 
 _PURPOSE_LENGTH = 300
 _MOST_EVENTS = 40
@@ -66,7 +66,7 @@ def request_modal(
         parts.append(section(f"*Not sent yet.* {problem}"))
     if findings:
         parts.append(section("*Not sent yet.* Fix these first:"))
-        todo: list[Block] = [section(_said(found), accessory=_mend(cart, found)) for found in findings]
+        todo: list[Block] = [section(_said(found), accessory=_fix(cart, found)) for found in findings]
         parts.append(listed(todo, rank=1, more=lambda n: context(f"and {n} more, shown once these are fixed")))
     parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more="names"))
     parts.append(rows(answered(cart.lines, None), rank=3, more="lines of answers"))
@@ -183,13 +183,13 @@ def _said(found: Finding) -> str:
     return f"{escape(found.sentence)} {hinted(found.hint)}" if found.hint else escape(found.sentence)
 
 
-def _mend(cart: Cart, found: Finding) -> ButtonElement | None:
-    if found.mend is Mend.REMOVE and found.domain is not None:
+def _fix(cart: Cart, found: Finding) -> ButtonElement | None:
+    if found.fix is Fix.REMOVE and found.domain is not None:
         return _remove(cart, found.domain)
     line = cart.line(found.domain) if found.domain else None
-    if found.mend is Mend.ANSWER and line is not None:
+    if found.fix is Fix.ANSWER and line is not None:
         return questions_button(cart, line, label="Answer questions")
-    return years_button(cart) if found.mend is Mend.YEARS else None
+    return years_button(cart) if found.fix is Fix.YEARS else None
 
 
 def _remove(cart: Cart, domain: DomainName) -> ButtonElement:

@@ -169,7 +169,7 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
     where = f"Page {page + 1} of {number}. " if number > 1 and found.standing is not Standing.ASKING else ""
     if old := found.old:
         since = found.now - min(answer.asked_at for answer in old if answer.asked_at)
-        how = "; *Refresh old answers* asks anew" if found.to_refresh else ""
+        how = "; *Refresh old answers* asks again" if found.to_refresh else ""
         lines.append(f"{counted(len(old), 'answer')} from up to {ago(since)}{how}.")
     if found.buyable and found.standing is not Standing.ASKING:
         lines.append(f"{where}Prices are without tax. The total with tax is shown before anyone approves.")
@@ -197,7 +197,7 @@ def _choices(found: Found, page: int, number: int) -> list[Block]:
         about = f"Ask again about what is unknown: {counted(len(unknown), 'name')}"
         again = button("Ask again", Act.SEARCH_AGAIN, here, about=about)
     if old := found.to_refresh:
-        about = f"Ask OVH anew about {counted(len(old), 'name')} with an old answer"
+        about = f"Ask OVH again about {counted(len(old), 'name')} with an old answer"
         refresh = button("Refresh old answers", Act.SEARCH_REFRESH, here, about=about)
     if page > 0:
         back = button("Previous page", Act.SEARCH_BACK, f"{found.id} {page - 1}")

@@ -51,7 +51,7 @@ def _other_names(number: int) -> Block:
 
 
 def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], dict[DomainName, int]]:
-    """The years that were chosen anew in the form, by name, and what it had shown in their place."""
+    """The years that were changed in the form, by name, and what it had shown before."""
     chosen, seen = {}, {}
     for name, value in values.items():
         shown, _, now = (value or "").partition(" ")

@@ -172,7 +172,7 @@ class Cart:
     def mark(self) -> str:
         """What a button of its card is about, in short: the cart since it came into its state, with its order's total.
 
-        Each try, payment and question to a person has another one. What is drawn anew without any of that keeps it,
+        Each try, payment and question to a person has another one. What is rendered again without any of that keeps it,
         such as a trouble or a new way to pay: so an honest click is not too late.
         """
         total = self.order.total if self.order else None

@@ -7,7 +7,7 @@ OrderingError                 tell the person: str(error) is the sentence; code 
   NotAllowed                  the person lacks the right: nothing changed
   NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
     CartChanged               somebody else was quicker: read again, then decide again
-    CardOutdated              decided on a card of before: draw it anew, for whoever looks at the newest
+    CardOutdated              decided on a card of before: render the newest one again
       CardBeforeRestore       the card is from before the last recover mode
     CardOfAnotherDesk         the card shows a request of another database
   NoSuchCart                  there is no cart of that number

@@ -1,4 +1,4 @@
-"""What stands in the way of a cart before anybody is asked to approve it: each finding at its line, with its mend."""
+"""What stands in the way of a cart before anybody is asked to approve it: each finding at its line, with its fix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ordering.model.errors import Hint, NotPossible, RegistrarRefused
 from ordering.model.question import Question
 
 
-class Mend(StrEnum):
+class Fix(StrEnum):
     """What a person can do about a finding."""
 
     REMOVE = "remove"
@@ -21,16 +21,16 @@ class Mend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that must be mended first. Without a name it is about the whole cart."""
+    """One thing that must be fixed first. Without a name it is about the whole cart."""
 
     sentence: str
     domain: DomainName | None = None
-    mend: Mend | None = None
+    fix: Fix | None = None
     hint: Hint | None = None
 
 
 class NotReady(NotPossible):
-    """The cart cannot be asked for as it is; `findings` say what to mend, and it stays open."""
+    """The cart cannot be asked for as it is; `findings` say what to fix, and it stays open."""
 
     usual_code = "cart_not_ready"
 

@@ -12,7 +12,7 @@ from ordering.model.offer import Availability
 
 @dataclass(frozen=True, slots=True)
 class KeptSearch:
-    """One person's search at one moment. `refreshing` are asked anew; their old answers stand until then."""
+    """One person's search at one moment. `refreshing` are asked again; their old answers stand until then."""
 
     id: str
     user: str

@@ -26,7 +26,7 @@ class MessageRole(StrEnum):
     APPROVAL = "approval"
 
 
-class Errand(StrEnum):
+class TaskType(StrEnum):
     """What a process can claim a cart for. To advance it is never hindered by who watches it."""
 
     ADVANCE = "advance"  # what was decided
@@ -34,11 +34,11 @@ class Errand(StrEnum):
     SHOW = "show"
 
 
-# Which claims on a cart keep others from claiming it for an errand.
+# Which claims on a cart keep others from claiming it for a task type.
 HINDERING = {
-    Errand.ADVANCE: frozenset({Errand.ADVANCE}),
-    Errand.WATCH: frozenset({Errand.WATCH, Errand.ADVANCE}),
-    Errand.SHOW: frozenset({Errand.SHOW}),
+    TaskType.ADVANCE: frozenset({TaskType.ADVANCE}),
+    TaskType.WATCH: frozenset({TaskType.WATCH, TaskType.ADVANCE}),
+    TaskType.SHOW: frozenset({TaskType.SHOW}),
 }
 
 
@@ -102,10 +102,10 @@ class Reading(Protocol):
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
         """All carts, oldest first; with `since`, those that something happened to from then on."""
 
-    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
-        """Numbers of the carts that are due, for one errand or for any, and that nobody works on, longest due first."""
+    def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
+        """Numbers of the carts that are due for a task type, or for any, and are free; longest due first."""
 
-    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
         """When the next cart is due, of all but these; one that another process works on when its claim ends."""
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
@@ -251,14 +251,14 @@ class Transaction(Reading, Protocol):
         """
 
     def claim(
-        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+        self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
-        """Claim carts for an errand, each where no claim on it lasts beyond `now`; returns those that were free."""
+        """Claim carts for a task type, each where no claim on it lasts beyond `now`; returns those that were free."""
 
-    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
         """Have these claims last longer, as far as they are still this holder's."""
 
-    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
+    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
         """End a claim, if it is still this holder's."""
 
     def save_standing(self, standing: Standing) -> None:

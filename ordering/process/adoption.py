@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind
 from ordering.model.sales_order import Outcome
-from ordering.ports.registrar import Registrar
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.sales_orders import SalesOrders
 from ordering.ports.store import Transaction
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
 from ordering.process.foreign_orders import ForeignOrders
@@ -24,13 +26,17 @@ OWNER_HIDDEN = (
 )
 
 
+class AdoptionPort(SalesOrders, RegistrarClock, Protocol):
+    """Reads adopted orders, and OVH's clock."""
+
+
 class Adoptions:
     """Watches adopted orders for a day.
 
     `floor` is how long paying waits at most where OVH did not show the owner when the order was adopted.
     """
 
-    def __init__(self, book: Logbook, registrar: Registrar, foreign: ForeignOrders, *, floor: timedelta) -> None:
+    def __init__(self, book: Logbook, registrar: AdoptionPort, foreign: ForeignOrders, *, floor: timedelta) -> None:
         self._book = book
         self._registrar = registrar
         self._foreign = foreign

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ordering.model.cart import Cart, CartState
 from ordering.model.facts import EventKind
 from ordering.model.policy import Policy
-from ordering.ports.registrar import Registrar
+from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Reading, Transaction
 from ordering.process.intent import Objection
 
@@ -33,7 +33,7 @@ class Decided:
 class Age:
     """A condition of each intent: the decision that it carries out is young enough. `clock` is this process's."""
 
-    def __init__(self, registrar: Registrar, policy: Policy, clock: Callable[[], datetime]) -> None:
+    def __init__(self, registrar: RegistrarClock, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._registrar = registrar
         self._policy = policy
         self._clock = clock
@@ -66,7 +66,7 @@ class Age:
         return bool(decided.at_ovh and now_at_ovh and now_at_ovh - decided.at_ovh > decided.life)
 
 
-def time_at_ovh(registrar: Registrar, now: datetime) -> datetime | None:
+def time_at_ovh(registrar: RegistrarClock, now: datetime) -> datetime | None:
     """Return OVH's time as last read, without asking; None where it never was read."""
     ahead = registrar.known_clock_ahead()
     return None if ahead is None else now + ahead

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
@@ -25,7 +26,10 @@ from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, SalesOrder
 from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
-from ordering.ports.registrar import MoneyCall, Prepared, Registrar
+from ordering.ports.carts import Prepared, RegistrarCarts
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.money_call import MoneyCall
+from ordering.ports.names import Names
 from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
@@ -43,13 +47,17 @@ _NOT_ON_RECORD = (
 )
 
 
+class CheckoutPort(Names, RegistrarCarts, RegistrarClock, Protocol):
+    """What a checkout needs of the registrar."""
+
+
 class Checkout:
     """The step approved -> checking_out -> checked_out. `settle` is how long an unanswered checkout is observed."""
 
     def __init__(
         self,
         book: Logbook,
-        registrar: Registrar,
+        registrar: CheckoutPort,
         policy: Policy,
         intents: Intents,
         search: OrderSearch,

@@ -11,7 +11,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, quoted
 from ordering.model.sales_order import Delivery, DeliveryProgress, OrderStatus, SalesOrder
-from ordering.ports.registrar import Registrar
+from ordering.ports.sales_orders import SalesOrders
 from ordering.process.transitions import Logbook, order_of
 
 S, K = CartState, EventKind
@@ -24,7 +24,7 @@ _PAID_SHOWS_WITHIN = timedelta(hours=1)  # at OVH, after somebody said that it w
 class Deliveries:
     """The step paid -> delivered, and the way back from needs_attention. The invoice is found on the way."""
 
-    def __init__(self, book: Logbook, registrar: Registrar) -> None:
+    def __init__(self, book: Logbook, registrar: SalesOrders) -> None:
         self._book = book
         self._registrar = registrar
 

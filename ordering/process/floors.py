@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ordering.model.sales_order import Payment
-from ordering.ports.registrar import Registrar
+from ordering.ports.clock import RegistrarClock
 
 # After a checkout, its order surely shows by then, with its names.
 UNTIL_ALL_SHOWS = timedelta(days=1)
@@ -36,7 +36,7 @@ class Floors:
         return payment.ended_at_ovh + (self.unknown if unexplained else self.ended)
 
 
-def is_over(registrar: Registrar, ended_at: datetime, floor: timedelta) -> bool:
+def is_over(registrar: RegistrarClock, ended_at: datetime, floor: timedelta) -> bool:
     """Return whether a floor is over that began at `ended_at` by OVH's clock, which is read now.
 
     Raises `RegistrarError` where OVH does not tell its time.

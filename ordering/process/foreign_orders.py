@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
 from ordering.model.sales_order import OrderStatus
-from ordering.ports.registrar import Registrar
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.sales_orders import SalesOrders
 from ordering.ports.store import Store
 from ordering.process.age import time_at_ovh
 
 _MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
 _HOLDS_FOR = timedelta(minutes=10)
-_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # no order's own matter: an operator mends the key
+_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # no order's own matter: an operator fixes the key
+
+
+class OrderReader(SalesOrders, RegistrarClock, Protocol):
+    """Reads orders, and OVH's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Hindrance:
 class ForeignOrders:
     """Reads the account's orders of the last weeks that belong to no cart, and compares them with a cart's names."""
 
-    def __init__(self, store: Store, registrar: Registrar, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, registrar: OrderReader, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._registrar = registrar
         self._clock = clock

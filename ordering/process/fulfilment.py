@@ -14,7 +14,7 @@ from ordering.model.errors import NotAsked, OnHold, OrderingError, RegistrarRefu
 from ordering.model.policy import Policy
 from ordering.ports.registrar import Registrar
 from ordering.ports.rights import ById, Rights
-from ordering.ports.store import Errand, Store
+from ordering.ports.store import Store, TaskType
 from ordering.process.adoption import Adoptions, owner_is_shown
 from ordering.process.age import Age
 from ordering.process.checkout import Checkout
@@ -80,22 +80,22 @@ class Fulfilment:
             S.NEEDS_ATTENTION: self._look_again,
         }
 
-    def due(self, errand: Errand | None = None) -> list[int]:
-        """Numbers of the carts that have something to be done now, for one errand or for any."""
+    def due(self, task_type: TaskType | None = None) -> list[int]:
+        """Numbers of the carts that have something to be done now, for one task type or for any."""
         with self._book.store.read() as carts:
-            return carts.due(self._book.now(), errand)
+            return carts.due(self._book.now(), task_type)
 
-    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
         with self._book.store.read() as carts:
-            return carts.next_due(errand, without=without)
+            return carts.next_due(task_type, without=without)
 
-    def advance(self, cart_id: int, errand: Errand | None = None) -> None:
+    def advance(self, cart_id: int, task_type: TaskType | None = None) -> None:
         """Do the next step of a cart, or come back later where OVH does not answer.
 
         It begins with a write. So a database that takes none fails here, and OVH is not called.
         """
         cart = self._book.begin_step(cart_id)
-        if not _is_for(errand, cart):
+        if not _is_for(task_type, cart):
             return  # a person or another process was quicker: it stood in a list that is a moment old
         self._step(cart)
         if cart.state in DECIDED:
@@ -145,10 +145,10 @@ class Fulfilment:
         self._standing.read(cart)
         return False
 
-    def put_off(self, cart_id: int, reference: str, errand: Errand | None = None) -> None:
+    def put_off(self, cart_id: int, reference: str, task_type: TaskType | None = None) -> None:
         """Come back late to a cart whose step failed in an unforeseen way, and let people know."""
         cart = self._book.cart(cart_id)
-        if not _is_for(errand, cart):
+        if not _is_for(task_type, cart):
             return  # it went on meanwhile, without that step
         sentence = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
         error = OrderingError(sentence, code="internal_error", reference=reference)
@@ -162,7 +162,7 @@ class Fulfilment:
         self._payments.pay_or_watch(cart, is_hindered=self._adoptions.has_second)
 
     def _look_again(self, cart: Cart) -> None:
-        """OVH may still mend what a person would have to."""
+        """OVH may still fix what a person would have to."""
         if cart.order is None:
             self._search.look_again(cart)
         elif cart.payment_is_undecided or cart.order_is_missing:
@@ -178,5 +178,5 @@ def _would_send(cart: Cart) -> bool:
     )
 
 
-def _is_for(errand: Errand | None, cart: Cart) -> bool:
-    return errand is None or (errand is Errand.ADVANCE) == (cart.state in DECIDED)
+def _is_for(task_type: TaskType | None, cart: Cart) -> bool:
+    return task_type is None or (task_type is TaskType.ADVANCE) == (cart.state in DECIDED)

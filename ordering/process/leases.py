@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordering.ports.store import HINDERING, Errand, Store
+from ordering.ports.store import HINDERING, Store, TaskType
 
 LEASE = timedelta(seconds=20)
 
@@ -21,13 +21,13 @@ class Claims(Protocol):
 
     lease: timedelta
 
-    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
         """Claim those of these carts that nobody works on; returns their numbers in the order given."""
 
-    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
+    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         """Renew the lease of carts that are still worked on."""
 
-    def give_back(self, errand: Errand, cart_id: int) -> None:
+    def give_back(self, task_type: TaskType, cart_id: int) -> None:
         """The work is done, or left for whoever comes first."""
 
 
@@ -37,19 +37,19 @@ class Alone:
     lease = LEASE
 
     def __init__(self) -> None:
-        self._mine: set[tuple[Errand, int]] = set()
+        self._mine: set[tuple[TaskType, int]] = set()
 
-    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
-        hindering = HINDERING[errand]
+    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+        hindering = HINDERING[task_type]
         taken = [cart_id for cart_id in cart_ids if not any((other, cart_id) in self._mine for other in hindering)]
-        self._mine.update((errand, cart_id) for cart_id in taken)
+        self._mine.update((task_type, cart_id) for cart_id in taken)
         return taken
 
-    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
+    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         """Nobody else waits for them."""
 
-    def give_back(self, errand: Errand, cart_id: int) -> None:
-        self._mine.discard((errand, cart_id))
+    def give_back(self, task_type: TaskType, cart_id: int) -> None:
+        self._mine.discard((task_type, cart_id))
 
 
 class Shared:
@@ -64,19 +64,19 @@ class Shared:
         self._holder = secrets.token_hex(8)
         self.lease = lease
 
-    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
+    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
         if not cart_ids:
             return []
         now = self._clock()
         with self._store.begin() as carts:
-            taken = carts.claim(errand, cart_ids, holder=self._holder, now=now, until=now + self.lease)
+            taken = carts.claim(task_type, cart_ids, holder=self._holder, now=now, until=now + self.lease)
         return [cart_id for cart_id in cart_ids if cart_id in taken]
 
-    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
+    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         if cart_ids:
             with self._store.begin() as carts:
-                carts.keep(errand, cart_ids, holder=self._holder, until=self._clock() + self.lease)
+                carts.keep(task_type, cart_ids, holder=self._holder, until=self._clock() + self.lease)
 
-    def give_back(self, errand: Errand, cart_id: int) -> None:
+    def give_back(self, task_type: TaskType, cart_id: int) -> None:
         with self._store.begin() as carts:
-            carts.give_back(errand, cart_id, holder=self._holder)
+            carts.give_back(task_type, cart_id, holder=self._holder)

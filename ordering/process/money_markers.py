@@ -11,7 +11,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavailable
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
-from ordering.ports.registrar import Registrar
+from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
@@ -36,7 +36,7 @@ class MemoryWentBack(Exception):
 class MoneyMarkers:
     """Writes attempts down, marks them at OVH, and compares the two. Three calls to OVH for each money call."""
 
-    def __init__(self, store: Store, registrar: Registrar, recover: RecoverMode) -> None:
+    def __init__(self, store: Store, registrar: MarkerCarts, recover: RecoverMode) -> None:
         self._store = store
         self._registrar = registrar
         self._recover = recover

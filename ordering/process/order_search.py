@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotSent, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
-from ordering.ports.registrar import Registrar
+from ordering.ports.carts import RegistrarCarts
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.sales_orders import SalesOrders
 from ordering.process.adoption import OWNER_HIDDEN
 from ordering.process.floors import UNTIL_ALL_SHOWS, Floors, is_over
 from ordering.process.transitions import Logbook, is_for_a_person
 
 S, K = CartState, EventKind
 _MOST_TRIES = 5
+
+
+class OrderSearchPort(RegistrarCarts, SalesOrders, RegistrarClock, Protocol):
+    """What the search for an order needs of the registrar."""
 
 
 class OrderSearch:
@@ -27,7 +34,7 @@ class OrderSearch:
     the time of `floors.ended`, or of `settle` where DELETE is a proof.
     """
 
-    def __init__(self, book: Logbook, registrar: Registrar, *, settle: timedelta, floors: Floors) -> None:
+    def __init__(self, book: Logbook, registrar: OrderSearchPort, *, settle: timedelta, floors: Floors) -> None:
         self._book = book
         self._registrar = registrar
         self._settle = settle

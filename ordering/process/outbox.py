@@ -45,7 +45,7 @@ class Outbox:
             carts.shown(message.id, version=version, ts=ts)
 
     def show_again(self, cart_ids: Collection[int]) -> None:
-        """Have all messages of these carts drawn anew, whatever they are known to show."""
+        """Have all messages of these carts rendered again, whatever they are known to show."""
         with self._store.begin() as carts:
             carts.show_again(cart_ids)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import (
@@ -19,7 +20,10 @@ from ordering.model.errors import (
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import MethodId, OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
-from ordering.ports.registrar import MoneyCall, Registrar
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.money_call import MoneyCall
+from ordering.ports.payments import OrderPayments
+from ordering.ports.sales_orders import SalesOrders
 from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MoneyMarkers
@@ -33,13 +37,17 @@ P = PaymentProgress
 _TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not take the signature."
 
 
+class PaymentPort(OrderPayments, SalesOrders, RegistrarClock, Protocol):
+    """What a payment needs of the registrar."""
+
+
 class Payments:
     """The steps checked_out -> paying -> paid. `settle`: after how long a person is asked about a lost answer."""
 
     def __init__(
         self,
         book: Logbook,
-        registrar: Registrar,
+        registrar: PaymentPort,
         intents: Intents,
         markers: MoneyMarkers,
         settle: timedelta,

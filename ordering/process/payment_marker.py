@@ -9,7 +9,7 @@ from ordering.model.cart import Cart
 from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, pays
 from ordering.model.sales_order import Payment
-from ordering.ports.registrar import Registrar
+from ordering.ports.clock import RegistrarClock
 from ordering.process.floors import is_over
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.transitions import Logbook, order_of
@@ -24,7 +24,7 @@ _NOT_ON_RECORD = (
 class PaymentMarkers:
     """Marks payments before they are sent. `settle`: how long an attempt is left to the process that began it."""
 
-    def __init__(self, book: Logbook, registrar: Registrar, markers: MoneyMarkers, settle: timedelta) -> None:
+    def __init__(self, book: Logbook, registrar: RegistrarClock, markers: MoneyMarkers, settle: timedelta) -> None:
         self._book = book
         self._registrar = registrar
         self._markers = markers

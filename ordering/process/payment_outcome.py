@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, quoted
 from ordering.model.sales_order import OrderStatus, Payment, PaymentProgress, PaymentSighting, SalesOrder
-from ordering.ports.registrar import Registrar
+from ordering.ports.clock import RegistrarClock
+from ordering.ports.payments import OrderPayments
+from ordering.ports.sales_orders import SalesOrders
 from ordering.process.floors import Floors
 from ordering.process.transitions import Logbook, is_for_a_person, order_of, payment_of
 
@@ -26,10 +29,14 @@ _ON_OVHS_PAGE = (
 )
 
 
+class PaymentReader(OrderPayments, SalesOrders, RegistrarClock, Protocol):
+    """What the outcome of a payment is read from."""
+
+
 class PaymentOutcome:
     """Follows a payment after its call, in paying and while a person is asked. `settle`: when a person is asked."""
 
-    def __init__(self, book: Logbook, registrar: Registrar, settle: timedelta, floors: Floors) -> None:
+    def __init__(self, book: Logbook, registrar: PaymentReader, settle: timedelta, floors: Floors) -> None:
         self._book = book
         self._registrar = registrar
         self._settle = settle
@@ -248,7 +255,7 @@ class PaymentOutcome:
         return payment.sent_at_ovh or payment.sent_at or payment.asked_at
 
 
-def unexplained(book: Logbook, registrar: Registrar, cart: Cart, payment: Payment) -> PaymentSighting:
+def unexplained(book: Logbook, registrar: PaymentReader, cart: Cart, payment: Payment) -> PaymentSighting:
     """Count the transactions that may have paid a cart's order; raises `RegistrarRefused`."""
     order, made_at = order_of(cart), made_at_of(cart, payment)
     with book.store.read() as carts:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ordering.ports.registrar import Registrar
+from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Store
 
 
 class Presence:
     """Shows this desk to others on the same account, and finds them."""
 
-    def __init__(self, store: Store, registrar: Registrar) -> None:
+    def __init__(self, store: Store, registrar: MarkerCarts) -> None:
         self._store = store
         self._registrar = registrar
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from ordering.model.cart_line import Line
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.offer import Availability, Verdict
-from ordering.ports.registrar import Registrar
+from ordering.ports.names import Names
 
 
-def as_offered_now(lines: Sequence[Line], registrar: Registrar) -> tuple[Line, ...]:
+def as_offered_now(lines: Sequence[Line], registrar: Names) -> tuple[Line, ...]:
     """Return the lines with the renewal prices that OVH shows now for the same offers, None where it shows none.
 
     Costs a call for each name. Raises `RegistrarUnavailable` if OVH does not answer for one of them, and

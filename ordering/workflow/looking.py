@@ -58,7 +58,7 @@ class Looking(UseCases):
         )
 
     def show_again(self, cart_id: int) -> None:
-        """Have a cart's messages drawn anew: somebody clicked on what one of them no longer should show."""
+        """Have a cart's messages rendered again: somebody clicked on what one of them no longer should show."""
         with self._store.begin() as carts:
             carts.show_again([cart_id])
 

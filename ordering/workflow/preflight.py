@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line, as_asked
@@ -12,15 +13,21 @@ from ordering.model.errors import RegistrarRefused
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer, OfferKind, Verdict
 from ordering.model.policy import Policy
-from ordering.model.preflight_findings import Finding, LinesRefused, Mend, NotReady
+from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
 from ordering.model.quote import Quote
-from ordering.ports.registrar import Prepared, Registrar
+from ordering.ports.carts import Prepared, RegistrarCarts
+from ordering.ports.names import Names
+from ordering.ports.payments import OrderPayments
 
 _NO_METHOD = (
     "OVH has no valid payment method on file. Unless a prepaid account pays, the payer adds one there, "
     "or pays on the order's page at OVH."
 )
 _UNLISTED = "OVH does not let the desk list the account's names, so owned ones and look-alikes of them go unnoticed."
+
+
+class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
+    """What the checks before a request ask the registrar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,12 @@ class Checked:
 class Inspection:
     """Looks every name up again, has OVH dry-run them all, and asks each registry's rule."""
 
-    def __init__(self, registrar: Registrar, policy: Policy) -> None:
+    def __init__(self, registrar: PreflightPort, policy: Policy) -> None:
         self._registrar = registrar
         self._policy = policy
 
     def check(self, cart: Cart) -> Checked:
-        """Return what approvers are to see; raises `NotReady` with all that must be mended first.
+        """Return what approvers are to see; raises `NotReady` with all that must be fixed first.
 
         Also `LinesRefused`, where a registry asks something that is not answered yet.
         """
@@ -84,17 +91,17 @@ class Inspection:
     def _look(self, line: Line, answer: Availability | None, owned: frozenset[DomainName]) -> Line | Finding:
         """The line with today's offer, or why it cannot be bought; without an answer it stays, as the dry run asks."""
         if line.domain in owned:
-            return Finding(f"{line.domain} is in this OVH account already.", line.domain, Mend.REMOVE)
+            return Finding(f"{line.domain} is in this OVH account already.", line.domain, Fix.REMOVE)
         if line.kind is not OfferKind.USUAL and not self._policy.allow_premium:
             what = "is premium" if line.kind is OfferKind.PREMIUM else "is offered on special terms"
-            return Finding(f"{line.domain} {what}, which this team does not buy.", line.domain, Mend.REMOVE)
+            return Finding(f"{line.domain} {what}, which this team does not buy.", line.domain, Fix.REMOVE)
         if answer is None or answer.verdict is Verdict.UNKNOWN:
             return replace(line, warnings=())
         offer = line.offer_in(answer.offers)
         if offer is None:
-            return Finding(_gone(line, answer), line.domain, Mend.REMOVE)
+            return Finding(_gone(line, answer), line.domain, Fix.REMOVE)
         if line.years not in offer.years:
-            return Finding(f"OVH no longer offers {line.domain} for that long.", line.domain, Mend.YEARS)
+            return Finding(f"OVH no longer offers {line.domain} for that long.", line.domain, Fix.YEARS)
         return replace(line.as_in(offer), warnings=tuple(_moved(line, offer)))
 
     def _prepare(self, cart: Cart, lines: tuple[Line, ...]) -> Prepared:
@@ -108,7 +115,7 @@ class Inspection:
         return prepared
 
     def _with_objections(self, refusal: LinesRefused, lines: Iterable[Line]) -> LinesRefused:
-        """With what stands in the way of the other lines, so that all can be mended at once."""
+        """With what stands in the way of the other lines, so that all can be fixed at once."""
         named = {finding.domain for finding in refusal.findings}
         others = [line for line in as_asked(lines, refusal.asked) if line.domain not in named]
         return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
@@ -132,4 +139,4 @@ def _refused(refusal: RegistrarRefused, lines: Iterable[Line]) -> Finding:
     named = next((n.domain for n in lines if n.domain.ascii == about), None) or next(
         (n.domain for n in lines if str(n.domain) in words or n.domain.ascii in words), None
     )
-    return Finding(str(refusal), named, Mend.REMOVE if named else None)
+    return Finding(str(refusal), named, Fix.REMOVE if named else None)

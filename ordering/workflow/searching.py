@@ -83,12 +83,12 @@ class Searching(UseCases):
         """What it takes to search these, with what is known from the last minutes left out."""
         return self._registrar.effort_of(names)
 
-    def search(self, names: Sequence[DomainName], *, anew: bool = False) -> Iterator[Availability]:
-        """Look each name up; answers come as they arrive. Those of the last minutes will do, unless asked `anew`.
+    def search(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
+        """Look each name up; answers come as they arrive. Those of the last minutes will do, unless `refresh` is set.
 
         Nobody buys by these, so they wait their turn either way.
         """
-        return self._registrar.look_up(names, recent=not anew)
+        return self._registrar.look_up(names, recent=not refresh)
 
     def _ideas(self, query: Query) -> tuple[DomainName, ...]:
         words = query.words or tuple(Word.parse(name.unicode.partition(".")[0]) for name in query.names)

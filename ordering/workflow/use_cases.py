@@ -13,7 +13,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import Hint, NotPossible
 from ordering.model.money import Money
 from ordering.model.policy import Policy
-from ordering.model.preflight_findings import Finding, Mend
+from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.question import Question
 from ordering.model.quote import Quote
 from ordering.model.recovery import Stamp
@@ -62,7 +62,7 @@ class UseCases:
         """What to say of each of these names that another cart under way holds."""
         said = "{} is already in cart #{}, which is under way."
         return [
-            Finding(said.format(domain, holder), domain, Mend.REMOVE, hint=Hint(f"show {holder}"))
+            Finding(said.format(domain, holder), domain, Fix.REMOVE, hint=Hint(f"show {holder}"))
             for domain, holder in carts.holding(domains).items()
             if holder != without
         ]

@@ -14,7 +14,7 @@ from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
-from ordering.ports.store import HINDERING, Errand, Message, TimerKind
+from ordering.ports.store import HINDERING, Message, TaskType, TimerKind
 from ordering.process.leases import LEASE
 from ordering.record.hash_chain import Link
 from ordering.record.verification import Kept, Record
@@ -69,21 +69,21 @@ class PlainReading:
         recent = {event.cart_id for event in self._kept.events if since is not None and event.at >= since}
         yield from (c for number, c in sorted(self._kept.carts.items()) if since is None or number in recent)
 
-    def due(self, now: datetime, errand: Errand | None = None) -> list[int]:
+    def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
         mine = [
             (number, timer)
             for number, timer in self._steps()
-            if self._is_for(errand, number) and self._is_free(number, errand, now)
+            if self._is_for(task_type, number) and self._is_free(number, task_type, now)
         ]
         due = sorted((timer.due_at, number) for number, timer in mine if timer.due_at <= now)
         put_back = sorted((timer.set_at, number) for number, timer in mine if timer.set_at > now + _CLOCKS_APART)
         return list(dict.fromkeys(number for _, number in (*due, *put_back)))[:_DUE_AT_ONCE]
 
-    def next_due(self, errand: Errand | None = None, *, without: Collection[int] = ()) -> datetime | None:
+    def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
         times = (
-            max(timer.due_at, self._leased_until(number, errand) or timer.due_at)
+            max(timer.due_at, self._leased_until(number, task_type) or timer.due_at)
             for number, timer in self._steps()
-            if number not in without and self._is_for(errand, number)
+            if number not in without and self._is_for(task_type, number)
         )
         return min(times, default=None)
 
@@ -191,15 +191,15 @@ class PlainReading:
     def _steps(self) -> Iterator[tuple[int, Timer]]:
         return ((number, timer) for (kind, number), timer in self._kept.timers.items() if kind is TimerKind.STEP)
 
-    def _is_for(self, errand: Errand | None, number: int) -> bool:
-        if errand is None or errand is Errand.SHOW:
+    def _is_for(self, task_type: TaskType | None, number: int) -> bool:
+        if task_type is None or task_type is TaskType.SHOW:
             return True
-        return (errand is Errand.ADVANCE) == (self._kept.carts[number].state in DECIDED)
+        return (task_type is TaskType.ADVANCE) == (self._kept.carts[number].state in DECIDED)
 
-    def _is_free(self, number: int, errand: Errand | None, now: datetime) -> bool:
-        until = self._leased_until(number, errand)
+    def _is_free(self, number: int, task_type: TaskType | None, now: datetime) -> bool:
+        until = self._leased_until(number, task_type)
         return until is None or until <= now or until > now + _LONGEST_LEASE
 
-    def _leased_until(self, number: int, errand: Errand | None) -> datetime | None:
-        blocking = (self._kept.leases.get((other, number)) for other in HINDERING[errand or Errand.WATCH])
+    def _leased_until(self, number: int, task_type: TaskType | None) -> datetime | None:
+        blocking = (self._kept.leases.get((other, number)) for other in HINDERING[task_type or TaskType.WATCH])
         return max((lease.until for lease in blocking if lease), default=None)

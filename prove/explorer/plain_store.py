@@ -20,7 +20,7 @@ from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import CallState, RecordedCall
 from ordering.model.recovery import DIGITS, Standing
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
-from ordering.ports.store import KEEP, NOTHING_SHOWN, Errand, Message, MessageRole, Moment, TimerKind
+from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
 from prove.explorer.plain_reading import Clock, PlainReading
 from prove.explorer.snapshot import Chain, KeptClick, Lease, Snapshot, Timer, no_chain
 from store.head import NewestHead
@@ -166,27 +166,27 @@ class PlainTransaction(PlainReading):
                 self._kept.timers[kind, number] = Timer(at, at)
 
     def claim(
-        self, errand: Errand, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
+        self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
         won = set()
         for number in cart_ids:
-            lease = self._kept.leases.get((errand, number))
+            lease = self._kept.leases.get((task_type, number))
             if lease is None or lease.until <= now or lease.until > until + 2 * (until - now):
-                self._kept.leases[errand, number] = Lease(holder, until)
+                self._kept.leases[task_type, number] = Lease(holder, until)
                 won.add(number)
         return frozenset(won)
 
-    def keep(self, errand: Errand, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
+    def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
         for number in cart_ids:
-            if self._holds(errand, number, holder):
-                self._kept.leases[errand, number] = Lease(holder, until)
+            if self._holds(task_type, number, holder):
+                self._kept.leases[task_type, number] = Lease(holder, until)
 
-    def give_back(self, errand: Errand, cart_id: int, *, holder: str) -> None:
-        if self._holds(errand, cart_id, holder):
-            del self._kept.leases[errand, cart_id]
+    def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
+        if self._holds(task_type, cart_id, holder):
+            del self._kept.leases[task_type, cart_id]
 
-    def _holds(self, errand: Errand, number: int, holder: str) -> bool:
-        lease = self._kept.leases.get((errand, number))
+    def _holds(self, task_type: TaskType, number: int, holder: str) -> bool:
+        lease = self._kept.leases.get((task_type, number))
         return lease is not None and lease.holder == holder
 
     def _append(self, cart: Cart, events: Sequence[Event]) -> None:

@@ -12,7 +12,7 @@ from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import RecordedCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.inbox import ClickOutcome
-from ordering.ports.store import Errand, Message, TimerKind
+from ordering.ports.store import Message, TaskType, TimerKind
 from ordering.record.hash_chain import Entry, Link, chained, facts
 
 DATABASE = "0123456789ab"  # the id of every plain store: each stands for one database
@@ -53,7 +53,7 @@ class Snapshot:
     clicks: dict[str, KeptClick] = field(default_factory=dict)
     untold: dict[int, int] = field(default_factory=dict)  # cart number by event number
     messages: dict[int, Message] = field(default_factory=dict)
-    leases: dict[tuple[Errand, int], Lease] = field(default_factory=dict)
+    leases: dict[tuple[TaskType, int], Lease] = field(default_factory=dict)
     foreign: dict[int, ForeignOrder] = field(default_factory=dict)
     calls: tuple[RecordedCall, ...] = ()  # that buy or pay, oldest first
     compared_markers: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from datetime import datetime
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarUnavailable
 from ordering.model.recovery import AccountOrder
-from ordering.ports.registrar import Known
+from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import NotThere

@@ -32,7 +32,9 @@ from ordering.model.sales_order import (
     SentPayment,
     Sighting,
 )
-from ordering.ports.registrar import Known, MoneyCall, Prepared
+from ordering.ports.carts import Prepared
+from ordering.ports.money_call import MoneyCall
+from ordering.ports.sales_orders import Known
 from registrars.ovh.account import AccountOrders
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
@@ -318,7 +320,7 @@ class OvhGateway:
         with readable():
             return self._orders.delivery(domain)
 
-    # The gateway's own errands
+    # The gateway's own tasks
 
     def _home(self) -> str:
         """The account's subsidiary: it decides on catalogue, currency and tax."""

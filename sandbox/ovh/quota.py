@@ -29,7 +29,7 @@ class Quota:
     def switch(
         self, per_second: float | None, *, complaint: Complaint = "rate_limit", retry_after: int | None = None
     ) -> None:
-        """Set the limit anew, with all of it there to be used."""
+        """Reset the limit, with all of it there to be used."""
         self.per_second, self.complaint, self.retry_after = per_second, complaint, retry_after
         self.refused = 0
         self._left, self._filled_at = max(per_second or 0.0, 1.0), time.monotonic()

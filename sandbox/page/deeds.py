@@ -82,7 +82,7 @@ class Deeds:
 
 
 def _element(place: Message | OpenView, asked: Asked) -> tuple[str, dict[str, Any]]:
-    """What was clicked; where that was just drawn anew, the only one of its kind: Slack delivers such clicks."""
+    """What was clicked; where that was just rendered again, the only one of its kind: Slack delivers such clicks."""
     alike = [(block, part) for block, part in elements(place.blocks) if part["action_id"] == asked["action"]]
     exact = [found for found in alike if found[0] == asked["block"]]
     if exact or len(alike) == 1:

@@ -12,7 +12,7 @@ import pytest
 from bot import worker as heartbeat
 from bot.worker import Driver
 from handlers.toolkit.threads import Bridge
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from ordering.process.leases import Alone, Claims
 from store.errors import DatabaseUnusable
 
@@ -33,18 +33,18 @@ class Carts:
         self.watching = 0  # at once: each look lasts until the search ends
         self.search_ends = threading.Event()
 
-    def due(self, errand: Errand) -> list[int]:
+    def due(self, task_type: TaskType) -> list[int]:
         if self.looks_that_fail:
             self.looks_that_fail -= 1
             raise RuntimeError("the database is away")
-        return self.decided if errand is Errand.ADVANCE else self.watched
+        return self.decided if task_type is TaskType.ADVANCE else self.watched
 
-    def next_due(self, errand: Errand, *, without: Collection[int] = ()) -> datetime | None:
-        due = self.decided if errand is Errand.ADVANCE else self.watched
+    def next_due(self, task_type: TaskType, *, without: Collection[int] = ()) -> datetime | None:
+        due = self.decided if task_type is TaskType.ADVANCE else self.watched
         return datetime.now(UTC) if set(due) - set(without) else None
 
-    def advance(self, cart_id: int, errand: Errand) -> None:
-        if errand is Errand.WATCH or cart_id in self.slow:
+    def advance(self, cart_id: int, task_type: TaskType) -> None:
+        if task_type is TaskType.WATCH or cart_id in self.slow:
             self.watching += 1
             self.search_ends.wait(10)
             return
@@ -56,7 +56,7 @@ class Carts:
         if len(self.advanced) <= self._failures:
             raise RuntimeError("made up")
 
-    def put_off(self, cart_id: int, reference: str, errand: Errand) -> None:
+    def put_off(self, cart_id: int, reference: str, task_type: TaskType) -> None:
         if self._database_is_away:
             raise RuntimeError("the database is away")
 
@@ -96,12 +96,12 @@ class Others(Alone):
         super().__init__()
         self._looks = 0
 
-    def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
-        if errand is Errand.SHOW and cart_ids:
+    def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+        if task_type is TaskType.SHOW and cart_ids:
             self._looks += 1
             if self._looks == 1:
                 return []
-        return super().take(errand, cart_ids)
+        return super().take(task_type, cart_ids)
 
 
 def a_driver(carts: Carts, *, cards: object = None, claims: Claims | None = None, homes_fail: bool = False) -> Driver:
@@ -294,9 +294,9 @@ async def test_a_cart_that_another_process_took_is_left(monkeypatch):
             super().__init__()
             self._had = False
 
-        def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
-            if errand is not Errand.SHOW or not cart_ids:
-                return super().take(errand, cart_ids)
+        def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+            if task_type is not TaskType.SHOW or not cart_ids:
+                return super().take(task_type, cart_ids)
             had, self._had = self._had, True
             return [] if had else list(cart_ids)
 
@@ -317,14 +317,14 @@ async def test_a_claim_that_cannot_be_ended_is_a_line_in_the_log(stumbles: int, 
 
         refusals = 3
 
-        def give_back(self, errand: Errand, cart_id: int) -> None:
-            super().give_back(errand, cart_id)  # as the end of the lease does
+        def give_back(self, task_type: TaskType, cart_id: int) -> None:
+            super().give_back(task_type, cart_id)  # as the end of the lease does
             self._refuse()
 
-        def take(self, errand: Errand, cart_ids: Collection[int]) -> list[int]:
-            if errand is Errand.SHOW and cart_ids and cards.shown == 0 and stumbles:
+        def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
+            if task_type is TaskType.SHOW and cart_ids and cards.shown == 0 and stumbles:
                 self._refuse()
-            return super().take(errand, cart_ids)
+            return super().take(task_type, cart_ids)
 
         def _refuse(self) -> None:
             if self.refusals:

@@ -11,7 +11,7 @@ from bot.worker import Driver
 from handlers.toolkit.threads import Bridge
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.leases import Shared
 from ordering.process.progress import Progress
@@ -37,10 +37,10 @@ class Counted(Fulfilment):
 
     under_way: ClassVar[list[int]] = []
 
-    def advance(self, cart_id: int, errand: Errand | None = None) -> None:
+    def advance(self, cart_id: int, task_type: TaskType | None = None) -> None:
         self.under_way.append(cart_id)
         try:
-            super().advance(cart_id, errand)
+            super().advance(cart_id, task_type)
         finally:
             self.under_way.remove(cart_id)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.worker import Driver
 from handlers.toolkit.threads import Bridge
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from ordering.process.leases import Alone, Shared
 from ordering.process.progress import current_progress
 from tests.bot.test_driver import Nothing
@@ -26,13 +26,13 @@ class Jobs:
         self.seconds = 0.0
         self.begun, self.ends = threading.Event(), threading.Event()
 
-    def due(self, errand: Errand) -> list[int]:
-        return self.waiting if errand is Errand.ADVANCE else []
+    def due(self, task_type: TaskType) -> list[int]:
+        return self.waiting if task_type is TaskType.ADVANCE else []
 
-    def next_due(self, errand: Errand, *, without: Collection[int] = ()) -> datetime | None:
-        return datetime.now(UTC) if set(self.due(errand)) - set(without) else None
+    def next_due(self, task_type: TaskType, *, without: Collection[int] = ()) -> datetime | None:
+        return datetime.now(UTC) if set(self.due(task_type)) - set(without) else None
 
-    def advance(self, cart_id: int, _errand: Errand) -> None:
+    def advance(self, cart_id: int, _task_type: TaskType) -> None:
         self.begun.set()
         if cart_id in self.hanging:
             self.ends.wait(10)
@@ -51,8 +51,8 @@ class Renewals(Alone):
         super().__init__()
         self.kept: list[int] = []
 
-    def keep(self, errand: Errand, cart_ids: Collection[int]) -> None:
-        if errand is Errand.ADVANCE:
+    def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
+        if task_type is TaskType.ADVANCE:
             self.kept += cart_ids
 
 
@@ -100,10 +100,10 @@ async def test_another_process_takes_over_what_a_stuck_job_lost(store):  # noqa:
     running = asyncio.create_task(a_driver(jobs, Shared(store, clock=_now, lease=LEASE), []).run())
     other = Shared(store, clock=_now, lease=timedelta(seconds=30))
     await until(jobs.begun.is_set)
-    await until(lambda: other.take(Errand.ADVANCE, [cart.id]))
+    await until(lambda: other.take(TaskType.ADVANCE, [cart.id]))
     jobs.ends.set()
     await asyncio.sleep(0.3)  # it ends late, and gives back nothing of the other's
-    assert Shared(store, clock=_now, lease=timedelta(seconds=30)).take(Errand.ADVANCE, [cart.id]) == []
+    assert Shared(store, clock=_now, lease=timedelta(seconds=30)).take(TaskType.ADVANCE, [cart.id]) == []
     running.cancel()
     await asyncio.wait({running})
 

@@ -34,7 +34,7 @@ class Rules:
     def effort_of(self, names: Sequence[DomainName]) -> Effort:
         return Effort(len(names), 0.0, 60)
 
-    def search(self, names: Sequence[DomainName], *, anew: bool = False) -> Iterator[Availability]:
+    def search(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
         for name in names:
             if self.error is not None and name == names[-1]:
                 raise self.error

@@ -107,7 +107,7 @@ def test_nothing_old_is_shown_as_new():
     old = replace(answer("old.ovh", Verdict.TAKEN), asked_at=NOW - timedelta(minutes=4))
     assert "Refresh old answers" not in labels(results([fresh]))
     drawn = results([fresh, old])
-    assert "1 answer from up to 4 minutes ago; *Refresh old answers* asks anew." in words_of(drawn)
+    assert "1 answer from up to 4 minutes ago; *Refresh old answers* asks again." in words_of(drawn)
     assert "Refresh old answers" in labels(drawn)
     assert "Ask again" not in labels(drawn)
 

@@ -17,7 +17,7 @@ from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.overview import Overview
-from ordering.model.preflight_findings import Finding, Mend
+from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.quote import Configuration, Contract
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import differences, seal
@@ -168,7 +168,7 @@ def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
     assert "Answer to OVH new: CLAIMS_NOTICE = true for name.ovh." in differences(*quotes)
 
 
-def test_what_a_new_try_cannot_mend_has_its_way_told():
+def test_what_a_new_try_cannot_fix_has_its_way_told():
     words = words_of(card(a_cart(S.NEEDS_ATTENTION)))
     assert "*Close without ordering*, then *Copy to open cart* to fix it there." in words
 
@@ -301,7 +301,7 @@ def test_forms_and_homes_fit():
         forms.checking(),
         forms.outdated(),
         forms.note(Drawn.saying(EVIL)),
-        cart.request_modal(full, findings=[Finding(EVIL, line.domain, Mend.REMOVE) for line in full.lines]),
+        cart.request_modal(full, findings=[Finding(EVIL, line.domain, Fix.REMOVE) for line in full.lines]),
         years.years_modal(replace(full, lines=tuple(replace(n, offered_years=(1, 2, 10)) for n in full.lines))),
         years.years_modal(full),
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
@@ -333,10 +333,10 @@ def test_without_a_waiver_the_card_says_what_that_means():
     assert "The right of retraction is kept" in str(blocks_of(kept))
 
 
-def test_each_finding_has_the_button_that_mends_it():
+def test_each_finding_has_the_button_that_fixes_it():
     open_cart = a_cart(S.OPEN, [replace(a_line(), years=1, offered_years=(2, 3))])
     name = open_cart.lines[0].domain
-    found = [Finding("a", name, Mend.REMOVE), Finding("b", name, Mend.YEARS), Finding("c")]
+    found = [Finding("a", name, Fix.REMOVE), Finding("b", name, Fix.YEARS), Finding("c")]
     view = cart.request_modal(open_cart, findings=found).to_dict()
     labels = [block["accessory"]["text"]["text"] for block in view["blocks"] if "accessory" in block]
     assert labels == ["Remove", "Years"]

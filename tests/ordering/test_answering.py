@@ -5,7 +5,7 @@ import pytest
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
 from ordering.model.policy import Membership, Person
-from ordering.model.preflight_findings import Finding, LinesRefused, Mend, NotReady
+from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
 from ordering.model.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
 from ordering.record.hash_chain import facts
 
@@ -41,7 +41,7 @@ def given(cart, name):
 def test_a_cart_with_open_questions_is_not_asked_for_and_says_which(asking):
     with pytest.raises(NotReady, match=r"name\.fr lacks answers") as told:
         asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
-    assert {finding.mend for finding in told.value.findings} == {Mend.ANSWER}
+    assert {finding.fix for finding in told.value.findings} == {Fix.ANSWER}
     cart = asking.workflow.cart(asking.cart_id)
     assert cart.state.value == "open"
     assert [q.label for q in cart.line(NAME).open_questions] == ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]

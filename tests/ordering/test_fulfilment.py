@@ -113,7 +113,7 @@ def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypat
     assert len(rules.registrar.orders) == 1
 
 
-def test_what_was_withdrawn_is_ordered_anew_only_when_an_order_would_long_have_shown(rules, monkeypatch):
+def test_what_was_withdrawn_is_ordered_again_only_when_an_order_would_long_have_shown(rules, monkeypatch):
     """The first checkout came through just before its cart was given back, and OVH lists the order late."""
     cart, discard = rules.approved(), rules.registrar.discard
     made: list[int] = []

@@ -8,7 +8,7 @@ import pytest
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
 from ordering.model.offer import Action, Offer
-from ordering.model.preflight_findings import Mend, NotReady
+from ordering.model.preflight_findings import Fix, NotReady
 from ordering.model.question import Question
 from tests.builders import NOW, POLICY, euros
 
@@ -35,7 +35,7 @@ def test_a_name_that_the_account_owns_is_neither_added_nor_asked_for(rules):
     rules.registrar.names.add(NAME)
     [finding] = refused(rules, cart)
     assert finding.sentence == "name.ovh is in this OVH account already."
-    assert (finding.domain, finding.mend) == (NAME, Mend.REMOVE)
+    assert (finding.domain, finding.fix) == (NAME, Fix.REMOVE)
 
 
 def test_every_line_with_a_failure_is_named_at_once(rules):
@@ -60,7 +60,7 @@ def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     assert cart.lines[0].years == 2
     rules.registrar.offers = {"name.ovh": (an_offer(years=(3, 5)),)}
-    assert [finding.mend for finding in refused(rules, cart)] == [Mend.YEARS]
+    assert [finding.fix for finding in refused(rules, cart)] == [Fix.YEARS]
 
 
 def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_what_it_was(rules):
@@ -80,7 +80,7 @@ def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     rules.registrar.objects_to = {"ovh": "name.ovh: the owner's country should be in the EU."}
     [finding] = refused(rules, cart)
-    assert (finding.domain, finding.mend) == (NAME, Mend.ANSWER)
+    assert (finding.domain, finding.fix) == (NAME, Fix.ANSWER)
 
 
 def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not_know_it(rules, monkeypatch):
@@ -143,4 +143,4 @@ def test_names_that_another_cart_was_asked_for_meanwhile_are_each_named(rules):
             rules.workflow.add(channel, name, by=rules.ada)
     asked_for(rules, rules.workflow.open_cart("C1", by=rules.ada))
     found = refused(rules, rules.workflow.open_cart("C2", by=rules.ada))
-    assert [(finding.domain, finding.mend) for finding in found] == [(name, Mend.REMOVE) for name in two]
+    assert [(finding.domain, finding.fix) for finding in found] == [(name, Fix.REMOVE) for name in two]

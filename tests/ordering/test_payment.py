@@ -19,7 +19,7 @@ UNDECIDED = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.
 REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
 
 
-def test_payment_methods_are_read_anew(rules, monkeypatch):
+def test_payment_methods_are_read_again(rules, monkeypatch):
     cart = rules.ordered()
     assert cart.order.methods
     monkeypatch.setattr(rules.registrar, "payment_methods", lambda _: ())
@@ -85,7 +85,7 @@ def test_a_card_from_before_an_upgrade_pays_nothing(rules, shown):
     assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
 
 
-def test_what_is_drawn_anew_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
+def test_what_is_rendered_again_without_a_decision_makes_no_click_on_pay_stale(rules, monkeypatch):
     cart = rules.ordered()
     monkeypatch.setattr(rules.registrar, "payment_methods", failing(RegistrarUnavailable("OVH does not answer.")))
     assert rules.settle(cart.id, steps=12, seconds=60).trouble

@@ -56,7 +56,7 @@ def test_nothing_is_ordered_again_while_an_order_may_still_show(rules, candidate
     assert any(event.state is S.APPROVED and event.by is None for event in story(rules, cart.id))
 
 
-def test_nothing_is_ordered_anew_while_an_order_may_be_ours(rules):
+def test_nothing_is_ordered_again_while_an_order_may_be_ours(rules):
     cart = rules.approved()
     rules.registrar.next_fault = "lost_before"
     rules.advance(cart.id)

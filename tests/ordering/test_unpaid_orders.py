@@ -7,7 +7,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.errors import NotAsked, RegistrarUnavailable
 from ordering.model.sales_order import PaymentMethod, PaymentProgress, PaymentSighting
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from tests.builders import NOW
 from tests.ordering.paying import takes_on
 
@@ -41,7 +41,7 @@ def look(rules, cart, seconds: int) -> None:
 
 def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_them(rules, asked):
     cart = rules.approved()
-    rules.fulfilment.advance(cart.id, Errand.ADVANCE)
+    rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     assert asked == ["order!", "payment_methods"]
     assert rules.workflow.cart(cart.id).order.methods
 
@@ -54,7 +54,7 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
         away.setattr(rules.registrar, "order", silent)
         cart = rules.approved()
         with pytest.raises(RegistrarUnavailable):
-            rules.fulfilment.advance(cart.id, Errand.ADVANCE)
+            rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.trouble.said) == (S.CHECKED_OUT, "OVH does not answer just now.")
     look(rules, cart, 5)
@@ -105,7 +105,7 @@ def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, 
     assert "payment_methods" in asked
 
 
-def test_a_restart_reads_the_methods_anew(rules, asked):
+def test_a_restart_reads_the_methods_again(rules, asked):
     cart = rules.ordered()
     rules.restart()
     asked.clear()
@@ -122,7 +122,7 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     monkeypatch.setattr(rules.registrar, "order_status", busy)
     rules.clock.pass_by(60)
     with pytest.raises(NotAsked):
-        rules.fulfilment.advance(cart.id, Errand.WATCH)
+        rules.fulfilment.advance(cart.id, TaskType.WATCH)
     kept = rules.workflow.cart(cart.id)
     assert (kept.trouble, kept.version) == (None, cart.version)
     assert rules.fulfilment.next_due() >= rules.clock.now + timedelta(seconds=10)
@@ -131,8 +131,8 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
 def test_a_step_that_only_looks_leaves_a_cart_alone_that_somebody_decided_about_meanwhile(rules):
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
-    rules.fulfilment.advance(cart.id, Errand.WATCH)
-    rules.fulfilment.put_off(cart.id, "a1b2c3", Errand.WATCH)
+    rules.fulfilment.advance(cart.id, TaskType.WATCH)
+    rules.fulfilment.put_off(cart.id, "a1b2c3", TaskType.WATCH)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.trouble, rules.registrar.payments) == (S.PAYING, None, [])
-    assert rules.fulfilment.due(Errand.ADVANCE) == [cart.id]
+    assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]

@@ -1,10 +1,10 @@
-"""What is clicked on the page a moment after it was drawn anew."""
+"""What is clicked on the page a moment after it was rendered again."""
 
 from sandbox.page.deeds import Deeds
 from tests.story.conftest import Story
 
 
-async def test_a_click_on_what_was_just_drawn_anew_still_counts(story: Story):
+async def test_a_click_on_what_was_just_rendered_again_still_counts(story: Story):
     await story.search_and_add("name.ovh")
     cart = await story.sees(story.ada, "Request approval")
     asked = {"do": "press", "channel": "domains", "ts": cart.ts, "block": "of-the-older-drawing"}

@@ -32,7 +32,7 @@ def but(**changes: object) -> Trouble:
 
 
 def test_a_fault_that_no_call_took_up_was_not_met(stage):
-    met = but(faults=(("POST", "/me/order/*/pay", "hang"),), slack=(("chat.update", "500"),)).befall(stage)
+    met = but(faults=(("POST", "/me/order/*/pay", "hang"),), slack=(("chat.update", "500"),)).inject(stage)
     assert not met.is_any
     stage.ovh.faults.take("POST", "/me/order/7/pay")
     assert met.faults == {"hang": 1}
@@ -40,27 +40,27 @@ def test_a_fault_that_no_call_took_up_was_not_met(stage):
 
 
 def test_a_stumble_of_slack_counts_once_a_call_took_it_up(stage):
-    met = but(slack=(("chat.update", "500"),)).befall(stage)
+    met = but(slack=(("chat.update", "500"),)).inject(stage)
     stage.slack.faults.take("chat.update", {})
     assert (met.stumbles, met.is_any) == (1, True)
 
 
 def test_a_death_counts_once_somebody_died(stage):
-    met = but(deaths=(1000,)).befall(stage)
+    met = but(deaths=(1000,)).inject(stage)
     assert not met.is_any
     met.deaths += 1
     assert met.is_any
 
 
 def test_late_details_count_once_somebody_asked_too_early(stage):
-    met = but(late=("some names", 1.5)).befall(stage)
+    met = but(late=("some names", 1.5)).inject(stage)
     assert not met.is_any
     stage.ovh.orders.withheld += 1
     assert met.faults == {"details of some names late": 1}
 
 
 def test_a_payment_that_shows_late_counts_once_somebody_looked_too_early(stage):
-    met = but(payment_late=5.0).befall(stage)
+    met = but(payment_late=5.0).inject(stage)
     before = met.explains
     order = stage.ovh.orders.all[1] = an_order(1)
     order.paid_at = datetime.now(UTC)
@@ -70,7 +70,7 @@ def test_a_payment_that_shows_late_counts_once_somebody_looked_too_early(stage):
 
 
 def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_was(stage):
-    met = but(apart=600.0, put_right=(300.0, ("GET", "/me")), price=("1.00", 1)).befall(stage)
+    met = but(apart=600.0, put_right=(300.0, ("GET", "/me")), price=("1.00", 1)).inject(stage)
     assert stage.ovh.clock.apart() == 600
     seen = []
     for _ in range(3):
@@ -81,15 +81,15 @@ def test_a_clock_that_is_put_right_counts_once_it_was_and_moves_from_where_it_wa
 
 
 def test_a_clock_that_is_apart_counts_where_something_was_ordered_meanwhile(stage):
-    met = but(apart=-900.0).befall(stage)
+    met = but(apart=-900.0).inject(stage)
     before = met.apart
     stage.ovh.orders.all[1] = an_order(1)
     assert (before, met.apart) == (False, True)
-    assert not but(apart=30.0).befall(stage).apart
+    assert not but(apart=30.0).inject(stage).apart
 
 
 def test_two_names_count_where_both_are_in_one_order(stage):
-    met = but(names=(NAME, SECOND)).befall(stage)
+    met = but(names=(NAME, SECOND)).inject(stage)
     stage.ovh.orders.all[1] = an_order(1)
     before = met.two_names
     stage.ovh.orders.all[2] = replace(an_order(2), domains=[NAME, SECOND])
@@ -97,7 +97,7 @@ def test_two_names_count_where_both_are_in_one_order(stage):
 
 
 def test_what_slack_and_people_do_leaves_no_cart_to_a_person(stage):
-    met = but(twice=True, again_after=1.0, apart=900.0, untrue=1.0, declines=True, settle_after=2.0).befall(stage)
+    met = but(twice=True, again_after=1.0, apart=900.0, untrue=1.0, declines=True, settle_after=2.0).inject(stage)
     assert not met.explains
     met.deaths += 1
     assert met.explains
@@ -105,7 +105,7 @@ def test_what_slack_and_people_do_leaves_no_cart_to_a_person(stage):
 
 def test_a_price_changes_before_its_call_and_not_earlier(stage):
     before = stage.ovh.names.offers_for(NAME)[0].regular
-    met = but(price=("-1.00", 3)).befall(stage)
+    met = but(price=("-1.00", 3)).inject(stage)
     changed = []
     for _ in range(3):
         stage.ovh.faults.call("GET", "/me")
@@ -131,9 +131,9 @@ def test_prices_rise_and_fall_and_banks_take_their_time_in_some_runs_and_not_in_
 def test_the_campaign_counts_what_was_met(stage, tmp_path):
     campaign = Campaign(seed=1, databases=SqliteFiles(tmp_path))
     drawn = but(faults=(("POST", "/me/order/*/pay", "hang"),), deaths=(5,))
-    campaign.note(1, drawn.befall(stage), [])
+    campaign.note(1, drawn.inject(stage), [])
     assert (campaign.seen.runs, campaign.seen.troubled, dict(campaign.seen.faults)) == (1, 0, {})
-    met = drawn.befall(stage)
+    met = drawn.inject(stage)
     met.deaths = 1
     campaign.note(2, met, [])
     assert campaign.seen.troubled == 1

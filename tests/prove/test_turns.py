@@ -17,8 +17,8 @@ from ordering.model.facts import EventKind
 from prove.campaign import Seen
 from prove.clocks import HAND, Hand, give_clocks
 from prove.copies import Copy, Story
+from prove.crash_points import Deed, Gate
 from prove.elsewhere import BESIDE, Colleague
-from prove.mortality import Deed, Gate
 from prove.no_writes import MOVED, FullDisk
 from prove.table import EXPECTED, never_met
 from prove.trouble import NAME, Trouble

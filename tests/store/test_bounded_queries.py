@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from bench.bulk import BEHIND, DUE, WAITING, fill, settle
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from store.engine import Engines, open_engines
 from store.migrate import migrate
 from store.queries import SqlReading
@@ -26,11 +26,11 @@ NOW = datetime(2026, 11, 28, tzinfo=UTC)
 QUERIES: dict[str, Callable[[SqlReading], object]] = {
     "outdated": lambda carts: carts.outdated(),
     "due": lambda carts: carts.due(NOW),
-    "due, to advance": lambda carts: carts.due(NOW, Errand.ADVANCE),
-    "due, to watch": lambda carts: carts.due(NOW, Errand.WATCH),
+    "due, to advance": lambda carts: carts.due(NOW, TaskType.ADVANCE),
+    "due, to watch": lambda carts: carts.due(NOW, TaskType.WATCH),
     "next due": lambda carts: carts.next_due(),
-    "next due, to advance": lambda carts: carts.next_due(Errand.ADVANCE),
-    "next due, to watch": lambda carts: carts.next_due(Errand.WATCH),
+    "next due, to advance": lambda carts: carts.next_due(TaskType.ADVANCE),
+    "next due, to watch": lambda carts: carts.next_due(TaskType.WATCH),
     "next due, without some": lambda carts: carts.next_due(without=range(1, 9)),
     "known orders": lambda carts: carts.known_orders(range(250_000_000, 250_000_050)),
 }
@@ -113,5 +113,5 @@ def test_what_waits_is_found_among_all_carts(sizes):
             carts = SqlReading(session)
             assert len(carts.outdated()) == BEHIND
             assert len(carts.due(NOW)) == DUE
-            assert len(carts.due(NOW, Errand.ADVANCE)) == len(carts.due(NOW, Errand.WATCH)) == DUE // 2
+            assert len(carts.due(NOW, TaskType.ADVANCE)) == len(carts.due(NOW, TaskType.WATCH)) == DUE // 2
             assert len(carts.known_orders(range(250_000_000, 250_000_000 + 10 * WAITING))) == 10 * WAITING - 1

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from ordering.model.cart import Cart
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
-from ordering.ports.store import Errand, MessageRole, TimerKind
+from ordering.ports.store import MessageRole, TaskType, TimerKind
 from store import migrate as migration
 from store.engine import Engines, open_engines
 from store.errors import SchemaChanged
@@ -28,7 +28,7 @@ WRITES: dict[str, Write] = {
     "step": lambda carts, cart: carts.begin_step(cart.id),
     "message": lambda carts, cart: carts.show_in(cart.id, MessageRole.CART, "C9"),
     "claim": lambda carts, cart: carts.claim(
-        Errand.SHOW, [cart.id], holder="x", now=NOW, until=NOW + timedelta(seconds=9)
+        TaskType.SHOW, [cart.id], holder="x", now=NOW, until=NOW + timedelta(seconds=9)
     ),
 }
 

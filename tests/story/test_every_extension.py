@@ -91,7 +91,7 @@ async def ask_and_answer(story: Story) -> None:
 
 
 def answered_by_ovh(story: Story) -> OpenView | None:
-    """The form once OVH has answered: again with what to mend, or the note that the request is on its way."""
+    """The form once OVH has answered: again with what to fix, or the note that the request is on its way."""
     shown = story.ada.modal
     return (
         shown

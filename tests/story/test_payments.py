@@ -130,7 +130,7 @@ async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_not
     await till.ends_paid(SEPA, method=SEPA)
 
 
-async def test_a_card_from_before_an_upgrade_is_drawn_anew_at_the_first_click(story: Story):
+async def test_a_card_from_before_an_upgrade_is_rendered_again_at_the_first_click(story: Story):
     till = await ordered(story)
     _, old = the_button(till.card, "Pay")
     old["value"] = "1 €3.59"

@@ -258,7 +258,7 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     await story.card("waits for")
 
 
-async def test_what_only_the_ovh_account_can_mend_has_no_button_and_is_believed_once_it_is_mended(story: Story):
+async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_once_it_is_fixed(story: Story):
     story.ovh.carts.judges_owners = False
     await story.search_and_add("otter.berlin")
     await story.request()

@@ -27,7 +27,7 @@ _log = structlog.get_logger()
 class Catalogue:
     """First-year prices without tax, by extension: for ranking, while what something costs is what an offer says.
 
-    Only who asks first waits for them: later they are read anew in the background.
+    Only who asks first waits for them: later they are read again in the background.
     """
 
     def __init__(self, client: Client, *, home: Callable[[], str]) -> None:

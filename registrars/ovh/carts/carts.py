@@ -10,10 +10,10 @@ import structlog
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import DraftGone, RegistrarError, RegistrarRefused, RegistrarUnavailable
-from ordering.model.preflight_findings import Finding, LinesRefused, Mend
+from ordering.model.preflight_findings import Finding, Fix, LinesRefused
 from ordering.model.question import OWNER_CONTACT, Question
 from ordering.model.quote import Configuration
-from ordering.ports.registrar import Prepared
+from ordering.ports.carts import Prepared
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.credentials import Access
@@ -167,7 +167,7 @@ class Drafts:
             return None
 
     def _eligibility(self) -> Eligibility:
-        """One for each check: whoever mended an owner or the account at OVH is believed at the next one."""
+        """One for each check: whoever fixed an owner or the account at OVH is believed at the next one."""
         return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
     def _new(self, description: str, at: Priority = Priority.MONEY) -> str:
@@ -202,7 +202,7 @@ class Drafts:
         try:
             item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
         except Complained as refusal:
-            raise complaints.of_line(refusal, line, found, Mend.REMOVE) from refusal
+            raise complaints.of_line(refusal, line, found, Fix.REMOVE) from refusal
         taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
         for field, asked_for in wanted.items():
             if (got := taken.get(field) or asked_for) != asked_for:
@@ -239,7 +239,7 @@ class Drafts:
             try:
                 self._build("POST", f"{path}/configuration", {"label": question.label, "value": value})
             except Complained as refusal:
-                raise complaints.of_line(refusal, line, found, Mend.ANSWER) from refusal
+                raise complaints.of_line(refusal, line, found, Fix.ANSWER) from refusal
             given.append(Configuration(line.domain, question.label, value))
         return given
 

@@ -1,4 +1,4 @@
-"""OVH's no to a cart, taken apart: which line it is about, and what mends it."""
+"""OVH's no to a cart, taken apart: which line it is about, and what fixes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ordering.model.cart_line import Line, as_asked
 from ordering.model.domain_name import DomainName
-from ordering.model.preflight_findings import Finding, LinesRefused, Mend
+from ordering.model.preflight_findings import Finding, Fix, LinesRefused
 from ordering.model.question import Question, in_order
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.carts.requirements import sent
@@ -71,9 +71,9 @@ def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness
     return LinesRefused(findings, asked)
 
 
-def of_line(refusal: Complained, line: Line, asked: Asked, mend: Mend) -> LinesRefused:
+def of_line(refusal: Complained, line: Line, asked: Asked, fix: Fix) -> LinesRefused:
     """OVH's no to one step that was about one line."""
-    return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, mend)], asked)
+    return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, fix)], asked)
 
 
 def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
@@ -138,14 +138,14 @@ def _extension(line: Line) -> str:
 
 
 def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
-    """All that is at fault in one place, and where that can be mended: a button only where its form mends it."""
+    """All that is at fault in one place, and where that can be fixed: a button only where its form fixes it."""
     said = f"{line.domain}: {', '.join(_in_words(field, told) for field, told in named)}."
     if whose in _OF_ACCOUNT:
         return Finding(f"{said} {_AT_ACCOUNT}", line.domain)
     if whose != "owner":
-        return Finding(said, line.domain, Mend.ANSWER)
+        return Finding(said, line.domain, Fix.ANSWER)
     if line.may_have_another_owner:
-        return Finding(f"{said} {_OTHER_OWNER}", line.domain, Mend.ANSWER)
+        return Finding(f"{said} {_OTHER_OWNER}", line.domain, Fix.ANSWER)
     return Finding(f"{said} {_OWNED_BY_ACCOUNT}", line.domain)
 
 
@@ -154,11 +154,11 @@ def _whose_field(named: tuple[str, str]) -> str:
 
 
 def _unanswered(line: Line, question: Question) -> Finding:
-    return Finding(f"{line.domain}: the registry asks for {question.noun}.", line.domain, Mend.ANSWER)
+    return Finding(f"{line.domain}: the registry asks for {question.noun}.", line.domain, Fix.ANSWER)
 
 
 def _wrong_answer(label: str, why: str, line: Line) -> Finding:
-    return Finding(f"{line.domain}: {Question(label).noun} {why}.", line.domain, Mend.ANSWER)
+    return Finding(f"{line.domain}: {Question(label).noun} {why}.", line.domain, Fix.ANSWER)
 
 
 def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> list[Finding]:

@@ -5,7 +5,7 @@ import pytest
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
-from ordering.model.preflight_findings import Mend
+from ordering.model.preflight_findings import Fix
 from ordering.model.question import OWNER_CONTACT, Answer, Kind, Question
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.carts import rejections as complaints
@@ -112,8 +112,8 @@ def test_what_the_dry_run_misses_is_found_at_the_lines_that_lack_it():
     answered, bare = line("one.fr", Answer("COLOUR", "red", "U0ADA")), line("two.fr")
     found = {each.domain: (Question("COLOUR"),) for each in (answered, bare)}
     refused = broken([answered, bare], found, "Custom field COLOUR is mandatory for product domain")
-    assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [
-        ("two.fr: the registry asks for COLOUR.", bare.domain, Mend.ANSWER)
+    assert [(f.sentence, f.domain, f.fix) for f in refused.findings] == [
+        ("two.fr: the registry asks for COLOUR.", bare.domain, Fix.ANSWER)
     ]
 
 
@@ -125,19 +125,19 @@ def test_what_nothing_listed_is_asked_as_a_text():
 def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
     found = {DomainName("one.eu"): (Question(OWNER_CONTACT, Kind.CONTACT),)}
     refused = broken([line("one.eu")], found, "1 error", **{"owner.address.country": "should be in the EU"})
-    assert [(f.sentence, f.mend) for f in refused.findings] == [
+    assert [(f.sentence, f.fix) for f in refused.findings] == [
         (
             f"one.eu: the owner's country should be in the EU. {OTHER_OWNER}",
-            Mend.ANSWER,
+            Fix.ANSWER,
         )
     ]
 
 
-def test_an_owner_that_nobody_can_choose_is_mended_at_ovh_and_by_no_button():
+def test_an_owner_that_nobody_can_choose_is_fixed_at_ovh_and_by_no_button():
     found = {DomainName("one.es"): (Question("DNS", Kind.NAME_SERVERS),)}
     wrong = {"owner.birthDay": "is required", "owner.birthCity": "is required"}
     refused = broken([line("one.es")], found, "2 errors", **wrong)
-    assert [(f.sentence, f.mend) for f in refused.findings] == [
+    assert [(f.sentence, f.fix) for f in refused.findings] == [
         (
             f"one.es: the owner's birthCity is required, the owner's birthDay is required. {OWNED_BY_ACCOUNT}",
             None,
@@ -146,10 +146,10 @@ def test_an_owner_that_nobody_can_choose_is_mended_at_ovh_and_by_no_button():
 
 
 @pytest.mark.parametrize("whose", ["adminAccount", "techAccount"])
-def test_data_of_the_ovh_account_is_mended_at_ovh_and_by_no_button(whose):
+def test_data_of_the_ovh_account_is_fixed_at_ovh_and_by_no_button(whose):
     (found,) = complaints.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
     assert "That is data of the desk's OVH account: whoever owns it completes that data at OVH." in found.sentence
-    assert (found.domain, found.mend) == (DomainName("one.berlin"), None)
+    assert (found.domain, found.fix) == (DomainName("one.berlin"), None)
 
 
 def test_of_several_names_the_rule_tells_whose_owner_it_is():
@@ -161,7 +161,7 @@ def test_of_several_names_the_rule_tells_whose_owner_it_is():
 
 def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
     refused = broken([line("one.com"), line("two.eu")], {}, "Something else")
-    assert [(f.sentence, f.domain, f.mend) for f in refused.findings] == [("OVH said no: Something else.", None, None)]
+    assert [(f.sentence, f.domain, f.fix) for f in refused.findings] == [("OVH said no: Something else.", None, None)]
 
 
 def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
@@ -178,4 +178,4 @@ def test_an_answer_that_ovh_does_not_take_is_told_where_it_was_given():
     given = line("one.fr", Answer("COMPANY", "12", "U0ADA"))
     found = {given.domain: (Question("COMPANY"),)}
     refused = broken([given, line("two.com")], found, "Custom field COMPANY is invalid for product domain")
-    assert [(f.sentence, f.mend) for f in refused.findings] == [("one.fr: COMPANY is invalid.", Mend.ANSWER)]
+    assert [(f.sentence, f.fix) for f in refused.findings] == [("one.fr: COMPANY is invalid.", Fix.ANSWER)]

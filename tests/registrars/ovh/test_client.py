@@ -198,7 +198,7 @@ def test_how_far_ovhs_clock_is_ahead_is_known_with_a_token_too(stub, keys):
     assert 88 <= client.clock_ahead().total_seconds() <= 91
 
 
-def test_how_far_it_is_ahead_is_read_anew_each_time_as_ours_may_be_put_right(stub):
+def test_how_far_it_is_ahead_is_read_again_each_time_as_ours_may_be_put_right(stub):
     stub.ahead = 90
     client = stub.client()
     client.clock_ahead()

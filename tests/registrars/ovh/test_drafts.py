@@ -223,7 +223,7 @@ def asked_about(ovh: PaperOvh, kind: str) -> int:
     return sum(path.rpartition("/")[2] == kind for path in ovh.asked)
 
 
-def test_whoever_mended_the_account_at_ovh_is_believed_at_the_next_check(ovh):
+def test_whoever_fixed_the_account_at_ovh_is_believed_at_the_next_check(ovh):
     drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     two = [LINE, replace(LINE, domain=DomainName.parse("other.ovh"))]
     drafts.objections(two)
@@ -260,7 +260,7 @@ def test_a_check_that_waits_for_ovh_holds_up_no_other(ovh):
         assert first.result(5) == []
 
 
-def test_whoever_mended_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
+def test_whoever_fixed_an_owner_at_ovh_is_believed_at_the_next_check(ovh):
     drafts = Drafts(ovh, Access(owner_contact="/me/contact/9"), DESCRIPTIONS, home=lambda: "FR")
     drafts.objections([LINE, replace(LINE, domain=DomainName.parse("other.ovh"))])
     assert asked_about(ovh, "9") == 1

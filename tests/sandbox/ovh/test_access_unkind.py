@@ -81,7 +81,7 @@ async def test_short_lived_tokens_are_renewed_in_a_call(simulator, service, call
 
 
 async def test_a_token_ends_before_it_says(simulator, service, call):
-    """A token that OVH ended early is a 401, which the package does not mend."""
+    """A token that OVH ended early is a 401, which the package does not fix."""
     simulator.tokens.lives, simulator.tokens.tells = 60.0, 3600
     await call(service.get, "/me")
     simulator.clock_offset = 61.0

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from ordering.ports.store import Errand
+from ordering.ports.store import TaskType
 from ordering.process.leases import Alone, Shared
 from tests.builders import NOW
 from tests.conftest import Rules
 from tests.store.contract.test_races import all_at_once
 
 LEASE = timedelta(seconds=20)
-ADVANCE, SHOW, WATCH = Errand.ADVANCE, Errand.SHOW, Errand.WATCH
+ADVANCE, SHOW, WATCH = TaskType.ADVANCE, TaskType.SHOW, TaskType.WATCH
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from ordering.model.cart import CartState
 from ordering.model.events import happened
 from ordering.model.facts import EventKind
-from ordering.ports.store import KEEP, Errand, Store, TimerKind
+from ordering.ports.store import KEEP, Store, TaskType, TimerKind
 from ordering.process.leases import Shared
 from tests.builders import NOW
 from tests.conftest import Rules
@@ -68,17 +68,17 @@ def test_a_reminder_leaves_the_step_timer(store, due_at):
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=8), 50 * YEAR])
-@pytest.mark.parametrize("errand", [Errand.ADVANCE, Errand.WATCH])
-def test_a_timer_far_ahead_is_not_due(rules, ahead, errand):
+@pytest.mark.parametrize("task_type", [TaskType.ADVANCE, TaskType.WATCH])
+def test_a_timer_far_ahead_is_not_due(rules, ahead, task_type):
     """It was counted as due from seven hours on, so a first "remind tomorrow" would spin."""
-    cart = rules.approved() if errand is Errand.ADVANCE else rules.ordered()
+    cart = rules.approved() if task_type is TaskType.ADVANCE else rules.ordered()
     due_at = rules.clock.now + ahead
     with rules.store.begin() as carts:
         carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=due_at)
-    assert rules.fulfilment.due(errand) == []
-    assert rules.fulfilment.next_due(errand) == due_at
+    assert rules.fulfilment.due(task_type) == []
+    assert rules.fulfilment.next_due(task_type) == due_at
     rules.clock.pass_by(ahead.total_seconds())
-    assert rules.fulfilment.due(errand) == [cart.id]
+    assert rules.fulfilment.due(task_type) == [cart.id]
 
 
 def test_a_reminder_is_no_step(rules):
@@ -99,7 +99,7 @@ def test_a_timer_of_a_clock_put_back_is_due(rules, wrong):
         carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock.now + timedelta(minutes=5))
     rules.clock.pass_by(-wrong.total_seconds())
     assert rules.fulfilment.due() == [cart.id]
-    assert rules.fulfilment.due(Errand.ADVANCE) == [cart.id]
+    assert rules.fulfilment.due(TaskType.ADVANCE) == [cart.id]
     with rules.store.begin() as carts:  # once it is set again, it waits for its moment
         carts.postpone(cart.id, version=carts.cart(cart.id).version, due_at=rules.clock.now + DAY)
     assert rules.fulfilment.due() == []
@@ -127,11 +127,11 @@ def test_a_step_without_work_ends_its_timer(rules, state):
 
 
 def test_the_next_step_of_a_claimed_cart_counts_from_the_claims_end(rules):
-    """Among claimed and free carts the earliest moment is told, for each errand."""
+    """Among claimed and free carts the earliest moment is told, for each task type."""
     first, second = rules.approved("a.ovh", "C1"), rules.approved("b.ovh", "C2")
     with rules.store.begin() as carts:
         carts.postpone(second.id, version=second.version, due_at=NOW + timedelta(seconds=50))
-    Shared(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).take(Errand.ADVANCE, [first.id])
-    assert rules.fulfilment.next_due(Errand.ADVANCE) == NOW + timedelta(seconds=20)
-    assert rules.fulfilment.next_due(Errand.ADVANCE, without=[first.id]) == NOW + timedelta(seconds=50)
-    assert rules.fulfilment.next_due(Errand.ADVANCE, without=[first.id, second.id]) is None
+    Shared(rules.store, clock=rules.clock, lease=timedelta(seconds=20)).take(TaskType.ADVANCE, [first.id])
+    assert rules.fulfilment.next_due(TaskType.ADVANCE) == NOW + timedelta(seconds=20)
+    assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id]) == NOW + timedelta(seconds=50)
+    assert rules.fulfilment.next_due(TaskType.ADVANCE, without=[first.id, second.id]) is None

@@ -95,7 +95,7 @@ def _come_to(boundary: str) -> None:
         gate.come_to(boundary)
 
 
-def make_mortal() -> None:
+def add_crash_points() -> None:
     """Put the boundaries into the bot's code, once for this process: no code of the bot's knows of them."""
     _around_commits()
     _around_ovh()
@@ -110,25 +110,25 @@ def _around_commits() -> None:
     begin = SqlStore.begin
 
     @contextmanager
-    def mortal(store: SqlStore) -> Iterator[SqlTransaction]:
+    def watched(store: SqlStore) -> Iterator[SqlTransaction]:
         with begin(store) as carts:
             yield carts
             _come_to("before a commit")
         _come_to("after a commit")
 
-    setattr(SqlStore, "begin", mortal)  # noqa: B010 - mypy rightly minds the plain form
+    setattr(SqlStore, "begin", watched)  # noqa: B010 - mypy rightly minds the plain form
 
 
 def _around_ovh() -> None:
     send = Session.send
 
-    def mortal(session: Session, method: str, target: str, body: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - as it came
+    def watched(session: Session, method: str, target: str, body: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - as it came
         _come_to(f"before {method} {target}")
         answer = send(session, method, target, body)
         _come_to(f"after {method} {target}")
         return answer
 
-    setattr(Session, "send", mortal)  # noqa: B010 - as above
+    setattr(Session, "send", watched)  # noqa: B010 - as above
     _around_money_calls()
 
 
@@ -162,10 +162,10 @@ def _around_money_calls() -> None:
 def _around_slack(client: type, name: str) -> None:
     call: Callable[..., Awaitable[Any]] = getattr(client, name)
 
-    async def mortal(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as it came
+    async def watched(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as it came
         _come_to(f"before a call to Slack ({name})")
         answer = await call(*args, **kwargs)
         _come_to(f"after a call to Slack ({name})")
         return answer
 
-    setattr(client, name, mortal)
+    setattr(client, name, watched)

@@ -19,14 +19,14 @@ _TABLES = (
         col(MessageRow.cart_id), col(MessageRow.role), col(MessageRow.ts), col(MessageRow.shown), col(MessageRow.wanted)
     ),
     select(col(UntoldRow.cart_id), col(UntoldRow.event_id)),
-    select(col(ClaimRow.errand), col(ClaimRow.cart_id), col(ClaimRow.holder), col(ClaimRow.until)),
+    select(col(ClaimRow.task_type), col(ClaimRow.cart_id), col(ClaimRow.holder), col(ClaimRow.until)),
     select(*MoneyCallRow.__table__.columns),  # type: ignore[attr-defined]
     select(*ForeignOrderRow.__table__.columns),  # type: ignore[attr-defined]
     select(*RecoveryRow.__table__.columns),  # type: ignore[attr-defined]
 )
 
 
-def autopsy(database: str) -> Iterator[str]:
+def dump_state(database: str) -> Iterator[str]:
     """Line by line: each cart, what its messages show, and who works on it."""
     yield f"at {datetime.now(UTC):%H:%M:%S.%f}"
     engines = open_engines(database)

@@ -18,8 +18,8 @@ from pathlib import Path
 from bot import logging as logs
 from bot.app import Bot
 from bot.settings import Settings
+from prove.crash_points import GATE, Deed, Gate, add_crash_points
 from prove.life import FLOORS, LEASE, PACE
-from prove.mortality import GATE, Deed, Gate, make_mortal
 from prove.turns import Freeze
 
 # Forked from a process that has imported everything: a birth costs a tenth of what a new interpreter does.
@@ -27,7 +27,7 @@ _NURSERY = multiprocessing.get_context("forkserver")
 _NURSERY.set_forkserver_preload([__name__])
 
 
-class Doomed:
+class CrashingProcess:
     """One such process; `dies_at` is the number of the boundary at which it kills itself, None for never.
 
     `on_wake` is told at which boundary it froze, once it goes on.
@@ -82,7 +82,7 @@ class Doomed:
 def _live(
     environment: Mapping[str, str], log: Path, dies_at: int | None, freezes_at: int | str | None, says: Connection
 ) -> None:
-    make_mortal()
+    add_crash_points()
     deeds = [] if freezes_at is None else [Deed(freezes_at, partial(_freeze, says, log.with_suffix(".frozen")))]
     GATE.set(Gate(dies_at, on_death=_kill_myself, deeds=deeds))
     with log.open("a") as written:
