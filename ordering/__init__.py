@@ -1,1 +1,1 @@
-"""The rules of buying domain names together. Knows no chat, no registrar's wire, no database."""
+"""The rules for buying domain names as a team. Imports no chat, registrar client or database."""

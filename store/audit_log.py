@@ -1,4 +1,4 @@
-"""The chain of evidence in SQL: written with the change itself, read as it stands, whoever changed it."""
+"""The audit log's hash chain in SQL: written with each change, read exactly as stored, even after tampering."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLUMNS = "id, cart_id, number, state, at, by, note, kind, data, facts, previou
 _GUARDS = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'events' "
     "AND name IN ('events_keep_update', 'events_keep_delete', 'events_keep_replace', 'events_keep_form')",
-    # Switched off for ordinary sessions is as good as gone: 'O' and 'A' are on.
+    # A trigger disabled for ordinary sessions counts as missing: 'O' and 'A' are enabled.
     "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'events'::regclass "
     "AND tgname IN ('events_keep', 'events_keep_form') AND tgenabled IN ('O', 'A')",
 }
@@ -33,10 +33,10 @@ _GUARDS_WANTED = {"sqlite": 4, "postgresql": 2}
 
 
 def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | None:
-    """Chain events of a cart as it was just saved, and return the newest one's stamp.
+    """Append events of a cart that was just saved, and return the newest one's stamp.
 
-    From here to the commit this holds the lock of the chain's head, so it comes last: whoever waits for the head
-    then holds nothing that its owner may still want.
+    From here to the commit this holds the lock of the chain's head. Call it last, so that a transaction waiting for the
+    head holds no lock that this one may still need.
     """
     if not events:
         return None
@@ -56,13 +56,13 @@ def append(session: Session, cart: Cart, events: Sequence[Event]) -> Stamp | Non
 
 
 def head(session: Session) -> Link | None:
-    """The chain's end as the database remembers it; None where that is gone."""
+    """Return the chain's end as stored in the database; None if its row is gone."""
     row = session.execute(select(col(ChainRow.number), col(ChainRow.digest)).where(col(ChainRow.id) == _HEAD)).first()
     return Link(row.number, row.digest) if row else None
 
 
 def entries(session: Session) -> Iterator[Entry]:
-    """Read all events by their number. Past the types of the tables: a changed row must be read, too."""
+    """Read all events in order of number. It bypasses the tables' types, so tampered rows are read, too."""
     last: int | None = None
     while True:
         after = "" if last is None else "WHERE id > :last"
@@ -75,13 +75,13 @@ def entries(session: Session) -> Iterator[Entry]:
 
 
 def kept(session: Session, cart_id: int, cart: Cart | None) -> Kept:
-    """A cart beside the number of its events that its row remembers."""
+    """Return a cart with the number of events that its row remembers."""
     events = session.execute(text("SELECT events FROM carts WHERE id = :id"), {"id": cart_id}).scalar_one()
     return Kept(cart_id, events if isinstance(events, int) else 0, cart)
 
 
 def guarded(session: Session) -> bool:
-    """Whether the database still refuses changes of events by itself."""
+    """Return whether the database's triggers still refuse changes of events."""
     backend = session.get_bind().dialect.name
     return bool(session.execute(text(_GUARDS[backend])).scalar_one() == _GUARDS_WANTED[backend])
 
@@ -98,7 +98,7 @@ def _newest_in(session: Session, cart_id: int) -> Link:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    """SQLite keeps in any column whatever somebody put there: what is of the wrong kind must fit no digest."""
+    """Build an entry. SQLite stores values of any type in any column: a wrong type must match no digest."""
     id_, cart_id, number, state, at, *rest = tuple(row)
     texts = (None if value is None else str(value) for value in rest)
     return Entry(id_, _number(cart_id), _number(number), str(state), _moment(at), *texts)  # type: ignore[arg-type] # the digest is never null
@@ -109,7 +109,7 @@ def _number(value: object) -> int:
 
 
 def _moment(value: object) -> datetime | str:
-    """One driver gives a time, the other the text of one."""
+    """Return a time as read; PostgreSQL's driver returns a `datetime`, SQLite's a text."""
     if isinstance(value, datetime):
         return utc(value)
     try:

@@ -19,9 +19,9 @@ _SQLITE = {"sqlite", "sqlite+pysqlite"}
 
 
 def parse_database_url(text: str) -> URL:
-    """Return the URL that the engine opens; ``postgres://`` and ``postgresql://`` mean psycopg, too.
+    """Return the URL that the engine opens; ``postgres://`` and ``postgresql://`` also select psycopg.
 
-    Raises `ValueError` with a sentence that holds no part of a password.
+    Raises `ValueError` with a sentence that contains no part of a password.
     """
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower()
@@ -72,7 +72,7 @@ def _sqlite(scheme: str, rest: str) -> URL:
 
 
 def _check_place(file: Path) -> None:
-    """Raise where no database file can be at this path."""
+    """Raise `ValueError` if no database file can exist at this path."""
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:
@@ -92,7 +92,7 @@ def _check_place(file: Path) -> None:
 
 
 def _postgresql(rest: str) -> URL:
-    # SQLAlchemy ends the password at the first @: it would take the rest for the host, and sentences would print it.
+    # SQLAlchemy ends the password at the first @: it would take the rest for the host, and messages would print it.
     if rest.count("@") > 1:
         raise ValueError("DATABASE_URL: the user or password holds an @. Write %40 for it")
     try:
@@ -105,7 +105,7 @@ def _postgresql(rest: str) -> URL:
     if url.port is not None and not 0 < url.port <= _LAST_PORT:
         raise ValueError(f"DATABASE_URL: the port must be from 1 to {_LAST_PORT}")
     if not _is_host(url.host) or not _is_name(url.database):
-        # Without an @ that ends it, a password may have been read as the host's port or the database's name.
+        # Without an @ that ends it, a password may have been parsed as the host's port or the database's name.
         raise ValueError(
             "DATABASE_URL: the host or the database name holds a special character. "
             "In a password write %40 for @, %2F for /, %23 for #, %3A for :"
@@ -116,7 +116,7 @@ def _postgresql(rest: str) -> URL:
 
 
 def _check_options(url: URL) -> None:
-    """Raise for an option that libpq does not know. Neither names nor values are repeated: they may be a password."""
+    """Raise for an option that libpq does not know. The message repeats no name or value: they may be a password."""
     from psycopg.pq import Conninfo  # noqa: PLC0415 - an optional extra, loaded only where it is used
 
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
@@ -128,7 +128,7 @@ def _check_options(url: URL) -> None:
         if not isinstance(value, str) and name not in _REPEATABLE:
             raise ValueError(f"DATABASE_URL holds the option {name} twice; keep one")
     try:
-        url.get_dialect()().create_connect_args(url)  # checks how several hosts and ports are written
+        url.get_dialect()().create_connect_args(url)  # checks the syntax of several hosts and ports
     except ArgumentError:
         raise ValueError("DATABASE_URL: host or port after the ? cannot be read") from None
     if not re.fullmatch(r"-?[0-9]{1,6}", str(url.query.get("connect_timeout", "0"))):

@@ -1,4 +1,4 @@
-"""This database's own id, which a copy of it keeps."""
+"""The database's own id, which a copy of it keeps."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _DIGITS = 12  # hexadecimal
 
 
 def desk_id(engines: Engines, *, team: str, bot_user: str | None) -> str:
-    """Return the id by which OVH's carts name this desk: of this database, Slack team and bot user.
+    """Return the id that marks this bot's carts at OVH, derived from this database, the Slack team and the bot user.
 
-    A copy of the database under another app is another desk. The id is kept for commands that do not know Slack.
+    A copy of the database under another app is another bot. The id is stored for commands that do not know Slack.
     """
     with Session(engines.read) as session:
         columns = (col(ChainRow.database_id), col(ChainRow.desk))
@@ -28,6 +28,6 @@ def desk_id(engines: Engines, *, team: str, bot_user: str | None) -> str:
 
 
 def kept_desk_id(engines: Engines) -> str | None:
-    """Return the desk's id of the bot's newest start; None before the first one."""
+    """Return the id from the bot's latest start; None before the first one."""
     with Session(engines.read) as session:
         return session.exec(select(col(ChainRow.desk)).where(col(ChainRow.id) == 1)).one()

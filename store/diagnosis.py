@@ -1,8 +1,8 @@
-"""Turn errors of SQLite, PostgreSQL and their drivers into a sentence for the operator.
+"""Turns errors of SQLite, PostgreSQL and their drivers into a sentence for the operator.
 
 SQLite errors are classified by result code (sqlite.org/rescode.html), PostgreSQL errors by SQLSTATE (its manual,
-appendix A). libpq reports a failed connection without one: then its English text decides, then whether it sent a
-password.
+appendix A). libpq reports a failed connection without one: its English text is matched then, and after that whether it
+sent a password.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ _WRONG_OPTION = (
     r"unrecognized configuration parameter|FATAL: +--\S+ requires a value|could not match \d+ port numbers|"
     r"(definition of service|service file) .* not found"
 )
-# The first pattern that is found in a failed connection's text decides.
+# The first pattern found in a failed connection's text decides.
 _CONNECTING: tuple[tuple[str, _Fault], ...] = (
     (
         r"starting up|shutting down|in recovery mode|not (yet )?accepting connections",
@@ -136,13 +136,13 @@ _SILENT = (DatabaseAway, "PostgreSQL does not answer at {server}. Start it, or c
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Translate errors of the database into `DatabaseError`; a bug of ours keeps its own exception."""
+    """Translate database errors into `DatabaseError`; a bug of ours keeps its own exception."""
     try:
         yield
     except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
         if (fault := explain(error, engine.url)) is None:
             raise
-        raise fault from None  # the driver's text may hold addresses and users
+        raise fault from None  # the driver's text may contain addresses and users
 
 
 def explain(error: BaseException, url: URL) -> DatabaseError | None:
@@ -158,7 +158,7 @@ def explain(error: BaseException, url: URL) -> DatabaseError | None:
 
 
 def lacks_a_table(error: DBAPIError) -> bool:
-    """Whether a statement failed because a table or a column is not there, or is there already."""
+    """Return whether a statement failed because a table, column or index is missing, or exists already."""
     if state := str(getattr(error.orig, "sqlstate", None) or ""):
         return state in {"42P01", "42703", "42704", "42P07", "42701", "42710"}
     return re.search(r"no such (table|column|index)|already exists|duplicate column", str(error.orig)) is not None

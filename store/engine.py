@@ -1,4 +1,4 @@
-"""Engines for SQLite and PostgreSQL, set so that the same functions are right on both."""
+"""Engines for SQLite and PostgreSQL, configured so that the same code is correct on both."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _CONNECT_SECONDS = 5  # for each address of the host
 _LOCK_SECONDS = 10  # longer than any row or the hash chain stays locked, even under load
 INBOX_SECONDS = 2  # for one statement on a click: Slack waits three seconds for its answer
 _INBOX_CONNECTIONS = 4
-_IDLE_SECONDS = 20  # no transaction waits for a call or a person: one that idles belongs to a suspended process
-_TCP_MILLISECONDS = 30_000  # without an acknowledgement before the connection counts as broken
+_IDLE_SECONDS = 20  # no transaction waits for a call or a person: an idle one belongs to a suspended process
+_TCP_MILLISECONDS = 30_000  # without an acknowledgement, before the connection counts as broken
 
 
 class FairLock:
-    """A lock that is granted in the order of asking.
+    """A lock granted in the order of the requests.
 
-    SQLite's own waiting is not: with eight writers its slowest waited 0.6 to 1.8 seconds, in a queue 13 ms.
+    SQLite's own lock is not fair: with eight writers the slowest waited 0.6 to 1.8 seconds; with this queue, 13 ms.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class FairLock:
 
     @contextmanager
     def held(self, *, within: float | None = None) -> Iterator[None]:
-        """Hold the lock; raises `TimeoutError` where it is not granted within so many seconds."""
+        """Hold the lock; raises `TimeoutError` if it is not granted within this many seconds."""
         with self._guard:
             mine = threading.Event()
             if self._held:
@@ -61,7 +61,7 @@ class FairLock:
                     self._held = False
 
     def _gave_up(self, mine: threading.Event) -> bool:
-        """Leave the line; False where the lock was granted at that very moment."""
+        """Leave the queue; returns False if the lock was granted at that very moment."""
         with self._guard:
             if mine.is_set():
                 return False
@@ -71,10 +71,10 @@ class FairLock:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Where to write and where to read; `lane` orders this process's writers on SQLite.
+    """The engines for writing and reading; `lane` queues this process's writers on SQLite.
 
     `inbox` writes clicks, over connections whose statements end after `INBOX_SECONDS`. `schema_changed` is set once a
-    write has found the schema of another version.
+    write has found another version's schema.
     """
 
     write: Engine
@@ -85,11 +85,11 @@ class Engines:
 
     @property
     def are_shared(self) -> bool:
-        """Whether several processes may work on this database: a SQLite file is one process's."""
+        """Whether several processes may work on this database: a SQLite file belongs to one process."""
         return self.lane is None
 
     def health(self) -> str | None:
-        """None where the database answers, else the reason in words."""
+        """Return None if the database answers, else the reason in words."""
         try:
             with self.read.connect() as connection:
                 connection.execute(text("SELECT 1"))
@@ -98,9 +98,9 @@ class Engines:
         return None
 
     def close(self) -> None:
-        """Close every connection: idle ones now, one that a thread still uses as soon as it is given back."""
+        """Close every connection: idle ones now, one still used by a thread as soon as it is returned."""
         for engine in (self.write, self.inbox, self.read):
-            # A pool that was disposed of would keep what is given back later, open.
+            # A disposed pool would keep a connection that is returned later open.
             event.listen(engine, "checkin", _close_returned)
             engine.dispose()
 
@@ -112,17 +112,17 @@ def _close_returned(_connection: object, record: ConnectionPoolEntry) -> None:
 def open_engines(url: str, *, patience: int = 60, idle: int = _IDLE_SECONDS) -> Engines:
     """Open ``sqlite:///desk.db`` or ``postgresql+psycopg://…``.
 
-    Raises `ValueError` for a wrong URL, `DatabaseUnusable` for a file of another kind. No connection is made yet.
-    On PostgreSQL a statement ends after `patience` seconds, and a transaction that does nothing after `idle` seconds:
-    the locks of a suspended process go with it. A failed statement is reported without its parameters: they may be
-    answers to a registry.
+    Raises `ValueError` for a wrong URL, `DatabaseUnusable` for a file of another kind. No connection is made yet. On
+    PostgreSQL a statement ends after `patience` seconds, and an idle transaction after `idle` seconds, which releases
+    the locks of a suspended process. A failed statement is reported without its parameters: they may be answers to a
+    registry.
     """
     parsed = parse_database_url(url)
     if (file := file_of(parsed)) is not None:
         return _sqlite(parsed, file)
     engine = create_engine(
         parsed,
-        # Whatever the server's default: what is read after waiting for a lock must be what was committed before it.
+        # Independent of the server's default: a read after waiting for a lock must see what was committed before it.
         isolation_level="READ COMMITTED",
         pool_size=8,
         pool_pre_ping=True,
@@ -139,12 +139,12 @@ def open_engines(url: str, *, patience: int = 60, idle: int = _IDLE_SECONDS) -> 
         isolation_level="AUTOCOMMIT",  # one statement is one transaction: nothing else is sent
         connect_args=_limits(parsed, INBOX_SECONDS, idle, lock=INBOX_SECONDS) | {"connect_timeout": INBOX_SECONDS},
     )
-    # All queries of one read transaction see the same moment, as they do on SQLite.
+    # All queries of one read transaction see the same snapshot, as they do on SQLite.
     return Engines(write=engine, read=engine.execution_options(isolation_level="REPEATABLE READ"), inbox=clicks)
 
 
 def _limits(url: URL, patience: int, idle: int, *, lock: int = _LOCK_SECONDS) -> dict[str, str | int]:
-    """Bound every wait for PostgreSQL, so that a hanging server never blocks a thread indefinitely.
+    """Return limits for every wait for PostgreSQL, so a hanging server never blocks a thread indefinitely.
 
     Options in the URL itself take precedence.
     """
@@ -170,7 +170,7 @@ def _sqlite(url: URL, file: Path) -> Engines:
     event.listen(read, "connect", _prepare_reader)
     event.listen(clicks, "connect", _prepare_for_clicks)
     event.listen(clicks, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    # A deferred transaction that read first cannot always be upgraded to a writing one: it fails at once.
+    # A deferred transaction that has read cannot always be upgraded to a writing one: it fails at once.
     event.listen(write, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(read, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return Engines(write=write, read=read, inbox=clicks, lane=FairLock())
@@ -187,7 +187,7 @@ def _prepare_for_clicks(connection: sqlite3.Connection, _record: object) -> None
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Write ahead. SQLite does not wait by itself when another process makes the same switch at this moment."""
+    """Switch to WAL. SQLite does not wait by itself if another process switches at the same moment."""
     for tries_left in reversed(range(_SWITCH_TRIES)):
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()
@@ -206,6 +206,6 @@ def _prepare_reader(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
+    connection.isolation_level = None  # SQLAlchemy's begin event sends BEGIN, not the driver
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()

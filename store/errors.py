@@ -22,7 +22,7 @@ class DatabaseUnusable(DatabaseError):
 
 
 class SchemaChanged(DatabaseUnusable):
-    """Another version has migrated the database while this process ran. Nothing was written."""
+    """Another version migrated the database while this process was running. Nothing was written."""
 
     def __init__(self, found: str, known: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""The newest event that this process saw committed: a witness of its own, should the database go back."""
+"""The newest event that this process saw committed: independent evidence if the database goes back."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ordering.model.recovery import Stamp
 
 
 class NewestHead:
-    """Keeps the newest committed stamp. Safe to use from several threads."""
+    """Holds the newest committed stamp. Thread-safe."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._newest: Stamp | None = None
 
     def committed(self, stamp: Stamp) -> None:
-        """Remember a stamp; call this only after the database answered COMMIT."""
+        """Store a stamp; call this only after the database answered COMMIT."""
         with self._guard:
             known = self._newest
             if known is None or (stamp.epoch, stamp.number) > (known.epoch, known.number):

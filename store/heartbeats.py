@@ -1,4 +1,4 @@
-"""Heartbeats in SQL: which processes work on this database, and whether it takes writes.
+"""Heartbeats in SQL: which processes work on this database, and whether it accepts writes.
 
 Ages are measured by the database's clock alone, so the clocks of machines may differ.
 """
@@ -14,7 +14,7 @@ from store.errors import DatabaseUnusable
 from store.migrate import newest, revision
 from store.schema import writing
 
-ALIVE_SECONDS = 30  # since the last heartbeat; three of them may be missed
+ALIVE_SECONDS = 30  # since the last heartbeat; up to three may be missed
 _TABLE = "heartbeats"
 _FORGOTTEN_SECONDS = 3600
 _CLOCK = {
@@ -29,7 +29,7 @@ _ALIVE = f"SELECT count(*) FROM heartbeats WHERE beat_at >= {_CLOCK['postgresql'
 
 
 class Heartbeat:
-    """The row of one process."""
+    """The heartbeat row of one process."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
@@ -37,7 +37,7 @@ class Heartbeat:
         self._clock = _CLOCK[engines.write.dialect.name]
 
     def beat(self) -> None:
-        """Write that this process lives. Raises `SchemaChanged` and `DatabaseError` as every write."""
+        """Write a heartbeat. Raises `SchemaChanged` and `DatabaseError` like every write."""
         with writing(self._engines) as session:
             mine = {"process": self._process, "revision": newest()}
             session.execute(text(_BEAT.format(clock=self._clock)), mine)
@@ -61,9 +61,10 @@ class OlderProcesses(DatabaseUnusable):
 
 
 def require_no_older_process(engines: Engines) -> None:
-    """Raise `OlderProcesses` where a migration would take the tables from processes that still run.
+    """Raise `OlderProcesses` if processes of an older schema still run, which a migration would break.
 
-    Those of revisions before the heartbeats are not seen. On SQLite there are none: the file's lock is one process's.
+    Processes of revisions before heartbeats are not detected. On SQLite there are none: the file's lock allows one
+    process.
     """
     if not engines.are_shared or revision(engines) in {"", newest()}:
         return

@@ -1,4 +1,4 @@
-"""The inbox in SQL. All times are the database server's; of a SQLite file, this machine's."""
+"""The inbox in SQL. All times are the database server's; for a SQLite file, this machine's."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from store.mapping import utc
 from store.queries import server_time
 from store.tables import InboxRow
 
-_LEFT_AFTER = timedelta(seconds=5)  # without a sign of life of the process that works on a click
-_SLOWEST = 6  # doublings of the time between two tries: five minutes
+_LEFT_AFTER = timedelta(seconds=5)  # without a renewal by the process that works on a click
+_SLOWEST = 6  # doublings of the time between two attempts: five minutes
 _AT_ONCE = 20
 _OPEN = col(InboxRow.outcome).is_(None)
 
 
 class SqlInbox:
-    """Keeps clicks in the table `inbox`, over connections of their own: no other query holds them up."""
+    """Stores clicks in the table `inbox`, over its own connections, so no other query delays them."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
 
     def put(self, click: Click) -> Click | None:
         with self._connection() as connection:
-            # PostgreSQL dates the row itself, so that this stays one round trip.
+            # PostgreSQL dates the row itself, so this stays one round trip.
             now: Any = func.clock_timestamp() if _is_postgresql(connection) else server_time(connection)
             row = {
                 "key": click.key, "kind": click.kind, "cart_id": click.cart_id, "by": click.by, "shown": click.shown,
@@ -97,7 +97,7 @@ class SqlInbox:
 
 
 def end_decided(connection: Connection, key: str, overtaking: int | None) -> None:
-    """End a click within the transaction of its decision; raises `ClickEnded` where it had ended."""
+    """End a click within the transaction of its decision; raises `ClickEnded` if it had ended."""
     if not _end(connection, key, ClickOutcome.DECIDED):
         raise ClickEnded(key)
     if overtaking is not None:

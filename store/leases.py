@@ -1,4 +1,4 @@
-"""Claims in SQL: one row for each cart that a process works on."""
+"""Leases in SQL: one row for each cart that a process works on."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from store.tables import ClaimRow
 def claim(
     session: Session, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
 ) -> frozenset[int]:
-    """Insert the claims, or take over those that are over; the rows that come back are the ones won."""
-    # In one order everywhere, so that two who claim the same carts never wait for each other in a ring.
+    """Insert the leases, or take over expired ones; the returned rows are the ones won."""
+    # Lock the rows in the same order everywhere, so two processes that lease the same carts never deadlock.
     wanted = [
         {"errand": task_type.value, "cart_id": cart_id, "holder": holder, "until": until}
         for cart_id in sorted(cart_ids)
@@ -26,7 +26,7 @@ def claim(
     taken = insert.on_conflict_do_update(
         index_elements=["errand", "cart_id"],
         set_={"holder": insert.excluded.holder, "until": insert.excluded.until},
-        # One that lasts far too long was dated by a clock that has been put back since.
+        # A lease that lasts far too long was dated by a clock that has been put back since.
         where=or_(col(ClaimRow.until) <= now, col(ClaimRow.until) > until + 2 * (until - now)),
     )
     return frozenset(session.execute(taken.returning(col(ClaimRow.cart_id))).scalars())
@@ -43,6 +43,6 @@ def give_back(session: Session, task_type: TaskType, cart_id: int, *, holder: st
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
-    """Both databases speak the same "on conflict", each by a function of its own."""
+    """Return this database's insert: both have the same "on conflict", each through its own function."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(ClaimRow) if on_postgresql else sqlite.insert(ClaimRow)

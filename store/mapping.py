@@ -1,4 +1,4 @@
-"""Rows to the rules' types and back, by hand, both ways in one file."""
+"""Maps rows to the domain's types and back, by hand, both ways in one file."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def cart_from(row: CartRow, lines: Sequence[LineRow], order: SalesOrderRow | Non
 
 
 def cart_columns(cart: Cart) -> dict[str, Any]:
-    """All columns of a cart's row but its id and version."""
+    """Return all columns of a cart's row except its id and version."""
     seal, attempt = cart.seal, cart.attempt
     return {
         "channel": cart.channel,
@@ -93,7 +93,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
 
 
 def one_version_up(cart: Cart) -> Cart:
-    """The cart as it is after it was saved."""
+    """Return the cart as it is after saving."""
     return replace(cart, version=cart.version + 1)
 
 
@@ -215,7 +215,7 @@ def order_row(cart_id: int, order: SalesOrder) -> SalesOrderRow:
 
 
 def sent_payment_from(order: int, method: int | None, mean: str | None, sent_at: datetime) -> SentPayment:
-    """A payment as it explains a transaction."""
+    """Return a payment in the form that explains a transaction."""
     return SentPayment(order, mean or _known(method), utc(sent_at))
 
 
@@ -230,7 +230,7 @@ def message_from(row: MessageRow) -> Message:
 
 
 def utc(at: datetime) -> datetime:
-    """Times go in and come out in UTC, on both databases."""
+    """Return a time in UTC. Times are stored and returned in UTC, on both databases."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
@@ -254,7 +254,7 @@ def _trouble_from(row: CartRow) -> Trouble | None:
 
 
 def _data_from(text: str | None) -> Data | None:
-    """Read an event's data; None where there is none, and where somebody put in what is no JSON object."""
+    """Parse an event's data; None if there is none, or if it was tampered with and is no JSON object."""
     try:
         found = json.loads(text or "null")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Migrations: bring a database to the newest revision, and refuse one that is not ours."""
+"""Migrations: upgrade a database to the newest revision, and refuse a foreign one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from store.engine import Engines
 from store.errors import DatabaseUnusable
 from store.sqlite_file import file_of, restrict
 
-_LOCK = 7_368_421  # any number, the same in every process
+_LOCK = 7_368_421  # arbitrary, but the same in every process
 _MIGRATION_MINUTES = 30  # a migration may rewrite every row of a large table
 _LOCK_MINUTES = 2  # another process may be migrating at this moment
 _REVISIONS = "alembic_version"
@@ -34,8 +34,8 @@ FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::reg
 def migrate(engines: Engines) -> str:
     """Upgrade to the newest revision and return it. Safe to run again, and in two processes at once.
 
-    Raises `DatabaseError`, also where the database can be read, but not written, or where it is damaged.
-    A SQLite file is closed to other users once it is known to be ours.
+    Raises `DatabaseError`, also if the database can be read but not written, or if it is damaged. A SQLite file is
+    closed to other users once it is known to be ours.
     """
     with explained(engines.write):
         known = revision(engines)
@@ -69,7 +69,10 @@ def _upgrade(engines: Engines) -> str:
 
 
 def _hold_back_writers(connection: Connection) -> None:
-    """Lock the schema's revision, which every writer reads: those under way end first, others wait and then refuse."""
+    """Lock the schema's revision, which every writer reads.
+
+    Writers in progress finish first; others wait and then refuse to write.
+    """
     if inspect(connection).has_table(_REVISIONS):
         connection.execute(text(f"SELECT 1 FROM {_REVISIONS} FOR UPDATE"))  # noqa: S608 - a constant of this file
 
@@ -132,7 +135,7 @@ def _damaged(name: str, what: str) -> str:
 
 
 def _require_whole(engines: Engines) -> None:
-    """Raise `DatabaseUnusable` where a table or a column of the newest revision is gone."""
+    """Raise `DatabaseUnusable` if a table or a column of the newest revision is missing."""
     with engines.read.connect() as connection:
         there = {
             table: {c["name"] for c in columns}
@@ -152,7 +155,7 @@ def _restrict(engines: Engines) -> None:
 
 
 def _require_writable(engines: Engines) -> None:
-    """Raise `DatabaseUnusable` if the database cannot be written: better at the start than at the first order."""
+    """Raise `DatabaseUnusable` if the database is not writable, at startup rather than at the first order."""
     name = describe(engines.write.url)
     with engines.write.connect() as connection:  # leaving it rolls back
         if connection.dialect.name != "postgresql":
@@ -171,7 +174,7 @@ def _require_writable(engines: Engines) -> None:
 
 
 def _revision(connection: Connection) -> str:
-    """Return the revision; empty where there is none. Raises `DatabaseUnusable` where it is not clear."""
+    """Return the revision; empty if there is none. Raises `DatabaseUnusable` if it is ambiguous."""
     name = describe(connection.engine.url)
     inspector = inspect(connection)
     if inspector.has_table(_REVISIONS) and "version_num" not in {c["name"] for c in inspector.get_columns(_REVISIONS)}:

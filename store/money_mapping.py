@@ -1,4 +1,4 @@
-"""Rows of money calls and of orders made elsewhere to the rules' types, and back."""
+"""Maps rows of money calls and of orders made elsewhere to the domain's types, and back."""
 
 from __future__ import annotations
 

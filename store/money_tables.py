@@ -1,4 +1,4 @@
-"""The tables of what OVH's account shows beside the carts: orders made elsewhere, and the markers of money calls."""
+"""Tables for account data outside the carts: orders made elsewhere, and the markers of money calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.tables import OVH_NUMBER
 
 
 class ForeignOrderRow(SQLModel, table=True):
-    """An order of the account that no cart of this desk made, as it was read last. Times are by OVH's clock."""
+    """An order of the account that no cart of this bot made, as last read. Times are by OVH's clock."""
 
     __tablename__ = "foreign_orders"
     __table_args__ = (Index("foreign_orders_by_age", "made_at"),)
@@ -28,7 +28,7 @@ class ForeignOrderRow(SQLModel, table=True):
 
 
 class MoneyCallRow(SQLModel, table=True):
-    """An attempt to order or pay. Rows are kept, as OVH keeps their markers for weeks."""
+    """An attempt to order or pay. Rows are never deleted, as OVH keeps their markers for weeks."""
 
     __tablename__ = "money_calls"
     __table_args__ = (Index("money_calls_by_subject", "subject"),)
@@ -44,7 +44,7 @@ class MoneyCallRow(SQLModel, table=True):
 
 
 class ComparedMarkerRow(SQLModel, table=True):
-    """A marker of a lost money call that an operator was shown in recover mode."""
+    """A marker of a lost money call that was shown to an operator in recover mode."""
 
     __tablename__ = "compared_markers"
 
@@ -52,7 +52,7 @@ class ComparedMarkerRow(SQLModel, table=True):
 
 
 class PresenceRow(SQLModel, table=True):
-    """A cart at OVH by which this desk shows itself to others on the account."""
+    """A cart at OVH by which this bot announces itself to others on the account."""
 
     __tablename__ = "presences"
 

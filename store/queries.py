@@ -1,4 +1,4 @@
-"""Questions to the database."""
+"""Queries on the database."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from store.tables import (
 )
 
 _PAGE = 200
-_ORDERS_AT_ONCE = 500  # in one query: SQLite takes 32,766 parameters, PostgreSQL 65,535
+_ORDERS_AT_ONCE = 500  # in one query: SQLite accepts 32,766 parameters, PostgreSQL 65,535
 _OVER = {CartState.CANCELLED, CartState.DELIVERED, CartState.REJECTED}
 
 
@@ -46,14 +46,14 @@ Clock = Callable[[], datetime]
 
 
 def server_time(connection: Connection) -> datetime:
-    """Read PostgreSQL's clock at this moment; SQLite runs in this process, so its clock is ours."""
+    """Read PostgreSQL's clock now; SQLite runs in this process, so its clock is ours."""
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)
     return mapping.utc(connection.execute(text("SELECT clock_timestamp()")).scalar_one())
 
 
 class SqlReading:
-    """Reads within one transaction; pages by key, never by offset."""
+    """Queries within one transaction; pages by key, never by offset."""
 
     def __init__(self, session: Session, clock: Clock | None = None, head: NewestHead | None = None) -> None:
         self._session = session
@@ -174,7 +174,7 @@ class SqlReading:
         return self._texts(col(ComparedMarkerRow.marker), among)
 
     def _texts(self, column: Mapped[Any], among: Collection[str]) -> frozenset[str]:
-        """Return those of these texts that the column has."""
+        """Return those of these texts that are in the column."""
         found: set[str] = set()
         texts = sorted(among)
         for start in range(0, len(texts), _ORDERS_AT_ONCE):
@@ -205,7 +205,7 @@ class SqlReading:
         return [mapping.event_from(row) for row in self._rows(query)]
 
     def record(self) -> Record:
-        """All that an audit reads; its parts are read while it walks, within this look."""
+        """Return the input of an audit. It is read lazily, within this transaction."""
         session = self._session
         return Record(evidence.entries(session), self._kept(), evidence.head(session), evidence.guarded(session))
 
@@ -219,7 +219,7 @@ class SqlReading:
         return [mapping.message_from(row) for row in self._rows(query)]
 
     def outdated(self) -> list[int]:
-        behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the words of the index
+        behind = select(col(MessageRow.cart_id)).where(text(BEHIND))  # in the exact words of the index
         untold = select(col(UntoldRow.cart_id))
         return sorted({*self._numbers(behind), *self._numbers(untold)})
 
@@ -247,13 +247,13 @@ class SqlReading:
     def _kept(self) -> Iterator[Kept]:
         for cart_id in self._numbers(select(col(CartRow.id)).order_by(col(CartRow.id))):
             cart = None
-            # A row that somebody changed may hold anything, and fail in any way.
+            # A tampered row may contain anything, and fail in any way.
             with suppress(Exception):
                 cart = self.cart(cart_id)
             yield evidence.kept(self._session, cart_id, cart)
 
     def _carts(self, rows: Sequence[CartRow]) -> list[Cart]:
-        """Read the lines and orders of many carts in two questions, not two a cart."""
+        """Load lines and orders in two queries (avoids N+1)."""
         ids = [row.id for row in rows]
         lines: dict[int, list[LineRow]] = {}
         for line in self._rows(select(LineRow).where(col(LineRow.cart_id).in_(ids)).order_by(col(LineRow.place))):
@@ -272,7 +272,10 @@ class SqlReading:
 
 
 def _in_states(states: Collection[CartState]) -> ColumnElement[bool]:
-    """Carts in these states. Where all of them are live, the index of those is used, if it is said in its words."""
+    """Return the condition for carts in these states.
+
+    If all of them are live states, it uses the partial index, which needs the index's exact words.
+    """
     listed = col(CartRow.state).in_(sorted(states))
     return listed if _OVER & set(states) else and_(text(f"carts.{LIVE}"), listed)
 

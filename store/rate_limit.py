@@ -1,4 +1,4 @@
-"""The pace towards the registrar, in one row a key: who holds it decides for all processes."""
+"""The shared rate limiter's state, in one row per API key: the process that locks it decides for all."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from store.tables import BudgetRow
 
 @dataclass
 class Page:
-    """The state that was written last, None before that, and the moment by the database's clock in seconds."""
+    """The last state written, None before the first one, and the time by the database's clock in seconds."""
 
     now: float
     state: Mapping[str, Any] | None
 
 
 class SharedPage:
-    """One row of PostgreSQL, held in a transaction of milliseconds."""
+    """One row in PostgreSQL, locked for a transaction of milliseconds."""
 
     def __init__(self, engines: Engines, key: str) -> None:
         self._engines = engines
@@ -33,11 +33,11 @@ class SharedPage:
 
     @contextmanager
     def held(self) -> Iterator[Page]:
-        """Hold the row; what `state` is then is written when the context ends."""
+        """Lock the row; the value of `state` is written when the context ends."""
         with writing(self._engines) as session:
             session.execute(insert(BudgetRow).values(key=self._key, state=None).on_conflict_do_nothing())
             row = session.exec(select(BudgetRow).where(col(BudgetRow.key) == self._key).with_for_update()).one()
-            # The clock is read after the row is ours: two processes never see time run backwards.
+            # Read the clock after locking the row, so two processes never see time run backwards.
             now = float(session.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
             page = Page(now, row.state)
             yield page

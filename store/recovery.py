@@ -15,11 +15,11 @@ from store.mapping import utc
 from store.tables import CartRow, ChainRow, EventRow, MessageRow, RecoveryRow, TimerRow
 
 _ONLY = 1
-_NO_ID = "0" * 12  # of a chain whose row somebody removed
+_NO_ID = "0" * 12  # for a chain whose row is missing
 
 
 def standing(session: Session) -> Standing:
-    """Read the recover row; never from the session's own cache, for another process may have changed it."""
+    """Read the recover row; never from the session's cache, as another process may have changed it."""
     row = session.execute(
         select(RecoveryRow).where(col(RecoveryRow.id) == _ONLY).execution_options(populate_existing=True)
     ).scalar_one()
@@ -48,10 +48,10 @@ def stamp_of(chain: Any, number: int, digest: str | None, at: datetime | None) -
 
 
 def knows(session: Session, seen: Stamp) -> bool:
-    """Whether the event of a stamp is still in the chain."""
+    """Return whether the event of a stamp is still in the chain."""
     if not seen.number:
         return True
-    if seen.number > stamp(session).number:  # it may be more than an integer column of PostgreSQL can hold
+    if seen.number > stamp(session).number:  # it may be too large for an integer column of PostgreSQL
         return False
     found = select(col(EventRow.digest)).where(col(EventRow.id) == seen.number)
     digest = session.execute(found).scalar_one_or_none()
@@ -66,7 +66,7 @@ def newest_about_money(session: Session) -> int:
 
 
 def last_event_at(session: Session, until: datetime) -> datetime | None:
-    """Return when the newest event happened of those up to then."""
+    """Return when the newest event up to then happened."""
     newest = select(func.max(col(EventRow.at))).where(col(EventRow.at) <= until)
     return _moment(session.execute(newest).scalar_one())
 
@@ -82,21 +82,21 @@ def render_live_again(session: Session) -> None:
 
 
 def wake_decided(session: Session, at: datetime) -> None:
-    """Have the worker carry out at once what was decided and held."""
+    """Have the worker carry out at once the decisions that were held back."""
     decided = select(col(CartRow.id)).where(col(CartRow.state).in_(sorted(DECIDED)))
     steps = (col(TimerRow.kind) == TimerKind.STEP.value, col(TimerRow.subject).in_(decided))
     session.execute(update(TimerRow).where(*steps).values(due_at=at, set_at=at))
 
 
 def next_number(session: Session) -> int | None:
-    """Return the number for the next cart where the database's own next one stands on a button; else None."""
+    """Return the next cart's number if the database's own next number is already on a button; else None."""
     above = session.execute(select(col(RecoveryRow.numbers_above)).where(col(RecoveryRow.id) == _ONLY)).scalar_one()
     newest = session.execute(select(func.max(col(CartRow.id)))).scalar_one() or 0
     return above + 1 if above > newest else None
 
 
 def follow_numbers(session: Session) -> None:
-    """Have PostgreSQL's sequence go on behind a number that was given by hand; SQLite does so by itself."""
+    """Advance PostgreSQL's sequence past a number that was set by hand; SQLite does so by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT setval(pg_get_serial_sequence('carts', 'id'), (SELECT max(id) FROM carts))"))
 

@@ -1,4 +1,4 @@
-"""The guard of every write: the database still has the schema that this process knows.
+"""The schema check of every write: the database still has the schema that this process knows.
 
 A newer version may migrate the database while an older process runs. The older one must write nothing from then on:
 columns that it does not know would keep old values.
@@ -17,7 +17,7 @@ from store.engine import Engines
 from store.errors import SchemaChanged
 from store.migrate import newest
 
-# FOR SHARE waits for a migration that has locked the row, and lets other writers in.
+# FOR SHARE waits for a migration that has locked the row, and does not block other writers.
 _REVISION = {
     "sqlite": text("SELECT version_num FROM alembic_version"),
     "postgresql": text("SELECT version_num FROM alembic_version FOR SHARE"),
@@ -28,15 +28,15 @@ _REVISION = {
 def writing(engines: Engines) -> Iterator[Session]:
     """Begin a transaction that may write, commit it at the end, and roll back on an exception.
 
-    Raises `SchemaChanged` before anything is written where the schema is another version's; `DatabaseError` where the
-    database cannot be used. A bug keeps its own exception.
+    Raises `SchemaChanged` before any write if the schema is another version's; `DatabaseError` if the database cannot
+    be used. A bug keeps its own exception.
     """
     lane = engines.lane.held() if engines.lane else nullcontext()
     with explained(engines.write), lane, Session(engines.write, expire_on_commit=False) as session, session.begin():
         try:
             _require_own_schema(session)
         except SchemaChanged:
-            engines.schema_changed.set()  # so that the whole process ends, whoever noticed
+            engines.schema_changed.set()  # ends the whole process, whichever thread noticed
             raise
         yield session
 

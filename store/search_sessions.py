@@ -1,4 +1,4 @@
-"""The shelf of searches in SQL: one row for each search of the last day. Used on PostgreSQL alone."""
+"""Search sessions in SQL: one row for each search of the last day. Used only on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from store.schema import writing
 from store.tables import SearchRow
 
 _KEPT_FOR = timedelta(days=1)
-_SILENT = timedelta(seconds=10)  # then whoever ran it is gone
+_SILENT = timedelta(seconds=10)  # after that the runner is presumed dead
 _CONTENT = TypeAdapter(KeptSearch)
 _log = structlog.get_logger()
 
 
 class SharedShelf:
-    """The `Shelf` of all processes on one PostgreSQL. Moments are compared between clocks, as those of claims."""
+    """The `Shelf` of all processes on one PostgreSQL. Like leases, it compares times across machines' clocks."""
 
     def __init__(self, engines: Engines, *, clock: Callable[[], datetime]) -> None:
         self._engines = engines
@@ -87,7 +87,7 @@ def _row(search: KeptSearch, *, runner: str | None, now: datetime) -> Insert:
 
 
 def _as_it_is(row: Insert, where: ColumnElement[bool] | None = None) -> Insert:
-    """Put a row, whether it is there already or not."""
+    """Return an upsert of a row."""
     new = {name: row.excluded[name] for name in ("content", "runner", "stop", "kept_at")}
     return row.on_conflict_do_update(index_elements=["id"], set_=new, where=where)
 

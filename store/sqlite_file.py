@@ -27,22 +27,22 @@ def file_of(url: URL) -> Path | None:
 
 
 class FileHeld(DatabaseUnusable):
-    """Another process holds the file; it may be stopping."""
+    """Another process holds the file; it may be shutting down."""
 
 
 @contextmanager
 def hold(url: str) -> Iterator[None]:
     """Lock the SQLite file for this process; does nothing on PostgreSQL.
 
-    The kernel releases the lock when the process ends, also after `kill -9`. A lock file that was created here is
-    deleted where the work fails: the database may belong to another program. Raises `FileHeld` where another process
-    holds the lock, `DatabaseUnusable` where none can be had, and `ValueError` for a wrong URL.
+    The kernel releases the lock when the process ends, also after `kill -9`. A lock file created here is deleted if the
+    block fails: the database may belong to another program. Raises `FileHeld` if another process holds the lock,
+    `DatabaseUnusable` if the file cannot be locked, and `ValueError` for a wrong URL.
     """
     file = file_of(parse_database_url(url))
     if file is None:
         yield
         return
-    real = file.resolve()  # so that two paths to one database meet
+    real = file.resolve()  # two paths to one database get the same lock
     path = real.with_name(real.name + "-lock")
     was_there = path.exists()
     lock = _lock(file, path)
@@ -52,7 +52,7 @@ def hold(url: str) -> Iterator[None]:
     except BaseException:
         if not was_there:
             with suppress(OSError):
-                path.unlink()  # while the lock is held: `_lock` notices, should another process have opened the file
+                path.unlink()  # while the lock is held: `_lock` notices if another process has opened the file
         raise
     finally:
         os.close(lock)
@@ -61,7 +61,7 @@ def hold(url: str) -> Iterator[None]:
 def require_sqlite(file: Path) -> None:
     """Raise `DatabaseUnusable` for a file of another kind.
 
-    SQLite itself takes a file of less than 512 bytes for an empty database, and overwrites it.
+    SQLite itself treats a file of less than 512 bytes as an empty database, and overwrites it.
     """
     try:
         with file.open("rb") as opened:
@@ -121,7 +121,7 @@ def _is_at(path: Path, descriptor: int) -> bool:
 
 
 def _write_holder(descriptor: int, file: Path) -> None:
-    """Write who holds the lock, for the sentence of the next process."""
+    """Write this process's pid into the lock file, for the error message of the next process."""
     try:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())

@@ -1,4 +1,4 @@
-"""The tables: shape only. What a row means, and whether it is right, is known in `ordering`."""
+"""The tables: structure only. `ordering` defines the meaning of a row and whether it is valid."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH counts in longs; SQLite's INTEGER has 64 bits anyway
-LIVE = "state NOT IN ('cancelled', 'delivered', 'rejected')"  # carts that something can still happen to
-BEHIND = "shown < wanted"  # messages that do not show what they must
+OVH_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # OVH's numbers are 64-bit; so is SQLite's INTEGER
+LIVE = "state NOT IN ('cancelled', 'delivered', 'rejected')"  # carts that can still change
+BEHIND = "shown < wanted"  # messages that do not show their wanted version
 
 
 class CartRow(SQLModel, table=True):
-    """A cart; `version` is what compare-and-set compares."""
+    """A cart; compare-and-set uses `version`."""
 
     __tablename__ = "carts"
     __table_args__ = (
@@ -25,7 +25,7 @@ class CartRow(SQLModel, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
-        # Without them an index by state would sort all the carts there ever were to show the newest.
+        # Without these, listing the newest carts by state would sort every cart ever made.
         Index("carts_live", "id", sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
         Index("carts_by_approval", "approved_at"),
         Index("carts_by_payment", "payment_sent_at_ovh"),
@@ -86,7 +86,7 @@ class CartRow(SQLModel, table=True):
 
 
 class LineRow(SQLModel, table=True):
-    """A name in a cart, at its place."""
+    """A name in a cart, at its position."""
 
     __tablename__ = "lines"
     __table_args__ = (UniqueConstraint("cart_id", "domain"), Index("lines_by_domain", "domain"))
@@ -112,9 +112,9 @@ class LineRow(SQLModel, table=True):
 
 
 class SalesOrderRow(SQLModel, table=True):
-    """OVH's sales order of a cart: at most one, and no order belongs to two carts.
+    """OVH's sales order of a cart: at most one per cart, and one cart per order.
 
-    Its link and its invoice's are never kept.
+    Its link and its invoice's link are never stored.
     """
 
     __tablename__ = "sales_orders"
@@ -136,9 +136,9 @@ class SalesOrderRow(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One thing that happened to a cart, in the chain of evidence. Triggers let nobody change or remove one.
+    """One event of a cart, in the hash chain. Triggers prevent changes and removals.
 
-    A migration that copies this table, as SQLite must for most changes, has to make the triggers again.
+    A migration that copies this table, as SQLite requires for most changes, must create the triggers again.
     """
 
     __tablename__ = "events"
@@ -151,8 +151,8 @@ class EventRow(SQLModel, table=True):
     at: datetime
     by: str | None = None
     note: str | None = None
-    kind: str | None = None  # null for events from before kinds were kept
-    data: str | None = None  # JSON as text, for its digest covers the very text
+    kind: str | None = None  # null for events from before kinds existed
+    data: str | None = None  # JSON as text, because its digest covers the exact text
     facts: str | None = None
     previous_in_cart: str | None = None
     previous: str | None = None
@@ -160,9 +160,9 @@ class EventRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """The chain's head, in one row: its lock keeps writers of several processes in line.
+    """The chain's head, in one row: its lock serializes the writers of several processes.
 
-    With `database_id` and `epoch` it is all that a button's stamp holds.
+    With `database_id` and `epoch` it holds everything for a button's stamp.
     """
 
     __tablename__ = "chain"
@@ -171,12 +171,12 @@ class ChainRow(SQLModel, table=True):
     number: int
     digest: str | None = None
     database_id: str | None = None
-    desk: str | None = None  # by which OVH's carts name this desk, as of the bot's newest start
+    desk: str | None = None  # the id that marks this bot's carts at OVH, as of its latest start
     epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class RecoveryRow(SQLModel, table=True):
-    """Recover mode, in one row; it is off where `cause` is null."""
+    """Recover mode, in one row; it is off if `cause` is null."""
 
     __tablename__ = "recovery"
 
@@ -197,7 +197,7 @@ class RecoveryRow(SQLModel, table=True):
 
 
 class UntoldRow(SQLModel, table=True):
-    """An event that its card's thread has not told yet; gone once it has."""
+    """An event that its card's thread has not reported yet; deleted once it has."""
 
     __tablename__ = "untold"
     __table_args__ = (Index("untold_by_cart", "cart_id"),)
@@ -209,7 +209,7 @@ class UntoldRow(SQLModel, table=True):
 class MessageRow(SQLModel, table=True):
     """A chat message that shows a cart: the version in it, and the version that it must show.
 
-    Both are in this row, so that an index holds just the messages that are behind.
+    Both are in this row, so an index can hold just the messages that are behind.
     """
 
     __tablename__ = "messages"
@@ -228,7 +228,7 @@ class MessageRow(SQLModel, table=True):
 
 
 class TimerRow(SQLModel, table=True):
-    """When work of one kind is due for a cart. Saving a cart erases none."""
+    """When work of one kind is due for a cart. Saving a cart deletes none."""
 
     __tablename__ = "timers"
     __table_args__ = (Index("timers_due", "kind", "due_at"), Index("timers_set", "kind", "set_at"))
@@ -240,7 +240,7 @@ class TimerRow(SQLModel, table=True):
 
 
 class HeartbeatRow(SQLModel, table=True):
-    """A process that works on this database, its schema's revision, and its last sign of life.
+    """A process that works on this database, its schema's revision, and its last heartbeat.
 
     `beat_at` is in seconds since 1970 by the database's clock.
     """
@@ -253,7 +253,7 @@ class HeartbeatRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """A process that works on a cart, and until when the others leave it alone."""
+    """A lease: the process that works on a cart, and until when others leave it alone."""
 
     __tablename__ = "claims"
 
@@ -264,7 +264,7 @@ class ClaimRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """A click or form that decides, written before Slack is answered; `content` is gone once it ended."""
+    """A click or form that decides, stored before Slack is answered; `content` is removed when it ends."""
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -275,18 +275,18 @@ class InboxRow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     kind: str
-    cart_id: int  # as the button said: no cart of that number needs to exist
+    cart_id: int  # as on the button: a cart with that number need not exist
     by: str
     shown: str
     content: str | None = None
     at: datetime
-    next_at: datetime  # from when on any process may take it over
+    next_at: datetime  # after this any process may take it over
     tries: int
     outcome: str | None = None
 
 
 class BudgetRow(SQLModel, table=True):
-    """How fast OVH may be asked just now with one key, by all processes together. Used on PostgreSQL alone."""
+    """The rate limiter's state for one OVH key, shared by all processes. Used only on PostgreSQL."""
 
     __tablename__ = "ovh_budget"
 
@@ -295,7 +295,7 @@ class BudgetRow(SQLModel, table=True):
 
 
 class SearchRow(SQLModel, table=True):
-    """Somebody's search as it stood at a moment, and which process runs it. Used on PostgreSQL alone."""
+    """A user's search at one moment, and the process that runs it. Used only on PostgreSQL."""
 
     __tablename__ = "searches"
     __table_args__ = (Index("searches_by_age", "kept_at"),)

@@ -1,4 +1,4 @@
-"""Timers in SQL: one row for each kind of work that is to be done for a cart at a moment."""
+"""Timers in SQL: one row for each kind of work that is due for a cart at a time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from store import mapping
 from store.tables import CartRow, ClaimRow, TimerRow
 
 _DUE_AT_ONCE = 100
-_CLOCKS_APART = timedelta(minutes=1)  # between machines; a timer set later than this was dated by a clock now put back
-_LONGEST_CLAIM = 3 * LEASE  # a claim that lasts longer was dated by such a clock, too
+_CLOCKS_APART = timedelta(minutes=1)  # between machines; a timer set further ahead was dated by a clock since put back
+_LONGEST_CLAIM = 3 * LEASE  # a lease that lasts longer was dated by such a clock, too
 _IS_STEP = col(TimerRow.kind) == TimerKind.STEP.value
 
 
 def put(session: Session, subject: int, kind: TimerKind, *, due_at: datetime, now: datetime) -> None:
-    """Set a timer, or move the one that is there."""
+    """Set a timer, replacing an existing one."""
     insert = _insert(session).values(subject=subject, kind=kind.value, due_at=due_at, set_at=now)
     new = {"due_at": insert.excluded.due_at, "set_at": insert.excluded.set_at}
     session.execute(insert.on_conflict_do_update(index_elements=["subject", "kind"], set_=new))
@@ -41,7 +41,7 @@ def of(session: Session, subject: int) -> dict[TimerKind, datetime]:
 def due(session: Session, now: datetime, task_type: TaskType | None) -> list[int]:
     """Return carts whose step is due and that no process works on, longest due first.
 
-    A timer that was set in the future counts as due: the clock that dated it has been put back since.
+    A timer set in the future counts as due: the clock that dated it has been put back since.
     """
     is_held = _claims(task_type).where(col(ClaimRow.until) > now, col(ClaimRow.until) <= now + _LONGEST_CLAIM)
     found: list[int] = []
@@ -55,7 +55,7 @@ def due(session: Session, now: datetime, task_type: TaskType | None) -> list[int
 
 
 def next_due(session: Session, task_type: TaskType | None, without: Collection[int]) -> datetime | None:
-    """Return when the next step is due; one that a process has claimed counts from the claim's end."""
+    """Return when the next step is due; for a leased cart, not before its lease ends."""
     mine = [_IS_STEP, *_for(task_type)]
     if without:
         mine.append(col(TimerRow.subject).not_in(without))
@@ -72,7 +72,7 @@ def next_due(session: Session, task_type: TaskType | None, without: Collection[i
 
 
 def _for(task_type: TaskType | None) -> tuple[ColumnElement[bool], ...]:
-    """Return which timers belong to a task type: those of decided carts, or of all others; None is every type."""
+    """Return the condition for timers of a task type: of decided carts, or of all others; None is every type."""
     if task_type is None:
         return ()
     is_decided = (
@@ -84,7 +84,7 @@ def _for(task_type: TaskType | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def _claims(task_type: TaskType | None) -> Exists:
-    """Return whether a process has claimed the timer's cart for a task that keeps others from this task type."""
+    """Return the condition that the timer's cart has a lease that blocks this task type."""
     return exists().where(col(ClaimRow.cart_id) == col(TimerRow.subject), _hinders(task_type))
 
 
@@ -93,6 +93,6 @@ def _hinders(task_type: TaskType | None) -> ColumnElement[bool]:
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
-    """Return the insert of this database: both know "on conflict", each by a function of its own."""
+    """Return this database's insert: both have the same "on conflict", each through its own function."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(TimerRow) if on_postgresql else sqlite.insert(TimerRow)

@@ -1,4 +1,4 @@
-"""The store in SQL: what changes, all or nothing."""
+"""The store's write transactions in SQL, all or nothing."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from store.tables import (
     UntoldRow,
 )
 
-_DECISIONS = 7_368_422  # any number, the same in every process, and not the one of the migrations
+_DECISIONS = 7_368_422  # arbitrary, but the same in every process, and not the lock of the migrations
 
 
 class SqlTransaction(SqlReading):
-    """Writes within one transaction that began at `now`. A cart changes by compare-and-set alone."""
+    """Writes within one transaction that began at `now`. Carts are saved by compare-and-set only."""
 
     def __init__(
         self, session: Session, now: datetime, clock: Clock | None = None, head: NewestHead | None = None
@@ -101,7 +101,7 @@ class SqlTransaction(SqlReading):
             timers.put(self._session, cart_id, kind, due_at=due_at, now=self._now)
 
     def begin_step(self, cart_id: int) -> None:
-        # The value stays; the row is written all the same, on both databases.
+        # The value stays the same, but both databases still write the row.
         self._session.execute(update(CartRow).where(col(CartRow.id) == cart_id).values(events=col(CartRow.events)))
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
@@ -131,7 +131,7 @@ class SqlTransaction(SqlReading):
             col(row.id) == call.id, col(row.cart_id) == call.cart_id, col(row.started_at) == call.started_at
         )
         changed = {"marker": call.marker}
-        if call.state is not CallState.ANNOUNCED:  # a process that slept must not undo what another one wrote
+        if call.state is not CallState.ANNOUNCED:  # a process that slept must not undo another one's write
             changed["state"] = call.state.value
         self._session.execute(same.values(**changed))
 
@@ -164,7 +164,7 @@ class SqlTransaction(SqlReading):
         self._session.execute(update(MessageRow).where(theirs).values(shown=NOTHING_SHOWN))
 
     def give_up(self, message_id: int, *, version: int) -> None:
-        # A version that was saved in the meantime is still wanted.
+        # A version saved in the meantime is still wanted.
         this = (col(MessageRow.id) == message_id, col(MessageRow.wanted) <= version)
         nothing = {"shown": NOTHING_SHOWN, "wanted": NOTHING_SHOWN}
         self._session.execute(update(MessageRow).where(*this).values(**nothing))
@@ -212,7 +212,7 @@ class SqlTransaction(SqlReading):
         return bool(self._session.execute(select(col(CartRow.id)).where(*which).with_for_update()).all())
 
     def _new_message(self, cart_id: int, role: MessageRole, channel: str) -> MessageRow:
-        """Return a message that shows nothing yet. The cart is locked: a save beside this one must see the message."""
+        """Return a message that shows nothing yet. It locks the cart, so that a concurrent save sees the message."""
         self._hold(col(CartRow.id) == cart_id)
         wanted = self._session.execute(select(col(CartRow.version)).where(col(CartRow.id) == cart_id)).scalar_one()
         return MessageRow(cart_id=cart_id, role=role.value, channel=channel, wanted=wanted)
@@ -262,12 +262,12 @@ class SqlStore:
     def begin(self) -> Iterator[SqlTransaction]:
         """Begin a transaction that may write.
 
-        Raises `SchemaChanged` where another version has migrated the database since the start.
+        Raises `SchemaChanged` if another version has migrated the database since the start.
         """
         with writing(self._engines) as session:
             transaction = SqlTransaction(session, self.clock(), self._database_clock, self._head)
             yield transaction
-        if transaction.appended is not None:  # not before COMMIT has answered
+        if transaction.appended is not None:  # only after COMMIT has answered
             self._head.committed(transaction.appended)
 
     @contextmanager
@@ -277,5 +277,5 @@ class SqlStore:
 
     @property
     def _database_clock(self) -> Clock | None:
-        """The clock of tests, which stands in for the database's as well; None for the database's own."""
+        """The clock of tests, which also replaces the database's; None for the database's own."""
         return None if self.clock is _now else self.clock

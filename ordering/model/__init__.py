@@ -1,1 +1,1 @@
-"""The things the rules speak about: names, offers, carts, money, policy."""
+"""The domain model: names, offers, carts, money, policy."""

@@ -1,4 +1,4 @@
-"""The cart that a channel shares, and the table of its states."""
+"""The cart that a channel shares, and the table of its state transitions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ordering.model.seal import Seal
 
 
 class CartState(StrEnum):
-    """How far a cart is, by the words that the record uses."""
+    """The state of a cart. The values are stored in the audit log."""
 
     OPEN = "open"
     SUBMITTED = "submitted"
@@ -48,9 +48,9 @@ MOVES: dict[CartState, frozenset[CartState]] = {
     S.CHECKED_OUT: frozenset({S.PAYING, S.PAID, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.PAYING: frozenset({S.PAID, S.CHECKED_OUT, S.CANCELLED, S.NEEDS_ATTENTION}),
     S.PAID: frozenset({S.DELIVERED, S.NEEDS_ATTENTION}),
-    # A person moves it on, by a button; or OVH does, when what was missing arrives.
-    # Or something else goes wrong: that is news.
-    # A word on a payment takes it back to where the bot looks for proof.
+    # A person moves the cart on by a button, or the bot does when OVH shows what was missing. A second problem is a new
+    # event, so the state may follow itself. When a person says whether a payment went through, the cart returns to
+    # PAYING, where the bot looks for proof.
     S.NEEDS_ATTENTION: frozenset(
         {S.APPROVED, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.CANCELLED, S.NEEDS_ATTENTION}
     ),
@@ -60,23 +60,24 @@ MOVES: dict[CartState, frozenset[CartState]] = {
 }
 
 WAITING = frozenset({S.SUBMITTED, S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.NEEDS_ATTENTION})
-# Money is promised or spent from the approval on: these count against the month's limit. So does what needs attention:
-# until a person has settled it, it may be paid for.
+# From the approval on, money is promised or spent, so these carts count against the monthly limit. So does a cart that
+# needs attention: it may be paid for until a person resolves it.
 COMMITTED = frozenset({S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID, S.DELIVERED, S.NEEDS_ATTENTION})
-# While a cart is in one of these, no other cart may ask for the same name.
+# While a cart is in one of these states, no other cart may request the same name.
 HOLDING = WAITING | {S.PAID}
-# Somebody decided, and the desk carries it out. All others it only looks after: what OVH makes of them.
+# A person decided and the bot carries the decision out. Carts in all other states are only polled at OVH.
 DECIDED = frozenset({S.APPROVED, S.CHECKING_OUT, S.PAYING})
-# They ended without an order that counts: their names may be copied to another cart.
+# These carts ended without an order that counts, so their names may be copied to another cart.
 NOT_BOUGHT = frozenset({S.REJECTED, S.CANCELLED})
 MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the bot cannot go on with a cart at the moment, though it keeps trying; `since` is when that began.
+    """Why the bot cannot advance a cart at the moment, though it keeps trying; `since` is when that began.
 
-    `said` is the sentence for people. `code` and `data` are the error behind it; no code in those of before codes.
+    `said` is the sentence for people. `code` and `data` describe the error behind it. Rows from before error codes
+    existed have no code.
     """
 
     said: str
@@ -87,16 +88,16 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart of names, with all that was decided about it. Times are UTC.
+    """A cart of names, with every decision about it. Times are UTC.
 
-    `version` counts its changes: whoever saves must have read the newest one.
+    `version` counts its changes: a caller that saves the cart must have read the newest version.
     """
 
     id: int
     channel: str
     created_by: str
     state: CartState
-    since: datetime  # when it entered this state
+    since: datetime  # when the cart entered this state
     lines: tuple[Line, ...] = ()
     requester: str | None = None
     purpose: str | None = None
@@ -104,22 +105,22 @@ class Cart:
     seal: Seal | None = None
     approved_by: tuple[str, ...] = ()
     approved_at: datetime | None = None  # the last approval, by the database's clock
-    approved_at_ovh: datetime | None = None  # the same moment by OVH's clock, None where that was never read
+    approved_at_ovh: datetime | None = None  # the same moment by OVH's clock; None if it was never read
     rejected_by: str | None = None
     reason: str | None = None
     attempt: Attempt | None = None
     order: SalesOrder | None = None
     payment: Payment | None = None
-    reminded_at: datetime | None = None  # that its order is still to be paid
-    note: str | None = None  # what people should know about the present state
-    fact: Fact | None = None  # what a note of the bot's says, as data
+    reminded_at: datetime | None = None  # when the payers were reminded that the order is unpaid
+    note: str | None = None  # a remark for people about the present state
+    fact: Fact | None = None  # the content of a note that the bot wrote, as data
     trouble: Trouble | None = None
-    foreign_order: int | None = None  # the order made elsewhere that a person is asked about
-    foreign_allowed: tuple[int, ...] = ()  # those beside which an approver had it ordered anyway
+    foreign_order: int | None = None  # the order made elsewhere that a person must decide about
+    foreign_allowed: tuple[int, ...] = ()  # orders made elsewhere that an approver chose to ignore
     version: int = 0
 
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
-        """Move to another state, with what changes on the way; raises `NotPossible` where no move leads there."""
+        """Return the cart in another state with these changes; raises `NotPossible` if the move is not allowed."""
         if state not in MOVES[self.state]:
             raise NotPossible(
                 f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.",
@@ -130,7 +131,10 @@ class Cart:
         return replace(self, state=state, since=at, fact=None, trouble=None, **changed)
 
     def with_line(self, line: Line) -> Self:
-        """Add a name; raises `NotPossible` where it is there already or the cart is full."""
+        """Return the cart with this line added.
+
+        Raises `NotPossible` if the name is in it already or the cart is full.
+        """
         if self.line(line.domain):
             raise NotPossible(
                 f"{line.domain} is already in cart #{self.id}.",
@@ -148,12 +152,15 @@ class Cart:
         return replace(self, lines=(*self.lines, line))
 
     def without(self, domain: DomainName) -> Self:
-        """Take a name out; raises `NotPossible` where it is not there."""
+        """Return the cart without this name; raises `NotPossible` if the name is not in it."""
         self._must_have(domain)
         return replace(self, lines=tuple(line for line in self.lines if line.domain != domain))
 
     def with_years(self, years: Mapping[DomainName, int], *, by: str) -> Self:
-        """Change for how long names are registered; raises `NotPossible` for a name or years that are not there."""
+        """Return the cart with other registration periods, in years by name.
+
+        Raises `NotPossible` for a name that is not in the cart, or for years that OVH does not offer.
+        """
         for domain in years:
             self._must_have(domain)
         lines = (line.with_years(years[line.domain], by=by) if line.domain in years else line for line in self.lines)
@@ -163,48 +170,55 @@ class Cart:
         return next((line for line in self.lines if line.domain == domain), None)
 
     def holds_the_same_as(self, other: Cart) -> bool:
-        """Whether the two stand alike and hold the same names with the same answers, whatever is known to be asked."""
+        """Return whether both carts have the same state, names and answers.
+
+        The registrar's questions are not compared.
+        """
         return self.state is other.state and [replace(line, questions=None) for line in self.lines] == [
             replace(line, questions=None) for line in other.lines
         ]
 
     @property
     def mark(self) -> str:
-        """What a button of its card is about, in short: the cart since it came into its state, with its order's total.
+        """Fingerprint of what a button of the card decides about: state, time of entering it, and the order's total.
 
-        Each try, payment and question to a person has another one. What is rendered again without any of that keeps it,
-        such as a trouble or a new way to pay: so an honest click is not too late.
+        Each attempt, payment and question to a person gets a new fingerprint. A blocked reason or a new payment method
+        does not change it, so a click made before that re-rendering is still accepted.
         """
         total = self.order.total if self.order else None
         return hashlib.sha256(f"{self.state} {self.since.isoformat()} {total}".encode()).hexdigest()[:12]
 
     def must_be_as_shown(self, shown: str) -> None:
-        """Raise where somebody decided on another mark than its own: on an old card, or Slack delivers a click again.
+        """Raise `CardOutdated` if the button's fingerprint is not the cart's.
 
-        Nothing more is believed of a mark than that this was seen.
+        The button is then on an old card, or Slack redelivered a click. The fingerprint is only compared, never trusted
+        as input.
         """
         if shown != self.mark:
             raise CardOutdated(self.id)
 
     def covers(self, total: Money) -> bool:
-        """Whether what was approved allows an order over this total."""
+        """Return whether the approval covers an order for this total."""
         return self.seal is not None and total.is_within(self.seal.total)
 
     @property
     def is_undecided(self) -> bool:
-        """Whether OVH was asked to order it and nobody knows what came of it."""
+        """Whether the bot asked OVH to create the order and the outcome is unknown."""
         return self.state is S.NEEDS_ATTENTION and self.attempt is not None and self.order is None
 
     @property
     def payment_is_undecided(self) -> bool:
-        """Whether OVH was asked to pay its order and nobody knows what came of it."""
+        """Whether the bot asked OVH to pay the order and the outcome is unknown."""
         if self.state is not S.NEEDS_ATTENTION or self.payment is None or self.order is None:
             return False
         return not (self.order.status.is_paid or self.order.status.is_over)
 
     @property
     def can_be_ordered_anyway(self) -> bool:
-        """Whether it was stopped before its checkout by an order made elsewhere, or by a try that is not on record."""
+        """Whether a person may order it despite what stopped it before the checkout.
+
+        It was stopped by an order made elsewhere, or by an attempt that is not on record.
+        """
         if self.state is not S.NEEDS_ATTENTION or self.attempt is not None or self.order is not None:
             return False
         not_on_record = self.fact is not None and self.fact.kind is EventKind.ATTEMPT_NOT_ON_RECORD
@@ -212,27 +226,27 @@ class Cart:
 
     @property
     def pays_or_may(self) -> bool:
-        """Whether a payment of its order is under way, or may be."""
+        """Whether a payment of its order is in progress, or may be."""
         return self.payment is not None and (self.state is S.PAYING or self.payment_is_undecided)
 
     @property
     def order_is_missing(self) -> bool:
-        """Whether it needs a person because OVH does not know its unpaid order any more."""
+        """Whether it needs a person because OVH no longer knows its unpaid order."""
         missing = self.order is not None and self.order.missing_since is not None
         return missing and self.state is S.NEEDS_ATTENTION and self.payment is None
 
     @property
     def payment_is_unsent(self) -> bool:
-        """Whether somebody decided to pay, and the intent of the payment is not on disk yet.
+        """Whether a payer decided to pay and the intent of the payment is not committed yet.
 
-        Not where a person said that it was paid already: then the bot only looks.
+        False if a person said that the order was paid already: the bot then only polls OVH.
         """
         payment = self.payment
         return self.state is S.PAYING and payment is not None and payment.sent_at is None and not payment.is_affirmed
 
     @property
     def has_nothing_to_come(self) -> bool:
-        """Whether it needs attention, and nothing was ordered or OVH cancelled what was."""
+        """Whether it needs attention, and either nothing was ordered or OVH cancelled the order."""
         if self.state is not S.NEEDS_ATTENTION:
             return False
         return self.order.status.is_over if self.order else self.attempt is None
@@ -243,7 +257,7 @@ class Cart:
 
     @property
     def people_who_shaped(self) -> frozenset[str]:
-        """Everybody who added a name, chose its years or answered for it."""
+        """Every user who added a name, chose its years or answered a question about it."""
         return frozenset(person for line in self.lines for person in line.shapers)
 
     def _must_have(self, domain: DomainName) -> None:

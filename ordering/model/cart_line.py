@@ -15,12 +15,12 @@ from ordering.model.question import OWNER_CONTACT, Answer, Question, newly_asked
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name to register, as it was offered when it was last looked up. Prices are without tax.
+    """A name to register, with the terms OVH offered at the last lookup. Prices are without tax.
 
     `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are sentences about the
-    name that whoever decides about it should read. `questions` are what the registrar asked when it was last asked
-    (None: not yet), `answers` what people said. `shaped_by` are those besides `added_by` who chose its years, gave or
-    took back an answer, or had the name in a cart that it was copied from.
+    name that approvers should read. `questions` are the registrar's questions when it was last asked (None: not yet);
+    `answers` are the users' answers. `shaped_by` are the users other than `added_by` who chose its years, gave or
+    removed an answer, or had the name in a cart that it was copied from.
     """
 
     domain: DomainName
@@ -54,12 +54,12 @@ class Line:
         )
 
     def offer_in(self, offers: Iterable[Offer]) -> Offer | None:
-        """Return the offer that the line was made of, at whatever price; one for its years first."""
+        """Return the offer with the line's pricing mode and phase at any price, preferring one for its years."""
         same = [o for o in offers if o.registers and (o.pricing_mode, o.phase) == (self.pricing_mode, self.phase)]
         return next((o for o in same if self.years in o.years), same[0] if same else None)
 
     def as_in(self, offer: Offer) -> Line:
-        """The same line with the offer's figures of now; the years stay as they were chosen."""
+        """Return the line with the offer's current prices; the chosen years stay."""
         return replace(
             self,
             price=offer.price,
@@ -70,7 +70,10 @@ class Line:
         )
 
     def with_years(self, years: int, *, by: str) -> Line:
-        """Return the line for so many years, shaped by this person; raises `NotPossible` if OVH does not offer them."""
+        """Return the line with another number of years, shaped by this user.
+
+        Raises `NotPossible` if OVH does not offer that number.
+        """
         offered = self.offered_years or (self.years,)
         if years not in offered:
             those = ", ".join(str(n) for n in sorted(offered))
@@ -83,17 +86,17 @@ class Line:
         return self if years == self.years else replace(self, years=years, shaped_by=self.shaped_by | {by})
 
     def copied(self, *, by: str) -> Line:
-        """Return the line as this person adds it to another cart: all who shaped it before still count."""
+        """Return the line as this user adds it to another cart; all who shaped it before still count."""
         return replace(self, added_by=by, shaped_by=self.shapers)
 
     @property
     def shapers(self) -> frozenset[str]:
-        """Everybody who decided something about this name: none of them approves it alone."""
+        """Every user who decided something about this name. None of them may approve it alone."""
         return self.shaped_by | {self.added_by} | {answer.by for answer in self.answers}
 
     @property
     def priced_years(self) -> int:
-        """What `price` is for."""
+        """The number of years that `price` is for."""
         return self.offered_years[0] if self.offered_years else self.years
 
     @property
@@ -102,26 +105,26 @@ class Line:
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
-        """What must still be answered, as far as is known; an answer that no longer fits does not count."""
+        """The known questions that must still be answered. An answer that no longer fits does not count."""
         return tuple(q for q in self.questions or () if q.must_be_answered and self.answer_to(q) is None)
 
     @property
     def may_have_another_owner(self) -> bool:
-        """Whether its owner can be chosen; false only where it is known that the registrar does not ask for one."""
+        """Whether its owner can be chosen; false only if the registrar is known not to ask for one."""
         return self.questions is None or any(question.label == OWNER_CONTACT for question in self.questions)
 
     def answer(self, label: str) -> Answer | None:
         return next((answer for answer in self.answers if answer.label == label), None)
 
     def answer_to(self, question: Question) -> Answer | None:
-        """The answer to a question, where there is one that fits it."""
+        """Return the answer to a question if there is one and it fits, else None."""
         answer = self.answer(question.label)
         return answer if answer is not None and question.accepts(answer.value) else None
 
     def text_for(self, question: Question) -> str:
-        """What a form shows as the answer: what somebody said, else what the desk answers of itself.
+        """Return the text a form shows as the answer: the user's answer, else the bot's default.
 
-        A statement with legal effect, or whose name it is, is shown only where somebody said it.
+        A statement with legal effect, or the owner contact, is shown only if a user gave it.
         """
         if (given := self.answer_to(question)) is not None:
             return given.value
@@ -130,11 +133,11 @@ class Line:
         return standing if is_shown else ""
 
     def asked(self, questions: Iterable[Question]) -> Line:
-        """The same line with what the registrar asks now; what it insisted on before stays asked."""
+        """Return the line with the registrar's current questions; questions it insisted on before stay."""
         return replace(self, questions=newly_asked(self.questions or (), questions))
 
     def answered(self, values: Mapping[str, str | None], *, by: str) -> Line:
-        """The same line with these answers; None takes one back, and one that did not change stays who gave it."""
+        """Return the line with these answers. None removes one; an unchanged answer keeps its author."""
         answers = {answer.label: answer for answer in self.answers}
         for label, value in values.items():
             if value is None:
@@ -146,5 +149,5 @@ class Line:
 
 
 def as_asked(lines: Iterable[Line], asked: Mapping[DomainName, Iterable[Question]]) -> tuple[Line, ...]:
-    """The same lines with what the registrar asks of each now; one that it was not asked about stays as it is."""
+    """Return the lines with the registrar's current questions for each; lines without an entry stay unchanged."""
     return tuple(line.asked(asked[line.domain]) if line.domain in asked else line for line in lines)

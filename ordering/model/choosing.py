@@ -1,4 +1,4 @@
-"""Which of a name's offers goes into the cart: the one that was seen, or the only one; else somebody chooses."""
+"""Selects the offer that goes into the cart: the one the user saw, or the only one. Otherwise the user chooses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SEARCH = Hint("search", "finds others")
 
 
 class ChoiceNeeded(NotPossible):
-    """Somebody must choose among `offers`, or confirm the only one."""
+    """The user must choose among `offers`, or confirm the only one."""
 
     usual_code = "offer_choice_needed"
 
@@ -21,18 +21,21 @@ class ChoiceNeeded(NotPossible):
 
 
 class OfferChanged(ChoiceNeeded):
-    """What was seen is no longer offered on the same terms."""
+    """The offer that the user saw is no longer offered on the same terms."""
 
     usual_code = "offer_changed"
 
 
 def only_usual(offers: Sequence[Offer]) -> Offer | None:
-    """Return the only offer if it needs no choice, which a special one does; None if a person must choose."""
+    """Return the only offer if it needs no choice; None if there are several, or the only one is special."""
     return offers[0] if len(offers) == 1 and not offers[0].is_special else None
 
 
 def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None) -> Offer:
-    """Take the offer with the mark that somebody saw, or the only one; raises `NotPossible`, `ChoiceNeeded`."""
+    """Return the offer with the fingerprint the user saw, or the only offer.
+
+    Raises `NotPossible` if none can be bought, `ChoiceNeeded` if the user must choose.
+    """
     offers = answer.to_buy(allow_premium=allow_premium)
     if not offers:
         hint = _SEARCH if answer.verdict in {Verdict.TAKEN, Verdict.NOT_OFFERED} else None

@@ -1,4 +1,4 @@
-"""Contacts that can own a name: personal data, for the eyes of the one person who chooses or writes them."""
+"""Contacts that can own a name. Personal data: only for the one user who chooses or writes them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ordering.model.errors import InvalidAnswer
 LONGEST_FIELD = 255  # OVH's own limit for every field of a contact
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+\d{1,3}\.\d{4,14}")
-# Countries without postal codes, as OVH's own rules list them.
+# Countries without postal codes, from OVH's own rules.
 _WITHOUT_ZIP = frozenset({"AN", "AZ", "BO", "CI", "CO", "DJ", "HK", "HN", "IE", "LA", "NI", "PA", "SV"})
-# As OVH's contacts may have them.
+# Country codes that OVH accepts in a contact.
 _COUNTRIES = """
     AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA
     CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DG DJ DK DM DO DZ EA EC EE EG EH ER ES ET FI FJ FK FM FO
@@ -32,7 +32,7 @@ LANGUAGES = (
 
 
 class LegalForm(StrEnum):
-    """What kind of owner it is, by OVH's words."""
+    """The legal form of an owner, in OVH's terms."""
 
     CORPORATION = "corporation"
     INDIVIDUAL = "individual"
@@ -62,7 +62,7 @@ class LegalForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An owner as the registrar has it; `values` are its fields by our names, the empty ones left out."""
+    """An owner as stored at the registrar; `values` maps our field names to its non-empty fields."""
 
     id: str
     legal_form: LegalForm
@@ -70,7 +70,7 @@ class Contact:
 
     @property
     def name(self) -> str:
-        """Whom it is about: the organisation, or the person."""
+        """The name of the organisation, or of the person."""
         person = " ".join(filter(None, [self.values.get("first_name"), self.values.get("last_name")]))
         return (None if self.legal_form.is_a_person else self.values.get("organisation")) or person or "without a name"
 
@@ -81,7 +81,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a contact; `wanted_of` tells of whom it is asked, `needed_of` of whom it must be given."""
+    """One field of a contact.
+
+    `wanted_of` are the legal forms that are asked for it, `needed_of` those that must fill it.
+    """
 
     name: str
     title: str
@@ -117,12 +120,12 @@ FIELDS: tuple[Field, ...] = (
 
 
 def fields_of(form: LegalForm) -> tuple[Field, ...]:
-    """What is asked of an owner of this legal form, in the order of a form."""
+    """Return the fields for an owner of this legal form, in the order of the form."""
     return tuple(field for field in FIELDS if form in field.wanted_of)
 
 
 def checked(form: LegalForm, typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What was typed as the registrar takes it, and a sentence for each field that is wrong."""
+    """Return the input as the registrar takes it, and one error sentence for each invalid field."""
     values: dict[str, str] = {}
     wrong: dict[str, str] = {}
     for field in fields_of(form):

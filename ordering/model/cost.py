@@ -1,4 +1,4 @@
-"""What a name costs over the years: OVH's price now, then its renewals. A sum of ours, as OVH gives none."""
+"""The cost of a name over the years: OVH's price now, then its renewals. The bot's own sum, as OVH gives none."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ HORIZONS = (1, 3, 5)  # years
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one name, without tax. `now` pays the first `years`; None where nobody said what so many cost."""
+    """The cost of one name, without tax. `now` pays the first `years`; None if no price is known for that many."""
 
     now: Money | None
     years: int
     renewal: Money | None
 
     def over(self, years: int) -> Money | None:
-        """All that is paid until so many years are over; None where a part of it is not known."""
+        """Return the total cost for this many years; None if a part of it is unknown."""
         if self.now is None:
             return None
         later = years - self.years
@@ -31,9 +31,9 @@ class Cost:
 
 
 def cost_of(line: Line, quote: Quote | None) -> Cost:
-    """Return what a name costs: by the quote's lines where it has any, else by the offer for as many years.
+    """Return what a name costs: by the quote's lines if it has any, else by the offer for as many years.
 
-    A quote whose lines are not paired to names gives no price: the offer's could be another one than OVH asks.
+    A quote whose lines are not paired to names gives no price: the offer's price may differ from what OVH charges.
     """
     offered = line.price if line.years == line.priced_years else None
     now = quote.price_of(line.domain) if quote and quote.lines else offered
@@ -42,7 +42,7 @@ def cost_of(line: Line, quote: Quote | None) -> Cost:
 
 
 def together(amounts: Iterable[Money | None]) -> Money | None:
-    """Their sum; None where one of them is not known, or where they are in different currencies."""
+    """Return the sum; None if an amount is unknown or the currencies differ."""
     total: Money | None = None
     for amount in amounts:
         if amount is None or (total is not None and total.currency != amount.currency):

@@ -1,4 +1,4 @@
-"""Domain names: parsed once at the rim, trusted inside."""
+"""Domain names: parsed once at the boundary, trusted inside."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import idna
 
 from ordering.model.errors import InvalidName
 
-# Slack rewrites what looks like a link: <http://name.ovh|name.ovh>, and sometimes without the label.
+# Slack rewrites text that looks like a link: <http://name.ovh|name.ovh>, and sometimes without the label.
 _SLACK_LINK = re.compile(r"<(?:https?://|mailto:)?([^|>]+)(?:\|([^>]*))?>")
-# What IDNA leaves as it is: most labels, and hundreds of them may be pasted at once.
+# Labels that IDNA leaves unchanged, which are most of them. Fast path: a user may paste hundreds at once.
 _PLAIN_LABEL = re.compile(r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _LONGEST_NAME = 253  # RFC 1035, in A-label form and without the root dot
@@ -27,7 +27,7 @@ class DomainName:
 
     @classmethod
     def parse(cls, text: str) -> DomainName:
-        """Read a name in either spelling, any case, with a trailing dot, as a link or as Slack's link form.
+        """Parse a name in either spelling, any case, with a trailing dot, as a link or in Slack's link form.
 
         Raises `InvalidName` with a sentence that says what is wrong.
         """
@@ -50,12 +50,12 @@ class DomainName:
 
     @property
     def unicode(self) -> str:
-        """The spelling that people read, such as ``café.fr``."""
+        """The Unicode spelling, such as ``café.fr``."""
         return idna.decode(self.ascii)
 
     @property
     def extension(self) -> str:
-        """All after the first dot: ``co.uk`` of ``name.co.uk``. OVH's plan code."""
+        """Everything after the first dot: ``co.uk`` of ``name.co.uk``. OVH's plan code."""
         return self.ascii.split(".", 1)[1]
 
     @property
@@ -75,22 +75,22 @@ class Word:
 
     @classmethod
     def parse(cls, text: str) -> Word:
-        """Read one label; raises `InvalidName`."""
+        """Parse one label; raises `InvalidName`."""
         typed = _plain(text)
         return cls(_a_label(typed, typed))
 
     def under(self, extension: str) -> DomainName:
-        """Make a full name; raises `InvalidName` where the extension is none."""
+        """Return the full name under an extension; raises `InvalidName` if the extension is not valid."""
         return DomainName.parse(f"{self.ascii}.{extension.lstrip('.')}")
 
 
 def parse_word_or_name(text: str) -> DomainName | Word:
-    """Read a full name where there is a dot inside, else a bare word; raises `InvalidName`."""
+    """Parse a full name if the text has a dot inside, else a bare word; raises `InvalidName`."""
     return DomainName.parse(text) if "." in _plain(text) else Word.parse(text)
 
 
 def _plain(text: str) -> str:
-    """Strip what surrounds a name: spaces, Slack's link form, a scheme, a path's slash, the root dot, case."""
+    """Strip everything around a name: spaces, Slack's link form, a scheme, a path's slash, the root dot, case."""
     stripped = text.strip()
     if link := _SLACK_LINK.fullmatch(stripped):
         stripped = link[2] or link[1]
@@ -131,7 +131,7 @@ def _why(label: str) -> str:
 
 
 def _shown(text: str) -> str:
-    """Foreign text that can stand in a sentence: short, no control or direction characters, no backtick."""
+    """Return foreign text made safe for a sentence: short, no control or direction characters, no backtick."""
     clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 

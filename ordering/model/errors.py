@@ -1,27 +1,27 @@
-"""What can go wrong, sorted by what the caller should do.
+"""Errors of the domain, sorted by what the caller should do.
 
-OrderingError                 tell the person: str(error) is the sentence; code and params steer the program
-  InvalidName                 what was typed is no domain name: ask for another
-  InvalidAnswer               what was typed does not answer the question: say so at its field
+OrderingError                 tell the user: str(error) is the sentence; code and params steer the program
+  InvalidName                 the input is no domain name: ask for another
+  InvalidAnswer               the input does not answer the question: show the error at its field
   WrongAnswers                several of those, by the question's label (ordering.model.question)
   NotAllowed                  the person lacks the right: nothing changed
-  NotPossible                 the rules say no (state, limit, premium, duplicate): nothing changed
-    CartChanged               somebody else was quicker: read again, then decide again
-    CardOutdated              decided on a card of before: render the newest one again
+  NotPossible                 the rules forbid it (state, limit, premium, duplicate): nothing changed
+    CartChanged               another user was quicker: read again, then decide again
+    CardOutdated              acted on a stale card: render the newest one again
       CardBeforeRestore       the card is from before the last recover mode
     CardOfAnotherDesk         the card shows a request of another database
-  NoSuchCart                  there is no cart of that number
+  NoSuchCart                  there is no cart with that number
   RegistrarError              OVH's side
-    RegistrarRefused          a clear no: nothing was done
-      NotKnown                OVH knows no such thing, or not any more
-    RegistrarUnavailable      no answer to a question: ask it again later
-      NotAsked                others went first for so long that nothing was sent: no trouble of OVH's
-      DraftGone               the cart that this step was building at OVH is gone: begin again with another one
-      NotSent                 the sender knows that no byte of a call that buys or pays left: it can be sent again
-      RightsUnread            Slack does not tell whether a decision still counts: the step waits
+    RegistrarRefused          OVH rejected the request: nothing was done
+      NotKnown                OVH does not know this object, or no longer does
+    RegistrarUnavailable      a read without an answer: try again later
+      NotAsked                timed out waiting for a rate-limit permit: nothing was sent, OVH is not at fault
+      DraftGone               the OVH cart that this step was building is gone: start again with a new one
+      NotSent                 the sender knows that no byte of a money call left: it can be sent again
+      RightsUnread            Slack does not say whether a decision still counts: the step waits
       OnHold                  recover mode: nothing is sent or approved until an operator compared with OVH
-        DatabaseWentBack      what shows it: begin recover mode
-    OutcomeUnknown            no answer to a deed: look before anything is repeated
+        DatabaseWentBack      proof that the database lost events: begin recover mode
+    OutcomeUnknown            a money call without a clear answer: reconcile, never retry
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ class Hint:
 
 
 class OrderingError(Exception):
-    """A refusal: `code` names the reason in snake_case and stays stable, `params` are its facts.
+    """Base of all refusals: `code` names the reason in snake_case and is stable, `params` are its facts.
 
-    `str(error)` is for people: a sentence, and `advice` on what they can do. `sentence` is the first part alone. What
-    OVH said stands in the parameter `ovh`. `hint` is a command that the person can type next.
+    `str(error)` is for people: a sentence, and `advice` on what they can do. `sentence` is the first part alone. OVH's
+    own words are in the parameter `ovh`. `hint` is a command that the person can type next.
     """
 
     usual_code: ClassVar[str] = "refused"
@@ -73,7 +73,7 @@ class OrderingError(Exception):
 
     @property
     def ovh_said(self) -> str:
-        """Return OVH's own words; an empty string where it said nothing."""
+        """OVH's own words; an empty string if it gave none."""
         match self.params.get("ovh"):
             case {"said": str(words)}:
                 return words
@@ -82,13 +82,13 @@ class OrderingError(Exception):
 
 
 class InvalidName(OrderingError):
-    """What was typed cannot be a domain name."""
+    """The input cannot be a domain name."""
 
     usual_code = "invalid_name"
 
 
 class InvalidAnswer(OrderingError):
-    """What was typed cannot answer what was asked."""
+    """The input cannot answer the question."""
 
     usual_code = "invalid_answer"
 
@@ -113,7 +113,7 @@ class NotAllowed(OrderingError):
 
 
 class NotPossible(OrderingError):
-    """The rules do not allow this, whoever asks."""
+    """The rules do not allow this, regardless of the user."""
 
     usual_code = "not_possible"
 
@@ -131,7 +131,7 @@ class CartChanged(NotPossible):
 
 
 class CardOutdated(NotPossible):
-    """Somebody decided on what a card showed, and the cart is no longer that."""
+    """A user decided on a card that no longer shows the cart's present state."""
 
     usual_code = "card_outdated"
 
@@ -145,7 +145,7 @@ class CardOutdated(NotPossible):
 
 
 class CardBeforeRestore(CardOutdated):
-    """The card was drawn before the last recover mode ended: what it showed may be forgotten."""
+    """The card was rendered before the last recover mode ended: what it showed may be lost."""
 
     usual_code = "card_before_restore"
 
@@ -160,7 +160,7 @@ class CardBeforeRestore(CardOutdated):
 
 
 class CardOfAnotherDesk(NotPossible):
-    """The card was drawn over another database."""
+    """The card was rendered from another database."""
 
     usual_code = "card_of_another_desk"
 
@@ -169,7 +169,7 @@ class CardOfAnotherDesk(NotPossible):
 
 
 class NoSuchCart(OrderingError):
-    """There is no cart of that number."""
+    """There is no cart with that number."""
 
     usual_code = "no_such_cart"
 
@@ -182,50 +182,50 @@ class NoSuchCart(OrderingError):
 
 
 class RegistrarError(OrderingError):
-    """OVH did not do what was asked, or did not say whether it did."""
+    """OVH did not do what was requested, or did not say whether it did."""
 
     usual_code = "registrar_error"
 
 
 class RegistrarRefused(RegistrarError):
-    """A clear no: nothing was done."""
+    """OVH rejected the request: nothing was done."""
 
     usual_code = "registrar_refused"
 
 
 class NotKnown(RegistrarRefused):
-    """OVH answered that it knows no such thing, or not any more."""
+    """OVH answered that it does not know this object, or no longer does."""
 
     usual_code = "not_known"
 
 
 class RegistrarUnavailable(RegistrarError):
-    """A question without an answer: it can be asked again."""
+    """A read without an answer. It can be retried."""
 
     usual_code = "registrar_unavailable"
     usual_advice = "Try again in a minute."
 
 
 class NotAsked(RegistrarUnavailable):
-    """It had no turn in time, since others went first: nothing was sent."""
+    """The call got no rate-limit permit in time because other calls went first. Nothing was sent."""
 
     usual_code = "not_asked"
 
 
 class NotSent(RegistrarUnavailable):
-    """No byte of a call that buys or pays left this machine, and its sender knows it."""
+    """No byte of a money call left this machine, and its sender knows it."""
 
     usual_code = "not_sent"
 
 
 class DraftGone(RegistrarUnavailable):
-    """Somebody deleted the cart that this step was building at OVH: nothing is wrong, the next step builds another."""
+    """The OVH cart that this step was building was deleted. Not a fault: the next step builds another one."""
 
     usual_code = "draft_gone"
 
 
 class RightsUnread(RegistrarUnavailable):
-    """Slack does not tell whether somebody still has the right to what they decided: neither yes nor no."""
+    """Slack does not say whether a user still has the right to their decision: neither yes nor no."""
 
     usual_code = "rights_unread"
 
@@ -244,9 +244,9 @@ class OnHold(RegistrarUnavailable):
 
 
 class DatabaseWentBack(OnHold):
-    """Something proves that the database lost events, among them one that happened at `lost_at`.
+    """Proof that the database lost events, among them one that happened at `lost_at`.
 
-    `by_process`: this process saw it committed.
+    `by_process`: this process saw that event committed.
     """
 
     usual_code = "database_went_back"
@@ -258,6 +258,6 @@ class DatabaseWentBack(OnHold):
 
 
 class OutcomeUnknown(RegistrarError):
-    """A deed without an answer: it may or may not have happened, so it is never repeated blindly."""
+    """A money call whose outcome is unknown. Never retried; reconciled instead."""
 
     usual_code = "outcome_unknown"

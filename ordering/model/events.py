@@ -1,4 +1,4 @@
-"""The events of a cart: the record, and what the card's thread reports."""
+"""The events of a cart: the audit log, and what the bot reports in the card's thread."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ordering.model.facts import Data, EventKind, Fact
 class Event:
     """One thing that happened, written in the same transaction as the change itself.
 
-    `kind` and `data` are the fact. `note` is a sentence for people, which no code may read. `by` is the person who did
-    it, or None for the bot. Events from before kinds were kept have neither `kind` nor `data`.
+    `kind` and `data` are the fact. `note` is a sentence for people, which no code may read. `by` is the user who did
+    it, or None for the bot. Events from before kinds existed have neither `kind` nor `data`.
     """
 
     cart_id: int
@@ -22,13 +22,13 @@ class Event:
     at: datetime
     by: str | None = None
     note: str | None = None
-    id: int = 0  # given by the store
+    id: int = 0  # assigned by the store
     kind: EventKind | None = None
     data: Data | None = field(default=None, hash=False)
 
     @property
     def fact(self) -> Fact | None:
-        """Return the kind with its data; None for an event from before kinds were kept."""
+        """The kind with its data; None for an event from before kinds existed."""
         return None if self.kind is None else Fact(self.kind, self.data or {})
 
 
@@ -41,5 +41,5 @@ def happened(
     by: str | None = None,
     note: str | None = None,
 ) -> Event:
-    """Return the event that brought a cart into its present form."""
+    """Return the event that records the cart's latest change."""
     return Event(cart_id=cart.id, state=cart.state, at=at, by=by, note=note, kind=kind, data=data or {})

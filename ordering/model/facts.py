@@ -1,4 +1,4 @@
-"""Facts about a cart: a kind from a fixed list, and typed data. Sentences for people are made from them."""
+"""Facts about a cart: a kind from a fixed list, and typed data. The bot renders sentences for people from them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TypeAlias
 from ordering.model.money import Money
 
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
-# A small JSON object without floats. What OVH said stands under the key `ovh`, and nothing else stands there.
+# A small JSON object without floats. OVH's own data is under the key `ovh`, and nothing else is.
 Data: TypeAlias = Mapping[str, Json]
-_MOST_QUOTED = 300  # characters of one text of OVH's
+_MOST_QUOTED = 300  # characters of one text from OVH
 
 
 class EventKind(StrEnum):
@@ -43,7 +43,7 @@ class EventKind(StrEnum):
     ORDER_CREATED = "order_created"
     ORDER_FOUND = "order_found"
     ORDER_UNKNOWN = "order_unknown"
-    CHECKOUT_CALL_REFUSED = "checkout_call_refused"  # an order may have been made all the same
+    CHECKOUT_CALL_REFUSED = "checkout_call_refused"  # an order may still have been created
     FOREIGN_ORDER_FOUND = "foreign_order_found"
     SECOND_ORDER_FOUND = "second_order_found"
     ORDER_TERMS_DIFFER = "order_terms_differ"
@@ -61,7 +61,7 @@ class EventKind(StrEnum):
     # The payment
     PAYMENT_REMINDER = "payment_reminder"
     PAYMENT_REQUESTED = "payment_requested"
-    PAYMENT_STARTED = "payment_started"  # the intent: the call comes after it
+    PAYMENT_STARTED = "payment_started"  # the intent: the call follows it
     PAYMENT_STOPPED = "payment_stopped"
     PAYMENT_LAPSED = "payment_lapsed"
     PAYMENT_VOID = "payment_void"
@@ -83,7 +83,7 @@ class EventKind(StrEnum):
     DELIVERY_UNEXPECTED = "delivery_unexpected"
     DELIVERY_RESUMED = "delivery_resumed"
     DELIVERED = "delivered"
-    # What a person said or decided about a cart that needs attention
+    # What a person stated or decided about a cart that needs attention
     RETRY_REQUESTED = "retry_requested"
     CLOSED = "closed"
     ORDER_ADOPTED = "order_adopted"
@@ -91,7 +91,7 @@ class EventKind(StrEnum):
     DECLARED_NOT_ORDERED = "declared_not_ordered"
     DECLARED_PAID = "declared_paid"
     DECLARED_NOT_PAID = "declared_not_paid"
-    # Of a version that came after this one
+    # An event of a newer version
     UNKNOWN = "unknown"
 
     @classmethod
@@ -107,20 +107,20 @@ class Fact:
     data: Data = field(default_factory=dict, hash=False)
 
     def is_same_as(self, other: Fact | None) -> bool:
-        """Whether the other fact says the same, also after one of them went through a database."""
+        """Return whether both facts are equal, even if one was read back from a database."""
         return other is not None and self.kind is other.kind and canonical(self.data) == canonical(other.data)
 
 
 def canonical(told: object) -> str:
-    """Write JSON in the one way that digests are computed over: sorted keys, no spaces, ASCII only."""
+    """Serialize JSON in the one form that digests are computed over: sorted keys, no spaces, ASCII only."""
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def amount(money: Money) -> Data:
-    """Return an amount as data, as the export writes it: ``{"amount": "3.59", "currency": "EUR"}``."""
+    """Return an amount as data, in the export's form: ``{"amount": "3.59", "currency": "EUR"}``."""
     return {"amount": str(money.amount), "currency": money.currency}
 
 
 def quoted(text: str | None) -> str | None:
-    """Return a text of OVH's for the key `ovh`, cut to a bearable length; None where there is none."""
+    """Return a text of OVH's for the key `ovh`, cut to 300 characters; None if it is empty."""
     return text[:_MOST_QUOTED] if text else None

@@ -1,4 +1,4 @@
-"""Orders of the account that no cart of this desk made: a colleague's on OVH's site, a script's, another desk's."""
+"""Orders of the account that no cart of this bot made: a colleague's on OVH's site, a script's, another bot's."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _OVER = {OrderStatus.CANCELLING, OrderStatus.CANCELLED, OrderStatus.DELIVERED}
 
 @dataclass(frozen=True, slots=True)
 class ForeignOrder:
-    """What OVH showed of an order when it was read last.
+    """An order made elsewhere, as OVH showed it at the last read.
 
-    `names` are those that its lines register or transfer, as A-labels. `whole`: its lines add up to its total, or some
-    show and it is an hour old. `total` is None where OVH lists the order and does not show it. All times are by OVH's
-    clock; `seen_at` is when it was first read, `read_at` when last.
+    `names` are the names that its lines register or transfer, as A-labels. `whole`: its lines add up to its total, or
+    some lines show and it is an hour old. `total` is None if OVH lists the order and does not show it. All times are by
+    OVH's clock; `seen_at` is the first read, `read_at` the last.
     """
 
     number: int
@@ -35,19 +35,19 @@ class ForeignOrder:
 
     @property
     def is_read(self) -> bool:
-        """Whether nothing more has to be read of its lines."""
+        """Whether its lines need no further read."""
         return self.whole or self.read_at - self.made_at >= LINES_SHOW_WITHIN
 
     @property
     def is_over(self) -> bool:
-        """Whether it cannot lead to a second registration. A delivered name is seen in the account."""
+        """Whether it can no longer lead to a second registration. A delivered name shows in the account."""
         return self.status in _OVER
 
     def shares(self, names: Collection[str]) -> bool:
         return not self.names.isdisjoint(names)
 
     def may_hold(self, cart: Cart) -> bool:
-        """Whether an order that does not show all its lines yet is dear enough for a name of this cart."""
+        """Return whether an order with incomplete lines costs enough to contain a name of this cart."""
         if self.total is None:
             return True
         prices = [line.price for line in cart.lines]

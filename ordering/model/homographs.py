@@ -1,7 +1,8 @@
-"""Names that can be taken for others: letters of several scripts in one, or other letters of the same look.
+"""Homographs: names that can be mistaken for others, by mixed scripts or by letters that look alike.
 
 The table is the part of Unicode's confusables (UTS #39, https://www.unicode.org/Public/security/latest/confusables.txt)
-that domain names meet: small letters of Cyrillic, Greek and Armenian, and a few Latin ones, that look like plain ones.
+that occurs in domain names: small letters of Cyrillic, Greek and Armenian, and a few Latin ones, that look like plain
+ones.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _LOOKS_LIKE = {
     "w": "ɯѡԝա", "x": "х", "y": "ɣγуү",
 }  # fmt: skip
 _PLAIN = str.maketrans({other: plain for plain, others in _LOOKS_LIKE.items() for other in others})
-# UTS #39, "highly restrictive": what belongs together in one word although it is of several scripts.
+# UTS #39, "highly restrictive": scripts that may be mixed in one word.
 _TOGETHER = (
     {"Latin", "Cjk", "Hiragana", "Katakana"},
     {"Latin", "Cjk", "Bopomofo"},
@@ -30,7 +31,7 @@ _TOGETHER = (
 def warnings_about(
     domain: DomainName, *, owned: Iterable[DomainName], in_carts: Iterable[DomainName]
 ) -> tuple[str, ...]:
-    """What people should know of a name before they buy it, a sentence each."""
+    """Return one warning sentence for each risk that buyers should know of."""
     found = [*_of_scripts(domain)]
     if twin := _twin(domain, owned):
         found.append(f"Looks like {twin}, which this OVH account owns.")
@@ -40,7 +41,7 @@ def warnings_about(
 
 
 def skeleton(label: str) -> str:
-    """What a label looks like, in plain letters: two labels with the same skeleton can be taken for each other."""
+    """Return a label in plain letters; two labels with the same skeleton can be mistaken for each other."""
     bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
     return bare.translate(_PLAIN).replace("rn", "m").replace("vv", "w")
 
@@ -55,12 +56,12 @@ def _of_scripts(domain: DomainName) -> Iterator[str]:
 
 
 def _script(letter: str) -> str:
-    """The first word of a letter's Unicode name, which is its script for all that a domain name may hold."""
+    """Return the first word of a letter's Unicode name, which is its script for all letters in domain names."""
     return re.split("[ -]", unicodedata.name(letter, "unknown"))[0].capitalize()
 
 
 def _twin(domain: DomainName, others: Iterable[DomainName]) -> DomainName | None:
-    """The first of the others that is spelt differently before its extension, and looks the same."""
+    """Return the first of the others that looks the same but is spelt differently before its extension."""
     own = _before_extension(domain)
     looks = skeleton(own)
     twins = (o for o in others if _before_extension(o) != own and skeleton(_before_extension(o)) == looks)

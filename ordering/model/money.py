@@ -8,7 +8,7 @@ from functools import total_ordering
 
 # ISO 4217 currencies among OVH's that do not have two decimals; `points` are OVH's loyalty points.
 _DECIMALS = {"XOF": 0, "TND": 3, "points": 0}
-# Only symbols that name one currency without doubt: a bare $ could be four of OVH's currencies.
+# Only symbols that identify one currency: a bare $ could be four of OVH's currencies.
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "INR": "₹"}
 
 
@@ -25,7 +25,7 @@ class Money:
 
     @classmethod
     def of(cls, amount: Decimal | str, currency: str) -> Money:
-        """Take a decimal amount; raises `ValueError` where it has parts smaller than the currency's."""
+        """Return a decimal amount as money; raises `ValueError` for a fraction of the smallest unit."""
         exact = Decimal(amount).scaleb(_decimals(currency))
         if exact != exact.to_integral_value():
             raise ValueError(f"{amount} {currency} has parts smaller than the currency's smallest unit")
@@ -33,7 +33,7 @@ class Money:
 
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Money:
-        """Take a decimal amount, rounded half up to the currency's smallest unit, as invoices are."""
+        """Return a decimal amount rounded half up to the currency's smallest unit, as invoices are."""
         return cls(int(amount.scaleb(_decimals(currency)).to_integral_value(ROUND_HALF_UP)), currency)
 
     @property
@@ -54,7 +54,7 @@ class Money:
         return self.minor < self._same(other)
 
     def is_within(self, limit: Money) -> bool:
-        """Whether it is no more than that; an amount in another currency is not."""
+        """Return whether the amount is at most the limit; false for another currency."""
         return self.currency == limit.currency and self <= limit
 
     def __str__(self) -> str:

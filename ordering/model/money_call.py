@@ -1,4 +1,4 @@
-"""Calls that buy or pay, as they are written down before anything is sent."""
+"""Money calls, which order or pay, as recorded before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGEST = 16  # hexadecimal digits
 
 
 class CallState(StrEnum):
-    """How far a money call is. Without an end on record, an announced one counts as sent."""
+    """The state of a money call. An announced call without a recorded end counts as sent."""
 
     ANNOUNCED = "announced"
     INTENDED = "intended"
@@ -23,7 +23,7 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One attempt to order or pay. `subject` is what its marker at OVH says, `marker` the marker's id there.
+    """One attempt to order or pay. `subject` is the text of its marker at OVH, `marker` the marker's id there.
 
     `registrar_cart` is the cart to check out, None for a payment. `started_at` is by OVH's clock.
     """
@@ -35,7 +35,7 @@ class RecordedCall:
     registrar_cart: str | None = None
     marker: str | None = None
     state: CallState = CallState.ANNOUNCED
-    id: int = 0  # given by the store
+    id: int = 0  # assigned by the store
 
 
 def orders(names: Iterable[str]) -> str:
@@ -49,11 +49,11 @@ def pays(order_id: int) -> str:
 
 
 def lost_markers(data: Data) -> list[str]:
-    """Return the ids of markers that an event of lost attempts names."""
+    """Return the marker ids in the data of an event about lost attempts."""
     named = data.get("markers")
     return [str(marker) for marker in named] if isinstance(named, list | tuple) else []
 
 
 def digest(names: Iterable[str]) -> str:
-    """Return a digest of sorted names, the same for every order of them."""
+    """Return a digest of the names that does not depend on their order."""
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:_DIGEST]

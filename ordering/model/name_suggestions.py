@@ -1,11 +1,11 @@
-"""Ideas: other names that a word suggests. Pure rules, listed here; whether a name is free, a search tells.
+"""Name suggestions from a word. Pure rules; only a search finds out whether a name is free.
 
 The words of `blue otter` give                                for example
   hyphen          the words joined by one                     blue-otter
   joined          the words in one                            blueotter
   prefix          a small word before                         getblueotter
   suffix          a small word behind                         blueotterhq
-  plural          more of it, or one where it was many        blueotters
+  plural          the plural, or the singular of a plural     blueotters
   abbreviation    without vowels, or the first letters        blttr, bo
   domain hack     an extension as the word's end              blueott.er
 """
@@ -26,8 +26,8 @@ SUFFIXES = ("app", "hq", "hub", "lab", "now", "online", "team", "shop")
 MOST_IDEAS = 20
 _SHORTEST_ABBREVIATION = 2
 _SHORTEST_HACK = 2  # letters before the dot
-_A_LETTER = 25  # cents that a letter more counts like
-_UNPRICED = 10**9  # after all that has a price
+_A_LETTER = 25  # cents that one more letter counts as
+_UNPRICED = 10**9  # ranks after everything that has a price
 
 Parts = Sequence[str]
 
@@ -35,7 +35,7 @@ Parts = Sequence[str]
 def ideas(
     words: Sequence[Word], extensions: Sequence[str], sold: Collection[str], prices: Mapping[str, Money]
 ) -> tuple[DomainName, ...]:
-    """The best ideas for a phrase, of every kind some, cheap and short ones first.
+    """Return the best suggestions for a phrase, some of every kind, cheap and short ones first.
 
     `extensions` are those to try, most wanted first; `sold` are all, for domain hacks; `prices` are by extension.
     """
@@ -76,7 +76,7 @@ def suffix(parts: Parts) -> Iterator[str]:
 
 
 def plural(parts: Parts) -> Iterator[str]:
-    """By the rules of English spelling, on the last word."""
+    """Yield the plural of the last word, or its singular, by the rules of English spelling."""
     if not parts:
         return
     word = "".join(parts)
@@ -91,7 +91,7 @@ def plural(parts: Parts) -> Iterator[str]:
 
 
 def abbreviation(parts: Parts) -> Iterator[str]:
-    """Without the vowels that follow the first letter, and the first letters of several words."""
+    """Yield the word without the vowels after its first letter, and the initials of several words."""
     word = "".join(parts)
     short = word[:1] + "".join(letter for letter in word[1:] if letter not in "aeiouy")
     if _SHORTEST_ABBREVIATION <= len(short) < len(word):
@@ -104,7 +104,7 @@ KINDS: tuple[Callable[[Parts], Iterator[str]], ...] = (hyphen, joined, prefix, s
 
 
 def _hacks(parts: Parts, sold: Collection[str]) -> Iterator[DomainName]:
-    """The word and its plural, written with an extension for an end: ``delicio.us``."""
+    """Yield the word and its plural, split so that an extension is the end: ``delicio.us``."""
     for word in ("".join(parts), *plural(parts)):
         for extension in sold:
             end = extension.replace(".", "")
@@ -124,5 +124,5 @@ def _under(word: Word, extensions: Iterable[str]) -> Iterator[DomainName]:
     for extension in extensions:
         try:
             yield word.under(extension)
-        except InvalidName:  # together they are too long
+        except InvalidName:  # the full name is too long
             continue

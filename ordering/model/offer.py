@@ -1,4 +1,4 @@
-"""What OVH would sell: offers, and what a search says of a name."""
+"""OVH's offers for a name, and the verdict of a search."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNREAD = "OVH makes an offer of a kind that the desk does not know"
 
 
 class Action(StrEnum):
-    """What an offer would do with the name, in OVH's words."""
+    """The effect of an offer on the name, in OVH's words."""
 
     CREATE = "create"
     TRANSFER = "transfer"
@@ -32,15 +32,15 @@ class Action(StrEnum):
 
 
 class OfferKind(StrEnum):
-    """What a pricing mode and a phase of OVH mean for the buyer."""
+    """The meaning of OVH's pricing mode and phase for the buyer."""
 
     USUAL = "usual"  # the standard price in general availability
     PREMIUM = "premium"  # the registry's own price for this name
-    SPECIAL = "special"  # anything else: a launch phase, an aftermarket, a mode that this version does not know
+    SPECIAL = "special"  # everything else: a launch phase, an aftermarket, a mode unknown to this version
 
     @classmethod
     def of(cls, pricing_mode: str, phase: str) -> OfferKind:
-        """Classify by an allow-list, so that a mode or phase that OVH adds later is never taken for the usual one.
+        """Classify by an allow-list: a mode or phase that OVH adds later is never treated as usual.
 
         Source: OVH's guides name `create-default`, `create-premium` and numbered `…-aftermarketN` modes.
         """
@@ -51,7 +51,7 @@ class OfferKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One way to get a name. Prices are without tax; `years` are the durations offered, the proposed first."""
+    """One way to get a name. Prices are without tax; `years` are the offered durations, the proposed one first."""
 
     domain: DomainName
     action: Action
@@ -59,7 +59,7 @@ class Offer:
     orderable: bool
     price: Money
     renewal: Money | None = None
-    regular: Money | None = None  # the price before a discount, where there is one
+    regular: Money | None = None  # the price before a discount, if there is one
     promotion_ends: datetime | None = None
     years: tuple[int, ...] = (1,)
     phase: str = USUAL_PHASE
@@ -84,37 +84,37 @@ class Offer:
 
     @property
     def withholds(self) -> bool:
-        """Whether OVH says that the name could be registered, but not by us: it is reserved, or not offered."""
+        """Whether OVH knows the name as registrable but not by us: it is reserved, or not offered."""
         return self.action is Action.CREATE and not self.orderable
 
     @property
     def mark(self) -> str:
-        """Tells this offer from the others of its name, and from itself on other terms: what a button carries.
+        """Fingerprint that a button carries: it identifies this offer among the name's offers, and on these terms.
 
-        Nothing can be read from it, so nothing is believed: it only says whether what was seen is still offered.
+        It is a hash, so it holds no data to trust: it only shows whether the offer the user saw is still offered.
         """
         seen = [self.pricing_mode, self.phase, str(self.price), str(self.renewal), *map(str, self.years)]
         return hashlib.sha256(" ".join(seen).encode()).hexdigest()[:12]
 
 
 class Verdict(StrEnum):
-    """What a search says of a name."""
+    """The result of a search for one name."""
 
     AVAILABLE = "available"
     PREMIUM = "premium"  # free, and offered only at a premium price or on special terms
     TAKEN = "taken"
     AFTERMARKET = "aftermarket"
-    NOT_OFFERED = "not_offered"  # reserved by its registry, or not offered by OVH for a reason that it keeps to itself
+    NOT_OFFERED = "not_offered"  # reserved by its registry, or not offered by OVH without a reason
     NOT_SOLD = "not_sold"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The answer for one name: the verdict, its best offer where there is one, and the reason where there is none.
+    """The answer for one name: the verdict, its best offer if there is one, and the reason if it is unknown.
 
-    `offers` are all that OVH made for it, also those that the desk does not take up, such as transfers.
-    `asked_at` tells when OVH said so.
+    `offers` are all that OVH returned, including those the bot does not use, such as transfers. `asked_at` is when OVH
+    answered.
     """
 
     domain: DomainName
@@ -129,7 +129,7 @@ class Availability:
         return self.verdict in {Verdict.AVAILABLE, Verdict.PREMIUM}
 
     def to_buy(self, *, allow_premium: bool) -> tuple[Offer, ...]:
-        """The offers that register the name and may be bought: the usual before others, the cheapest first.
+        """Return the offers that register the name and may be bought: usual ones first, then the cheapest.
 
         Without `allow_premium` only usual offers may be bought.
         """
@@ -138,9 +138,9 @@ class Availability:
 
     @classmethod
     def of(cls, domain: DomainName, offers: tuple[Offer, ...], *, taken: bool = False) -> Availability:
-        """Read OVH's list of offers: those that register it first, the usual before others, the cheapest first.
+        """Evaluate OVH's list of offers: registering offers count first, the usual before others, the cheapest first.
 
-        Only an offer to transfer it says that it is taken, be it one without a price: then it is told as `taken`.
+        Only a transfer offer means that the name is registered; pass `taken=True` if that offer had no price.
         """
         registering = sorted((offer for offer in offers if offer.registers), key=_rank)
         if registering:
@@ -164,7 +164,7 @@ def _rank(offer: Offer) -> tuple[bool, bool, int]:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What many look-ups take: calls, seconds at the present pace, and how many calls are no bother."""
+    """Estimated cost of a bulk lookup: API calls, seconds at the current rate, calls that need no confirmation."""
 
     calls: int
     seconds: float

@@ -1,4 +1,4 @@
-"""What waits for somebody, at one look."""
+"""What one person has to act on, at a glance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ordering.model.cart import Cart
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What one person's Home shows."""
+    """The content of one person's Home tab."""
 
     to_approve: tuple[Cart, ...]
     to_pay: tuple[Cart, ...]

@@ -10,7 +10,7 @@ from ordering.model.domain_name import DomainName
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """An owner, and the names of the cart that it will own. `is_account`: OVH uses the account's own data."""
+    """An owner, and the names of the cart it will own. `is_account`: OVH uses the account's own data."""
 
     contact: Contact
     domains: tuple[DomainName, ...]

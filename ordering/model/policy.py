@@ -1,4 +1,4 @@
-"""Who may do what, and how much it may cost."""
+"""The team's policy: who may do what, and the spending limits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ordering.model.money import Money
 
 
 class Membership(StrEnum):
-    """What a person is in the team's workspace.
+    """A person's standing in the team's workspace.
 
     UNREADABLE: Slack did not answer; a retry may help. LOOKUP_REFUSED: Slack refuses until the operator fixes the app.
     """
@@ -45,7 +45,7 @@ _WHY_NOT = {
     Membership.LOOKUP_REFUSED: _LOOKUP_REFUSED,
 }
 _UNREADABLE = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
-# Where it is another thing to look than to do something.
+# Read-only actions get their own wording.
 _WHY_NO_LOOK = {
     Membership.GUEST: "Guests can search, but carts are for full members of the team. Ask one of them.",
     Membership.UNREADABLE: ("Slack did not tell me who you are just now, so I show no carts. Try again in a minute."),
@@ -56,7 +56,7 @@ _WHY_NO_SEARCH = {
 
 
 class Right(StrEnum):
-    """Whether a person still has a right. UNREADABLE: Slack does not tell, which is neither yes nor no."""
+    """Whether a person still has a right. UNREADABLE: Slack does not say, which is neither yes nor no."""
 
     HELD = "held"
     LOST = "lost"
@@ -65,10 +65,10 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who acts, as Slack described them a moment ago.
+    """A user who acts, as Slack described them a moment ago.
 
-    `groups` are the user groups that they belong to, `unread_groups` those that could not be read just now,
-    `refused_groups` those that Slack refuses to list until the operator fixes the app.
+    `groups` are the user groups they belong to, `unread_groups` those that could not be read just now, `refused_groups`
+    those that Slack refuses to list until the operator fixes the app.
     """
 
     id: str
@@ -83,7 +83,8 @@ class Policy:
     """The team's rules. `approvers` and `payers` are ids of people and of user groups; amounts include tax.
 
     `lists` are extensions that the team tries together, by the list's name. `approval_life` is how long an approval
-    waits to be ordered, from the last one; `payment_life` how long a payment waits to be sent, from the click.
+    stays valid before the order, counted from the last approval; `payment_life` is how long a payment may wait before
+    it is sent, counted from the click.
     """
 
     approvers: frozenset[str]
@@ -101,7 +102,7 @@ class Policy:
 
     @property
     def groups(self) -> frozenset[str]:
-        """The user groups that decide about somebody's rights."""
+        """The user groups whose members are approvers or payers."""
         return frozenset(member for member in self.approvers | self.payers if member.startswith("S"))
 
     def must_be_member(self, person: Person) -> None:
@@ -117,7 +118,7 @@ class Policy:
             )
 
     def may_look(self, person: Person) -> None:
-        """Raise where this person may not read what the team buys."""
+        """Raise `NotAllowed` if this person may not read what the team buys."""
         if why_not := _WHY_NO_LOOK.get(person.membership):
             raise NotAllowed(why_not, code=f"person_{person.membership.value}")
         self.must_be_member(person)
@@ -134,7 +135,7 @@ class Policy:
             )
 
     def may_approve(self, cart: Cart, person: Person) -> None:
-        """Raise where this person may not approve or reject this cart."""
+        """Raise `NotAllowed` if this person may not approve or reject this cart."""
         self.must_decide(person)
         if self.self_approval:
             return
@@ -190,18 +191,18 @@ class Policy:
 
     @property
     def operators(self) -> frozenset[str]:
-        """People and user groups who hear of alarms and end recover mode."""
+        """People and user groups who receive alarms and end recover mode."""
         return self.approvers
 
     def operates(self, person: Person) -> bool:
         return self.decides(person)
 
     def must_operate(self, person: Person) -> None:
-        """Raise where this person is no operator."""
+        """Raise `NotAllowed` if this person is not an operator."""
         self.must_decide(person)
 
     def must_decide(self, person: Person) -> None:
-        """Raise where this person is no approver at all."""
+        """Raise `NotAllowed` if this person is not an approver."""
         self.must_be_member(person)
         self._must_belong(person, self.approvers, "Only approvers can do this.", "not_approver")
 
@@ -219,7 +220,7 @@ class Policy:
         return person.membership is Membership.MEMBER and _belongs(person, self.payers)
 
     def may_stop(self, cart: Cart, person: Person) -> None:
-        """Raise where this person may not stop this cart: approvers, payers and its requester may."""
+        """Raise `NotAllowed` if this person may not stop this cart: approvers, payers and its requester may."""
         self.must_be_member(person)
         if person.id != cart.requester:
             self._must_belong(
@@ -240,16 +241,16 @@ class Policy:
         )
 
     def may_resolve(self, person: Person) -> None:
-        """Raise where this person may not move on a cart that needs attention."""
+        """Raise `NotAllowed` if this person may not resolve a cart that needs attention."""
         self.must_be_member(person)
         self._must_belong(
             person, self.approvers | self.payers, "Only approvers and payers can do this.", "not_approver_or_payer"
         )
 
     def may_deny(self, cart: Cart, person: Person) -> None:
-        """Raise where this person may not say that an order or a payment did not happen.
+        """Raise `NotAllowed` if this person may not state that an order or a payment did not happen.
 
-        What follows is another order or payment, so the requester alone must not bring it about.
+        Another order or payment follows that statement, so the requester must not cause it alone.
         """
         self.may_resolve(person)
         if person.id == cart.requester and not self.self_approval:
@@ -264,7 +265,10 @@ class Policy:
         return 2 if over is not None and total.amount > over else 1
 
     def within_limits(self, total: Money, *, committed: Money) -> None:
-        """Raise where this order, or the month with it, would cost too much. `committed` is the month without it."""
+        """Raise `NotPossible` if this total exceeds the limit of an order or of the month.
+
+        `committed` is the month's total without this order.
+        """
         if self.limit_per_order is not None and total.amount > self.limit_per_order:
             limit = Money.rounded(self.limit_per_order, total.currency)
             raise NotPossible(

@@ -1,4 +1,4 @@
-"""What stands in the way of a cart before anybody is asked to approve it: each finding at its line, with its fix."""
+"""Findings of the pre-flight: what must be fixed in a cart before approval, at which line, and how."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Fix(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that must be fixed first. Without a name it is about the whole cart."""
+    """One problem that must be fixed first. Without a name it is about the whole cart."""
 
     sentence: str
     domain: DomainName | None = None
@@ -30,7 +30,7 @@ class Finding:
 
 
 class NotReady(NotPossible):
-    """The cart cannot be asked for as it is; `findings` say what to fix, and it stays open."""
+    """The cart cannot be requested as it is; `findings` say what to fix, and it stays open."""
 
     usual_code = "cart_not_ready"
 
@@ -45,7 +45,7 @@ class NotReady(NotPossible):
 
 
 class LinesRefused(RegistrarRefused):
-    """A clear no of the registrar, taken apart: `findings` at their lines, and what it `asked` of each line."""
+    """The registrar rejected some lines: `findings` are by line, and `asked` is what it requires of each line."""
 
     usual_code = "lines_refused"
 

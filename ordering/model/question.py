@@ -1,4 +1,4 @@
-"""What a registry asks about a name before it registers it, and what counts as an answer."""
+"""The questions of a registry about a name before it registers it, and the validation of answers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ordering.model.question_words import WORDS, Words
 from ordering.model.text import is_visible
 
 LONGEST_ANSWER = 3000
-LONGEST_REASON = 500  # what whoever approves reads in full, of forty names on one card
+LONGEST_REASON = 500  # limit so that forty reasons fit on one approval card
 OWNER_CONTACT = "OWNER_CONTACT"
-# Yes to one of these is a statement with legal effect: a person makes it, never a default, never a copy of another's.
+# A yes to one of these is a statement with legal effect. Only a person gives it: never a default, never a copy.
 LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
-# These are about one name alone, so that they are never copied to another.
+# These are about one name alone, so they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
-# What a channel may read. Any other answer may hold a birthday, a number of identity, a code.
+# Answers that a channel may read. Any other answer may contain a birthday, an identity number or a code.
 FOR_ALL_TO_READ = frozenset(label for label, words in WORDS.items() if words.said)
 _FEWEST_NAME_SERVERS, _MOST_NAME_SERVERS = 2, 13
 _ACCOUNT = re.compile(r"[a-z]{2}\d{1,9}-[a-z0-9]{2,10}")
@@ -30,7 +30,7 @@ _CONTACT = re.compile(r"\d{1,18}")
 
 
 class Kind(StrEnum):
-    """What an answer looks like."""
+    """The type of an answer."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -43,10 +43,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that is asked, by the registrar's label.
+    """One question, by the registrar's label.
 
-    `allowed` are the only possible answers, where there are some. `standing` is what the desk answers as long as
-    nobody says otherwise. `told` is what the registrar says of it. `insisted`: the registrar refused without it.
+    `allowed` are the only possible answers, if there are any. `standing` is the bot's default until a user answers.
+    `told` is the registrar's explanation. `insisted`: the registrar refused without an answer.
     """
 
     label: str
@@ -59,7 +59,7 @@ class Question:
 
     @property
     def title(self) -> str:
-        """The question in words; a label that nobody knows yet stands for itself."""
+        """The question in words; an unknown label stands for itself."""
         return self._words.title
 
     @property
@@ -68,7 +68,7 @@ class Question:
 
     @property
     def noun(self) -> str:
-        """What is missing as long as it is not answered, as in “the reason”."""
+        """The missing thing as a noun, as in “the reason”."""
         return self._words.noun
 
     @property
@@ -77,12 +77,12 @@ class Question:
 
     @property
     def is_of_contacts(self) -> bool:
-        """Whether one of the account's contacts is the answer."""
+        """Whether the answer is one of the account's contacts."""
         return self.kind is Kind.CONTACT and not self.allowed
 
     @property
     def longest(self) -> int:
-        """Characters of an answer."""
+        """The maximum length of an answer in characters."""
         return LONGEST_REASON if self.label == "REASON" else LONGEST_ANSWER
 
     @property
@@ -90,7 +90,7 @@ class Question:
         return (self.required or self.insisted) and self.standing is None
 
     def checked(self, typed: str) -> str:
-        """The answer as the registrar takes it; raises `InvalidAnswer` with what is wrong."""
+        """Return the answer as the registrar takes it; raises `InvalidAnswer` with what is wrong."""
         if len(typed) > self.longest:
             raise InvalidAnswer(
                 f"That is too long: at most {self.longest} characters.", code="answer_too_long", most=self.longest
@@ -108,7 +108,7 @@ class Question:
         return answer
 
     def accepts(self, answer: str) -> bool:
-        """Whether an earlier answer still is one."""
+        """Return whether an earlier answer is still valid."""
         try:
             return self.checked(answer) == answer
         except InvalidAnswer:
@@ -120,7 +120,7 @@ class Question:
 
 
 class Reach(StrEnum):
-    """For which names of a cart somebody's answers are meant."""
+    """The names of a cart that a user's answers apply to."""
 
     ONE = "one"
     EXTENSION = "extension"
@@ -128,7 +128,7 @@ class Reach(StrEnum):
 
 
 class WrongAnswers(OrderingError):
-    """Some of what was typed answers nothing: `by_label` says of each what is wrong."""
+    """Some of the input is invalid: `by_label` holds an error sentence for each label."""
 
     usual_code = "wrong_answers"
 
@@ -138,7 +138,10 @@ class WrongAnswers(OrderingError):
 
 
 class AnsweredMeanwhile(OrderingError):
-    """Somebody else answered since a form was drawn: `typed` is what would undo it unseen, `labels` say where."""
+    """Another user answered after the form was rendered.
+
+    `typed` is the input that would overwrite that answer unseen, `labels` the questions concerned.
+    """
 
     usual_code = "answered_by_other"
 
@@ -150,7 +153,7 @@ class AnsweredMeanwhile(OrderingError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody answered for one name. `value` as `Question.checked` returned it; `by` made it theirs."""
+    """A user's answer for one name. `value` as `Question.checked` returned it; `by` is the user who gave it."""
 
     label: str
     value: str
@@ -158,12 +161,12 @@ class Answer:
 
 
 def mark(label: str, text: str) -> str:
-    """What tells an answer from another one without telling it: a form keeps this of each answer that it showed."""
+    """Fingerprint of an answer that does not reveal it. A form keeps one for each answer that it showed."""
     return hashlib.sha256(f"{label}\n{text.strip()}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def in_order(questions: Iterable[Question]) -> tuple[Question, ...]:
-    """Each label once, what must be answered first, the rest as the registrar lists it."""
+    """Return each label once: questions that must be answered first, the rest in the registrar's order."""
     once: dict[str, Question] = {}
     for question in questions:
         once.setdefault(question.label, question)
@@ -171,7 +174,7 @@ def in_order(questions: Iterable[Question]) -> tuple[Question, ...]:
 
 
 def newly_asked(known: Iterable[Question], now: Iterable[Question]) -> tuple[Question, ...]:
-    """What is asked now; what the registrar insisted on before stays asked, whatever it lists."""
+    """Return the current questions; questions the registrar insisted on before stay, whatever it lists."""
     insisted = {question.label: question for question in known if question.insisted}
     asked = [replace(q, insisted=q.insisted or q.label in insisted) for q in now]
     listed = {question.label for question in asked}
@@ -220,7 +223,7 @@ def _name_servers(text: str) -> str:
 
 
 def _json(text: str) -> str:
-    """Well-formed, and otherwise left as it was typed: a number must not lose a digit on the way."""
+    """Check that the text is well-formed JSON and return it unchanged: a number must not lose a digit."""
     try:
         json.loads(text, parse_constant=_no_json)
     except RecursionError as error:

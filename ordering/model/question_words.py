@@ -1,4 +1,4 @@
-"""The registrar's labels in words that a person understands.
+"""The registrar's labels in plain words.
 
 Source: OVH's guides on ordering names and on eligibility rules, which explain these labels.
 """
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A question, what helps to answer it, and what it asks for as a noun.
+    """A question, a help text, and the requested thing as a noun.
 
-    `said` tells the answer where all may read it, with its `{value}` or who gave it, `{by}`. Without one nobody but
-    the one who answers reads it: it may hold a birthday, a number of identity, a code.
+    `said` renders the answer in a channel, with its `{value}` or its author, `{by}`. Without it only the author reads
+    the answer, which may contain a birthday, an identity number or a code.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""What OVH would charge for a whole cart: the dry run's figures, line by line."""
+"""OVH's price for a whole cart: the figures of the dry run, line by line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ordering.model.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Terms that ordering accepts."""
+    """A contract that the order accepts."""
 
     name: str
     url: str
@@ -28,10 +28,10 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """One of OVH's lines, without tax. `domain` is None where OVH does not say which name it is for.
+    """One of OVH's lines, without tax. `domain` is None if OVH does not say which name it is for.
 
-    `price` is negative where it is a gift, `before` what would be paid without the line's reductions. `extra`: it
-    comes with the name, such as its DNS zone.
+    `price` is negative for a gift; `before` is the price without the line's reductions. `extra`: an item that comes
+    with the name, such as its DNS zone.
     """
 
     domain: DomainName | None
@@ -43,7 +43,7 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """OVH's own figures for a cart. `before` is OVH's price without tax before its reductions, where it gives one."""
+    """OVH's figures for a cart. `before` is its price without tax before reductions, if OVH gives one."""
 
     total: Money  # with tax
     tax: Money
@@ -55,16 +55,16 @@ class Quote:
     reduction: Money | None = None
 
     def price_of(self, domain: DomainName) -> Money | None:
-        """Return the sum of a name's lines, gifts included; None where OVH's lines are not paired to names."""
+        """Return the sum of a name's lines, gifts included; None if OVH's lines are not paired to names."""
         return _sum(line.price for line in self.lines if line.domain == domain)
 
     def price_before(self, domain: DomainName) -> Money | None:
-        """The same before reductions and gifts."""
+        """Return the sum of a name's lines before reductions and gifts."""
         return _sum(line.before for line in self.lines if line.domain == domain and line.before.minor >= 0)
 
     @property
     def lines_together(self) -> Money | None:
-        """Our sum of OVH's lines, to be held against its own `without_tax`."""
+        """The bot's sum of OVH's lines, to be compared with OVH's own `without_tax`."""
         return _sum(line.price for line in self.lines)
 
     @property

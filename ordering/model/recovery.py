@@ -1,4 +1,4 @@
-"""What shows that the database went back in time, and how far the comparison with OVH is.
+"""Proof that the database went back in time, and the progress of the comparison with OVH.
 
 A database goes back when a backup is restored, or when a failover makes a replica the primary that lacks the newest
 commits. Every button that decides carries a `Stamp`, and every process remembers the newest one that it committed.
@@ -15,13 +15,13 @@ from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
 from ordering.model.sales_order import OrderStatus
 
-# Longer than a money call may still be on its way or hidden at OVH after its sender is gone.
+# Longer than a money call may still be in flight, or hidden at OVH, after its sender is gone.
 FLOOR = timedelta(minutes=15)
-# For a process of the lost state that sleeps, and sends when it wakes.
+# For a process of the lost state that sleeps, and sends when it wakes up.
 FLOOR_WITH_PROCESSES = timedelta(days=1)
-# An unpaid order is over by then, and the names of a paid one show in the account.
+# After this, an unpaid order has expired and the names of a paid one show in the account.
 ORDERS_MATTER = timedelta(days=35)
-OVERLAP = timedelta(days=1)  # for clocks that differ, and for what was under way at the newest event
+OVERLAP = timedelta(days=1)  # for clock differences, and for calls in progress at the newest event
 DIGITS = 12  # hex digits of an event's digest in a stamp
 _LAST = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000)
 _STAMP = re.compile(r"([0-9a-f]{12})\.([0-9]{1,15})\.([0-9]{1,15})\.([0-9a-f]{0,12})\.([0-9]{1,15})")
@@ -46,12 +46,12 @@ class Stamp:
 
     @property
     def happened_at(self) -> datetime:
-        """When the event happened, as far as a date can hold it."""
+        """When the event happened, capped at the latest date that `datetime` can hold."""
         return datetime.fromtimestamp(min(self.at, _LAST) / 1000, UTC)
 
     @classmethod
     def parse(cls, text: str) -> Stamp | None:
-        """Read what `str` wrote; None for anything else."""
+        """Parse the output of `str`; None for any other text."""
         found = _STAMP.fullmatch(text)
         if found is None or bool(found[4]) != bool(int(found[3])):
             return None
@@ -59,9 +59,9 @@ class Stamp:
 
 
 class Cause(StrEnum):
-    """What switched recover mode on."""
+    """The cause of recover mode."""
 
-    CARD = "card"  # a button that shows more than the database holds
+    CARD = "card"  # a button shows more than the database holds
     PROCESS = "process"  # an event that a process saw committed is gone
     MARKERS = "markers"  # OVH has a marker of a money call that is not on record
     COPY = "copy"  # the database is a copy that a backup made
@@ -72,10 +72,10 @@ class Cause(StrEnum):
 class Recovery:
     """Recover mode: nothing is sent or approved until an operator compared the database with OVH.
 
-    `floor_from` is OVH's time, read after it began; the floor counts from there. `last_event_at` is when the newest
-    event happened that was not lost: what happened after it, until the restore, is forgotten. `processes_may_live`:
-    a process that holds the lost state may still run, so the floor is a day. `compared` is the number of the newest
-    event about money at the comparison, `confirmed_by` the operator who compared.
+    `floor_from` is OVH's time, read after recover mode began; the waiting time (floor) counts from there.
+    `last_event_at` is when the newest event happened that was not lost: everything between it and the restore is lost.
+    `processes_may_live`: a process that holds the lost state may still run, so the floor is a day. `compared` is the
+    number of the newest event about money at the comparison, `confirmed_by` the operator who compared.
     """
 
     cause: Cause
@@ -89,7 +89,7 @@ class Recovery:
 
     @property
     def ends_at(self) -> datetime | None:
-        """When the floor is over, by OVH's clock; None until that was read."""
+        """When the floor ends, by OVH's clock; None until that clock was read."""
         if self.floor_from is None:
             return None
         return self.floor_from + (FLOOR_WITH_PROCESSES if self.processes_may_live else FLOOR)
@@ -102,13 +102,13 @@ class Recovery:
 
     @property
     def unconfirmed(self) -> Recovery:
-        """Recover mode as it is when money moved after the comparison: it must be made again."""
+        """Recover mode without its comparison, which must be repeated because money moved after it."""
         return replace(self, compared=None, confirmed_by=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What an ended recover mode leaves to tell: from when on everything is forgotten, until the restore."""
+    """A loss to report after recover mode ended: everything from this time until the restore is lost."""
 
     from_: datetime | None
     noticed_at: datetime
@@ -116,9 +116,9 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The recover row. `numbers_above`: numbers up to here stand on buttons, so no new request gets one of them.
+    """The recover row. `numbers_above`: buttons carry numbers up to this, so no new request gets one of them.
 
-    `is_copy` is set in a copy that a backup made. `lost` is the newest loss, `lost_told` whether people know of it.
+    `is_copy` is set in a copy that a backup made. `lost` is the newest loss, `lost_told` whether people were notified.
     """
 
     recovery: Recovery | None = None
@@ -147,7 +147,7 @@ class Marker:
 
     @property
     def in_words(self) -> str:
-        """What operators read of it. The names of an order are a digest in `about`, so they are not told."""
+        """The text that operators read. The names of an order are only a digest in `about`, so they are not shown."""
         kind, _, order = self.about.partition(" ")
         if kind == "pays":
             return f"a try to pay order {order} that no request has"
@@ -167,7 +167,7 @@ class Unknown:
 class Comparison:
     """What OVH shows and the database does not know. `newest` is the newest event about money at that moment.
 
-    `more` is how many orders were listed and not read, `others` how many markers are of other desks.
+    `more` is how many orders were listed but not read, `others` how many markers belong to other bots.
     """
 
     newest: int

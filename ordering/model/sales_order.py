@@ -1,4 +1,4 @@
-"""OVH's sales order, its payment and its delivery, as far as we follow them."""
+"""OVH's sales order, its payment and its delivery, as far as the bot follows them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ordering.model.money import Money
 
 
 class OrderStatus(StrEnum):
-    """OVH's word for how far a sales order is."""
+    """The status of a sales order, in OVH's words."""
 
     NOT_PAID = "notPaid"
     CHECKING = "checking"
@@ -34,9 +34,9 @@ class OrderStatus(StrEnum):
         return self in {self.CANCELLING, self.CANCELLED}
 
 
-# A registered method by its number at OVH, or one of the older registered means by its name, such as `ovhAccount`.
+# A registered method by its number at OVH, or an older registered means of payment by its name, such as `ovhAccount`.
 MethodId = int | str
-# What an order over nothing is completed with, without a choice: as OVH's own tools do.
+# Completes an order with a total of zero without a choice, as OVH's own tools do.
 FREE: MethodId = "fidelityAccount"
 
 
@@ -44,7 +44,7 @@ FREE: MethodId = "fidelityAccount"
 class PaymentMethod:
     """A way to pay that OVH has on file; `label` is OVH's, such as ``VISA 4970 XXXX XXXX 1234``.
 
-    `refused` is set once it did not pay this order.
+    `refused` is set once it failed to pay this order.
     """
 
     id: MethodId
@@ -55,13 +55,13 @@ class PaymentMethod:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrder:
-    """An order that OVH made. Its link and password are bearer secrets and are not kept here.
+    """An order that OVH made. Its link and password are bearer secrets and are not stored here.
 
-    `adopted_at`, by OVH's clock: when it was found by a search, as the answer to its checkout was lost. `owner_hidden`:
-    OVH does not show yet who will own its names, so it may be another's order, and cannot be paid yet.
-    `opened_at` is when a payer opened its page from here, unset once it was seen with no payment begun since.
-    `missing_since` is since when OVH answers that it does not know the order, by OVH's clock.
-    `explained` is how many transactions a payer said are not this order's.
+    `adopted_at`, by OVH's clock: when a search found the order after the answer to its checkout was lost.
+    `owner_hidden`: OVH does not yet show who will own its names, so it may not be this cart's order and cannot be paid
+    yet. `opened_at` is when a payer opened its page from here; it is unset once the bot saw that no payment was begun
+    since. `missing_since` is since when OVH answers that it does not know the order, by OVH's clock. `explained` is how
+    many transactions a payer attributed to something else.
     """
 
     id: int
@@ -70,7 +70,7 @@ class SalesOrder:
     status: OrderStatus = OrderStatus.NOT_PAID
     expires_at: datetime | None = None
     methods: tuple[PaymentMethod, ...] = ()
-    invoice: str | None = None  # its number
+    invoice: str | None = None  # the invoice number
     adopted_at: datetime | None = None
     owner_hidden: bool = False
     opened_at: datetime | None = None
@@ -83,27 +83,27 @@ class SalesOrder:
 
     @property
     def suggested_method(self) -> PaymentMethod | None:
-        """The account's default, unless it was refused and there is another."""
+        """The account's default, unless it was refused and another method is left."""
         hopeful = [method for method in self.methods if not method.refused] or list(self.methods)
         return next((method for method in hopeful if method.default), hopeful[0] if hopeful else None)
 
     @property
     def refuses_all(self) -> bool:
-        """Whether no method is left that was not refused."""
+        """Whether every method was refused."""
         return all(method.refused for method in self.methods)
 
     @property
     def was_read(self) -> bool:
-        """Whether OVH was asked how it can be paid: it names no end of some orders, and no method for others."""
+        """Whether its payment options were read: OVH gives some orders no expiry, and others no method."""
         return self.expires_at is not None or bool(self.methods)
 
     def name_of(self, method_id: MethodId) -> str:
-        """A method in words, even where OVH no longer lists it."""
+        """Return a method's label, even if OVH no longer lists it."""
         known = next((method.label for method in self.methods if method.id == method_id), None)
         return known or f"method {method_id}"
 
     def seen_as(self, fresh: SalesOrder, methods: tuple[PaymentMethod, ...]) -> SalesOrder:
-        """Return what OVH shows of it now, with what only we know, such as its adoption and the refused methods."""
+        """Return OVH's current view of it with the bot's own data, such as its adoption and the refused methods."""
         refused = {method.id for method in self.methods if method.refused}
         marked = tuple(replace(method, refused=method.id in refused) for method in methods)
         return replace(
@@ -117,18 +117,18 @@ class SalesOrder:
         )
 
     def refused_by(self, method_id: MethodId) -> SalesOrder:
-        """The order with that method marked as refused."""
+        """Return the order with that method marked as refused."""
         marked = tuple(replace(m, refused=True) if m.id == method_id else m for m in self.methods)
         return replace(self, methods=marked)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to check a cart out: written down before OVH is asked, and `refusal` after it said no.
+    """One attempt to check a cart out, recorded before the call; `refusal` is set after OVH refused it.
 
     `started_at` and `withdrawn_at` are by OVH's clock. `withdrawn_at` is when OVH's cart was deleted; `deleting` is
-    written down before that call, as its answer may be lost. `denied_by` said that nothing was ordered: this counts
-    once an order would surely show.
+    recorded before that call, as its answer may be lost. `denied_by` is the user who said that nothing was ordered;
+    this takes effect once an order would certainly be visible.
     """
 
     number: int
@@ -142,7 +142,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a person said of a payment that OVH does not show. It proves nothing by itself."""
+    """A person's statement on a payment that OVH does not show. It proves nothing by itself."""
 
     paid: bool
     by: str
@@ -151,14 +151,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment somebody decided on; `sent_at` is written down before OVH is asked to pay.
+    """A payment that a payer decided on; `sent_at` is recorded before the call to OVH.
 
-    Times named `_ovh` are by OVH's clock, all others by ours. `accepted_at` is when OVH agreed: the bank comes after.
-    `ended_at` is when the call ended, and `ended_at_ovh` a time that was read from OVH after that.
-    `refusal` is OVH's no to the call itself, which proves nothing. `waits_until_ovh` is the end of the floor that
-    people were told, `told_at_ovh` when the payer last heard that OVH still processes it.
-    `unexplained` is how many transactions may have paid the order before this payment was sent.
-    `asked_at` is the click by the database's clock, `asked_at_ovh` by OVH's, None where that was never read.
+    Times named `_ovh` are by OVH's clock, all others by ours. `accepted_at` is when OVH accepted: the bank comes after
+    it. `ended_at` is when the call ended, and `ended_at_ovh` a time that was read from OVH after that. `refusal` is
+    OVH's refusal of the call itself, which proves nothing. `waits_until_ovh` is the end of the floor as announced to
+    people; `told_at_ovh` is when the payer was last notified that OVH still processes the payment. `unexplained` is how
+    many transactions may have paid the order before this payment was sent. `asked_at` is the click by the database's
+    clock; `asked_at_ovh` is the same by OVH's, None if it was never read.
     """
 
     method: MethodId
@@ -189,7 +189,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class SentPayment:
-    """A payment of another order of ours for the same total, which explains one transaction. Times are OVH's."""
+    """A payment of another order of this bot for the same total, which explains one transaction. Times are OVH's."""
 
     order: int
     method: MethodId
@@ -197,7 +197,7 @@ class SentPayment:
 
 
 class Outcome(StrEnum):
-    """What a look at OVH shows after an answer was lost."""
+    """The result of a check at OVH after an answer was lost."""
 
     FOUND = "found"
     ABSENT = "absent"
@@ -206,10 +206,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was seen when looking for an order, and the order where there is exactly one.
+    """The result of searching for an order; `order` is set if exactly one matches.
 
-    `candidates` are orders that have the names, or do not show yet what they are about. `closed`: the registrar closed
-    the cart, which it does when it makes an order.
+    `candidates` are orders that have the names, or do not show their names yet. `closed`: the registrar closed the
+    cart, which it does when it makes an order.
     """
 
     outcome: Outcome
@@ -220,10 +220,10 @@ class Sighting:
 
 
 class PaymentProgress(StrEnum):
-    """How far a payment is, read from the order's status and follow-up and the account's transactions."""
+    """The progress of a payment, read from the order's status, its follow-up and the account's transactions."""
 
-    NOT_SEEN = "not_seen"  # nothing at OVH could be it
-    UNDER_WAY = "under_way"  # the order itself shows it, and not yet its end
+    NOT_SEEN = "not_seen"  # nothing at OVH could be this payment
+    UNDER_WAY = "under_way"  # the order itself shows it, but not its end yet
     UNDECIDED = "undecided"  # something could be it, or could not be read
     REFUSED = "refused"
     RECEIVED = "received"
@@ -232,9 +232,9 @@ class PaymentProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSighting:
-    """How far a payment is, and a sentence on what shows that; of a refusal OVH's words, where it has some.
+    """The progress of a payment, and a sentence on the evidence; for a refusal OVH's words, if it gives any.
 
-    `unfinished` where what leaves it undecided has not ended at OVH either; `failed` where all that is seen is a
+    `unfinished`: the transaction that leaves it undecided has not ended at OVH either. `failed`: the only evidence is a
     transaction that ended without paying. `begun` counts the payments that the order's follow-up shows as begun,
     `unexplained` the transactions that took this amount and belong to no other order. `order_is_over`: OVH cancelled
     the order, whatever else it shows.
@@ -250,12 +250,12 @@ class PaymentSighting:
 
     @property
     def is_open(self) -> bool:
-        """Whether money may still be on its way: another payment now could be the second one."""
+        """Whether money may still be in transit: another payment now could be a second one."""
         return self.progress is PaymentProgress.UNDER_WAY or self.unfinished
 
 
 class DeliveryProgress(StrEnum):
-    """How far one name is at the registry."""
+    """The progress of one name at the registry."""
 
     UNDER_WAY = "under_way"
     DELIVERED = "delivered"
@@ -264,7 +264,7 @@ class DeliveryProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How far one name is. `comment`: OVH's words where it failed, or its word for a state that we do not expect."""
+    """The progress of one name. `comment`: OVH's words after a failure, or its word for an unexpected state."""
 
     progress: DeliveryProgress
     comment: str | None = None

@@ -1,4 +1,4 @@
-"""The seal: what exactly was approved, so that nothing else can be bought."""
+"""The seal: a fingerprint of the approved terms, so nothing else can be bought."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from ordering.model.quote import Configuration, Quote
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A digest of the terms and the total they were shown with."""
+    """A digest of the terms, and the total that was shown with them."""
 
     digest: str
     total: Money
 
     @property
     def short(self) -> str:
-        """Enough to tell two seals of one cart apart on a button: the terms and the total that were shown."""
+        """A short form that tells two seals of one cart apart on a button: the terms and the total that were shown."""
         shown = f"{self.digest} {self.total.minor} {self.total.currency}"
         return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     def holds_for(self, other: Seal) -> bool:
-        """Whether `other` may be bought under this seal: the same terms, and not dearer."""
+        """Return whether `other` may be bought under this seal: the same terms, and no higher total."""
         return other.digest == self.digest and other.total.is_within(self.total)
 
 
@@ -44,7 +44,7 @@ class SealForm(IntEnum):
 def seal(
     lines: Sequence[Line], quote: Quote, *, waive_retraction: bool, form: SealForm = SealForm.WITH_RENEWALS
 ) -> Seal:
-    """Seal what is shown: names, years, offers, renewals, configuration, contracts, waiver, currency; and the total."""
+    """Seal the terms as shown: names, years, offers, renewals, configuration, contracts, waiver, currency and total."""
     terms: dict[str, object] = {
         "lines": sorted(_terms(line) for line in lines),
         "configuration": sorted([c.domain.ascii, c.label, c.value] for c in quote.configuration),
@@ -59,7 +59,7 @@ def seal(
 
 
 def form_of(sealed: Seal, lines: Sequence[Line], quote: Quote, *, waive_retraction: bool) -> SealForm | None:
-    """Return in which form these terms are what was sealed, newest first; None if they are not."""
+    """Return the newest form in which these terms match the seal; None if they do not match."""
     for form in sorted(SealForm, reverse=True):
         if seal(lines, quote, waive_retraction=waive_retraction, form=form).digest == sealed.digest:
             return form
@@ -67,7 +67,7 @@ def form_of(sealed: Seal, lines: Sequence[Line], quote: Quote, *, waive_retracti
 
 
 def _terms(line: Line) -> list[str | int]:
-    """What is wanted of a name; the usual phase goes without saying."""
+    """Return the sealed terms of one line. The default phase is omitted for compatibility."""
     terms: list[str | int] = [line.domain.ascii, line.years, line.pricing_mode]
     return terms if line.phase == USUAL_PHASE else [*terms, line.phase]
 
@@ -75,7 +75,7 @@ def _terms(line: Line) -> list[str | int]:
 def renewal_differences(approved: Sequence[Line], now: Sequence[Line]) -> list[str]:
     """Return one sentence for each name whose renewal price no longer holds.
 
-    A price that fell holds. A price that is not shown holds only if it was not shown at the approval either.
+    A lower price holds. A price that is not shown holds only if it was not shown at the approval either.
     """
     shown = {line.domain: line.renewal for line in now}
     return [
@@ -96,7 +96,7 @@ def _a_year(renewal: Money | None) -> str:
 
 
 def differences(approved: Quote, now: Quote) -> list[str]:
-    """Tell, one sentence a difference, how a new quote differs from the approved one: name by name, then the rest."""
+    """Return one sentence per difference between a new quote and the approved one: by name, then the rest."""
     found = [line for domain in _domains(approved, now) if (line := _of_price(domain, approved, now))]
     found += _of_answers(approved, now)
     found += _set_differences("Contract", {c.name for c in approved.contracts}, {c.name for c in now.contracts})
@@ -113,12 +113,12 @@ def _domains(*quotes: Quote) -> list[DomainName]:
 def _of_price(domain: DomainName, approved: Quote, now: Quote) -> str | None:
     before, after = approved.price_of(domain), now.price_of(domain)
     if before is None or after is None or before == after:
-        return None  # one of the quotes has no price per name: the totals tell the difference
+        return None  # one of the quotes has no price per name: the totals show the difference
     return f"{domain}: was {before} without tax, now {after}."
 
 
 def _of_answers(approved: Quote, now: Quote) -> list[str]:
-    """What is answered otherwise; a channel reads this, so that not every answer is told in full."""
+    """Return one sentence per changed answer. A channel reads them, so private values are left out."""
     before, after = set(approved.configuration), set(now.configuration)
     return [f"Answer to OVH gone: {told}." for told in sorted(map(_told, before - after))] + [
         f"Answer to OVH new: {told}." for told in sorted(map(_told, after - before))
@@ -131,7 +131,7 @@ def _told(given: Configuration) -> str:
 
 
 def _addresses(approved: Quote, now: Quote) -> list[str]:
-    """A contract of the same name that lies elsewhere may say something else."""
+    """Return one sentence per contract whose URL changed: the same name elsewhere may have other terms."""
     before, after = ({c.name: c.url for c in quote.contracts} for quote in (approved, now))
     return [f"Contract {name} has another address." for name in before if after.get(name, before[name]) != before[name]]
 

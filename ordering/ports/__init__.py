@@ -1,1 +1,1 @@
-"""What the rules need from outside: a registrar and a store."""
+"""The ports: the domain's interfaces to a registrar, a store and a chat."""

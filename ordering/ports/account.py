@@ -1,4 +1,4 @@
-"""What the comparison after a lost state reads from the registrar's account."""
+"""Port for what the comparison after a restore reads from the registrar's account."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ class Account(Protocol):
     """OVH's account. Every method may raise `RegistrarUnavailable` and `RegistrarRefused`."""
 
     def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock is ahead of ours, read now."""
+        """Read OVH's clock and return how far it is ahead of ours."""
 
     def account_orders(
         self, since: datetime, *, known: Callable[[Collection[int]], frozenset[int]]
     ) -> tuple[Sequence[AccountOrder], int]:
-        """The newest sales orders since then that no cart owns, made by anybody; and how many more there are.
+        """Return the newest sales orders since then that no cart owns, and how many more there are.
 
-        `known` tells which of these orders belong to a cart already.
+        They may be made by any person or program. `known` returns which of these orders belong to a cart.
         """
 
     def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
-        """The traces that money calls of this desk left there, and how many there are of other desks.
+        """Return the markers that money calls of this bot left at OVH, and how many belong to other bots.
 
-        One call for each cart that is new to this process; not `urgent` ones go after all others.
+        Costs one call for each cart that is new to this process. Calls that are not `urgent` have the lowest priority.
         """

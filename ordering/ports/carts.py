@@ -1,4 +1,4 @@
-"""Carts at OVH, up to the call that orders."""
+"""Port for carts at OVH, up to the call that orders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ordering.ports.money_call import MoneyCall
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A fresh registrar cart, filled and configured, what its dry run said, and what was `asked` of each line."""
+    """A new registrar cart, filled and configured, its dry run's quote, and what was `asked` of each line."""
 
     registrar_cart: str
     quote: Quote
@@ -28,36 +28,39 @@ class Prepared:
 class RegistrarCarts(Protocol):
     """Carts at OVH: filled, configured and dry-run, then ordered or deleted.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
-        """What the registries ask of these lines; those of which nothing was learned are left out.
+        """Return the registries' questions about these lines, without the lines for which none could be read.
 
-        Raises `LinesRefused` where some cannot be had, with what is asked of the others.
+        Raises `LinesRefused` for unavailable names; it carries the questions about the others.
         """
 
     def prepare(self, lines: Sequence[Line]) -> Prepared:
-        """Build a fresh registrar cart with exactly these lines and their answers, and dry-run it.
+        """Build a new registrar cart with exactly these lines and their answers, and dry-run it.
 
-        Raises `LinesRefused` where it cannot be bought as it is, `RegistrarRefused` where the key lacks a right that
-        the checkout needs, `DraftGone` where somebody deleted the cart meanwhile. A failure leaves no cart behind.
+        Raises `LinesRefused` if it cannot be bought as it is, `RegistrarRefused` if the API key lacks a right that the
+        checkout needs, `DraftGone` if the cart was deleted in the meantime. A failure leaves no cart behind.
         """
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
-        """What the registries' rules have against these lines' owners and answers; none where OVH does not tell."""
+        """Return the registries' objections to these lines' owners and answers.
+
+        Empty if OVH does not return them.
+        """
 
     def discard(self, registrar_cart: str) -> bool:
-        """Delete a registrar cart of this desk, and return whether it is certainly gone.
+        """Delete a registrar cart of this bot, and return whether it is certainly gone.
 
-        The cart's description is read first: a cart that is not this desk's is left alone, and is not gone. A cart that
+        The cart's description is read first: another bot's cart is left alone, and does not count as gone. A cart that
         is gone may have been ordered before (see `Fulfilment`).
         """
 
     def ready_to_check_out(
         self, registrar_cart: str, *, waive_retraction: bool
     ) -> AbstractContextManager[MoneyCall[SalesOrder]]:
-        """Prepare the call that orders, unpaid. What fails on entering sent nothing, and can be tried again.
+        """Prepare the call that orders, unpaid. A failure on entering means nothing was sent; it can be retried.
 
-        After `OutcomeUnknown` look with `find_order`.
+        After `OutcomeUnknown`, reconcile with `find_order`.
         """

@@ -1,4 +1,4 @@
-"""OVH's clock."""
+"""Port for OVH's clock."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from typing import Protocol
 
 
 class RegistrarClock(Protocol):
-    """OVH's clock, by which it dates what it shows.
+    """OVH's clock, which dates OVH's data.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock, by which it dates what it shows, is ahead of ours at this moment."""
+        """Return how far OVH's clock, which dates its data, is ahead of ours now."""
 
     def time(self) -> datetime:
-        """Return OVH's time, read afresh. What must have passed since an OVH time is compared with nothing else."""
+        """Read and return OVH's time.
+
+        Waiting times that began at an OVH time are compared with nothing else.
+        """
 
     def known_clock_ahead(self) -> timedelta | None:
-        """By how much OVH's clock is ahead, as it was read last; None where it never was. Asks nobody."""
+        """Return how far OVH's clock was ahead at the last read; None if it was never read. Makes no call."""

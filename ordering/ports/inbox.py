@@ -1,4 +1,4 @@
-"""The inbox port: clicks and forms that decide, written down before Slack is answered."""
+"""The inbox port: clicks and forms that decide, stored before Slack is answered."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Protocol
 
 
 class ClickEnded(Exception):
-    """This click was decided, refused or overtaken before: the transaction that wanted to end it changes nothing."""
+    """This click was decided, refused or overtaken before. The transaction that wanted to end it changes nothing."""
 
 
 class ClickOutcome(StrEnum):
-    """What became of a click."""
+    """The outcome of a click."""
 
     DECIDED = "decided"
-    REFUSED = "refused"  # by the rules; the person was told why
-    LAPSED = "lapsed"  # it was older than the decision's life
+    REFUSED = "refused"  # by the rules; the person was notified why
+    LAPSED = "lapsed"  # it was older than the maximum age of a decision
     OVERTAKEN = "overtaken"  # the request was stopped, rejected or withdrawn first
-    FAILED = "failed"  # a bug, after several tries
+    FAILED = "failed"  # a bug, after several attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Click:
     """One click or form of one person. `key` is Slack's trigger id, so a redelivery is the same click.
 
     `shown` is what the button carried, `content` the whole interaction; the content is removed when the click ends.
-    `at` is by the database's clock; `age` and `tries` are as of the moment at which the row was read.
+    `at` is by the database's clock; `age` and `tries` are as of when the row was read.
     """
 
     key: str
@@ -43,31 +43,31 @@ class Click:
 
 
 class Inbox(Protocol):
-    """Rows of clicks; each method is a transaction of its own, with a time-out of two seconds on the server."""
+    """Rows of clicks. Each method is its own transaction, with a timeout of two seconds on the server."""
 
     def put(self, click: Click) -> Click | None:
-        """Write a click down by one INSERT, and return it with its time; None where that key is there already.
+        """Insert a click and return it with its time; None if that key exists already.
 
-        Raises where the database does not take it in time: then it was not written.
+        Raises if the database does not accept it in time: it was not written then.
         """
 
     def take(self, *, first: Collection[str]) -> list[Click]:
         """Take over open clicks that no process has worked on for five seconds; those of the kinds `first` come first.
 
-        Each further try of one click comes later.
+        Each further attempt at one click comes later.
         """
 
     def hold(self, key: str) -> None:
         """Keep other processes from taking a click over for five more seconds."""
 
     def end(self, key: str, outcome: ClickOutcome) -> bool:
-        """End a click and remove its content; returns False where it had ended."""
+        """End a click and remove its content; returns False if it had ended."""
 
     def outcome(self, key: str) -> ClickOutcome | None:
-        """Return what became of a click; None while it is open, or where there is none."""
+        """Return the outcome of a click; None while it is open, or if there is no such click."""
 
     def was_decided(self, click: Click) -> bool:
-        """Whether the same person decided the same before, on exactly what was shown here."""
+        """Return whether the same person made the same decision before, on exactly what was shown here."""
 
     def forget(self, older_than: timedelta) -> None:
-        """Remove ended clicks of this age: Slack does not deliver them again."""
+        """Remove ended clicks of this age. Slack does not redeliver them."""

@@ -1,4 +1,4 @@
-"""Empty carts at OVH that say something about this desk."""
+"""Port for the empty carts at OVH that mark money calls or announce this bot."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from typing import Protocol
 
 
 class MarkerCarts(Protocol):
-    """Empty carts by which this desk marks its money calls and shows itself.
+    """Empty carts by which this bot marks its money calls and announces itself.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def presences(self) -> frozenset[str]:
-        """Carts by which desks show themselves on this account, this one's among them."""
+        """Return the carts by which bots announce themselves on this account, including this bot's."""
 
     def show_presence(self) -> str:
-        """Make such a cart for this desk, and return its id."""
+        """Create such a cart for this bot, and return its id."""
 
     def leave_marker(self, subject: str) -> str:
         """Leave a marker about a subject in the account, and return its id there."""
 
     def markers(self, subject: str) -> frozenset[str]:
-        """Ids of all markers of this desk about a subject."""
+        """Return the ids of all markers of this bot about a subject."""

@@ -1,4 +1,4 @@
-"""What can be bought: extensions, prices, and whether a name is free."""
+"""Port for extensions, prices and the availability of names."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from ordering.model.offer import Availability, Effort
 
 
 class Names(Protocol):
-    """Which names there are, and what they cost.
+    """Availability and prices of names.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def extensions(self) -> tuple[str, ...]:
-        """Extensions that OVH promotes, most promoted first, without a dot."""
+        """Return the extensions that OVH promotes, most promoted first, without a dot."""
 
     def every_extension(self) -> tuple[str, ...]:
-        """All extensions that OVH sells here, without a dot."""
+        """Return all extensions that OVH sells here, without a dot."""
 
     def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
-        """First-year prices without tax by extension, as far as known: to rank by, never to order by.
+        """Return known first-year prices without tax by extension: to rank by, never to order by.
 
-        With `at_once`, nobody waits for OVH to tell them.
+        With `at_once`, return what is known without waiting for OVH.
         """
 
     def look_up(
         self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
     ) -> Iterator[Availability]:
-        """Ask for each name and yield answers as they come; a name that fails is one answer, never an error.
+        """Look each name up and yield answers as they arrive; a name that fails is one answer, never an error.
 
-        With `recent`, what OVH said in the last minutes will do: to look at, never to order by. Searches take turns;
-        what is `urgent`, for somebody is about to buy it, goes before them.
+        With `recent`, cached answers of the last minutes are used: for display, never to order by. Searches take turns;
+        an `urgent` lookup, for a user about to buy, goes before them.
         """
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
-        """What it takes to look all of these up, with `recent`."""
+        """Estimate the cost of looking all of these up with `recent`."""
 
     def owned(self) -> frozenset[DomainName]:
-        """The names that the account has already, as it was a minute ago at the most."""
+        """Return the names that the account owns, at most a minute old."""

@@ -1,4 +1,4 @@
-"""Who can own a name: the account's contacts."""
+"""Port for the account's contacts, which can own a name."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ordering.model.contact import Contact, LegalForm
 class Owners(Protocol):
     """Contacts that can own a name. Personal data.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def contacts(self) -> tuple[Contact, ...]:
-        """The account's contacts that can own a name, newest first. Personal data."""
+        """Return the account's contacts that can own a name, newest first. Personal data."""
 
     def contact(self, contact_id: str) -> Contact:
-        """Read one contact as OVH has it now; raises `RegistrarRefused` if it is not there. Personal data."""
+        """Read one contact from OVH; raises `RegistrarRefused` if it does not exist. Personal data."""
 
     def account_holder(self) -> Contact:
-        """The account's own data, which OVH uses as the owner if no contact was chosen. Personal data."""
+        """Return the account's own data, which OVH uses as the owner if no contact was chosen. Personal data."""
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
-        """Make a contact of fields that were checked."""
+        """Create a contact from validated fields."""

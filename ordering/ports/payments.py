@@ -1,4 +1,4 @@
-"""Payments of orders at OVH."""
+"""Port for payments of orders at OVH."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from ordering.ports.money_call import MoneyCall
 
 
 class OrderPayments(Protocol):
-    """Ways to pay an order, the call that pays, and what became of it.
+    """Ways to pay an order, the call that pays, and its outcome.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def can_be_paid(self) -> bool:
-        """Whether the account has a registered payment method that is valid now."""
+        """Return whether the account has a registered payment method that is valid now."""
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        """What can pay this order: valid registered methods, the account's default first, then other means."""
+        """Return what can pay this order: valid registered methods, the account's default first, then other means."""
 
     def lists_method(self, order_id: int, method: MethodId) -> bool:
-        """Return whether the order's list of methods, read now, has this one. An empty list counts as having it.
+        """Read the order's methods and return whether this one is listed. An empty list counts as listing it.
 
-        Raises `RegistrarRefused` where the list cannot be read.
+        Raises `RegistrarRefused` if the list cannot be read.
         """
 
     def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
-        """Prepare the call that pays. What fails on entering sent nothing, and can be tried again.
+        """Prepare the call that pays. A failure on entering means nothing was sent; it can be retried.
 
-        After the call look with `payment`. Only `NotSent` proves that nothing was paid: every answer may be one to the
-        second copy of a call that a proxy repeated.
+        After the call, reconcile with `payment`. Only `NotSent` proves that nothing was paid: any answer may be the
+        answer to the second copy of a call that a proxy repeated.
         """
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
-        """Look how far a payment is that was sent; what became of earlier ones does not count.
+        """Read the progress of a payment that was sent, ignoring the outcome of earlier ones.
 
-        REFUSED where the order shows a refusal and exactly one payment that was begun since the sending.
+        REFUSED if the order shows a refusal and exactly one payment was begun since the sending.
         """
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
-        """Look before a payment is sent whether another one was received or may still be taken, by whatever method.
+        """Check before a payment is sent whether another one was received, or may still be taken, by any method.
 
-        What the order itself shows counts whenever it was. Of the account's transactions, which name no order, those
-        count that were made since the order was, by OVH's clock, and that `unexplained_payments` counts.
+        Evidence in the order itself counts at any time. The account's transactions name no order, so a transaction
+        counts if it was made since the order, by OVH's clock, and if `unexplained_payments` counts it.
         """
 
     def unexplained_payments(
@@ -56,6 +56,6 @@ class OrderPayments(Protocol):
     ) -> PaymentSighting:
         """Count the transactions since the order was made that may have paid it and belong to no other order.
 
-        `others` are our payments of other orders for this total; orders of others are read from OVH. Raises
-        `RegistrarRefused` where transactions cannot be read.
+        `others` are our payments of other orders for this total; orders made elsewhere are read from OVH. Raises
+        `RegistrarRefused` if transactions cannot be read.
         """

@@ -1,4 +1,4 @@
-"""The registrar port as a whole: what one adapter has to be for all its clients. Each client takes the part it uses."""
+"""The whole registrar port, which one adapter implements. Each client depends only on the part it uses."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ from ordering.ports.sales_orders import SalesOrders
 class Registrar(
     Names, Owners, RegistrarCarts, SalesOrders, OrderPayments, MarkerCarts, RegistrarClock, Account, Protocol
 ):
-    """OVH. Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no)."""
+    """OVH. Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no)."""

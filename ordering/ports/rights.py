@@ -1,4 +1,4 @@
-"""The rights port: who people are now, according to the team's chat."""
+"""The rights port: the current standing of people in the team's chat."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ordering.model.policy import Person
 
 
 class Rights(Protocol):
-    """Describes people as they are at this moment."""
+    """Reads the current membership and groups of people."""
 
     def person(self, user: str) -> Person:
-        """Read a person with their user groups; never raises: the result marks what could not be read."""
+        """Read a person with their user groups. Never raises: the result marks what could not be read."""
 
 
 class ById:
-    """Takes everybody for a member of no user group: for tools and tests that have no chat."""
+    """Treats everyone as a member without user groups. For tools and tests that have no chat."""
 
     def person(self, user: str) -> Person:
         return Person(user)

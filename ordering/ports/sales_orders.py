@@ -1,4 +1,4 @@
-"""Sales orders at OVH, made here or elsewhere."""
+"""Port for sales orders at OVH, made here or elsewhere."""
 
 from __future__ import annotations
 
@@ -12,50 +12,54 @@ from ordering.model.foreign_order import ForeignOrder
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, Delivery, OrderStatus, SalesOrder, Sighting
 
-Known = Callable[[Collection[int]], frozenset[int]]  # of these orders, those that belong to a cart
+Known = Callable[[Collection[int]], frozenset[int]]  # returns those of these orders that belong to a cart
 
 
 class SalesOrders(Protocol):
     """Sales orders, invoices and deliveries, as OVH shows them.
 
-    Every method may raise `RegistrarUnavailable` (ask again) and `RegistrarRefused` (a clear no).
+    Every method may raise `RegistrarUnavailable` (retry later) and `RegistrarRefused` (a clear no).
     """
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
-        """Look whether an attempt made an order with these terms. `known` tells which orders belong to a cart."""
+        """Search for the order that an attempt made with these terms.
+
+        `known` returns which orders belong to a cart.
+        """
 
     def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
-        """Look whether an order has exactly these names, and the other terms as far as they are shown.
+        """Check whether an order has exactly these names, and the other terms as far as OVH shows them.
 
-        ABSENT: other names; UNDECIDED: other terms, as `seen` says. A total may differ.
+        ABSENT: other names; UNDECIDED: other terms, described in `seen`. The total may differ.
         """
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
-        """Read an order with its status, without payment methods; `urgent` where a payment or a payer waits for it.
+        """Read an order with its status, without payment methods.
 
-        Where not, raises `NotAsked` when others go first for too long.
+        `urgent` if a payment or a payer is waiting for it; otherwise raises `NotAsked` if other calls go first for too
+        long.
         """
 
     def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
-        """Read only whether an order is paid or over; `urgent` where a checkout waits for it.
+        """Read only whether an order is paid or over.
 
-        Where not, raises `NotAsked` when others go first for too long.
+        `urgent` if a checkout is waiting for it; otherwise raises `NotAsked` if other calls go first for too long.
         """
 
     def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
-        """Numbers of all orders of the account that were made since then by OVH's clock."""
+        """Return the numbers of all orders of the account made since then by OVH's clock."""
 
     def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
-        """Read an order that no cart of this desk made; `at` is OVH's time."""
+        """Read an order that no cart of this bot made; `at` is OVH's time."""
 
     def invoice_of(self, order_id: int) -> str | None:
-        """The number of the order's invoice, None until there is one."""
+        """Return the number of the order's invoice; None until there is one."""
 
     def invoice_link(self, number: str) -> str:
-        """The invoice's page at OVH. A bearer secret as the order's."""
+        """Return the URL of the invoice at OVH. A bearer secret like the order's."""
 
     def order_link(self, order_id: int) -> str:
-        """The order's page at OVH. A bearer secret: shown to one payer, kept nowhere."""
+        """Return the URL of the order at OVH. A bearer secret: shown to one payer, stored nowhere."""
 
     def delivery(self, domain: DomainName) -> Delivery:
-        """Look how far a paid name is at the registry."""
+        """Read the progress of a paid name at the registry."""

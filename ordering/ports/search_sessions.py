@@ -1,4 +1,4 @@
-"""Searches as several processes of one desk share them: any of them can show one, go on with it, or have it stop."""
+"""Search sessions shared by the processes of one deployment: each can show, continue or stop any of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from ordering.model.offer import Availability
 
 @dataclass(frozen=True, slots=True)
 class KeptSearch:
-    """One person's search at one moment. `refreshing` are asked again; their old answers stand until then."""
+    """The state of one user's search.
+
+    `refreshing` are names that are looked up again; their old answers stay until then.
+    """
 
     id: str
     user: str
@@ -27,33 +30,33 @@ class KeptSearch:
 
 
 class Wish(Enum):
-    """What whoever runs a search hears at the shelf."""
+    """Signal returned to the process running a search."""
 
     GO_ON = "go on"
-    STOP = "stop"  # somebody wants it to end
-    LOST = "lost"  # another process took it over, as nothing was heard from this one
+    STOP = "stop"  # a user wants it to end
+    LOST = "lost"  # another process took it over, as this one missed its heartbeats
 
 
 class Shelf(Protocol):
-    """Where they are kept for a day. Any method may raise: then each process is on its own."""
+    """Stores search sessions for a day. Any method may raise: then each process works on its own."""
 
     def put(self, search: KeptSearch) -> None:
-        """Keep a search that nobody runs."""
+        """Store a search that no process is running."""
 
     def begin(self, search: KeptSearch) -> bool:
-        """Keep a search that this process runs from now on; false where another one runs it."""
+        """Store a search that this process runs from now on; returns False if another one runs it."""
 
     def go_on(self, search_id: str, newest: KeptSearch | None) -> Wish:
-        """Say every second or two that this process still runs a search, and how it stands where that is news.
+        """Send a heartbeat, every second or two, with the search's newest state if it changed.
 
-        Of who says nothing for a while it is taken that they are gone.
+        A runner that misses its heartbeat is presumed dead.
         """
 
     def end(self, search: KeptSearch) -> None:
-        """Keep how a search ended, if it is still this process's."""
+        """Store the final state of a search, if this process still owns it."""
 
     def find(self, search_id: str) -> KeptSearch | None:
-        """How a search stood a moment ago; None where it is not kept."""
+        """Return the last stored state of a search; None if it is not stored."""
 
     def stop(self, search_id: str) -> bool:
-        """Have whoever runs a search stop it; false where nobody does."""
+        """Signal the process that runs a search to stop; returns False if none does."""

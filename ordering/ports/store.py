@@ -20,21 +20,21 @@ from ordering.model.sales_order import SalesOrder, SentPayment
 
 
 class MessageRole(StrEnum):
-    """Which picture of a cart a message shows."""
+    """The view of a cart that a message shows."""
 
     CART = "cart"
     APPROVAL = "approval"
 
 
 class TaskType(StrEnum):
-    """What a process can claim a cart for. To advance it is never hindered by who watches it."""
+    """The purpose a process can lease a cart for. A lease for WATCH never blocks one for ADVANCE."""
 
-    ADVANCE = "advance"  # what was decided
-    WATCH = "watch"  # what OVH makes of it
+    ADVANCE = "advance"  # carry out a decision
+    WATCH = "watch"  # poll OVH for changes
     SHOW = "show"
 
 
-# Which claims on a cart keep others from claiming it for a task type.
+# Which leases on a cart block a new lease for a task type.
 HINDERING = {
     TaskType.ADVANCE: frozenset({TaskType.ADVANCE}),
     TaskType.WATCH: frozenset({TaskType.WATCH, TaskType.ADVANCE}),
@@ -43,14 +43,14 @@ HINDERING = {
 
 
 class TimerKind(StrEnum):
-    """What a timer starts. Each kind of a cart's timers is set and ended by itself."""
+    """What a timer starts. A cart has one timer per kind, and each is set and ended independently."""
 
     STEP = "step"  # the worker advances the cart
     REMINDER = "reminder"  # a person is reminded
 
 
 class Keep(Enum):
-    """Stands for "leave the timer as it is", which None cannot: None ends it."""
+    """The default that leaves a timer unchanged. None cannot stand for that: it ends the timer."""
 
     KEEP = "keep"
 
@@ -65,7 +65,7 @@ NOTHING_SHOWN = -1  # a version that no cart has
 class Message:
     """A chat message that shows a cart. `ts` is None until it is posted; `shown` is the cart's version in it.
 
-    `is_settled`: nothing is left to do for it. It shows the newest version, or was given up until the next one.
+    `is_settled`: it needs no update. It shows the newest version, or the bot gave it up until the next one.
     """
 
     id: int
@@ -78,16 +78,16 @@ class Message:
 
 
 class Reading(Protocol):
-    """What can be asked of the memory. Lists are newest first unless said."""
+    """Queries on the database. Lists are newest first unless stated otherwise."""
 
     def clock(self) -> datetime:
-        """The database server's time in UTC; of a SQLite file, this machine's."""
+        """Return the database server's time in UTC; for a SQLite file, this machine's."""
 
     def cart(self, cart_id: int) -> Cart:
         """Read a cart; raises `NoSuchCart`."""
 
     def open_cart(self, channel: str) -> Cart | None:
-        """The one open cart of a channel."""
+        """Return the open cart of a channel, if there is one."""
 
     def carts(
         self,
@@ -97,188 +97,197 @@ class Reading(Protocol):
         before: int | None = None,
         limit: int = 20,
     ) -> list[Cart]:
-        """Carts in these states, that this person asked for or added to, with numbers below `before`."""
+        """Return carts in these states that this person requested or added to, with numbers below `before`."""
 
     def every_cart(self, *, since: datetime | None = None) -> Iterator[Cart]:
-        """All carts, oldest first; with `since`, those that something happened to from then on."""
+        """Yield all carts, oldest first; with `since`, only those with an event from then on."""
 
     def due(self, now: datetime, task_type: TaskType | None = None) -> list[int]:
-        """Numbers of the carts that are due for a task type, or for any, and are free; longest due first."""
+        """Return the carts that are due and free for a task type, or for any; longest due first."""
 
     def next_due(self, task_type: TaskType | None = None, *, without: Collection[int] = ()) -> datetime | None:
-        """When the next cart is due, of all but these; one that another process works on when its claim ends."""
+        """Return when the next cart is due, except for those in `without`.
+
+        A cart that another process works on is due when its lease ends.
+        """
 
     def holding(self, domains: Collection[DomainName]) -> dict[DomainName, int]:
-        """Which of these names are in carts under way, and in which."""
+        """Return which of these names are in carts in progress, and in which cart."""
 
     def names_in_carts(self) -> frozenset[DomainName]:
-        """All names of carts that are open or under way."""
+        """Return all names of carts that are open or in progress."""
 
     def committed(self, since: datetime, currency: str, *, without: int) -> Money:
-        """Total with tax that was approved, ordered or paid since then, without that one cart."""
+        """Return the total with tax that was approved, ordered or paid since then, without that one cart."""
 
     def known_orders(self, among: Collection[int]) -> frozenset[int]:
         """Return those of these sales orders that belong to a cart."""
 
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
-        """Return when work is due for a cart, by its kind."""
+        """Return a cart's timers by kind."""
 
     def orders_left_open(self) -> frozenset[int]:
-        """Numbers of sales orders whose cart has ended, though OVH did not show them as over."""
+        """Return the sales orders whose cart has ended although OVH did not show them as over."""
 
     def foreign_orders(self, since: datetime) -> list[ForeignOrder]:
-        """Orders that no cart of this desk made, of those made since then by OVH's clock."""
+        """Return the orders made since then, by OVH's clock, that no cart of this bot made."""
 
     def money_calls(self, subject: str) -> list[RecordedCall]:
-        """All attempts on record about a subject, oldest first."""
+        """Return all attempts on record about a subject, oldest first."""
 
     def recorded_markers(self, among: Collection[str]) -> frozenset[str]:
-        """Those of these markers that belong to an attempt on record."""
+        """Return those of these markers that belong to an attempt on record."""
 
     def compared_markers(self, among: Collection[str]) -> frozenset[str]:
-        """Those of these markers that an operator was shown in recover mode."""
+        """Return those of these markers that were shown to an operator in recover mode."""
 
     def presences(self) -> frozenset[str]:
-        """Carts at OVH by which this desk ever showed itself to others."""
+        """Return all carts at OVH by which this bot ever announced itself."""
 
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
         """Return payments of other orders for the same total that were sent since, by OVH's clock, oldest first."""
 
     def events(self, cart_id: int) -> list[Event]:
-        """What happened to a cart, oldest first."""
+        """Return the events of a cart, oldest first."""
 
     def untold(self, cart_id: int) -> list[Event]:
-        """Those of its events that no thread has told yet, oldest first."""
+        """Return the events of a cart that no thread has reported yet, oldest first."""
 
     def messages(self, cart_id: int) -> list[Message]:
-        """The messages that show a cart."""
+        """Return the messages that show a cart."""
 
     def outdated(self) -> list[int]:
-        """Numbers of the carts with a message that shows an old version, or with an untold event."""
+        """Return the carts with a message that shows an old version, or with an unreported event."""
 
-    # Whether the database went back: ordering.process.recovery
+    # Detection of a database that went back in time: ordering.process.recovery
 
     def standing(self) -> Standing:
-        """The recover row. In a writing transaction: as it is now, also where another process changed it."""
+        """Return the recover row. In a writing transaction it includes other processes' latest changes."""
 
     def stamp(self) -> Stamp:
-        """The stamp of the newest event, for the buttons of what is rendered now."""
+        """Return the stamp of the newest event, for buttons rendered now."""
 
     def knows(self, stamp: Stamp) -> bool:
-        """Whether the event of this stamp, with this digest, is on record; true for a stamp without an event."""
+        """Return whether the stamp's event, with its digest, is on record; True for a stamp without an event."""
 
     def newest_seen(self) -> Stamp | None:
-        """The newest stamp that this process itself saw committed."""
+        """Return the newest stamp that this process itself saw committed."""
 
     def newest_about_money(self) -> int:
-        """The number of the newest event of a cart that was approved, ordered or paid; 0 without one."""
+        """Return the number of the newest event of a cart that was approved, ordered or paid; 0 without one."""
 
     def last_event_at(self, *, until: datetime) -> datetime | None:
-        """When the newest event happened of those up to then."""
+        """Return when the newest event up to then happened."""
 
     def is_shared(self) -> bool:
-        """Whether several processes may work on this database."""
+        """Return whether several processes may work on this database."""
 
 
 class Transaction(Reading, Protocol):
-    """What can be written, all or nothing. Leaving the context commits; an exception rolls back."""
+    """Writes, all or nothing. Leaving the context commits; an exception rolls back."""
 
     def decide_alone(self) -> None:
-        """Have every other decision that depends on several carts wait for this one, and wait for those under way.
+        """Take the lock that serializes decisions about several carts.
 
-        To be said first: which names are held and what the month has cost is true only for who decides alone.
+        Call this first: the names that are held, and the month's total, are reliable only under this lock.
         """
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
-        """Start a channel's cart; raises `CartChanged` where somebody else just did."""
+        """Create a channel's cart; raises `CartChanged` if another transaction just did."""
 
     def save(self, cart: Cart, *events: Event, due_at: Moment = KEEP) -> Cart:
-        """Write a cart with what happened, one version up. Its timers stay, unless `due_at` is given.
+        """Write a cart with its events and increment its version. Its timers stay, unless `due_at` is given.
 
-        `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` where the stored version is
+        `due_at` sets the timer of its next step; None ends that timer. Raises `CartChanged` if the stored version is
         not the one that was read.
         """
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
-        """Write what was read of an order that no cart of this desk made."""
+        """Store the data read from an order that no cart of this bot made."""
 
     def announce_call(self, call: RecordedCall) -> RecordedCall:
-        """Write down an attempt before anything of it is sent; returns it with its id."""
+        """Record an attempt before any part of it is sent; returns it with its id."""
 
     def update_call(self, call: RecordedCall) -> None:
-        """Write down the marker and the state of an attempt. One that is no longer announced never is again.
+        """Update the marker and the state of an attempt. A later state never returns to announced.
 
-        Nothing is written where the number is another attempt's, as after a database went back.
+        Writes nothing if the number belongs to another attempt, as it may after the database went back.
         """
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
-        """Keep that an operator was shown these markers in recover mode."""
+        """Record that an operator was shown these markers in recover mode."""
 
     def add_presence(self, cart: str) -> None:
-        """Write down a cart at OVH by which this desk shows itself."""
+        """Record a cart at OVH by which this bot announces itself."""
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
-        """Set the timer of a cart's next step, or end it by None; does nothing where the version moved on."""
+        """Set or, with None, end the timer of a cart's next step; does nothing if the version changed."""
 
     def set_timer(self, cart_id: int, kind: TimerKind, due_at: datetime | None) -> None:
-        """Set a cart's timer of one kind, or end it by None. `due_at` may lie far ahead."""
+        """Set or, with None, end a cart's timer of one kind. `due_at` may be far ahead."""
 
     def begin_step(self, cart_id: int) -> None:
-        """Write a cart's row as it is: a database that takes no writes ends the work before its first call to OVH."""
+        """Rewrite a cart's row unchanged.
+
+        If the database accepts no writes, the work thus fails before its first call to OVH.
+        """
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
-        """Have a message show this cart: one a role and channel, a repeated call returns it (and notes a new `ts`)."""
+        """Register a message that shows this cart: one per role and channel.
+
+        A repeated call returns it, and stores a new `ts`.
+        """
 
     def shown(self, message_id: int, *, version: int, ts: str) -> None:
-        """Note that a message shows this version."""
+        """Record that a message shows this version."""
 
     def show_again(self, cart_ids: Collection[int]) -> None:
-        """Note that the messages of these carts show nothing that is sure."""
+        """Mark the messages of these carts as outdated, because what they show is uncertain."""
 
     def give_up(self, message_id: int, *, version: int) -> None:
-        """Show this version there no more: the chat refuses it for good. The next version is tried again."""
+        """Stop trying to show this version there: the chat refuses it permanently. The next version is tried again."""
 
     def forget(self, message_id: int) -> None:
-        """A message is gone for good: show the cart there no more."""
+        """Stop showing the cart in a message that is permanently gone."""
 
     def told(self, event_id: int) -> None:
-        """Note that a thread has told this event."""
+        """Record that a thread has reported this event."""
 
     def end_click(self, key: str, *, overtaking: int | None = None) -> None:
-        """End a click of the inbox as decided; raises `ClickEnded` where it had ended.
+        """End a click of the inbox as decided; raises `ClickEnded` if it had ended.
 
-        With `overtaking`, the older open clicks on that cart end, too, as overtaken.
+        With `overtaking`, older open clicks on that cart end as overtaken, too.
         """
 
     def claim(
         self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, now: datetime, until: datetime
     ) -> frozenset[int]:
-        """Claim carts for a task type, each where no claim on it lasts beyond `now`; returns those that were free."""
+        """Lease carts for a task type unless another lease lasts beyond `now`; returns those that were free."""
 
     def keep(self, task_type: TaskType, cart_ids: Collection[int], *, holder: str, until: datetime) -> None:
-        """Have these claims last longer, as far as they are still this holder's."""
+        """Renew those of these leases that this holder still has."""
 
     def give_back(self, task_type: TaskType, cart_id: int, *, holder: str) -> None:
-        """End a claim, if it is still this holder's."""
+        """Release a lease, if this holder still has it."""
 
     def save_standing(self, standing: Standing) -> None:
         """Write the recover row. Call `decide_alone` first: decisions and intents read it under that lock."""
 
     def raise_epoch(self, epoch: int) -> None:
-        """Give all stamps from now on this epoch."""
+        """Set the epoch of all future stamps."""
 
     def render_live_again(self) -> None:
         """Have every message of an open request rendered again."""
 
     def wake_decided(self, at: datetime) -> None:
-        """Have the worker carry out what was decided, from then on."""
+        """Have the worker carry out pending decisions from this time on."""
 
 
 class Store(Protocol):
-    """The memory."""
+    """The database."""
 
     def begin(self) -> AbstractContextManager[Transaction]:
-        """Start a transaction that may write. Never held over a call to OVH or to the chat."""
+        """Start a transaction that may write. Never held during a call to OVH or to the chat."""
 
     def read(self) -> AbstractContextManager[Reading]:
-        """Start a consistent look."""
+        """Start a consistent read."""

@@ -1,1 +1,1 @@
-"""What the worker does with a decision: checkout, payment, delivery, leases."""
+"""How the worker carries a decision out: checkout, payment, delivery, leases."""

@@ -1,4 +1,4 @@
-"""After an order was adopted: it is paid only once it is sure that it is this cart's."""
+"""Holds the payment of an adopted order until it is certain that the order is this cart's."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AdoptionPort(SalesOrders, RegistrarClock, Protocol):
 class Adoptions:
     """Watches adopted orders for a day.
 
-    `floor` is how long paying waits at most where OVH did not show the owner when the order was adopted.
+    `floor` is the longest wait before paying if OVH did not show the owner when the order was adopted.
     """
 
     def __init__(self, book: Logbook, registrar: AdoptionPort, foreign: ForeignOrders, *, floor: timedelta) -> None:
@@ -43,7 +43,7 @@ class Adoptions:
         self._floor = floor
 
     def holds(self, cart: Cart) -> bool:
-        """Look once more at an adopted order; return whether this step has nothing else to do."""
+        """Check an adopted order again; return whether this step has nothing else to do."""
         order = order_of(cart)
         if self.has_second(cart):
             return True
@@ -70,7 +70,7 @@ class Adoptions:
         return True
 
     def has_second(self, cart: Cart) -> bool:
-        """Ask a person where the account has a second order of these names within a day of the adoption."""
+        """Ask a person if the account has a second order of these names within a day of the adoption."""
         order = order_of(cart)
         if order.adopted_at is None or is_over(self._registrar, order.adopted_at, UNTIL_ALL_SHOWS):
             return False
@@ -101,8 +101,8 @@ def require_owner_shown(cart: Cart) -> None:
 
 
 def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:
-    """Condition of an intent to pay: the order's owner is shown, or the wait for it is over."""
-    del carts  # all that counts is in the intent
+    """Condition of an intent to pay: OVH shows the order's owner, or the wait for it is over."""
+    del carts  # the intent holds everything this condition needs
     if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:
         return None
     note = OWNER_HIDDEN.format(intent.order.id)

@@ -1,7 +1,7 @@
-"""How old a decision may be when it is carried out: an approval hours, a payment minutes.
+"""The maximum age of a decision when it is carried out: hours for an approval, minutes for a payment.
 
-A decision lapses as soon as one of two clocks says so: the database's, or OVH's as it was read last. A lapse is
-harmless, since people can decide again; so one clock that stands still or was put back keeps no decision alive.
+A decision lapses as soon as one of two clocks says so: the database's, or OVH's as it was last read. A lapse is
+harmless, since people can decide again; so a single stopped or reset clock keeps no decision alive.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """When somebody decided, by both clocks, and how long that holds."""
+    """When a decision was made, by both clocks, and how long it holds."""
 
     at: datetime
     at_ovh: datetime | None
@@ -31,7 +31,7 @@ class Decided:
 
 
 class Age:
-    """A condition of each intent: the decision that it carries out is young enough. `clock` is this process's."""
+    """Condition of each intent: its decision is young enough. `clock` is this process's."""
 
     def __init__(self, registrar: RegistrarClock, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._registrar = registrar
@@ -39,12 +39,12 @@ class Age:
         self._clock = clock
 
     def __call__(self, carts: Transaction, intent: Cart) -> Objection | None:
-        """Return how the lapsed decision leaves the cart, or None where the decision still holds."""
+        """Return the cart without its lapsed decision, or None if the decision still holds."""
         cart = carts.cart(intent.id)
         return self.lapsed(carts, cart) if cart.version == intent.version else None
 
     def lapsed(self, carts: Reading, cart: Cart) -> Objection | None:
-        """Return how the lapsed decision leaves the cart; None where nothing lapsed, or nothing was decided."""
+        """Return the cart without its lapsed decision; None if nothing lapsed, or nothing was decided."""
         decided = self._decided(cart)
         if decided is None or not self._is_over(decided, carts.clock()):
             return None
@@ -67,13 +67,13 @@ class Age:
 
 
 def time_at_ovh(registrar: RegistrarClock, now: datetime) -> datetime | None:
-    """Return OVH's time as last read, without asking; None where it never was read."""
+    """Return OVH's time from the last read, without a call; None if it was never read."""
     ahead = registrar.known_clock_ahead()
     return None if ahead is None else now + ahead
 
 
 def undecided(cart: Cart, *, at: datetime, why: str, approved_by: tuple[str, ...] = ()) -> Cart:
-    """Return the cart with its decision taken back; `approved_by` are approvals that still count."""
+    """Return the cart with its decision reverted; `approved_by` are approvals that still count."""
     if cart.state is S.APPROVED:
         return cart.to(S.SUBMITTED, at=at, approved_by=approved_by, approved_at=None, approved_at_ovh=None, note=why)
     return cart.to(S.CHECKED_OUT, at=at, payment=None, note=why)

@@ -1,4 +1,4 @@
-"""From the approval to a sales order: one checkout of what was approved."""
+"""The checkout: turns an approval into one sales order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NOT_ON_RECORD = (
 
 
 class CheckoutPort(Names, RegistrarCarts, RegistrarClock, Protocol):
-    """What a checkout needs of the registrar."""
+    """The part of the registrar port that a checkout uses."""
 
 
 class Checkout:
@@ -76,15 +76,19 @@ class Checkout:
         self._settle = settle
 
     def check_out(self, cart: Cart) -> None:
-        """Order what was approved, unless OVH's fresh quote is not what was sealed or the account has these names."""
-        if self._was_interrupted(cart) or self._is_hindered(cart):  # before OVH builds a cart for nothing
+        """Order the approved cart.
+
+        Nothing is ordered if OVH's new quote does not match the seal, or if the account already has an order for one of
+        these names.
+        """
+        if self._was_interrupted(cart) or self._is_hindered(cart):  # check before OVH builds a cart for nothing
             return
         try:
             prepared = self._registrar.prepare(cart.lines)
         except DraftGone:
             waited = self._book.now() - cart.since
             if waited >= self._settle:
-                raise  # this is no accident: people should see it
+                raise  # it still happens after `settle`, so it is no accident: people should see it
             self._book.come_back(cart, self._book.pace.after(waited))
             return
         except RegistrarRefused as refusal:
@@ -97,7 +101,7 @@ class Checkout:
             self._order(cart, prepared)
 
     def _is_free(self, cart: Cart, prepared: Prepared) -> bool:
-        """Look once more for an order made elsewhere: one may have come while the cart was built."""
+        """Check again for an order made elsewhere: one may have appeared while the cart was built."""
         try:
             hindered = self._is_hindered(cart)
         except RegistrarError:
@@ -108,7 +112,7 @@ class Checkout:
         return not hindered
 
     def _order(self, cart: Cart, prepared: Prepared) -> None:
-        """Mark the attempt, make the call ready, commit the intent, and only then send."""
+        """Mark the attempt, prepare the call, commit the intent, and only then send."""
         number = (cart.attempt.number if cart.attempt else 0) + 1
         recorded = None
         with ExitStack() as held:
@@ -119,13 +123,13 @@ class Checkout:
                 call = held.enter_context(self._ready(prepared))
                 attempt = Attempt(number, prepared.registrar_cart, self._book.now() + ahead)
                 begun = self._commit_intent(cart, attempt, prepared.quote, standing)
-            except Exception as error:  # also where the cart changed, or the database takes no write
-                held.close()  # its permit may be the only one
+            except Exception as error:  # also if the cart changed, or the database accepts no write
+                held.close()  # release its permit, which may be the only one
                 if recorded is not None:
                     self._markers.unsent(recorded)
                 if isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
-                    self._registrar.discard(prepared.registrar_cart)  # the next try builds another one
-                # After the database's error the intent may be on record: an open cart proves that nothing was ordered.
+                    self._registrar.discard(prepared.registrar_cart)  # the next attempt builds another one
+                # After a database error the intent may be on record: an open cart proves that nothing was ordered.
                 if not isinstance(error, IntentStopped | MemoryWentBack):
                     raise
                 self._stopped(cart, error)
@@ -133,7 +137,7 @@ class Checkout:
             self._send(begun, call)
 
     def _stopped(self, cart: Cart, error: IntentStopped | MemoryWentBack) -> None:
-        """Nothing was sent: ask a person where the database went back."""
+        """Nothing was sent: ask a person if the database went back."""
         if isinstance(error, MemoryWentBack):
             data: Data = {"markers": error.markers}
             self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, _NOT_ON_RECORD, data=data, attempt=None)
@@ -143,7 +147,7 @@ class Checkout:
         return self._markers.announce(attempt)
 
     def _is_hindered(self, cart: Cart) -> bool:
-        """Return whether an order that was made elsewhere shares a name; a person is asked then."""
+        """Return whether an order made elsewhere shares a name; if so, ask a person."""
         hindrance = self._foreign.hindrance(cart)
         if hindrance is None:
             return False
@@ -158,9 +162,10 @@ class Checkout:
         return True
 
     def _was_interrupted(self, cart: Cart) -> bool:
-        """Look for what an earlier attempt ordered that has neither an intent nor an end on record: it may have left.
+        """Search for the order of an earlier attempt that has neither an intent nor an end on record.
 
-        The commit of its intent may be lost, as after a restore. An attempt of a moment ago may be another process's.
+        It may have been sent: the commit of its intent may be lost, as after a restore. A recent attempt may be another
+        process's.
         """
         call = self._markers.left_over(_subject(cart))
         if call is None or call.registrar_cart is None:
@@ -206,8 +211,8 @@ class Checkout:
     def _renewals_hold(self, cart: Cart, prepared: Prepared) -> bool:
         """Look every name up again and compare its renewal price with the approved one.
 
-        Raises `RegistrarUnavailable` where OVH does not answer for a name. A name that is not free needs a person.
-        An approval of before renewals were sealed does not cover them.
+        Raises `RegistrarUnavailable` if OVH does not answer for a name. A name that is not free needs a person. An
+        approval from before renewals were sealed does not cover them.
         """
         if self._form_of_seal(cart, prepared) is SealForm.WITHOUT_RENEWALS:
             return True
@@ -255,7 +260,7 @@ class Checkout:
             "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
         }
         event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=begun.note)
-        # If this process dies now, the next one looks for the order, but not while the call may still be on the wire.
+        # If this process dies now, the next one searches for the order, but not while the call may still be in flight.
         return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)
 
 
@@ -264,5 +269,5 @@ def _subject(cart: Cart) -> str:
 
 
 def _renewals(lines: Sequence[Line]) -> Data:
-    """Return the renewal prices by name, as data; null where none is shown."""
+    """Return the renewal prices by name, as data; null if none is shown."""
     return {line.domain.ascii: amount(line.renewal) if line.renewal else None for line in lines}

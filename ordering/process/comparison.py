@@ -1,4 +1,4 @@
-"""Compare the database with OVH: which orders and markers there are that no request knows."""
+"""Compares the database with OVH: finds orders and markers that belong to no request."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MOST_OPEN = 500  # requests that an unknown order is compared with
 
 
 def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
-    """Read OVH's orders and markers since the newest event that is left, less a day.
+    """Read OVH's orders and markers since the newest remaining event, less a day.
 
-    The newest event about money is read first: what happens during the comparison makes it void. In recover mode the
-    markers that are shown are kept: once it is over, they are no sign of another loss.
+    The newest event about money is read first: an event during the comparison makes the comparison void. In recover
+    mode the markers shown are recorded, so they do not count as another loss once it is over.
     """
     since = mode.compares_since()
     with store.read() as carts:
@@ -47,7 +47,7 @@ def _known(store: Store, among: Collection[int]) -> frozenset[int]:
 
 
 def _fitting(order: AccountOrder, waiting: list[Cart]) -> tuple[int, ...]:
-    """Return the numbers of the requests for exactly the names of an order, without one of their own."""
+    """Return the requests for exactly an order's names that have no order yet."""
     return tuple(
         cart.id
         for cart in waiting

@@ -1,4 +1,4 @@
-"""From the payment to names that work, and what keeps them from it."""
+"""The delivery: follows a paid order until its names work, and reports what blocks them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from ordering.process.transitions import Logbook, order_of
 
 S, K = CartState, EventKind
 _INVOICE_COMES_WITHIN = timedelta(days=30)
-_INVOICE_IS_ASKED_FOR_EVERY = timedelta(hours=6)  # at most; at first more often
+_INVOICE_IS_ASKED_FOR_EVERY = timedelta(hours=6)  # at most; more often at first
 _ARRIVES_WITHIN = timedelta(days=3)  # most within minutes; a registry or OVH's own checks may take a day or two
-_PAID_SHOWS_WITHIN = timedelta(hours=1)  # at OVH, after somebody said that it was paid
+_PAID_SHOWS_WITHIN = timedelta(hours=1)  # at OVH, after a person said that it was paid
 
 
 class Deliveries:
-    """The step paid -> delivered, and the way back from needs_attention. The invoice is found on the way."""
+    """The step paid -> delivered, and the return from needs_attention. It also reads the invoice."""
 
     def __init__(self, book: Logbook, registrar: SalesOrders) -> None:
         self._book = book
         self._registrar = registrar
 
     def watch(self, cart: Cart) -> None:
-        """See whether all names work, or what is in the way."""
+        """Check whether all names work, or what blocks them."""
         known = order_of(cart)
         order = self._with_invoice(known.seen_as(self._registrar.order(known.id), known.methods))
         if order.status.is_over:
@@ -40,7 +40,7 @@ class Deliveries:
             self._watch_names(cart, order)
 
     def look_for_invoice(self, cart: Cart) -> None:
-        """All names work; OVH's invoice may come later. Nobody waits for it, so a failed question is no trouble."""
+        """Read the invoice after delivery, which OVH may issue later. Best effort: lookup errors are ignored."""
         known = order_of(cart)
         order, waited = self._with_invoice(known), self._book.now() - cart.since
         if order != known or waited > _INVOICE_COMES_WITHIN:
@@ -71,9 +71,10 @@ class Deliveries:
             self._book.look_later(cart, order)
 
     def _lateness(self, cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> _News | None:
-        """Return the news that a paid order takes days; a person should know it until the order arrives.
+        """Return the news that a paid order takes days; it needs a person until the order arrives.
 
-        Only of one that OVH shows as paid: else the card would ask whether it was paid, and offer to pay it again.
+        Only for an order that OVH shows as paid. Otherwise the card would ask whether it was paid, and offer to pay it
+        again.
         """
         if not order.status.is_paid:
             return None
@@ -89,7 +90,7 @@ class Deliveries:
         return _News(Fact(K.DELIVERY_LATE, {**_overdue(order), "ovh": {"states": odd}}), note)
 
     def _silence(self, cart: Cart, order: SalesOrder) -> _News | None:
-        """Return the news, once, that a paid order takes days and OVH does not show how it stands: it stays paid."""
+        """Return the news, once, that a paid order takes days and OVH does not show its status: it stays paid."""
         fact = Fact(K.DELIVERY_UNKNOWN, _overdue(order))
         is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
         if not is_late or order.status.is_paid or fact.is_same_as(cart.fact):
@@ -101,7 +102,7 @@ class Deliveries:
         return _News(fact, note)
 
     def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
-        """Somebody said that it was paid, and OVH does not show it."""
+        """Handle an order that a person said was paid and that OVH shows as unpaid."""
         if cart.state is S.PAID and self._book.now() - cart.since > _PAID_SHOWS_WITHIN:
             note = f"OVH still shows order {order.id} as unpaid. The desk keeps looking."
             data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
@@ -115,7 +116,7 @@ class Deliveries:
         try:
             return replace(order, invoice=self._registrar.invoice_of(order.id))
         except (RegistrarRefused, RegistrarUnavailable):
-            return order  # it is asked for again later, and must not keep the names from being followed
+            return order  # read again later; a failure must not stop the names from being followed
 
     def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
         if cart.state is S.PAID or order_of(cart).status.is_paid:
@@ -128,7 +129,7 @@ class Deliveries:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """A fact of a delivery, and the sentence that reports it."""
+    """A fact about a delivery, and the sentence that reports it."""
 
     fact: Fact
     note: str
@@ -148,7 +149,7 @@ def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> _N
 
 
 def _unexpected_states(deliveries: Mapping[DomainName, Delivery]) -> dict[str, str]:
-    """Return OVH's word for each name in a state that neither works nor leads to it."""
+    """Return OVH's word for each name in a state that is neither working nor on the way there."""
     return {
         str(name): delivery.comment
         for name, delivery in deliveries.items()

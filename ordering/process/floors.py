@@ -1,4 +1,4 @@
-"""How long silence proves nothing of a call that buys or pays. Floors are measured by OVH's clock alone."""
+"""Floors: how long silence about a money call proves nothing. Measured by OVH's clock alone."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from ordering.model.sales_order import Payment
 from ordering.ports.clock import RegistrarClock
 
-# After a checkout, its order surely shows by then, with its names.
+# After a checkout, its order is certainly visible by then, with its names.
 UNTIL_ALL_SHOWS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """The least time before silence about a call counts as a no.
+    """The minimum time before silence about a call counts as a no.
 
     `ended` counts from the end of a call, or from the DELETE of a cart: a proxy may hold a call for minutes, and OVH
-    may show late what was done. `unknown` counts from the sending of a payment where no end is on record, for the
-    sender may sleep. It also counts from the end where a transaction may be the payment, and as the time until a person
-    is asked again. `delete_is_proof`: OVH is known to refuse the DELETE of a cart that was ordered.
+    may show late what was done. `unknown` counts from the sending of a payment without a recorded end, as the sender
+    may sleep. It also counts from the end if a transaction may be the payment, and is the time until a person is asked
+    again. `delete_is_proof`: OVH is known to refuse the DELETE of a cart that was ordered.
     """
 
     ended: timedelta = timedelta(minutes=15)
@@ -37,8 +37,8 @@ class Floors:
 
 
 def is_over(registrar: RegistrarClock, ended_at: datetime, floor: timedelta) -> bool:
-    """Return whether a floor is over that began at `ended_at` by OVH's clock, which is read now.
+    """Read OVH's clock and return whether a floor that began at `ended_at` is over.
 
-    Raises `RegistrarError` where OVH does not tell its time.
+    Raises `RegistrarError` if OVH does not return its time.
     """
     return registrar.time() - ended_at >= floor

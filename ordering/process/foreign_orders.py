@@ -1,4 +1,4 @@
-"""Orders made elsewhere in the account: each is read once, and one that shares a name stops a checkout."""
+"""Orders made elsewhere in the account: the bot reads each once, and one that shares a name stops a checkout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ordering.process.age import time_at_ovh
 
 _MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
 _HOLDS_FOR = timedelta(minutes=10)
-_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # no order's own matter: an operator fixes the key
+_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # not about one order: an operator fixes the key
 
 
 class OrderReader(SalesOrders, RegistrarClock, Protocol):
@@ -28,14 +28,14 @@ class OrderReader(SalesOrders, RegistrarClock, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """An order that stops a checkout. Where `is_clear` is not set, OVH does not show what it is about."""
+    """An order that stops a checkout. `is_clear` is False if OVH does not show its names."""
 
     order: ForeignOrder
     is_clear: bool
 
     @property
     def data(self) -> Data:
-        """The order, as data of an event."""
+        """The order, as the data of an event."""
         order = self.order
         seen: Data = {
             "status": order.status.value,
@@ -46,7 +46,7 @@ class Hindrance:
 
     @property
     def note(self) -> str:
-        """What people should know before they decide."""
+        """What people should know before they decide, in sentences."""
         order = self.order
         total = f" for {order.total}" if order.total else ""
         about = f"order {order.number}{total} of {order.made_at.day} {order.made_at:%B}"
@@ -70,19 +70,19 @@ class Hindrance:
 
 
 class ForeignOrders:
-    """Reads the account's orders of the last weeks that belong to no cart, and compares them with a cart's names."""
+    """Reads recent orders that belong to no cart, and compares them with a cart's names."""
 
     def __init__(self, store: Store, registrar: OrderReader, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._registrar = registrar
         self._clock = clock
-        self._hidden: dict[int, datetime] = {}  # by OVH's clock, since when it lists an order that it does not show
+        self._hidden: dict[int, datetime] = {}  # by OVH's clock: since when OVH lists an order without showing it
 
     def hindrance(self, cart: Cart) -> Hindrance | None:
-        """Read the orders that are new, newest first, and return one that stops this cart's checkout.
+        """Read the new orders, newest first, and return one that stops this cart's checkout.
 
-        Raises `RegistrarUnavailable` where the checkout must wait: for what is still to be read, or for the lines of
-        an order that was made a moment ago.
+        Raises `RegistrarUnavailable` if the checkout must wait: for orders still to be read, or for the lines of an
+        order that was made a moment ago.
         """
         kept = self._read_new(urgent=True)
         names = {line.domain.ascii for line in cart.lines}
@@ -108,7 +108,7 @@ class ForeignOrders:
     def second_order(self, cart: Cart) -> ForeignOrder | None:
         """Return an order made elsewhere that has a name of this cart, whose own order was adopted."""
         names = {line.domain.ascii for line in cart.lines}
-        for order in self._read_new(urgent=cart.state is CartState.PAYING):  # somebody waits for the payment
+        for order in self._read_new(urgent=cart.state is CartState.PAYING):  # a payer is waiting
             if order.shares(names) and order.number not in cart.foreign_allowed:
                 fresh = self._with_status(order)
                 if not fresh.is_over:
@@ -147,7 +147,7 @@ class ForeignOrders:
         return list(kept.values())
 
     def _read(self, number: int, before: ForeignOrder | None, now: datetime, *, urgent: bool) -> ForeignOrder | None:
-        """Read an order and keep it; None where OVH lists it and does not show it. Raises where the key is at fault."""
+        """Read an order and store it; None if OVH lists it without showing it. Raises if the API key is at fault."""
         try:
             found = self._registrar.foreign_order(number, at=now, urgent=urgent)
         except RegistrarRefused as refusal:
@@ -161,14 +161,14 @@ class ForeignOrders:
         return found
 
     def _as_hidden(self, number: int, before: ForeignOrder | None, now: datetime) -> ForeignOrder:
-        """Return what is known of an order that OVH does not show; it is not kept."""
+        """Return what is known of an order that OVH does not show; it is not stored."""
         if before is not None:
             return replace(before, read_at=now)
         since = self._hidden[number]
         return ForeignOrder(number, frozenset(), None, since, OrderStatus.UNKNOWN, since, now, whole=False)
 
     def _with_status(self, order: ForeignOrder) -> ForeignOrder:
-        """Read again whether an order is over; one that OVH does not show any more stays as it was."""
+        """Read again whether an order is over; one that OVH no longer shows keeps its last status."""
         try:
             fresh = replace(order, status=self._registrar.order_status(order.number, urgent=True))
         except RegistrarRefused:

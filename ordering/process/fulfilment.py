@@ -1,7 +1,7 @@
-"""What the driver carries out: check out, pay, follow the order until the names work.
+"""Fulfilment, which the worker carries out: check out, pay, follow the order until the names work.
 
-Every irreversible call stands between two commits: the intent before it, the result after it. After a lost
-answer the next step looks and never repeats; so a restart runs the same code as the happy way.
+Every irreversible call is between two commits: the intent before it, the result after it. After a lost answer the next
+step reconciles and never repeats, so a restart runs the same code as the normal path.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ S = CartState
 class Fulfilment:
     """Advances carts one step at a time.
 
-    `settle` is how long an unanswered money call is observed, `floors` how long silence proves nothing of a payment, or
-    of a checkout whose cart was deleted.
-
-    `rights` says who people are right before what they decided is carried out; without it all are members.
+    `settle` is how long an unanswered money call is observed; `floors` is how long silence proves nothing of a payment,
+    or of a checkout whose cart was deleted. `rights` reads people's current rights before their decision is carried
+    out; without it everyone is a member.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class Fulfilment:
         }
 
     def due(self, task_type: TaskType | None = None) -> list[int]:
-        """Numbers of the carts that have something to be done now, for one task type or for any."""
+        """Return the carts that have work due now, for one task type or for any."""
         with self._book.store.read() as carts:
             return carts.due(self._book.now(), task_type)
 
@@ -90,16 +89,16 @@ class Fulfilment:
             return carts.next_due(task_type, without=without)
 
     def advance(self, cart_id: int, task_type: TaskType | None = None) -> None:
-        """Do the next step of a cart, or come back later where OVH does not answer.
+        """Do the next step of a cart, or reschedule it if OVH does not answer.
 
-        It begins with a write. So a database that takes none fails here, and OVH is not called.
+        It begins with a write: a database that accepts none fails here, before OVH is called.
         """
         cart = self._book.begin_step(cart_id)
         if not _is_for(task_type, cart):
-            return  # a person or another process was quicker: it stood in a list that is a moment old
+            return  # a person or another process was quicker: the cart came from a list that is a moment old
         self._step(cart)
         if cart.state in DECIDED:
-            # Whoever decided waits for the button: so this is not left to a step among those that only look.
+            # The person who decided is waiting for the button, so this is not left to a step of the polling kind.
             ordered = self._book.cart(cart_id)
             if ordered.state is S.CHECKED_OUT and not order_of(ordered).was_read:
                 self._step(ordered)
@@ -120,19 +119,19 @@ class Fulfilment:
             self._book.come_back(cart, self._book.pace.slowest)
             raise
         except NotAsked:
-            self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: others went first
+            self._book.come_back(cart, self._book.wait_for(cart))  # nothing is wrong: other calls went first
             raise
         except (RegistrarUnavailable, RegistrarRefused) as error:
-            # A question went unanswered or was refused: nothing was done, so the same step can be done later.
+            # A read got no answer or was refused: nothing was done, so the same step can be retried later.
             self._book.try_later(cart, error)
             raise
         if cart.trouble is not None:
             self._book.trouble_is_over(cart)
 
     def _is_void(self, cart: Cart) -> bool:
-        """Whether the decision lapsed, which is then saved: before OVH is asked, as it may be away for days.
+        """Return whether the decision lapsed, and save that before any call to OVH, which may be down for days.
 
-        Raises `RightsUnread` where Slack does not tell about the rights: nothing is built at OVH for that.
+        Raises `RightsUnread` if Slack does not return the rights: no cart is built at OVH in that case.
         """
         if cart.state is not S.APPROVED and not cart.payment_is_unsent:
             return False
@@ -146,10 +145,10 @@ class Fulfilment:
         return False
 
     def put_off(self, cart_id: int, reference: str, task_type: TaskType | None = None) -> None:
-        """Come back late to a cart whose step failed in an unforeseen way, and let people know."""
+        """Reschedule a cart late after an unexpected failure of its step, and show people the failure."""
         cart = self._book.cart(cart_id)
         if not _is_for(task_type, cart):
-            return  # it went on meanwhile, without that step
+            return  # it advanced in the meantime, without that step
         sentence = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
         error = OrderingError(sentence, code="internal_error", reference=reference)
         self._book.try_later(cart, error, wait=self._book.pace.slowest)
@@ -162,7 +161,7 @@ class Fulfilment:
         self._payments.pay_or_watch(cart, is_hindered=self._adoptions.has_second)
 
     def _look_again(self, cart: Cart) -> None:
-        """OVH may still fix what a person would have to."""
+        """Poll OVH for a cart that needs a person: OVH may still resolve it."""
         if cart.order is None:
             self._search.look_again(cart)
         elif cart.payment_is_undecided or cart.order_is_missing:
@@ -172,7 +171,7 @@ class Fulfilment:
 
 
 def _would_send(cart: Cart) -> bool:
-    """Whether the next step of this cart orders or pays."""
+    """Return whether the next step of this cart orders or pays."""
     return cart.state is S.APPROVED or (
         cart.state is S.PAYING and cart.payment is not None and cart.payment.sent_at is None
     )

@@ -1,4 +1,4 @@
-"""A decision and the end of the click that made it are one transaction."""
+"""Ends a click in the same transaction as the decision it made."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ordering.ports.store import KEEP, Moment, Reading, Store, Transaction
 class EndingStore:
     """A store whose first decision ends a click, in the decision's own transaction.
 
-    What saves no event, such as a newly read question of a registry, is no decision. With `overtakes`, the decision
-    ends all older open clicks on the same cart, too. Raises `ClickEnded` where the click had ended: then nothing is
-    saved, so however many processes carry one click out, it decides once.
+    A write without an event, such as a newly read question of a registry, is no decision. With `overtakes`, the
+    decision also ends all older open clicks on the same cart. Raises `ClickEnded` if the click had ended; nothing is
+    saved then, so one click decides once, even if several processes carry it out.
     """
 
     def __init__(self, store: Store, click: Click, *, overtakes: bool) -> None:
@@ -35,7 +35,7 @@ class EndingStore:
 
 
 class _Ending:
-    """A transaction that ends a click with the first event that is saved; everything else is passed on."""
+    """A transaction that ends a click with the first event that is saved, and delegates everything else."""
 
     def __init__(self, carts: Transaction, key: str, *, overtakes: bool) -> None:
         self._carts = carts

@@ -1,4 +1,4 @@
-"""The intent of a call that buys or pays: committed before the call, and only while everything still allows it."""
+"""The intent of a money call: committed before the call, and only while every condition still holds."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Objection:
 
 
 class Condition(Protocol):
-    """What must hold in the very transaction that commits an intent.
+    """Checks a condition in the transaction that commits an intent.
 
-    Returns None if it holds, and an `Objection` if the decision no longer counts. Raises `RegistrarUnavailable` where
-    the step must wait: nothing is saved then.
+    Returns None if it holds, and an `Objection` if the decision no longer counts. Raises `RegistrarUnavailable` if the
+    step must wait; nothing is saved then.
     """
 
     def __call__(self, carts: Transaction, intent: Cart) -> Objection | None: ...
 
 
 class Intents:
-    """Commits intents under the lock of decisions, after each condition was checked.
+    """Commits intents under the lock of decisions, after checking each condition.
 
-    Each of `reading` makes one more condition of what it reads outside the database.
+    Each callable in `reading` returns one more condition from data it reads outside the database.
     """
 
     def __init__(
@@ -54,18 +54,18 @@ class Intents:
         self._reading = reading
 
     def read(self, cart: Cart) -> Sequence[Condition]:
-        """Make the conditions that need a look outside the database: before a permit or a connection is held.
+        """Return the conditions that need a read outside the database. Call it before taking a permit or a connection.
 
-        Raises `RightsUnread` where the step must wait.
+        Raises `RightsUnread` if the step must wait.
         """
         return [read(cart) for read in self._reading]
 
     def commit(
         self, intent: Cart, *events: Event, standing: Sequence[Condition], at: datetime, due_at: datetime
     ) -> Cart:
-        """Save the cart with its intent, and return it one version up; `standing` is what `read` has just returned.
+        """Save the cart with its intent, and return it one version up; `standing` is the latest result of `read`.
 
-        Raises `IntentStopped` where a condition does not hold, `CartChanged` where the cart is no longer that version.
+        Raises `IntentStopped` if a condition does not hold, `CartChanged` if the cart is no longer at that version.
         """
         conditions = [*self._conditions, *standing]
         with self._store.begin() as carts:
@@ -76,6 +76,6 @@ class Intents:
                 return carts.save(intent, *events, due_at=due_at)
             instead = objection.cart
             event = happened(instead, at, objection.kind, data=objection.data, note=instead.note)
-            # An order that waits for payment is looked after; a request that waits for people is not.
+            # The bot keeps polling an unpaid order; a request that is waiting for people needs no timer.
             carts.save(instead, event, due_at=at if instead.state is CartState.CHECKED_OUT else None)
         raise IntentStopped

@@ -1,7 +1,7 @@
-"""Which process works on which cart: claims with a lease, so that another takes over what a dead one left.
+"""Leases on carts: which process works on which cart, so that another one takes over after a crash.
 
-They spare two processes the same work, and people the same message twice. That nothing is ordered or paid twice does
-not rest on them: each step's intent is saved by compare-and-set, whoever takes it.
+They save two processes the same work, and people duplicate messages. They are not what prevents double orders or
+payments: every process saves a step's intent by compare-and-set.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ LEASE = timedelta(seconds=20)
 
 
 class Claims(Protocol):
-    """What a process may work on."""
+    """The leases of one process on carts."""
 
     lease: timedelta
 
     def take(self, task_type: TaskType, cart_ids: Collection[int]) -> list[int]:
-        """Claim those of these carts that nobody works on; returns their numbers in the order given."""
+        """Lease those of these carts that no process works on; returns their numbers in the order given."""
 
     def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
         """Renew the lease of carts that are still worked on."""
 
     def give_back(self, task_type: TaskType, cart_id: int) -> None:
-        """The work is done, or left for whoever comes first."""
+        """Release a cart when its work is done, or left for another process."""
 
 
 class Alone:
-    """The claims of a process that has its database to itself: kept in mind, and gone with it."""
+    """In-memory leases for a single-process deployment."""
 
     lease = LEASE
 
@@ -46,16 +46,16 @@ class Alone:
         return taken
 
     def keep(self, task_type: TaskType, cart_ids: Collection[int]) -> None:
-        """Nobody else waits for them."""
+        """Do nothing: no other process could take the carts."""
 
     def give_back(self, task_type: TaskType, cart_id: int) -> None:
         self._mine.discard((task_type, cart_id))
 
 
 class Shared:
-    """The claims of one process among several, in the memory that they share.
+    """Leases of one process among several, stored in their shared database.
 
-    The lease is compared between clocks, so let those of all machines be set right.
+    The lease is compared across the machines' clocks, so keep these in sync.
     """
 
     def __init__(self, store: Store, *, clock: Callable[[], datetime], lease: timedelta = LEASE) -> None:

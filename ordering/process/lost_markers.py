@@ -1,4 +1,4 @@
-"""After a start: whether OVH has markers of money calls that the database does not know."""
+"""Startup check for markers of money calls at OVH that the database does not know."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ordering.process.recovery import RecoverMode
 
 
 class LostMarkers:
-    """Looks at all markers of this desk, where a money call looks at those of its own subject only.
+    """Reads all markers of this bot, whereas a money call reads only those of its own subject.
 
-    A database that went back may meet the names of a lost order in a request for other names, which has other markers.
+    After the database went back, a lost order may share a name with a request for another set of names, whose subject
+    has other markers.
     """
 
     def __init__(self, store: Store, account: Account, recover: RecoverMode) -> None:
@@ -22,10 +23,10 @@ class LostMarkers:
         self._recover = recover
 
     def look(self) -> frozenset[str]:
-        """Switch recover mode on where a marker belongs to no attempt on record; return the ids of such markers.
+        """Switch recover mode on if a marker belongs to no attempt on record; return the ids of such markers.
 
         Reads each cart of the account that is new to this process, one call each, with the lowest priority. Raises
-        `RegistrarError` where OVH does not tell.
+        `RegistrarError` if OVH does not return them.
         """
         markers, _ = self._account.markers_left(urgent=False)
         subjects: dict[str, set[str]] = defaultdict(set)
@@ -39,6 +40,6 @@ class LostMarkers:
     def _unknown(self, subject: str, markers: set[str]) -> frozenset[str]:
         with self._store.read() as carts:
             unknown = markers - carts.recorded_markers(markers) - carts.compared_markers(markers)
-            # An attempt whose answer was lost, or that another process is making now, has a marker without a name.
+            # An attempt whose answer was lost, or that another process is making, has a marker without a recorded id.
             nameless = sum(call.marker is None for call in carts.money_calls(subject))
         return frozenset(unknown) if len(unknown) > nameless else frozenset()

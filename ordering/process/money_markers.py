@@ -1,4 +1,4 @@
-"""Every money call leaves a marker at OVH: a second memory, which shows when the database went back in time."""
+"""Markers at OVH: every money call leaves one, so they reveal that the database went back in time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
 
 S = CartState
-NONE_LEFT = ""  # in place of a marker: OVH made none for this attempt
-_ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call to make a marker is on its way
+NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
+_ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call that makes a marker can be in flight
 _BLIND = (
     "OVH doesn't list what I left there before ordering or paying, so I can't be sure that this wasn't done before. "
     "Nothing was sent."
@@ -26,7 +26,7 @@ _BLIND = (
 
 
 class MemoryWentBack(Exception):
-    """OVH has more markers about a subject than there are attempts on record: `markers` are those that are unknown."""
+    """OVH has more markers about a subject than there are attempts on record; `markers` are the unknown ones."""
 
     def __init__(self, markers: Iterable[str]) -> None:
         super().__init__("OVH has markers of attempts that are not on record")
@@ -34,21 +34,21 @@ class MemoryWentBack(Exception):
 
 
 class MoneyMarkers:
-    """Writes attempts down, marks them at OVH, and compares the two. Three calls to OVH for each money call."""
+    """Records attempts, marks them at OVH, and compares the two. Three calls to OVH per money call."""
 
     def __init__(self, store: Store, registrar: MarkerCarts, recover: RecoverMode) -> None:
         self._store = store
         self._registrar = registrar
         self._recover = recover
-        self._unsent: dict[int, RecordedCall] = {}  # that nothing was sent is known here, and not on record yet
+        self._unsent: dict[int, RecordedCall] = {}  # known here as unsent, but not recorded yet
 
     def announce(self, call: RecordedCall) -> RecordedCall:
-        """Write down that an attempt is being made, leave its marker, then list all markers of the subject.
+        """Record that an attempt begins, leave its marker, then list all markers of the subject.
 
-        Raises `CartChanged` where another attempt has no end on record: it may have been sent, and the next step looks
-        after it. Raises `MemoryWentBack` where a marker belongs to no attempt on record and to no earlier comparison:
-        that switches recover mode on. Raises `RegistrarError` where OVH did not take or list it. Whatever is raised,
-        nothing was sent, and that is on record.
+        Raises `CartChanged` if another attempt has no end on record: it may have been sent, and the next step handles
+        it. Raises `MemoryWentBack` if a marker belongs to no attempt on record and to no earlier comparison: that
+        switches recover mode on. Raises `RegistrarError` if OVH did not accept or list the marker. Whatever is raised,
+        nothing was sent, and that is recorded.
         """
         announced = None
         try:
@@ -65,7 +65,7 @@ class MoneyMarkers:
             with self._store.begin() as carts:
                 carts.update_call(announced)
             self._compare(announced)
-        except Exception as error:  # also of the database: a commit may have gone through though its answer was lost
+        except Exception as error:  # also the database's: a commit may have succeeded although its answer was lost
             if announced is not None:
                 self.unsent(announced)
             if isinstance(error, MemoryWentBack):
@@ -74,7 +74,7 @@ class MoneyMarkers:
         return announced
 
     def _compare(self, call: RecordedCall) -> None:
-        """Compare OVH's markers with the attempts on record; raises `MemoryWentBack` where there are more."""
+        """Compare OVH's markers with the attempts on record; raises `MemoryWentBack` if there are more."""
         seen = self._registrar.markers(call.subject)
         with self._store.read() as carts:
             recorded = carts.money_calls(call.subject)
@@ -82,14 +82,14 @@ class MoneyMarkers:
         if not seen & {known.marker for known in recorded}:
             raise RegistrarUnavailable(_BLIND, advice="", code="markers_not_listed")
         unknown = seen - {known.marker for known in recorded} - compared
-        nameless = [known for known in recorded if known.marker is None]  # the answer that named it may be lost
+        nameless = [known for known in recorded if known.marker is None]  # the answer with its id may be lost
         if len(unknown) > len(nameless):
             raise MemoryWentBack(unknown)
         if nameless:
             self._name(nameless, sorted(unknown), call.started_at)
 
     def _name(self, nameless: Sequence[RecordedCall], markers: list[str], now: datetime) -> None:
-        """Give each marker to one attempt, so that it explains no other. An old attempt without one left none."""
+        """Assign each marker to one attempt, so it explains no other. An old attempt that gets none left none."""
         with self._store.begin() as carts:
             for known in nameless:
                 if markers:
@@ -98,9 +98,12 @@ class MoneyMarkers:
                     carts.update_call(replace(known, marker=NONE_LEFT))
 
     def unsent(self, call: RecordedCall) -> None:
-        """Record that nothing was sent for this attempt; where the database takes no write, before the next look."""
+        """Record that nothing was sent for this attempt.
+
+        If the database accepts no write, the next check retries it.
+        """
         self._unsent[call.id] = replace(call, state=CallState.UNSENT)
-        with suppress(Exception):  # of the database, which may be away
+        with suppress(Exception):  # the database may be down
             self._record_unsent()
 
     def _record_unsent(self) -> None:
@@ -110,7 +113,7 @@ class MoneyMarkers:
             self._unsent.pop(number, None)  # another thread may have been quicker
 
     def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
-        """Write markers of lost attempts down as on record: a person is asked, or has said, what became of them."""
+        """Record markers of lost attempts: a person is asked about these attempts, or has stated their outcome."""
         with self._store.begin() as carts:
             for marker in markers:
                 carts.announce_call(
@@ -118,7 +121,7 @@ class MoneyMarkers:
                 )
 
     def left_over(self, subject: str) -> RecordedCall | None:
-        """Return an attempt at this subject without an intent or an end on record, also one of another cart.
+        """Return an attempt at this subject, of any cart, without an intent or an end on record.
 
         Another process may be about to send it; after the settling time it counts as sent.
         """
@@ -129,16 +132,16 @@ class MoneyMarkers:
 
 
 def subject_of(intent: Cart) -> str:
-    """Return what the money call of an intent is about."""
+    """Return the subject of an intent's money call."""
     if intent.state is S.PAYING and intent.order is not None:
         return pays(intent.order.id)
     return orders(line.domain.ascii for line in intent.lines)
 
 
 def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
-    """Condition of an intent: its attempt is announced. From now on it counts as intended.
+    """Condition of an intent: its attempt is announced. It marks the attempt as intended.
 
-    Raises `CartChanged` where another process took the attempt for one that was interrupted, or announced another one.
+    Raises `CartChanged` if another process treated the attempt as interrupted, or announced another one.
     """
     announced = _announced(carts, subject_of(intent))
     if len(announced) != 1 or announced[0].cart_id != intent.id:

@@ -1,4 +1,4 @@
-"""After a checkout without a clear answer: find the order that it made, or prove that it made none."""
+"""Reconciles a checkout without a clear answer: finds its order, or proves that there is none."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MOST_TRIES = 5
 
 
 class OrderSearchPort(RegistrarCarts, SalesOrders, RegistrarClock, Protocol):
-    """What the search for an order needs of the registrar."""
+    """The part of the registrar port that the search for an order uses."""
 
 
 class OrderSearch:
     """Moves carts on from checking_out.
 
-    `settle` is how long an unanswered checkout is observed. After the DELETE of its cart an order may still show for
-    the time of `floors.ended`, or of `settle` where DELETE is a proof.
+    `settle` is how long an unanswered checkout is observed. After the DELETE of its cart an order may still appear for
+    `floors.ended`, or for `settle` if DELETE is a proof.
     """
 
     def __init__(self, book: Logbook, registrar: OrderSearchPort, *, settle: timedelta, floors: Floors) -> None:
@@ -41,7 +41,10 @@ class OrderSearch:
         self._floors = floors
 
     def refused(self, cart: Cart, refusal: RegistrarRefused) -> None:
-        """Record OVH's refusal of the checkout, and look: a repeated call is refused, too, after the first ordered."""
+        """Record OVH's refusal of the checkout, and search for an order.
+
+        A repeated call is refused even if the first one created the order.
+        """
         now, attempt = self._book.now(), replace(attempt_of(cart), refusal=str(refusal))
         note = f"{refusal} I'm checking that no order was made, for about 15 minutes. Nobody needs to act yet."
         data: Data = {"attempt": attempt.number, **refusal.data}
@@ -52,14 +55,14 @@ class OrderSearch:
         self.look_for_order(saved)
 
     def turned_away(self, cart: Cart) -> None:
-        """OVH was too busy for the checkout. A repeated call may have been taken the first time, so look."""
+        """Handle a throttled checkout. The first copy of a repeated call may have succeeded, so search for an order."""
         if self._find(cart).outcome is Outcome.ABSENT:
             self._withdraw(cart, attempt_of(cart))
         else:
             self._book.come_back(cart, self._book.pace.quickest)
 
     def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
-        """No byte of the checkout left this machine: give its cart back and try again."""
+        """No byte of the checkout left this machine: delete its cart and try again."""
         self._registrar.discard(attempt_of(cart).registrar_cart)
         self._step_back(cart, f"{unsent.sentence} Nothing was ordered", unsent.data)
 
@@ -67,7 +70,7 @@ class OrderSearch:
         """Adopt the order that was made, or step back once it is proven that none was."""
         waited, attempt = self._waited(cart), attempt_of(cart)
         try:
-            is_proven = self._floor_is_over(attempt)  # read before the look, so that the look comes after the floor
+            is_proven = self._floor_is_over(attempt)  # read before the search, so the search happens after the floor
             sighting = self._find(cart)
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
@@ -91,7 +94,10 @@ class OrderSearch:
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=_seen(attempt, sighting), follow=True)
 
     def look_again(self, cart: Cart) -> None:
-        """A person was asked what became of it. The order may still show, or their word may count by now."""
+        """Search again while a person is asked.
+
+        The order may still appear, or the person's statement may take effect by now.
+        """
         attempt = attempt_of(cart)
         is_proven = self._floor_is_over(attempt)
         sighting = self._find(cart)
@@ -103,9 +109,9 @@ class OrderSearch:
             self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
 
     def _waited(self, cart: Cart) -> timedelta:
-        """Return for how long the order has been looked for, by OVH's clock: ours may be put right meanwhile.
+        """Return how long the order has been searched for, by OVH's clock, because ours may be adjusted.
 
-        Where OVH does not tell its time, ours counts, and a jump of it either way counts as waiting.
+        If OVH does not return its time, our clock counts, and a jump of it either way counts as waiting.
         """
         try:
             return self._registrar.time() - attempt_of(cart).started_at
@@ -118,14 +124,14 @@ class OrderSearch:
         return is_possible and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS)
 
     def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
-        """Keep an order as this cart's own; one that costs more than was approved is for a person.
+        """Store an order as this cart's own; one that costs more than was approved needs a person.
 
-        `found` says when it was seen, where no answer of OVH's named it.
+        `found` says when it was seen, if no answer of OVH's named it.
         """
         if not cart.covers(order.total):
             self._book.too_dear(cart, order)
             return
-        # How it can be paid is read with its expiry in the next step: until then neither is known.
+        # The next step reads its payment options together with its expiry: until then neither is known.
         made = replace(order, expires_at=None)
         ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note)
         data: Data = {"order": order.id, "found": found, "ovh": {"total": amount(order.total)}}
@@ -136,13 +142,13 @@ class OrderSearch:
         self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found, note=f"{note}{hidden}")
 
     def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
-        """Return whether the old cart can be deleted now, or its DELETE lost its answer."""
+        """Return whether the old cart can be deleted now, or the answer to its DELETE was lost."""
         if attempt.deleting and not sighting.closed and not sighting.candidates:
             return True
         return sighting.outcome is Outcome.ABSENT and (attempt.refusal is not None or waited >= self._settle)
 
     def _withdraw(self, cart: Cart, attempt: Attempt) -> None:
-        """Delete the old cart, as a checkout that is still on its way would find it; then look once more."""
+        """Delete the old cart, so a checkout still in flight does not find it; then search once more."""
         deleting = cart
         if not attempt.deleting:
             with self._book.store.begin() as carts:
@@ -156,10 +162,13 @@ class OrderSearch:
             withdrawn = replace(attempt_of(deleting), withdrawn_at=withdrawn_at)
             due_at = self._book.now() + self._book.pace.quickest
             saved = carts.save(replace(deleting, attempt=withdrawn), due_at=due_at)
-        self.look_for_order(saved)  # it may have come through just before the cart went
+        self.look_for_order(saved)  # an order may have been made just before the cart was deleted
 
     def _after_withdrawal(self, cart: Cart, attempt: Attempt, *, is_proven: bool) -> None:
-        """No order shows after the DELETE. A refusal is for a person; otherwise the cart is ordered again."""
+        """Handle that no order appears after the DELETE.
+
+        A refusal needs a person; otherwise the cart is ordered again.
+        """
         if not is_proven:
             self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
         elif attempt.refusal is not None:
@@ -170,10 +179,10 @@ class OrderSearch:
             self._step_back(cart, "OVH didn't confirm the order, and none was made", {"error": "outcome_unknown"})
 
     def _floor_is_over(self, attempt: Attempt) -> bool:
-        """Return whether an order of this attempt would show by now."""
+        """Return whether an order of this attempt would be visible by now."""
         if attempt.withdrawn_at is None:
             return False
-        # Where DELETE is a proof, only a checkout that was under way at that moment is still waited for.
+        # If DELETE is a proof, only a checkout in progress at that moment is still waited for.
         floor = self._settle if self._floors.delete_is_proof else self._floors.ended
         if self._floors.delete_is_proof and attempt.refusal is not None:
             return True
@@ -184,13 +193,13 @@ class OrderSearch:
             raise AssertionError(f"cart #{cart.id} was ordered without a quote")
 
         def known(among: Collection[int]) -> frozenset[int]:
-            # An order that an approver called somebody else's was there before this attempt.
+            # An order that an approver declared to be another's existed before this attempt.
             return self._book.known_orders(among) | frozenset(cart.foreign_allowed).intersection(among)
 
         return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
 
     def _step_back(self, cart: Cart, why: str, reason: Data) -> None:
-        """Check out again, later each time. After the last attempt a person decides."""
+        """Check out again, with a longer wait each time. After the last attempt a person decides."""
         tries = cart.attempt.number if cart.attempt else 1
         data: Data = {"attempt": tries, **reason}
         if tries >= _MOST_TRIES:
@@ -202,7 +211,7 @@ class OrderSearch:
 
 
 def _seen(attempt: Attempt, sighting: Sighting) -> Data:
-    """Return what was seen of an attempt without an answer, as data."""
+    """Return the evidence about an unanswered attempt, as data."""
     return {
         "attempt": attempt.number,
         "call_was_refused": attempt.refusal is not None,

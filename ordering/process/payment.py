@@ -1,4 +1,4 @@
-"""From the sales order to its payment: paid once, by a decision of a payer or on OVH's own page."""
+"""The payment of a sales order: paid once, by a payer's decision or on OVH's own page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not t
 
 
 class PaymentPort(OrderPayments, SalesOrders, RegistrarClock, Protocol):
-    """What a payment needs of the registrar."""
+    """The part of the registrar port that a payment uses."""
 
 
 class Payments:
@@ -63,7 +63,7 @@ class Payments:
         self._glances = Glances()
 
     def watch_order(self, cart: Cart) -> None:
-        """Keep how the order can be paid up to date, see where it was paid or cancelled at OVH, and remind once."""
+        """Refresh the order's payment options, detect a payment or cancellation at OVH, and remind once."""
         known = order_of(cart)
         try:
             is_as_before = self._is_as_before(cart, known)
@@ -77,22 +77,25 @@ class Payments:
             remind(self._book, cart, order)
         else:
             self._book.look_later(cart, order)
-        if not is_as_before:  # once it is kept: else what was read now would be taken for known
+        if not is_as_before:  # only after it is stored: otherwise the new data would be taken for known
             self._glances.was_read(cart, self._book.now())
 
     def pay_or_watch(self, cart: Cart, *, is_hindered: Callable[[Cart], bool]) -> None:
-        """Send a payment once, then see what became of it. `is_hindered` asks a person where it must not be sent."""
+        """Send a payment once, then follow its outcome.
+
+        `is_hindered` asks a person and returns True if it must not be sent.
+        """
         payment = payment_of(cart)
         if payment.sent_at is not None:
             self._outcome.follow(cart)
         elif payment.is_affirmed:
             self._wait_for_the_other_payment(cart, payment)
-        # First what may have left already: its floor must run, whatever else hinders the payment.
+        # First handle what may have been sent already: its floor must run, whatever else blocks the payment.
         elif not self._markers.was_interrupted(cart, payment) and not is_hindered(cart):
             self._send(cart, payment)
 
     def look_again(self, cart: Cart) -> None:
-        """A person is asked; OVH may still show how it stands."""
+        """Poll OVH while a person is asked: it may still show the outcome."""
         if cart.order_is_missing:
             self._look_for_missing(cart)
         elif payment_of(cart).sent_at is not None:
@@ -103,7 +106,7 @@ class Payments:
     # An order that OVH does not know
 
     def _missing(self, cart: Cart, known: SalesOrder, unknown: NotKnown) -> None:
-        """Nobody can pay it meanwhile; after a day a person is asked. OVH may show it again."""
+        """Block payment of an order that OVH does not know, and ask a person after a day. OVH may show it again."""
         now = self._registrar.time()
         if known.missing_since is None:
             missing = replace(cart, order=replace(known, missing_since=now), trouble=None)
@@ -133,20 +136,23 @@ class Payments:
     # Before the payment
 
     def _is_as_before(self, cart: Cart, known: SalesOrder) -> bool:
-        """Whether it was read whole lately, and is still neither paid nor over."""
+        """Return whether it was read in full recently, and is still neither paid nor over."""
         lately = known.missing_since is None and self._glances.are_enough(cart, self._book.now())
         return lately and self._registrar.order_status(known.id) is known.status
 
     def _read_again(self, cart: Cart, known: SalesOrder) -> SalesOrder | None:
-        """The order as it is now, with its methods: a card may have been removed or added. None where it is settled."""
-        # Before the first time its card offers no way to pay, and somebody waits for that.
+        """Return the current order with its methods, as a card may have been added or removed.
+
+        None if there is nothing to pay any more.
+        """
+        # Before the first read its card offers no way to pay, and a payer is waiting for that.
         order = known.seen_as(self._registrar.order(known.id, urgent=not known.was_read), known.methods)
         if self._is_settled(cart, order):
             return None
         return known.seen_as(order, self._registrar.payment_methods(known.id))
 
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
-        """Whether there is nothing to pay any more, or nothing that may be paid; that is then written down."""
+        """Return whether there is nothing to pay any more, or nothing that may be paid, and record it."""
         if order.status.is_paid:
             self._paid(cart, order, seen="paid_at_ovh", note="It was paid on OVH's own page.")
         elif order.status.is_over:
@@ -161,7 +167,7 @@ class Payments:
 
     def _send(self, cart: Cart, payment: Payment) -> None:
         known = order_of(cart)
-        try:  # it may have been paid, cancelled or changed at OVH since the card was drawn
+        try:  # it may have been paid, cancelled or changed at OVH since the card was rendered
             fresh = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
         except NotKnown as unknown:
             self._unpaid(cart, f"{unknown} Nothing was paid.", {"reason": "order_not_known"}, order=known)
@@ -186,14 +192,14 @@ class Payments:
             with self._registrar.ready_to_pay(known.id, payment.method) as call:
                 sending = self._intent(cart, payment, earlier, ahead)
                 now = self._book.now()
-                # An event, so that whoever forgets this intent misses an entry of the audit log.
+                # An event, so a database that loses this intent also lacks an entry of the audit log.
                 begun = happened(sending, now, K.PAYMENT_STARTED, data=_begun(sending), by=payment.by)
                 due_at = now + self._book.pace.quickest
                 sent = self._intents.commit(sending, begun, standing=standing, at=now, due_at=due_at)
                 self._call(call, sent)
         except IntentStopped:
             self._markers.unsent(recorded)
-        except Exception:  # the database's, too
+        except Exception:  # including the database's
             if sent is None:
                 self._markers.unsent(recorded)
             raise
@@ -201,17 +207,17 @@ class Payments:
     def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
         """Return the cart as it is to be committed before the call."""
         sent_at = self._book.now()
-        # A page that was opened before counts only where a payment was begun since, or may have been.
+        # An earlier opening of the page counts only if a payment was begun since, or may have been.
         order = order_of(cart) if earlier.begun else replace(order_of(cart), opened_at=None)
         sending = replace(payment, sent_at=sent_at, sent_at_ovh=sent_at + ahead)
         return replace(cart, order=order, payment=sending)
 
     def _call(self, call: MoneyCall[None], sent: Cart) -> None:
-        """Ask OVH to pay, once, and keep how the call ended. Only two ends prove something: see `_refused`."""
+        """Ask OVH to pay, once, and record how the call ended. Only two outcomes prove something: see `_refused`."""
         payment = payment_of(sent)
         sent_at = payment.sent_at or self._book.now()
         try:
-            # What leaves later could cross with a person who looks for the outcome.
+            # A later request could race with a person who checks for the outcome.
             call.send(signed_at=payment.sent_at_ovh or sent_at, not_after=sent_at + self._settle / 2)
         except (NotSent, NotAsked) as unsent:
             self._not_sent(sent, unsent)
@@ -224,10 +230,10 @@ class Payments:
         else:
             self._ended(sent, accepted_at=self._book.now())
 
-    # How the call ended. Another process or a person may have changed the cart during the call.
+    # The end of the call. Another process or a person may have changed the cart during the call.
 
     def _ended(self, sent: Cart, *, accepted_at: datetime | None = None) -> None:
-        """Keep that the call ended: its floor runs from a time that is read from OVH after this."""
+        """Record that the call ended: its floor runs from a time that is read from OVH after this."""
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
@@ -236,7 +242,7 @@ class Payments:
                 carts.save(replace(cart, payment=payment), due_at=now + self._book.pace.quickest)
 
     def _not_sent(self, sent: Cart, unsent: RegistrarError) -> None:
-        """The sender knows that no byte left, so the order can be paid at once."""
+        """Make the order payable again at once: the sender knows that no byte left."""
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
@@ -248,9 +254,9 @@ class Payments:
                 carts.save(unpaid, happened(unpaid, now, K.PAYMENT_NOT_SENT, data=data, note=note), due_at=now)
 
     def _refused(self, sent: Cart, refusal: str, error: RegistrarError) -> None:
-        """Keep OVH's no to the call, which proves nothing: a proxy may have repeated a call that was taken.
+        """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded.
 
-        Only where the method is no longer among the order's methods, it surely could not pay.
+        Only if the method is no longer among the order's methods, it certainly could not pay.
         """
         order, method = order_of(sent), payment_of(sent).method
         data: Data = {"order": order.id, "method": method, **error.data}
@@ -289,9 +295,10 @@ class Payments:
         return self._registrar.earlier_payment(order, payment.method, made_at=made_at, others=others)
 
     def _hinders(self, cart: Cart, payment: Payment, earlier: PaymentSighting) -> bool:
-        """Whether OVH shows another payment of this order that may be taken, or was; that is then written down.
+        """Return whether OVH shows another payment of this order that was taken, or may be, and record it.
 
-        It may be a forgotten one of the desk's, or somebody pays on OVH's own page. A refused one is no hindrance.
+        It may be one of the bot's that the database lost, or a person pays on OVH's own page. A refused one is no
+        obstacle.
         """
         order = order_of(cart)
         if earlier.progress is P.RECEIVED:
@@ -315,7 +322,10 @@ class Payments:
         return True
 
     def _wait_for_the_other_payment(self, cart: Cart, payment: Payment) -> None:
-        """Nothing was sent, for a transaction may have paid the order; somebody is asked, or said that it did."""
+        """Poll the order while another payment may exist.
+
+        Nothing was sent, because a transaction may have paid the order; a person is asked, or said that it did.
+        """
         known, word = order_of(cart), payment.word
         order = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
         if self._is_settled(cart, order):
@@ -329,26 +339,26 @@ class Payments:
             self._book.come_back(cart, self._book.pace.after(now - cart.since))
 
     def _paid(self, cart: Cart, order: SalesOrder, *, seen: str, note: str) -> None:
-        """Keep that OVH has a payment which nobody made here. `seen` says when OVH showed it."""
+        """Record a payment at OVH that was not made here. `seen` says when OVH showed it."""
         paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, payment=None)
         data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
     def _unpaid(self, cart: Cart, note: str, why: Data, **changes: object) -> None:
-        """Have the order be payable again: nothing was sent, and why."""
+        """Make the order payable again, recording that nothing was sent, and why."""
         unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, **changes)
         data: Data = {"order": order_of(cart).id, **why}
         self._book.save(unpaid, K.PAYMENT_NOT_SENT, data=data, due_in=timedelta())
 
 
 def _begun(sending: Cart) -> Data:
-    """Return what is about to be paid, as data."""
+    """Return the payment that is about to be made, as data."""
     order = order_of(sending)
     return {"order": order.id, "method": payment_of(sending).method, "amount": amount(order.total)}
 
 
 def _is_of(cart: Cart, sent: Cart) -> bool:
-    """Whether the cart is still about the payment that was sent."""
+    """Return whether the cart is still about the payment that was sent."""
     if cart.payment is None or not cart.pays_or_may:
         return False
     return cart.payment.sent_at == payment_of(sent).sent_at and cart.payment.asked_at == payment_of(sent).asked_at

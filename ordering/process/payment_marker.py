@@ -1,4 +1,4 @@
-"""The marker that a payment leaves at OVH: it shows an earlier payment that is not on record, or was interrupted."""
+"""The marker a payment leaves at OVH: it reveals an earlier payment that is not on record, or was interrupted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _NOT_ON_RECORD = (
 
 
 class PaymentMarkers:
-    """Marks payments before they are sent. `settle`: how long an attempt is left to the process that began it."""
+    """Marks payments before they are sent.
+
+    `settle`: how long an attempt is left to the process that began it.
+    """
 
     def __init__(self, book: Logbook, registrar: RegistrarClock, markers: MoneyMarkers, settle: timedelta) -> None:
         self._book = book
@@ -31,9 +34,9 @@ class PaymentMarkers:
         self._settle = settle
 
     def announce(self, cart: Cart, payment: Payment, started_at: datetime) -> RecordedCall | None:
-        """Mark the payment at OVH. Where OVH has a marker of one that is not on record, a person is asked instead.
+        """Mark the payment at OVH. If OVH has a marker of a payment that is not on record, ask a person instead.
 
-        That payment counts as sent now, without an end on record: so its floor is the longest one.
+        The payment then counts as sent now, without an end on record, so its floor is the longest one.
         """
         order = order_of(cart)
         try:
@@ -54,7 +57,7 @@ class PaymentMarkers:
     def was_interrupted(self, cart: Cart, payment: Payment) -> bool:
         """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
 
-        An attempt of a moment ago may be another process's, which is about to send it.
+        A recent attempt may be another process's, which is about to send it.
         """
         left = self._markers.left_over(pays(order_of(cart).id))
         if left is None:

@@ -1,4 +1,4 @@
-"""What became of a payment that was sent. Silence is never "not paid": only proof or the end of a floor leads on."""
+"""The outcome of a sent payment. Silence is never "not paid": only proof or the end of a floor counts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ordering.process.transitions import Logbook, is_for_a_person, order_of, pay
 
 S, K = CartState, EventKind
 P = PaymentProgress
-# Times the settling time: OVH took the payment on, so it is neither lost nor stuck yet.
+# A multiple of the settling time: OVH accepted the payment, so it is neither lost nor stuck yet.
 _PATIENCE = 10
-_TOLD_FIRST = timedelta(hours=1)  # of a payment that OVH processes, or of a longer floor
+_TOLD_FIRST = timedelta(hours=1)  # for a payment that OVH processes, or for a longer floor
 _TOLD_AGAIN = timedelta(days=1)
 _ON_OVHS_PAGE = (
     "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
@@ -30,11 +30,11 @@ _ON_OVHS_PAGE = (
 
 
 class PaymentReader(OrderPayments, SalesOrders, RegistrarClock, Protocol):
-    """What the outcome of a payment is read from."""
+    """The part of the registrar port that reading a payment's outcome uses."""
 
 
 class PaymentOutcome:
-    """Follows a payment after its call, in paying and while a person is asked. `settle`: when a person is asked."""
+    """Follows a payment after its call, while it is paying or a person is asked. `settle`: when a person is asked."""
 
     def __init__(self, book: Logbook, registrar: PaymentReader, settle: timedelta, floors: Floors) -> None:
         self._book = book
@@ -43,7 +43,7 @@ class PaymentOutcome:
         self._floors = floors
 
     def follow(self, cart: Cart) -> None:
-        """Move on where OVH shows what became of it, or where a floor is over; else tell, ask or wait."""
+        """Advance the cart if OVH shows the outcome or a floor is over; else notify, ask or wait."""
         payment = payment_of(cart)
         try:
             sighting = self._registrar.payment(order_of(cart), payment)
@@ -63,14 +63,14 @@ class PaymentOutcome:
             self._after_the_floor(cart, now)
 
     def not_paid(self, cart: Cart, why: Fact, note: str, order: SalesOrder) -> None:
-        """Let the same order be paid another way: there is never a second one."""
+        """Let the same order be paid another way: there is never a second order."""
         unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, order=order)
         self._book.save(unpaid, why.kind, data=why.data, due_in=timedelta())
 
-    # What OVH shows
+    # Evidence from OVH
 
     def _is_decided(self, cart: Cart, sighting: PaymentSighting) -> bool:
-        """Whether OVH shows what became of the payment; that is then written down."""
+        """Return whether OVH shows the outcome of the payment, and record it."""
         order, payment = order_of(cart), payment_of(cart)
         if sighting.progress is P.RECEIVED:
             self._paid(cart)
@@ -79,14 +79,15 @@ class PaymentOutcome:
         elif sighting.progress is P.CANCELLED or sighting.order_is_over:
             self._cancelled_while_paying(cart, sighting.seen)
         elif sighting.progress is P.REFUSED and payment.accepted_at is not None and order.opened_at is None:
-            # OVH took the call on, one payment was begun, and nobody opened the order's page from here: it is this one.
+            # OVH accepted the call, one payment was begun, and no user opened the order's page from here: it is this
+            # payment.
             self.not_paid(cart, *_refused(cart, sighting))
         else:
             return False
         return True
 
     def _paid(self, cart: Cart) -> None:
-        """Keep that OVH has the payment; what a person said to the contrary is dropped."""
+        """Record that OVH has the payment; a person's statement to the contrary is dropped."""
         seen, note = "after_sending", None
         if payment_of(cart).is_denied:
             seen, note = "after_denial", "OVH shows the payment now, so nobody needs to pay again."
@@ -98,7 +99,7 @@ class PaymentOutcome:
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
     def _cancelled_while_paying(self, cart: Cart, seen: str | None) -> None:
-        """OVH cancelled an order after it took a payment on, or may have."""
+        """Handle an order that OVH cancelled after it accepted a payment, or may have."""
         order = replace(order_of(cart), status=OrderStatus.CANCELLED, methods=())
         told = seen or "It had accepted the payment."
         note = f"OVH cancelled order {order.id}. {told} If it was taken, ask OVH's support to give it back."
@@ -108,13 +109,16 @@ class PaymentOutcome:
     # The floor
 
     def _may_have_failed(self, payment: Payment, sighting: PaymentSighting) -> bool:
-        """Whether somebody said no: OVH to the call, OVH of a payment that may be this one, or a person."""
+        """Return whether OVH refused the call, or refused what may be this payment, or a person denied it."""
         if payment.is_affirmed:
             return False
         return payment.refusal is not None or payment.is_denied or sighting.progress is P.REFUSED or sighting.failed
 
     def _dated(self, payment: Payment, now: datetime) -> Payment:
-        """Date the end of the call. A floor that was named before, for want of an end, is shorter now."""
+        """Date the end of the call.
+
+        A floor that was announced before, when no end was known, becomes shorter.
+        """
         dated = replace(payment, ended_at_ovh=now)
         if payment.waits_until_ovh is None:
             return dated
@@ -125,9 +129,9 @@ class PaymentOutcome:
         return self._floors.end_for(payment, self._sent_at(payment), unexplained=unexplained)
 
     def _after_the_floor(self, cart: Cart, now: datetime) -> None:
-        """Offer *Pay* again where OVH shows nothing that may be the payment. `now` was read from OVH in this step.
+        """Offer *Pay* again if OVH shows nothing that may be the payment. `now` was read from OVH in this step.
 
-        OVH is asked once more: what it showed before the time was read may be older than the floor's end.
+        It reads the payment once more: what OVH showed before that time may be older than the floor's end.
         """
         order = order_of(cart)
         sighting = self._registrar.payment(order, payment_of(cart))
@@ -147,7 +151,10 @@ class PaymentOutcome:
             self.not_paid(cart, *_never_shown(cart, sighting, max(order.explained, money.unexplained)))
 
     def _unexplained(self, cart: Cart) -> PaymentSighting:
-        """Transactions that may be this payment; where they cannot be read, as if there were one more than known."""
+        """Return the transactions that may be this payment.
+
+        If they cannot be read, returns one more than are explained.
+        """
         order, payment = order_of(cart), payment_of(cart)
         try:
             return unexplained(self._book, self._registrar, cart, payment)
@@ -156,7 +163,7 @@ class PaymentOutcome:
             return PaymentSighting(P.UNDECIDED, seen, unexplained=order.explained + 1)
 
     def _wait(self, cart: Cart, sighting: PaymentSighting, now: datetime, *, until: datetime) -> None:
-        """Wait for the end of a floor, and tell the payers of it where that takes longer than an hour."""
+        """Wait for the end of a floor, and notify the payers if that takes longer than an hour."""
         payment = payment_of(cart)
         if sighting.is_open:
             self._processing(cart, sighting, now)
@@ -169,10 +176,10 @@ class PaymentOutcome:
         else:
             self._keep(cart, replace(payment, waits_until_ovh=until))
 
-    # Whom to tell, and whom to ask
+    # Notifications and questions
 
     def _ask_or_wait(self, cart: Cart, sighting: PaymentSighting, now: datetime) -> None:
-        """Nobody said no: OVH processes it, or a person is asked once it took long enough."""
+        """Handle a payment without any refusal: OVH processes it, or a person is asked once it took long enough."""
         payment = payment_of(cart)
         waited = now - self._sent_at(payment)
         limit = self._settle * (_PATIENCE if payment.accepted_at else 1)
@@ -184,12 +191,12 @@ class PaymentOutcome:
             self._come_back(cart, now)
 
     def _is_told_paid(self, payment: Payment) -> bool:
-        """Whether somebody said within the last day that it was paid."""
+        """Return whether a person said within the last day that it was paid."""
         word = payment.word
         return word is not None and word.paid and abs(self._book.now() - word.at) < self._floors.unknown
 
     def _processing(self, cart: Cart, sighting: PaymentSighting, now: datetime) -> None:
-        """OVH works on it: the card says so, and the payer hears of it after an hour, then daily."""
+        """Show on the card that OVH processes it; notify the payer after an hour, then daily."""
         payment = payment_of(cart)
         sent_at = self._sent_at(payment)
         told_at, why = payment.told_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, sighting))
@@ -205,7 +212,10 @@ class PaymentOutcome:
             self._come_back(cart, now)
 
     def _unanswered(self, cart: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
-        """OVH does not say how it stands. A person is asked in time; meanwhile the error is the cart's trouble."""
+        """Handle that OVH does not return the payment's status.
+
+        A person is asked in time; until then the error is the cart's blocked reason.
+        """
         payment = payment_of(cart)
         waited = abs(self._book.now() - (payment.sent_at or payment.asked_at))
         asks = cart.state is S.PAYING and payment.refusal is None and payment.word is None
@@ -224,7 +234,7 @@ class PaymentOutcome:
         self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, note, data=data, follow=True, payment=waiting)
 
     def _tell(self, cart: Cart, payment: Payment, why: Fact, note: str, now: datetime) -> None:
-        """Say how it stands, in the record and the card's thread. A person who was asked is not needed any more."""
+        """Report the status in the audit log and the card's thread. A person who was asked is not needed any more."""
         at = self._book.now()
         told = replace(cart, payment=payment, note=note, trouble=None)
         if cart.state is S.NEEDS_ATTENTION:
@@ -233,16 +243,16 @@ class PaymentOutcome:
         with self._book.store.begin() as carts:
             carts.save(replace(told, fact=why), event, due_at=at + self._pause(payment, now))
 
-    # How it is written down
+    # Storing the outcome
 
     def _keep(self, cart: Cart, payment: Payment) -> Cart:
-        """Keep a fact of the payment, which is no news for the record, and look again soon."""
+        """Store a fact of the payment that needs no event, and poll again soon."""
         with self._book.store.begin() as carts:
             kept = replace(cart, payment=payment, trouble=None)
             return carts.save(kept, due_at=self._book.now() + self._book.pace.quickest)
 
     def _come_back(self, cart: Cart, now: datetime, *, until: datetime | None = None) -> None:
-        """Look again after a while, and at the end of a floor at the latest."""
+        """Poll again after a while, and at the end of a floor at the latest."""
         pause = self._pause(payment_of(cart), now)
         left = max(until - now, self._book.pace.quickest) if until else pause
         self._book.come_back(cart, min(pause, left))
@@ -251,7 +261,7 @@ class PaymentOutcome:
         return self._book.pace.after(now - self._sent_at(payment))
 
     def _sent_at(self, payment: Payment) -> datetime:
-        """When it was sent by OVH's clock; payments of before that was kept have our own time."""
+        """Return when it was sent by OVH's clock; older payments have only our own time."""
         return payment.sent_at_ovh or payment.sent_at or payment.asked_at
 
 
@@ -264,12 +274,12 @@ def unexplained(book: Logbook, registrar: PaymentReader, cart: Cart, payment: Pa
 
 
 def made_at_of(cart: Cart, payment: Payment) -> datetime:
-    """When a cart's order was made, or shortly before."""
+    """Return when a cart's order was made, or shortly before."""
     return cart.attempt.started_at if cart.attempt else payment.asked_at
 
 
 def shown(cart: Cart, sighting: PaymentSighting) -> Data:
-    """Return what OVH showed of a cart's payment, as data."""
+    """Return the evidence OVH showed of a cart's payment, as data."""
     order, payment = order_of(cart), payment_of(cart)
     seen = {"progress": sighting.progress.value, "unfinished": sighting.unfinished, "failed": sighting.failed}
     return {"order": order.id, "method": payment.method, "ovh": {**seen, "unexplained": sighting.unexplained}}

@@ -1,4 +1,4 @@
-"""Ends the calls for money of a process that is known to be dead, so that nobody waits a day for its answer."""
+"""Ends the money calls of a process known to be dead, so that users do not wait a day for its answer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ _MOST = 10_000
 
 
 def end_predecessors_calls(store: Store, now: datetime) -> list[int]:
-    """Write down that the payment calls of an earlier process ended; returns the numbers of their carts.
+    """Record that the payment calls of an earlier process ended; returns the numbers of their carts.
 
-    Only for a process that holds the database alone, before it works on any cart: the earlier one is dead then, and
-    its call ended with it. The floor runs from a time that is read from OVH later, and covers what the network holds.
+    Only for a process that has the database to itself, before it works on any cart: the earlier one is dead then, and
+    its call ended with it. The floor runs from a time that is read from OVH later, and covers requests still in the
+    network.
     """
     ended: list[int] = []
     with store.begin() as carts:

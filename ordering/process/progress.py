@@ -1,4 +1,4 @@
-"""Whether a running job still makes progress: only a job that does keeps its lease."""
+"""Detects a stuck job: only a job that makes progress keeps its lease."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STUCK_AFTER = timedelta(minutes=2)  # longer than the longest call and its longe
 
 
 class Progress:
-    """When a job last ended a call. Its thread reports, the worker reads. `clock` is steady, in seconds."""
+    """When a job last ended a call. Its thread reports, the worker reads. `clock` is monotonic, in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -20,7 +20,7 @@ class Progress:
         self._is_queued = False
 
     def made(self) -> None:
-        """Report that a call ended, whatever came of it."""
+        """Report that a call ended, whatever its result."""
         self._last = self._clock()
 
     @contextmanager
@@ -35,7 +35,7 @@ class Progress:
 
     @contextmanager
     def followed(self) -> Iterator[None]:
-        """Let what runs in this block, in this thread, report here."""
+        """Make the code in this block, in this thread, report here."""
         token = _CURRENT.set(self)
         try:
             yield
@@ -43,7 +43,7 @@ class Progress:
             _CURRENT.reset(token)
 
     def is_stuck(self, after: timedelta) -> bool:
-        """Whether no call ended for so long."""
+        """Return whether no call ended for this long."""
         return not self._is_queued and self._clock() - self._last >= after.total_seconds()
 
 
@@ -53,7 +53,7 @@ def current_progress() -> Progress | None:
 
 
 def queued() -> AbstractContextManager[None]:
-    """Count what this thread waits for in this block as progress of its job; outside of jobs nothing is counted."""
+    """Count this thread's wait in this block as progress of its job; outside of jobs do nothing."""
     progress = current_progress()
     return nullcontext() if progress is None else progress.queued()
 

@@ -1,8 +1,8 @@
-"""Notice that the database went back in time, hold everything that sends, and end that after a comparison with OVH.
+"""Detects that the database went back in time, holds all sending, and ends that after a comparison with OVH.
 
-The witnesses are stamps (`ordering.model.recovery.Stamp`): each button that decides carries one, and each process
-remembers the newest one that it committed itself. `RecoverMode` switches recover mode on and off; `must_allow` is
-called in the transaction of each decision, and `Unbroken` in that of each intent.
+The evidence consists of stamps (`ordering.model.recovery.Stamp`): each button that decides carries one, and each
+process remembers the newest one that it committed itself. `RecoverMode` switches recover mode on and off; `must_allow`
+is called in the transaction of each decision, and `allowed_or_on_hold` in that of each intent.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _MONEY_MOVED = "An order or a payment moved on since that comparison. Please com
 
 
 def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
-    """Raise unless a card with this stamp was rendered from this database as it is now, or as it was before.
+    """Raise unless a card with this stamp was rendered from this database at its present or an earlier state.
 
-    Raises `CardOfAnotherDesk`, `CardBeforeRestore`, or `DatabaseWentBack` where the card shows more than is on record.
+    Raises `CardOfAnotherDesk`, `CardBeforeRestore`, or `DatabaseWentBack` if the card shows more than is on record.
     """
     now = carts.stamp()
     if stamp.database != now.database:
@@ -37,24 +37,24 @@ def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
 
 
 def must_allow(carts: Reading) -> None:
-    """Raise `OnHold` in recover mode, and `DatabaseWentBack` where an event that this process committed is gone."""
+    """Raise `OnHold` in recover mode, and `DatabaseWentBack` if an event that this process committed is gone."""
     if carts.standing().recovery is not None:
         raise OnHold
     seen, now = carts.newest_seen(), carts.stamp()
     if seen is None or (seen.database == now.database and seen.epoch < now.epoch):
-        return  # a recover mode ended since: what this process saw before it is forgotten
+        return  # a recover mode ended since: what this process saw before it no longer counts
     if seen.database != now.database or seen.epoch > now.epoch or not carts.knows(seen):
         raise DatabaseWentBack(by_process=True, lost_at=seen.happened_at)
 
 
 def allowed_or_on_hold(carts: Transaction, intent: Cart) -> Objection | None:  # noqa: ARG001 - a `Condition`
-    """Hold an intent in recover mode, or where the database went back: see `must_allow`."""
+    """Condition of each intent: not in recover mode, and the database did not go back (see `must_allow`)."""
     must_allow(carts)
     return None
 
 
 class RecoverMode:
-    """Switches recover mode on and off. All times but OVH's are by `clock`."""
+    """Switches recover mode on and off. All times except OVH's are by `clock`."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -70,7 +70,7 @@ class RecoverMode:
 
     @contextmanager
     def noticing(self, *, number: int = 0) -> Iterator[None]:
-        """Begin recover mode where `DatabaseWentBack` is raised inside; `number` is the request's on the button."""
+        """Begin recover mode if `DatabaseWentBack` is raised inside; `number` is the request's on the button."""
         try:
             yield
         except DatabaseWentBack as proof:
@@ -81,8 +81,8 @@ class RecoverMode:
     def begin(self, cause: Cause, *, number: int = 0, lost_at: datetime | None = None) -> None:
         """Switch recover mode on, unless it is on; no new request gets a number up to `number`.
 
-        At `lost_at` something happened that is lost. Events on record from before then are from before the loss, later
-        ones from after the restore. Without it everything on record is from before the loss; a marker tells no moment.
+        `lost_at` is when a lost event happened. Recorded events before it precede the loss, later ones follow the
+        restore. Without it all recorded events precede the loss; a marker carries no time.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -97,20 +97,20 @@ class RecoverMode:
             carts.save_standing(after)
 
     def begin_if_copied(self) -> None:
-        """Switch recover mode on where the database is a copy that a backup made. Call this before anything starts."""
+        """Switch recover mode on if the database is a copy that a backup made. Call this before anything starts."""
         if self.standing().is_copy:
             self.begin(Cause.COPY)
 
     def start_floor(self, ovh_time: datetime) -> None:
-        """Count the floor from this moment, which was read from OVH after recover mode began."""
+        """Start the floor at this time, which was read from OVH after recover mode began."""
         self._change(lambda mode: mode if mode.floor_from else replace(mode, floor_from=ovh_time))
 
     def all_stopped(self) -> None:
-        """An operator ended every process of the lost state: a quarter of an hour is enough."""
+        """Shorten the floor to a quarter of an hour: an operator ended every process of the lost state."""
         self._change(lambda mode: replace(mode, processes_may_live=False))
 
     def must_tell(self) -> bool:
-        """Whether the caller is to tell the operators; true once."""
+        """Return whether the caller must notify the operators; True once."""
         told: list[bool] = []
 
         def mark(mode: Recovery) -> Recovery:
@@ -121,11 +121,11 @@ class RecoverMode:
         return any(told)
 
     def tell_again(self) -> None:
-        """The operators could not be told."""
+        """Have the operators notified again, because the notification failed."""
         self._change(lambda mode: replace(mode, told=False))
 
     def compares_since(self) -> datetime:
-        """From when on orders at OVH may be unknown here."""
+        """Return the time from which orders at OVH may be missing here."""
         with self._store.read() as carts:
             mode = carts.standing().recovery
             newest = mode.last_event_at if mode else carts.last_event_at(until=self._clock())
@@ -134,7 +134,7 @@ class RecoverMode:
     def confirm(self, by: str, *, epoch: int, compared: int) -> Recovery:
         """Record that an operator compared, in this epoch; `compared` was the newest event about money then.
 
-        Raises `NotPossible` where money moved since, or that recover mode is over.
+        Raises `NotPossible` if money moved since, or if recover mode is over.
         """
         with self._store.begin() as carts:
             carts.decide_alone()
@@ -150,9 +150,10 @@ class RecoverMode:
             return confirmed
 
     def end_if_due(self, ovh_time: datetime) -> bool:
-        """End recover mode where an operator compared and the floor is over; says whether this call ended it.
+        """End recover mode if an operator compared and the floor is over; returns whether this call ended it.
 
-        The new epoch is OVH's time. Where an order or a payment moved on since the comparison, that is void instead.
+        The new epoch is OVH's time. If an order or a payment moved on since the comparison, the comparison is void
+        instead.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -172,7 +173,7 @@ class RecoverMode:
             return True
 
     def loss_to_tell(self) -> Loss | None:
-        """The loss that the caller is to tell people of; once, unless `tell_loss_again`."""
+        """Return the loss that the caller must report to people; once, unless `tell_loss_again` is called."""
         if self.standing().lost_told:
             return None
         with self._store.begin() as carts:
@@ -184,7 +185,7 @@ class RecoverMode:
             return standing.lost
 
     def tell_loss_again(self) -> None:
-        """People could not be told of the loss."""
+        """Have the loss reported again, because the notification failed."""
         with self._store.begin() as carts:
             carts.decide_alone()
             carts.save_standing(replace(carts.standing(), lost_told=False))

@@ -1,4 +1,4 @@
-"""The one reminder of an order that nobody paid yet."""
+"""The one reminder of an unpaid order."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _REMINDER = "A reminder: the order is still to be paid."
 
 
 def is_time_to_remind(cart: Cart, order: SalesOrder, now: datetime) -> bool:
-    """Return whether the payers of a cart are to be reminded now; once, and not after the order's end."""
+    """Return whether to remind a cart's payers now: once, and not after the order's expiry."""
     if cart.reminded_at is not None or cart.attempt is None or order.expires_at is None:
         return False
     return remind_at(cart.attempt.started_at, order.expires_at) <= now < order.expires_at
 
 
 def remind(book: Logbook, cart: Cart, order: SalesOrder) -> None:
-    """Remind the payers. That this was done stands in the transaction of the event that does it: so it is done once."""
+    """Remind the payers. The flag is saved in the same transaction as the event, so it happens once."""
     now = book.now()
     reminded = replace(cart, order=order, reminded_at=now, trouble=None)
     with book.store.begin() as carts:
@@ -34,5 +34,8 @@ def remind(book: Logbook, cart: Cart, order: SalesOrder) -> None:
 
 
 def remind_at(made_at: datetime, expires_at: datetime) -> datetime:
-    """When the payers of an unpaid order are reminded: at half of its life or three days before its end, the later."""
+    """Return when the payers of an unpaid order are reminded.
+
+    At half of its life or three days before its end, whichever is later.
+    """
     return max(made_at + (expires_at - made_at) / 2, expires_at - _LAST_DAYS)

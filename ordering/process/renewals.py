@@ -1,4 +1,4 @@
-"""What names cost to renew at this moment: looked up right before an order, for a renewal is an approved term too."""
+"""Current renewal prices, looked up right before an order, because a renewal is an approved term too."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ordering.ports.names import Names
 
 
 def as_offered_now(lines: Sequence[Line], registrar: Names) -> tuple[Line, ...]:
-    """Return the lines with the renewal prices that OVH shows now for the same offers, None where it shows none.
+    """Return the lines with OVH's current renewal prices for the same offers, None if it shows none.
 
-    Costs a call for each name. Raises `RegistrarUnavailable` if OVH does not answer for one of them, and
-    `RegistrarRefused` if one is not free any more.
+    Costs one call per name. Raises `RegistrarUnavailable` if OVH does not answer for one of them, and
+    `RegistrarRefused` if one is no longer free.
     """
     answers = {answer.domain: answer for answer in registrar.look_up([line.domain for line in lines], urgent=True)}
     return tuple(_now(line, answers.get(line.domain)) for line in lines)

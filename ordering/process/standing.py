@@ -1,4 +1,4 @@
-"""Whether a decision still counts right before it is carried out: the limits, and the rights of who decided."""
+"""Rechecks a decision right before it is carried out: the limits, and the rights of the people who decided."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _UNREAD = "Slack doesn't tell me whether the people who decided may still do so,
 
 
 def refuse_beyond_limits(policy: Policy, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
-    """Raise `NotPossible` where this total is above the limit of an order, or of this month with what is promised."""
+    """Raise `NotPossible` if this total exceeds the limit of an order, or of the month with what is committed."""
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     policy.within_limits(total, committed=carts.committed(month, total.currency, without=cart.id))
 
 
 def _void(cart: Cart, data: Data) -> Objection:
-    """The decision no longer counts: the cart as that leaves it, with why."""
+    """Return the objection that voids a decision: the cart without it, and the reason."""
     kind = EventKind.APPROVAL_VOID if cart.state is S.SUBMITTED else EventKind.PAYMENT_VOID
     return Objection(cart, kind, data)
 
 
 class Limits:
-    """A condition of each intent: the order's limit and the month's hold. `clock` is this process's."""
+    """Condition of each intent: the limits of an order and of the month hold. `clock` is this process's."""
 
     def __init__(self, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._policy = policy
@@ -58,7 +58,7 @@ class Limits:
 
 
 class Standing:
-    """Makes the condition that whoever decided still has the right. `clock` is this process's."""
+    """Makes the condition that the people who decided still have the right. `clock` is this process's."""
 
     def __init__(self, policy: Policy, rights: Rights, clock: Callable[[], datetime]) -> None:
         self._policy = policy
@@ -66,9 +66,9 @@ class Standing:
         self._clock = clock
 
     def read(self, cart: Cart) -> Condition:
-        """Read the rights of who decided, outside any transaction, and return the condition that they hold.
+        """Read the rights of the people who decided, outside any transaction, and return the condition that they hold.
 
-        Raises `RightsUnread` where Slack does not tell.
+        Raises `RightsUnread` if Slack does not return them.
         """
         if cart.state in {S.APPROVED, S.CHECKING_OUT}:
             return self._approvals(cart, [self._rights.person(user) for user in cart.approved_by])

@@ -1,4 +1,4 @@
-"""How every step of fulfilment is written down, and when the driver comes back to a cart."""
+"""Records the steps of fulfilment, and sets when the worker returns to a cart."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ordering.model.sales_order import Payment, SalesOrder
 from ordering.ports.store import Store
 
 _SILENCE = timedelta(hours=1)
-_UNHURRIED = 5  # times the quickest pace
+_UNHURRIED = 5  # multiple of the quickest pace
 _METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often to look: a tenth of the time already waited, within these bounds."""
+    """The polling schedule: a tenth of the time already waited, within these bounds."""
 
     quickest: timedelta = timedelta(seconds=2)
     slowest: timedelta = timedelta(minutes=5)
@@ -29,23 +29,24 @@ class Pace:
         return max(self.quickest, min(waited / 10, self.slowest))
 
     def unhurried_after(self, waited: timedelta) -> timedelta:
-        """For what waits for a person, for days perhaps: it must not eat up how often OVH may be asked."""
+        """Return the pause for a cart that may wait days for a person, so that it does not use up the rate limit."""
         return max(self.quickest * _UNHURRIED, self.after(waited))
 
 
 class Glances:
-    """Which carts' orders were read whole lately, so that it is enough to ask for their status.
+    """Remembers which orders were read in full recently: for these, reading the status is enough.
 
-    Only in mind: all that it spares is questions.
+    In memory only: losing it costs a few extra reads.
     """
 
     def __init__(self) -> None:
         self._read: dict[int, tuple[datetime, datetime]] = {}
 
     def are_enough(self, cart: Cart, now: datetime) -> bool:
-        """Not where it came into its state since, for a payment was refused then, say.
+        """Return whether a status read is enough for this cart now.
 
-        Where nothing can pay it, somebody may add a card at OVH any moment.
+        A read before the cart entered its state does not count: a payment may have been refused since, for example. If
+        no method can pay the order, the read expires sooner, as a user may add a card at OVH at any moment.
         """
         since, read_at = self._read.get(cart.id, (None, now))
         can_be_paid = any(not method.refused for method in order_of(cart).methods)
@@ -61,7 +62,7 @@ class Glances:
 
 
 class Logbook:
-    """What the steps share: the memory, the time, and how often to look."""
+    """What the steps share: the store, the clock, and the polling schedule."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], pace: Pace) -> None:
         self.store = store
@@ -73,7 +74,7 @@ class Logbook:
             return carts.cart(cart_id)
 
     def begin_step(self, cart_id: int) -> Cart:
-        """Write that a step begins, and return the cart as it is then."""
+        """Record that a step begins, and return the cart as of then."""
         with self.store.begin() as carts:
             carts.begin_step(cart_id)
             return carts.cart(cart_id)
@@ -87,7 +88,7 @@ class Logbook:
             return carts.save(known, event, due_at=None if due_in is None else now + due_in)
 
     def come_back(self, cart: Cart, wait: timedelta) -> None:
-        """Nothing happened: look again later."""
+        """Poll again later: nothing happened."""
         with self.store.begin() as carts:
             carts.postpone(cart.id, version=cart.version, due_at=self.now() + wait)
 
@@ -111,18 +112,18 @@ class Logbook:
         follow: bool = False,
         **changes: object,
     ) -> None:
-        """Hand a cart to a person. With `follow`, keep looking whether OVH resolves it."""
+        """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it."""
         moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), note=note, **changes)
         self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None)
 
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
-        """OVH cancelled an order that nobody paid: that is the end."""
+        """End a cart whose unpaid order OVH cancelled."""
         note = f"OVH cancelled order {order.id}: nothing was paid."
         cancelled = cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None, note=note)
         self.save(cancelled, EventKind.ORDER_CANCELLED, data={"order": order.id})
 
     def too_dear(self, cart: Cart, order: SalesOrder) -> None:
-        """OVH's order costs more than was approved: nobody pays it from here."""
+        """Hand over an order that costs more than was approved: the bot does not offer to pay it."""
         follow = not order.status.is_over
         self.needs_attention(
             cart,
@@ -135,7 +136,7 @@ class Logbook:
         )
 
     def refresh(self, cart: Cart, order: SalesOrder, *, due_in: timedelta | None) -> None:
-        """Keep what the order shows now; its state is the same, so only its amount and its invoice are news."""
+        """Store the order's current data in the same state; only its amount and its invoice make events."""
         now, known = self.now(), order_of(cart)
         seen = replace(cart, order=order, trouble=None)
         events = []
@@ -150,7 +151,7 @@ class Logbook:
             carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
 
     def report(self, cart: Cart, order: SalesOrder, fact: Fact, note: str) -> None:
-        """Report how a cart stands that stays in its state, and look again after a while."""
+        """Report the status of a cart that stays in its state, and poll again after a while."""
         now = self.now()
         reported = replace(cart, order=order, note=note, fact=fact, trouble=None)
         event = happened(reported, now, fact.kind, data=fact.data, note=note)
@@ -158,7 +159,7 @@ class Logbook:
             carts.save(reported, event, due_at=now + self.pace.after(now - cart.since))
 
     def look_later(self, cart: Cart, order: SalesOrder) -> None:
-        """Nothing ended: keep what is new of the order, and look again after a while."""
+        """Store what is new about the order, and poll again after a while."""
         wait = self.wait_for(cart)
         if order == order_of(cart):
             self.come_back(cart, wait)
@@ -166,12 +167,12 @@ class Logbook:
             self.refresh(cart, order, due_in=wait)
 
     def wait_for(self, cart: Cart) -> timedelta:
-        """How long until the next look at a cart to which nothing happened."""
+        """Return how long to wait before the next poll of an unchanged cart."""
         waited = self.now() - cart.since
         return self.pace.unhurried_after(waited) if cart.state is CartState.CHECKED_OUT else self.pace.after(waited)
 
     def try_later(self, cart: Cart, error: OrderingError, *, wait: timedelta | None = None) -> None:
-        """Note the error that stops the bot, so that people see it, and come back less and less often."""
+        """Record the error that blocks the cart, so people see it, and retry less and less often."""
         now, known = self.now(), cart.trouble
         since = known.since if known else now
         wait = wait or self.pace.after(now - since)
@@ -179,27 +180,27 @@ class Logbook:
             self.come_back(cart, wait)
             return
         with self.store.begin() as carts:
-            # The advice to try again is for people: the bot does that anyway.
+            # The advice to retry is for people: the bot retries anyway.
             trouble = Trouble(error.sentence, since, error.code, error.params)
             carts.save(replace(cart, trouble=trouble), due_at=now + wait)
 
     def trouble_is_over(self, cart: Cart) -> None:
-        """The step went through, and changed nothing that would have taken the note off."""
+        """Clear the blocked reason after a successful step that did not change the cart."""
         with self.store.begin() as carts:
             if carts.cart(cart.id).version == cart.version:
                 carts.save(replace(cart, trouble=None), due_at=self.now() + self.pace.quickest)
 
 
 def is_for_a_person(error: RegistrarError, waited: timedelta, settle: timedelta) -> bool:
-    """Whether people should hear by now that OVH does not tell: of its no after `settle`, of its silence after an hour.
+    """Return whether to escalate to a person: after `settle` if OVH refused, after an hour if it timed out.
 
-    A no does not change by itself: a right that the key lacks, say. Silence mostly ends.
+    A refusal, such as a right that the key lacks, does not resolve itself. Silence mostly ends.
     """
     return waited >= (settle if isinstance(error, RegistrarRefused) else max(settle, _SILENCE))
 
 
 def order_of(cart: Cart) -> SalesOrder:
-    """The order of a cart that must have one."""
+    """Return the order of a cart that must have one."""
     if cart.order is None:
         raise AssertionError(f"cart #{cart.id} is {cart.state.in_words} without a sales order")
     return cart.order
@@ -211,20 +212,20 @@ def change(known: SalesOrder, fresh: SalesOrder) -> Data:
 
 
 def excess(cart: Cart, order: SalesOrder) -> Data:
-    """Return by what an order exceeds its approval, as data."""
+    """Return how an order exceeds its approval, as data."""
     approved = amount(cart.seal.total) if cart.seal else None
     return {"order": order.id, "approved": approved, "ovh": {"total": amount(order.total)}}
 
 
 def payment_of(cart: Cart) -> Payment:
-    """The payment of a cart that must have one."""
+    """Return the payment of a cart that must have one."""
     if cart.payment is None:
         raise AssertionError(f"cart #{cart.id} is being paid without a decision")
     return cart.payment
 
 
 def why_too_dear(cart: Cart, order: SalesOrder) -> str:
-    """What people should know of an order that costs more than was approved."""
+    """Return the sentence for people about an order that costs more than was approved."""
     approved = cart.seal.total if cart.seal else "nothing"
     return (
         f"OVH made order {order.id} over {order.total}, but {approved} was approved. "

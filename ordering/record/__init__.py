@@ -1,1 +1,1 @@
-"""The record: a hash chain of events, and its verification."""
+"""The audit log: a hash chain of events, and its verification."""

@@ -1,21 +1,22 @@
-r"""The chain of evidence: each event carries a digest of itself, of the event before it and of its cart's last one.
+r"""The hash chain of the audit log.
 
-An event's digest is the SHA-256, in lower-case hex, of the UTF-8 bytes of one JSON array, written without spaces
-and with everything beyond ASCII as a ``\uXXXX`` escape. The array has two forms:
+Each event carries a digest of itself, of the previous event and of its cart's previous event. An event's digest is the
+SHA-256, in lower-case hex, of the UTF-8 bytes of one JSON array, written without spaces and with every non-ASCII
+character as a ``\uXXXX`` escape. The array has two forms:
 
     ["domain-desk event 1", id, cart, number, state, at, by, note, facts, previous_in_cart, previous]
     ["domain-desk event 2", id, cart, number, state, at, by, note, kind, data, facts, previous_in_cart, previous]
 
 An event with a kind has the second form, one without has the first. The first form does not cover data, so an event
-without a kind must have none. Since kinds were introduced every new event has one: after the first event of the
-second form there is none of the first.
+without a kind must have none. Since kinds were introduced every new event has one, so no event of the first form
+follows the first event of the second form.
 
-`id` counts all events from 1 without a gap, `number` counts those of one cart. `at` is in UTC with six digits of
-a second, as ``2026-11-24T08:00:00.000000+00:00``. `data` is the text of a JSON object, as `canonical` writes it.
-`facts` is the text that `facts` makes of the cart as it was saved with the event. `previous` is the digest of the
-event before, `previous_in_cart` that of the cart's event before. What is absent is null.
+`id` counts all events from 1 without a gap, `number` counts those of one cart. `at` is in UTC with six digits of a
+second, as ``2026-11-24T08:00:00.000000+00:00``. `data` is the text of a JSON object, as `canonical` writes it. `facts`
+is the text that the function `facts` returns for the cart saved with the event. `previous` is the digest of the
+previous event, `previous_in_cart` that of the cart's previous event. Absent values are null.
 
-This is a rule of buying and not of a database: it survives a move to another one, so it stands here.
+This format is a domain rule and independent of the database: it survives a move to another one.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _FIRST_FORM, _SECOND_FORM = "domain-desk event 1", "domain-desk event 2"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The newest end of a chain: how many events it has, and the last one's digest."""
+    """The end of a chain: the number of its events, and the last one's digest."""
 
     number: int = 0
     digest: str | None = None
@@ -46,18 +47,18 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event as it stands in the chain. It may come from a database that somebody changed: trust no field."""
+    """An event as stored in the chain. The database may have been tampered with: trust no field."""
 
     id: int
     cart_id: int
     number: int
     state: str
-    at: datetime | str  # text only where it cannot be read as a time
+    at: datetime | str  # text only if it cannot be parsed as a time
     by: str | None
     note: str | None
-    kind: str | None  # None for events from before kinds were kept
-    data: str | None  # None there, too
-    facts: str | None  # None for events from before facts were kept
+    kind: str | None  # None for events from before kinds existed
+    data: str | None  # None for those, too
+    facts: str | None  # None for events from before facts existed
     previous_in_cart: str | None
     previous: str | None
     digest: str = ""
@@ -68,7 +69,7 @@ class Entry:
 
 
 def chained(event: Event, facts: str | None, *, over_all: Link, in_cart: Link) -> Entry:
-    """Put an event at the end of the chain over all and of its cart's chain. Only events with a kind can be added."""
+    """Append an event to the chain over all and to its cart's chain. Only events with a kind can be appended."""
     if event.kind is None or event.data is None:
         raise AssertionError(f"a new event of cart #{event.cart_id} has no kind or no data")
     entry = Entry(
@@ -89,7 +90,7 @@ def chained(event: Event, facts: str | None, *, over_all: Link, in_cart: Link) -
 
 
 def sealed(entry: Entry) -> Entry:
-    """The same entry with the digest that its fields call for."""
+    """Return the entry with the digest of its fields."""
     return replace(entry, digest=digest(entry))
 
 
@@ -107,10 +108,10 @@ def digest(entry: Entry) -> str:
 
 
 def facts(cart: Cart) -> str:
-    """Write down what an event bears witness to: who wants what, what was approved, ordered and paid, and by whom.
+    """Serialize what an event proves: the request, what was approved, ordered and paid, and by whom.
 
-    Left out is what changes without an event: an open cart's names, how far OVH's order is, when a payment was sent.
-    What not all may read of the answers is there as a digest only: events can never be removed.
+    It leaves out data that changes without an event: an open cart's names, the order's status, when a payment was sent.
+    Private answers are included as digests only: events can never be removed.
     """
     quote, seal, attempt, order, payment = cart.quote, cart.seal, cart.attempt, cart.order, cart.payment
     lines = () if cart.state is CartState.OPEN else cart.lines
@@ -137,9 +138,10 @@ def facts(cart: Cart) -> str:
 
 
 def read(told: str, cart_id: int) -> dict[str, Any]:
-    """Facts by their names, to be compared: every answer as its digest. Empty where they cannot be read.
+    """Parse facts into a dict for comparison, with every answer as its digest. Empty if they cannot be parsed.
 
-    Records of different times hold different answers in clear, those from before there were digests all of them.
+    Which answers are stored in clear depends on the record's age; records from before digests hold all of them in
+    clear.
     """
     try:
         found = json.loads(told)
@@ -152,7 +154,7 @@ def read(told: str, cart_id: int) -> dict[str, Any]:
 
 
 def _line(cart_id: int, line: Line) -> list[Any]:
-    """A line, then its answers with who gave them, then who else shaped it; the last two only if there are any."""
+    """Serialize a line, then its answers with their authors, then its other shapers; the last two only if present."""
     name = line.domain.ascii
     told = [name, line.years, line.pricing_mode, _amount(line.price), line.added_by]
     answers = [
@@ -165,7 +167,7 @@ def _line(cart_id: int, line: Line) -> list[Any]:
 
 
 def _veiled_line(cart_id: int, line: object) -> object:
-    """A line that was read; what is of no known form stays, and differs from what the cart tells."""
+    """Replace a parsed line's answers by digests. A line of an unknown form stays, and so differs from the cart's."""
     match line:
         case [str(name), years, mode, price, added_by, list(answers)]:
             return [name, years, mode, price, added_by, [_veiled_answer(cart_id, name, told) for told in answers]]
@@ -185,11 +187,11 @@ def _veiled_answer(cart_id: int, name: str, told: object) -> object:
 
 
 def _veiled(cart_id: int, name: str, label: str, value: str) -> dict[str, str]:
-    """An answer's digest, salted with what it was given for.
+    """Return an answer's digest, salted with what it was given for.
 
-    So whoever reads events finds no answer in them, and cannot tell who else answered the same. It hides nothing from
-    somebody who tries all possible answers: the salt stands beside it, and there are few birthdays. As long as the
-    cart's own row is kept, its answers are there in clear; when that goes, the digest still proves what they were.
+    A reader of events thus finds no answer in them, and cannot see who else gave the same one. It does not resist brute
+    force over all possible answers: the salt is stored next to it, and there are few birthdays. As long as the cart's
+    own row exists, it holds the answers in clear; after that, the digest still proves them.
     """
     return {"sha256": hashlib.sha256(canonical([cart_id, name, label, value]).encode()).hexdigest()}
 

@@ -1,4 +1,4 @@
-"""The audit: reads the whole record, and names each event and each cart with which something is wrong."""
+"""The audit: reads the whole audit log and names each event and cart at fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ordering.record.hash_chain import Entry, Link, digest, facts, read
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that does not fit, in words. Without a cart or an event where there is none to name."""
+    """A detected fault, in words. `cart` and `event` are None if it concerns none in particular."""
 
     what: str
     cart: int | None = None
@@ -26,7 +26,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A cart as it stands beside its events; `cart` is None where its row cannot be read."""
+    """A cart as stored next to its events; `cart` is None if its row cannot be read."""
 
     id: int
     events: int
@@ -35,7 +35,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that an audit reads. `entries` come by their number; `guarded`: the database refuses changes of events."""
+    """The input of an audit. `entries` come in order of number; `guarded`: the database refuses changes of events."""
 
     entries: Iterable[Entry]
     carts: Iterable[Kept]
@@ -45,7 +45,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Events of one cart that are missing; the chain over all can have lost them between two numbers only."""
+    """Missing events of one cart; in the chain over all they can only be missing between `after` and `before`."""
 
     cart: int
     first: int
@@ -71,7 +71,7 @@ class _Gap:
 
 @dataclass
 class Audit:
-    """Walks the chain once. `known_head` is a digest that somebody noted earlier: it must still be in the chain."""
+    """Walks the chain once. `known_head` is a digest that an operator noted earlier: it must still be in the chain."""
 
     record: Record
     known_head: str | None = None
@@ -82,12 +82,12 @@ class Audit:
     _missing: list[int] = field(default_factory=list, init=False)
     _gaps: list[_Gap] = field(default_factory=list, init=False)
     _changed: bool = field(default=False, init=False)
-    _named: set[int] = field(default_factory=set, init=False)  # events with a fault: one each is enough
+    _named: set[int] = field(default_factory=set, init=False)  # events with a fault: one fault per event is enough
     _head_seen: bool = field(default=False, init=False)
     _kinds_since: int | None = field(default=None, init=False)  # the first event that has a kind
 
     def faults(self) -> Iterator[Fault]:
-        """Yield what is wrong, one fault an event as far as they can be told apart."""
+        """Yield the faults, at most one per event as far as they can be told apart."""
         for entry in self.record.entries:
             yield from self._entry(entry)
         yield from self._end()
@@ -102,13 +102,13 @@ class Audit:
             yield Fault("the database no longer refuses changes of events: their triggers are gone")
 
     def summary(self, faults: int) -> str:
-        """What was read and found, with the head to note: one line, after all faults."""
+        """Return one line on what was read and found, with the head to note. Call it after `faults`."""
         read = f"{self.events} events of {self.carts} carts"
         head = self.record.head.digest if self.record.head else None
         found = f"{faults} fault{'s' if faults > 1 else ''}" if faults else "The record is whole"
         return f"{found}: {read}. Head: {head or 'none yet'}"
 
-    # One event after the other
+    # Events, one after the other
 
     def _entry(self, entry: Entry) -> Iterator[Fault]:
         self.events += 1
@@ -125,7 +125,7 @@ class Audit:
         self._last = entry
 
     def _in_its_form(self, entry: Entry) -> Iterator[Fault]:
-        """An entry without a kind is an old one, so it cannot follow one that has a kind."""
+        """Check that no entry without a kind follows one with a kind: only old entries have none."""
         if not entry.is_of_first_form:
             self._kinds_since = self._kinds_since or entry.id
         elif self._kinds_since is not None:
@@ -148,7 +148,7 @@ class Audit:
     def _in_its_cart(self, entry: Entry, *, intact: bool) -> Iterator[Fault]:
         before = self._newest.get(entry.cart_id)
         expected = before.number + 1 if before else 1
-        # A changed event may name another cart or another number: what it says proves nothing about others.
+        # A tampered event may name another cart or number, so it proves nothing about other events.
         if intact and entry.number > expected:
             self._gaps.append(
                 _Gap(entry.cart_id, expected, entry.number - 1, before.id if before else 0, before=entry.id)
@@ -174,7 +174,7 @@ class Audit:
             else:
                 yield from self._blame(last, "was rewritten, or the chain's head was: that remembers another digest")
 
-    # What the carts' own rows say
+    # The carts' own rows
 
     def _cart(self, kept: Kept) -> Iterator[Fault]:
         self.carts += 1
@@ -193,15 +193,15 @@ class Audit:
         elif newest.id not in self._named:
             yield Fault(f"counts {kept.events} events, but {newest.number} are on record", kept.id, newest.id)
 
-    # What is no longer there
+    # Removed events
 
     def _lost(self) -> Iterator[Fault]:
-        """Name what was removed: the number in the cart always, the number over all where it is plain."""
+        """Name the removed events: always by the number in the cart, by the number over all if it is unambiguous."""
         explained: set[int] = set()
         for gap in self._gaps:
             fitting = gap.within(self._missing)
             explained.update(fitting)
-            # Where no number is missing over all, a changed event that now names another cart or number is the reason.
+            # If no number is missing over all, the cause is a changed event that now names another cart or number.
             if fitting or not self._changed:
                 yield gap.fault(fitting)
         for number in self._missing:
@@ -215,7 +215,7 @@ class Audit:
 
 
 def _follows(before: Entry | None, remembered: str | None) -> bool:
-    """Whether this is what the next one should remember; a changed event is remembered as it was or as it is."""
+    """Return whether `remembered` is the previous entry's digest, stored or recomputed: it may have been changed."""
     return remembered in ({before.digest, digest(before)} if before else {None})
 
 
@@ -224,7 +224,7 @@ def _rewritten(witness: Entry) -> str:
 
 
 def _against(newest: Entry, kept: Kept) -> Iterator[Fault]:
-    """Compare a cart's row with what its newest event bears witness to."""
+    """Compare a cart's row with the facts of its newest event."""
     cart = kept.cart
     if cart is None:
         yield Fault("its row cannot be read any more: somebody changed it", kept.id, newest.id)

@@ -1,7 +1,7 @@
-"""What people can do with a cart, told as use cases, one file for each story that a person lives through.
+"""The use cases: what users can do with a cart, one file per story.
 
-Each one reads, asks the rules, and writes the new state with its event in one transaction. A call to OVH
-never falls inside a transaction. What people decide here, `ordering.process.fulfilment` carries out.
+Each one reads, checks the rules, and writes the new state with its event in one transaction. A call to OVH never
+happens inside a transaction. `ordering.process.fulfilment` carries out the decisions made here.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ __all__ = ["MOST_LOOK_UPS", "Query", "Workflow"]
 
 
 class Workflow(Searching, Filling, Answering, Asking, Deciding, Owners, Paying, Settling, Recovering, Looking):
-    """The use cases, in the order in which a cart lives through them. Safe to call from several threads."""
+    """All use cases, in the order of a cart's life. Thread-safe."""
 
     def under(self, click: Click, *, overtakes: bool = False) -> Workflow:
-        """Return the same use cases, of which the first decision ends this click in its own transaction.
+        """Return the same use cases, whose first decision ends this click in its own transaction.
 
-        With `overtakes`, it ends the older clicks on the same cart, too.
+        With `overtakes`, it also ends the older clicks on the same cart.
         """
         store = EndingStore(self._store, click, overtakes=overtakes)
         return Workflow(store=store, registrar=self._registrar, policy=self.policy, clock=self._clock)

@@ -1,4 +1,4 @@
-"""What registries ask of the names in an open cart, and what people answer."""
+"""The questions of registries about the names in an open cart, and the users' answers."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from ordering.model.question import OF_ONE_NAME, AnsweredMeanwhile, Reach, Wrong
 from ordering.workflow.use_cases import UseCases
 
 S = CartState
-_MOST_AT_ONCE = 10  # names; each costs two of the sixty calls that OVH takes a minute
+_MOST_AT_ONCE = 10  # names; each costs two of the sixty calls a minute that OVH accepts
 
 
 class Answering(UseCases):
-    """Questions and answers. Contacts are personal data: they go to the one person who asks for them."""
+    """Questions and answers. Contacts are personal data: only for the user who requests them."""
 
     def learn_questions(self, cart_id: int, *, first: DomainName | None = None) -> Cart:
-        """Ask OVH about a few names of an open cart of which it is not known what is asked, this one `first`.
+        """Read OVH's questions for a few names of an open cart that have none yet, starting with `first`.
 
-        What was learned is kept; raises `LinesRefused` where it is not this one, or nothing is known of any name.
+        Questions that were read are stored. Raises `LinesRefused` if OVH refuses `first`, or if no name has known
+        questions.
         """
         cart = self.cart(cart_id)
         unknown = sorted((line for line in cart.lines if line.questions is None), key=lambda line: line.domain != first)
@@ -45,7 +46,7 @@ class Answering(UseCases):
             return cart
 
     def may_answer(self, cart_id: int, *, by: Person) -> Cart:
-        """The cart, where this person may answer for its names; raises where they may not."""
+        """Return the cart if this person may answer for its names; raises if they may not."""
         cart = self.cart(cart_id)
         self.policy.may_change(cart, by)
         return cart
@@ -60,10 +61,11 @@ class Answering(UseCases):
         reach: Reach = Reach.ONE,
         seen: Collection[str] | None = None,
     ) -> Cart:
-        """Keep what somebody typed for a name, by label; an empty text takes an answer back.
+        """Store a user's answers for a name, by label; an empty text removes an answer.
 
-        `reach` says which other names get the same answers; `seen` are the marks of what the form showed. Raises
-        `WrongAnswers` with a sentence for each label, and `AnsweredMeanwhile` where another's answer would be undone.
+        `reach` selects the other names that get the same answers; `seen` are the fingerprints of what the form showed.
+        Raises `WrongAnswers` with a sentence for each label, and `AnsweredMeanwhile` if it would overwrite another
+        user's answer.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -79,7 +81,7 @@ class Answering(UseCases):
                 )
             meant = typed if seen is None else _as_meant(line, typed, seen)
             values = _checked(line, meant)
-            # Nobody hands on to other names what they did not have before their eyes.
+            # Copy to other names only what the user had on their form.
             read = {label: value for label, value in values.items() if meant[label] == typed[label]}
             lines = [
                 each.answered(values, by=by.id) if each is line else _copied(read, line, each, by=by, reach=reach)
@@ -91,18 +93,18 @@ class Answering(UseCases):
             return carts.save(changed, _answered(cart, changed, now, by=by))
 
     def contacts(self, *, by: Person) -> tuple[Contact, ...]:
-        """The account's contacts, newest first, for a member's own eyes."""
+        """Return the account's contacts, newest first, to be shown only to this member."""
         self.policy.must_be_member(by)
         return self._registrar.contacts()
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str], *, by: Person) -> Contact:
-        """Make a contact of fields that were checked."""
+        """Create a contact from validated fields."""
         self.policy.must_be_member(by)
         return self._registrar.create_contact(form, values)
 
 
 def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:
-    """Return the event of new answers: which names, never what was answered, for that may be personal data."""
+    """Return the event of new answers. It has the names, never the answers, which may be personal data."""
     names = [line.domain for line in after.lines if line not in before.lines]
     data = {"names": [name.ascii for name in names]}
     note = f"answered for {', '.join(map(str, names))}"
@@ -110,7 +112,7 @@ def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:
 
 
 def _as_meant(line: Line, typed: Mapping[str, str], seen: Collection[str]) -> dict[str, str]:
-    """What somebody typed, and where they left what the form showed, what stands now."""
+    """Return the user's input; where they left the form's value unchanged, the current answer."""
     stands = {question.label: line.text_for(question) for question in line.questions or ()}
     touched = {label: text for label, text in typed.items() if mark(label, text) not in seen}
     undone = [
@@ -124,7 +126,7 @@ def _as_meant(line: Line, typed: Mapping[str, str], seen: Collection[str]) -> di
 
 
 def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
-    """The answers as OVH takes them; None where nothing is said or only what the desk says anyway."""
+    """Return the answers as OVH takes them; None for an empty one or one equal to the bot's default."""
     known = {question.label: question for question in line.questions or ()}
     values: dict[str, str | None] = {}
     wrong: dict[str, str] = {}
@@ -148,7 +150,7 @@ def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _copied(values: Mapping[str, str | None], source: Line, line: Line, *, by: Person, reach: Reach) -> Line:
-    """The same answers for another name, as far as it is asked the same and they may be given for it."""
+    """Return another line with the same answers, for questions it shares and where copying is allowed."""
     same_extension = line.domain.extension == source.domain.extension
     if reach is Reach.ONE or (reach is Reach.EXTENSION and not same_extension):
         return line
@@ -161,6 +163,6 @@ def _copied(values: Mapping[str, str | None], source: Line, line: Line, *, by: P
         and question.label not in OF_ONE_NAME
         and (same_extension or not question.is_legal)  # the conditions of one registry are not those of another
         and question.accepts(value)
-        and own.get(question.label) in {None, had.get(question.label)}  # what was answered otherwise stays
+        and own.get(question.label) in {None, had.get(question.label)}  # a different answer of its own stays
     }
     return line.answered(fitting, by=by.id)

@@ -1,4 +1,4 @@
-"""A requester asks for approval, or takes the request back."""
+"""Requests for approval, and their withdrawal."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _WITHDRAWN = Fact(EventKind.REQUEST_WITHDRAWN)
 
 
 class Asking(UseCases):
-    """Checking a cart with OVH, sealing what that showed, and asking the approvers."""
+    """Checks a cart with OVH, seals the result, and requests approval."""
 
     def may_request(self, cart: Cart, person: Person) -> None:
-        """Raise where this cart cannot be sent to the approvers: before a form is shown, and again after it."""
+        """Raise if this cart cannot be sent to the approvers. Called before a form is shown, and again after it."""
         self.policy.may_change(cart, person)
         if not cart.lines:
             raise NotPossible(
@@ -46,10 +46,10 @@ class Asking(UseCases):
     def request_approval(
         self, cart_id: int, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
     ) -> Cart:
-        """Check the cart with OVH, seal what it showed, close the cart and ask the approvers.
+        """Check the cart with OVH, seal the result, close the cart and request approval.
 
-        `approvers` are all of them as Slack describes them now; None: Slack did not tell who they are. If the
-        pre-flight fails, the cart stays open and the error says what to do.
+        `approvers` are all of them as Slack describes them now; None if Slack did not return them. If the pre-flight
+        fails, the cart stays open and the error says what to do.
         """
         cart = self.cart(cart_id)
         if cart.state is S.SUBMITTED and (cart.requester, cart.purpose) == (requester.id, purpose.strip()):
@@ -63,12 +63,12 @@ class Asking(UseCases):
                 "Say in a few words what the names are for: the approver will want to know.", code="purpose_missing"
             )
         with self._store.begin() as carts:
-            carts.begin_step(cart_id)  # a database that takes no writes ends this before OVH builds a cart
+            carts.begin_step(cart_id)  # a database that accepts no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
         quote = checked.quote
         now = self._clock()
         with self._decision(cart_id, None) as carts:
-            # What was quoted is saved: a name added or an answer changed meanwhile makes this fail, not slip through.
+            # What was quoted is saved: if a name or an answer changed in the meantime, this fails.
             cart = carts.cart(cart_id)
             self.policy.may_change(cart, requester)
             if not cart.holds_the_same_as(quoted):
@@ -99,7 +99,7 @@ class Asking(UseCases):
             return carts.save(submitted, event)
 
     def withdraw(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
-        """Take one's own request back while nobody has decided, also in recover mode. Again: nothing changes."""
+        """Withdraw one's own undecided request, also in recover mode. Repeating it changes nothing."""
         self.policy.must_be_member(by)
         now = self._clock()
         with self._decision(cart_id, stamp, sends=False) as carts:
@@ -133,7 +133,7 @@ class Asking(UseCases):
 
 
 def _nobody_left(cart: Cart, approvers: Collection[Person], requester: Person) -> str:
-    """Return why nobody could approve this cart, and what helps."""
+    """Return why no approver could approve this cart, and what helps."""
     shaped = [person for person in approvers if person.id in cart.people_who_shaped - {requester.id}]
     if shaped:
         return (

@@ -1,4 +1,4 @@
-"""An approver says yes or no; what was decided is stopped before it is carried out."""
+"""Approvals and rejections, and stopping a decision before it is carried out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _APPROVAL_VOID = "An earlier approval no longer counts: that approver lost the r
 
 
 class Deciding(UseCases):
-    """Answering a request for approval."""
+    """Decides on a request for approval."""
 
     def approve(
         self,
@@ -38,10 +38,10 @@ class Deciding(UseCases):
     ) -> Cart:
         """Approve exactly what the card showed; `shown` is the short seal on the button that was clicked.
 
-        `earlier` are those who approved before, as Slack describes them now. At the last approval each of them must
-        still have the right: an approval of a person who lost it no longer counts. Raises `NotPossible` where Slack
-        does not tell, `CartChanged` where somebody else approved in the meantime. Approving the same again returns the
-        cart as it is.
+        `earlier` are the people who approved before, as Slack describes them now. At the last approval each of them
+        must still have the right: an approval of a person who lost it no longer counts. Raises `NotPossible` if Slack
+        does not return the rights, `CartChanged` if another user approved in the meantime. Approving the same again
+        returns the cart as it is.
         """
         now = self._clock()
         with self._decision(cart_id, stamp) as carts:
@@ -74,7 +74,7 @@ class Deciding(UseCases):
     def _approve_in_part(
         self, carts: Transaction, cart: Cart, approvals: tuple[str, ...], *, needed: int, now: datetime
     ) -> Cart:
-        """Keep the newest of these approvals, which are not enough yet, and say on the card which ones are void."""
+        """Store these approvals, which are not enough yet, and note on the card which ones are void."""
         lost = len(cart.approved_by) + 1 - len(approvals)
         half = replace(cart, approved_by=approvals)
         note = f"approved, {len(approvals)} of {needed}"
@@ -89,7 +89,7 @@ class Deciding(UseCases):
         """Return the ids of those earlier approvers who still have the right."""
         known = {person.id: person for person in earlier}
         if not known.keys() >= set(cart.approved_by):
-            raise CartChanged(cart.id)  # somebody approved after `earlier` was read
+            raise CartChanged(cart.id)  # another user approved after `earlier` was read
         rights = {user: self.policy.right_to_approve(cart, known[user]) for user in cart.approved_by}
         if Right.UNREADABLE in rights.values():
             raise NotPossible(
@@ -101,21 +101,21 @@ class Deciding(UseCases):
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
     def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
-        """Who approved before; raises as `approve` does where the card is from before a restore."""
+        """Return the users who approved before; raises like `approve` if the card is from before a restore."""
         with self._decision(cart_id, stamp) as carts:
             return carts.cart(cart_id).approved_by
 
     def may_reject(self, cart_id: int, *, approver: Person, stamp: Stamp | None = None) -> Cart:
-        """Raise where this person may not reject this cart: before they write a reason."""
+        """Raise if this person may not reject this cart. Called before they write a reason."""
         with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
             self._must_wait_for_approval(cart, approver)
             return cart
 
     def reject(self, cart_id: int, *, approver: Person, reason: str, stamp: Stamp | None = None) -> Cart:
-        """Say no, with a reason; the names can be copied to the open cart.
+        """Reject a request, with a reason; its names can be copied to the open cart.
 
-        Saying it again changes nothing. Works in recover mode, too.
+        Repeating it changes nothing. Works in recover mode, too.
         """
         if not is_visible(reason):
             raise NotPossible("Say in a few words why: the requester will want to know.", code="reason_missing")
@@ -130,9 +130,9 @@ class Deciding(UseCases):
             return carts.save(rejected, event)
 
     def stop(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
-        """Stop an approved cart, or a payment, before its intent is on disk; stopping again changes nothing.
+        """Stop an approved cart, or a payment, before its intent is committed; stopping again changes nothing.
 
-        Raises `NotPossible` where it is too late: the sentence says what was sent already.
+        Raises `NotPossible` if it is too late: the sentence says what was sent already.
         """
         now = self._clock()
         with self._decision(cart_id, stamp, sends=False) as carts:
@@ -159,7 +159,7 @@ class Deciding(UseCases):
 
 
 def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:
-    """Whether this person approved exactly this already, so that saying it again is no error."""
+    """Return whether this person approved exactly this already, so repeating it is no error."""
     return approver.id in cart.approved_by and cart.seal is not None and shown == cart.seal.short
 
 

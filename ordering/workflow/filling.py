@@ -1,4 +1,4 @@
-"""A team fills its channel's cart."""
+"""Edits to a channel's open cart."""
 
 from __future__ import annotations
 
@@ -23,20 +23,23 @@ S, K = CartState, EventKind
 
 
 class Filling(UseCases):
-    """Changing an open cart."""
+    """Changes an open cart."""
 
     def offers_of(self, domain: DomainName, *, by: Person) -> tuple[Offer, ...]:
-        """What of a name can be bought, asked now, the proposed first; raises `NotPossible` where nothing can."""
+        """Look a name up and return the offers to buy, the proposed one first.
+
+        Raises `NotPossible` if there is none.
+        """
         self.policy.must_be_member(by)
         answer = self._look_up(domain)
         offers = answer.to_buy(allow_premium=self.policy.allow_premium)
         return offers or (choose(answer, allow_premium=self.policy.allow_premium),)
 
     def add(self, channel: str, domain: DomainName, *, by: Person, seen: str | None = None) -> Cart:
-        """Put a free name into the channel's open cart, as OVH offers it now.
+        """Add a free name to the channel's open cart, as OVH offers it now.
 
-        `seen` is the mark of the offer that somebody chose. Raises `ChoiceNeeded` where there are several and none was
-        chosen, or where the chosen one is not offered on the same terms any more.
+        `seen` is the fingerprint of the offer that the user chose. Raises `ChoiceNeeded` if there are several and none
+        was chosen, or if the chosen one is no longer offered on the same terms.
         """
         self.policy.must_be_member(by)
         owned = self._owned_or_none()
@@ -56,10 +59,11 @@ class Filling(UseCases):
     def add_all(
         self, channel: str, seen: Mapping[DomainName, str | None], *, by: Person
     ) -> tuple[Cart, list[DomainName], list[OrderingError]]:
-        """Put many free names into the channel's open cart at once, in this order and as they were `seen`.
+        """Add many free names to the channel's open cart at once, in this order.
 
-        That is the mark of the one offer that somebody saw, as in `add`; a name with several is left to be chosen.
-        Returns the cart, the names that it took, and why each other was not; raises `NotPossible` where it took none.
+        `seen` maps each to the fingerprint of the one offer that the user saw, as in `add`; a name with several offers
+        is left for the user to choose. Returns the cart, the names that were added, and why each other name was not;
+        raises `NotPossible` if none was added.
         """
         self.policy.must_be_member(by)
         owned = self._owned_or_none()
@@ -91,9 +95,9 @@ class Filling(UseCases):
     def set_years(
         self, cart_id: int, years: Mapping[DomainName, int], *, by: Person, seen: Mapping[DomainName, int]
     ) -> Cart:
-        """Change for how long names of an open cart are registered, within what OVH offers; `seen` is what was shown.
+        """Change the registration years of names in an open cart, within OVH's offers; `seen` is what was shown.
 
-        Raises `NotPossible`, and changes nothing, where somebody else chose meanwhile.
+        Raises `NotPossible`, and changes nothing, if another user chose in the meantime.
         """
         now = self._clock()
         with self._store.begin() as carts:
@@ -107,7 +111,7 @@ class Filling(UseCases):
             return carts.save(changed, _changed(changed, now, K.YEARS_CHOSEN, list(chosen), by=by, years=chosen))
 
     def remove(self, cart_id: int, domain: DomainName, *, by: Person) -> Cart:
-        """Take a name out of an open cart."""
+        """Remove a name from an open cart."""
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
@@ -116,7 +120,7 @@ class Filling(UseCases):
             return carts.save(changed, _changed(changed, now, K.NAME_REMOVED, [domain], by=by))
 
     def copy_lines(self, cart_id: int, *, by: Person) -> Cart:
-        """Put the names of a cart that was not bought into its channel's open cart."""
+        """Copy the names of a cart that was not bought into its channel's open cart."""
         self.policy.must_be_member(by)
         now = self._clock()
         with self._store.begin() as carts:
@@ -149,7 +153,7 @@ class Filling(UseCases):
     def _offers_for(
         self, seen: Mapping[DomainName, str | None], owned: frozenset[DomainName]
     ) -> tuple[list[Offer], list[OrderingError]]:
-        """What OVH offers for these now, in their order, and why some cannot be added."""
+        """Return OVH's current offers for these names, in their order, and why some cannot be added."""
         offers: list[Offer] = []
         refused: list[OrderingError] = []
         answers = {answer.domain: answer for answer in self._registrar.look_up(list(seen), urgent=True)}
@@ -168,7 +172,10 @@ class Filling(UseCases):
         return next(iter(self._registrar.look_up([domain], urgent=True)))
 
     def _owned_or_none(self) -> frozenset[DomainName]:
-        """For warnings only: whether a name may be asked for is decided by the pre-flight, which must know."""
+        """Return owned names for warnings only; empty if OVH does not return them.
+
+        The pre-flight decides whether a name is allowed, and must know them.
+        """
         try:
             return self._registrar.owned()
         except RegistrarError:
@@ -185,7 +192,7 @@ def _changed(
     years: Mapping[DomainName, int] | None = None,
     source: int | None = None,
 ) -> Event:
-    """Return the event of a change of an open cart: no thread tells it, the audit log keeps it."""
+    """Return the event of a change to an open cart: only for the audit log, not for a thread."""
     data: dict[str, Json] = {"names": [name.ascii for name in names]}
     if years is not None:
         data["years"] = {name.ascii: number for name, number in years.items()}
@@ -201,7 +208,7 @@ def _changed(
 
 
 def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping[DomainName, int]) -> None:
-    """Nobody's choice undoes another's unseen."""
+    """Reject lost updates of years."""
     for line in cart.lines:
         if line.domain in years and line.years not in {years[line.domain], seen.get(line.domain)}:
             raise NotPossible(
@@ -214,7 +221,7 @@ def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping
 
 
 def _no_room(old: Cart, wanted: int, cart: Cart) -> str:
-    """All or none: a part of them would have to be told from the rest by hand, in two carts."""
+    """Return why the copy is refused. It copies all names or none, so users need not sort out a partial copy."""
     room = MOST_LINES - len(cart.lines)
     fitting = f"only {room}" if room else "none"
     return (

@@ -1,4 +1,4 @@
-"""Members look at carts: nothing changes."""
+"""Read-only views of carts for members."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ S = CartState
 
 
 class Looking(UseCases):
-    """Reading carts and their stories."""
+    """Reads carts and their events."""
 
     def open_cart(self, channel: str, *, by: Person) -> Cart | None:
-        """A channel's open cart, where it has one."""
+        """Return a channel's open cart, if it has one."""
         self.policy.may_look(by)
         with self._store.read() as carts:
             return carts.open_cart(channel)
 
     def story(self, cart_id: int, *, by: Person) -> tuple[Cart, list[Event]]:
-        """A cart with all that happened to it, oldest first."""
+        """Return a cart with all its events, oldest first."""
         self.policy.may_look(by)
         with self._store.read() as carts:
             return carts.cart(cart_id), carts.events(cart_id)
 
     def pending(self, *, by: Person, limit: int = 20) -> list[Cart]:
-        """Carts that wait for somebody or something, newest first."""
+        """Return carts in progress, newest first."""
         self.policy.may_look(by)
         with self._store.read() as carts:
             return carts.carts(states=WAITING, limit=limit)
 
     def history(self, *, by: Person, before: int | None = None, limit: int = 20) -> list[Cart]:
-        """Carts that were asked for, newest first."""
+        """Return carts that were requested, newest first."""
         self.policy.may_look(by)
         with self._store.read() as carts:
             return carts.carts(states=frozenset(S) - {S.OPEN}, before=before, limit=limit)
 
     def overview(self, person: Person) -> Overview:
-        """What waits for this person, what is theirs, and what was ordered lately."""
+        """Return the carts this person must act on, their own, and recent orders."""
         with self._store.read() as carts:
             waiting = carts.carts(states=WAITING, limit=30)
             mine = carts.carts(states=WAITING | {S.OPEN, S.PAID}, person=person.id, limit=10)
@@ -58,7 +58,7 @@ class Looking(UseCases):
         )
 
     def show_again(self, cart_id: int) -> None:
-        """Have a cart's messages rendered again: somebody clicked on what one of them no longer should show."""
+        """Have a cart's messages rendered again after a click on an outdated one."""
         with self._store.begin() as carts:
             carts.show_again([cart_id])
 

@@ -1,4 +1,4 @@
-"""Who will own the names of a cart, for the eyes of those who decide about it."""
+"""The owners of a cart's names, for approvers and payers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ordering.workflow.use_cases import UseCases
 
 
 class Owners(UseCases):
-    """Reading the owners of a cart's names. Personal data: for approvers and payers alone."""
+    """Reads the owners of a cart's names. Personal data: only for approvers and payers."""
 
     def may_see_owners(self, cart_id: int, *, by: Person) -> Cart:
-        """Return the cart; raises `NotAllowed` if this person neither approves nor pays. Asks the database alone."""
+        """Return the cart; raises `NotAllowed` if this person neither approves nor pays. Reads only the database."""
         self.policy.may_see_owners(by)
         return self.cart(cart_id)
 
     def owners_of(self, cart_id: int, *, by: Person) -> list[Owner]:
-        """Ask OVH for each owner as it is now, in the order of the cart's names. Costs a call an owner.
+        """Read each owner from OVH, in the order of the cart's names. Costs one call per owner.
 
-        Raises `NotAllowed`, and `RegistrarRefused` if a contact is not there any more.
+        Raises `NotAllowed`, and `RegistrarRefused` if a contact no longer exists.
         """
         cart = self.may_see_owners(cart_id, by=by)
         chosen: dict[str | None, list[DomainName]] = {}
@@ -38,7 +38,7 @@ class Owners(UseCases):
 
 
 def _chosen_for(cart: Cart, domain: DomainName) -> str | None:
-    """Return the id of the contact that OVH was told to use; None for the account's own data."""
+    """Return the id of the contact that was configured at OVH; None for the account's own data."""
     told = cart.quote.configuration if cart.quote else ()
     values = (c.value for c in told if c.domain == domain and c.label == OWNER_CONTACT)
     value = next(values, None)

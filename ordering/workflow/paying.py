@@ -1,4 +1,4 @@
-"""A payer decides to pay."""
+"""Decisions to pay."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAID_FOR = {S.PAYING, S.PAID, S.DELIVERED}
 
 
 class Paying(UseCases):
-    """Paying a cart's order."""
+    """Pays a cart's order."""
 
     def pay(
         self,
@@ -35,9 +35,9 @@ class Paying(UseCases):
     ) -> Cart:
         """Decide to pay a cart's order with one of its methods; without one, with the suggested one.
 
-        `shown` is the mark on the button that was clicked: another total is not paid, nor once more after a refusal.
-        `clicked_at` is by the database's clock, from which the payment's life counts; without it, now. Pressing Pay
-        again on the same order returns the cart as it is.
+        `shown` is the fingerprint on the button that was clicked: another total is not paid, and nothing is paid again
+        after a refusal. `clicked_at` is by the database's clock and starts the payment's life; without it, now.
+        Pressing Pay again on the same order returns the cart as it is.
         """
         now = self._clock()
         with self._decision(cart_id, stamp) as carts:
@@ -70,9 +70,9 @@ class Paying(UseCases):
             return carts.save(paying, event, due_at=now)
 
     def order_link(self, cart_id: int, *, payer: Person, shown: str | None = None) -> str:
-        """The order's page at OVH, for a payer's eyes only.
+        """Return the order's page at OVH, to be shown only to this payer.
 
-        While a payment is under way only a card that says so opens it: `shown` is its mark.
+        While a payment is in progress, only a card that says so may open it: `shown` is its fingerprint.
         """
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
@@ -83,7 +83,7 @@ class Paying(UseCases):
         return url
 
     def _note_opened(self, cart_id: int, shown: str | None) -> None:
-        """Keep that the order's page was opened: a payment that is refused there is not to be taken for ours."""
+        """Record that the order's page was opened: a payment refused there must not be mistaken for the bot's."""
         now = self._clock()
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
@@ -93,7 +93,7 @@ class Paying(UseCases):
                 carts.save(replace(cart, order=replace(cart.order, opened_at=now)), due_at=now)
 
     def invoice_link(self, cart_id: int, *, payer: Person) -> str:
-        """The invoice's page at OVH, for a payer's eyes only."""
+        """Return the invoice's page at OVH, to be shown only to this payer."""
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None or cart.order.invoice is None:
@@ -104,14 +104,14 @@ class Paying(UseCases):
 
 
 def _is_paid_by(cart: Cart, payer: Person, method: MethodId | None) -> bool:
-    """Whether this person decided exactly this already, so that saying it again is no error."""
+    """Return whether this person decided exactly this already, so repeating it is no error."""
     if cart.payment is None or cart.state not in _PAID_FOR:
         return False
     return cart.payment.by == payer.id and method in {None, cart.payment.method}
 
 
 def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:
-    """The method to pay with; raises `NotPossible` for one that the order does not accept."""
+    """Return the method to pay with; raises `NotPossible` for one that the order does not accept."""
     if order.is_free:
         return FREE
     suggested = order.suggested_method

@@ -1,4 +1,4 @@
-"""The pre-flight: a whole cart is checked with OVH before anybody is asked to approve it, however long it lay."""
+"""The pre-flight: checks a whole cart with OVH before approval is requested, however old the cart is."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _UNLISTED = "OVH does not let the desk list the account's names, so owned ones a
 
 
 class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
-    """What the checks before a request ask the registrar."""
+    """The part of the registrar port that the pre-flight uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cart's lines as OVH offers them now, its quote, and what approvers should know beside it."""
+    """A cart's lines as OVH offers them now, its quote, and a remark for approvers."""
 
     lines: tuple[Line, ...]
     quote: Quote
@@ -40,7 +40,7 @@ class Checked:
     remark: str | None = None
 
     def with_warnings(self, in_carts: Iterable[DomainName]) -> tuple[Line, ...]:
-        """The lines, each also told if it looks like an owned name or one in a cart."""
+        """Return the lines with a warning on each that looks like an owned name or one in a cart."""
         known = tuple(in_carts)
         return tuple(
             replace(line, warnings=(*warnings_about(line.domain, owned=self.owned, in_carts=known), *line.warnings))
@@ -49,16 +49,16 @@ class Checked:
 
 
 class Inspection:
-    """Looks every name up again, has OVH dry-run them all, and asks each registry's rule."""
+    """Looks every name up again, has OVH dry-run the cart, and checks each registry's rules."""
 
     def __init__(self, registrar: PreflightPort, policy: Policy) -> None:
         self._registrar = registrar
         self._policy = policy
 
     def check(self, cart: Cart) -> Checked:
-        """Return what approvers are to see; raises `NotReady` with all that must be fixed first.
+        """Return what approvers are to see; raises `NotReady` with everything that must be fixed first.
 
-        Also `LinesRefused`, where a registry asks something that is not answered yet.
+        Raises `LinesRefused` if a registry has an unanswered question.
         """
         owned = self._owned()
         names = [line.domain for line in cart.lines]
@@ -75,21 +75,27 @@ class Inspection:
         return Checked(lines, prepared.quote, owned or frozenset(), "\n".join(remarks) or None)
 
     def _owned(self) -> frozenset[DomainName] | None:
-        """None where the key has no right to ask."""
+        """Return the owned names; None if the API key has no right to list them."""
         try:
             return self._registrar.owned()
         except RegistrarRefused:
             return None
 
     def _lacks_method(self) -> bool:
-        """False also where the key has no right to ask: the order itself tells later how it can be paid."""
+        """Return whether the account lacks a payment method.
+
+        False if the API key has no right to read them: the order itself lists its methods later.
+        """
         try:
             return not self._registrar.can_be_paid()
         except RegistrarRefused:
             return False
 
     def _look(self, line: Line, answer: Availability | None, owned: frozenset[DomainName]) -> Line | Finding:
-        """The line with today's offer, or why it cannot be bought; without an answer it stays, as the dry run asks."""
+        """Return the line with today's offer, or a finding why it cannot be bought.
+
+        Without an answer the line stays unchanged, as the dry run checks it too.
+        """
         if line.domain in owned:
             return Finding(f"{line.domain} is in this OVH account already.", line.domain, Fix.REMOVE)
         if line.kind is not OfferKind.USUAL and not self._policy.allow_premium:
@@ -115,7 +121,7 @@ class Inspection:
         return prepared
 
     def _with_objections(self, refusal: LinesRefused, lines: Iterable[Line]) -> LinesRefused:
-        """With what stands in the way of the other lines, so that all can be fixed at once."""
+        """Return the refusal with the objections to the other lines, so that all can be fixed at once."""
         named = {finding.domain for finding in refusal.findings}
         others = [line for line in as_asked(lines, refusal.asked) if line.domain not in named]
         return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
@@ -134,7 +140,7 @@ def _moved(line: Line, offer: Offer) -> Iterator[str]:
 
 
 def _refused(refusal: RegistrarRefused, lines: Iterable[Line]) -> Finding:
-    """Place a refusal at the line that it is about, or that OVH's own words name; else at none."""
+    """Attach a refusal to the line that it is about, or that OVH's own words name; else to none."""
     words, about = refusal.ovh_said, refusal.params.get("name")
     named = next((n.domain for n in lines if n.domain.ascii == about), None) or next(
         (n.domain for n in lines if str(n.domain) in words or n.domain.ascii in words), None

@@ -1,4 +1,4 @@
-"""An operator compares the database with OVH, and ends recover mode."""
+"""The operator's comparison of the database with OVH, which ends recover mode."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ _MOST_TOLD = 200  # requests
 
 
 class Recovering(UseCases):
-    """The operators' part of recover mode, and what every rendered card needs to know of it."""
+    """The operators' part of recover mode, and its data for rendering cards."""
 
     def rendering(self) -> tuple[Stamp, Recovery | None]:
-        """The stamp for the buttons of what is rendered now, and recover mode where it is on."""
+        """Return the stamp for buttons that are rendered now, and recover mode if it is on."""
         with self._store.read() as carts:
             return carts.stamp(), carts.standing().recovery
 
     def requests_under_way(self) -> dict[str, int]:
-        """The requesters of open requests, each with their newest one."""
+        """Return the requesters of open requests, each with their newest one."""
         with self._store.read() as carts:
             waiting = carts.carts(states=WAITING, limit=_MOST_TOLD)
         return {cart.requester: cart.id for cart in reversed(waiting) if cart.requester}
 
     def compare(self, *, by: Person) -> tuple[Comparison, Stamp]:
-        """Say what OVH shows and no request knows. The stamp's epoch belongs to the answer: see `confirm_compared`."""
+        """Return what OVH shows and no request knows. Pass the stamp's epoch to `confirm_compared`."""
         self.policy.must_operate(by)
         stamp, _ = self.rendering()
         return compare(self._store, self._registrar, self.recover_mode), stamp
 
     def confirm_compared(self, *, by: Person, epoch: int, compared: int) -> Recovery:
-        """Take an operator's word that they compared; it takes effect when the floor is over.
+        """Record an operator's statement that they compared; it takes effect when the floor is over.
 
-        Raises `NotPossible` where recover mode is over, or an order or a payment moved on since.
+        Raises `NotPossible` if recover mode is over, or if an order or a payment moved on since.
         """
         self.policy.must_operate(by)
         return self.recover_mode.confirm(by.id, epoch=epoch, compared=compared)

@@ -1,4 +1,4 @@
-"""Somebody looks for names."""
+"""Searches for names."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MOST_LOOK_UPS = 500
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody searches: full names, bare words, and where to try those.
+    """A user's search: full names, bare words, and where to try those.
 
-    That is under `extensions`, those of the team's named `lists`, all, or else the team's own. With `ideas` names
-    that the words suggest are searched in their stead. `after_extensions` are those words that were typed behind the
-    extensions, where a comma may have been forgotten.
+    Words are tried under `extensions`, those of the team's named `lists`, all extensions, or else the team's own. With
+    `ideas`, names that the words suggest are searched instead. `after_extensions` are those words that were typed after
+    the extensions, where a comma may have been forgotten.
     """
 
     names: tuple[DomainName, ...] = ()
@@ -35,10 +35,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a search asks: `names`, each once, those under the first extensions first.
+    """The lookups of a search: `names`, each once, those under the first extensions first.
 
-    `left_out` are the extensions of a search over all that do not fit into it; `perhaps_extensions` are words that are
-    searched as such, and may have been meant as extensions.
+    `left_out` are the extensions that do not fit into a search over all of them; `perhaps_extensions` are words that
+    are searched as such, and may have been meant as extensions.
     """
 
     names: tuple[DomainName, ...]
@@ -47,12 +47,12 @@ class Plan:
 
 
 class Searching(UseCases):
-    """Looking names up at OVH."""
+    """Looks names up at OVH."""
 
     def plan_of(self, query: Query) -> Plan:
-        """Spell a query out; one over every extension asks as many of them as fit.
+        """Expand a query into names; one over every extension uses as many of them as fit.
 
-        Raises `NotPossible` above the most look-ups.
+        Raises `NotPossible` above the maximum number of lookups.
         """
         names = list(query.names)
         left_out: tuple[str, ...] = ()
@@ -80,13 +80,13 @@ class Searching(UseCases):
         return Plan(asked, left_out, self._perhaps_extensions(query))
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
-        """What it takes to search these, with what is known from the last minutes left out."""
+        """Estimate the cost of searching these names, excluding answers cached in the last minutes."""
         return self._registrar.effort_of(names)
 
     def search(self, names: Sequence[DomainName], *, refresh: bool = False) -> Iterator[Availability]:
-        """Look each name up; answers come as they arrive. Those of the last minutes will do, unless `refresh` is set.
+        """Look each name up and yield answers as they arrive, cached ones included unless `refresh` is set.
 
-        Nobody buys by these, so they wait their turn either way.
+        These answers are for display, never to buy by, so the lookups have no priority either way.
         """
         return self._registrar.look_up(names, recent=not refresh)
 
@@ -96,7 +96,10 @@ class Searching(UseCases):
         return ideas(words, self._extensions(query), sold, self._registrar.prices())
 
     def _that_fit(self, query: Query, extensions: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The extensions that one search has room for, and the others: chosen and the team's first, then cheap ones."""
+        """Return the extensions that fit into one search, and the others.
+
+        Chosen ones and the team's go first, then cheap ones.
+        """
         room = (MOST_LOOK_UPS - len(query.names)) // len(query.words)
         if not query.every_extension or len(extensions) <= room or room < 1:
             return extensions, ()
@@ -111,9 +114,9 @@ class Searching(UseCases):
         return ranked[:room], ranked[room:]
 
     def _perhaps_extensions(self, query: Query) -> tuple[str, ...]:
-        """The first words behind the extensions that are known to be sold as extensions themselves: only a hint.
+        """Return the leading words after the extensions that are known to be sold as extensions: only a hint.
 
-        So nothing is asked for it; and whoever wrote nothing before the extensions means these words.
+        Uses cached prices only. If the query has no other names, these words are the query.
         """
         if not query.names and len(query.words) == len(query.after_extensions):
             return ()

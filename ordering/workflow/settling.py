@@ -1,4 +1,4 @@
-"""Something needs a person, who says what the desk could not find out."""
+"""Manual recovery: a person states what the bot could not find out."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _DENIED = (
 
 
 class Settling(UseCases):
-    """Moving on a cart that needs attention; `shown` is the mark on the button that was clicked."""
+    """Resolves a cart that needs attention; `shown` is the fingerprint on the button that was clicked."""
 
     def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Have a cart that OVH refused, and of which nothing was ordered, checked out afresh under the same seal."""
+        """Check a cart out again under the same seal after OVH refused it and nothing was ordered."""
         return self._resolve(
             cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
         )
 
     def order_anyway(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Have a cart ordered in spite of what was shown: another order of its names, or a try not on record."""
+        """Order a cart despite what was shown: another order of its names, or an attempt that is not on record."""
         now = self._clock()
         with self._decision(cart_id, stamp) as carts:
             cart = carts.cart(cart_id)
@@ -56,11 +56,11 @@ class Settling(UseCases):
             return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id, note=note), due_at=now)
 
     def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Close a cart of which nothing was ordered, or whose order OVH cancelled or does not know any more."""
+        """Close a cart if nothing was ordered, or if OVH cancelled its order or no longer knows it."""
         return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED, note="closed")
 
     def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Raise where this person may not say what became of this cart's order."""
+        """Raise if this person may not state what became of this cart's order."""
         self.policy.may_resolve(by)
         self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
@@ -70,9 +70,9 @@ class Settling(UseCases):
         return cart
 
     def adopt(self, cart_id: int, order_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Say which order at OVH is this cart's; one with other names or terms, or of another cart, is refused.
+        """Adopt the order at OVH that a person names; refuse one with other names or terms, or of another cart.
 
-        One that costs more than was approved is believed, too, but nobody can pay it from here.
+        An order that costs more than was approved is adopted, too, but cannot be paid from here.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         known = self._known_orders([order_id])
@@ -111,10 +111,11 @@ class Settling(UseCases):
             return carts.save(found, event, due_at=due_at)
 
     def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Say that OVH made no order of a cart, and have it checked out again under the same approval.
+        """Record a person's statement that OVH made no order of a cart, which is then checked out again.
 
-        This counts once an order of the first try would surely show; until then the bot keeps looking for it. Refused
-        where an order may be this cart's after all, or where the first checkout could still come through.
+        The approval stays the same. The statement takes effect once an order of the first attempt would certainly be
+        visible; until then the bot keeps searching for it. Refused if an order may be this cart's after all, or if the
+        first checkout could still succeed.
         """
         cart = self.may_settle(cart_id, by=by, shown=shown, stamp=stamp)
         self.policy.may_deny(cart, by)
@@ -129,7 +130,7 @@ class Settling(UseCases):
                     cart=cart_id,
                 )
             attempt = replace(attempt, withdrawn_at=None)
-            self._look_once_more(cart, attempt)  # it may have come through just before the cart went
+            self._look_once_more(cart, attempt)  # an order may have been made just before the cart was deleted
         denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
         now = self._clock()
         said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied, note=_DENIED)
@@ -143,7 +144,7 @@ class Settling(UseCases):
             return carts.known_orders(among)
 
     def _look_once_more(self, cart: Cart, attempt: Attempt) -> Sighting:
-        """Look for the order; raises `NotPossible` where there is one, or may be."""
+        """Search for the order; raises `NotPossible` if there is one, or may be."""
         quote = seal_and_quote(cart)[1]
 
         def known(among: Collection[int]) -> frozenset[int]:
@@ -178,17 +179,17 @@ class Settling(UseCases):
         return seen
 
     def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Say that a payment went through which OVH does not show yet.
+        """Record a person's statement that a payment succeeded which OVH does not show yet.
 
-        The request stays in paying, and nobody is asked again for a day: only OVH makes it paid.
+        The request stays in paying, and the question is not repeated for a day: only OVH can make it paid.
         """
         return self._say(cart_id, by, shown, stamp, paid=True)
 
     def not_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
-        """Say that a payment did not go through.
+        """Record a person's statement that a payment did not succeed.
 
-        It takes effect when the floor is over and OVH still shows nothing. What was asked before anything was sent
-        takes effect at once: the transactions that were shown are not this order's, and the payment is sent.
+        It takes effect when the floor is over and OVH still shows nothing. If the question was asked before anything
+        was sent, it takes effect at once: the transactions shown are not this order's, and the payment is sent.
         """
         return self._say(cart_id, by, shown, stamp, paid=False)
 
@@ -207,7 +208,7 @@ class Settling(UseCases):
             return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
 
     def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
-        """Return the order and the payment in question; raises where this person may not say this about them."""
+        """Return the order and payment in question; raises if this person may not make this statement."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
             raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)

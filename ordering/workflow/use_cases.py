@@ -1,4 +1,4 @@
-"""What every use case works with, and the rules that several of them ask."""
+"""The dependencies of every use case, and the rules that several of them check."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ordering.process.standing import refuse_beyond_limits
 
 
 class UseCases:
-    """Holds a memory, a registrar, the team's rules and a clock; times are UTC."""
+    """Holds a store, a registrar, the team's rules and a clock; times are UTC."""
 
     def __init__(self, *, store: Store, registrar: Registrar, policy: Policy, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -36,10 +36,11 @@ class UseCases:
 
     @contextmanager
     def _decision(self, cart_id: int, stamp: Stamp | None, *, sends: bool = True) -> Iterator[Transaction]:
-        """Begin the transaction of a decision, alone among decisions. `stamp` is on the button, None without one.
+        """Begin the transaction of a decision, serialized with other decisions.
 
-        Raises `OnHold` in recover mode, unless the decision can send nothing (`sends` is False). Begins recover mode
-        where the stamp, or what this process saw committed, is not on record.
+        `stamp` is on the button; None without one. Raises `OnHold` in recover mode, unless the decision can send
+        nothing (`sends` is False). Begins recover mode if the stamp, or what this process saw committed, is not on
+        record.
         """
         with self.recover_mode.noticing(number=cart_id), self._store.begin() as carts:
             carts.decide_alone()
@@ -50,7 +51,7 @@ class UseCases:
             yield carts
 
     def _must_be_allowed(self, cart_id: int, stamp: Stamp | None) -> None:
-        """Raise as `_decision` does, before OVH is asked or a form is shown."""
+        """Raise like `_decision`, before a call to OVH or before a form is shown."""
         with self._decision(cart_id, stamp):
             pass
 
@@ -59,7 +60,7 @@ class UseCases:
             return carts.cart(cart_id)
 
     def _held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
-        """What to say of each of these names that another cart under way holds."""
+        """Return one finding for each of these names that another cart in progress holds."""
         said = "{} is already in cart #{}, which is under way."
         return [
             Finding(said.format(domain, holder), domain, Fix.REMOVE, hint=Hint(f"show {holder}"))
@@ -77,7 +78,7 @@ class UseCases:
         refuse_beyond_limits(self.policy, carts, cart, total, now)
 
     def _keep_questions(self, cart_id: int, asked: Mapping[DomainName, tuple[Question, ...]]) -> Cart:
-        """Note what OVH asks; what people answered stays as it is."""
+        """Store OVH's questions; the users' answers stay unchanged."""
         with self._store.begin() as carts:
             cart = carts.cart(cart_id)
             lines = as_asked(cart.lines, asked)
@@ -87,7 +88,7 @@ class UseCases:
 
 
 def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:
-    """What was shown and sealed of a cart; raises `NotPossible` where it was never asked for."""
+    """Return the seal and quote of a cart; raises `NotPossible` if approval was never requested."""
     if cart.seal is None or cart.quote is None:
         raise NotPossible(
             f"Cart #{cart.id} was never checked with OVH. Ask for approval again.", code="never_checked", cart=cart.id

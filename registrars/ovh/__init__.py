@@ -1,4 +1,4 @@
-"""OVH behind the port `Registrar`: JSON in, our types out; every quirk of its API ends in this folder."""
+"""The OVH adapter behind the `Registrar` port: JSON in, our types out. OVH's quirks stay in this folder."""
 
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.api.credentials import Access

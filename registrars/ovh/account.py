@@ -1,4 +1,4 @@
-"""All sales orders of the account, whoever made them."""
+"""All sales orders of the account, including those made elsewhere."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import NotThere
 from registrars.ovh.throttling.scheduler import Priority
 
-_MOST = 100  # orders that are read whole; each takes four calls or more
+_MOST = 100  # orders that are read in full; each takes four calls or more
 
 
 class AccountOrders:
-    """Lists orders, by `GET /me/order` and its parts."""
+    """Lists the account's orders, by `GET /me/order` and its sub-resources."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -26,7 +26,7 @@ class AccountOrders:
     def since(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
         """Read the newest orders since then that no cart owns, newest first; and how many more there are.
 
-        Raises `RegistrarUnavailable` where OVH lists an order and does not show it: it may be the one that matters.
+        Raises `RegistrarUnavailable` if OVH lists an order without showing it: it may be the one that matters.
         """
         query = {"date.from": since.isoformat(timespec="seconds")}
         listed = schemas.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))

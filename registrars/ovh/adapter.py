@@ -1,4 +1,4 @@
-"""The port `Registrar`, kept by OVH."""
+"""The OVH adapter for the `Registrar` port."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ from registrars.ovh.throttling.scheduler import Allowance, Priority
 
 _EXTENSIONS_FRESH = 3600.0  # seconds
 _OWNED_FRESH = 60.0  # seconds
-_HEALTHY_FOR = 60.0  # seconds; so that being asked often costs OVH's quota nothing
-_ILL_FOR = 10.0  # seconds; so that a recovery shows soon
-_MOST_TRIED = 10  # extensions for a bare word, where the team named none
+_HEALTHY_FOR = 60.0  # seconds; frequent health checks thus cost none of OVH's quota
+_ILL_FOR = 10.0  # seconds; a recovery thus shows soon
+_MOST_TRIED = 10  # extensions for a bare word, if the team configured none
 
 
 @dataclass(frozen=True)
 class _Checkout:
-    """The call that orders, with the order read from its answer."""
+    """The call that orders, returning the order in its answer."""
 
     call: ReadyCall
 
@@ -72,10 +72,10 @@ class _Checkout:
 
 
 class OvhGateway:
-    """OVH as the rules see it. Blocking; safe to call from several threads.
+    """OVH as the domain sees it. Blocking and thread-safe.
 
-    `budget` is how fast it may be asked, where that is not this process's alone to say. `desk` is this desk's id, which
-    the descriptions of its carts contain. Raises `ValueError` with a line for the operator about an unusable access.
+    `budget` limits the call rate if other processes share the limit. `desk` is this bot's id, which the descriptions of
+    its carts contain. Raises `ValueError` with a line for the operator if the credentials are unusable.
     """
 
     def __init__(self, access: Access, budget: Allowance | None = None, *, desk: str = UNNAMED) -> None:
@@ -96,19 +96,19 @@ class OvhGateway:
         self._health_guard = threading.Lock()
         self._failed: tuple[float, str] | None = None
 
-    # Being there
+    # Health
 
     def probe(self) -> None:
-        """Ask who we are: reads OVH's clock, the account's subsidiary, and whether the key is good."""
+        """Check the credentials: reads OVH's clock and the account's subsidiary."""
         self._ask_who_we_are(tries=None)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The keys that no log may show."""
+        """Secrets that must not appear in logs."""
         return self._client.secrets
 
     def health(self) -> str | None:
-        """None where OVH took our key within the last minute or does now, else the reason."""
+        """Return None if OVH accepted our key within the last minute or does now, else the reason."""
         with self._health_guard:
             now = time.monotonic()
             if now - self._client.answered_at < _HEALTHY_FOR:
@@ -126,7 +126,7 @@ class OvhGateway:
         self._search.close()
         self._client.close()
 
-    # Searching
+    # Search
 
     def extensions(self) -> tuple[str, ...]:
         return self._access.extensions or self._listed("/domain/extensions/highlighted")[:_MOST_TRIED]
@@ -146,7 +146,7 @@ class OvhGateway:
         calls = self._search.calls_for(names)
         return Effort(calls, seconds=self._client.lane.seconds_for(calls), affordable=self._access.burst)
 
-    # What registries ask
+    # Questions of registries
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
         with readable():
@@ -168,7 +168,7 @@ class OvhGateway:
         with readable():
             return self._drafts.contacts.create(form, values)
 
-    # Ordering
+    # Orders
 
     def owned(self) -> frozenset[DomainName]:
         read_at, known = self._owned
@@ -187,7 +187,7 @@ class OvhGateway:
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
-            self._orders.must_be_listable()  # before OVH has a cart that could not be checked out
+            self._orders.must_be_listable()  # before building an OVH cart that could not be checked out
             return self._drafts.prepare(lines)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
@@ -215,15 +215,15 @@ class OvhGateway:
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
         self._drafts.hand_on(registrar_cart)
-        # Unpaid: its amount can be compared before anything is paid, and a wrong order expires by itself.
+        # Unpaid: its amount can be compared before anything is paid, and a wrong order expires on its own.
         body = {"autoPayWithPreferredPaymentMethod": False, "waiveRetractationPeriod": waive_retraction}
         with self._client.money_call(f"/order/cart/{segment(registrar_cart)}/checkout", body) as call:
             yield _Checkout(call)
 
     def stop_money_calls(self, *, within: float) -> bool:
-        """Abort calls that buy or pay, and wait so many seconds until their steps have committed that they ended.
+        """Abort money calls, and wait up to this many seconds until their steps have committed that they ended.
 
-        The process is stopping. Calls that read are still possible until `close`.
+        Called at shutdown. Read calls are still possible until `close`.
         """
         return self._client.stop_money_calls(within=within)
 
@@ -270,14 +270,14 @@ class OvhGateway:
         try:
             with readable():
                 return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
-        except Unreadable as error:  # OVH did answer, and asking again would not help
+        except Unreadable as error:  # OVH did answer, so a retry would not help
             raise RegistrarRefused(error.sentence, code="foreign_order_unreadable", order=number) from error
 
     def order_link(self, order_id: int) -> str:
         with readable():
             return self._orders.link(order_id)
 
-    # Paying
+    # Payments
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         with readable():
@@ -320,10 +320,10 @@ class OvhGateway:
         with readable():
             return self._orders.delivery(domain)
 
-    # The gateway's own tasks
+    # Helpers
 
     def _home(self) -> str:
-        """The account's subsidiary: it decides on catalogue, currency and tax."""
+        """Return the account's subsidiary, which determines catalogue, currency and tax."""
         return self._subsidiary or self._ask_who_we_are(tries=None)
 
     def _ask_who_we_are(self, *, tries: int | None) -> str:

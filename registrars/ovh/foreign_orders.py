@@ -1,4 +1,4 @@
-"""What an order of the account is about that this desk did not make."""
+"""Reads an order of the account that this bot did not make."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from registrars.ovh.api.errors import NotThere
 from registrars.ovh.api.schemas import Json
 from registrars.ovh.throttling.scheduler import Priority
 
-# How the pricing modes begin that give the account no further name; any other one counts, also of OVH's older scheme.
+# Prefixes of pricing modes that add no name to the account; every other mode counts, including OVH's older scheme.
 _KEEPS = ("renew", "restore", "redemption", "update", "trade", "change", "delete", "owner")
 _NEVER_BUYS = {"RENEW", "REFUND", "GIFT", "VOUCHER"}
 
 
 class ForeignOrderReader:
-    """Reads an order whole: four calls, and one or more for each line that names a domain."""
+    """Reads an order in full: four calls, and one or more for each line that names a domain."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def read(self, number: int, *, at: datetime, priority: Priority) -> ForeignOrder:
-        """Read an order; `at` is OVH's time. Lines that do not show yet leave it not whole."""
+        """Read an order; `at` is OVH's time. It is not `whole` while lines are missing."""
         path = f"/me/order/{number}"
         entry = self._client.ask(path, priority=priority)
         details = self._details(path, priority)
@@ -48,11 +48,14 @@ class ForeignOrderReader:
         try:
             ids = reading.listed(self._client.ask(f"{path}/details", priority=priority))
             return [self._client.ask(f"{path}/details/{int(number)}", priority=priority) for number in ids]
-        except NotThere:  # a line is listed before it can be read
+        except NotThere:  # OVH lists a line before it can be read
             return []
 
     def _names(self, path: str, details: list[Json], priority: Priority) -> frozenset[str]:
-        """Return the names that the lines register or transfer; a line that does not tell counts as one that does."""
+        """Return the names that the lines register or transfer.
+
+        A line without that information counts as one that does.
+        """
         found: set[str] = set()
         for line in details:
             names = reading.names_in([line]) if line.get("detailType") not in _NEVER_BUYS else frozenset()

@@ -1,4 +1,4 @@
-"""The descriptions that this desk gives its carts at OVH, and the empty carts that mark its money calls."""
+"""The descriptions of this bot's carts at OVH, and the empty carts that mark its money calls."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from registrars.ovh.api.errors import Complained, NotThere
 from registrars.ovh.throttling.scheduler import Priority
 
 PRODUCT = "Domain Desk"
-# The longest life that OVH takes is not known: after a refusal a shorter one is asked for, and at last none.
+# The longest life that OVH accepts is unknown: after a refusal a shorter one is requested, and finally none.
 _LIVES = (timedelta(days=30), timedelta(days=2), None)
-UNNAMED = "unnamed"  # in a terminal: who the bot is in Slack is part of the id
+UNNAMED = "unnamed"  # in a terminal: the id includes the bot's Slack identity, which is unknown there
 _MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ _log = structlog.get_logger()
 class Descriptions:
     """Builds exact descriptions, as OVH's list of carts matches a description as a whole.
 
-    `desk` is this desk's id: two desks may share an account. All stay below 60 characters, as OVH may have a limit.
+    `desk` is this bot's id: two bots may share an account. All stay below 60 characters, as OVH may have a limit.
     """
 
     desk: str
@@ -48,7 +48,7 @@ class Descriptions:
         return f"{PRODUCT} {self.desk} asks"
 
     def may_own(self, desk: str) -> bool:
-        """Return whether a cart that names this desk is, or may be, this one's."""
+        """Return whether a cart with this bot id in its description is, or may be, this bot's."""
         return self.desk in {desk, UNNAMED}
 
     def is_ours(self, description: object) -> bool:
@@ -56,7 +56,7 @@ class Descriptions:
 
 
 class Markers:
-    """Makes and lists empty carts that are never filled; `home` tells the account's subsidiary."""
+    """Makes and lists empty carts that are never filled; `home` returns the account's subsidiary."""
 
     def __init__(self, client: Client, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
         self._client = client
@@ -65,18 +65,18 @@ class Markers:
         self._read: dict[str, str] = {}  # descriptions by cart, as they never change
 
     def leave(self, subject: str) -> str:
-        """Make a marker that lives as long as OVH allows, and return its id."""
+        """Create a marker with the longest life that OVH allows, and return its id."""
         return self.make(self._descriptions.marker(subject))
 
     def make(self, description: str) -> str:
-        """Make an empty cart of the account. Two calls: OVH lists only carts that are assigned."""
+        """Create an empty cart of the account. Two calls: OVH lists only carts that are assigned."""
         made = self._new(description)
         cart = str(made["cartId"])
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.MONEY)
         except RegistrarRefused as refusal:
-            _log.debug("assign_refused", why=str(refusal))  # it may be the account's already, by our key
-        # As OVH keeps it: where it keeps another text, this marker could not be found again.
+            _log.debug("assign_refused", why=str(refusal))  # it may be the account's already, through our key
+        # Keep the description as OVH stores it: if that differs, this marker could not be found again.
         self._read[cart] = str(made.get("description") or description)
         return cart
 
@@ -85,9 +85,9 @@ class Markers:
         return self.described(self._descriptions.marker(subject))
 
     def left(self, priority: Priority) -> tuple[list[Marker], int]:
-        """Return all markers of this desk's money calls, and how many other desks left.
+        """Return all markers of this bot's money calls, and how many belong to other bots.
 
-        Where this desk's id is not known, all count as this desk's.
+        If this bot's id is unknown, all count as its own.
         """
         listed = reading.listed(self._client.ask("/order/cart", priority=priority))
         found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in map(str, listed)]
@@ -100,7 +100,7 @@ class Markers:
     def described(self, description: str) -> frozenset[str]:
         """Return the ids of all carts with exactly this description.
 
-        Whether OVH's filter is exact is not sure, so the description of each cart that is new here is read.
+        OVH's filter may not be exact, so the description of each cart that is new here is read.
         """
         query = {"description": description}
         listed = reading.listed(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
@@ -110,7 +110,7 @@ class Markers:
         if cart not in self._read:
             try:
                 found = self._client.ask(f"/order/cart/{segment(cart)}", priority=priority)
-            except NotThere:  # it expired, and is listed all the same
+            except NotThere:  # it expired, but is still listed
                 return None
             self._read[cart] = str(found["description"])
         return self._read[cart]

@@ -1,4 +1,4 @@
-"""Whether an order at OVH has the terms of an attempt, as far as OVH shows them.
+"""Compares an order at OVH with the terms of an attempt, as far as OVH shows them.
 
 `GET /me/order/{id}/details/{id}/extension` (beta) shows them. Each term is equal, different or not shown.
 """
@@ -17,13 +17,13 @@ from registrars.ovh.api.schemas import Json
 
 _MONTHS = re.compile(r"P(\d+)M")
 _MONTHS_A_YEAR = 12
-# Reads the extensions of a name's lines one by one, so that reading can stop once all is shown.
+# Reads the extensions of a name's lines lazily, so that reading can stop once all terms are known.
 Extensions = Callable[[str], Iterable[Json]]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`different` and `hidden` are phrases for people, the latter of terms without which no order is adopted."""
+    """`different` and `hidden` are phrases for people; an order with `hidden` terms is not adopted."""
 
     different: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Comparison:
 
 
 def compare(lines: Sequence[Line], quote: Quote, extensions: Extensions) -> Comparison:
-    """Compare an order that has exactly the names of these lines with what was ordered, but for its total."""
+    """Compare an order with exactly these lines' names to what was ordered, except for its total."""
     different: list[str] = []
     hidden: list[str] = []
     owner_hidden = False
@@ -48,7 +48,7 @@ def compare(lines: Sequence[Line], quote: Quote, extensions: Extensions) -> Comp
 
 
 class _Seen:
-    """What the lines of one name show."""
+    """The terms that the lines of one name show."""
 
     def __init__(self, line: Line, given: Mapping[str, str]) -> None:
         self._line = line
@@ -61,7 +61,7 @@ class _Seen:
         plan = order.get("plan") or {}
         product = str((plan.get("product") or {}).get("name") or "domain")
         if order.get("type") != "plan" or product != "domain":
-            return  # what comes with the name, such as its zone
+            return  # an extra of the name, such as its zone
         for term, values in self._terms.items():
             if plan.get(term) is not None:
                 values.add(_in_years(str(plan[term])))
@@ -93,7 +93,7 @@ class _Seen:
 
     @property
     def owner_is_hidden(self) -> bool:
-        """Where no owner was given, one would stand among the answers that are shown."""
+        """Whether the owner is not shown. If none was sent, it would be among the answers that OVH shows."""
         return OWNER_CONTACT not in self._answers and (OWNER_CONTACT in self._given or not self._answers)
 
     @property
@@ -113,12 +113,12 @@ def _difference(name: DomainName, term: str, shown: Sequence[str], approved: str
 
 
 def _in_years(term: str) -> str:
-    """OVH writes a year as P1Y or as P12M."""
+    """Return a duration in years: OVH writes a year as P1Y or as P12M."""
     found = _MONTHS.fullmatch(term)
     months = int(found[1]) if found else 0
     return f"P{months // _MONTHS_A_YEAR}Y" if months and months % _MONTHS_A_YEAR == 0 else term
 
 
 def _normal(value: str) -> str:
-    """Two ways to write one answer are equal: capitals, blanks, and a contact by its path or its number."""
+    """Normalize an answer: capitals, blanks, and a contact by its path or its number are equivalent."""
     return value.replace(" ", "").lower().rpartition("/me/contact/")[2]

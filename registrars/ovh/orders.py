@@ -1,4 +1,4 @@
-"""Looking for an order after an answer was lost, and following the delivery of its names."""
+"""Searches for an order after a lost answer, and follows the delivery of its names."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ from registrars.ovh.order_terms import Comparison, compare
 from registrars.ovh.throttling.scheduler import Priority
 
 _CLOCKS_APART = timedelta(minutes=10)
-# An attempt is dated by OVH's clock, too. An order from before it is not adopted, but may be its own: a person decides.
+# Attempts are dated by OVH's clock, too. An order from before the attempt is not adopted, but may be its own: a person
+# decides.
 _DATED_BEFORE = timedelta(seconds=10)
 _RIGHT_HOLDS = 3600.0  # seconds; a key's rights rarely change, and the checkout itself lists orders again
-_MOST_READ = 20  # orders; more new ones than that are not ours to guess about
-# States that `GET /domain/{serviceName}` shows: those in which a name works, those on the way there.
+_MOST_READ = 20  # orders; with more new ones than that, a person decides
+# States that `GET /domain/{serviceName}` shows: those of a working name, and those on the way there.
 _WORKING = {"ok", "autorenew_in_progress", "autorenew_registry_in_progress"}
 _ARRIVING = {"pending_create", "pending_installation"}
 _TASK_FAILED = {"error", "problem", "cancelled"}
 
 
 class Orders:
-    """Questions about sales orders."""
+    """Reads sales orders."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -55,7 +56,7 @@ class Orders:
         return OrderStatus(self._status(order_id, priority))
 
     def since(self, moment: datetime, priority: Priority) -> list[int]:
-        """Numbers of all orders since then by OVH's clock, the oldest first."""
+        """Return the numbers of all orders since then by OVH's clock, oldest first."""
         query = {"date.from": moment.isoformat(timespec="seconds")}
         try:
             listed = reading.listed(self._client.ask("/me/order", query=query, priority=priority))
@@ -65,20 +66,21 @@ class Orders:
         return sorted(int(number) for number in listed)
 
     def link(self, order_id: int) -> str:
-        """The order's page; raises `KeyError` where OVH gives none."""
+        """Return the order's page; raises `KeyError` if OVH gives none."""
         return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
 
     def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: Known) -> Sighting:
-        """Look at the attempt's cart first: if it is open, it made no order; if it is closed, it may name its order.
+        """Search for an attempt's order, starting with its cart.
 
-        Otherwise exactly one new order with these names must have all the terms of the attempt.
+        An open cart made no order; a closed one may name its order. Otherwise exactly one new order with these names
+        must have all the terms of the attempt.
         """
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
             return Sighting(Outcome.ABSENT, "OVH's cart is still open.")
         if closed and (number := self._named_by(attempt.registrar_cart)) is not None:
             return self._own(number, known)
-        # Oldest first: the attempt's order is among the first ones, however many came since.
+        # Oldest first: the attempt's order is among the first ones, however many followed.
         new = self._new(attempt.started_at, known)
         ours, unclear = self._with_names(new[:_MOST_READ], frozenset(line.domain.ascii for line in lines))
         candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
@@ -102,7 +104,7 @@ class Orders:
     def _judged(
         self, order: SalesOrder, lines: Sequence[Line], quote: Quote, sighting: Sighting, cart: str
     ) -> Sighting:
-        """Adopt the one order that has these names where all its terms show and are equal."""
+        """Adopt the only order with these names if all its terms are shown and equal."""
         compared = self._compare(order, lines, quote)
         cost = () if order.total == quote.total else (f"it costs {order.total}, not {quote.total}",)
         if different := (*cost, *compared.different):
@@ -120,7 +122,7 @@ class Orders:
         return made_at < attempt.started_at - _DATED_BEFORE
 
     def _own(self, number: int, known: Known) -> Sighting:
-        """Return the order that the attempt's own cart names: whatever it shows, it is this attempt's."""
+        """Return the order that the attempt's own cart names: it is this attempt's, whatever it shows."""
         seen = f"OVH's cart names order {number}."
         if known([number]):
             return Sighting(Outcome.UNDECIDED, f"{seen} It belongs to another request.", closed=True)
@@ -130,7 +132,7 @@ class Orders:
             return Sighting(Outcome.UNDECIDED, f"{seen} OVH does not show it yet.", candidates=(number,), closed=True)
 
     def _named_by(self, cart: str) -> int | None:
-        """Return the number that a closed cart tells of its order. Which of the two calls tells it is not known."""
+        """Return the order number that a closed cart shows. It is unknown which of the two calls shows it."""
         for call in ("checkout", "summary"):
             try:
                 shown = self._client.ask(f"/order/cart/{segment(cart)}/{call}", priority=Priority.MONEY)
@@ -161,7 +163,7 @@ class Orders:
         return {}
 
     def fitting(self, number: int, lines: Sequence[Line], quote: Quote) -> Sighting:
-        """Read an order that a person named. Its total may differ; where other terms do, it is not taken."""
+        """Read an order that a person named. Its total may differ; with other different terms it is not adopted."""
         ours, _ = self._with_names([number], frozenset(line.domain.ascii for line in lines))
         if not ours:
             return Sighting(Outcome.ABSENT, "It has other names.")
@@ -171,14 +173,14 @@ class Orders:
         return Sighting(Outcome.FOUND, "It has these names.", replace(ours[0], owner_hidden=compared.owner_hidden))
 
     def must_be_listable(self) -> None:
-        """Raise `RegistrarRefused` where the key may not list orders. Once allowed, OVH is not asked again for a while.
+        """Raise `RegistrarRefused` if the API key may not list orders. A success is cached for a while.
 
-        Without that right a lost answer to a checkout could never be cleared up.
+        Without that right a lost answer to a checkout could never be reconciled.
         """
         if time.monotonic() < self._listable_until:
             return
         try:
-            self._new(datetime.now(UTC), frozenset)  # as if all were known: only the right to list counts
+            self._new(datetime.now(UTC), frozenset)  # treats all as known: only the right to list counts
         except RegistrarRefused as refusal:
             raise RegistrarRefused(
                 f"The bot cannot list the orders at OVH. {refusal}", code="orders_not_listable", reason=refusal.code
@@ -186,12 +188,15 @@ class Orders:
         self._listable_until = time.monotonic() + _RIGHT_HOLDS
 
     def _new(self, since: datetime, known: Known) -> list[int]:
-        """Numbers of the orders since then by OVH's clock that belong to nobody yet, the oldest first."""
+        """Return the orders since then, by OVH's clock, that belong to no cart yet, oldest first."""
         numbers = frozenset(self.since(since - _CLOCKS_APART, Priority.MONEY))
         return sorted(numbers - known(numbers))
 
     def _with_names(self, numbers: Sequence[int], names: frozenset[str]) -> tuple[list[SalesOrder], list[int]]:
-        """Those of these orders that hold exactly these names, and those that may: OVH adds their details late."""
+        """Return those of these orders with exactly these names, and those that may have them.
+
+        OVH adds details late.
+        """
         ours, unclear = [], []
         for number in numbers:
             path = f"/me/order/{number}"
@@ -200,7 +205,7 @@ class Orders:
                 ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
                 details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
                 shown = reading.names_in(details)
-            except NotThere:  # though it is listed: it shows in one place before the other
+            except NotThere:  # although it is listed: OVH shows it in one place before the other
                 unclear.append(number)
                 continue
             if shown == names:
@@ -210,7 +215,7 @@ class Orders:
         return ours, unclear
 
     def delivery(self, domain: DomainName) -> Delivery:
-        """Ask for the name itself; while the account does not have it, for the registry's task."""
+        """Read the name itself; while the account does not have it, read the registry's task."""
         try:
             owned = self._client.ask(f"/domain/{segment(domain.ascii)}", priority=Priority.POLLING)
         except NotThere:
@@ -221,7 +226,7 @@ class Orders:
         return Delivery(DeliveryProgress.UNDER_WAY, None if state in _ARRIVING else state or None)
 
     def _registration(self, domain: DomainName) -> Delivery:
-        # The route's filter is a "like", so the newest task of exactly this name is taken.
+        # The route's filter is a "like", so take the newest task of exactly this name.
         tasks = self._client.ask(
             "/me/task/domain",
             query={"domain": domain.ascii, "function": "DomainCreate"},
@@ -241,7 +246,7 @@ class Orders:
         return str(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
 
     def _cart_is_closed(self, cart: str) -> bool | None:
-        """None where OVH does not know the cart any more."""
+        """Return whether OVH closed the cart; None if OVH no longer knows it."""
         try:
             found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
         except NotThere:

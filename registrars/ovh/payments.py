@@ -1,4 +1,4 @@
-"""How an order can be paid, paying it, and what OVH shows of a payment."""
+"""Payment methods of an order, the call that pays, and the evidence OVH shows of a payment."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ P = PaymentProgress
 _RECEIVED = {"PAYMENT_RECEIVED", "PAYMENT_CONFIRMED"}
 _INITIATED = {"PAYMENT_INITIATED", "REGISTERED_PAYMENT_INITIATED"}
 _ENDED = "SUCCESS"
-_FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # a transaction that is none of these may still pay
+_FAILED = {"CANCELED", "CANCELING", "ERROR", "EXPIRED", "FAILED"}  # transactions in any other state may still pay
 _UNFINISHED = ("READY", "CONFIRMING")
-# Two clocks are compared: what is dated so little before a payment may be that payment all the same.
+# Tolerance between two clocks: an entry dated slightly before a payment may still be that payment.
 _CLOCKS_APART = timedelta(minutes=2)
-# OVH dates in whole seconds, and its clock is known to the second: what was refused just before may seem as new.
+# OVH's dates are in whole seconds, and so is our knowledge of its clock: a refusal from just before may look new.
 _SURELY_AFTER = timedelta(seconds=2)
 _BEFORE_ALL = datetime.fromtimestamp(0, UTC)
 _MOST_READ = 20  # transactions of one method: ours is among the newest
 _MOST_COUNTED = 60  # transactions that may have paid one order: more than an account has of one amount in two weeks
-_MOST_ORDERS = 40  # orders of others that are read to explain transactions
+_MOST_ORDERS = 40  # orders made elsewhere that are read to explain transactions
 _ORDERS_LIVE = timedelta(days=35)  # an order is paid within this time or never
 # Means that only say "one of the registered ones": those are listed themselves.
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
@@ -51,7 +51,7 @@ class Payments:
         self._client = client
 
     def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        """The order's valid methods, the account's default first, then means such as the prepaid account."""
+        """Return the order's valid methods, the account's default first, then means such as the prepaid account."""
         entries = [entry for entry in self._registered(order_id) if entry.get("status") == "VALID"]
         methods = sorted(map(reading.payment_method, entries), key=lambda method: not method.default)
         listed = {_kind(str(entry.get("paymentType"))) for entry in entries} | {_kind(mean) for mean in _NEED_AN_ID}
@@ -59,9 +59,9 @@ class Payments:
         return (*methods, *means)
 
     def lists_method(self, order_id: int, method: MethodId) -> bool:
-        """Return whether the order's list of methods has this one; raises `RegistrarRefused` where it cannot be read.
+        """Read the order's methods and return whether this one is listed; raises `RegistrarRefused` if unreadable.
 
-        An empty list says nothing of a method: an order that was paid has none either.
+        An empty list proves nothing about a method: a paid order has an empty list, too.
         """
         if isinstance(method, int):
             usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.MONEY)
@@ -72,7 +72,7 @@ class Payments:
         return not means or method in means
 
     def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[ReadyCall]:
-        """Pay with a method by its number, or the older way with a mean by its name."""
+        """Prepare a payment with a method by its number, or by the older route with a means by its name."""
         if isinstance(method, int):
             return self._client.money_call(f"/me/order/{order_id}/pay", {"paymentMethod": {"id": method}})
         path = f"/me/order/{order_id}/payWithRegisteredPaymentMean"
@@ -92,9 +92,9 @@ class Payments:
     def look_for_any(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
-        """Read the same of any payment, before one is sent; of transactions, which name no order, those since then.
+        """Read the evidence of any payment, before one is sent; of transactions, which name no order, those since then.
 
-        What was refused says nothing of one that was begun after it.
+        A refusal proves nothing about a payment begun after it.
         """
         if self._status(order).is_paid:
             return _paid(order)
@@ -111,8 +111,8 @@ class Payments:
     ) -> PaymentSighting:
         """Count the transactions of a method that may have paid this order and belong to no other order.
 
-        Each payment in `others` explains one that is dated after it. So does each order that somebody else paid at
-        about that time. Raises `RegistrarRefused` where transactions cannot be read.
+        Each payment in `others` explains one that is dated after it. So does each order made elsewhere that was paid at
+        about that time. Raises `RegistrarRefused` if transactions cannot be read.
         """
         if not isinstance(method, int):
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # means have no transactions
@@ -128,30 +128,33 @@ class Payments:
         return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
     def _of_this(self, told: PaymentSighting, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
-        """What the order says is believed first; where it does not say which payment it means, its transaction is."""
+        """Prefer the order's evidence; if it does not say which payment it means, use the transaction."""
         if told.progress not in {P.NOT_SEEN, P.UNDECIDED}:
             return told
         seen = self._booked(method, total, since)
         return seen if told.progress is P.NOT_SEEN or seen.failed or seen.progress is not P.NOT_SEEN else told
 
     def invoice_of(self, order_id: int) -> str | None:
-        """The number of the order's invoice, once OVH made it."""
+        """Return the number of the order's invoice, once OVH made it."""
         bills = self._client.ask("/me/bill", query={"orderId": str(order_id)}, priority=Priority.POLLING)
         return next((str(number) for number in reading.listed(bills)), None)
 
     def invoice_link(self, number: str) -> str:
-        """The invoice's page; raises `KeyError` where OVH gives none."""
+        """Return the invoice's page; raises `KeyError` if OVH gives none."""
         return reading.link(self._client.ask(f"/me/bill/{segment(number)}", priority=Priority.PEOPLE))
 
     def _status(self, order: SalesOrder) -> OrderStatus:
         return OrderStatus(str(self._client.ask(f"/me/order/{order.id}/status", priority=Priority.MONEY)))
 
     def _sent_at(self, payment: Payment) -> datetime:
-        """When it was sent by OVH's clock; where that was not kept, by how far that one is ahead today."""
+        """Return when it was sent by OVH's clock; if that was not stored, use the clocks' present difference."""
         return payment.sent_at_ovh or (payment.sent_at or payment.asked_at) + self._client.clock_ahead()
 
     def _registered(self, order_id: int) -> Iterator[Mapping[str, Any]]:
-        """None where this route, a beta one, is not there or not allowed: OVH's own page can pay."""
+        """Yield the order's registered methods.
+
+        Yields nothing if this beta route is missing or forbidden: OVH's own page can pay.
+        """
         try:
             usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
         except RegistrarRefused:
@@ -163,20 +166,20 @@ class Payments:
                 continue  # removed a moment ago
 
     def _means(self, order_id: int) -> list[str]:
-        """Names of means that the order accepts; none where this older route is not there or not allowed."""
+        """Return the means that the order accepts; empty if this older route is missing or forbidden."""
         path = f"/me/order/{order_id}/availableRegisteredPaymentMean"
         try:
             answer = self._client.ask(path, priority=Priority.PEOPLE)
         except RegistrarRefused:
-            return []  # the methods alone can pay; the client logged what OVH said
+            return []  # the methods alone can pay; the client logged OVH's answer
         return [str(entry["paymentMean"]) for entry in reading.listed(answer)]
 
     def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting:
-        """What the order's follow-up says of a payment since then.
+        """Return the evidence in the order's follow-up for a payment since then.
 
-        A refusal is one only where exactly one payment was begun since then. A step's ERROR stays after a refusal, so
-        it counts only where its history says something newer; and where there was an earlier payment, only with
-        words, for the ERROR may be that one's. What is not ended counts though it seems a little older.
+        A refusal counts only if exactly one payment was begun since then. A step keeps its ERROR after a refusal, so it
+        counts only with newer history; after an earlier payment it also needs words, as the ERROR may be that
+        payment's. A payment that has not ended counts even if it looks slightly older.
         """
         steps = reading.listed(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
         validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
@@ -201,11 +204,11 @@ class Payments:
         return PaymentSighting(P.NOT_SEEN, begun=ever_begun)
 
     def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentSighting:
-        """Look for a transaction of any method that could pay this order and has not ended, before another is begun."""
+        """Look for an unfinished transaction of any method that could pay this order, before another is begun."""
         try:
             entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # as with means that have no transactions
+            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # like means, which have no transactions
         open_ones = [entry for entry in entries if entry["status"] in _UNFINISHED]
         left = _without(_that_may_pay(open_ones, order.total, made_at), others)
         for entry in left:
@@ -219,7 +222,7 @@ class Payments:
     def _unexplained_or_none(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
-        """Before a first payment, transactions that cannot be read hinder nobody."""
+        """Count unexplained transactions; before a first payment, unreadable ones block nothing."""
         try:
             return self.unexplained(order, method, made_at, others)
         except RegistrarRefused:
@@ -241,7 +244,7 @@ class Payments:
         return entries
 
     def _paid_at(self, number: int, total: Money) -> datetime | None:
-        """When an order of this total was paid; None for another total, or where OVH shows no payment of it."""
+        """Return when an order of this total was paid; None for another total, or if OVH shows no payment of it."""
         path = f"/me/order/{number}"
         try:
             if reading.money(self._client.ask(path, priority=Priority.MONEY)["priceWithTax"]) != total:
@@ -251,9 +254,9 @@ class Payments:
             return None
 
     def _booked(self, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
-        """Look for a transaction that could be this payment. It names no order, so it can prove nothing but absence.
+        """Look for a transaction that could be this payment. It names no order, so it can prove only absence.
 
-        Accounts such as the prepaid one are no methods and have no transactions: what they pay, the order shows.
+        Accounts such as the prepaid one are no methods and have no transactions: the order shows their payments.
         """
         if not isinstance(method, int):
             return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
@@ -264,7 +267,7 @@ class Payments:
         near = _dated(near, "creationDate", since - _CLOCKS_APART)
         open_ones = [entry for entry in near if entry["status"] not in _FAILED]
         if open_ones:
-            # One that has not ended says more than one that has: that may have paid another order.
+            # An unfinished one is stronger evidence than a finished one, which may have paid another order.
             entry = max(open_ones, key=lambda one: (one["status"] != _ENDED, _changed_at(one)))
             seen = (
                 f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()}), "
@@ -323,5 +326,5 @@ def _dated(entries: Iterable[Mapping[str, Any]], field: str, since: datetime) ->
 
 
 def _kind(name: str) -> str:
-    """A kind of payment under both of its spellings: CREDIT_CARD and creditCard."""
+    """Normalize a kind of payment, which has two spellings: CREDIT_CARD and creditCard."""
     return name.replace("_", "").casefold()

@@ -1,1 +1,1 @@
-"""The OVH API over the wire: credentials, signing, sessions, errors and wire models."""
+"""OVH's HTTP API: credentials, signing, sessions, errors and wire models."""

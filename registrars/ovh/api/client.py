@@ -1,4 +1,4 @@
-"""Signed calls through the `ovh` package, with what it loses kept: status, `null`, exact decimals."""
+"""HTTP client for OVH, based on the `ovh` package. It keeps what that loses: status, `null`, exact decimals."""
 
 from __future__ import annotations
 
@@ -25,47 +25,47 @@ from registrars.ovh.api.void_routes import returns_nothing
 from registrars.ovh.throttling.rate_limiter import Budget
 from registrars.ovh.throttling.scheduler import Allowance, Lane, Priority, Turn
 
-_TRIES = 4  # of a question that OVH is too busy to answer
-_TURNED_AWAY = 8  # times that one question may come too fast; the lane slows down with each
-_MOST_SILENCES = 2  # each may last as long as the read time-out, so they bound the whole wait
-_DEED_WAITS = 20.0  # seconds that a call that buys or pays waits for its permit, before its intent
-# seconds; who only looks has one place of a few, and comes back another time. Not sooner: at one call a second all of
-# these few must have their turns.
+_TRIES = 4  # of one read while OVH is overloaded
+_TURNED_AWAY = 8  # throttle responses to one read; the scheduler slows down with each
+_MOST_SILENCES = 2  # timeouts of one read; each may last as long as the read timeout, so this bounds the whole wait
+_DEED_WAITS = 20.0  # seconds that a money call waits for its permit, before its intent
+# Seconds. A poll has one of a few worker places, and is rescheduled after a timeout. Not sooner: at one call a second,
+# all of these few must get their permits.
 _LONGEST_WAITS = {Priority.POLLING: 30.0}
-_JOB_WAITS = 60.0  # seconds for a permit; then a job gives its cart back and comes again
+_JOB_WAITS = 60.0  # seconds for a permit; after that a job releases its cart and comes back
 _log = structlog.get_logger()
 
 
 class Client:
-    """One signed session for all threads, behind the lane."""
+    """One signed session for all threads, behind the scheduler."""
 
     def __init__(self, access: Access, budget: Allowance | None = None) -> None:
         own = Budget(per_second=access.requests_per_second, burst=access.burst, now=time.monotonic())
         self.lane = Lane(budget or own, concurrency=access.concurrency)
         self._session = Session(access)
         self._money_calls = MoneyCalls()
-        self.answered_at = float("-inf")  # on the monotonic clock: when OVH last took a signed call
+        self.answered_at = float("-inf")  # monotonic time at which OVH last accepted a signed call
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The keys that no log may show."""
+        """Secrets that must not appear in logs."""
         return self._session.secrets
 
     def time(self) -> datetime:
-        """Return OVH's time, read from OVH now and never from what is known of it; raises `RegistrarUnavailable`."""
+        """Read and return OVH's time, never a cached one; raises `RegistrarUnavailable`."""
         return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
 
     def clock_ahead(self) -> timedelta:
-        """By how much OVH's clock is ahead of ours at this moment; raises `RegistrarUnavailable`."""
+        """Read OVH's clock and return how far it is ahead of ours; raises `RegistrarUnavailable`."""
         return timedelta(seconds=self._session.delta_to(int(self.ask(CLOCK, priority=Priority.MONEY))))
 
     def known_clock_ahead(self) -> timedelta | None:
-        """By how much OVH's clock is ahead, as last read; None where it never was."""
+        """Return how far OVH's clock was ahead at the last read; None if it was never read."""
         delta = self._session.delta
         return None if delta is None else timedelta(seconds=delta)
 
     def time_as_known(self) -> datetime:
-        """Return OVH's time by what was last read of its clock, without asking; our own where it never was read."""
+        """Return OVH's time from the last clock read, without a call; our own if it was never read."""
         return datetime.now(UTC) + (self.known_clock_ahead() or timedelta())
 
     def ask(
@@ -77,9 +77,9 @@ class Client:
         turn: Turn | None = None,
         tries: int | None = None,
     ) -> Any:  # noqa: ANN401 - decoded JSON
-        """GET, repeated while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`.
+        """GET with retries while OVH is busy; raises `RegistrarUnavailable` or `RegistrarRefused`.
 
-        The first try takes the `turn` that the caller has waited for, if any.
+        The first attempt uses `turn`, a permit that the caller already holds, if any.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         for attempt in stamina.retry_context(
@@ -94,7 +94,7 @@ class Client:
         return answer.body
 
     def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
-        """GET what is too large to be read in one piece, once; raises `RegistrarUnavailable`."""
+        """GET a large response once, without JSON decoding; raises `RegistrarUnavailable`."""
         with self.lane.turn(Priority.POLLING) as turn:
             turn.used = True
             self._session.make_ready()
@@ -109,7 +109,10 @@ class Client:
         return content
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401 - decoded JSON
-        """A call that changes something but costs nothing; a lost answer leaves a draft that OVH expires."""
+        """Make a write call that costs nothing, and return its decoded answer.
+
+        If the answer is lost, OVH expires the leftover cart.
+        """
         answer = self._call(method, path, body, priority)
         if not answer.ok:
             raise errors.of_question(answer)
@@ -119,9 +122,9 @@ class Client:
 
     @contextmanager
     def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[ReadyCall]:
-        """Yield a POST that buys or pays with its permit, its token and an open connection of its own.
+        """Yield a money call, a POST that orders or pays, with its permit, token and own open connection.
 
-        Commit the intent inside the block, then send; commit the result inside it, too, for a stop waits for that.
+        Commit the intent inside the block, then send; commit the result inside it, too, as a shutdown waits for that.
         Raises `RegistrarUnavailable` or `RegistrarRefused` on entering: nothing was sent then.
         """
         with ExitStack() as held:
@@ -136,11 +139,11 @@ class Client:
                 yield ReadyCall(self, call, turn)
 
     def stop_money_calls(self, *, within: float) -> bool:
-        """Abort the calls that buy or pay and wait until their callers have committed that they ended."""
+        """Abort the money calls and wait until their callers have committed that they ended."""
         return self._money_calls.stop(within=within)
 
     def send_money_call(self, call: MoneyCall, turn: Turn, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
-        """Send once, and judge the answer; what `ReadyCall.send` promises."""
+        """Send once and evaluate the answer; implements `ReadyCall.send`."""
         delta, started = self._session.delta, time.monotonic()
         with turn, _reporting_progress():
             try:
@@ -157,7 +160,7 @@ class Client:
         self._heed(answer)
         self._note("POST", call.target, answer, reply.headers.get("x-ovh-queryid"), started, important=True)
         if answer.complains_of_clock:
-            with suppress(RegistrarUnavailable):  # for the next call: what this one was told stands
+            with suppress(RegistrarUnavailable):  # for the next call: this call's answer stands
                 self._session.read_clock(stale=delta)
         self._session.renew_token(answer)
         if not answer.ok or answer.body == "":
@@ -165,12 +168,12 @@ class Client:
         return answer.body
 
     def close(self) -> None:
-        """Send away who waits for a call; what is on the wire ends by itself."""
+        """Fail all callers that wait for a permit; calls already in flight end on their own."""
         self.lane.close()
         self._session.close()
 
     def _paced(self, target: str, priority: Priority, turn: Turn | None, *, tries: int) -> Answer:
-        """Ask until OVH does not say that it is asked too fast: the lane has each try wait for as long as it must."""
+        """Retry while OVH throttles the call; the scheduler delays each attempt as long as necessary."""
         answer = self._call("GET", target, None, priority, turn=turn)
         for _ in range(tries - 1):
             if not answer.complains_of_pace:
@@ -191,7 +194,7 @@ class Client:
     ) -> Answer:
         delta = self._session.delta
         answer = self._send(method, target, body, priority, turn=turn)
-        # In both cases it was turned away before anything was done, so it is sent again, once.
+        # In both cases OVH rejected the call before doing anything, so it is sent again, once.
         if answer.complains_of_clock:  # the clocks drifted apart
             self._session.read_clock(stale=delta)
             answer = self._send(method, target, body, priority)
@@ -213,7 +216,7 @@ class Client:
             turn = self._permit(priority, within=_LONGEST_WAITS.get(priority))
         with turn, _reporting_progress():
             turn.used = True
-            if path != CLOCK:  # which anybody is told
+            if path != CLOCK:  # OVH's clock needs no authentication
                 self._session.make_ready()
             started = time.monotonic()
             try:
@@ -222,13 +225,13 @@ class Client:
                 self._fell_silent(method, path, error)
                 raise Silent(errors.LATER) from error
         if answer.empty and answer.says_nothing and returns_nothing(method, path):
-            answer = Answer(answer.status, None)  # done, as with `null`
+            answer = Answer(answer.status, None)  # success, as with `null`
         self._heed(answer)
         self._note(method, path, answer, query_id, started, important=not answer.ok)
         return answer
 
     def _permit(self, priority: Priority, *, within: float | None) -> Turn:
-        """Wait for the rate limiter; a job waits no longer than a minute, and its wait counts as progress."""
+        """Wait for a rate-limit permit; a job waits at most a minute, and its wait counts as progress."""
         if current_progress() is not None:
             within = min(_JOB_WAITS, within or _JOB_WAITS)
         with queued():
@@ -236,7 +239,7 @@ class Client:
 
     def _fell_silent(self, method: str, path: str, error: Exception) -> None:
         self.lane.slow_down()
-        self.answered_at = float("-inf")  # the next health check asks
+        self.answered_at = float("-inf")  # makes the next health check call OVH
         cause = error.__cause__ or error
         _log.warning("ovh_silent", method=method, path=path, error=type(cause).__name__)
 
@@ -253,12 +256,12 @@ class Client:
             self.lane.recover()
             self.answered_at = time.monotonic()
         elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.answered_at = float("-inf")  # the next health check asks
+            self.answered_at = float("-inf")  # makes the next health check call OVH
 
 
 @contextmanager
 def _reporting_progress() -> Iterator[None]:
-    """Report the end of a call to the job that makes it, if any."""
+    """Report the end of a call to the job that made it, if any."""
     try:
         yield
     finally:
@@ -267,22 +270,22 @@ def _reporting_progress() -> Iterator[None]:
 
 
 class ReadyCall:
-    """A call that buys or pays, ready to be written once."""
+    """A money call, ready to be sent once."""
 
     def __init__(self, client: Client, call: MoneyCall, turn: Turn) -> None:
         self._client, self._call, self._turn = client, call, turn
 
     def send(self, *, signed_at: datetime, not_after: datetime) -> Any:  # noqa: ANN401 - decoded JSON
-        """Write it, signed with the intent's time by OVH's clock, unless it is `not_after` by this machine's clock.
+        """Send it, signed with the intent's time by OVH's clock, unless this machine's clock has reached `not_after`.
 
-        Raises `NotSent` where no byte left, `OutcomeUnknown` where no clear answer came, `RegistrarRefused` or
-        `RegistrarUnavailable` for OVH's own clear no. It is never sent again.
+        Raises `NotSent` if no byte left, `OutcomeUnknown` if no clear answer came, `RegistrarRefused` or
+        `RegistrarUnavailable` if OVH itself clearly refused. It is never sent again.
         """
         return self._client.send_money_call(self._call, self._turn, signed_at=signed_at, not_after=not_after)
 
 
 class _Patience:
-    """Which failures of one question are worth another try. Waiting for the lane costs no patience."""
+    """The retry policy for one read. Waiting for the scheduler does not count as a failure."""
 
     def __init__(self) -> None:
         self._silences = 0
@@ -294,5 +297,5 @@ class _Patience:
 
 
 def segment(text: str | int) -> str:
-    """One part of a path: quoted, for a raw letter outside ASCII breaks the signature."""
+    """Return one path segment, quoted: a raw non-ASCII letter breaks the signature."""
     return quote(str(text), safe="")

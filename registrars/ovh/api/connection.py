@@ -1,7 +1,7 @@
-"""One HTTP connection for one request: opened ahead of it, never pooled, never opened again.
+"""One HTTP connection for one request: opened ahead of it, never pooled, never reopened.
 
-`requests` opens a lost connection again in silence, even with `max_retries=0`. A call that buys or pays must not be
-written to such a connection: a process that was suspended for hours would still send it.
+`requests` silently reopens a lost connection, even with `max_retries=0`. A money call must not be written to such a
+connection: a process that was suspended for hours would still send it.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from urllib3.util import Url, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-# All that connecting and exchanging can raise: urllib3 connects, http.client reads, the socket does the rest.
+# Everything that connecting and exchanging can raise: urllib3 connects, http.client reads, the socket does the rest.
 FAILURES = (OSError, HTTPError, HTTPException, ValueError)
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
 _NO_DELAY = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class SocksUnsupported(ValueError):
-    """The environment names a proxy that speaks neither http nor https."""
+    """The environment configures a proxy that is neither http nor https."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way to a server: TLS as `requests` verifies it, and the proxy that tunnels there by CONNECT, if any."""
+    """The route to a server: TLS as `requests` verifies it, and the proxy that tunnels there by CONNECT, if any."""
 
     host: str
     port: int | None
@@ -51,7 +51,7 @@ class Route:
 
     @classmethod
     def to(cls, url: str, session: requests.Session) -> Route:
-        """Read the way that the environment gives `requests`; never through a proxy to this machine itself.
+        """Return the route that `requests` would take here; never through a proxy to this machine itself.
 
         `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` count. Raises
         `SocksUnsupported`.
@@ -79,7 +79,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server answered; header names are in lower case."""
+    """A server's answer; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -98,20 +98,20 @@ class Connection:
         self.was_aborted = False
 
     def open(self) -> None:
-        """Connect, through the tunnel and with TLS where the route has them; raises one of `FAILURES`."""
-        with self._ending_within(self._connect_timeout + self._read_timeout):  # also where TLS comes byte by byte
+        """Connect, through the proxy and with TLS if the route has them; raises one of `FAILURES`."""
+        with self._ending_within(self._connect_timeout + self._read_timeout):  # bounds a slow TLS handshake, too
             self._http.connect()
         if self.was_aborted:
             raise ConnectionAbortedError("connecting took too long")
         self._socket.settimeout(self._read_timeout)
 
     def is_alive(self) -> bool:
-        """Whether the server could still answer: it has neither ended the connection nor sent anything."""
+        """Return whether the server could still answer: it has neither closed the connection nor sent anything."""
         if self.was_aborted:
             return False
         try:
             self._socket.settimeout(0)
-            # TLS 1.3 tickets are taken in here. Whatever else there is to read, no request was sent that it answers.
+            # This consumes TLS 1.3 tickets. Any other data answers no request, as none was sent.
             self._socket.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
             self._socket.settimeout(self._read_timeout)
@@ -123,7 +123,7 @@ class Connection:
     def exchange(self, request: bytes) -> Reply:
         """Write the request once and read the answer, in `read_timeout` seconds altogether.
 
-        Raises one of `FAILURES`, after which nobody knows what the server did.
+        Raises one of `FAILURES`; the outcome at the server is unknown then.
         """
         with self._ending_within(self._read_timeout):
             self._socket.sendall(request)
@@ -136,13 +136,13 @@ class Connection:
                 response.close()
 
     def abort(self) -> None:
-        """End the connection at once: a thread that waits for it wakes up, and what was not delivered is dropped."""
+        """End the connection at once: a thread waiting for it wakes up, and undelivered data is dropped."""
         with self._guard:
             self.was_aborted = True
             self._reset()
 
     def close(self, *, reset: bool) -> None:
-        """Close it; with `reset` the kernel drops what the server has not taken, and does not send it again."""
+        """Close it; with `reset` the kernel drops data that the server has not received, and does not resend it."""
         with self._guard:
             if reset:
                 self._reset()
@@ -151,9 +151,9 @@ class Connection:
 
     def _reset(self) -> None:
         sock: Any = self._http.sock
-        if sock is None:  # not connected yet, or closed already
+        if sock is None:  # not connected yet, or already closed
             return
-        sock = getattr(sock, "socket", sock)  # TLS inside TLS stands on a socket of its own
+        sock = getattr(sock, "socket", sock)  # TLS inside TLS uses its own underlying socket
         with suppress(*FAILURES):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
@@ -166,7 +166,7 @@ class Connection:
 
     @contextmanager
     def _ending_within(self, seconds: float) -> Iterator[None]:
-        """Abort what takes longer: a time-out of the socket starts again with each byte."""
+        """Abort the connection if the block takes longer: a socket timeout restarts with each byte."""
         watchdog = threading.Timer(seconds, self.abort)
         watchdog.daemon = True
         watchdog.start()

@@ -1,4 +1,4 @@
-"""How to reach OVH, as plain values."""
+"""OVH credentials and client settings, as plain values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Access:
-    """How to reach OVH, and how fast. Secrets never show in its text."""
+    """OVH credentials, rate limits and timeouts. Secrets are not part of its repr."""
 
     endpoint: str = "ovh-eu"
     application_key: str | None = None

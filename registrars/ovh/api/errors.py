@@ -1,8 +1,8 @@
-"""What OVH's answers and silences mean, decided on status and body alone.
+"""Classification of OVH's answers and timeouts, by status and body alone.
 
-A question (or a draft that costs nothing)   RegistrarUnavailable: ask again    RegistrarRefused: a clear no
-A deed (it buys or pays)                     the same two, only where it is certain that nothing was done;
-                                             OutcomeUnknown in every other case
+A read (or a cart that costs nothing)   RegistrarUnavailable: retry later    RegistrarRefused: a clear no
+A money call (it orders or pays)        the same two, only if it is certain that nothing was done;
+                                        OutcomeUnknown in every other case
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `body` is None for `null` as well as for what is not JSON, which is then `garbled`.
+    """An answer from OVH. `body` is None for `null` and for invalid JSON, which also sets `garbled`.
 
     An answer without a body (204, zero bytes or whitespace) is both garbled and `empty`.
     """
@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def is_busy(self) -> bool:
-        """The question may be asked again: throttled, overloaded, or OVH's own time-out in a 400."""
+        """Whether the read may be retried: throttled, overloaded, or OVH's own timeout in a 400."""
         overloaded = self.status in _BUSY or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         return overloaded or self.garbled or "Check timeout" in self.said
 
@@ -76,18 +76,18 @@ class Answer:
 
     @property
     def is_clear_no(self) -> bool:
-        """Only OVH itself, saying so in its own form, can say that nothing was done."""
+        """Whether OVH itself, in its own error format, says that nothing was done."""
         client_error = HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
         return client_error and isinstance(self.body, dict) and not self.is_busy
 
     @property
     def is_about_rights(self) -> bool:
-        """Whether OVH says that the key may not make this call; a 403 alone can have other reasons."""
+        """Whether OVH says that the API key may not make this call; a 403 alone can have other reasons."""
         return self.code in _RIGHTS or (self.status in _CLOSED and bool(_RIGHTS_WORDS.search(self._text)))
 
     @property
     def is_about_key(self) -> bool:
-        """Whether OVH says that the key itself is unknown, invalid or expired."""
+        """Whether OVH says that the API key itself is unknown, invalid or expired."""
         return (
             self.status == HTTPStatus.UNAUTHORIZED
             or self.code in _KEY
@@ -105,7 +105,7 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """OVH's class of the error."""
+        """OVH's error class."""
         return str(self.body.get("class") or "") if isinstance(self.body, dict) else ""
 
     @property
@@ -116,25 +116,25 @@ class Answer:
 
     @property
     def details(self) -> dict[str, str]:
-        """The fields that OVH complains of, where it names them, each with why."""
+        """The rejected fields, if OVH names them, each with the reason."""
         named = self.body.get("details") if isinstance(self.body, dict) else None
         told = named.items() if isinstance(named, dict) else ()
         return {name: why for name, why in told if name and isinstance(why, str)}
 
     @property
     def said(self) -> str:
-        """OVH's message, with the fields that it complains of where it names them."""
+        """OVH's message, with the rejected fields if it names them."""
         return "; ".join([*self.lines, *(f"{name}: {why}" for name, why in self.details.items())])[:_MOST_SAID]
 
 
 class NotThere(NotKnown):
-    """OVH knows no such thing (404, or 460 for expired)."""
+    """OVH does not know this object (404, or 460 for expired)."""
 
     usual_code = "ovh_not_found"
 
 
 class Complained(RegistrarRefused):
-    """OVH does not like what it was given; `lines` are its message, `details` the fields that it names."""
+    """OVH rejected the input; `lines` are its message, `details` the fields that it names."""
 
     usual_code = "ovh_refused"
 
@@ -154,15 +154,15 @@ class Complained(RegistrarRefused):
 
 
 class TurnedAway(RegistrarUnavailable):
-    """Asked too fast, again and again: the limit is somebody else's to spend just now."""
+    """Repeatedly throttled: other clients are using up the limit."""
 
 
 class Silent(RegistrarUnavailable):
-    """No answer at all: not reached, cut off, or too late."""
+    """A timeout: OVH was not reached, or the answer was cut off or too late."""
 
 
 def refusal(answer: Answer) -> RegistrarRefused:
-    """Return a clear no of OVH's, sorted by what it is about."""
+    """Return OVH's refusal as an exception, classified by its subject."""
     said = answer.said.rstrip(".") or f"status {answer.status}"
     ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.said}
     if answer.is_about_rights:
@@ -174,35 +174,35 @@ def refusal(answer: Answer) -> RegistrarRefused:
     if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
         return NotThere(f"OVH does not know this (any more): {said}.", ovh=ovh)
     sentence = f"OVH said no: {said}."
-    if answer.status == HTTPStatus.FORBIDDEN:  # of this order, account or method: only OVH's own words explain it
+    if answer.status == HTTPStatus.FORBIDDEN:  # about this order, account or method: only OVH's own words explain it
         return RegistrarRefused(sentence, code="ovh_forbidden", ovh=ovh)
     return Complained(sentence, lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
 def of_question(answer: Answer) -> Exception:
-    """Sort the failed answer to a question, or to a call that costs nothing."""
+    """Return the exception for a failed read, or for a failed call that costs nothing."""
     return RegistrarUnavailable(LATER) if answer.is_busy else refusal(answer)
 
 
 def of_deed(answer: Answer) -> Exception:
-    """Sort the failed answer to a call that buys or pays: only a clear no may be taken for one."""
+    """Return the exception for a failed money call: only a clear refusal counts as one."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.code == "INVALID_SIGNATURE":
-        return RegistrarUnavailable(LATER)  # turned away at the door
-    # What QUERY_TIME_OUT says of a deed is written nowhere, so it proves nothing.
+        return RegistrarUnavailable(LATER)  # rejected before processing
+    # The meaning of QUERY_TIME_OUT for a money call is undocumented, so it proves nothing.
     if answer.is_clear_no and answer.code != "QUERY_TIME_OUT":
         return refusal(answer)
     return OutcomeUnknown("OVH gave no clear answer.")
 
 
 class Unreadable(RegistrarUnavailable):
-    """OVH answered in an unknown form; it may answer others well."""
+    """OVH answered in an unknown form; other requests may still succeed."""
 
     usual_code = "ovh_unreadable"
 
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Have an answer of an unknown shape count as none; raises `Unreadable`."""
+    """Treat an answer of an unknown shape as no answer; raises `Unreadable`."""
     try:
         yield
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:

@@ -1,8 +1,8 @@
-"""Dozens of answers from OVH may arrive at once, and whoever just clicked must not wait until all are read.
+"""GIL throttle: only one OVH thread at a time competes for the GIL, so the event loop stays responsive.
 
-Python runs one thread at a time and takes the next one by chance: of 64 threads with an answer to read and one that
-speaks with Slack, each is as likely. So the threads that speak with OVH have the floor one after the other, and leave
-it while they wait for the wire: then the one that speaks with Slack is one of two.
+Dozens of answers from OVH may arrive at once. Python runs one thread at a time and picks the next one by chance: with
+64 threads parsing an answer and one talking to Slack, each is equally likely. So the OVH threads take a lock while they
+run, and release it while they wait for the network: the Slack thread is then one of two.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import ProxyManager
 
-_PATIENCE = 0.1  # seconds; this only paces, so that no call may ever be lost for it
+_PATIENCE = 0.1  # seconds; the lock only throttles, so no call may fail because of it
 
 
 class Floor:
-    """Held by one thread at a time, for as long as it runs."""
+    """A lock held by one running thread at a time."""
 
     def __init__(self) -> None:
         self._free = threading.Lock()
@@ -32,7 +32,7 @@ class Floor:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Have the floor in this block. Blocks are not put into one another."""
+        """Hold the lock in this block. Not reentrant."""
         self._own.wants = True
         self._take()
         try:
@@ -43,9 +43,10 @@ class Floor:
 
     @contextmanager
     def left(self) -> Iterator[None]:
-        """Wait for something in this block, and let another thread have the floor meanwhile.
+        """Release the lock while this block waits for something, so another thread can run.
 
-        In such a block there may be another one: only who wanted the floor before it wants it after it.
+        These blocks may be nested: the lock is taken again when the outermost one ends, if the thread is inside
+        `taken`.
         """
         wants, self._own.wants = getattr(self._own, "wants", False), False
         self._leave()
@@ -65,13 +66,14 @@ class Floor:
             self._free.release()
 
 
-FLOOR = Floor()  # one, as there is one interpreter
+FLOOR = Floor()  # one per interpreter
 
 
 class Adapter(HTTPAdapter):
-    """Connections of `requests` that leave the floor while they connect, and while they wait for an answer.
+    """`requests` connections that release the lock while they connect, and while they wait for an answer.
 
-    So do those by a proxy of the environment (HTTPS_PROXY): while they connect they wait for its answer, too.
+    So do connections through a proxy of the environment (HTTPS_PROXY): while they connect they also wait for its
+    answer.
     """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they are
@@ -80,13 +82,13 @@ class Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as they are
         manager = super().proxy_manager_for(*args, **kwargs)
-        if isinstance(manager, ProxyManager):  # the other kind, SOCKS, needs connections of its own
+        if isinstance(manager, ProxyManager):  # the other kind, SOCKS, needs its own connection classes
             manager.pool_classes_by_scheme = _POOLS
         return manager
 
 
 class _Patient(io.RawIOBase):
-    """A socket's stream, read without the floor."""
+    """A socket's stream that releases the lock while it reads."""
 
     def __init__(self, stream: io.RawIOBase) -> None:
         self._stream = stream
@@ -118,7 +120,7 @@ class _Plain(HTTPConnection):
 
 
 class _Secure(_Plain, HTTPSConnection):
-    """The same over TLS."""
+    """The same connection over TLS."""
 
 
 class _PlainPool(HTTPConnectionPool):

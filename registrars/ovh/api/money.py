@@ -1,11 +1,11 @@
-"""Calls that buy or pay: everything that can fail or take time is done before the caller commits its intent.
+"""Money calls: everything that can fail or take time is done before the caller commits its intent.
 
 The order, from the permit of the rate limiter to the answer (docs/adr/0017-a-connection-for-each-money-call.md):
 
     permit, token, connection      before the intent; a failure here sends nothing
     the caller commits its intent
     signature                      with the intent's time, never a later one
-    is the connection still there? otherwise `NotSent`
+    is the connection alive?       otherwise `NotSent`
     is it still early enough?      otherwise `NotSent`
     one write, one answer          otherwise `OutcomeUnknown`; nothing is ever sent again
 """
@@ -21,7 +21,7 @@ from ordering.model.errors import NotAsked, NotSent, OutcomeUnknown
 from registrars.ovh.api.connection import Connection, Reply
 from registrars.ovh.api.uptime import uptime
 
-# Seconds between the opened connection and the write. The wall clock alone does not show how long a process slept: it
+# Seconds between opening the connection and the write. The wall clock alone does not show how long a process slept: it
 # may have been put back in the meantime.
 _FRESH_FOR = 30.0
 
@@ -29,7 +29,7 @@ Sign = Callable[[datetime], Mapping[str, str]]
 
 
 class MoneyCall:
-    """One POST that buys or pays, on an open connection of its own. `sign` returns the headers for a signing time."""
+    """One money call on its own open connection. `sign` returns the headers for a signing time."""
 
     def __init__(self, connection: Connection, url: str, target: str, body: bytes, sign: Sign) -> None:
         self._connection = connection
@@ -41,14 +41,14 @@ class MoneyCall:
         self._needs_reset = True
 
     def send(self, *, signed_at: datetime, not_after: datetime) -> Reply:
-        """Write once and return the answer.
+        """Send once and return the answer.
 
         `signed_at` is by OVH's clock, `not_after` by this machine's. Raises `NotSent` or `OutcomeUnknown`.
         """
         request = _request(self._url, self._body, self._sign(signed_at))
         if not self._connection.is_alive():
             raise NotSent("The connection to OVH ended before anything was sent.", code="connection_lost")
-        # Nothing stands between this comparison and the write.
+        # Keep this comparison directly before the write.
         if datetime.now(UTC) >= not_after or uptime() - self._opened_at >= _FRESH_FOR:
             raise NotSent(
                 "The bot was held up before it could call OVH. It was too late then, so nothing was sent.",
@@ -66,7 +66,7 @@ class MoneyCall:
             self.close()
 
     def abort(self) -> None:
-        """End it at once, from any thread: what was not written yet is not sent any more."""
+        """End it at once, from any thread: unsent data is never sent."""
         self._connection.abort()
 
     def close(self) -> None:
@@ -74,7 +74,7 @@ class MoneyCall:
 
 
 class MoneyCalls:
-    """The money calls of this process that are ready or on the wire, so that a stop can end them."""
+    """The money calls of this process that are ready or in flight, so a shutdown can end them."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -83,7 +83,7 @@ class MoneyCalls:
 
     @contextmanager
     def holding(self, call: MoneyCall) -> Iterator[None]:
-        """Keep a call in mind until its caller has committed what became of it. Raises `NotAsked` after `stop`."""
+        """Track a call until its caller has committed the outcome. Raises `NotAsked` after `stop`."""
         with self._changed:
             if self._stopping:
                 raise NotAsked("The bot is stopping, so OVH was not called.")
@@ -96,7 +96,7 @@ class MoneyCalls:
                 self._changed.notify_all()
 
     def stop(self, *, within: float) -> bool:
-        """Abort all calls and begin no new one. Returns whether all callers finished in so many seconds."""
+        """Abort all calls and reject new ones. Returns whether all callers finished in this many seconds."""
         with self._changed:
             self._stopping = True
             for call in self._calls:
@@ -105,7 +105,7 @@ class MoneyCalls:
 
 
 def _request(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-    """Return the whole request in one piece, so that one write sends it."""
+    """Return the whole request in one piece, so one write sends it."""
     host, slash, path = url.partition("://")[2].partition("/")
     lines = {
         "Host": host,

@@ -1,4 +1,4 @@
-"""OVH's JSON into our types. A float was a decimal on the wire, and is read as one."""
+"""Parse OVH's JSON into our types. A float was a decimal on the wire, and is parsed as one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Json = Mapping[str, Any]
 
 
 def listed(answer: Any) -> Sequence[Any]:  # noqa: ANN401 - decoded JSON
-    """A list that OVH answered; raises `TypeError` for `null`, which would otherwise pass for an empty one."""
+    """Return a list from OVH's answer; raises `TypeError` for `null`, which would otherwise pass for an empty one."""
     if not isinstance(answer, list):
         raise TypeError("an answer that is no list")
     return answer
@@ -36,9 +36,9 @@ def money(price: Json) -> Money:
 
 
 def offers(domain: DomainName, listed: Sequence[Json]) -> tuple[Offer, ...]:
-    """The offers for a name; one without a price cannot be shown or bought and is left out.
+    """Return the offers for a name, without those that have no price: they cannot be shown or bought.
 
-    Raises `ValueError` where the name would pass for reserved without it, and no other offer decides it.
+    Raises `ValueError` if the name would thus look reserved, and no other offer decides it.
     """
     priced = tuple(_offer(domain, entry) for entry in listed if _has_price(entry))
     if not priced and not any_transfer(listed) and any(entry.get("orderable") for entry in listed):
@@ -47,7 +47,7 @@ def offers(domain: DomainName, listed: Sequence[Json]) -> tuple[Offer, ...]:
 
 
 def any_transfer(listed: Sequence[Json]) -> bool:
-    """Whether OVH would transfer the name, at whatever price: then somebody has it."""
+    """Return whether OVH would transfer the name, at any price: it is registered then."""
     return any(_action(entry) is Action.TRANSFER for entry in listed)
 
 
@@ -65,7 +65,7 @@ def _offer(domain: DomainName, entry: Json) -> Offer:
         orderable=bool(entry.get("orderable")),
         price=money(prices["TOTAL"]["price"]),
         renewal=money(prices["RENEW"]["price"]) if "RENEW" in prices else None,
-        # The discount's sign is not reliable, so the price before it is taken, not computed.
+        # The discount's sign is not reliable, so the price before it is read, not computed.
         regular=money(prices["PRICE"]["price"]) if "PRICE" in prices else None,
         promotion_ends=_promotion_ends(prices.values()),
         years=years or (1,),
@@ -74,7 +74,7 @@ def _offer(domain: DomainName, entry: Json) -> Offer:
 
 
 def _action(entry: Json) -> Action:
-    """Old answers carry no action: the end of the offer's id tells it."""
+    """Return the action of an offer; old answers have it only at the end of the offer's id."""
     return Action(entry.get("action") or str(entry.get("offerId") or "").rpartition("-")[2])
 
 
@@ -84,13 +84,13 @@ def _promotion_ends(lines: Iterable[Json]) -> datetime | None:
 
 
 def ordered(checkout: Json) -> SalesOrder:
-    """What a checkout answered; raises `KeyError` or `TypeError` where it names no order."""
+    """Parse a checkout's answer; raises `KeyError` or `TypeError` if it names no order."""
     prices = checkout["prices"]
     return SalesOrder(int(checkout["orderId"]), total=money(prices["withTax"]), tax=money(prices["tax"]))
 
 
 def made_at(entry: Json) -> datetime:
-    """When OVH made an order, by its clock."""
+    """Return when OVH made an order, by its clock."""
     return datetime.fromisoformat(entry["date"])
 
 
@@ -113,12 +113,12 @@ def payment_method(entry: Json) -> PaymentMethod:
 
 
 def payment_mean(name: str) -> PaymentMethod:
-    """A mean that OVH knows by its name alone."""
+    """Return a means of payment that OVH identifies by name only."""
     return PaymentMethod(name, _MEANS.get(name) or name.replace("_", " ").capitalize())
 
 
 def said_in(history: Sequence[Json]) -> str | None:
-    """The newest words of a follow-up that say more than their own label does."""
+    """Return the newest text of a follow-up that says more than its label."""
     for entry in reversed(history):
         words = str(entry.get("description") or "").strip()
         if words and words.replace(" ", "_").upper() != entry.get("label"):
@@ -127,17 +127,17 @@ def said_in(history: Sequence[Json]) -> str | None:
 
 
 def link(entry: Json) -> str:
-    """The page of an order or of an invoice; raises `KeyError` where OVH gives none."""
+    """Return the URL of an order or of an invoice; raises `KeyError` if OVH gives none."""
     if not entry["url"]:
         raise KeyError("url")
     return str(entry["url"])
 
 
 def names_in(details: Sequence[Json]) -> frozenset[str]:
-    """The names that an order's lines are about, as A-labels.
+    """Return the names in an order's lines, as A-labels.
 
-    OVH names them in a field of their own, but for some products that holds a placeholder: then the lines'
-    words are read, as in "name.ovh - .ovh registration".
+    OVH has a separate field for them, but for some products that holds a placeholder: then the lines' descriptions are
+    parsed, as in "name.ovh - .ovh registration".
     """
     named = names_of(str(detail.get("domain") or "") for detail in details)
     words = names_of(word for detail in details for word in str(detail.get("description") or "").split())
@@ -145,7 +145,7 @@ def names_in(details: Sequence[Json]) -> frozenset[str]:
 
 
 def names_of(texts: Iterable[str]) -> frozenset[DomainName]:
-    """Those of the texts that are names."""
+    """Return those of the texts that are domain names."""
     found = set()
     for text in texts:
         try:

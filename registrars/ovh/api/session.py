@@ -1,6 +1,6 @@
-"""The `ovh` package's client, opened so that threads can share it and so that nothing of an answer is lost."""
+"""Wraps the `ovh` package's client, so that threads can share it and no part of an answer is lost."""
 
-# ruff: noqa: SLF001 - the package opens its endpoint, clock, token and connections by private names only
+# ruff: noqa: SLF001 - the package exposes its endpoint, clock, token and connections by private names only
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from registrars.ovh.api.gil_turns import FLOOR, Adapter
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
 
-CLOCK = "/auth/time"  # tells OVH's time to anybody
+CLOCK = "/auth/time"  # returns OVH's time without authentication
 _INCOMPLETE = "The desk's OVH keys are incomplete. The operator must set them."
 
 
 class Session:
-    """Signs and sends. Its keys come from `access`; what is not set there, the package takes from its ovh.conf."""
+    """Signs and sends. Its keys come from `access`; unset ones come from the package's ovh.conf."""
 
     def __init__(self, access: Access) -> None:
         self._ovh = _open(access)
@@ -45,7 +45,7 @@ class Session:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The keys that no log may show, also those that python-ovh read from its ovh.conf."""
+        """Secrets that must not appear in logs, including those that python-ovh read from its ovh.conf."""
         keys = (self._ovh._application_secret, self._ovh._consumer_key, self._ovh._client_secret)
         return tuple(key for key in keys if key)
 
@@ -56,7 +56,7 @@ class Session:
         return known
 
     def make_ready(self) -> None:
-        """Have a token that lasts, or OVH's clock read once: the package would read it in every thread at once."""
+        """Fetch a valid token, or read OVH's clock once: the package would read it in every thread at once."""
         if self._tokens is not None:
             self._tokens.bearer()
             return
@@ -66,27 +66,27 @@ class Session:
                 self._is_ready = True
 
     def renew_token(self, answer: Answer) -> bool:
-        """Forget a token that OVH refused before its time; returns whether another one may help."""
+        """Drop a token that OVH refused before its expiry; returns whether another one may help."""
         if self._tokens is None or answer.status != HTTPStatus.UNAUTHORIZED:
             return False
         self._tokens.forget()
         return True
 
     def read_clock(self, *, stale: int | None) -> None:
-        """Read OVH's clock again, unless another thread did since it was `stale`."""
+        """Read OVH's clock again, unless another thread has replaced the `stale` value."""
         with self._guard:
             if self._ovh._oauth2 is None and self._ovh._time_delta == stale:
                 self._read_clock()
 
     def delta_to(self, now: int) -> int:
-        """Seconds by which OVH's clock is ahead, where it has just shown this: it dates what OVH shows."""
+        """Store and return the seconds by which OVH's clock, which dates its data, is ahead, given its time now."""
         with self._guard:
             return self._set_clock(now)
 
     def send(self, method: str, target: str, body: Mapping[str, Any] | None) -> tuple[Answer, str | None]:
         """Send a call that costs nothing, once, and return the answer with OVH's id for it.
 
-        `requests`' errors pass through.
+        Exceptions of `requests` propagate.
         """
         with FLOOR.taken():
             response = self._raw(method, target, None if body is None else dict(body))
@@ -94,9 +94,9 @@ class Session:
         return read(reply), reply.headers.get("x-ovh-queryid")
 
     def open_money_call(self, target: str, body: Mapping[str, Any]) -> MoneyCall:
-        """Connect for one call that buys or pays. Nothing of it is sent yet.
+        """Connect for one money call. Nothing is sent yet.
 
-        Raises `RegistrarUnavailable` where there is no token or no connection, `RegistrarRefused` without a key.
+        Raises `RegistrarUnavailable` without a token or a connection, `RegistrarRefused` without a key.
         """
         if self._tokens is None and not (self._ovh._application_secret and self._ovh._consumer_key):
             raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete")
@@ -112,7 +112,7 @@ class Session:
         return MoneyCall(connection, url, target, encoded.encode(), sign)
 
     def download(self, target: str) -> tuple[int, bytes]:
-        """GET once, and return the status and the answer as it is; `requests`' errors pass through."""
+        """GET once, and return the status and the raw content; exceptions of `requests` propagate."""
         response = self._raw("GET", target, None)
         return response.status_code, response.content
 
@@ -131,9 +131,9 @@ class Session:
             raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete") from error
 
     def _signer(self, url: str, body: str) -> Sign:
-        """Return what makes the headers of a POST for a signing time, with the key or token of this moment.
+        """Return a function that makes a POST's headers for a signing time, with the current key or token.
 
-        The signature is OVH's own scheme: the `ovh` package signs with the time of the call only.
+        The signature is OVH's own scheme: the `ovh` package can only sign with the time of the call.
         """
         if self._tokens is not None:
             bearer = {"Authorization": f"Bearer {self._tokens.bearer()}"}
@@ -183,13 +183,14 @@ class Session:
 
     @staticmethod
     def _widen(session: requests.Session, width: int) -> None:
-        # The default pool of 10 would drop and open connections as soon as more threads call.
+        # With more threads, the default pool of 10 would keep dropping and reopening connections.
         connections = Adapter(pool_maxsize=width, max_retries=0)
         session.mount("https://", connections)
         session.mount("http://", connections)
-        # A redirect would turn a POST into a GET and carry our headers to who knows where.
+        # A redirect would turn a POST into a GET and send our headers to an unknown host.
         session.max_redirects = 0
-        # Without an `auth`, requests adds what ~/.netrc names, in place of a token. Proxies and CA files stay read.
+        # Without an `auth`, requests sends the login from ~/.netrc instead of a token. Proxies and CA files still
+        # apply.
         session.auth = _as_signed
 
 
@@ -210,7 +211,7 @@ def check(access: Access) -> None:
 
 
 def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
-    """Raises `ValueError` with a line for the operator where the settings cannot be used."""
+    """Return the package's client; raises `ValueError` with a line for the operator if the settings are unusable."""
     try:
         opened = ovh.Client(
             endpoint=access.endpoint,
@@ -226,7 +227,7 @@ def _open(access: Access) -> Any:  # noqa: ANN401 - the package carries no types
     except InvalidConfiguration as error:
         raise ValueError(f"The OVH_… keys: {error}.") from error
     if access.api_url is not None:
-        opened._endpoint = _base(access.api_url)  # else the package accepts its own regions only
+        opened._endpoint = _base(access.api_url)  # the package accepts its own regions only
     return opened
 
 

@@ -1,7 +1,7 @@
-"""Bearer tokens of an OAuth2 service account: fetched ahead of the calls that carry them, with time-outs.
+"""Bearer tokens of an OAuth2 service account, fetched before the calls that carry them, with timeouts.
 
-The `ovh` package fetches a token inside the first call and renews it inside any later one, without any time-out: a
-call that pays would leave as late as the token service takes.
+The `ovh` package fetches a token inside the first call and renews it inside any later one, without a timeout: a slow
+token service would delay a payment indefinitely.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from registrars.ovh.api.connection import FAILURES, Connection, Reply
 from registrars.ovh.api.errors import LATER
 from registrars.ovh.api.uptime import uptime
 
-_LIFE = 600.0  # seconds, where the token service does not tell
-_RENEWED_AFTER = 0.5  # of its life a token is renewed in the background
-_LASTING = 60.0  # seconds that a token must still live, or a quarter of its life where that is less
+_LIFE = 600.0  # seconds, if the token service does not return it
+_RENEWED_AFTER = 0.5  # fraction of its life after which a token is renewed in the background
+_LASTING = 60.0  # seconds that a token must still be valid, or a quarter of its life if that is less
 _RETRY = 10.0  # seconds after a failure in the background
 _log = structlog.get_logger()
 
@@ -59,9 +59,9 @@ class Tokens:
         self._next_try = float("-inf")
 
     def bearer(self) -> str:
-        """Return a token that lives long enough for a call.
+        """Return a token that is valid long enough for a call.
 
-        Raises `RegistrarUnavailable` where the service does not answer, `RegistrarRefused` where it refuses the keys.
+        Raises `RegistrarUnavailable` if the service does not answer, `RegistrarRefused` if it refuses the keys.
         """
         token = self._token
         if token is None or not _is_good(token):
@@ -71,7 +71,7 @@ class Tokens:
         return token.text
 
     def forget(self) -> None:
-        """OVH refused the token before its time: the next call fetches another one."""
+        """Drop the token, which OVH refused before its expiry: the next call fetches another one."""
         self._token = None
 
     def _fetched(self) -> str:
@@ -79,7 +79,7 @@ class Tokens:
             raise RegistrarUnavailable(LATER)
         try:
             token = self._token
-            if token is None or not _is_good(token):  # else another thread was quicker
+            if token is None or not _is_good(token):  # otherwise another thread was quicker
                 token = self._token = self._fetch()
             return token.text
         finally:
@@ -96,7 +96,7 @@ class Tokens:
                         self._token = self._fetch()
             except RegistrarError as error:
                 self._next_try = uptime() + _RETRY
-                _log.warning("token_not_renewed", why=str(error))  # the old one holds for a while
+                _log.warning("token_not_renewed", why=str(error))  # the old one is still valid for a while
             finally:
                 self._renewing.release()
 
@@ -137,7 +137,7 @@ def _request(url: str, client_id: str, client_secret: str) -> bytes:
 
 
 def _read(reply: Reply, asked_at: float) -> _Token:
-    """Read the service's answer, which is never quoted: it may hold the token or name the client."""
+    """Parse the service's answer, which is never quoted: it may contain the token or name the client."""
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RegistrarUnavailable(LATER)
     if reply.status >= HTTPStatus.BAD_REQUEST:

@@ -1,4 +1,4 @@
-"""The clock for durations inside one process."""
+"""The clock for durations within one process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import time
 
 
 def uptime() -> float:
-    """Return seconds of a steady clock that nobody sets, and that on Linux goes on while the machine is suspended."""
+    """Return the seconds of a clock that is never set; on Linux it also counts while the machine is suspended."""
     boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)

@@ -1,4 +1,4 @@
-"""Routes that return nothing, by OVH's API descriptions (responseType "void", July 2026)."""
+"""Routes with an empty response, by OVH's API descriptions (responseType "void", July 2026)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VOID = (
     ("POST", "/me/order/{}/waiveRetraction"),
     ("POST", "/me/task/domain/{}/(?:accelerate|cancel|relaunch)"),
     ("PUT", "/me/task/domain/{}/argument/{}"),
-    # These pay. For them an answer without a body proves nothing: only `null`, which OVH sends, counts as accepted.
+    # Money calls. For them an answer without a body proves nothing: only `null`, which OVH sends, counts as accepted.
     ("POST", "/me/order/{}/pay"),
     ("POST", "/me/order/{}/payWithRegisteredPaymentMean"),
 )
@@ -23,5 +23,5 @@ _PATTERNS = tuple((method, re.compile(path.replace("{}", "[^/]+"))) for method, 
 
 
 def returns_nothing(method: str, path: str) -> bool:
-    """Whether OVH answers a successful call of this route with nothing. `path` is without its query."""
+    """Return whether a successful call of this route has an empty response. `path` is without its query."""
     return any(method == known and pattern.fullmatch(path) for known, pattern in _PATTERNS)

@@ -1,4 +1,4 @@
-"""What OVH said of names lately: so that the same search, made again soon, costs no call."""
+"""A TTL cache of lookup answers: a repeated search costs no call."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability, Verdict
 
-_FRESH = 300.0  # seconds; a name can be registered by somebody else at any moment, so it is not much
+_FRESH = 300.0  # seconds; short, as a name can be registered by others at any moment
 _MOST = 20_000  # names
 
 
 class Answers:
-    """Known answers by name, each until it is too old. For all threads. What is unknown is never kept."""
+    """Cached answers by name, each until it expires. Thread-safe. UNKNOWN verdicts are never stored."""
 
     def __init__(self, *, fresh: float = _FRESH, clock: Callable[[], float] = time.monotonic) -> None:
         self._fresh = fresh
@@ -38,7 +38,7 @@ class Answers:
                 self._known.popitem(last=False)
 
     def forget(self, names: Iterable[DomainName]) -> None:
-        """These are about to change: a name that the desk orders is free no longer."""
+        """Drop names that are about to change: a name that the bot orders is no longer free."""
         with self._guard:
             for name in names:
                 self._known.pop(name, None)

@@ -1,4 +1,4 @@
-"""Asking OVH for names: many at once, each failing alone."""
+"""Name lookups at OVH: many at once. One that fails does not affect the others."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from registrars.ovh.availability.single_flight import LookUps
 from registrars.ovh.throttling.scheduler import Priority, Turn
 
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
-_SILENCES_IN_A_ROW = 3  # then the names that wait are not asked one by one in vain
+_SILENCES_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
 _HUSH = 10.0  # seconds
 _log = structlog.get_logger()
 
 
 class Search:
-    """Look-ups in one signed cart that never holds an item.
+    """Looks names up in one signed cart that never holds an item.
 
-    At most `threads` of them stand before the lane; each chooses its name when its turn has come, so that a
-    second search does not wait for the first one's end. `home` tells the account's subsidiary.
+    At most `threads` of them wait at the scheduler; each picks its name once it has a permit, so a second search does
+    not wait for the first to end. `home` returns the account's subsidiary.
     """
 
     def __init__(self, client: Client, *, home: Callable[[], str], threads: int) -> None:
@@ -51,15 +51,15 @@ class Search:
 
     @property
     def waiting(self) -> int:
-        """How many names are not asked yet."""
+        """The number of names that wait for a lookup."""
         return self._look_ups.waiting
 
     def look_up(
         self, names: Sequence[DomainName], *, recent: bool = False, urgent: bool = False
     ) -> Iterator[Availability]:
-        """Yield answers as they come; with `recent`, those of the last minutes at once and without a call.
+        """Yield answers as they arrive; with `recent`, cached ones of the last minutes come first and without a call.
 
-        What is `urgent` goes before what people only look at.
+        `urgent` lookups go before searches.
         """
         unknown = []
         for name in dict.fromkeys(names):
@@ -72,26 +72,26 @@ class Search:
             yield from self._look_ups.answers(unknown, urgent=urgent, asked=self._have_work)
 
     def calls_for(self, names: Collection[DomainName]) -> int:
-        """How many of these would have to be asked."""
+        """Return how many of these names need a call."""
         return sum(1 for name in set(names) if self._known.get(name) is None)
 
     def forget(self, names: Collection[DomainName]) -> None:
-        """What is known of these must not be told any more."""
+        """Drop cached answers for these names."""
         self._known.forget(names)
 
     def close(self) -> None:
-        """Tell everybody who still waits that no answer will come."""
+        """End all pending lookups without an answer from OVH."""
         self._look_ups.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    # Who asks what, and when
+    # Worker threads
 
     def _have_work(self, asked: int) -> None:
         with self._guard:
             for _ in range(min(asked, self._threads - self._working)):
                 try:
                     self._pool.submit(self._work)
-                except RuntimeError:  # closed meanwhile: everybody was told
+                except RuntimeError:  # closed in the meantime: every reader was released
                     return
                 self._working += 1
 
@@ -108,7 +108,7 @@ class Search:
 
     def _answer_next(self) -> None:
         try:
-            self._search_cart()  # before the turn: making it takes turns of its own
+            self._search_cart()  # before taking the permit: creating the cart needs its own permits
             turn = self._client.lane.turn(Priority.SEARCH)
         except Exception as error:  # noqa: BLE001 - whatever fails, a reader must not wait for ever
             failure = error
@@ -136,7 +136,7 @@ class Search:
         _log.error("look_up_failed", domain=name.ascii, exc_info=error)
         return _unknown(name, "the desk could not read OVH's answer")
 
-    # Asking one name
+    # Lookup of one name
 
     def _ask(self, name: DomainName, turn: Turn) -> Availability:
         try:
@@ -168,13 +168,13 @@ class Search:
         return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn))
 
     def _search_cart(self) -> str:
-        """The cart to ask in; raises `Silent` while OVH is left in peace."""
+        """Return the lookup cart; raises `Silent` while the circuit is open."""
         if time.monotonic() < self._hushed_until:
             raise Silent(LATER)
         with self._cart_guard:
             now = datetime.now(UTC)
             if self._cart is None or self._cart[1] <= now:
-                if time.monotonic() < self._hushed_until:  # another thread tried in vain while this one waited
+                if time.monotonic() < self._hushed_until:  # another thread failed while this one waited
                     raise Silent(LATER)
                 with readable():
                     self._cart = (self._new_cart(), now + _CART_LIFE)
@@ -186,7 +186,7 @@ class Search:
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.PEOPLE)
         except RegistrarError as error:
-            # It was made with our key, which was enough wherever this was seen; the look-up tells if not.
+            # It was made with our key, which was sufficient wherever we tested; otherwise the lookup fails.
             _log.debug("assign_refused", why=str(error))
         return cart
 
@@ -200,5 +200,5 @@ class Search:
 
 
 def _unknown(name: DomainName, reason: str) -> Availability:
-    """The reason stands inside a sentence of the reader's, so it ends like a part of one."""
+    """Return an unknown verdict. The reason is embedded in a sentence, so its final dot is removed."""
     return Availability(name, Verdict.UNKNOWN, reason=reason.rstrip("."))

@@ -1,4 +1,4 @@
-"""OVH's price list: one call tells the prices of all extensions."""
+"""OVH's price list: one call returns the prices of all extensions."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from registrars.ovh.api.errors import readable
 
 _PATH = "/order/catalog/public/domain"
 _FRESH = 6 * 3600.0  # seconds
-_TRY_AGAIN = 300.0  # seconds after it could not be read
-_UNIT = Decimal(10) ** -8  # of the currency: the catalogue counts in those
+_TRY_AGAIN = 300.0  # seconds after a failed read
+_UNIT = Decimal(10) ** -8  # the catalogue counts in this fraction of the currency
 _CREATING = ("create-default", "default")  # the new scheme of pricing modes, and the old one
 _log = structlog.get_logger()
 
 
 class Catalogue:
-    """First-year prices without tax, by extension: for ranking, while what something costs is what an offer says.
+    """First-year prices without tax, by extension. For ranking only: the binding price is in an offer.
 
-    Only who asks first waits for them: later they are read again in the background.
+    Only the first caller waits for them; later refreshes run in the background.
     """
 
     def __init__(self, client: Client, *, home: Callable[[], str]) -> None:
@@ -38,7 +38,10 @@ class Catalogue:
         self._due_at = float("-inf")
 
     def prices(self, *, at_once: bool = False) -> Mapping[str, Money]:
-        """What is known; empty where OVH does not tell or, `at_once`, where it was not asked before."""
+        """Return the known prices.
+
+        Empty if OVH does not return them or, with `at_once`, if they were not read before.
+        """
         if not (self._prices or at_once):
             self._read()
         elif time.monotonic() >= self._due_at and not self._guard.locked():
@@ -48,7 +51,7 @@ class Catalogue:
     def _read(self) -> None:
         with self._guard:
             if time.monotonic() < self._due_at:
-                return  # somebody else did while this one waited
+                return  # another thread read them while this one waited
             try:
                 with readable():
                     content = self._client.download(_PATH, query={"ovhSubsidiary": self._home()})
@@ -60,9 +63,9 @@ class Catalogue:
 
 
 def prices_in(content: bytes) -> dict[str, Money]:
-    """Read a catalogue of several megabytes without holding up the other threads; raises `ValueError`.
+    """Parse a catalogue of several megabytes without blocking the other threads; raises `ValueError`.
 
-    The decoder runs in one piece unless it calls us, so each plan is made small as soon as it is read.
+    The decoder runs in one piece unless it calls us, so each plan is shrunk as soon as it is parsed.
     """
     currency, plans = "", []
 
@@ -81,7 +84,7 @@ def prices_in(content: bytes) -> dict[str, Money]:
 
 
 def _first_price(pricings: list[dict[str, Any]]) -> Decimal | None:
-    """What the first year costs: the installation where it is told apart from the renewal."""
+    """Return the first year's price: the installation price if it is listed separately from the renewal."""
     for mode in _CREATING:
         prices = [line for line in pricings if line.get("mode") == mode]
         first = [line for line in prices if "installation" in (line.get("capacities") or ["installation"])]

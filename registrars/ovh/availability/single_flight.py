@@ -1,4 +1,4 @@
-"""Names that people wait for: each is asked once however many want it, and searches take turns."""
+"""Single flight for lookups: each name is looked up once for all readers, and searches take turns."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ordering.model.domain_name import DomainName
 from ordering.model.offer import Availability
 from ordering.process.progress import queued
 
-_URGENT_IN_A_ROW = 3  # names; then a search gets a turn, so that one person's adds never stop another's search
+_URGENT_IN_A_ROW = 3  # names; then a search gets its turn, so one user's adds never starve another's search
 Inbox = SimpleQueue[Availability]
 
 
 @dataclass(eq=False)
 class LookUp:
-    """One name; all who ask for it before it is answered read the same answer."""
+    """A lookup of one name. All readers that join before it is answered get the same answer."""
 
     name: DomainName
     readers: list[Inbox] = field(default_factory=list)
@@ -31,9 +31,9 @@ class LookUp:
 
 
 class LookUps:
-    """What is to be asked, a line for each search; urgent names go first, but every fourth turn is a search's.
+    """Pending lookups in one queue per search. Urgent names go first, but every fourth one is a search's.
 
-    `unasked` makes what a reader is told when all is closed.
+    `unasked` makes the answer that readers get after closing.
     """
 
     def __init__(self, unasked: Callable[[DomainName], Availability]) -> None:
@@ -47,14 +47,17 @@ class LookUps:
 
     @property
     def waiting(self) -> int:
-        """How many names are not asked yet."""
+        """The number of names that wait for a lookup."""
         with self._guard:
             return sum(look_up.is_wanted for look_up in self._open.values())
 
     def answers(
         self, names: Sequence[DomainName], *, urgent: bool, asked: Callable[[int], None]
     ) -> Iterator[Availability]:
-        """Yield answers as they come, having told how many are `asked`; giving up reading drops what was not yet."""
+        """Yield answers as they arrive, after calling `asked` with their number.
+
+        A reader that stops early drops its pending lookups.
+        """
         inbox: Inbox = SimpleQueue()
         line = self._join(names, inbox, self._urgent if urgent else self._lines)
         asked(len(line))
@@ -72,7 +75,7 @@ class LookUps:
             return any(look_up.is_wanted for line in lines for look_up in line)
 
     def take(self) -> LookUp | None:
-        """The next name of the search whose turn it is; from then on it is the caller's to answer."""
+        """Return the next name in turn. The caller must answer it from then on."""
         with self._guard:
             is_a_searchs_turn = self._urgent_in_a_row >= _URGENT_IN_A_ROW
             look_up = _next_in(self._lines) if is_a_searchs_turn else None
@@ -94,7 +97,7 @@ class LookUps:
             inbox.put(answer)
 
     def close(self) -> None:
-        """Tell everybody who waits that no answer will come."""
+        """End all pending lookups: their readers get the `unasked` answer."""
         with self._guard:
             self._closed = True
             left = list(self._open.values())
@@ -125,7 +128,7 @@ class LookUps:
 
 
 def _next_in(lines: deque[deque[LookUp]]) -> LookUp | None:
-    """Take the first wanted one of the first line, which then is the last one."""
+    """Take the first pending lookup of the first queue, and move that queue to the end."""
     while lines:
         line = lines.popleft()
         while line and not line[0].is_wanted:

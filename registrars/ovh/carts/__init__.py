@@ -1,1 +1,1 @@
-"""OVH's carts: building them, what they require, their quotes and rejections."""
+"""OVH's carts: building them, their requirements, quotes and rejections."""

@@ -1,4 +1,4 @@
-"""OVH's carts before they are checked out: filled, configured, dry-run. They cost nothing and expire by themselves."""
+"""OVH's carts before checkout: filled, configured, dry-run. They cost nothing and expire on their own."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
 _GONE = "A temporary cart at OVH was deleted while I was using it, so nothing was ordered."
-_CART_LIFE = timedelta(days=2)  # longer than any attempt is looked for
+_CART_LIFE = timedelta(days=2)  # longer than the bot searches for any attempt's order
 _log = structlog.get_logger()
 
 
 class Drafts:
-    """Builds carts with the answers to what registries ask; `home` tells the account's subsidiary."""
+    """Builds carts with the answers to the registries' questions; `home` returns the account's subsidiary."""
 
     def __init__(self, client: Client, access: Access, descriptions: Descriptions, *, home: Callable[[], str]) -> None:
         self._client = client
         self._descriptions = descriptions
-        self._made: set[str] = set()  # by this process, and neither deleted nor handed on yet
+        self._made: set[str] = set()  # made by this process, and not yet deleted or handed on
         self._home = home
         self._rules = Rules(client)
         self.contacts = Contacts(client)
@@ -48,10 +48,10 @@ class Drafts:
             self._standing[OWNER_CONTACT] = access.owner_contact.rpartition("/")[2]
 
     def questions(self, lines: Sequence[Line]) -> Asked:
-        """Put each line into a fresh cart to learn what OVH asks of it, then give the cart back.
+        """Put each line into a new cart to read OVH's questions about it, then delete the cart.
 
-        Raises `LinesRefused` with why some cannot be had, and what is asked of the others. A silent OVH is not asked
-        on, and what it told until then is kept.
+        Raises `LinesRefused` with the reasons for unavailable lines and the questions about the others. After a timeout
+        OVH is not called again, and the questions read so far are returned.
         """
         cart = self._new(self._descriptions.scratch, Priority.PEOPLE)
         learned: Asked = {}
@@ -75,10 +75,10 @@ class Drafts:
         return learned
 
     def prepare(self, lines: Sequence[Line]) -> Prepared:
-        """Fill and dry-run a fresh cart; give it back on failure.
+        """Fill and dry-run a new cart; delete it on failure.
 
-        Raises `LinesRefused` where OVH does not take a line as it is, or a question has no answer, and `DraftGone`
-        where the cart was deleted meanwhile.
+        Raises `LinesRefused` if OVH rejects a line as it is, or if a question has no answer, and `DraftGone` if the
+        cart was deleted in the meantime.
         """
         try:
             cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
@@ -113,10 +113,10 @@ class Drafts:
         return Prepared(cart, quote, found)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
-        """What the rules of the registries have against these lines' owners and answers.
+        """Return the objections of the registries' rules to these lines' owners and answers.
 
-        The dry run judges, too, and this only tells more: so a line that OVH does not judge passes, and a silent OVH
-        is not asked about the others.
+        The dry run checks them, too, and this only explains more: a line that OVH does not check passes, and after a
+        timeout the others are not checked.
         """
         found: list[Finding] = []
         eligibility = self._eligibility()
@@ -132,9 +132,9 @@ class Drafts:
         return tuple(found)
 
     def discard(self, cart: str) -> bool:
-        """Delete a cart of this desk; true when it was deleted now or is not there any more.
+        """Delete a cart of this bot; returns True if it was deleted now or no longer exists.
 
-        The description of a cart that this process did not just make is read first.
+        Unless this process has just made the cart, its description is read first.
         """
         try:
             if cart not in self._made:
@@ -154,11 +154,11 @@ class Drafts:
         return True
 
     def hand_on(self, cart: str) -> None:
-        """A cart is about to be checked out: from now on its description is read before it is deleted."""
+        """Note that a cart is about to be checked out: from now on its description is read before it is deleted."""
         self._made.discard(cart)
 
     def _description(self, cart: str) -> str | None:
-        """Read what a cart is described as; None where OVH does not know it any more."""
+        """Read a cart's description; None if OVH no longer knows the cart."""
         try:
             with readable():
                 found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
@@ -167,18 +167,18 @@ class Drafts:
             return None
 
     def _eligibility(self) -> Eligibility:
-        """One for each check: whoever fixed an owner or the account at OVH is believed at the next one."""
+        """Return a new check without cached data: an owner or account fixed at OVH counts at the next one."""
         return Eligibility(self._rules, self.contacts, owner=self._standing.get(OWNER_CONTACT))
 
     def _new(self, description: str, at: Priority = Priority.MONEY) -> str:
         try:
             return self._made_and_assigned(description, at)
-        except NotThere:  # a clock jumped, so the cart's life was over from the start
+        except NotThere:  # a clock jumped, so the cart had expired from the start
             self._client.clock_ahead()
             return self._made_and_assigned(description, at)
 
     def _made_and_assigned(self, description: str, at: Priority) -> str:
-        """Make a cart of the account; raises `NotThere` where OVH does not know it a moment later."""
+        """Create a cart and assign it to the account; raises `NotThere` if OVH does not know it a moment later."""
         expire = (self._client.time_as_known() + _CART_LIFE).isoformat(timespec="seconds")
         body = {"ovhSubsidiary": self._home(), "description": description, "expire": expire}
         cart = str(self._build("POST", "/order/cart", body, at)["cartId"])
@@ -189,7 +189,7 @@ class Drafts:
             self._made.discard(cart)
             raise
         except RegistrarRefused as refusal:
-            # A cart that was made with our key may count as ours already; the dry run would tell if not.
+            # A cart that was made with our key may count as ours already; otherwise the dry run fails.
             _log.debug("assign_refused", why=str(refusal))
         except RegistrarError:
             self.discard(cart)
@@ -228,7 +228,10 @@ class Drafts:
         return asked.questions(entries, standing=self._standing, rule=rule)
 
     def _configure(self, path: str, line: Line, found: Asked, *, prefilled: bool) -> list[Configuration]:
-        """Answer what is asked. OVH accepts a label twice and refuses the cart later, so what is there goes first."""
+        """Configure a line's answers.
+
+        OVH accepts a label twice and rejects the cart later, so existing values are deleted first.
+        """
         given = []
         for question in found[line.domain]:
             value = asked.sent(question, line.answer_to(question))
@@ -263,7 +266,7 @@ class Drafts:
 
 
 class _Draft:
-    """A filled cart that OVH said no to, and that can be asked of which line it spoke."""
+    """A filled cart that OVH rejected, and that can be probed for the line at fault."""
 
     def __init__(self, client: Client, cart: str, eligibility: Eligibility) -> None:
         self._client = client
@@ -272,7 +275,7 @@ class _Draft:
         self.items: dict[DomainName, str] = {}
 
     def eligibility(self, line: Line) -> Mapping[str, str]:
-        """The fields of a line that break its registry's rule; none where OVH does not tell."""
+        """Return the fields of a line that break its registry's rule; empty if OVH does not check them."""
         try:
             return self._eligibility.faults(line)
         except RegistrarError as error:
@@ -280,7 +283,10 @@ class _Draft:
             return {}
 
     def without(self, lines: Sequence[Line]) -> Sequence[str]:
-        """Take lines out, and return what OVH still complains of; of an empty cart it would complain, too."""
+        """Remove lines, and return OVH's remaining error messages.
+
+        Empty for an empty cart, which OVH would reject, too.
+        """
         for line in lines:
             self._client.build("DELETE", self.items.pop(line.domain), None, priority=Priority.MONEY)
         if not self.items:

@@ -1,4 +1,4 @@
-"""Owner contacts at OVH. The list is one call by /domain/contact, whose ids are those of /me/contact."""
+"""Owner contacts at OVH. /domain/contact lists them in one call; its ids are those of /me/contact."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OURS = {
     "nationality": "nationality",
 }
 _ADDRESS = ("line1", "zip", "city", "province", "country")
-# GET /me names the account's own data otherwise than a contact.
+# GET /me has other field names for the account's own data than a contact has.
 _OF_ACCOUNT = {
     "organisationName": "organisation",
     "firstName": "firstname",
@@ -53,7 +53,7 @@ _ADDRESS_OF_ACCOUNT = {"line1": "address", "zip": "zip", "city": "city", "countr
 
 
 class Contacts:
-    """Reads the account's contacts, remembers them for a while, and makes new ones."""
+    """Reads the account's contacts, caches them for a while, and creates new ones."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -62,7 +62,7 @@ class Contacts:
         self._known: dict[str, Json] = {}
 
     def all(self) -> tuple[Contact, ...]:
-        """Every contact, newest first."""
+        """Return every contact, newest first."""
         with self._guard:
             if time.monotonic() - self._read_at >= _FRESH:
                 entries = listed(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
@@ -71,7 +71,7 @@ class Contacts:
             return newest_first(_contact(entry) for entry in self._known.values())
 
     def one(self, number: str) -> Contact:
-        """Read one contact as OVH has it now; raises `RegistrarRefused` if it is not there."""
+        """Read one contact from OVH; raises `RegistrarRefused` if it does not exist."""
         return _contact(self.read(number))
 
     def holder(self) -> Contact:
@@ -80,7 +80,7 @@ class Contacts:
         return _contact({**as_owner(account), "id": account["nichandle"]})
 
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
-        """Make a contact. A lost answer may leave one behind: it harms nobody, and shows in the list."""
+        """Create a contact. A lost answer may leave one behind: it is harmless, and shows in the list."""
         try:
             made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
         except RegistrarUnavailable as error:
@@ -91,17 +91,17 @@ class Contacts:
         return _contact(made)
 
     def read(self, number: str) -> Json:
-        """One contact as OVH has it now; raises `RegistrarRefused` where it is not there."""
+        """Read one contact from OVH as JSON; raises `RegistrarRefused` if it does not exist."""
         return dict(self._client.ask(f"/domain/contact/{segment(number.rpartition('/')[2])}", priority=Priority.PEOPLE))
 
     def account(self) -> Json:
-        """The desk's own account as OVH has it now: it administers a name where nobody says otherwise."""
+        """Read the bot's own account from OVH. It administers a name unless the user chose another."""
         me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
         return {name: value for name, value in me.items() if value is not None}
 
 
 def as_owner(account: Json) -> Json:
-    """The account as the rule engine takes an owner: with the names that a contact's fields have."""
+    """Return the account in the form of an owner for the rule engine, with a contact's field names."""
     own = {theirs: account[ours] for theirs, ours in _OF_ACCOUNT.items() if account.get(ours)}
     address = {theirs: account[ours] for theirs, ours in _ADDRESS_OF_ACCOUNT.items() if account.get(ours)}
     return own | {"address": address}

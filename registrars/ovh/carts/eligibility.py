@@ -1,4 +1,4 @@
-"""Whether a registry would take a name's owner and answers, as far as OVH's rule engine can judge them."""
+"""Checks whether a registry would accept a name's owner and answers, using OVH's rule engine."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from registrars.ovh.api.schemas import Json
 from registrars.ovh.carts.contacts import Contacts, as_owner
 from registrars.ovh.carts.registry_rules import Rules
 
-# Whose data only their own OVH account shows: a name that others administer cannot be judged from here.
+# Only these accounts themselves show their data, so a name that another account administers cannot be checked here.
 _OTHER_ACCOUNTS = ("ADMIN_ACCOUNT", "TECH_ACCOUNT")
 
 
 class Eligibility:
-    """Judges the lines of one check by their answers; reads the account and each owner once, as they are now.
+    """Checks lines with their answers; reads the account and each owner once.
 
-    `owner` is the contact's number that owns a name where nobody chose another.
+    `owner` is the id of the contact that owns a name unless the user chose another.
     """
 
     def __init__(self, rules: Rules, contacts: Contacts, *, owner: str | None) -> None:
@@ -29,9 +29,9 @@ class Eligibility:
         self._owners: dict[str, Json] = {}
 
     def faults(self, line: Line) -> Mapping[str, str]:
-        """What breaks the rule of the line's registry, by field; empty where nothing does.
+        """Return the violations of the rule of the line's registry, by field; empty if there are none.
 
-        Raises `RegistrarError` where OVH does not tell.
+        Raises `RegistrarError` if OVH does not check them.
         """
         if any(line.answer(label) for label in _OTHER_ACCOUNTS):
             return {}
@@ -40,13 +40,13 @@ class Eligibility:
         )
 
     def _read_account(self) -> Json:
-        # No cached_property: until Python 3.12 one that waits for OVH would hold up all others of its class.
+        # No cached_property: until Python 3.12, one that waits for OVH would block all others of its class.
         if self._account is None:
             self._account = self._contacts.account()
         return self._account
 
     def _owner_of(self, line: Line) -> Json:
-        """The contact that was chosen; where none was or can be, OVH takes the account itself."""
+        """Return the chosen contact; without one, or if none can be chosen, the account itself, as OVH does."""
         chosen = line.answer(OWNER_CONTACT)
         number = chosen.value if chosen else self._owner
         if number is None or not line.may_have_another_owner:
@@ -57,7 +57,7 @@ class Eligibility:
 
 
 def _answers(line: Line) -> Json:
-    """The two answers that a check has room for, in its own form."""
+    """Return the two answers that a check accepts, in its own form."""
     given: dict[str, object] = {}
     if accepted := line.answer("ACCEPT_CONDITIONS"):
         given["extras"] = {"acceptCondition": accepted.value == "true"}

@@ -1,7 +1,7 @@
-"""OVH's dry run as a quote, with each price paired to its name.
+"""Parses OVH's dry run into a quote, with each price paired to its name.
 
 Before the order exists a line carries a placeholder instead of a name: ``*001`` is the cart's first item, ``*001.001``
-what comes with it. OVH gives the cart item of some lines, and its own guide shows lines without any and in any order.
+an extra of it. OVH gives the cart item of some lines, and its own guide shows lines without any and in any order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Items = Sequence[tuple[int, DomainName]]
 
 
 def quote(checkout: Json, configuration: tuple[Configuration, ...], items: Items = ()) -> Quote:
-    """Read a dry run; `items` are the cart's, in the order in which they were put there, each with its name."""
+    """Parse a dry run; `items` are the cart's items in the order of their creation, each with its name."""
     prices = checkout["prices"]
     return Quote(
         total=money(prices["withTax"]),
@@ -50,8 +50,8 @@ def _lines(details: Sequence[Json], items: Items) -> tuple[QuotedLine, ...]:
 def _owners(details: Sequence[Json], numbers: Sequence[int | None], items: Items) -> Sequence[DomainName | None]:
     """Return the name that each line belongs to: by its cart item, else by the number in its placeholder.
 
-    All are None where one line cannot be paired: a price at the wrong name is worse than none. A line without an item
-    and without a placeholder is about the whole order, and belongs to no name.
+    All are None if one line cannot be paired: a price at the wrong name is worse than none. A line without an item and
+    without a placeholder is about the whole order, and belongs to no name.
     """
     names = dict(items)
     by_item = [names.get(line.get("cartItemID") or 0) for line in details]
@@ -67,9 +67,9 @@ def _owners(details: Sequence[Json], numbers: Sequence[int | None], items: Items
 def _by_number(
     by_item: Sequence[DomainName | None], numbers: Sequence[int | None], items: Items
 ) -> Mapping[int, DomainName]:
-    """Return the name of each placeholder's number: the one of its lines' items, else of the item at that place.
+    """Return the name of each placeholder's number: from its lines' items, else from the item at that position.
 
-    `*001` is the first item. The place counts only where each item has its number, and no line's item contradicts it.
+    `*001` is the first item. The position counts only if each item has its number, and no line's item contradicts it.
     """
     placed = {place: name for place, (_, name) in enumerate(items, 1)}
     named: dict[int, set[DomainName]] = {number: set() for number in numbers if number is not None}
@@ -83,6 +83,6 @@ def _by_number(
 
 
 def _names_another(line: Json, name: DomainName | None, names: Iterable[DomainName]) -> bool:
-    """Whether the words of a line, as in "name.ovh - .ovh registration", name only other names of the cart."""
+    """Return whether a line's description, as in "name.ovh - .ovh registration", names only other names of the cart."""
     told = names_of(str(line.get("description") or "").split()) & set(names)
     return name is not None and bool(told) and name not in told

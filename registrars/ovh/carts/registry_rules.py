@@ -1,4 +1,4 @@
-"""OVH's rule engine: what a registry wants of a name and its owner, beyond what a cart tells.
+"""OVH's rule engine: a registry's requirements for a name and its owner, beyond those a cart returns.
 
 Source: OVH's guide on eligibility rules, https://docs.ovhcloud.com/en/guides/web-cloud/domains/api-domain-rules
 """
@@ -26,14 +26,14 @@ _log = structlog.get_logger()
 
 
 class Rules:
-    """Asks a rule once an hour for each extension, and only for labels that we have no words for."""
+    """Reads a rule at most once an hour per extension, and only for labels that we have no words for."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._known: dict[tuple[str, frozenset[str]], tuple[float, dict[str, Json]]] = {}
 
     def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Json]:
-        """What the rule says of each label that only OVH can explain; empty where it does not tell just now."""
+        """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it."""
         strange = frozenset(labels - set(WORDS))
         key = (domain.extension, strange)
         read_at, rule = self._known.get(key, (float("-inf"), {}))
@@ -43,7 +43,7 @@ class Rules:
         try:
             answer = self._client.ask("/domain/configurationRule", query=query, priority=Priority.PEOPLE, tries=1)
         except RegistrarError as error:
-            # It only helps to understand a question: the label alone will do.
+            # It only helps users understand a question: the label alone is enough.
             _log.info("rule_not_read", domain=domain.ascii, why=str(error))
             return {}
         rule = asked.by_label(answer)
@@ -51,9 +51,9 @@ class Rules:
         return rule
 
     def broken_by(self, domain: DomainName, *, owner: Json, account: Json, answers: Json) -> dict[str, str]:
-        """What the registry would not take of this owner, of who administers, and of the answers, by field.
+        """Return the registry's objections to this owner, the administering account and the answers, by field.
 
-        Raises `RegistrarError` where OVH does not judge them.
+        Raises `RegistrarError` if OVH does not check them.
         """
         query = urlencode({"domain": domain.ascii, "action": "create"})
         given = {name: value for name, value in owner.items() if value is not None and name != "id"}
@@ -62,6 +62,6 @@ class Rules:
             self._client.build("POST", f"/domain/configurationRule/check?{query}", body, priority=Priority.PEOPLE)
         except Complained as refusal:
             if not refusal.kind.endswith(_BROKEN):
-                raise  # it did not like the question, and says nothing of the rule
+                raise  # it rejected the request itself, which says nothing about the rule
             return refusal.details
         return {}

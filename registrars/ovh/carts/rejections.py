@@ -1,4 +1,4 @@
-"""OVH's no to a cart, taken apart: which line it is about, and what fixes it."""
+"""Attributes OVH's rejection of a cart to its lines, with fixes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ordering.model.question import Question, in_order
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.carts.requirements import sent
 
-# https://github.com/ovh/order-cart-examples, issue 5: one line for each field, without the name that it is about.
+# https://github.com/ovh/order-cart-examples, issue 5: one line per field, without the name that it is about.
 _FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
 _MISSING = "is mandatory"
-# The rule engine begins with the field's own name again, and its map holds a headline, too.
+# The rule engine repeats the field's name at the beginning, and its map also holds a headline.
 _NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
-# Whose data stands in no form of ours: what the rule engine calls the account that the desk's key belongs to.
+# Data that none of our forms has: the rule engine's names for the account that the bot's API key belongs to.
 _OF_ACCOUNT = frozenset({"adminAccount", "techAccount"})
 _COMPLETE = "whoever owns it completes that data at OVH. Then ask for approval again."
 _AT_ACCOUNT = f"That is data of the desk's OVH account: {_COMPLETE}"
@@ -37,23 +37,23 @@ Asked = dict[DomainName, tuple[Question, ...]]
 
 
 class Witness(Protocol):
-    """Whoever can ask OVH again where its no leaves open of which line it speaks."""
+    """Narrows an ambiguous rejection down to the cart line that caused it."""
 
     def without(self, lines: Sequence[Line]) -> Sequence[str]:
-        """Take lines out of the draft for good, and return what OVH still complains of."""
+        """Remove lines from the cart permanently, and return OVH's remaining error messages."""
 
     def eligibility(self, line: Line) -> Mapping[str, str]:
-        """The fields of a line's owner and accounts that break its registry's rule."""
+        """Return the fields of a line's owner and accounts that break its registry's rule."""
 
 
 def open_questions(lines: Sequence[Line], asked: Asked) -> list[Finding]:
-    """What must be answered before this cart can be bought, line by line."""
+    """Return the questions that must be answered before this cart can be bought, line by line."""
     known = as_asked(lines, asked)
     return [_unanswered(line, question) for line in known for question in line.open_questions]
 
 
 def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness: Witness) -> LinesRefused:
-    """Put each part of OVH's no at its line: OVH names fields, and never the name that they are about."""
+    """Attribute each part of OVH's rejection to its line: OVH names fields, and never their domain name."""
     said = [line for line in refusal.lines if _FIELD.fullmatch(line)]
     others = [line for line in refusal.lines if not _FIELD.fullmatch(line)]
     findings: list[Finding] = []
@@ -72,25 +72,29 @@ def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness
 
 
 def of_line(refusal: Complained, line: Line, asked: Asked, fix: Fix) -> LinesRefused:
-    """OVH's no to one step that was about one line."""
+    """Return OVH's rejection of one step that was about one line."""
     return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, fix)], asked)
 
 
 def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
-    """What a registry's rule has against a line's owner, its accounts and its answers: one finding for each of them."""
+    """Return a rule's objections to a line: one finding each for its owner, its accounts and its answers."""
     named = sorted((field, told) for field, told in faults.items() if not field.startswith("_"))
     return [_of_one(line, whose, list(told)) for whose, told in groupby(named, key=_whose_field)]
 
 
 def _whose(said: Sequence[str], lines: Sequence[Line], asked: Asked, witness: Witness) -> dict[str, list[Line]]:
-    """Of which lines each complaint speaks: of those that it may be about, or of fewer where those are too many."""
+    """Return the lines that each error message is about: all candidates, or fewer if there are too many."""
     may_be = {complaint: _suspects(complaint, lines, asked) for complaint in said}
     too_many = {complaint: meant for complaint, meant in may_be.items() if len(meant) > said.count(complaint)}
     return may_be | _narrowed(too_many, said, witness)
 
 
 def _suspects(complaint: str, lines: Sequence[Line], asked: Asked) -> list[Line]:
-    """The lines that were asked this and lack an answer, or gave one; all where nothing was asked that is missing."""
+    """Return the candidate lines of an error message.
+
+    For a missing value these are the lines with that question unanswered, or all lines if none has the question. For a
+    wrong value these are the lines that sent one.
+    """
     label, why = _read(complaint)
     asking = {line.domain: _question(label, line, asked) for line in lines}
     if not why.startswith(_MISSING):
@@ -100,7 +104,7 @@ def _suspects(complaint: str, lines: Sequence[Line], asked: Asked) -> list[Line]
 
 
 def _narrowed(may_be: Mapping[str, list[Line]], said: Sequence[str], witness: Witness) -> dict[str, list[Line]]:
-    """Take extension after extension out of the draft, and see with which each complaint goes away."""
+    """Remove one extension after another from the cart, and observe which error messages disappear."""
     found: dict[str, list[Line]] = {complaint: [] for complaint in may_be}
     left = Counter(said)
     suspects = {line.domain: line for meant in may_be.values() for line in meant}
@@ -117,7 +121,7 @@ def _narrowed(may_be: Mapping[str, list[Line]], said: Sequence[str], witness: Wi
 
 
 def _insist(label: str, lines: Sequence[Line], asked: Asked) -> None:
-    """Mark a question as one that OVH does not go without; what nothing listed is asked as a text."""
+    """Mark a question as one that OVH insists on; an unlisted one becomes a text question."""
     for line in lines:
         known = _question(label, line, asked) or Question(label)
         others = [question for question in asked.get(line.domain, ()) if question.label != label]
@@ -138,7 +142,7 @@ def _extension(line: Line) -> str:
 
 
 def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
-    """All that is at fault in one place, and where that can be fixed: a button only where its form fixes it."""
+    """Return one finding for all violations in one place; it has a button only if that form can fix them."""
     said = f"{line.domain}: {', '.join(_in_words(field, told) for field, told in named)}."
     if whose in _OF_ACCOUNT:
         return Finding(f"{said} {_AT_ACCOUNT}", line.domain)
@@ -162,7 +166,10 @@ def _wrong_answer(label: str, why: str, line: Line) -> Finding:
 
 
 def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> list[Finding]:
-    """The fields that break a registry's rule. Of several lines each is asked about, for OVH names none."""
+    """Return findings for the fields that break a registry's rule.
+
+    With several lines each is checked, as OVH names none.
+    """
     named = refusal.details.items()
     own = {line: named if len(lines) == 1 else named & witness.eligibility(line).items() for line in lines}
     return [found for line in lines for found in of_rule(line, dict(own[line]))] or [Finding(str(refusal))]
@@ -174,7 +181,7 @@ def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) ->
 
 
 def _in_words(field: str, told: str) -> str:
-    """`owner.birth_day` and `Field "birth_day" is required` as “the owner's birth day is required”."""
+    """Render `owner.birth_day` and `Field "birth_day" is required` as “the owner's birth day is required”."""
     whose, _, rest = field.partition(".")
     about = _WHOSE.get(whose, f"the {whose}")
     named = f"{about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else about

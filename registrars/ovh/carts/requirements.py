@@ -1,7 +1,7 @@
-"""What OVH asks of an item in a cart, into our own questions, and our answers into its form.
+"""Maps OVH's `requiredConfiguration` of a cart item to our questions, and our answers to OVH's format.
 
-Every key of `requiredConfiguration` but the label and the type may be missing, and `required` cannot be trusted: it
-was measured wrong both ways (contracts of OVH's API; its own command-line tool says so, too).
+Every key but the label and the type may be missing, and `required` cannot be trusted: it was measured wrong both ways
+(contracts of OVH's API; its own command-line tool says so, too).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _BY_TYPE = {
     "json": Kind.JSON,
     "domain": Kind.JSON,
 }
-# OVH fills these in from the account, whatever it says of their being required.
+# OVH fills these in from the account, even if it marks them as required.
 _FILLED_BY_OVH = frozenset({"OWNER_CONTACT", "ADMIN_ACCOUNT", "TECH_ACCOUNT", "DNS"})
-# Where one of these is listed it is needed, whatever is said of it (OVH's guide on ordering).
+# If one of these is listed it is needed, whatever its `required` says (OVH's guide on ordering).
 _NEEDED_WHERE_LISTED = LEGAL | {"REASON", "PROTECTED_CODE"}
 _YES_NO = frozenset({"true", "false"})
 _MOST_TOLD = 500
@@ -42,12 +42,12 @@ _MOST_TOLD = 500
 def questions(
     listed: Sequence[Json], *, standing: Mapping[str, str], rule: Mapping[str, Json] | None = None
 ) -> tuple[Question, ...]:
-    """Read a `requiredConfiguration`; `rule` is what the rule engine says of each label."""
+    """Parse a `requiredConfiguration`; `rule` is the rule engine's entry for each label."""
     return in_order(_question(entry, standing, (rule or {}).get(str(entry["label"]), {})) for entry in listed)
 
 
 def sent(question: Question, answer: Answer | None) -> str | None:
-    """What OVH is sent for a question: the person's answer, else the standing one, else nothing."""
+    """Return the value to send to OVH: the user's answer, else the default, else None."""
     value = answer.value if answer is not None else question.standing
     if value is not None and question.is_of_contacts:
         return f"/me/contact/{value}"
@@ -55,7 +55,10 @@ def sent(question: Question, answer: Answer | None) -> str | None:
 
 
 def by_label(rule: Any) -> dict[str, Json]:  # noqa: ANN401 - decoded JSON of a recursive shape
-    """Every node of a rule that carries a label; those inside a contact's or a record's fields are not ours to ask."""
+    """Return every node of a rule with a label.
+
+    Nodes inside a contact's or a record's fields are left out: the bot does not ask for those.
+    """
     found: dict[str, Json] = {}
     if isinstance(rule, dict):
         if rule.get("label"):
@@ -70,7 +73,7 @@ def _question(entry: Json, standing: Mapping[str, str], rule: Json) -> Question:
     label = str(entry["label"])
     allowed = _allowed(entry.get("allowedValues")) or _choices(rule)
     if label in LEGAL and set(allowed) == {"false"}:
-        allowed = ()  # a consent that nobody could give is a slip
+        allowed = ()  # a consent that can only be refused is OVH's mistake
     kind = _kind(label, str(entry.get("type") or "").lower(), allowed)
     return Question(
         label=label,
@@ -94,7 +97,7 @@ def _allowed(values: Iterable[object] | None) -> tuple[str, ...]:
 
 
 def _choices(rule: Json) -> tuple[str, ...]:
-    """The values that a rule's own list allows."""
+    """Return the values that a rule's own list allows."""
     for constraint in rule.get("constraints") or ():
         if constraint.get("operator") == "contains" and not constraint.get("conditions"):
             return _allowed(constraint.get("values"))

@@ -1,1 +1,1 @@
-"""How calls share OVH's rate limit: the scheduler and the rate limiters."""
+"""Sharing OVH's rate limit among calls: the scheduler and the rate limiters."""

@@ -1,4 +1,4 @@
-"""How many calls OVH may get: a pace, what may be saved up, and less of both once OVH complains."""
+"""An adaptive rate limiter for OVH: a rate, a burst, and less of both after a throttle response."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_SLOWEST = 0.2  # calls a second, or a tenth of the full pace where that is less
-_RECOVERY = 1.05  # each good answer brings the pace a twentieth back, up to what OVH is known to take
-_CREEP = 0.0003  # beyond that: of the pace, a second, for each second without a complaint
-_LONGEST_PAUSE = 60.0  # seconds; then it is worth a look, whatever OVH said
-_REMEMBERED = 10.0  # seconds of good answers tell what OVH takes
-_SAMPLES = 200  # of them at the most
-_CAUTION = 0.95  # of what it was seen to take
-_HEADROOM = 0.96  # of the pace, and once the bucket ran dry a few calls behind it: a call may take longer
-_BEHIND = 0.03  # seconds' worth of calls, one at least, than the one after it, and then both arrive together
-_NOTHING = 1e-9  # of a call: rounding, not waiting
+_SLOWEST = 0.2  # calls a second, or a tenth of the full rate if that is less
+_RECOVERY = 1.05  # each success raises the rate by a twentieth, up to the known sustainable rate
+_CREEP = 0.0003  # above that: growth of the rate per second, for each second without throttling
+_LONGEST_PAUSE = 60.0  # seconds; after that a call is tried, whatever OVH said
+_REMEMBERED = 10.0  # seconds; window used to estimate OVH's sustainable rate
+_SAMPLES = 200  # maximum number of successes in that window
+_CAUTION = 0.95  # fraction of the estimated rate
+_HEADROOM = 0.96  # fraction of the rate; an empty bucket also falls a few calls behind
+_BEHIND = 0.03  # seconds' worth of calls, at least one: a slow call may arrive together with the next one
+_NOTHING = 1e-9  # of a call: a rounding error, not a wait
 
 
 class Budget:
-    """A token bucket of `burst` calls, filled with `per_second`. Moments are seconds of one steady clock.
+    """A token bucket of `burst` calls, filled at `per_second`. Times are seconds of one monotonic clock.
 
-    After a complaint both shrink by half, and grow back: fast up to what OVH took lately, then slowly, since a
-    limit that nobody publishes can only be felt.
+    After a throttle response both shrink by half. They grow back fast up to OVH's recent rate, then slowly, as the
+    limit is unpublished and can only be found by trying.
     """
 
     def __init__(self, *, per_second: float, burst: float, now: float) -> None:
@@ -37,18 +37,21 @@ class Budget:
 
     @property
     def pace(self) -> float:
-        """Calls a second that are allowed just now."""
+        """The calls a second that are allowed now."""
         return self._per_second * self._share
 
     def listen(self, news: Callable[[], None]) -> None:
-        """It has no news: what it says stands until it is asked again."""
+        """No-op: a local bucket never notifies."""
 
     def close(self) -> None:
-        """It holds nothing."""
+        """No-op: it holds no resource."""
 
     def wait(self, now: float, *, wanted: int = 1) -> float | None:
-        """Seconds until one of `wanted` calls may go, 0 where it may now; None: not before there is news."""
-        del wanted  # all that is there is here
+        """Return the seconds until one of `wanted` calls may go, 0 if it may go now.
+
+        None means: not before a notification.
+        """
+        del wanted  # a local bucket needs no hint
         self._fill(now)
         missing = 1 - self._tokens
         if missing > _NOTHING and not self._is_behind:
@@ -61,19 +64,19 @@ class Budget:
         self._tokens -= 1
 
     def refund(self) -> None:
-        """A call did not go after all."""
+        """Return the token of a call that was not made."""
         self._tokens += 1
 
     def seconds_for(self, calls: int, now: float) -> float:
-        """How long so many calls take at the present pace."""
+        """Return how long so many calls take at the present rate."""
         self._fill(now)
         return max(self._paused_until - now, 0.0) + max(calls - self._tokens, 0.0) / self.pace
 
     def complained(self, now: float, seconds: float | None = None) -> None:
-        """OVH was asked too fast: drop what was saved up, pause for as long as it said, then go at half the pace.
+        """Handle a throttle response: drop the saved burst, pause as long as OVH said, then halve the rate.
 
-        Or at what OVH took lately, where that is more. Calls that were under way together complain together, so only
-        the first of them counts.
+        Or use OVH's recent rate, if that is higher. Concurrent calls are throttled together, so only the first response
+        counts.
         """
         if now >= self._paused_until:
             taken = _CAUTION * self._lately(now) / self._per_second
@@ -85,7 +88,7 @@ class Budget:
         self._paused_until = max(self._paused_until, now + min(seconds or 1.0, _LONGEST_PAUSE))
 
     def answered(self, now: float) -> None:
-        """OVH took a call: come back step by step."""
+        """Handle a success: raise the rate step by step."""
         self._good.append(now)
         self._lately(now)
         grown = self._share * _RECOVERY
@@ -96,7 +99,7 @@ class Budget:
         self._grown_at = now
 
     def state(self) -> dict[str, Any]:
-        """All that it knows, in JSON's types."""
+        """Return the whole state, in JSON types."""
         return {
             "tokens": self._tokens, "is_behind": self._is_behind, "share": self._share, "known_good": self._known_good,
             "moments": [self._filled_at, self._grown_at, self._complained_at, max(self._paused_until, 0.0)],
@@ -104,7 +107,7 @@ class Budget:
         }  # fmt: skip
 
     def restore(self, state: Mapping[str, Any], *, later: float = 0.0) -> None:
-        """Go on with what another budget knew; `later` is by how much this one's clock is ahead of that one's."""
+        """Restore another limiter's state; `later` is how far this one's clock is ahead of that one's."""
         self._tokens, self._is_behind = state["tokens"], state["is_behind"]
         self._share, self._known_good = state["share"], state["known_good"]
         moments = [moment + later for moment in state["moments"]]
@@ -120,7 +123,7 @@ class Budget:
         return max(1.0, self.pace * _BEHIND)
 
     def _lately(self, now: float) -> float:
-        """Calls a second that OVH took in the last seconds."""
+        """Return the calls a second that OVH accepted within the window."""
         while self._good and self._good[0] < now - _REMEMBERED:
             self._good.popleft()
         if not self._good:

@@ -1,4 +1,4 @@
-"""The one lane to OVH: who may call next, and how fast."""
+"""The scheduler of all calls to OVH: decides which call goes next, and when."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from typing import Protocol, Self
 
 from ordering.model.errors import NotAsked, RegistrarUnavailable
 
-_SHARE = 10  # one of so many turns that money and people leave
+_SHARE = 10  # polling gets one of this many permits left by money calls and people
 
 
 class Priority(IntEnum):
-    """The call that buys or pays, then what prepares and checks it, then people who wait for one answer, then searches.
+    """Call priorities, highest first.
 
-    A money call never waits behind the pre-flights of others, which prepare carts as well. Polling keeps a share next
-    to searches, so that they never stop the bot from following paid orders.
+    DEED is the money call; MONEY prepares and checks it, so a money call never waits behind the pre-flights of others,
+    which prepare carts as well. PEOPLE are calls for users who wait for one answer. POLLING keeps a share next to
+    searches, so they never stop the bot from following paid orders.
     """
 
     DEED = 0
@@ -31,7 +32,7 @@ class Priority(IntEnum):
 
 
 class Allowance(Protocol):
-    """How many calls may go, and when: `Budget` and `SharedBudget`. Moments are of the monotonic clock."""
+    """The rate limiter protocol, implemented by `Budget` and `SharedBudget`. Times are of the monotonic clock."""
 
     @property
     def pace(self) -> float: ...
@@ -55,7 +56,7 @@ class Allowance(Protocol):
 
 @dataclass(order=True)
 class _Ticket:
-    """A place in the queue; `news` wakes its holder alone."""
+    """A queue entry; `news` wakes only its holder."""
 
     priority: Priority
     number: int
@@ -63,7 +64,7 @@ class _Ticket:
 
 
 class Turn:
-    """Leave for one call: leaving it makes room for another. Where it was not `used`, the call counts as not made."""
+    """A permit for one API call. Releasing it frees a slot; an unused permit is refunded."""
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
@@ -80,32 +81,32 @@ class Turn:
 
 
 class Lane:
-    """A queue before a budget of calls, with at most `concurrency` of them under way. For all threads."""
+    """A priority queue in front of a rate limiter, with at most `concurrency` calls in flight. Thread-safe."""
 
     def __init__(self, budget: Allowance, *, concurrency: int) -> None:
         self._budget = budget
         self._room = concurrency
         self._queue: list[_Ticket] = []
         self._numbers = count()
-        self._since_polling = 0  # turns of searches
+        self._since_polling = 0  # permits given to searches
         self._closed = False
         self._lock = threading.Lock()
         budget.listen(self.news)
 
     @property
     def pace(self) -> float:
-        """Calls a second that are allowed just now."""
+        """The calls a second that are allowed now."""
         return self._budget.pace
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for their turn."""
+        """The number of calls that wait for a permit."""
         return len(self._queue)
 
     def turn(self, priority: Priority, *, within: float | None = None) -> Turn:
-        """Wait for one's turn. Use it in a `with`, around the call.
+        """Wait for a permit. Use it in a `with`, around the call.
 
-        Raises `NotAsked` where it does not come `within` so many seconds, `RegistrarUnavailable` when the lane closes.
+        Raises `NotAsked` if none is free `within` this many seconds, `RegistrarUnavailable` when the scheduler closes.
         """
         deadline = float("inf") if within is None else time.monotonic() + within
         with self._lock:
@@ -118,13 +119,13 @@ class Lane:
                 self._room -= 1
                 self._count(priority)
             finally:
-                self._queue.remove(ticket)  # mostly at its front
+                self._queue.remove(ticket)  # usually at its front
                 heapq.heapify(self._queue)
                 self._tell_first()
         return Turn(self)
 
     def leave(self, *, refund: bool = False) -> None:
-        """End a turn; `refund` what was not used."""
+        """Release a permit; `refund` one that was not used."""
         with self._lock:
             self._room += 1
             if refund:
@@ -132,27 +133,27 @@ class Lane:
             self._tell_first()
 
     def slow_down(self, seconds: float | None = None) -> None:
-        """OVH complained, and said to wait so many seconds."""
+        """Handle a throttle response with the wait in seconds that OVH requested."""
         with self._lock:
             self._budget.complained(time.monotonic(), seconds)
 
     def recover(self) -> None:
-        """OVH answered."""
+        """Handle a success."""
         with self._lock:
             self._budget.answered(time.monotonic())
 
     def seconds_for(self, calls: int) -> float:
-        """How long so many more calls take at the present pace, without the time that OVH needs for each."""
+        """Return how long so many more calls take at the present rate, without OVH's response times."""
         with self._lock:
             return self._budget.seconds_for(calls, time.monotonic())
 
     def news(self) -> None:
-        """The budget may allow more than it said."""
+        """Handle a notification that the rate limiter may allow more calls."""
         with self._lock:
             self._tell_first()
 
     def close(self) -> None:
-        """Let nobody call any more, and send away those who wait."""
+        """Allow no further calls, and fail those that wait."""
         with self._lock:
             self._closed = True
             for ticket in self._queue:
@@ -176,7 +177,7 @@ class Lane:
         return first
 
     def _pause_for(self, ticket: _Ticket) -> float | None:
-        """0: go now; a number: look again after as many seconds; None: wait for news."""
+        """Return 0 to go now, seconds to wait before checking again, or None to wait for a notification."""
         if self._closed:
             raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.", code="stopping", advice="")
         if self._first() is not ticket or self._room < 1:
@@ -185,7 +186,7 @@ class Lane:
 
 
 def _until(deadline: float, pause: float | None) -> float | None:
-    """How long to wait: as long as asked, but not beyond the deadline."""
+    """Return how long to wait: the pause, but not beyond the deadline."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise NotAsked("OVH is kept too busy just now, so it was not asked.")

@@ -1,4 +1,4 @@
-"""One budget for all processes that call OVH with the same key: it stands in the database, and is drawn in handfuls."""
+"""A rate limiter for all processes with the same OVH key: its state is a database row, drawn from in batches."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ import structlog
 
 from registrars.ovh.throttling.rate_limiter import Budget
 
-_LONGEST_SLEEP = 1.0  # seconds; another process may have met OVH's limit, or given way
+_LONGEST_SLEEP = 1.0  # seconds; another process may have met OVH's limit, or may call less
 _LAST_DRAW = 0.5  # seconds
 _log = structlog.get_logger()
 
 
 class Page(Protocol):
-    """The state that was written last, None before that, and the moment by the ledger's clock in seconds."""
+    """The last state written, None before the first one, and the time by the database's clock in seconds."""
 
     now: float
     state: Mapping[str, Any] | None
 
 
 class Ledger(Protocol):
-    """Where the budget stands, for one process at a time."""
+    """The storage of the shared state, locked by one process at a time."""
 
     def held(self) -> AbstractContextManager[Page]:
-        """Hold the page; what `state` is then is written when the context ends."""
+        """Lock the row; the value of `state` is written when the context ends."""
 
 
 @dataclass
 class _Wish:
-    """What this process wants of the ledger next, and what it has to tell."""
+    """The calls this process requests next, and the results it has to report."""
 
     calls: int = 0
     answered: int = 0
@@ -42,16 +42,16 @@ class _Wish:
 
 
 class SharedBudget:
-    """What a lane asks instead of a `Budget`: a thread of its own draws from the ledger, so no caller waits for it.
+    """The scheduler's alternative to `Budget`, shared by several processes.
 
-    Where the database does not answer, this process goes on with a budget of its own: OVH's limit is then met by
-    the complaints.
+    Its own thread draws calls from the row, so no caller waits for the database. If the database does not answer, this
+    process uses a local limiter: OVH's throttle responses then enforce the limit.
     """
 
     def __init__(self, ledger: Ledger, *, per_second: float, burst: float) -> None:
         self._ledger = ledger
         self._per_second, self._burst = per_second, burst
-        self._mirror = Budget(per_second=per_second, burst=burst, now=time.monotonic())  # as last seen
+        self._mirror = Budget(per_second=per_second, burst=burst, now=time.monotonic())  # the shared state as last seen
         self._alone = Budget(per_second=per_second, burst=burst, now=time.monotonic())
         self._drawn = 0
         self._wish = _Wish()
@@ -66,12 +66,12 @@ class SharedBudget:
         return self._mirror.pace
 
     def listen(self, news: Callable[[], None]) -> None:
-        """Have `news` called when calls were drawn."""
+        """Register `news`, to be called when calls were drawn."""
         self._news = news
 
     def wait(self, now: float, *, wanted: int = 1) -> float | None:
-        """0 where a drawn call is there; else None, and so many are drawn as soon as they may be."""
-        del now  # the ledger has its own clock
+        """Return 0 if a drawn call is left; else None, and request `wanted` calls from the row."""
+        del now  # the row has its own clock
         with self._wanted:
             if self._drawn > 0:
                 return 0.0
@@ -92,7 +92,7 @@ class SharedBudget:
             return self._mirror.seconds_for(calls, now)
 
     def complained(self, now: float, seconds: float | None = None) -> None:
-        """Everybody slows down, this process at once."""
+        """Handle a throttle response: this process slows down at once, the others at their next draw."""
         with self._wanted:
             self._drawn = min(self._drawn, 0)
             self._mirror.complained(now, seconds)
@@ -109,7 +109,7 @@ class SharedBudget:
         with self._wanted:
             self._closed = True
             self._wanted.notify()
-        self._thread.join(_LAST_DRAW)  # so that it holds no connection any more
+        self._thread.join(_LAST_DRAW)  # frees its database connection
 
     def _draw(self) -> None:
         while (wish := self._next_wish()) is not None:
@@ -130,7 +130,7 @@ class SharedBudget:
             return None if self._closed else wish
 
     def _ask_for(self, wish: _Wish) -> tuple[int, float]:
-        """Draw from the ledger: how many calls, or how long until there is one."""
+        """Draw from the row; return the number of calls, or how long until there is one."""
         try:
             with self._ledger.held() as page:
                 shared = Budget(per_second=self._per_second, burst=self._burst, now=page.now)
