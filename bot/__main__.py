@@ -9,7 +9,7 @@ from types import FrameType
 
 
 def main(program: str = "domain-desk") -> None:
-    """Run a command; signals are handled before the libraries are imported, which takes a second.
+    """Run a command. Signals are handled before the libraries are imported, which takes a second.
 
     The first process of a container ignores a signal without a handler, so SIGTERM would be lost.
     """
@@ -21,7 +21,7 @@ def main(program: str = "domain-desk") -> None:
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    """End at once: nothing has begun yet. `run` ends with 0 as it does later, others as a shell reports it."""
+    """Exit immediately, because nothing has begun yet: `run` with 0 as it does later, others as a shell reports it."""
     os._exit(0 if sys.argv[1:2] == ["run"] else 128 + number)
 
 

@@ -1,4 +1,4 @@
-"""What others do in the same OVH account, read in the background with the lowest priority."""
+"""Background watch of other programs' activity in the same OVH account, with the lowest priority."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.presence import Presence
 
-ACCOUNT = "account"  # a part of the health, shown once another desk was found
-# Seconds: after the start, so that the first requests of people go first; while more are left; until a second look; and
-# then.
+ACCOUNT = "account"  # a part of the health, shown once another bot was found
+# Seconds: after the start, so that users' first requests go first; while more orders are left to read; until a second
+# check; otherwise.
 _FIRST, _NEXT, _AGAIN, _EVERY = 30.0, 1.0, 60.0, 900.0
 _DAILY = 86_400.0
 _log = structlog.get_logger()
 
 
 class AccountWatch:
-    """Reads orders that were not made here ahead of checkouts, and looks daily for others and for forgotten calls.
+    """Reads foreign orders ahead of checkouts, and checks daily for other bots and for money calls that the store lost.
 
-    Operators hear of another desk by `/healthz` and the log, of forgotten calls by recover mode.
+    Operators learn of another bot by `/healthz` and the log, of lost calls by recover mode.
     """
 
     def __init__(
@@ -35,10 +35,10 @@ class AccountWatch:
         self._lost_markers = lost_markers
         self._health = health
         self._bridge = Bridge(1)
-        self._found: frozenset[str] = frozenset()  # carts of others, at the look before
+        self._found: frozenset[str] = frozenset()  # foreign carts, at the previous check
 
     async def run(self, *, first: float = _FIRST) -> None:
-        """Work until cancelled. A failure only leaves more to the next round, or to a checkout."""
+        """Work until cancelled. After a failure, the next round or a checkout reads what is missing."""
         await asyncio.sleep(first)
         rounds = (self._look_for_lost, self._read_ahead, self._look_for_others)
         await asyncio.gather(*(self._keep(one_round) for one_round in rounds))
@@ -47,7 +47,7 @@ class AccountWatch:
         while True:
             try:
                 wait = await self._bridge.call(one_round)
-            except Exception as error:  # noqa: BLE001 - nobody waits for it: the next round comes soon
+            except Exception as error:  # noqa: BLE001 - no one waits for it: the next round comes soon
                 _log.info("account_not_read", error=type(error).__name__, why=str(error)[:200])
                 wait = _EVERY
             await asyncio.sleep(wait)
@@ -61,7 +61,7 @@ class AccountWatch:
         return _DAILY
 
     def _look_for_others(self) -> float:
-        """Report only what two looks show: another process of this desk may be about to put its cart on record."""
+        """Report only what two checks found: another process of this bot may be about to store its cart."""
         found, before = self._presence.find_others(), self._found
         others, self._found = found & before, found
         if found - before:

@@ -1,4 +1,4 @@
-"""The composition root: the one file that knows everybody."""
+"""The composition root: the only file that knows every part."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ from store.rate_limit import SharedPage
 from store.search_sessions import SharedShelf
 from store.transactions import SqlStore
 
-_THREADS = 12  # for requests of people that need only the database; the worker has its own threads
+_THREADS = 12  # for users' requests that need only the database; the worker has its own threads
 _SEARCH_THREADS = 64  # each only waits for the answers of one search
 _SHELF_THREADS = 4
 _DRIVER_THREADS = 8
-_PLACES = 8  # for steps that carry out, and as many for those that only look
-# Seconds when the bot stops, of the five that it has: for work to end, for what then hears nothing more from OVH,
-# and for telling people that the rest was cut short.
+_PLACES = 8  # for jobs that carry out decisions, and as many for jobs that only poll
+# Seconds when the bot stops, out of its five: for work to end, for work that gets no more answers from OVH, and for
+# notifying users that the rest was cut short.
 _LAST_WORK, _LAST_ANSWERS, _LAST_WORDS = 2.0, 0.5, 1.0
-_LAST_MONEY_CALLS = 1.5  # within the first of them
+_LAST_MONEY_CALLS = 1.5  # within the first of these periods
 _DATABASE_EVERY, _SLACK_EVERY, _OVH_EVERY = 2.0, 0.5, 15.0  # seconds between two checks; the OVH one is mostly cached
 _RECOVER_MODE_EVERY = 1.0  # seconds; each is one read of the database
 _GROUPS_EVERY = 300.0  # seconds until /healthz shows a deleted user group
@@ -96,7 +96,7 @@ class Bot:
             self.app = AsyncApp(
                 client=self._client,
                 signing_secret=_plain(settings.slack_signing_secret) or "",
-                process_before_response=True,  # acknowledge when the listener returns: ours return at once
+                process_before_response=True,  # acknowledge when the listener returns: ours return immediately
             )
         desk = Desk(
             workflow=Workflow(store=store, registrar=self._registrar, policy=policy, clock=_now),
@@ -105,7 +105,7 @@ class Bot:
             members=Members(self._client, workspace=workspace, groups=policy.groups, alerts=self._alerts),
             client=self._client,
             searches=self._searches(engines),
-            wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the driver is made after the desk
+            wake=lambda: self.driver.wake(),  # noqa: PLW0108 - the worker is created after the desk
         )
         self.desk = desk
         self._work = desk.work
@@ -158,10 +158,10 @@ class Bot:
     async def build(
         cls, settings: Settings, *, pace: Pace | None = None, lease: timedelta = LEASE, floors: Floors | None = None
     ) -> Bot:
-        """Migrate the database, call auth.test once, and connect the parts. Does not wait for what is unavailable.
+        """Migrate the database, call auth.test once, and connect the parts. Does not wait for unavailable services.
 
-        `pace` is how often OVH is polled, `lease` after how long another process takes over what this one left,
-        `floors` how long silence proves nothing of a payment.
+        `pace` is how often OVH is polled, `lease` is when another process takes over this one's work, `floors` is how
+        long a missing payment at OVH proves nothing.
         """
         engines = open_engines(settings.database_url.get_secret_value())
         await asyncio.to_thread(migrate, engines)
@@ -213,7 +213,7 @@ class Bot:
     async def stop(self) -> None:
         """Accept no new work, let current work finish, and close all connections, in about four seconds at most.
 
-        Calls that buy or pay are cut off at once, so that their jobs can still write down that the calls ended.
+        Calls that buy or pay are cut off early, so their jobs can still record that the calls ended.
         """
         closing = [self.front.close()] if self._socket is None else [self.front.close(), self._socket.close()]
         ending = Bridge(1).call(self._registrar.stop_money_calls, within=_LAST_MONEY_CALLS)
@@ -240,7 +240,7 @@ class Bot:
         return line or " ".join(self._alerts.sentences()) or None
 
     def _report_stuck(self, carts: Sequence[int]) -> None:
-        """Tell the operators once of jobs that hang, by `/healthz` and the log, and once that they ended."""
+        """Notify the operators once of jobs that hang, by `/healthz` and the log, and once that they ended."""
         named = ", ".join(f"#{number}" for number in carts)
         reason = f"the work on {named} makes no progress: look at the log, then restart the bot"
         self._health.report(JOBS, reason if carts else None)
@@ -274,7 +274,7 @@ def access(settings: Settings) -> Access:
 
 
 def budget(settings: Settings, engines: Engines) -> SharedBudget | None:
-    """On PostgreSQL several processes may use one key, so they share its budget."""
+    """Return the shared rate limiter; None on SQLite. On PostgreSQL several processes may use one key."""
     if engines.lane is not None:
         return None
     key = "\n".join(map(str, (settings.ovh_endpoint, settings.ovh_application_key, settings.ovh_client_id)))

@@ -1,4 +1,4 @@
-"""The commands: parse, call, print."""
+"""The command line: parse, call, print."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _UNUSABLE = 2
 _INTERRUPTED = 130  # as a shell reports a process that SIGINT ended
-_PATIENCE = 1800  # seconds of one statement of `export`, `verify` or `migrate`, or between two: the record may be long
+_PATIENCE = 1800  # seconds for or between statements of `export`, `verify` or `migrate`: the audit log may be long
 
 app = typer.Typer(
     name="domain-desk",
@@ -156,7 +156,7 @@ def verify(
     with _engines() as engines, explained(engines.read), SqlStore(engines).read() as carts:
         audit = Audit(carts.record(), known_head=head)
         faults = 0
-        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - their number is needed at the end
+        for faults, fault in enumerate(audit.faults(), start=1):  # noqa: B007 - the summary needs their number
             typer.echo(str(fault))
     typer.echo(audit.summary(faults))
     raise typer.Exit(1 if faults else 0)

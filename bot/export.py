@@ -1,4 +1,4 @@
-"""The record: who asked, approved, paid, when, at which price, and which order it became."""
+"""Export: who requested, approved and paid, when, at which price, and which order it became."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _COLUMNS = (
 
 
 def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
-    """One cart as `export --format json` tells it: amounts are decimal strings, times are UTC.
+    """Return one cart as `export --format json` writes it: amounts are decimal strings, times are UTC.
 
-    `payment_method` is a payment method's number at OVH, or the name of another mean, such as ``ovhAccount``.
+    `payment_method` is a payment method's number at OVH, or the name of another means, such as ``ovhAccount``.
     """
     total = cart.order or cart.quote
     return {
@@ -71,7 +71,7 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
 
 
 def write_json(rows: Iterable[Row], out: TextIO) -> None:
-    """A list, one cart a line, written as it is read; nothing where the first cart cannot be read."""
+    """Write a JSON list, one cart per line, while reading; write nothing if the first cart cannot be read."""
     rows = _begun(rows)
     out.write("[")
     for number, (cart, events) in enumerate(rows):
@@ -81,7 +81,7 @@ def write_json(rows: Iterable[Row], out: TextIO) -> None:
 
 
 def write_csv(rows: Iterable[Row], out: TextIO) -> None:
-    """A row for each name, written as it is read; nothing where the first cart cannot be read."""
+    """Write one row per name while reading; write nothing if the first cart cannot be read."""
     rows = _begun(rows)
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
@@ -94,18 +94,18 @@ def write_csv(rows: Iterable[Row], out: TextIO) -> None:
 
 
 def _begun(rows: Iterable[Row]) -> Iterator[Row]:
-    """Read the first row, so that a database that cannot be read is seen before anything is written."""
+    """Read the first row, so that an unreadable database is noticed before anything is written."""
     remaining = iter(rows)
     return chain(list(islice(remaining, 1)), remaining)
 
 
 def since(text: str) -> datetime:
-    """Read a date or a moment, UTC where it says no zone; raises `ValueError`."""
+    """Parse a date or a moment, in UTC if it has no zone; raises `ValueError`."""
     at = datetime.fromisoformat(text)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _cell(value: object) -> str:
-    """Text that a spreadsheet does not take for a formula."""
+    """Return text that a spreadsheet does not treat as a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -11,13 +11,13 @@ import structlog
 Check = Callable[[], Awaitable[str | None]]
 DATABASE, SLACK, OVH = "database", "slack", "ovh"
 RECOVER_MODE = "recover_mode"
-JOBS = "jobs"  # shown from the first job on that hangs
+JOBS = "jobs"  # shown from the first hanging job on
 NOT_CHECKED = "not checked yet"
 _log = structlog.get_logger()
 
 
 class Health:
-    """The state of each part: None means ok, a sentence says what is wrong.
+    """The state of each part: None means ok, a sentence describes the problem.
 
     `phase` is what the start is waiting for; None once the bot accepts commands.
     """
@@ -41,12 +41,12 @@ class Health:
         return starting | {part: reason or "ok" for part, reason in self._parts.items()}
 
     def readiness(self) -> dict[str, str]:
-        """Return what decides whether this process may get Slack's requests: the start and the database."""
+        """Return what decides whether this process may receive Slack's requests: the start and the database."""
         return {"start": self.phase or "ok", DATABASE: self._parts[DATABASE] or "ok"}
 
 
 async def keep_checking(health: Health, part: str, check: Check, *, every: float, within: float) -> None:
-    """Check a part every so many seconds, until cancelled.
+    """Check a part every `every` seconds, until cancelled.
 
     A check that takes longer than `within` seconds is reported as unanswered. The next one starts only after it ends,
     so a hanging part occupies only one thread.
@@ -71,7 +71,7 @@ async def _reason(check: Check) -> str | None:
 
 
 async def cancelled(*tasks: asyncio.Task[None] | None) -> None:
-    """Cancel tasks and wait a moment for them to end."""
+    """Cancel tasks and wait up to a second for them to end."""
     running = [task for task in tasks if task is not None]
     for task in running:
         task.cancel()

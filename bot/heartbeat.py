@@ -16,12 +16,12 @@ from store.heartbeats import ALIVE_SECONDS, Heartbeat
 
 EVERY = 10.0  # seconds between two heartbeats
 _TICK = 1.0  # seconds; another part of the process may have found that the schema changed
-_LAST_BEAT = 0.5  # seconds for the goodbye
+_LAST_BEAT = 0.5  # seconds for removing the row at the end
 _log = structlog.get_logger()
 
 
 class Pulse:
-    """Writes the heartbeat, and knows how long ago a write went through. `clock` is monotonic, in seconds."""
+    """Writes the heartbeat, and knows how long ago a write succeeded. `clock` is monotonic, in seconds."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Pulse:
     ) -> None:
         self._engines = engines
         self._row = Heartbeat(engines)
-        self._bridge = Bridge(1)  # a hanging database holds up this thread alone
+        self._bridge = Bridge(1)  # a hanging database blocks only this thread
         self._every = every
         self._within = within
         self._clock = clock
@@ -45,20 +45,20 @@ class Pulse:
         while True:
             await self._beat()
             due = self._clock() + (self._every if self._why is None else _TICK)
-            # A write of another part that finds another schema is followed by a heartbeat, which then says so.
+            # If a write of another part finds another schema, the next heartbeat follows immediately and raises it.
             while (left := due - self._clock()) > 0:
                 if self._engines.schema_changed.is_set():
                     break
                 await asyncio.sleep(min(left, _TICK))
 
     async def stop(self) -> None:
-        """Remove the row, if the database answers at once: else its age says the same in half a minute."""
+        """Remove the row, if the database answers in time; otherwise its age shows the end within half a minute."""
         with suppress(DatabaseError, TimeoutError):
             async with asyncio.timeout(_LAST_BEAT):
                 await self._bridge.call(self._row.end)
 
     def reason(self) -> str | None:
-        """Return what is wrong where no write went through for half a minute."""
+        """Return the problem if no write succeeded for half a minute."""
         silent = self._clock() - self._written
         if silent <= self._within:
             return None
@@ -71,7 +71,7 @@ class Pulse:
             await self._bridge.call(self._row.beat)
         except SchemaChanged:
             raise
-        except Exception as error:  # noqa: BLE001 - health tells it; the next beat tries again
+        except Exception as error:  # noqa: BLE001 - health reports it; the next beat tries again
             self._why = str(error) if isinstance(error, DatabaseError) else f"({type(error).__name__})"
             _log.warning("heartbeat_failed", error=type(error).__name__)
         else:

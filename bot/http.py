@@ -68,7 +68,7 @@ class Front:
                 await port.open()
 
     def admit(self, app: AsyncApp) -> None:
-        """Hand Slack's requests to this app from now on."""
+        """Pass Slack's requests to this app from now on."""
         self._app = app
 
     async def close(self) -> None:
@@ -85,7 +85,7 @@ class Front:
         return _health_response(self._health.checks())
 
     def _is_signed(self, request: web.Request, body: bytes) -> bool:
-        """Check Slack's signature over the raw body, before anything looks inside."""
+        """Check Slack's signature over the raw body, before it is parsed."""
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         if not _SECONDS.fullmatch(timestamp):  # slack_sdk's verifier would raise ValueError or OverflowError
             return False
@@ -115,7 +115,7 @@ class Front:
 
 
 class _Refusing(asyncio.Protocol):
-    """Closes each connection above the limit at once."""
+    """Closes each connection above the limit immediately."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.WriteTransport):
@@ -142,7 +142,7 @@ class _Port:
         return self._listening is not None
 
     async def open(self) -> None:
-        """Listen; a number of 0 becomes the free port that the system gave."""
+        """Listen; a number of 0 becomes the free port that the system assigned."""
         site = web.Application(client_max_size=_LARGEST_BODY)
         for (method, path), handler in self._routes.items():
             # A GET route also answers HEAD, which some load balancers use.

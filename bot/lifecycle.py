@@ -34,7 +34,7 @@ from store.migrate import migrate
 from store.sqlite_file import FileHeld, hold
 from store.transactions import SqlStore
 
-_LAST_RESORT = 4.7  # seconds, of the five that a stop may take, after which the process ends whatever still hangs
+_LAST_RESORT = 4.7  # seconds, of the five that a stop may take, until the process ends even if something still hangs
 _FLUSHES_WITHIN = 0.3  # seconds
 _UNWINDS_WITHIN = 4.2  # seconds for the orderly end
 _DATABASE_WAITED_FOR = 60.0  # seconds at the start; then the process exits, so that a supervisor or operator notices
@@ -60,7 +60,7 @@ async def _exit_code(settings: Settings) -> int:
     except (SettingsError, DatabaseUnusable) as error:
         _print(str(error))
         return 2
-    except Exception:  # noqa: BLE001 - the last door of the process: logged with its traceback, exit code 1
+    except Exception:  # noqa: BLE001 - the last resort of the process: logged with its traceback, exit code 1
         _log.exception("failed")
         return 1
     _log.info("stopped")
@@ -99,7 +99,7 @@ class Life:
         self._bot: Bot | None = None
 
     async def live(self) -> None:
-        """Start, and work until something fails for good.
+        """Start, and work until something fails permanently.
 
         Raises `SettingsError` or `DatabaseUnusable` with the operator's lines.
         """
@@ -145,7 +145,7 @@ class Life:
     async def _database(self) -> Engines:
         """Open and migrate the database; waits up to a minute while it is unavailable.
 
-        Processes of an older schema get a minute to end. Raises `DatabaseUnusable` where some are still there then.
+        Processes of an older schema get a minute to end. Raises `DatabaseUnusable` if some are still running then.
         """
         loop = asyncio.get_running_loop()
         gives_up_at, older_end_by = loop.time() + _DATABASE_WAITED_FOR, loop.time() + _OLDER_WAITED_FOR
@@ -169,7 +169,10 @@ class Life:
                 return engines
 
     async def _end_predecessors_calls(self, engines: Engines) -> None:
-        """Date what an earlier process left behind. Where processes share a database, it may be alive or frozen."""
+        """Record the end of payment calls that an earlier process left behind.
+
+        Does nothing if processes share the database, because that process may be alive or frozen.
+        """
         if engines.are_shared:
             return
         ended = await asyncio.to_thread(end_predecessors_calls, SqlStore(engines), datetime.now(UTC))
@@ -177,7 +180,7 @@ class Life:
             _log.info("payment_calls_ended_with_their_process", carts=ended)
 
     async def _slack(self) -> Workspace:
-        """Learn whose workspace the bot token belongs to; waits while Slack is unavailable."""
+        """Return the workspace that the bot token belongs to; waits while Slack is unavailable."""
         self._health.phase = "waiting for Slack"
         client = slack_client(self._settings, timeout=5)
         return await until_answered(
@@ -189,7 +192,7 @@ class Life:
 
 
 class _StopSignal:
-    """SIGINT and SIGTERM set `given`; a second one, or the last resort, ends the process at once.
+    """SIGINT and SIGTERM set `given`; a second signal, or the last resort, ends the process immediately.
 
     The handler runs between two steps of the interpreter, so it also works while the event loop is blocked.
     """
@@ -202,7 +205,7 @@ class _StopSignal:
             signal.signal(number, self._handle)
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        # Neither of these two ways out writes anything: standard error may be a pipe that nobody reads.
+        # Neither of these two exits writes anything: standard error may be a pipe without a reader.
         if self._was_given:
             os._exit(0)
         self._was_given = True
@@ -233,7 +236,7 @@ def _print_rules(settings: Settings) -> None:
 
 
 def _open_database(settings: Settings) -> tuple[Engines, str]:
-    """Open and migrate the database. Raises `OlderProcesses` where others would still write its older schema."""
+    """Open and migrate the database. Raises `OlderProcesses` if other processes would still write its older schema."""
     engines = open_engines(settings.database_url.get_secret_value())
     try:
         with explained(engines.read):
@@ -249,13 +252,13 @@ def _named(ports: dict[str, int]) -> dict[str, int]:
 
 
 def _print(lines: str) -> None:
-    """Print for eyes and for `docker logs`; where nobody reads, the process goes on."""
+    """Print for people and for `docker logs`; without a reader, the process goes on."""
     with suppress(OSError, ValueError):
-        print(lines, file=sys.stderr)  # noqa: T201 - no event
+        print(lines, file=sys.stderr)  # noqa: T201 - not a log event
 
 
 def _end(code: int) -> NoReturn:
-    """End the process without waiting for its threads; what is printed gets a moment to leave."""
+    """End the process without waiting for its threads; printed text gets a moment to be flushed."""
     flushing = threading.Thread(target=_flush, daemon=True)
     flushing.start()
     flushing.join(_FLUSHES_WITHIN)

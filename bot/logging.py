@@ -1,4 +1,4 @@
-"""Logs for a person or a machine, without secrets."""
+"""Logs for people or machines, without secrets."""
 
 from __future__ import annotations
 
@@ -105,14 +105,14 @@ _redactor = Redactor()
 
 
 def add_secrets(values: Iterable[str]) -> None:
-    """Keep these values out of the log of this process from now on."""
+    """Keep these values out of this process's log from now on."""
     _redactor.add(values)
 
 
 class _Handler(logging.StreamHandler[Any]):
-    """Writes records; one that cannot be written is named, without what it holds.
+    """Writes log records. If a record cannot be written, only its origin is printed, without its content.
 
-    Never raises: a log whose reader is gone must not stop what is being logged.
+    Never raises: a log without a reader must not stop what is being logged.
     """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
@@ -123,12 +123,12 @@ class _Handler(logging.StreamHandler[Any]):
 
 
 def is_json(form: Literal["console", "json"] | None) -> bool:
-    """Whether the log is JSON lines: if the setting says so, or without it if stderr is no terminal."""
+    """Whether the log is JSON lines: if the setting says so, or if the setting is missing and stderr is no terminal."""
     return form == "json" or (form is None and not sys.stderr.isatty())
 
 
 def configure(level: str, form: Literal["console", "json"] | None, *, secrets: Iterable[str] = ()) -> None:
-    """Send our logs and the libraries' to stderr: for eyes on a terminal, else (or where said) as JSON lines."""
+    """Send our logs and the libraries' to stderr: readable on a terminal, otherwise (or by setting) as JSON lines."""
     add_secrets(secrets)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -12,7 +12,7 @@ from ordering.ports.store import Store
 from ordering.process.comparison import compare
 from ordering.process.recovery import RecoverMode
 
-IN_A_TERMINAL = "terminal"  # who compared, for the record
+IN_A_TERMINAL = "terminal"  # who compared, for the audit log
 _CAUSES = {
     Cause.CARD: "a button in Slack showed more than the database holds",
     Cause.PROCESS: "an event that the bot had committed is gone",
@@ -35,9 +35,9 @@ class Recover:
         self._asks = asks
 
     def run(self, *, begin: bool = False, all_stopped: bool = False) -> bool:
-        """Compare, ask, and end recover mode where its floor is over; say whether it is off at the end.
+        """Compare, ask, and end recover mode if its minimum wait is over; return whether it is off at the end.
 
-        Raises `RegistrarError` where OVH does not answer.
+        Raises `RegistrarError` if OVH does not answer.
         """
         if begin:
             self._mode.begin(Cause.OPERATOR)

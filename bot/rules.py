@@ -11,7 +11,7 @@ _GAP = 2  # spaces between columns
 
 
 def rules_in_force(settings: Settings) -> list[str]:
-    """Return one aligned line a rule: what, its value, and where it comes from. Secrets never appear."""
+    """Return one aligned line per rule: its name, its value, and where it comes from. Secrets never appear."""
     rows = [(what, value, settings.origin(name)) for what, value, name in _rules(settings)]
     wide = max(len(what) for what, _, _ in rows) + _GAP
     value_wide = max(len(value) for _, value, _ in rows) + _GAP
@@ -19,7 +19,7 @@ def rules_in_force(settings: Settings) -> list[str]:
 
 
 def _rules(settings: Settings) -> list[tuple[str, str, str]]:
-    """Return what each rule is about, its value, and the setting's name."""
+    """Return each rule's name, its value, and the setting's name."""
     payers = _listed(settings.desk_payers) if settings.desk_payers else "the approvers"
     rows = [
         ("approvers", _listed(settings.desk_approvers), "desk_approvers"),
@@ -66,7 +66,7 @@ def _listed(ids: Iterable[str]) -> str:
     return ", ".join(sorted(ids)) or "nobody"
 
 
-def _switch(value: bool) -> str:  # noqa: FBT001 - the value itself is what is written
+def _switch(value: bool) -> str:  # noqa: FBT001 - the value itself is what is printed
     return "yes" if value else "no"
 
 

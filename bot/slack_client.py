@@ -29,7 +29,7 @@ _READ_BY_LIBRARIES = (
 
 
 class _UnlessItPosts(AsyncConnectionErrorRetryHandler):
-    """Repeats a call whose connection broke, except those that could post twice."""
+    """Retries a call whose connection broke, except calls that could post twice."""
 
     async def _can_retry_async(
         self,
@@ -46,7 +46,7 @@ class _UnlessItPosts(AsyncConnectionErrorRetryHandler):
 
 
 def slack_client(settings: Settings, *, timeout: int = 15) -> AsyncWebClient:
-    """Make a client that waits when Slack says so. It does not repeat on a 500: that could post twice.
+    """Create a client that waits if Slack asks for it. It does not retry on a 500: that could post twice.
 
     `timeout` is in seconds, for each try.
     """

@@ -1,4 +1,4 @@
-"""Ask Slack at the start whose workspace the token belongs to; retry if it is unavailable, give up if it refuses."""
+"""Read at the start which workspace the token belongs to; retry if Slack is unavailable, stop if it refuses."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ async def until_answered(
 
 
 def refusal_in(error: BaseException, *, setting: str, api_url: str, unknown_words: int) -> str | None:
-    """Return the operator's line where trying again does not help, else None.
+    """Return the operator's line if a retry does not help, else None.
 
-    `unknown_words` counts the answers in a row whose word the table of errors lacks, this one included.
+    `unknown_words` counts the consecutive answers with an unknown error code, including this one.
     """
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"SLACK_API_URL={api_url}: its certificate is not trusted here. Check the proxy and SSL_CERT_FILE."
@@ -92,7 +92,7 @@ def _is_slacks_own(refusal: Refusal) -> bool:
 
 
 def reason_in(error: BaseException, api_url: str) -> str:
-    """Say in a few words why Slack could not be asked."""
+    """Return in a few words why Slack could not be reached."""
     refusal = read(error)
     if _is_slacks_own(refusal):
         return f"Slack answers {refusal.word}"
@@ -106,7 +106,7 @@ def reason_in(error: BaseException, api_url: str) -> str:
 
 
 async def ask_who_we_are(client: AsyncWebClient) -> Workspace:
-    """Call auth.test once; raises slack_sdk's errors, also where the answer names no workspace."""
+    """Call auth.test once; raises slack_sdk's errors, even if the answer names no workspace."""
     try:
         return Workspace.from_auth_test(await client.auth_test())
     except ValueError as error:

@@ -24,14 +24,14 @@ from handlers.toolkit.slack_errors import Kind, read
 _PING_EVERY = 10.0  # seconds; four of them without a pong, and the connection counts as lost
 _HANDSHAKE_WITHIN = 10.0  # seconds; aiohttp's own bound is five minutes
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0  # seconds between two tries
-REFUSED_FOR = 300.0  # seconds that a refusal must last, once the bot was connected, to be believed
+REFUSED_FOR = 300.0  # seconds that a refusal must last, once the bot was connected, to count
 _HANDLES_WITHIN = 0.7  # seconds; a listener acknowledges at once
 _CLOSES_WITHIN = 1.0  # seconds; aiohttp waits ten for a peer that does not answer the closing
 _log = structlog.get_logger()
 
 
 class Connection(SocketModeClient):
-    """slack_sdk's client with another way to connect.
+    """slack_sdk's client with a different way to connect.
 
     slack_sdk 3.47 retries indefinitely whatever Slack answers, reuses a ticket after a failed handshake, and waits as
     long as aiohttp does.
@@ -48,14 +48,14 @@ class Connection(SocketModeClient):
         self._refused_since: float | None = None
 
     async def connect(self) -> None:
-        """Connect, however often it takes; raises `SlackRefused` where only an operator can help."""
+        """Connect, and retry until it succeeds; raises `SlackRefused` if only an operator can help."""
         wait, unknown_words = _FIRST_WAIT, 0
-        self.auto_reconnect_enabled = False  # the monitor of the old connection must not connect beside us
+        self.auto_reconnect_enabled = False  # the old connection's monitor must not connect at the same time
         while not self.closed:
             try:
                 await self._connect_once()
-            except Exception as error:  # noqa: BLE001 - whatever fails, the line to Slack must come back
-                self.wss_uri = None  # a ticket is good for one handshake, also for one that failed
+            except Exception as error:  # noqa: BLE001 - after any failure, the connection to Slack must come back
+                self.wss_uri = None  # a ticket is valid for one handshake, even a failed one
                 unknown_words = unknown_words + 1 if read(error).kind is Kind.UNKNOWN else 0
                 refusal = self._refusal_in(error, unknown_words)
                 self.trouble = refusal or reason_in(error, self.web_client.base_url)
@@ -112,15 +112,15 @@ class Connection(SocketModeClient):
 
     def _refusal_in(self, error: BaseException, unknown_words: int) -> str | None:
         if isinstance(error, aiohttp.WSServerHandshakeError):
-            return None  # a ticket that is too old, or a proxy: the next one may do
+            return None  # a ticket that is too old, or a proxy: the next one may work
         return refusal_in(
             error, setting="SLACK_APP_TOKEN", api_url=self.web_client.base_url, unknown_words=unknown_words
         )
 
     def _give_up_on(self, refusal: str | None) -> None:
-        """Raise what only an operator can change: at the start at once, later once it has lasted for minutes.
+        """Raise a refusal that only an operator can fix: immediately at the start, later once it has lasted minutes.
 
-        Slack has refused good tokens for a moment, and a bot that ends stays down until somebody looks.
+        Slack has refused valid tokens for a moment, and a bot that ends stays down until an operator looks.
         """
         now = asyncio.get_running_loop().time()
         if refusal is None:
@@ -160,7 +160,7 @@ class SlackSocket:
         """
         client = self.client
         client.closed, client.auto_reconnect_enabled = True, False
-        if client.handling:  # what was received is acknowledged first
+        if client.handling:  # received requests are acknowledged first
             await asyncio.wait(client.handling, timeout=_HANDLES_WITHIN)
         with suppress(Exception, asyncio.TimeoutError):
             await asyncio.wait_for(client.close(), _CLOSES_WITHIN)  # type: ignore[no-untyped-call] # slack_sdk's

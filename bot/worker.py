@@ -1,7 +1,6 @@
-"""The heartbeat: carries decisions out, and brings every Slack message to the newest state.
+"""The worker: carries out decisions, and brings every Slack message to the newest state.
 
-It keeps nothing in mind. What is due and what is outdated stands in the memory, so the way after a crash is
-the way of every day.
+It is stateless. Due work and outdated messages are read from the database, so crash recovery is the normal path.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ from ordering.process.leases import Claims
 from ordering.process.progress import STUCK_AFTER
 from store.errors import DatabaseError, SchemaChanged
 
-_HOMES_AGE = 30.0  # seconds until a Home shows what other processes did
+_HOMES_AGE = 30.0  # seconds until a Home shows other processes' changes
 _SHORTEST_RETRY, _LONGEST_RETRY = 1.0, 60.0
-_WAITED_FOR = 60.0  # seconds in which a database may be restarted, or another one take its place
+_WAITED_FOR = 60.0  # seconds in which a database may restart or fail over
 _SHOWN_AT_ONCE = 8
-_MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still do what it was asked, whoever gave up on it or died
+_MAY_ARRIVE_WITHIN = 30.0  # seconds in which Slack may still carry out a call whose caller gave up or died
 _LATEST_AGAIN = 3  # the last repeat comes at most this many times _MAY_ARRIVE_WITHIN after the first failure
-_RENEWALS = 3  # of a lease, so that one may fail
+_RENEWALS = 3  # per lease, so that one may fail
 _log = structlog.get_logger()
 
 
 class Driver:
-    """Woken by a click or by time. Each cart is advanced by one task of one process at a time, and shown by one.
+    """Advances and shows carts, woken by a click or by time; each cart by one task of one process at a time.
 
-    Steps that only look have `places` of their own: they wait behind every search, and no decision waits for them.
-    `on_stuck` gets the carts whose step made no progress for `stuck_after`, and those whose steps cannot be saved,
+    Jobs that only poll have `places` of their own: they wait behind every search, and no decision waits for them.
+    `on_stuck` gets the carts whose job made no progress for `stuck_after`, and those whose jobs cannot be saved,
     whenever they change.
     """
 
@@ -72,23 +71,23 @@ class Driver:
         self._show_now = asyncio.Event()
         self._refresh_now = asyncio.Event()
         self._showing: dict[int, asyncio.Task[None]] = {}
-        self._news: dict[int, asyncio.Event] = {}  # set when a cart that is being shown may have changed
+        self._news: dict[int, asyncio.Event] = {}  # set if a cart that is being shown may have changed
         self._showing_again: set[asyncio.Task[None]] = set()
-        self._again_at: dict[int, float] = {}  # by the loop's clock, when a cart is rendered once more
-        self._others: frozenset[int] | None = None  # outdated, and claimed by another process, at the last look
+        self._again_at: dict[int, float] = {}  # when to render a cart once more, by the loop's clock
+        self._others: frozenset[int] | None = None  # outdated carts that another process had leased, at the last check
         self._room_to_show = asyncio.Semaphore(_SHOWN_AT_ONCE)
 
     def wake(self) -> None:
-        """Something was decided: look at once what is due and what is to be shown."""
+        """Check immediately what is due and what to show, because something was decided."""
         for steps in self._steps:
             steps.wake()
         for now in (self._show_now, self._refresh_now, *self._news.values()):
             now.set()
 
     async def run(self) -> None:
-        """Work until cancelled. A step that is on the wire then is looked after by the next start.
+        """Work until cancelled. The next start reconciles a job whose call is running then.
 
-        Raises what went wrong where nothing can be done for a minute: a desk that stands still must not look alive.
+        Raises an error that lasts for a minute: a stalled worker must not look alive.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -107,13 +106,13 @@ class Driver:
         mine = await self._bridge.call(self._claims.take, TaskType.SHOW, outdated)
         for cart_id in mine:
             self._showing[cart_id] = asyncio.create_task(self._show(cart_id))
-        # An earlier process, or another one that had claimed them, may have died while it was showing these.
+        # An earlier process, or another one that had leased them, may have died while it was showing these.
         self._show_again_later([cart_id for cart_id in mine if self._others is None or cart_id in self._others])
         self._others = frozenset(outdated) - frozenset(mine)
         await until_set(self._show_now, LONGEST_SLEEP)
 
     async def _show(self, cart_id: int) -> None:
-        """Show one cart, however often it takes; a slow answer of Slack's delays no other cart.
+        """Show one cart, with retries until it succeeds; a slow response of Slack's delays no other cart.
 
         Between two tries another process may take it, and may reach Slack. A long wait of one message does not delay
         the cart's others: it ends early when something is decided.
@@ -165,7 +164,7 @@ class Driver:
             del self._again_at[cart_id]
             try:
                 await self._announcer.show_again([cart_id])
-            except Exception as error:  # noqa: BLE001 - the database is away: what is shown is most likely right
+            except Exception as error:  # noqa: BLE001 - the database is down: the shown state is most likely right
                 _log.warning("not_shown_again", cart=cart_id, error=type(error).__name__)
             self._show_now.set()
 
@@ -181,7 +180,7 @@ class Driver:
         self._refresh_now.clear()
         try:
             await self._refresh_homes()
-        except Exception:  # noqa: BLE001 - a Home that cannot be drawn must not stop the desk
+        except Exception:  # noqa: BLE001 - a Home that cannot be rendered must not stop the bot
             _log.exception("homes_not_refreshed")
         await until_set(self._refresh_now, _HOMES_AGE)
 
@@ -200,7 +199,7 @@ class Driver:
 
 
 async def keep_going(one_round: Callable[[], Awaitable[None]]) -> None:
-    """Round after round, also where some fail: the database is away for a moment, say."""
+    """Repeat a round indefinitely, so a short database outage does no harm; raise if rounds fail for a minute."""
     clock = asyncio.get_running_loop().time
     last_well = clock()
     while True:
@@ -208,7 +207,7 @@ async def keep_going(one_round: Callable[[], Awaitable[None]]) -> None:
             await one_round()
         except SchemaChanged as error:
             _log.warning("round_failed", which=one_round.__name__, error=type(error).__name__)
-            await asyncio.sleep(_WAITED_FOR)  # the process is about to end, and says why
+            await asyncio.sleep(_WAITED_FOR)  # the process is about to end, with the reason
         except Exception as error:
             if clock() - last_well > _WAITED_FOR:
                 raise

@@ -1,4 +1,4 @@
-"""The steps that the driver has done for carts: so many at once, each cart by one task of one process."""
+"""Bounded worker pool; at most one task per cart across all processes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from store.errors import DatabaseError
 
 LONGEST_SLEEP = 10.0  # seconds; a missed wake, or another process's death, costs at most this
 _RETRY = 1.0  # seconds
-_UNSAVED_AFTER = 15.0  # seconds in which nothing of a cart's steps could be saved, until the operators hear of it
+_UNSAVED_AFTER = 15.0  # seconds without a saved job of a cart, until the operators are notified
 _log = structlog.get_logger()
 
 
 class Steps:
-    """The steps of one task type, with places, threads and claims of their own: no other type holds them up.
+    """The jobs of one task type, with places, threads and leases of their own: no other type delays them.
 
-    `done` is called when one has ended. What steps of `others` work on is left to them. A step that made no progress
-    for `stuck_after` loses its lease.
+    `done` is called when a job has ended. Carts that jobs of `others` work on are left to them. A job that made no
+    progress for `stuck_after` loses its lease.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Steps:
         self._claims = claims
         self._bridge = bridge
         self._at_once = at_once
-        self._threads = Bridge(at_once)  # of their own: they wait for OVH, and nothing else should wait for that
+        self._threads = Bridge(at_once)  # separate threads: they wait for OVH, and nothing else should wait for that
         self._done = done
         self._others = others
         self._now = asyncio.Event()
@@ -56,26 +56,27 @@ class Steps:
         self._stuck_after = stuck_after
         self._progress: dict[int, Progress] = {}
         self._lost: set[int] = set()
-        self._unsaved_since: dict[int, float] = {}  # by the monotonic clock
+        self._unsaved_since: dict[int, float] = {}  # on the monotonic clock
 
     def wake(self) -> None:
-        """Look at once what is due."""
+        """Check immediately what is due."""
         self._now.set()
 
     async def begin_due(self) -> None:
-        """One round: begin what is due, then wait until something may be."""
+        """Run one round: start the due jobs, then wait until another may be due."""
         self._now.clear()
         every = await self._bridge.call(self._fulfilment.due, self._task_type)
         due = [cart_id for cart_id in every if cart_id not in self._worked_on]
         for cart_id in self._unsaved_since.keys() - {*every, *self.under_way}:
             del self._unsaved_since[cart_id]  # another process could save it
-        # No more than can be worked on now: what is claimed and waits is kept from other processes for nothing.
+        # No more than can be worked on now: a cart that is leased and waits would be kept from other processes for
+        # nothing.
         for cart_id in await self._bridge.call(self._claims.take, self._task_type, due[: self._room]):
             self._under_way[cart_id] = asyncio.create_task(self._advance(cart_id))
         await until_set(self._now, await self._pause())
 
     async def renew_leases(self) -> None:
-        """Keep the carts whose step makes progress. A lost lease stays lost: another process may have the cart."""
+        """Renew the leases of carts whose job makes progress. A lost lease stays lost: another process may have it."""
         for cart_id, progress in self._progress.items():
             if cart_id not in self._lost and progress.is_stuck(self._stuck_after):
                 _log.error("lease_lost", cart=cart_id, task_type=self._task_type.value)
@@ -85,23 +86,23 @@ class Steps:
 
     @property
     def stuck(self) -> frozenset[int]:
-        """Carts whose step lost its lease and has not ended, and those whose steps cannot be saved."""
+        """Carts whose job lost its lease and has not ended, and carts whose jobs cannot be saved."""
         now = time.monotonic()
         return frozenset(self._lost).union(n for n, at in self._unsaved_since.items() if now - at >= _UNSAVED_AFTER)
 
     def cancel(self) -> None:
-        """Wait for none of them any more."""
+        """Cancel all running jobs."""
         for task in self._under_way.values():
             task.cancel()
 
     @property
     def under_way(self) -> list[int]:
-        """Carts of which a step is under way."""
+        """Carts with a running job."""
         return list(self._under_way)
 
     @property
     def _worked_on(self) -> list[int]:
-        """Carts of which this process has a step under way that may not be joined."""
+        """Carts with a running job in this process, here or in `others`: no second job may start."""
         return [*self.under_way, *(self._others.under_way if self._others else ())]
 
     @property
@@ -109,7 +110,7 @@ class Steps:
         return self._at_once - len(self._under_way)
 
     async def _pause(self) -> float:
-        """Seconds until there is a cart to advance that this process does not work on; a step's end wakes anyway."""
+        """Return the seconds until a cart is due that this process does not work on; a job's end wakes it anyway."""
         next_due = await self._bridge.call(self._fulfilment.next_due, self._task_type, without=self._worked_on)
         if next_due is None or self._room <= 0:
             return LONGEST_SLEEP
@@ -124,7 +125,7 @@ class Steps:
         try:
             await self._step(cart_id)
         finally:
-            del self._under_way[cart_id]  # whatever happened: its claim is renewed no more, so others may follow
+            del self._under_way[cart_id]  # after any end its lease is not renewed, so others may follow
             self._progress.pop(cart_id, None)
             self._lost.discard(cart_id)
         await give_back(self._bridge, self._claims, self._task_type, cart_id)
@@ -136,9 +137,9 @@ class Steps:
         except RegistrarError as error:
             _log.warning("step_postponed", cart=cart_id, why=str(error))
         except CartChanged:
-            _log.info("step_overtaken", cart=cart_id)  # by a person, or by a process that thought this one dead
+            _log.info("step_overtaken", cart=cart_id)  # by a user, or by a process that presumed this one dead
         except DatabaseError as error:
-            # The cart stays due. The step began with a write, so OVH was not called, or is asked first next time.
+            # The cart stays due. The job began with a write, so OVH was not called, or is read first next time.
             _log.warning("step_not_written", cart=cart_id, error=type(error).__name__, why=str(error))
             await self._retry_unsaved(cart_id)
             return
@@ -151,22 +152,22 @@ class Steps:
         self._unsaved_since.pop(cart_id, None)
 
     async def _put_off(self, cart_id: int, reference: str) -> bool:
-        """Let a cart wait after a failure of ours; return whether that could be saved."""
+        """Postpone a cart after an error of ours; return whether that could be saved."""
         try:
             await self._bridge.call(self._fulfilment.put_off, cart_id, reference, self._task_type)
-        except Exception as error:  # noqa: BLE001 - the database is away, too: the cart stays due
+        except Exception as error:  # noqa: BLE001 - the database is down, too: the cart stays due
             _log.warning("not_put_off", cart=cart_id, error=type(error).__name__)
             return False
         return True
 
     async def _retry_unsaved(self, cart_id: int) -> None:
-        """Wait a moment before the cart, which stays due, is tried again; the operators hear of one that stays so."""
+        """Wait a second before the cart, which stays due, is retried. Operators are notified if it stays unsaved."""
         self._unsaved_since.setdefault(cart_id, time.monotonic())
         await asyncio.sleep(_RETRY)
 
 
 async def give_back(bridge: Bridge, claims: Claims, task_type: TaskType, cart_id: int) -> None:
-    """End a claim. Where the database does not take that, the lease ends by itself."""
+    """Release a lease. If the database is down, the lease expires by itself."""
     try:
         await bridge.call(claims.give_back, task_type, cart_id)
     except DatabaseError as error:
@@ -174,7 +175,7 @@ async def give_back(bridge: Bridge, claims: Claims, task_type: TaskType, cart_id
 
 
 async def until_set(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, and no longer than so many seconds."""
+    """Wait for an event, for at most `seconds`."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

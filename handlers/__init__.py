@@ -1,4 +1,4 @@
-"""Slack: what people type and click comes in here, what they see goes out from here."""
+"""Slack adapter: registers the listeners for commands, clicks and forms, and renders the replies."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from handlers.toolkit.slack_errors import SlackAlerts
 
 
 def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | None = None) -> Homes:
-    """Give an app all its listeners, and return the Homes that are to be refreshed when something changes.
+    """Register all listeners on an app; return the Homes, which the caller refreshes when something changes.
 
-    `inbox` takes the clicks that decide; `alerts` is what the operator must know about Slack.
+    `inbox` stores the clicks that decide about a cart. `alerts` holds the Slack problems that the operator must fix.
     """
     app.middleware(Once(apart_from=inbox.kinds))
     command.register(app, desk)
@@ -61,7 +61,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox, *, alerts: SlackAlerts | N
 
 
 def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
-    """A button or a form of an older version of the desk still gets an answer."""
+    """Answer buttons and forms from an older version of the bot."""
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
         await reply.tell(

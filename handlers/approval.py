@@ -1,4 +1,4 @@
-"""An approver says yes or no; a requester takes the request back."""
+"""An approver approves or rejects; a requester withdraws the request."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
 
 
 async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tuple[tuple[str, ...], Cart]:
-    """Approve with the earlier approvers as Slack describes them now; return their ids, and the cart after it.
+    """Approve, with the earlier approvers' rights read from Slack again; return their ids and the approved cart.
 
-    Where somebody approves at the same moment, the earlier approvers are read again.
+    If another approver approves at the same moment, the earlier approvers are read again.
     """
     for last in (False, False, True):
         before = await desk.decisions.call(desk.workflow.approved_so_far, decision.cart_id, stamp=decision.stamp)
@@ -97,7 +97,7 @@ async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Say no; where it is too late for that, what was typed goes back to who typed it."""
+    """Reject the request. If it is too late, the typed reason is returned to the approver."""
     decision, person, reason = Decision.read(did.metadata), await desk.person(did), did.typed(REASON)
     try:
         cart = await desk.decisions.call(

@@ -1,4 +1,4 @@
-"""A team fills its channel's cart, looks at it, and asks for approval."""
+"""A team fills its channel's cart, views it, and requests approval."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _without_purpose(did: Interaction) -> Mapping[str, str]:
 
 
 async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    """Put one or a few names into the channel's cart; what cannot be added is told, the rest is added."""
+    """Add one or more names to the channel's cart. Names that cannot be added are reported; the rest are added."""
     channel, parts = channel_of(did), parts_of(typed)
     if not parts:
         raise NotPossible(f"Which name? Write it like {code('add name.ovh')}.", code="name_missing")
@@ -93,7 +93,7 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
 
 
 async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Add the offer that was seen; where OVH offers it on other terms by now, show those first."""
+    """Add the offer that the user saw. If OVH's terms changed since then, show the new terms first."""
     typed, _, seen = did.value.partition(" ")
     name, person = DomainName.parse(typed), await desk.person(did)
     try:
@@ -108,7 +108,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    """Take one or a few names out; what cannot be taken out is told, the rest is gone."""
+    """Remove one or more names. Names that cannot be removed are reported; the rest are removed."""
     channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
     if cart is None:
@@ -130,7 +130,7 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
 
 @dataclass
 class _Changed:
-    """A cart after several changes: the names that it took, a sentence for each other, and what is to be chosen."""
+    """A cart after several changes: the changed names, a sentence for each refused name, and the choices to make."""
 
     cart: Cart | None = None
     names: list[DomainName] = field(default_factory=list)
@@ -139,7 +139,7 @@ class _Changed:
 
 
 async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]]) -> _Changed:
-    """Change a cart name by name."""
+    """Apply a change to the cart for each name."""
     done = _Changed()
     for part in parts:
         try:
@@ -159,7 +159,7 @@ async def _each(parts: list[str], change: Callable[[DomainName], Awaitable[Cart]
 
 
 async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> None:
-    """Show the channel's cart to the one who asks, with its buttons."""
+    """Show the channel's cart, with its buttons, to the user who typed the command."""
     cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
     if cart is None:
         await reply.tell(Drawn.saying(f"The cart is empty. {code('search name.ovh')} finds names to add."))
@@ -209,7 +209,7 @@ async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Open the form. The trigger lives three seconds, so only the memory is asked before."""
+    """Open the request form. The trigger expires after three seconds, so only the database is read before."""
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
     desk.workflow.may_request(cart, person)
@@ -217,7 +217,7 @@ async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Check the cart with OVH and ask the approvers; the form shows how it went."""
+    """Check the cart with OVH and request approval; the form shows the result."""
     cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
     try:
         person = await desk.person(did)
@@ -239,7 +239,7 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
-    """Show the form again with the problem, so that what was typed is not lost."""
+    """Show the form again with the problem, so the user does not have to type everything again."""
     said = Drawn.saying(sentence(refusal))
     cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.metadata))
     try:
@@ -262,7 +262,7 @@ def channel_of(did: Interaction) -> str:
 
 
 def added(cart: Cart | None, names: list[DomainName]) -> str:
-    """What was added, with what somebody should know of it; empty where nothing was."""
+    """Return what was added, with its warnings; empty if nothing was added."""
     if cart is None or not names:
         return ""
     told = ", ".join(f"*{name}*" for name in names)
@@ -273,7 +273,7 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
 
 
 def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
-    """Say that an approver who added to another's cart cannot approve it; empty for everybody else."""
+    """Return a note for an approver who may no longer approve this cart, because they added to it; else empty."""
     policy = desk.workflow.policy
     others = cart is not None and any(person.id not in line.shapers for line in cart.lines)
     if not others or policy.self_approval or not policy.decides(person):

@@ -1,4 +1,4 @@
-"""The slash command, whatever it is called: its words, and an answer to anything typed."""
+"""The slash command: one handler for each subcommand, and a helpful answer to any other input."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _WORDS: dict[str, Story] = {
     "history": cart.history,
 }
 
-# Words for what a button does: a card shows what is decided.
+# Words for actions that only a button performs, because the card shows what the user decides.
 _BY_BUTTON = {
     "approve": "*Approve* is a button on the cart's card; approvers also find it in my Home.",
     "reject": "*Reject* is a button on the cart's card; approvers also find it in my Home.",
@@ -63,8 +63,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
         desk.start(told, did)
 
 
-def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a drawn message
-    """Guess what was meant: a name alone is a search, a misspelt word its neighbour."""
+def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message
+    """Guess what was meant: suggest a search for a bare name, and the closest subcommand for a misspelt word."""
     if "." in word:
         return help_message(unknown=typed, suggestion=f"search {typed}")
     if word in _BY_BUTTON:

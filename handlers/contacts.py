@@ -1,4 +1,7 @@
-"""Somebody looks at the contacts that can own a name, or makes one. All of it in their own forms: personal data."""
+"""A user lists the contacts that can own a name, or creates one.
+
+Everything is shown in the user's own forms, because it is personal data.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Put the form of a new contact on top; what stands in the one below is not lost."""
+    """Open the form for a new contact on top of the current form, and keep what was typed in the current one."""
     at = AnswersPage.read(did.value)
     questions = await _questions(desk, did, at)
     back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}))
@@ -76,7 +79,7 @@ async def _other_fields(did: Interaction, reply: Reply) -> None:
 
 
 def with_other_fields(did: Interaction) -> View:
-    """The form for the legal form that was chosen; what was typed stays, and comes back with its field."""
+    """Return the form for the chosen legal form. What was typed is kept, and shown again when its field returns."""
     form, shown = _typed(did)
     back = Return.read(did.metadata)
     typed = {**back.kept, **shown}
@@ -84,7 +87,7 @@ def with_other_fields(did: Interaction) -> View:
 
 
 async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, values: Mapping[str, str]) -> None:
-    """Make the contact, and choose it in the form below."""
+    """Create the contact, and select it in the form below."""
     back = Return.read(did.metadata)
     try:
         person = await desk.person(did)

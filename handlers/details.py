@@ -25,7 +25,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Open the form, or turn its page. The trigger expires after three seconds, so read only the database before."""
+    """Open the form, or turn its page. The trigger expires after three seconds, so only the database is read before."""
     number, _, page = did.value.partition(" ")
     cart, _events = await desk.bridge.call(desk.workflow.story, cart_number(number), by=await desk.person(did))
     waived = desk.workflow.policy.waive_retraction

@@ -1,4 +1,4 @@
-"""Tell the requester and the cards' threads what happened to a cart, each event once in each place."""
+"""Notify the requester and the cards' threads of a cart's events: each event once in each place."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """An event that was not reported yet, and the cart's last event before it."""
+    """An event that was not reported yet, and the cart's previous event."""
 
     event: Event
     before: Event | None
 
 
 class News:
-    """Posts what the outbox has not told yet, and remembers in the process which places have heard it."""
+    """Posts the undelivered events of the outbox, and keeps in memory which places already got them."""
 
     def __init__(self, poster: Poster, outbox: Outbox, bridge: Bridge, policy: Policy, retries: Retries) -> None:
         self._poster = poster
@@ -41,17 +41,17 @@ class News:
         self._bridge = bridge
         self._policy = policy
         self._retries = retries
-        self._delivered: set[tuple[int, str]] = set()  # events by number, and where they were told
+        self._delivered: set[tuple[int, str]] = set()  # event numbers, with the places that got them
 
     async def tell(self, cart: Cart, undelivered: Sequence[Undelivered], cards: Sequence[Message]) -> list[float]:
-        """Tell the requester and the threads what happened; return the delays of what Slack did not accept.
+        """Notify the requester and the threads of these events; return the retry delays of failed posts, in seconds.
 
-        An event that one place already shows is not repeated there while another place is retried.
+        An event is not repeated in a place that already shows it while another place is retried.
         """
         waits: list[float] = []
         for each in undelivered:
             key = event_key(each.event)
-            if self._retries.is_refused(key):  # with an unknown word: later events do not wait for this one
+            if self._retries.is_refused(key):  # refused with an unknown error: later events do not wait for this one
                 waits.append(self._retries.wait(key))
                 continue
             refusal = await self._refusal_of_event(cart, each, cards)
@@ -66,7 +66,7 @@ class News:
         return waits
 
     async def _refusal_of_event(self, cart: Cart, each: Undelivered, cards: Sequence[Message]) -> Refusal | None:
-        """Tell an event everywhere. A place that refuses it with an unknown word keeps it from no other place."""
+        """Report an event in all places. If one place refuses it with an unknown error, the others still get it."""
         refused: Refusal | None = None
         places = [partial(self._notify_requester, cart, each, cards)]
         places += [partial(self._notify_thread, cart, each, at) for at in cards]
@@ -80,7 +80,7 @@ class News:
         return refused
 
     async def _notify_requester(self, cart: Cart, each: Undelivered, cards: Sequence[Message]) -> None:
-        """Directly: the card is in a channel of the approvers', and an edited message tells nobody."""
+        """Notify the requester by direct message: the card is in an approvers' channel, and edits notify no one."""
         apart = [at for at in cards if at.channel not in {cart.channel, cart.requester} and not is_direct(at.channel)]
         drawn = news(each.event, cart, before=each.before)
         if apart and drawn is not None and cart.requester is not None:
@@ -106,7 +106,7 @@ class News:
     ) -> None:
         """Post; if Slack refuses permanently (someone left, a thread is locked), continue with the others.
 
-        `is_last`: an unknown refusal is permanent now.
+        `is_last` means that an unknown refusal now counts as permanent.
         """
         try:
             await self._poster.post(channel, drawn, thread_ts=thread_ts)

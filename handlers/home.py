@@ -1,4 +1,4 @@
-"""App Home: kept current for those who looked at it."""
+"""App Home: kept current for its recent viewers."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ from ordering.model.errors import NotAllowed
 from ordering.model.recovery import Recovery, Stamp
 
 _ABOUT = "the Home"
-_VIEWERS = 50  # the last who looked; Slack lets an app publish about a hundred Homes a minute
+_VIEWERS = 50  # the most recent viewers; Slack lets an app publish about a hundred Homes a minute
 _AT_ONCE = 8
 _PATIENCE = 2.0  # seconds that a refresh waits for Homes; a slow one continues in the background
 _log = structlog.get_logger()
 
 
 class Homes:
-    """Publishes Homes, each on its own and only where it changed. `alerts` is what the operator must know."""
+    """Publishes Homes independently of each other, and only if they changed.
+
+    `alerts` holds the Slack problems that the operator must fix.
+    """
 
     def __init__(self, desk: Desk, alerts: SlackAlerts | None = None) -> None:
         self._desk = desk
@@ -44,7 +47,7 @@ class Homes:
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     async def opened(self, user: str) -> None:
-        """Publish the Home of a person who opened it, and keep it current."""
+        """Publish the Home of a user who opened it, and keep it current."""
         await self._desk.work.turn()
         self._published[user] = ""
         self._published.move_to_end(user)
@@ -53,13 +56,13 @@ class Homes:
         await asyncio.wait({self._begun(user)})
 
     async def refresh(self) -> None:
-        """Refresh the Homes of the last viewers; none waits for another that fails or hangs."""
+        """Refresh the Homes of the recent viewers. A Home that fails or hangs delays no other."""
         tasks = [self._begun(user) for user in list(self._published)]
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
 
     def _begun(self, user: str) -> asyncio.Task[None]:
-        """Return the task that publishes this Home. A running one publishes once more: it may have read too early."""
+        """Return the task that publishes this Home. A running task publishes again, as it may have read too early."""
         task = self._under_way.get(user)
         if task is not None:
             self._once_more.add(user)
@@ -92,7 +95,7 @@ class Homes:
             refusal = self._alerts.report_failure(error, about=_ABOUT)
             _log.warning("home_not_published", user=user, error=refusal.word)
             if refusal.kind is Kind.PLACE:
-                self._published.pop(user, None)  # until this person opens it again
+                self._published.pop(user, None)  # until this user opens it again
         else:
             self._alerts.clear(_ABOUT)
             if user in self._published:
@@ -110,7 +113,7 @@ class Homes:
             await self._desk.client.views_publish(user_id=user, view=plain_home())
 
     async def _view(self, user: str) -> View:
-        """Render one person's Home; if they may not see carts, it says why."""
+        """Render one user's Home. If they may not see carts, it says why."""
         desk = self._desk
         person = await desk.members.who(user)
         try:
@@ -125,10 +128,10 @@ class Homes:
         return home(overview, (self._card(cart, stamp, on_hold) for cart in waiting), notice=notice)
 
     def _card(self, cart: Cart, stamp: Stamp, on_hold: Recovery | None) -> Sequence[Block]:
-        """Render one card. A fault in that is logged, and the person's other cards stand all the same."""
+        """Render one card. If rendering fails, the error is logged and the user's other cards are still shown."""
         try:
             return approval_card(cart, self._desk.workflow.policy, CARD, stamp=stamp, on_hold=on_hold).blocks
-        except Exception:  # noqa: BLE001 - a view's bug, told by its reference
+        except Exception:  # noqa: BLE001 - a bug in a view; the user gets a reference to the log
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
             return unshown(cart, reference).blocks

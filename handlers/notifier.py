@@ -1,7 +1,7 @@
-"""Keep every message at the newest state of its cart: the only code that posts without a click or a command.
+"""Keep every message at its cart's newest state: the only code that posts without a click or a command.
 
-The outbox in the database says what to show, and records what was shown. So a restart loses nothing, a lost update is
-repaired, and a repeated one does no harm. Each message is updated on its own.
+The outbox in the database lists what to show, and records what was shown. A restart therefore loses nothing, a lost
+update is repaired, and a repeated update does no harm. Each message is updated on its own.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from ordering.model.recovery import Recovery, Stamp
 from ordering.ports.store import Message, MessageRole
 from ordering.process.outbox import Outbox
 
-_MOST_NOTIFIED = 16  # people who get the card directly if no channel can show it
+_MOST_NOTIFIED = 16  # users who get the card directly if no channel can show it
 _log = structlog.get_logger()
 
 
 def approval_card(
     cart: Cart, policy: Policy, room: Room = MESSAGE, *, stamp: Stamp, on_hold: Recovery | None = None
 ) -> Drawn:
-    """A cart's card under the team's rules, as large as the room; its buttons carry the stamp."""
+    """Return a cart's card under the team's rules, folded to the room; its buttons carry the stamp."""
     drawn = held_card(cart) if on_hold and cart.state in WAITING else _card(cart, policy, room)
     return replace(drawn, blocks=stamped(drawn.blocks, stamp))
 
@@ -57,7 +57,7 @@ def _card(cart: Cart, policy: Policy, room: Room) -> Drawn:
 
 
 class Announcer:
-    """Shows carts in the messages that the outbox names. `alerts` is what the operator must know."""
+    """Shows carts in the messages that the outbox names. `alerts` holds Slack problems that the operator must fix."""
 
     def __init__(
         self,
@@ -77,10 +77,10 @@ class Announcer:
         self._policy = policy
         self._retries = Retries(self.alerts, clock)
         self._news = News(self._poster, outbox, bridge, policy, self._retries)
-        # What Slack took and the database has not noted yet: a retry must not post it again.
+        # Messages that Slack accepted and the database has not recorded yet: a retry must not post them again.
         self._posted: dict[int, Posted] = {}  # by the message's number
-        self._hidden: set[int] = set()  # carts whose requester knows that only Home shows them
-        self._explained: set[int] = set()  # messages whose requester knows why the card came directly
+        self._hidden: set[int] = set()  # carts whose requester was notified that only Home shows them
+        self._explained: set[int] = set()  # messages whose requester was notified why the card came as a direct message
 
     async def outdated(self) -> list[int]:
         return await self._bridge.call(self._outbox.outdated)
@@ -89,13 +89,13 @@ class Announcer:
         await self._bridge.call(self._outbox.show_again, cart_ids)
 
     def leave(self, cart_id: int) -> None:
-        """Another process shows this cart from now on: what failed here is not late any more."""
+        """Drop this cart's retries, because another process shows it from now on: its failures here are not overdue."""
         self._retries.leave(owner(cart_id))
 
     async def show(self, cart_id: int) -> float | None:
         """Bring one cart's messages and thread up to date.
 
-        Returns the seconds until the next try of what Slack did not accept; None if everything is shown.
+        Returns the seconds until the next retry of whatever Slack did not accept; None if everything is shown.
         """
         cart, messages, untold = await self._bridge.call(self._outbox.to_show, cart_id)
         pending = [message_key(message) for message in messages if not _needs_nothing(message, cart)]
@@ -116,7 +116,7 @@ class Announcer:
             self.alerts.clear(f"cart {cart.id}")
         if cart.state not in WAITING:
             self._forget_refusals(messages)
-        if cards or not waits:  # while the card is not posted, its thread waits
+        if cards or not waits:  # until the card is posted, its thread waits
             undelivered = [Undelivered(event, before) for before, event in untold]
             waits += await self._news.tell(cart, undelivered, cards)
         return min(waits) if waits else None
@@ -124,7 +124,7 @@ class Announcer:
     async def _bring(
         self, cart: Cart, message: Message, shown: list[Message], todo: list[Message], waits: list[float]
     ) -> None:
-        """Show a cart in one message: add it to `shown`, or its substitutes to `todo`, or its delay to `waits`."""
+        """Show a cart in one message; append it to `shown`, substitutes to `todo`, or the retry delay to `waits`."""
         try:
             posted = await self._put(message, await self._draw(cart, message.role))
         except FAILURES as error:
@@ -140,7 +140,7 @@ class Announcer:
             except FAILURES as another:
                 waits.append(self._retries.failed(message_key(message), read(another)))
             else:
-                known = {each.id for each in todo}  # copies of an earlier try whose end the database did not note
+                known = {each.id for each in todo}  # copies from an earlier try that was not recorded as finished
                 todo += [copy for copy in copies if copy.id not in known]
                 self._retries.done(message_key(message))
         else:
@@ -156,7 +156,7 @@ class Announcer:
     async def _refused_unknown(
         self, cart: Cart, message: Message, refusal: Refusal, todo: list[Message], waits: list[float]
     ) -> None:
-        """Look for a substitute after a few quick tries, and give up after an hour, until the cart changes."""
+        """Retry quickly a few times, then look for a substitute; give up after an hour, until the cart changes."""
         key = message_key(message)
         if self._retries.are_used_up(key):
             _log.warning("message_given_up", cart=cart.id, channel=message.channel, error=refusal.word)
@@ -174,7 +174,7 @@ class Announcer:
         waits.append(self._retries.failed(key, refusal, posts=message.ts is None))
 
     async def _substitutes(self, cart: Cart, message: Message, word: str) -> list[Message]:
-        """Send the card to people, once, where a channel refuses it; its message stays and is tried again."""
+        """Send the card to users directly, once, if a channel refuses it. The channel's message is still retried."""
         if message.role is not MessageRole.APPROVAL or is_direct(message.channel):
             return []
         _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
@@ -183,17 +183,17 @@ class Announcer:
         return await self._directly(cart, message, word)
 
     def _forget_refusals(self, messages: Sequence[Message]) -> None:
-        """Nobody waits for these messages any more."""
+        """Clear the alerts of these messages: their cart no longer waits for a decision."""
         for message in messages:
             self.alerts.clear(message_key(message))
 
     async def _draw(self, cart: Cart, role: MessageRole) -> Drawn:
-        """Render a cart. A fault in that is logged and told to the operator, and never keeps other messages back."""
+        """Render a cart. A failure is logged and reported to the operator, and never holds back other messages."""
         stamp, on_hold = await self._bridge.call(self._outbox.rendering)
         try:
             is_open = role is MessageRole.CART
             drawn = shared_cart(cart) if is_open else approval_card(cart, self._policy, stamp=stamp, on_hold=on_hold)
-        except Exception:  # noqa: BLE001 - a view's bug: the cart is named, the bug is logged
+        except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
             self.alerts.report(f"rendering {cart.id}", _not_rendered(cart, reference))
@@ -204,7 +204,7 @@ class Announcer:
     async def _put(self, message: Message, drawn: Drawn) -> Posted:
         """Update the message, or post it if it does not exist yet or was deleted: the cart must stay visible.
 
-        It is posted again only if Slack clearly says that it is gone. After a lost answer the update is repeated.
+        It is posted again only if Slack clearly says that it is gone. If the response was lost, the update is repeated.
         """
         stands = Posted(message.channel, message.ts) if message.ts else self._posted.get(message.id)
         if stands is None:
@@ -213,7 +213,7 @@ class Announcer:
             return await self._poster.update(stands, drawn)
         except FAILURES as error:
             refusal = read(error)
-            # Earlier versions stored a person's id instead of the conversation's, which chat.update does not find.
+            # Earlier versions stored a user's id instead of the conversation's, which chat.update does not find.
             was_kept_wrongly = refusal.word == "channel_not_found" and is_person(message.channel)
             if refusal.kind is not Kind.GONE and not was_kept_wrongly:
                 raise
@@ -246,9 +246,9 @@ class Announcer:
         return copies
 
     async def _directly(self, cart: Cart, message: Message, why: str) -> list[Message]:
-        """Send the card to the requester and to all who decide, and tell the requester why.
+        """Send the card to the requester, the approvers and the payers, and tell the requester why.
 
-        After a failed step all of it is retried, so the people are read first and what was posted is remembered.
+        After a failure everything is retried, so the users are read first and posted messages are remembered.
         """
         people = [user for user in await self._people() if user != cart.requester]
         told = people[:_MOST_NOTIFIED]
@@ -263,7 +263,7 @@ class Announcer:
         ]
 
     async def _people(self) -> list[str]:
-        """Return approvers and payers as single people. Raises transient `FAILURES`.
+        """Return approvers and payers as single users. Raises transient `FAILURES`.
 
         A user group that only the operator can fix counts as empty.
         """
@@ -281,7 +281,7 @@ class Announcer:
         return list(dict.fromkeys(people))
 
     async def _report_hidden(self, cart: Cart) -> None:
-        """Tell the operator and the requester if only Home shows a cart that is waiting for a decision."""
+        """Notify the operator and the requester if only Home shows a cart that is waiting for a decision."""
         _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
         if any(each.role is MessageRole.APPROVAL and not _is_given_up(each, cart) for each in messages):
             return
@@ -300,7 +300,7 @@ class Announcer:
 
 
 def _is_given_up(message: Message, cart: Cart) -> bool:
-    """Whether Slack refuses this version there for good."""
+    """Return whether Slack permanently refuses this version of the cart in that message."""
     return message.is_settled and message.shown < cart.version
 
 
@@ -309,7 +309,7 @@ def _needs_nothing(message: Message, cart: Cart) -> bool:
 
 
 def _closed_channel(word: str) -> str:
-    """Say what the operator must do about an approval channel that accepts no card."""
+    """Return what the operator must do about an approval channel that accepts no card."""
     way = "Unarchive it" if word in ARCHIVED else "Invite the app and let it post there"
     return f"The approval channel accepts no cards ({word}). {way}, or set another DESK_APPROVAL_CHANNEL."
 

@@ -1,4 +1,4 @@
-"""Somebody chooses among several offers for one name."""
+"""A user chooses between several offers for one name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Open the form at once, as its trigger dies in three seconds, and fill it when OVH has answered."""
+    """Open the form immediately, because its trigger expires in three seconds; fill it when OVH has answered."""
     name, person = DomainName.parse(did.value), await desk.person(did)
     await reply.open_form(views.asking(name), button="Add to cart")
     async with desk.at_ovh(did, reply) as threads:

@@ -1,4 +1,4 @@
-"""An approver or payer looks at who will own the names. Personal data: it goes to their own form alone."""
+"""An approver or payer views who will own the names. It is personal data, so only their own form shows it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Check the right, open the form within three seconds, then ask OVH."""
+    """Check the right, open the form within three seconds, then query OVH."""
     person, number = await desk.person(did), cart_number(did.value)
     cart = await desk.bridge.call(desk.workflow.may_see_owners, number, by=person)
     await reply.open_form(views.reading_owners(), button="Show owner")

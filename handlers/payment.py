@@ -24,7 +24,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 
     @app.action(Act.METHOD)
     async def method_chosen(ack: AsyncAck) -> None:
-        await ack()  # the choice comes along with Pay
+        await ack()  # the Pay click carries the choice
 
     @app.action(Act.OPEN_ORDER)
     async def order_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -73,7 +73,7 @@ async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None:
-    """In Home, open a form for the link before calling OVH: there is no ephemeral message, and the trigger expires."""
+    """In Home, open a form for the link before calling OVH: Home has no ephemeral messages, and the trigger expires."""
     if did.channel is not None:
         return
     try:
@@ -83,5 +83,5 @@ async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None
 
 
 def _method(chosen: str) -> MethodId | None:
-    """The chosen method, None where nothing was chosen; whether the order accepts it is for the rules to say."""
+    """Return the chosen method, or None if none was chosen. The rules check whether the order accepts it."""
     return int(chosen) if chosen.isdecimal() else chosen or None

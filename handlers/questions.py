@@ -1,4 +1,4 @@
-"""Somebody answers what the registries ask about the names in a cart."""
+"""A user answers the registries' questions about the names in a cart."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.view(Form.ANSWERS)
     async def answers_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
-        # Only the memory is asked before the acknowledgement: it carries what is wrong to its fields.
+        # Only the database is read before the acknowledgement, which carries the errors to their fields.
         await ack(**await desk.settle(lambda: _save(desk, did)))
 
 
 async def learn_quietly(desk: Desk, user: str, cart_id: int) -> None:
     """Read OVH's requirements for a cart's new names, to show open questions; the pre-flight reads them again.
 
-    One queued request serves all names that are added before its turn.
+    One queued request serves all names that are added before it runs.
     """
     if cart_id in desk.to_learn:
         return
@@ -76,7 +76,7 @@ async def draw(
     reach: Reach = Reach.ONE,
     otherwise: Drawn | Secret = _CLOSED,
 ) -> None:
-    """Show the form of one name in the view that is open; where it was closed, say this `otherwise`."""
+    """Show the form of one name in the open view. If the user closed it, send the message `otherwise` instead."""
     cart = await _cart(desk, did, at.cart_id)
     line = _line(cart, DomainName(at.domain))
     contacts = await _contacts(desk, did, reply) if any(q.is_of_contacts for q in line.questions or ()) else ()
@@ -86,7 +86,7 @@ async def draw(
 
 
 async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Contact]:
-    """The contacts to choose from; where OVH does not list them, everything else can be answered all the same."""
+    """Return the contacts to choose from; empty if OVH cannot list them, because the other questions still work."""
     person = await desk.person(did)
     try:
         async with desk.at_ovh(did, reply) as threads:
@@ -97,7 +97,7 @@ async def _contacts(desk: Desk, did: Interaction, reply: Reply) -> Sequence[Cont
 
 
 async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
-    """Open a view at once, learn what is asked, and draw the form of the one name that is meant, else the list."""
+    """Open a view immediately, read the requirements, and show the form of the single relevant name, or the list."""
     number, _, name = did.value.partition(" ")
     from_list = did.callback == Form.ANSWERS_LIST
     if not from_list:
@@ -114,7 +114,7 @@ async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
-    """Keep what was typed; what the acknowledgement says: errors at their fields, the next form, or nothing more."""
+    """Save the answers. Return the acknowledgement's content: field errors, the next form, or nothing."""
     at = AnswersPage.read(did.metadata)
     person = await desk.person(did)
     cart, domain = await desk.bridge.call(desk.workflow.cart, at.cart_id), DomainName(at.domain)
@@ -136,7 +136,7 @@ async def _save(desk: Desk, did: Interaction) -> dict[str, Any]:
 
 
 def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMeanwhile, reach: Reach) -> dict[str, Any]:
-    """Somebody else answered since the form was drawn: nobody's answers undo another's unseen."""
+    """Show both sets of answers if another user answered since the form was rendered, so no answers are lost unseen."""
     again = replace(at, seen=frozenset())
     closed = _given_back(both, both.typed)
 
@@ -151,7 +151,7 @@ def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMean
 
 
 def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
-    """To the next page, back to the list, or out of the form."""
+    """Go to the next page, back to the list, or close the form."""
     if at.more:
         following = replace(at, page=at.page + 1, seen=frozenset())
         desk.start(lambda did, reply: draw(desk, did, reply, following), did)
@@ -191,6 +191,6 @@ def _line(cart: Cart, domain: DomainName) -> Line:
 
 
 def _only(cart: Cart) -> Line | None:
-    """The one name that is meant: the only one with open questions, or the only one there is."""
+    """Return the only name with open questions, or the only name in the cart; None if there are several."""
     todo = [line for line in cart.lines if line.open_questions] or list(cart.lines)
     return todo[0] if len(todo) == 1 else None

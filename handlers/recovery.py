@@ -1,4 +1,4 @@
-"""Somebody with the right moves on what the desk could not."""
+"""An authorised user decides how a cart goes on that the bot could not complete by itself."""
 
 from __future__ import annotations
 

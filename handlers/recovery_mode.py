@@ -1,4 +1,4 @@
-"""Recover mode in Slack: operators are told and compare; the approval channel and requesters read what was lost."""
+"""Recover mode in Slack: operators are notified and compare; the approval channel and requesters read what was lost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ordering.model.recovery import Recovery
 from ordering.workflow import Workflow
 
 _COMPARED = re.compile(r"([0-9]{1,15}) ([0-9]{1,15})")
-_CLOCK_EVERY = 30.0  # seconds between two reads of OVH's clock while the floor runs
+_CLOCK_EVERY = 30.0  # seconds between two reads of OVH's clock during the wait before comparing
 _log = structlog.get_logger()
 
 
@@ -62,9 +62,9 @@ async def _confirm(desk: Desk, did: Interaction, _reply: Reply) -> str:
 
 
 class RecoverWatch:
-    """Follows recover mode: starts its floor, tells people, and ends it when it is due.
+    """Follows recover mode: starts its minimum wait, notifies users, and ends it when it is due.
 
-    `ovh_time` reads OVH's clock, blocking. `wake` sets the worker going.
+    `ovh_time` reads OVH's clock and blocks. `wake` triggers the worker.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class RecoverWatch:
         self._reads_again_at = float("-inf")
 
     async def check(self) -> str | None:
-        """Do what is to be done now; return why the bot is on hold, None if it is not."""
+        """Do what is due now; return why the bot is on hold, or None if it is not."""
         standing = await self._bridge.call(self._mode.standing)
         if standing.recovery is not None:
             await self._follow(standing.recovery)
@@ -114,7 +114,7 @@ class RecoverWatch:
                 await self._bridge.call(self._mode.tell_again)
 
     async def _read_clock(self, mode: Recovery) -> None:
-        """Start the floor, or end recover mode where it is over. OVH is asked every half a minute at most."""
+        """Start the minimum wait, or end recover mode after it. Reads OVH's clock every 30 seconds at most."""
         waits_for = replace(mode, told=False)
         if self._waits_for == waits_for and self._clock() < self._reads_again_at:
             return
@@ -143,7 +143,7 @@ class RecoverWatch:
             await self._bridge.call(self._mode.tell_loss_again)
 
     async def _tell(self, channels: Iterable[str], drawn: Drawn) -> bool:
-        """Post to each; return whether one of them got it or nobody ever can."""
+        """Post to each channel; return whether one of them got it, or none ever can."""
         later = told = False
         for channel in channels:
             try:
@@ -156,7 +156,7 @@ class RecoverWatch:
         return told or not later
 
     async def _people(self, members: frozenset[str]) -> list[str]:
-        """Return single people for people and user groups; a group that cannot be read counts as empty."""
+        """Expand user groups to single users; a group that cannot be read counts as empty."""
         people = sorted(filter(is_person, members))
         for group in sorted(members - set(people)):
             try:

@@ -1,4 +1,4 @@
-"""Somebody chooses for how many years names are registered."""
+"""A user chooses for how many years names are registered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m prove`: the campaign on both databases at once, and its table."""
+"""`python -m prove`: the campaign on both databases in parallel, and its table."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Annotated
 import typer
 
 KINDS = ("sqlite", "postgresql")
-_TO_THE_END = 900  # seconds, more than a run may take: what was begun and goes on hangs, and is ended, stacks told
-_MEETS_ALL = 900  # seconds: so long a campaign is not green where it never met one of its troubles
+_TO_THE_END = 900  # seconds, more than a run may take: a longer run hangs, so it is ended with a dump of its stacks
+_MEETS_ALL = 900  # seconds: a campaign at least this long fails if one of its faults never occurred
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -52,7 +52,7 @@ def prove(
 
 
 async def _side_by_side(kinds: list[str], seconds: float, seed: int) -> dict[str, dict[str, object]]:
-    """One process for each database: each is bound by its interpreter's lock."""
+    """Run one process per database, because each is bound by its interpreter's lock."""
 
     async def one(kind: str) -> dict[str, object]:
         options = ("--json", "--database", kind, "--seconds", str(seconds), "--seed", str(seed))
@@ -85,7 +85,7 @@ def _campaign(kind: str, seconds: float, seed: int, replay: int | None) -> dict[
         leaks = sum("xoxb-" in line or "orderPassword=" in line.replace("orderPassword=***", "") for line in log)
         if leaks:
             campaign.seen.broken.append((seed, "secrets in logs, channels or database", f"{leaks} lines of the log"))
-        logging.getLogger().handlers.clear()  # what still says goodbye finds no closed file
+        logging.getLogger().handlers.clear()  # log lines during shutdown must not meet a closed file
         return dict(vars(campaign.seen))
 
 

@@ -1,4 +1,4 @@
-"""Whether an order is what somebody with the right approved, by what the approval's own event bears witness to."""
+"""Check that an authorised approver approved exactly what was ordered, by the approval's own event."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _S = CartState
 
 
 def objections(order: Order, story: Sequence[Entry], stage: Stage) -> Iterator[str]:
-    """Say what of an order no approval covers. `story` is the record of the cart that it was made for.
+    """Yield each part of an order that no approval covers. `story` is the audit log of the cart it was made for.
 
-    What was approved is read from the approval's event and never from the cart: that says what it says now.
+    The approved terms are read from the approval's event, never from the cart, which holds only the current state.
     """
     began = next((place for place, entry in enumerate(story) if _is_intent(entry, order)), None)
     if began is None:
@@ -36,7 +36,7 @@ def objections(order: Order, story: Sequence[Entry], stage: Stage) -> Iterator[s
 
 
 def intents(story: Sequence[Entry]) -> Iterator[str]:
-    """Return the carts at OVH of all intents to order that are on record."""
+    """Yield the OVH carts of all recorded intents to order."""
     for entry in story:
         attempt = _facts(entry).get("attempt")
         if entry.state == _S.CHECKING_OUT and isinstance(attempt, list):
@@ -44,15 +44,15 @@ def intents(story: Sequence[Entry]) -> Iterator[str]:
 
 
 def _is_intent(entry: Entry, order: Order) -> bool:
-    """The desk wrote down which cart at OVH it would check out, before it did."""
+    """Return whether an entry is the intent to order: the bot records the OVH cart before it checks it out."""
     attempt = _facts(entry).get("attempt")
     return entry.state == _S.CHECKING_OUT and isinstance(attempt, list) and attempt[1] == order.cart
 
 
 def _in_force(story: Sequence[Entry]) -> Entry | None:
-    """The last approval, unless approvers were asked again since.
+    """Return the last approval, unless approval was requested again since.
 
-    Whoever has a cart tried again moves it to approved as well, but decides nothing: only a request can be approved.
+    A retry also moves a cart to approved, but it decides nothing: only a request can be approved.
     """
     approval = before = None
     for entry in story:
@@ -72,7 +72,7 @@ def _of_terms(order: Order, facts: dict[str, Any]) -> Iterator[str]:
 
 
 def _of_total(order: Order, facts: dict[str, Any], stage: Stage) -> Iterator[str]:
-    """Where OVH makes an order dearer than its dry run told a moment before, all depends on that nobody pays it."""
+    """Check the total. If OVH makes an order dearer than its dry run just before, it only must not be paid."""
     minor, currency = facts["seal"][1].split()
     approved = Money(int(minor), currency)
     if order.currency == currency and order.total <= approved.amount:

@@ -1,4 +1,4 @@
-"""Runs side by side until the time is over, and what was seen in them."""
+"""Runs the scenarios in parallel until the time is over, and collects the results."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ from prove.walk import Walk, walk_until
 from sandbox.stage import Stage
 
 _SIDE_BY_SIDE = 10
-_WALKERS = 1  # a walk takes its time, and little of the processor's
+_WALKERS = 1  # a walk takes long, and little processor time
 _BIRTH = 60.0  # seconds until the first bot of a run is connected, on a busy machine
-_THREADS = 200  # lives are waited for in threads, and each run has up to two at a time
+_THREADS = 200  # the campaign waits for lives in threads, and each run has up to two at a time
 _TRUE_KILLS_SIDE_BY_SIDE = 3  # each starts processes
-_APART = 1.0  # seconds between the first runs: all at once they would keep each other from starting
-_TRUE_KILLS_A_SECOND = 0.1  # at most, on each database: they are what costs most
-_SETTLES = 1.0  # seconds in which clicks that came again at the end show what they do, on a busy machine
+_APART = 1.0  # seconds between the starts of the first runs, which would slow each other down
+_TRUE_KILLS_A_SECOND = 0.1  # at most, on each database: they are the most expensive runs
+_SETTLES = 1.0  # seconds for redelivered clicks to take effect at the end, on a busy machine
 
 
 @dataclass
 class Seen:
-    """What a campaign saw; `broken` holds the seed with each broken law."""
+    """The results of a campaign; `broken` holds each broken law with its seed."""
 
     runs: int = 0
     troubled: int = 0
@@ -77,7 +77,7 @@ class Seen:
 
 
 class Campaign:
-    """One cart a run, from the first command to its end, with the trouble that the run's seed brings."""
+    """Runs one cart per run, from the first command to its end, with the faults that the run's seed draws."""
 
     def __init__(self, *, seed: int, databases: Databases) -> None:
         self._seed = seed
@@ -85,7 +85,7 @@ class Campaign:
         self.seen = Seen()
 
     async def last(self, seconds: float) -> Seen:
-        """Run until the time is over; what was begun is brought to its end."""
+        """Run until the time is over; runs that have begun are finished."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
         until = time.monotonic() + seconds
         seeds = iter(range(self._seed, self._seed + 10_000_000))
@@ -110,9 +110,9 @@ class Campaign:
         self.seen.walked_orders = Walk.seen["walked_orders"]
 
     async def run(self, seed: int, *, truly: bool = False) -> list[Broken]:
-        """One run; `truly` kills the bot as a process of its own, by `kill -9`."""
+        """Run one scenario; `truly` runs the bot as a separate process that is killed by `kill -9`."""
         trouble = Trouble.of(seed)
-        truly = truly or trouble.turn.freeze is not None  # only a process of its own can be frozen
+        truly = truly or trouble.turn.freeze is not None  # only a separate process can be frozen
         with TemporaryDirectory(prefix="prove-") as folder:
             database = await asyncio.to_thread(self._databases.new, Path(folder))
             stage = Stage(Path(folder), settings=SETTINGS | {"DATABASE_URL": database})
@@ -150,7 +150,7 @@ class Campaign:
         except Stuck as stuck:
             held = await asyncio.to_thread(lambda: list(dump_state(database)))
             broken.append(("carts stuck without a person told", "\n    ".join([str(stuck)[:300], *held])))
-        except Exception as error:  # noqa: BLE001 - told with its seed, and the others go on
+        except Exception as error:  # noqa: BLE001 - reported with its seed, and the others go on
             broken.append(_failed(error))
         finally:
             for task in tasks:
@@ -199,7 +199,7 @@ class Campaign:
         ]
 
     def _died(self, boundary: str | None) -> bool:
-        """Whether that was a death, and not the end of the run."""
+        """Count a death; return whether it was one, not the end of the run."""
         if boundary is None or boundary == THE_END:
             return False
         self.seen.deaths[_at(boundary)] += 1
@@ -207,7 +207,7 @@ class Campaign:
         return True
 
     def note(self, seed: int, met: Met, broken: list[Broken]) -> None:
-        """Count one run, by what was met in it."""
+        """Count one run, by the faults that occurred."""
         trouble = met.drawn
         self.seen.runs += 1
         self.seen.troubled += met.is_any
@@ -235,7 +235,7 @@ class Campaign:
 
 
 def _team(met: Met) -> Team:
-    """Send the people of a run."""
+    """Create the simulated users of a run."""
     trouble = met.drawn
     requester = "cleo" if trouble.approver_asks else "ada"
     team = Team(met.stage, Random(trouble.chance), requester=requester, untrue=trouble.untrue)
@@ -246,7 +246,7 @@ def _team(met: Met) -> Team:
 
 
 def _has_deaths(seed: int) -> bool:
-    """A true kill costs a process: none is started for a run in which nobody is to die."""
+    """Return whether a seed kills a bot. A true kill costs a process, so runs without a death do not get one."""
     trouble = Trouble.of(seed)
     return bool(trouble.deaths) and trouble.turn.clocks is None  # only lives in this process have clocks of their own
 
@@ -261,7 +261,7 @@ async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:
             together.create_task(fate)
 
 
-_IDS = re.compile(r"[0-9a-f-]{36}|\d+|\?.*|[\w-]+\.(ovh|com)")  # what differs between runs, not between places
+_IDS = re.compile(r"[0-9a-f-]{36}|\d+|\?.*|[\w-]+\.(ovh|com)")  # differences between runs, not between places
 _ENDINGS = ("is delivered", "was not bought", "was rejected", "needs a person")
 
 
@@ -270,7 +270,7 @@ def _in_short(ending: str) -> str:
 
 
 def _at(boundary: str) -> str:
-    """``before OVH``, ``after Slack``: the kind of a boundary."""
+    """Return the kind of a boundary, such as ``before OVH`` or ``after Slack``."""
     side, _, what = boundary.partition(" ")
     if "Slack" in what:
         return f"{side} Slack"

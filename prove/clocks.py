@@ -1,6 +1,6 @@
-"""A clock for each bot: what its own code reads is ahead of the true time, until somebody puts it right.
+"""A clock for each bot: the time that its own code reads is ahead of the true time, until it is corrected.
 
-The clocks of OVH, of Slack and of PostgreSQL are others. A database in a file has its process's clock.
+The clocks of OVH, of Slack and of PostgreSQL are separate. A database in a file has its process's clock.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _TIMED: tuple[ModuleType, ...] = (registrars.ovh.api.session, ovh.client)
 
 @dataclass
 class Hand:
-    """By how many seconds the clock of one process is ahead."""
+    """How many seconds the clock of one process is ahead."""
 
     ahead: float = 0.0
     was_put_right: bool = field(default=False, init=False)
@@ -59,17 +59,17 @@ class _Datetime(datetime):
 
 
 class _Time(ModuleType):
-    """The module `time`, read from the bot's own clock."""
+    """The module `time`, reading the bot's own clock."""
 
     def __init__(self) -> None:
         super().__init__("time")
         vars(self).update({name: value for name, value in vars(time).items() if not name.startswith("__")})
-        setattr(self, "time", lambda: time.time() + _ahead())  # noqa: B010 - a name of this module's, not of the class
+        setattr(self, "time", lambda: time.time() + _ahead())  # noqa: B010 - a name of this module, not of the class
 
 
 def give_clocks() -> None:
-    """Have the bot's code read its own process's clock, once for this process: threads and tasks inherit the hand."""
+    """Patch the bot's code to read its own process's clock, once per process: threads and tasks inherit the hand."""
     for module in _DATED:
-        setattr(module, "datetime", _Datetime)  # noqa: B010 - the plain form is no attribute that mypy knows
+        setattr(module, "datetime", _Datetime)  # noqa: B010 - mypy does not know this attribute
     for module in _TIMED:
         setattr(module, "time", _Time())  # noqa: B010 - as above

@@ -1,4 +1,4 @@
-"""Copies of a database, and the way back to one: as an operator restores a backup, or as a failover loses commits."""
+"""Copies of a database, and restoring one: as when an operator restores a backup, or a failover loses commits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.engine import open_engines
 from store.transactions import SqlStore
 
 _NUMBERS = itertools.count(1)
-_LOCKED = 0.05  # seconds until SQLite's backup tries again
+_LOCKED = 0.05  # seconds until SQLite's backup retries
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 _COUNTERS = """
     SELECT pg_get_serial_sequence(quote_ident(table_name), column_name), table_name, column_name
@@ -32,7 +32,7 @@ _ALONE = """
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a database has on record: the chain of evidence, and the events of its carts."""
+    """The recorded history of a database: the hash chain, and the events of its carts."""
 
     entries: list[Entry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -54,12 +54,12 @@ class Story:
         return found
 
     def and_then(self, later: Story) -> list[Event]:
-        """Return all events of both, in the order in which they happened: first what was lost."""
+        """Return all events of both histories in the order in which they happened: lost events first."""
         return [*self.events, *(event for event in later.events if event not in self.events)]
 
 
 class Copy:
-    """A copy of one database at a moment. It goes back over a living database, too: its processes notice or not."""
+    """A copy of one database at one moment. It can be restored under running processes, which may or may not notice."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self._url = url
@@ -69,10 +69,10 @@ class Copy:
             _back_up(_path(url), self._file)
         else:
             self._read_rows()
-        self.newest = max((entry.id for entry in Story.read(url).entries), default=0)  # one may be newer than the copy
+        self.newest = max((entry.id for entry in Story.read(url).entries), default=0)  # an event may be newer than this
 
     def put_back(self) -> Story:
-        """Have the database hold what it held then. Returns what it had on record before, lost events included."""
+        """Restore the copy. Returns the history that the database had before, including the lost events."""
         if not _is_sqlite(self._url):
             return self._write_rows()
         lost = Story.read(self._url)
@@ -88,12 +88,12 @@ class Copy:
                     self._rows[table] = b"".join(bytes(part) for part in rows)
 
     def _write_rows(self) -> Story:
-        """In one transaction, after all connections were cut: as with another server that took over."""
+        """Restore the rows in one transaction, after cutting all connections, as when another server took over."""
         with _connected(self._url) as server:
             server.execute(_ALONE)
             lost = Story.read(self._url)
             with server.transaction():
-                server.execute("SET LOCAL session_replication_role = replica")  # nothing guards the events from it
+                server.execute("SET LOCAL session_replication_role = replica")  # no trigger protects the events from it
                 tables = sql.SQL(", ").join(map(sql.Identifier, self._rows))
                 server.execute(sql.SQL("TRUNCATE {}").format(tables))
                 for table, rows in self._rows.items():
@@ -119,6 +119,6 @@ def _path(url: str) -> Path:
 
 
 def _back_up(source: Path, target: Path) -> None:
-    """By SQLite's own backup, in one piece: whoever has the target open sees all of it change at once."""
+    """Copy by SQLite's own backup in one step: a process that has the target open sees all of it change together."""
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target, timeout=20)) as new:
         old.backup(new, pages=-1, sleep=_LOCKED)

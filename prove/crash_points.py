@@ -1,4 +1,4 @@
-"""Death at a chosen boundary: from then on nothing of that bot has any effect, as after `kill -9`."""
+"""Inject a crash at a chosen boundary: from then on that bot has no effect, as after `kill -9`."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from registrars.ovh.api.money import MoneyCall
 from registrars.ovh.api.session import Session
 from store.transactions import SqlStore, SqlTransaction
 
-THE_END = "the end"  # where those die who outlive their run
+THE_END = "the end"  # where a bot dies that outlives its run
 
 
 class Killed(BaseException):
-    """Raised at every boundary that a dead bot comes to; no `except Exception` holds it up."""
+    """Raised at every boundary that a dead bot reaches; no `except Exception` catches it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that happens to a bot once: at the boundary of a number, or at the first one that a pattern fits."""
+    """An action that happens to a bot once: at the boundary with a number, or at the first that a pattern matches."""
 
     at: int | str
     do: Callable[[str], None]
@@ -40,10 +40,10 @@ class Deed:
 
 
 class Gate:
-    """Counts the boundaries that one bot passes, and lets it pass none from its death on.
+    """Counts the boundaries that one bot passes, and lets it pass none after its death.
 
-    `dies_at` is the number of the boundary at which it dies, None for never; `on_death` is told there and then.
-    Each of the `deeds` happens at its boundary; it gets the boundary's name.
+    `dies_at` is the number of the boundary at which it dies, None for never; `on_death` is called right then. Each of
+    the `deeds` happens at its boundary, and gets the boundary's name.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Gate:
             deed.do(boundary)
 
     def close(self) -> None:
-        """Let nothing have an effect any more, from outside."""
+        """Kill the bot from outside: from now on nothing it does has an effect."""
         with self._guard:
             self.died_at = self.died_at or THE_END
 
@@ -90,13 +90,13 @@ GATE: ContextVar[Gate | None] = ContextVar("gate", default=None)
 
 
 def _come_to(boundary: str) -> None:
-    """Threads and tasks of a bot inherit its gate; who has none is no bot under test."""
+    """Pass a boundary of the current bot: threads and tasks inherit its gate. Without a gate, no bot is under test."""
     if (gate := GATE.get()) is not None:
         gate.come_to(boundary)
 
 
 def add_crash_points() -> None:
-    """Put the boundaries into the bot's code, once for this process: no code of the bot's knows of them."""
+    """Patch the boundaries into the bot's code, once per process: the bot's code does not know them."""
     _around_commits()
     _around_ovh()
     fetch_tokens_here()
@@ -116,7 +116,7 @@ def _around_commits() -> None:
             _come_to("before a commit")
         _come_to("after a commit")
 
-    setattr(SqlStore, "begin", watched)  # noqa: B010 - mypy rightly minds the plain form
+    setattr(SqlStore, "begin", watched)  # noqa: B010 - mypy rightly rejects the plain form
 
 
 def _around_ovh() -> None:
@@ -133,9 +133,9 @@ def _around_ovh() -> None:
 
 
 def _around_money_calls() -> None:
-    """A call that buys or pays has three places: its connection, opened before the intent, then signature and write.
+    """Add the places of a call that buys or pays: opening the connection before the intent, then signing and writing.
 
-    Between signature and write stands the comparison of the clock: who is held up behind it writes late.
+    The clock is compared between signing and writing: a sender that is delayed after that comparison writes late.
     """
     opens, send, exchange = Session.open_money_call, MoneyCall.send, Connection.exchange
 

@@ -1,6 +1,6 @@
-"""A bot in a process of its own that is killed by `kill -9`, at a boundary of its own or from outside.
+"""A bot in a separate process that is killed by `kill -9`, at one of its boundaries or from outside.
 
-It may also freeze at a boundary (SIGSTOP, as a suspended machine does to it), and wake up in the middle of what it did.
+It may also freeze at a boundary (SIGSTOP, as when a machine is suspended), and resume in the middle of its work.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from prove.crash_points import GATE, Deed, Gate, add_crash_points
 from prove.life import FLOORS, LEASE, PACE
 from prove.turns import Freeze
 
-# Forked from a process that has imported everything: a birth costs a tenth of what a new interpreter does.
+# Forked from a process that has imported everything: a start costs a tenth of a new interpreter's.
 _NURSERY = multiprocessing.get_context("forkserver")
 _NURSERY.set_forkserver_preload([__name__])
 
@@ -30,7 +30,7 @@ _NURSERY.set_forkserver_preload([__name__])
 class CrashingProcess:
     """One such process; `dies_at` is the number of the boundary at which it kills itself, None for never.
 
-    `on_wake` is told at which boundary it froze, once it goes on.
+    `on_wake` is called with the boundary at which it froze, once it resumes.
     """
 
     def __init__(
@@ -50,10 +50,10 @@ class CrashingProcess:
             target=_live, args=(dict(environment), log, dies_at, places, says), daemon=True
         )
         self._process.start()
-        says.close()  # the process's own end is the last one: without it, reading ends
+        says.close()  # the process's own end must be the only one: otherwise reading never ends
 
     async def ends(self) -> int | None:
-        """Wait for its end, and return how it ended; a cancelled caller kills it."""
+        """Wait for the process's end, and return how it ended; a cancelled caller kills it."""
         waking = asyncio.create_task(self._wake())
         try:
             await asyncio.to_thread(self._process.join)
@@ -104,7 +104,7 @@ def _kill_myself() -> None:
 
 
 def _freeze(says: Connection, once: Path, boundary: str) -> None:
-    """Stop this whole process, until somebody lets it go on; only one of all lives of a run, the first one there."""
+    """Stop this whole process until it is resumed from outside; only the first life of a run that gets there stops."""
     try:
         once.touch(exist_ok=False)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""An empty, migrated database for each run, on SQLite or on a PostgreSQL of our own."""
+"""Provides an empty, migrated database for each run, on SQLite or on a PostgreSQL server of our own."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from store.migrate import migrate
 
 
 class Databases(Protocol):
-    """Where runs get their databases from; `shared` tells whether several processes may work on one."""
+    """Creates databases for runs; `shared` means that several processes may work on one."""
 
     shared: bool
 
     def new(self, folder: Path) -> str:
-        """The address of a fresh database; `folder` is the run's own."""
+        """Create a database and return its URL; `folder` is the run's own."""
 
     def drop(self, url: str) -> None:
-        """Remove one that is used no more."""
+        """Remove a database that is no longer used."""
 
 
 class SqliteFiles:
@@ -42,11 +42,11 @@ class SqliteFiles:
         return f"sqlite:///{folder / 'desk.db'}"
 
     def drop(self, url: str) -> None:
-        """The run's folder goes with it."""
+        """Do nothing: the file is removed with the run's folder."""
 
 
 class PostgresDatabases:
-    """Databases made from one migrated template."""
+    """Databases created from one migrated template."""
 
     shared = True
 
@@ -75,7 +75,7 @@ class PostgresDatabases:
 
 @contextmanager
 def opened(kind: str, folder: Path) -> Iterator[Databases]:
-    """``sqlite`` or ``postgresql``; the server lives as long as the context."""
+    """Open the databases of a kind, ``sqlite`` or ``postgresql``; the server lives as long as the context."""
     if kind == "sqlite":
         yield SqliteFiles(folder)
         return
@@ -88,13 +88,13 @@ def opened(kind: str, folder: Path) -> Iterator[Databases]:
 
 
 def _have_room_for_many(folder: Path) -> None:
-    """Some thirty runs side by side, each with a pool or two: more connections than the usual hundred."""
+    """Allow enough connections for some thirty parallel runs with a pool or two each: the default is a hundred."""
     server = open_postgres(folder)
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET max_connections = 600")
     finally:
-        server.cleanup()  # the setting counts from the next start on
+        server.cleanup()  # the setting takes effect at the next start
 
 
 def _migrated(url: str) -> None:

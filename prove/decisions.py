@@ -1,4 +1,4 @@
-"""Whatever somebody was told to be decided must be on record, as their own decision."""
+"""Check that every decision that was reported to a user is recorded as their own decision."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ordering.model.facts import EventKind
 from sandbox.stage import Stage
 
 _S, _K = CartState, EventKind
-# What a person reads of their own decision, the state that it led to, and the kind of its event.
+# What a user reads about their own decision, the state that it led to, and the kind of its event.
 _TOLD = tuple(
     (re.compile(pattern), state, kind)
     for pattern, state, kind in (
@@ -31,13 +31,13 @@ _TOLD = tuple(
         (r"Order \d+ is cart #(?P<cart>\d+)'s now\.", None, _K.ORDER_ADOPTED),
     )
 )
-# What all are told of somebody's deed, on the card.
+# What everybody reads on the card about a user's decision.
 _SHOWN = (
     (re.compile(r"\*Cart #(?P<cart>\d+)\*  was rejected by <@(?P<who>\w+)>"), _S.REJECTED, _K.REJECTED),
     (re.compile(r"\*Cart #(?P<cart>\d+)\*  is being paid by <@(?P<who>\w+)>"), _S.PAYING, _K.PAYMENT_REQUESTED),
 )
 
-# Which button leads to which events of a person.
+# Which button leads to which events of a user.
 _PRESSED = {
     _K.PARTLY_APPROVED: "approve",
     _K.APPROVED: "approve",
@@ -48,13 +48,13 @@ _PRESSED = {
     _K.DECLARED_PAID: "it_was_paid",
     _K.DECLARED_NOT_PAID: "not_paid",
 }
-_ON_ITS_WAY = timedelta(seconds=5)  # between a click and what the desk makes of it
+_ON_ITS_WAY = timedelta(seconds=5)  # between a click and its event
 
 
 def repeated_decisions(stage: Stage, events: Iterable[Event], *, apart: timedelta = timedelta()) -> Iterator[str]:
-    """Say which decisions nobody made by a click of their own: an old click that comes again decides nothing.
+    """Yield the decisions that no user made by a click of their own: a redelivered old click decides nothing.
 
-    A click counts once, and only for a state that the cart was in when it was made, or came to soon after. Events may
+    A click counts once, and only for a state that the cart was in when it was made, or reached soon after. Events may
     be dated by clocks that are `apart` from the true time.
     """
     clicks = [(press.user, press.action, _cart(press.value), press.at) for press in stage.slack.delivery.pressed]
@@ -77,18 +77,18 @@ def repeated_decisions(stage: Stage, events: Iterable[Event], *, apart: timedelt
 
 
 def _cart(value: str) -> int:
-    """A button's value begins with the cart's number."""
+    """Return the cart's number, with which a button's value begins."""
     found = re.match(r"\d+", value)
     return int(found[0]) if found else 0
 
 
 def _action(event: Event) -> str | None:
-    """The button that leads to an event; None where it came about otherwise."""
+    """Return the button that leads to an event; None if the event had another cause."""
     return _PRESSED.get(event.kind) if event.by and event.kind else None
 
 
 def lost_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
-    """Say which decisions were told and are not on record by the same person."""
+    """Yield the decisions that were reported but not recorded by the same user."""
     recorded = [event for event in events if event.by]
     told = {decision for how, shown in stage.slack.state.archive for decision in _decisions(how, shown)}
     for cart_id, state, who, kind in sorted(told, key=str):
@@ -101,7 +101,7 @@ def lost_decisions(stage: Stage, events: Iterable[Event]) -> Iterator[str]:
 
 
 def _decisions(how: str, shown: dict[str, Any]) -> Iterator[tuple[int, CartState | None, str, EventKind]]:
-    """A form tells whoever has it open, a message one person or all."""
+    """Yield the decisions in a view or a message. A form addresses its user, a message one user or everybody."""
     reader = shown["user"] if how == "view" else _reader(shown)
     text = str(shown.get("blocks") if how == "view" else shown.get("text"))
     for pattern, state, kind in _TOLD:
@@ -113,6 +113,6 @@ def _decisions(how: str, shown: dict[str, Any]) -> Iterator[tuple[int, CartState
 
 
 def _reader(shown: dict[str, Any]) -> str:
-    """Whose eyes a message is for; in the bot's own conversation with somebody, theirs."""
+    """Return the user who can read a message (the partner for direct messages), or ``everybody``."""
     channel = str(shown.get("channel", ""))
     return str(shown.get("only_for") or (f"U{channel[1:]}" if channel.startswith("D") else "everybody"))

@@ -1,4 +1,4 @@
-"""An order made elsewhere in the account, which shares a name with what is bought: nothing may be ordered beside it."""
+"""A foreign order in the account that shares a name with the request: nothing may be ordered in addition to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIST = ("GET", "/me/order")
 
 @dataclass
 class Colleague:
-    """Somebody who orders a name by hand, an hour before the request or after the approval."""
+    """A colleague who orders a name by hand, an hour before the request or after the approval."""
 
     stage: Stage
     plan: Elsewhere
@@ -30,7 +30,7 @@ class Colleague:
     _calls_before: int = field(default=0, init=False)
 
     def orders(self) -> None:
-        """Order one of the names now."""
+        """Order one of the names."""
         self._calls_before = len(self.stage.ovh.calls)
         ago = _AGO if self.plan.before_call is None else 0.0
         self.made = self.stage.ovh.outsider.order(self.names[-1], ago=ago)
@@ -38,18 +38,18 @@ class Colleague:
             self.made.late, self.made.late_for = "details", _LINES_LATE
 
     def cancels(self) -> None:
-        """It was a mistake."""
+        """Cancel the order, because it was a mistake."""
         if self.made is not None:
             self.made.cancelled, self.cancelled_at = True, self.stage.ovh.clock.now()
 
     def met(self, story: Story) -> str | None:
-        """Say what of it was met: a request that it stopped."""
+        """Return the fault that occurred: a request that the foreign order stopped; None otherwise."""
         stopped = any(event.kind is EventKind.FOREIGN_ORDER_FOUND for event in story.events)
         when = "an hour before the request" if self.plan.before_call is None else "while it was bought"
         return f"stopped by an order made elsewhere {when}" if stopped else None
 
     def broken(self, story: Story) -> Iterator[tuple[str, str]]:
-        """Yield each order of ours that was made beside it, where the bot could see it and nobody allowed it."""
+        """Yield each order of ours made in addition to it, although the bot could see it and no user allowed it."""
         other = self.made
         if other is None:
             return
@@ -63,7 +63,10 @@ class Colleague:
                 yield BESIDE, f"order {order.id} over {order.domains} beside order {other.id} over {other.domains}"
 
     def _was_seen(self, order: Order) -> bool:
-        """One that was there before anything was asked was; else two lists of the account's orders must lie between."""
+        """Return whether the bot could see the foreign order.
+
+        It could if it existed before the request; otherwise two lists of the account's orders must lie between.
+        """
         if self.plan.before_call is None:
             return True
         checkout = f"/order/cart/{order.cart}/checkout"

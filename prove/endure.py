@@ -1,6 +1,6 @@
-"""`python -m prove.endure`: two processes on one PostgreSQL, one or the other killed, stopped or frozen, under load.
+"""`python -m prove.endure`: two processes on one PostgreSQL under load, one of them killed, stopped or frozen in turn.
 
-The bots are the very `bot run`, with the lease and the pace of every day. Teams buy names without a pause; at the end
+The bots run the real `bot run`, with the production lease and poll rate. Teams buy names without a pause; at the end
 each name must be delivered, by one order that was paid once.
 """
 
@@ -30,13 +30,13 @@ from sandbox.stage import Stage
 _TEAMS = 8
 _LIVES_FOR = (1.0, 7.0)  # seconds between two kills, drawn each time
 _LIES_DEAD_FOR = (0.0, 3.0)
-# The lease of every day is 20 s, OVH's time-outs are 3 and 10 s, and PostgreSQL ends a transaction that idles for 20 s.
+# The production lease is 20 s, OVH's timeouts are 3 and 10 s, and PostgreSQL ends a transaction that idles for 20 s.
 _FREEZES_FOR = (2.0, 25.0)
 _ENDS = ("kill", "kill", "stop", "freeze")  # how often each is drawn
 
 
 class Endurance:
-    """The stage, its two bots, and what came of it."""
+    """The stage, its two bots, and the results."""
 
     def __init__(self, stage: Stage, chance: Random) -> None:
         self._stage = stage
@@ -47,7 +47,7 @@ class Endurance:
         self.endings: Counter[str] = Counter()
 
     async def last(self, seconds: float) -> None:
-        """End processes and buy until the time is over; what was begun is brought to its end."""
+        """Kill processes and buy names until the time is over; purchases that have begun are finished."""
         bots = [self._stage.bot, self._stage.another_bot()]
         await asyncio.gather(*(bot.start() for bot in bots))
         until = time.monotonic() + seconds
@@ -71,7 +71,7 @@ class Endurance:
             await victim.start()
 
     async def _freeze(self, victim: BotProcess) -> None:
-        """Suspend it as a machine's pause does, and let it go on in the middle of what it did."""
+        """Suspend a process, as when a machine pauses, and let it resume in the middle of its work."""
         os.kill(victim.pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(self._chance.uniform(*_FREEZES_FOR))

@@ -1,4 +1,4 @@
-"""One process of a desk after another: each dies at its boundary, the last one lasts until the run is over."""
+"""Consecutive processes of a bot: each dies at its boundary, the last one lasts until the run is over."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 class Fate:
     """Lives that follow each other. `deaths` are boundaries, one for each life but the last.
 
-    `truly` has each life be a process of its own that is killed by `kill -9`; only such a one can freeze. Its clock is
-    `ahead` by so many seconds.
-    `on_death` is told where a life died, None where that is not known.
+    `truly` makes each life a separate process that is killed by `kill -9`; only such a process can freeze. Its clock is
+    `ahead` by this many seconds. `on_death` is called with the place where a life died, None if that is unknown.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class Fate:
         self._is_gone.set()
 
     async def run(self) -> None:
-        """Live and die until cancelled. Raises what a life failed with."""
+        """Run life after life until cancelled. Raises the error that a life failed with."""
         for dies_at in (*self._deaths, None):
             while True:
                 await self._may_live.wait()
@@ -59,7 +58,7 @@ class Fate:
             self._on_death(where)
 
     async def put_down(self) -> None:
-        """End the life of this moment, and have none follow until `let_live`."""
+        """End the current life, and start none until `let_live`."""
         self._may_live.clear()
         self._kill()
         await self._is_gone.wait()
@@ -83,7 +82,7 @@ class Fate:
         return life.gate.died_at
 
     def _hand(self) -> Hand:
-        """Give the next life its clock: one that was put right stays right."""
+        """Return the clock of the next life: a corrected clock stays correct."""
         hand = Hand(0.0 if self._last_hand.was_put_right else self._ahead)
         hand.was_put_right = self._last_hand.was_put_right
         self._last_hand = hand

@@ -1,4 +1,4 @@
-"""What must hold after every run, whatever went wrong in it."""
+"""The laws: they must hold after every run, whatever faults it had."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox.stage import Stage
 from store.engine import open_engines
 from store.transactions import SqlStore
 
-WALK, WAYS = "random walks that broke a law", 6  # ways that one seed of the walks draws
+WALK, WAYS = "random walks that broke a law", 6  # walks that one seed draws
 FAILED = "runs that failed by themselves"
 FOR_NO_REASON = "carts left to a person for no reason"
 UNNOTICED = "losses of memory that nobody noticed, or that never ended"
@@ -47,10 +47,10 @@ Broken = tuple[str, str]
 def broken_laws(
     stage: Stage, database: str, lost: Story | None = None, *, apart: timedelta = timedelta()
 ) -> Iterator[Broken]:
-    """Compare what the record says with OVH's ledger and with what people saw.
+    """Compare the audit log with OVH's ledger and with what users saw.
 
-    `lost` is what was on record when the database was put back to an older copy: it happened all the same. The bot's
-    clocks were `apart` from the true time by so much at most.
+    `lost` is the history when the database was restored from an older copy: it happened all the same. The bot's clocks
+    were at most `apart` from the true time.
     """
     engines, links = open_engines(database), [*_IN_LINKS, *_passwords(stage)]
     try:
@@ -76,7 +76,7 @@ def broken_laws(
 
 
 def _orders(stage: Stage, timelines: Sequence[Story]) -> Iterator[Broken]:
-    """Each intent on record names OVH's cart, and so the cart that an order was made for."""
+    """Check the orders. Each recorded intent names OVH's cart, and so the cart that an order was made for."""
     made: Counter[int] = Counter()
     told = [(cart_id, story) for timeline in timelines for cart_id, story in timeline.of_carts().items()]
     made_for = {cart: (cart_id, story) for cart_id, story in reversed(told) for cart in intents(story)}
@@ -92,7 +92,10 @@ def _orders(stage: Stage, timelines: Sequence[Story]) -> Iterator[Broken]:
 
 
 def _payments(stage: Stage) -> Iterator[Broken]:
-    """Whether money moved twice is up to OVH: no second call to pay may even reach it while one may be taken."""
+    """Check the payments: no second payment call may reach OVH while an earlier one may still be taken.
+
+    Only OVH can decide whether money moves twice.
+    """
     for order in stage.ovh.orders.all.values():
         beside = [wish for wish in stage.ovh.payments.wishes if wish.order == order.id and wish.beside]
         if len(order.payments) > 1 or beside:
@@ -104,7 +107,7 @@ def _payments(stage: Stage) -> Iterator[Broken]:
 
 
 def _passwords(stage: Stage) -> list[str]:
-    """What opens an order or an invoice to whoever has it."""
+    """Return the passwords that open an order or an invoice to anyone who has them."""
     orders = [order.password for order in stage.ovh.orders.all.values()]
     return [*orders, *(bill.password for bill in stage.ovh.bills.all())]
 

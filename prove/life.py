@@ -1,4 +1,4 @@
-"""One bot, from its start to its death, on a thread and an event loop of its own."""
+"""One bot, from its start to its death, on its own thread and event loop."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ordering.process.transitions import Pace
 from prove.clocks import HAND, Hand
 from prove.crash_points import GATE, Deed, Gate, Killed
 
-# A payment must leave within half of the settling time, and arrive within the other half: on a busy machine either
+# A payment must leave within half of `DESK_SETTLE_SECONDS`, and arrive within the other half: on a busy machine either
 # takes a second.
 SETTINGS = {"DESK_SETTLE_SECONDS": "3", "DESK_EXTENSIONS": "ovh,com", "OVH_SUBSIDIARY": "FR", "PORT": "0"}
-# As in earnest, some fifteen times quicker.
+# As in production, some fifteen times quicker.
 PACE = Pace(quickest=timedelta(seconds=0.12), slowest=timedelta(seconds=1))
 LEASE = timedelta(seconds=0.7)
-# Longer than the bank is slow and OVH is late after it in a run, as the real ones are.
+# Longer than the bank's delay and OVH's delay after it in a run, as in production.
 FLOORS = Floors(ended=timedelta(seconds=20), unknown=timedelta(seconds=25))
-_LAST_BREATH = 1.0  # seconds for cancelled tasks to end; what they try has no effect
+_LAST_BREATH = 1.0  # seconds for cancelled tasks to end; nothing they try has an effect
 _LONGEST_DEATH = 30.0  # seconds until a life that was ended is gone, on a busy machine
 
 
 class Life:
-    """Start it, kill it, or let it die at the boundary that its gate was told. `over` is set when it is gone.
+    """Start the bot, kill it, or let it die at its gate's boundary. `over` is set when it is gone.
 
-    `hand` is its clock's; the `deeds` happen at their boundaries.
+    `hand` sets its clock; the `deeds` happen at their boundaries.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Life:
         self._fall()
 
     def join(self) -> None:
-        """Wait for its end; raises `RuntimeError` where it outlives its death, with what it still does."""
+        """Wait for its end; raises `RuntimeError` with its running tasks if it outlives its death."""
         self._thread.join(_LONGEST_DEATH)
         if self._thread.is_alive():
             doing = [str(task) for task in asyncio.all_tasks(self._loop)]
@@ -75,20 +75,21 @@ class Life:
         try:
             self._loop.run_until_complete(self._live())
         except Killed:
-            pass  # while it was starting
-        except BaseException as error:  # noqa: BLE001 - told by whoever waits for this life
+            pass  # killed while it was starting
+        except BaseException as error:  # noqa: BLE001 - the caller that waits for this life reports it
             self.failure = error
         finally:
             self._loop.close()
             self.over.set()
 
     async def _live(self) -> None:
-        # The database is at the newest revision already: Alembic, which serves one thread at a time, has nothing to do.
+        # The database is already at the newest revision, so Alembic, which serves one thread at a time, has nothing to
+        # do.
         bot = await Bot.build(self._settings, pace=PACE, lease=LEASE, floors=self._floors)
         living = asyncio.create_task(self._run_until_its_end(bot))
         ending = asyncio.create_task(self._end.wait())
         try:
-            # Whatever it does, it may be killed there: while it connects, too, which it tries for as long as it takes.
+            # It may be killed at any moment, even while it connects, which it retries indefinitely.
             await asyncio.wait({living, ending}, return_when=asyncio.FIRST_COMPLETED)
             if living.done() and not self.gate.closed:
                 living.result()
@@ -102,12 +103,12 @@ class Life:
 
 
 async def _abandon(bot: Bot) -> None:
-    """Drop all that a bot has in memory: its tasks where they stand, its connections."""
+    """Drop everything that a bot has in memory: its running tasks and its connections."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks, timeout=_LAST_BREATH)
     for task in tasks:
         if task.done() and not task.cancelled():
-            task.exception()  # seen: it died
+            task.exception()  # retrieved, so that asyncio does not log it: the bot died
     await bot.stop()

@@ -1,4 +1,4 @@
-"""What of a trouble really happened in a run."""
+"""Which faults really occurred in a run."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ _NOT_APART = 60.0  # seconds between OVH's clock and ours
 
 @dataclass
 class Met:
-    """What of a trouble really happened in a run: a bot that had died before, or a call that never came, met none."""
+    """The faults that really occurred in a run: they did not if the bot had died before, or the call never came."""
 
     drawn: Trouble
     stage: Stage
-    deaths: int = field(default=0, init=False)  # counted by whoever lets bots die
+    deaths: int = field(default=0, init=False)  # counted by the code that kills bots
     price_changed: bool = field(default=False, init=False)
     was_put_right: bool = field(default=False, init=False)
-    witness: Witness | None = field(default=None, init=False)  # set by whoever sends people
-    turns: Counter[str] = field(default_factory=Counter, init=False)  # what only some runs have
+    witness: Witness | None = field(default=None, init=False)  # set by the code that creates users
+    turns: Counter[str] = field(default_factory=Counter, init=False)  # faults that only some runs have
 
     colleague: Colleague | None = field(default=None, init=False)
     tokens: TokenTrouble | None = field(default=None, init=False)
     full_disk: FullDisk | None = field(default=None, init=False)
     hands: list[Hand] = field(default_factory=list, init=False)  # of the clocks of all lives
-    lost: Story | None = field(default=None, init=False)  # what was on record when the database was put back
+    lost: Story | None = field(default=None, init=False)  # the history when the database was restored
 
     def take_turn(self) -> None:
-        """Bring the run's own trouble upon the stage, as far as no process of the bot's is needed."""
+        """Inject the run's own fault, as far as it needs no process of the bot."""
         turn, faults = self.drawn.turn, self.stage.ovh.faults
         if turn.no_writes is not None:
             self.full_disk = FullDisk(self.stage, turn.no_writes)
@@ -63,12 +63,12 @@ class Met:
                 faults.at(turn.elsewhere.before_call, self.colleague.orders)
 
     def woke(self, boundary: str) -> None:
-        """A process that was frozen at a boundary goes on."""
+        """Count a frozen process that has resumed."""
         money = " POST " in boundary and boundary.endswith(("/checkout", "/pay"))
         self.turns["frozen in a money call" if money else "frozen anywhere"] += 1
 
     def look_back(self, story: Story) -> Iterator[tuple[str, str]]:
-        """Note what of the run's own trouble was met, by what is on record; yields the laws that it broke."""
+        """Record which of the run's own faults occurred, by the audit log; yields the laws that it broke."""
         met = [self.tokens.met() if self.tokens else None, self.colleague.met(story) if self.colleague else None]
         met += [self.full_disk.met() if self.full_disk else None, *self._clocks_met()]
         self.turns += Counter(filter(None, met))
@@ -87,7 +87,7 @@ class Met:
 
     @property
     def faults(self) -> Counter[str]:
-        """What a call to OVH met, by its kind."""
+        """The faults that calls to OVH met, by kind."""
         waiting = Counter(str(fault.kind) for fault in self.stage.ovh.faults.waiting)
         met = Counter(str(kind) for _, _, kind in self.drawn.faults) - waiting
         if self.drawn.late is not None and self.stage.ovh.orders.withheld:
@@ -98,7 +98,7 @@ class Met:
 
     @property
     def stumbles(self) -> int:
-        """How often Slack stumbled."""
+        """The number of Slack's faults that occurred."""
         return len(self.drawn.slack) - len(self.stage.slack.faults.waiting)
 
     @property
@@ -112,7 +112,7 @@ class Met:
 
     @property
     def apart(self) -> bool:
-        """Whether something was ordered at OVH while its clock differed by more than a signature may be old."""
+        """Whether an order was made at OVH while its clock differed by more than the maximum age of a signature."""
         return abs(self.drawn.apart) > _NOT_APART and bool(self.stage.ovh.orders.all)
 
     @property
@@ -126,7 +126,7 @@ class Met:
         return bool(self.explains or self.stumbles or self.drawn.twice)
 
     def _clocks_met(self) -> Iterator[str]:
-        """Something was ordered by a desk of which a clock was wrong, or was put right meanwhile."""
+        """Yield the clock faults: a bot with a wrong clock, or one that was corrected since, made an order."""
         clocks = self.drawn.turn.clocks
         if clocks is None or not self.hands or not self.stage.ovh.orders.ours():
             return
@@ -136,13 +136,13 @@ class Met:
 
     @property
     def clocks_apart(self) -> timedelta:
-        """By how much an event's date may differ from the true time."""
+        """The largest difference between an event's date and the true time."""
         clocks = self.drawn.turn.clocks
         return timedelta(seconds=max(map(abs, clocks.ahead))) if clocks is not None else timedelta()
 
     @property
     def _may_explain(self) -> bool:
-        """Whether the run's own trouble, which is noted at the end, may leave a cart to a person."""
+        """Whether the run's own fault, which is recorded at the end, may leave a cart to a user."""
         tokens = self.tokens is not None and self.tokens.met() is not None
         written = self.full_disk is None or self.full_disk.met() is None
         clocks = self.drawn.turn.clocks is not None
@@ -150,7 +150,7 @@ class Met:
 
     @property
     def explains(self) -> bool:
-        """Whether something happened that may leave a cart to a person: what Slack does may not."""
+        """Whether a fault occurred that may leave a cart to a user: Slack's faults may not."""
         return bool(
             self.deaths or self.faults or self.was_put_right or self.price_changed or self.turns or self.drawn.turn
         )

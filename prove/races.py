@@ -24,7 +24,7 @@ from store.transactions import SqlStore
 from tests.fakes import FakeRegistrar
 
 _EIGHT = 8
-_A_DATABASE = 500  # races; the month's total is added up at each approval, and no team has thousands of carts a month
+_A_DATABASE = 500  # races; the month's total is summed at each approval, and no team has thousands of carts a month
 _TEAM = [Person(f"U0{number}") for number in range(_EIGHT)]
 
 
@@ -32,7 +32,7 @@ def races(
     count: Annotated[int, typer.Option("--races", help="How many on each database.")] = 10_000,
     database: Annotated[str, typer.Option(help="sqlite or postgresql alone.")] = "",
 ) -> None:
-    """Race for approvals, and print what came of it; fails where one was counted twice or lost."""
+    """Race for approvals, and print the results; fails if an approval was counted twice or lost."""
     print("| database | races | approved once | twice | lost | refused in words | errors | seconds |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     failed = False
@@ -70,7 +70,7 @@ def _race_on(kind: str, count: int) -> Counter[str]:
 
 
 def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
-    """One cart, eight clicks that start together."""
+    """Race one cart: eight clicks that start together."""
     cart = workflow.add("C1", DomainName.parse(f"n{time.monotonic_ns()}.ovh"), by=Person("U0ADA"))
     cart = workflow.request_approval(cart.id, requester=Person("U0ADA"), purpose="For the launch")
     together = threading.Barrier(_EIGHT)
@@ -81,7 +81,7 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
         try:
             workflow.approve(cart.id, approver=person, shown=shown)
         except CartChanged:
-            return "error"  # it would ask somebody to try again
+            return "error"  # a user would be asked to try again
         except NotPossible:
             return "refused"
         return "approved"

@@ -1,4 +1,4 @@
-"""The database is put back to an older copy; people press an old card, compare with OVH, and end recover mode."""
+"""The database is restored from an older copy; users press old cards, operators compare and end recover mode."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from sandbox.slack.messages import elements
 from store.engine import open_engines
 from store.transactions import SqlStore
 
-_LONG = 200.0  # seconds until a cart is so far that its database is copied
-_AT_MOST = 12.0  # seconds after the copy, where fewer calls come than were drawn
-_NOTICED = 20.0  # seconds until a card from the lost time has recover mode begin, on a busy machine
-_BY_ITSELF = 4.0  # seconds in which processes that lived on may notice it, before an operator says so
+_LONG = 200.0  # seconds until a cart has reached the state in which its database is copied
+_AT_MOST = 12.0  # seconds after the copy, if fewer calls come than were drawn
+_NOTICED = 20.0  # seconds until a card from the lost time starts recover mode, on a busy machine
+_BY_ITSELF = 4.0  # seconds in which surviving processes may notice it, before an operator reports it
 _ENDED = 90.0  # seconds until recover mode is over, on a busy machine
 _TICK = 0.2
-_MORE = 60.0  # seconds beyond a floor
+_MORE = 60.0  # seconds more than the minimum wait
 _WORDS = {"requested": "waits for approval", "ordered": "waits for payment"}
 _DECIDE = {"approve", "pay", "stop"}
 _REFUSED = "from before my database was restored"
@@ -60,7 +60,7 @@ class PutBack:
         self.has_begun = False
 
     async def run(self) -> None:
-        """Copy, wait, put back, and do what people and operators do then."""
+        """Copy, wait, restore, and act as users and operators do then."""
         stage, words = self._stage, _WORDS[self._plan.copied]
         await stage.slack.until(lambda: words in self._card_text(), _LONG)
         kept = await asyncio.to_thread(Copy, self._database, stage.folder)
@@ -84,11 +84,11 @@ class PutBack:
         return card.plain_text() if card else ""
 
     async def _calls(self, number: int) -> None:
-        """Wait until OVH was called so many times, or nothing more happens."""
+        """Wait for this many calls to OVH, or until nothing more happens."""
         first = len(self._stage.ovh.calls)
         with suppress(TimeoutError):
             async with asyncio.timeout(_AT_MOST):
-                while len(self._stage.ovh.calls) < first + number:  # noqa: ASYNC110 - the simulation tells nobody
+                while len(self._stage.ovh.calls) < first + number:  # noqa: ASYNC110 - the simulation has no event
                     await asyncio.sleep(0.02)
 
     async def _put_back(self, kept: Copy) -> None:
@@ -105,7 +105,7 @@ class PutBack:
     # Noticing
 
     def _old_button(self, old: Message | None, kept: Copy) -> tuple[Actor, str] | None:
-        """Return who presses which button of a card that shows more than the database has now."""
+        """Return a user and a button of theirs on a card that shows more than the database has now."""
         for _, element in elements(old.blocks) if old else ():
             stamp = Stamp.parse(str(element.get("value", "")).rpartition(" ")[2])
             action = str(element["action_id"])
@@ -122,15 +122,15 @@ class PutBack:
                     await asyncio.sleep(1)
                 self._met.turns["recover mode after an old card or by a process"] += 1
                 return True
-        if not self._is_over():  # the card says by itself how it ended: nothing is to be lost any more
+        if not self._is_over():  # the card shows by itself how it ended, so nothing can be lost
             self.broken.append((UNNOTICED, f"{who.id} pressed {button} of a card that shows more than is on record"))
         return False
 
     async def _say_so(self) -> None:
-        """Nobody has a card that shows it: processes that lived on may know, else the operator who did it says so."""
+        """Start recover mode without such a card: surviving processes may notice, otherwise the operator reports it."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_BY_ITSELF):
-                while not await self._is_on():  # noqa: ASYNC110 - a database tells nobody
+                while not await self._is_on():  # noqa: ASYNC110 - a database has no event for it
                     await asyncio.sleep(_TICK)
                 self._met.turns["recover mode after an old card or by a process"] += 1
                 return
@@ -140,7 +140,7 @@ class PutBack:
     # Comparing
 
     async def _is_ended(self) -> bool:
-        """Compare, let the floor pass, and say so; the floor is longer than OVH hides anything."""
+        """Compare, let the minimum wait pass, and confirm; the wait is longer than OVH hides anything."""
         drawn, clock = self._met.drawn, self._stage.ovh.clock
         hidden = max(drawn.payment_late, drawn.late[1] if drawn.late else 0.0, drawn.settle_after)
         await self._command()
@@ -157,8 +157,8 @@ class PutBack:
         return False
 
     async def _command(self, *, begin: bool = False) -> None:
-        """Run what `domain-desk recover --yes` runs; only who stopped all processes says so."""
-        with suppress(RegistrarError, SQLAlchemyError):  # tried again
+        """Run what `domain-desk recover --yes` runs; only an operator who stopped all processes confirms that."""
+        with suppress(RegistrarError, SQLAlchemyError):  # retried
             await asyncio.to_thread(self._recover, begin=begin)
 
     def _recover(self, *, begin: bool) -> None:
@@ -180,15 +180,15 @@ class PutBack:
         try:
             with SqlStore(engines).read() as reading:
                 return reading.standing().recovery is not None
-        except SQLAlchemyError:  # cut off while the copy went back
+        except SQLAlchemyError:  # cut off while the copy was restored
             return False
         finally:
             engines.close()
 
-    # After it
+    # Afterwards
 
     async def _is_refused(self, old: Message, who: Actor, button: str) -> None:
-        """The old card decides nothing any more, and says why."""
+        """Check that the old card decides nothing any more, and explains why."""
         told = self._stage.slack.state.messages[old.channel]
         before = len(told)
 

@@ -1,4 +1,4 @@
-"""What the memory held when a run was stuck: a replay of its seed does not always get stuck again."""
+"""A dump of the database when a run was stuck: a replay of its seed does not always get stuck again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TABLES = (
 
 
 def dump_state(database: str) -> Iterator[str]:
-    """Line by line: each cart, what its messages show, and who works on it."""
+    """Yield the dump line by line: each cart, what its messages show, and which process works on it."""
     yield f"at {datetime.now(UTC):%H:%M:%S.%f}"
     engines = open_engines(database)
     try:

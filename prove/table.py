@@ -1,4 +1,4 @@
-"""What a campaign saw, in one table."""
+"""The results of a campaign as one table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ _ROWS = (
 )
 
 
-# What a campaign of five minutes meets on each database; "apart" clocks are one row, put right or not.
+# The faults that a campaign of five minutes meets on each database; clocks that are apart are one row, corrected or
+# not.
 EXPECTED = (
     "frozen in a money call",
     "frozen anywhere",
@@ -60,14 +61,14 @@ _ONLY_WITH_TWO = {"pairs"}  # processes: a SQLite file has one
 
 
 def never_met(kind: str, seen: Mapping[str, Any]) -> list[str]:
-    """Return the rows of troubles that a campaign never met on a database: what held then held without them."""
+    """Return the faults that never occurred on a database: the campaign proves nothing about them."""
     shared = kind == "postgresql"
     rows = [label for label, field in _ROWS if not seen[field] and (shared or field not in _ONLY_WITH_TWO)]
     return rows + [label for label in EXPECTED if not seen["turns"].get(label)]
 
 
 def table(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """Markdown, a column a database; each broken law with the seed that replays it below."""
+    """Return Markdown with a column per database; each broken law below, with the seed that replays it."""
     kinds = list(found)
     lines = [_line("", kinds), _line("---", ["---:"] * len(kinds))]
     lines += [_line(label, [found[kind][field] for kind in kinds]) for label, field in _ROWS]

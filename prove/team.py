@@ -1,4 +1,4 @@
-"""People who do what the cards ask of them, and do it again where nothing seems to happen."""
+"""Simulated users who follow the cards, and retry if nothing seems to happen."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from prove.witness import Witness
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
 
-_AGAIN = 2.5  # seconds until somebody tries once more
-_PATIENCE = 120.0  # seconds in which nothing changes, also on a busy machine: then the cart is stuck
-_MOST_FAILURES = 3  # of payments, before somebody chooses another method
-_MOST_ANSWERS = 4  # to a card that stays the same: the desk keeps looking by itself, and more is for OVH's support
-_ALL_OF_IT = 5 * _PATIENCE  # seconds: what changes and changes and comes to no end is stuck, too
+_AGAIN = 2.5  # seconds until a user retries
+_PATIENCE = 120.0  # seconds without a change, even on a busy machine, after which the cart counts as stuck
+_MOST_FAILURES = 3  # payments, before a user chooses another method
+_MOST_ANSWERS = 4  # to a card that stays the same: the bot keeps polling, and more is for OVH's support
+_ALL_OF_IT = 5 * _PATIENCE  # seconds: a cart that keeps changing without an end counts as stuck, too
 _ASKED = ("waits for approval", "waits for payment", "Try again")
 Deed = Callable[[], Awaitable[object]]
 
 
 class Stuck(Exception):
-    """Nobody was told anything, and nothing goes on."""
+    """No user was notified, and nothing goes on."""
 
 
 class Team:
-    """Ada asks in a channel, Cleo approves, Dan pays; where Cleo asks, Dan approves, too."""
+    """Ada requests in a channel, Cleo approves, Dan pays; if Cleo requests, Dan approves, too."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Team:
         self._chance = chance
         self._channel = channel
         self._waiting = asyncio.timeout(None)
-        self.looks_at: Callable[[str], Awaitable[None]] = _at_nothing  # is told of each new card
+        self.looks_at: Callable[[str], Awaitable[None]] = _at_nothing  # called with each new card
         self._decided: Counter[str] = Counter()
         self._names: tuple[str, ...] = ()
         self._race = self._refuse = False
@@ -53,15 +53,15 @@ class Team:
         self.approver = self.dan if requester == "cleo" else self.cleo
 
     async def buy(self, *names: str, race: bool = False, refuse: bool = False) -> str:
-        """Take a cart of names through its whole life; returns the card's last words, raises `Stuck`.
+        """Take a cart of names through its whole life; return the card's last text. Raises `Stuck`.
 
-        In a `race` everybody presses every button at the same moment, more than once. With `refuse` the answer is no.
+        In a `race` all users press every button at the same moment, more than once. With `refuse` the approver rejects.
         """
         self._names, self._race, self._refuse = names, race, refuse
         return await self._within_patience(self._from_the_start())
 
     async def go_on(self) -> str:
-        """The same from where the cart is, after something took it back."""
+        """Continue from the cart's current state, after a restore set it back."""
         return await self._within_patience(self.follow())
 
     async def _from_the_start(self) -> str:
@@ -88,7 +88,7 @@ class Team:
         self._waiting.reschedule(asyncio.get_running_loop().time() + _PATIENCE)
 
     async def follow(self) -> str:
-        """Do what the card asks for, until it asks no more."""
+        """Do what the card asks for, until it asks for nothing more."""
         last, answers = "", 0
         while True:
             card = self._card_text()
@@ -103,7 +103,7 @@ class Team:
                 answers += 1
                 await self._answer(card)
             elif "needs a person" in card and "Try again" not in card:
-                # The desk keeps looking by itself; a person who is told is the worst that may happen.
+                # The bot keeps polling by itself; the worst outcome is a notified user.
                 if not await self._changes(card, 4 * _AGAIN):
                     return card
             else:
@@ -116,7 +116,7 @@ class Team:
         return next((m for m in shown if self._has_all(m)), None)
 
     async def _do_what_is_asked(self, card: str) -> None:
-        """Whoever is asked the same again thinks it over until all old clicks came that Slack delivers once more."""
+        """Do what the card asks. If it asks the same again, first wait for all redeliveries of old clicks."""
         asked = next((words for words in _ASKED if words in card), "")
         self._decided[asked] += 1
         if asked and self._decided[asked] > 1 and await self._changes(card, self._slack.delivery.again_after):
@@ -135,7 +135,7 @@ class Team:
             await self._click(self.dan, "Try again")
 
     async def _answer(self, card: str) -> None:
-        """Not at once, mostly: the desk may find it out by itself meanwhile."""
+        """Answer the card, usually after a pause: the bot may find the answer by itself."""
         if await self._changes(card, self._chance.uniform(0, 2 * _AGAIN)):
             return
         if (asking := self.card()) is not None:
@@ -143,7 +143,7 @@ class Team:
         await self._changes(card, _AGAIN)
 
     async def _pay(self) -> None:
-        """Whoever saw the suggested way fail more than once chooses another."""
+        """Pay, with another method if the suggested one failed more than once."""
         card, methods = self.card(), self._stage.ovh.payments.methods
         others = [method for method in methods if method.status == "VALID" and not method.refuses]
         if card is not None and others and self._decided["waits for payment"] > _MOST_FAILURES:

@@ -1,4 +1,4 @@
-"""The desk as an OAuth2 service account, whose token service fails at the worst moment."""
+"""The bot as an OAuth2 service account, whose token service fails at the worst moment."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from registrars.ovh.api.tokens import Tokens as Keeper
 from sandbox.ovh.tokens import TOKEN_PATH
 from sandbox.stage import Stage
 
-_A_FEW = 5  # tokens: one a process, and one where it was refused
+_A_FEW = 5  # tokens: one per process, and one after a refusal
 
 
 def service_account(stage: Stage) -> dict[str, str]:
-    """Return the settings of a service account in place of a signed key's."""
+    """Return the settings of a service account, to replace a signed key's."""
     keys = stage.ovh.credentials
     none = dict.fromkeys(("OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY"), "")
     return {**none, "OVH_CLIENT_ID": keys.client_id, "OVH_CLIENT_SECRET": keys.client_secret}
 
 
 def fetch_tokens_here() -> None:
-    """Have each bot of this process ask the simulation that its own settings name, and never OVH itself."""
+    """Let each bot of this process fetch tokens from the simulation in its own settings, never from OVH itself."""
 
     def kept_here(bots: Session) -> Keeper:
-        access, keys = bots._access, bots._ovh  # noqa: SLF001 - the one place that knows where tokens are fetched
+        access, keys = bots._access, bots._ovh  # noqa: SLF001 - the only place that knows where tokens are fetched
         parts = urlsplit(access.api_url or "")
         here = f"{parts.scheme}://{parts.netloc}{TOKEN_PATH}"
         within = access.connect_timeout + access.read_timeout
         return Keeper(keys._client_id, keys._client_secret, here, bots._connect, within=within)  # noqa: SLF001 - as above
 
-    setattr(Session, "_token_keeper", kept_here)  # noqa: B010 - mypy rightly minds the plain form
+    setattr(Session, "_token_keeper", kept_here)  # noqa: B010 - mypy rightly rejects the plain form
 
 
 @dataclass
 class TokenTrouble:
-    """What the token service does to a run. It was met once somebody asked for a token meanwhile, and got none."""
+    """A fault of the token service in a run. It occurred if a bot requested a token during it, and got none."""
 
     stage: Stage
     plan: Tokens
@@ -46,7 +46,7 @@ class TokenTrouble:
     _is_over: bool = field(default=False, init=False)
 
     def begin(self) -> None:
-        """Give tokens a short life, and have the service fail later where that is the plan."""
+        """Give tokens a short life, and let the service fail later if that is the plan."""
         service = self.stage.ovh.tokens
         service.lives = self.plan.lives
         if self.plan.kind == "expire at once":
@@ -67,7 +67,7 @@ class TokenTrouble:
         self._asked = service.asked - (self._asked_before or 0)
 
     def met(self) -> str | None:
-        """Say what of it was met."""
+        """Return the fault that occurred; None otherwise."""
         if self.plan.kind == "expire at once":
             return "tokens that expire at once" if self.stage.ovh.tokens.asked > _A_FEW else None
         asked = self._asked

@@ -1,4 +1,4 @@
-"""What goes wrong in one run: drawn from its seed alone, so that a seed replays it."""
+"""The faults of one run: drawn from its seed alone, so that a seed replays them."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ OVH_FAULTS: list[OvhKind] = [
 ]  # fmt: skip
 _SLACK_METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "users.info"]
 _SLACK_FAULTS: list[SlackKind] = ["500", "lost_after", "ratelimited", "error", "slow"]
-NAME, SECOND = "name.ovh", "second-name.com"  # what is bought in a run
-_SLOW = 0.7  # seconds: what left in time arrives within the settling time, which the desk counts on
+NAME, SECOND = "name.ovh", "second-name.com"  # the names that a run buys
+_SLOW = 0.7  # seconds: a call that left in time arrives within `DESK_SETTLE_SECONDS`, which the bot relies on
 _ELSE = 1.5  # seconds
-# A request's own dry run is call 17 of an undisturbed way, the checkout call 28, the last one 48.
+# In a run without faults the request's own dry run is call 17, the checkout call 28, the last one 48.
 _PRICED, _ORDERED, _DONE = 17, 28, 48
 _A_NAME_MORE = 11  # calls
-_HIDDEN: list[OvhKind] = ["lost_after", "hang", "null"]  # after these the desk looks for what came of its call
+_HIDDEN: list[OvhKind] = ["lost_after", "hang", "null"]  # after these the bot reconciles its call
 _MOST_APART = 1800.0  # seconds between OVH's clock and ours
 _STEPS = ("1.00", "0.10", "0.10", "-1.00")
-_MOST_BOUNDARIES = 200  # of an undisturbed way, counted: 180 on SQLite, more where processes claim their carts
+_MOST_BOUNDARIES = 200  # of a run without faults: 180 on SQLite, more if processes lease their carts
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """`deaths` are boundaries, one for each life but the last; `faults` are (method, path, kind) at OVH.
+    """The faults of one run. `deaths` are boundaries, one for each life but the last.
 
-    `others_deaths` are those of a second process that shares the work, where there is one.
-    With `race` people decide all at once; `chance` is the seed of what they do. `price` is by how much the name gets
-    dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the bank says nothing.
-    With `approver_asks` it is an approver who asks, and who tries to approve that, too. With `refuse` the approver
-    says no. `late` is what OVH shows late of a new order, and by how many seconds; `payment_late` are the seconds in
-    which an order shows nothing of a payment. `apart` are the seconds by which OVH's clock is ahead of ours,
-    `put_right` those by which it jumps, and right after the next call of which route. Slack
-    delivers each click once more, `again_after` so many seconds. With `declines` the bank refuses the default card.
-    `untrue` is how often somebody who looks at OVH says what is not so. `turn` is what only some runs have.
+    `faults` are (method, path, kind) at OVH. `others_deaths` are those of a second process that shares the work, if
+    there is one. With `race` all users decide at the same time; `chance` is the seed of their actions. `price` is by
+    how much the name gets dearer or cheaper, and before which call to OVH; `settle_after` are the seconds in which the
+    bank does not answer. With `approver_asks` an approver requests, and tries to approve that, too. With `refuse` the
+    approver rejects. `late` is the part of a new order that OVH shows late, and by how many seconds; `payment_late` are
+    the seconds in which an order shows nothing of a payment. `apart` are the seconds by which OVH's clock is ahead of
+    ours, `put_right` those by which it jumps, right after the next call of a route. With `twice` Slack delivers each
+    click once more, after `again_after` seconds. With `declines` the bank refuses the default card. `untrue` is the
+    probability that a user who looks at OVH gives a wrong answer. `turn` is the fault that only some runs have.
     """
 
     deaths: tuple[int, ...]
@@ -79,12 +79,12 @@ class Trouble:
 
     @classmethod
     def of(cls, seed: int) -> Trouble:
-        """Return the trouble of a seed: seeds that follow each other take turns."""
+        """Return the faults of a seed: consecutive seeds take the turns in order."""
         return cls.drawn(Random(seed), TURNS[seed % len(TURNS)])
 
     @classmethod
     def drawn(cls, chance: Random, turn: str = TURNS[0]) -> Trouble:
-        """Draw the trouble of one run: nearly always a death, mostly a fault on a call about money."""
+        """Draw the faults of one run: nearly always a death, usually a fault on a call about money."""
         deaths = _deaths(chance)
         routes = [
             chance.choice(_MONEY if chance.random() < 0.6 else _AROUND) for _ in range(chance.choice([0, 1, 1, 2]))
@@ -129,7 +129,10 @@ class Trouble:
         return drawn.for_payment() if own.shown_after else drawn
 
     def for_payment(self) -> Trouble:
-        """Leave only what OVH does not show of a payment: nothing may come before it. A lie would outlive its floor."""
+        """Keep only the late display of a payment: nothing may come before it.
+
+        A wrong answer would outlive the floor.
+        """
         lost: tuple[tuple[str, str, OvhKind], ...] = ((*_MONEY[1], "lost_after"),) if self.turn.is_lost else ()
         return replace(
             self, deaths=(), others_deaths=None, faults=lost, late=None, price=None, race=False,
@@ -138,7 +141,7 @@ class Trouble:
         )  # fmt: skip
 
     def inject(self, stage: Stage) -> Met:
-        """Bring all of it upon a stage; what of it was met is to be asked at the end."""
+        """Inject all faults into a stage; the result is asked at the end which of them occurred."""
         for method, path, kind in self.faults:
             stage.ovh.faults.add(method, path, kind, seconds=_SLOW if kind == "slow" else _ELSE)
         for api_method, stumble in self.slack:
@@ -168,7 +171,7 @@ def _deaths(chance: Random) -> tuple[int, ...]:
 
 
 def _price(chance: Random, names: tuple[str, ...]) -> tuple[str, int]:
-    """Mostly dearer, and mostly between the request and the order: there it matters."""
+    """Draw a price change: usually dearer, and usually between the request and the order, when it matters."""
     more = _A_NAME_MORE * (len(names) - 1)
     return chance.choice(_STEPS), chance.randint(_PRICED, chance.choice([_ORDERED, _ORDERED, _DONE])) + more
 
@@ -178,13 +181,13 @@ def _late(chance: Random) -> tuple[Late, float]:
 
 
 def _put_right(chance: Random) -> tuple[float, tuple[str, str]]:
-    """By some minutes forward, as if the bot's own was put back: while a call about money is answered, or a look is.
+    """Draw a clock jump some minutes forward, as if the bot's own clock was put back, during a money call or a poll.
 
-    Never back, and not between a question for its time and the call that follows it: OVH's own clock goes on evenly.
+    It never jumps back, and never between a read of OVH's time and the call that follows: OVH's own clock runs evenly.
     """
     return chance.uniform(120, 600), chance.choice([*_MONEY, _A_LOOK])
 
 
 def _bank(chance: Random, *, long: bool) -> float:
-    """Mostly not longer than the desk observes a call; sometimes longer."""
+    """Draw the bank's delay: usually not longer than the bot waits for a call; sometimes longer."""
     return chance.uniform(3.0, 10.0) if long or chance.random() < 0.15 else chance.uniform(0.2, 3.0)

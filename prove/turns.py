@@ -1,4 +1,4 @@
-"""Troubles that take turns: each run has one beside its deaths and faults, so that a short campaign meets all."""
+"""Faults that take turns: each run has one in addition to its deaths and faults, so a short campaign meets all."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from random import Random
 from typing import Literal
 
 _MOST_BOUNDARIES = 200
-_WHILE_IT_LIVES = 80  # boundaries, which each of two processes surely comes to
+_WHILE_IT_LIVES = 80  # boundaries, which each of two processes surely reaches
 _MONEY_CALLS = ("/checkout", "/pay")
-# "In the middle" is behind the comparison of the clock: what is written then leaves late.
+# "In the middle" is after the comparison of the clock: a sender that is delayed there writes late.
 _MONEY_PLACES = ("before the connection for", "before", "in the middle of", "in the middle of")
-_COPIES: list[tuple[Literal["requested", "ordered"], int]] = [("requested", 30), ("ordered", 8)]  # calls from there
-_BEFORE_CHECKOUT = (16, 27)  # the dry run of a request is call 17, the checkout of an undisturbed way call 28
-_DONE = 45  # an undisturbed way has 48 calls
+_COPIES: list[tuple[Literal["requested", "ordered"], int]] = [
+    ("requested", 30),
+    ("ordered", 8),
+]  # calls from there
+_BEFORE_CHECKOUT = (16, 27)  # the dry run of a request is call 17, the checkout of a run without faults call 28
+_DONE = 45  # a run without faults has 48 calls
 _HALF = 0.5
 _HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """A process stands still at a boundary, of a number or a pattern, for some seconds; then it goes on.
+    """A process freezes at a boundary, given by number or pattern, for some seconds; then it resumes.
 
-    That is longer than the lease (0.7 s) and the settling time (3 s), often than OVH's time-outs (10 s), sometimes than
-    PostgreSQL lets a transaction idle (20 s). It is less than a floor: a day in earnest, 25 s here.
+    That is longer than the lease (0.7 s) and the settling time (3 s), often longer than OVH's timeouts (10 s), and
+    sometimes longer than PostgreSQL lets a transaction idle (20 s). It is shorter than a floor: a day in production, 25
+    s here.
     """
 
     at: int | str
@@ -34,7 +38,7 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """The database is put back to a copy from when a cart was requested or ordered, so many calls to OVH later.
+    """The database is restored from a copy, made when a cart was requested or ordered, `after` calls to OVH later.
 
     That happens while the bot is stopped, as by an operator, or under the `running` bot, as by a failover. One that
     `waits` comes once a card has a button of the lost time.
@@ -48,9 +52,9 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Somebody orders one of the names by hand: an hour before, or `before_call` of the bot's calls to OVH.
+    """A colleague orders one of the names by hand: an hour before, or before one of the bot's calls to OVH.
 
-    With `late` its lines show late.
+    `before_call` is the number of that call. With `late` the order's lines show late.
     """
 
     before_call: int | None
@@ -59,10 +63,10 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The desk is a service account (OAuth2), whose tokens live so many seconds.
+    """The bot is a service account (OAuth2), whose tokens live for `lives` seconds.
 
-    From a call to OVH on the token service hangs or fails for some seconds; or tokens expire as soon as they are there,
-    for some seconds as well.
+    From a call to OVH on, the token service hangs or fails for some seconds; or tokens expire as soon as they are
+    issued, for some seconds as well.
     """
 
     kind: Literal["hangs", "answers 500", "expire at once"]
@@ -73,7 +77,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class NoWrites:
-    """From a call to OVH on the database takes no writes for some seconds: a full disk, or a standby."""
+    """From a call to OVH on, the database accepts no writes for some seconds: a full disk, or a standby."""
 
     call: int
     seconds: float
@@ -81,9 +85,9 @@ class NoWrites:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """By how many seconds the clocks of the desk's processes are ahead, the first one's and the other's.
+    """How many seconds the clocks of the bot's processes are ahead, the first one's and the other's.
 
-    With `right_at` each is put right when its process comes to the boundary of that number.
+    With `right_at` each is corrected when its process reaches the boundary with that number.
     """
 
     ahead: tuple[float, float]
@@ -92,7 +96,7 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One run's own trouble; only what belongs together is set."""
+    """The fault of one run's turn; only fields that belong together are set."""
 
     freeze: Freeze | None = None
     restore: Restore | None = None
@@ -100,8 +104,8 @@ class Turn:
     tokens: Tokens | None = None
     no_writes: NoWrites | None = None
     clocks: Clocks | None = None
-    shown_after: float = 0.0  # seconds in which OVH shows nothing of a payment that it took
-    is_lost: bool = False  # the answer to that payment, too
+    shown_after: float = 0.0  # seconds in which OVH shows nothing of a payment that it accepted
+    is_lost: bool = False  # the answer to that payment is lost, too
 
     def __bool__(self) -> bool:
         return self != Turn()
@@ -113,7 +117,7 @@ class Turn:
 
     @property
     def must_buy(self) -> bool:
-        """Whether such a run shows nothing where people say no."""
+        """Whether such a run shows nothing if users reject."""
         return self.counts_floors or self.elsewhere is not None
 
     @classmethod
@@ -163,7 +167,7 @@ _DRAWN: dict[str, Callable[[Random], Turn]] = {
     "no writes": lambda chance: Turn(no_writes=NoWrites(chance.randint(1, _DONE), chance.uniform(4, 10))),
     "clocks minutes apart": partial(_clocks, least=120.0, most=600.0),
     "clocks a day apart": partial(_clocks, least=24.5 * _HOUR, most=25 * _HOUR),
-    "payment shown after long": lambda chance: Turn(shown_after=chance.uniform(33, 36)),  # ten settling times are 30 s
+    "payment shown after long": lambda chance: Turn(shown_after=chance.uniform(33, 36)),  # 10 settling times are 30 s
     "payment lost and shown late": lambda chance: Turn(shown_after=chance.uniform(6, 9), is_lost=True),
 }
 TURNS = tuple(_DRAWN)

@@ -1,4 +1,4 @@
-"""Why a payment waits (M1 rule 5 of the money rules): three cases, counted apart."""
+"""Why a payment waits (M1 rule 5 of the money rules): three cases, counted separately."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PROCESSING = "OVH is processing the payment"
 
 
 class Waiting:
-    """Looks at each new card of a run, and where a person is asked at what the bot knows of the payment."""
+    """Reads each new card of a run; if it asks a user, also reads what the bot knows about the payment."""
 
     def __init__(self, database: str) -> None:
         self._database = database
@@ -28,7 +28,7 @@ class Waiting:
 
     @property
     def cases(self) -> Counter[str]:
-        """Each case once a run, however often its card changed."""
+        """Each case at most once per run, however often its card changed."""
         return Counter(self._seen)
 
     async def look(self, card: str) -> None:
@@ -40,7 +40,7 @@ class Waiting:
                 self._seen.add(NOTHING_SHOWN if accepted else NO_ANSWER)
 
     def _is_accepted(self) -> bool | None:
-        """Whether OVH answered 200 to the call; None where nobody is asked any more."""
+        """Return whether OVH answered 200 to the call; None if no user is asked any more."""
         waits = col(CartRow.state) == CartState.NEEDS_ATTENTION.value
         query = select(col(CartRow.payment_accepted_at)).where(waits, col(CartRow.payment_sent_at).is_not(None))
         engines = open_engines(self._database)

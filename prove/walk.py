@@ -1,6 +1,6 @@
 """`python -m prove.walk`: random walks over the whole interface, with faults and deaths, shrunk by hypothesis.
 
-People do whatever comes to their mind in any order; after each walk the laws must hold.
+Users act at random in any order; after each walk the laws must hold.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ from store.transactions import SqlStore
 
 _NAMES = ("one.ovh", "two.ovh", "premium-three.com")
 _COUNTING = threading.Lock()
-_PAUSE = 0.15  # seconds after each deed, so that the desk may act between
-_REST = 150.0  # seconds at the end, without faults: more than the retries of a busy machine take
+_PAUSE = 0.15  # seconds after each action, so that the bot may act in between
+_REST = 150.0  # seconds at the end, without faults: longer than the retries on a busy machine
 _FLOORS = Floors(ended=timedelta(seconds=4), unknown=timedelta(seconds=6))  # nothing shows late in a walk
-_ENOUGH = 20  # walks; where none of so many ordered anything, they show nothing
+_ENOUGH = 20  # walks; if this many ordered nothing, they show nothing
 _BUTTONS = (
     "Approve", "Withdraw", "Pay", "Try again", "Close without ordering", "Nothing was ordered, try again",
     "Copy to open cart", "Stop",
 )  # fmt: skip
 _S = CartState
-_GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a person
-_SENSIBLE = ("Request approval", "Approve", "Pay", "is delivered")  # what shows that adding, asking, … were done
+_GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a user
+_SENSIBLE = ("Request approval", "Approve", "Pay", "is delivered")  # signs that adding, requesting, … were done
 _SOON = 5.0  # seconds until it shows, on a busy machine
 _PEOPLE = ("ada", "ben", "cleo", "dan", "gwen")
 
 
 class Loop:
-    """An event loop on a thread of its own: hypothesis' rules are plain functions."""
+    """An event loop on its own thread, because hypothesis' rules are plain functions."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -65,28 +65,28 @@ class Loop:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def do(self, deed: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the deed gives
+    def do(self, deed: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - whatever the action returns
         return asyncio.run_coroutine_threadsafe(deed, self._loop).result(60)
 
 
 class Walk(RuleBasedStateMachine):
-    """One workspace, its people, and all that can happen to them."""
+    """One workspace, its users, and everything that can happen to them."""
 
     databases: ClassVar[Databases]
     seen: ClassVar[Counter[str]] = Counter()
 
     @initialize(head_start=st.sampled_from([3, 4, 2, 1, 0]))
     def begin(self, head_start: int) -> None:
-        """Some begin with nothing, some with a request, some with an order: else few would ever come that far.
+        """Begin with nothing, a request or an order: otherwise few walks would ever get that far.
 
-        The first is what most walks of a seed begin with.
+        Most walks of a seed begin with the first value.
         """
         self.loop = Loop()
         self._folder = tempfile.TemporaryDirectory(prefix="walk-")
         self._url = self.databases.new(Path(self._folder.name))
         self._stage = Stage(Path(self._folder.name), settings=SETTINGS | {"DATABASE_URL": self._url})
         self._stage.ovh.orders.deliver_after = 0.1
-        self._stage.slack.delivery.again_after = 600.0  # when it is due, a rule says
+        self._stage.slack.delivery.again_after = 600.0  # a rule decides when it is due
         self.loop.do(self._stage.open())
         self._live()
         for seen in _SENSIBLE[:head_start]:
@@ -119,7 +119,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(times=st.integers(1, 6))
     def goes_on(self, times: int) -> None:
-        """Without people who do the sensible thing now and then, nothing would ever be ordered."""
+        """Let users do the sensible thing now and then: otherwise nothing would ever be ordered."""
         for _ in range(times):
             self._try(self._next())
 
@@ -129,7 +129,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def clicks_come_again(self) -> None:
-        """All of them once more, whatever became of what they were about."""
+        """Redeliver all clicks, in whatever state their carts are."""
         self.loop.do(self._stage.slack.delivery.all_again())
 
     @rule()
@@ -155,10 +155,10 @@ class Walk(RuleBasedStateMachine):
             self.loop.close()
 
     def _come_to_rest(self) -> list[str]:
-        """Go on without faults; returns the carts that neither end nor wait for somebody who was told."""
+        """Go on without faults; return the carts that neither end nor wait for a notified user."""
         self._stage.ovh.faults.clear()
         if self._life.over.is_set():
-            self._die()  # raises where it ended by itself
+            self._die()  # raises if it ended by itself
             self._live()
         end = time.monotonic() + _REST
         with closing(open_engines(self._url)) as engines:
@@ -178,7 +178,7 @@ class Walk(RuleBasedStateMachine):
                     yield f"cart #{cart.id} is {cart.state.in_words}, which no card says"
 
     def _is_told(self, cart: Cart, card: Shown) -> bool:
-        """Whether this message, as Slack shows it, says how far the cart is."""
+        """Return whether this message, as Slack shows it, has the cart's state."""
         shown = self._stage.slack.state.find(card.channel, card.ts or "")
         return shown is not None and f"Cart #{cart.id} is {cart.state.in_words}:" in shown.text
 
@@ -204,7 +204,7 @@ class Walk(RuleBasedStateMachine):
         return next((m for m in reversed(shown) if button in m.plain_text()), None)
 
     def _try(self, deed: Coroutine[Any, Any, Any]) -> None:
-        """Whoever finds no button or gets no answer shrugs."""
+        """Try an action; ignore a missing button or a missing answer."""
         self._count(deeds=1)
 
         async def tried() -> None:
@@ -237,9 +237,9 @@ class Walk(RuleBasedStateMachine):
 
 
 def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tuple[int, str, str]]:
-    """Walk until the monotonic clock says `end`; returns each broken law with the seed that walks there again.
+    """Walk until the monotonic clock reaches `end`; return each broken law with the seed that reproduces it.
 
-    Safe to call from several threads. What was seen is counted in `Walk.seen`.
+    Safe to call from several threads. The counts are in `Walk.seen`.
     """
     broken: list[tuple[int, str, str]] = []
     for number in range(first_seed, first_seed + 1_000_000):
@@ -247,7 +247,7 @@ def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tup
             break
         try:
             walk(number, databases=databases)
-        except Exception as error:  # noqa: BLE001 - told with its seed, and the walks go on
+        except Exception as error:  # noqa: BLE001 - reported with its seed, and the walks go on
             broken.append((number, WALK, "".join(traceback.format_exception(error))[-3000:]))
     if (why := ordered_nothing(Walk.seen)) is not None:
         broken.append((first_seed, FAILED, why))
@@ -255,16 +255,16 @@ def walk_until(end: float, *, databases: Databases, first_seed: int) -> list[tup
 
 
 def ordered_nothing(seen: Mapping[str, int]) -> str | None:
-    """Say so where nothing was ever ordered in walks enough: whatever held then held of nothing."""
+    """Return a complaint if enough walks ordered nothing: the laws then held for nothing."""
     if seen.get("walks", 0) < _ENOUGH or seen.get("walked_orders", 0):
         return None
     return f"{seen['walks']} random walks ordered nothing at all, so they show nothing"
 
 
 def walk(number: int, *, databases: Databases, ways: int = WAYS, steps: int = 25) -> None:
-    """Walk a few ways that a seed draws; raises where a law is broken, with the shortest way to it that was found."""
-    # Of no module: hypothesis would read its source each time, and reading sources is not safe beside other threads
-    # (Python 3.11: "AST constructor recursion depth mismatch").
+    """Take the walks that a seed draws; raises if a law is broken, with the shortest walk that was found."""
+    # Of no module: hypothesis would read its source each time, and reading sources is not thread-safe (Python 3.11:
+    # "AST constructor recursion depth mismatch").
     mine = type("Walk", (Walk,), {"databases": databases, "__module__": "walks"})
     chosen = settings(
         max_examples=ways,
@@ -283,7 +283,7 @@ def walks(
     begin: Annotated[int, typer.Option("--seed", help="The same seed walks the same ways.")] = 1,
     database: Annotated[str, typer.Option(help="sqlite or postgresql.")] = "sqlite",
 ) -> None:
-    """Walk at random, and fail where a law is broken, with the shortest way to it that was found."""
+    """Walk at random, and fail if a law is broken, with the shortest walk that was found."""
     from bot import logging as logs  # noqa: PLC0415 - --help stays quick
 
     logs.configure("ERROR", "json")

@@ -1,4 +1,4 @@
-"""Somebody who is asked what became of an order or a payment: looks at OVH, and says so on the card."""
+"""An oracle: a user who is asked for the outcome of an order or a payment looks at OVH, and answers on the card."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EARLIER_TRY = "a try that my database doesn't have"
 
 
 class Witness:
-    """`untrue` is how often the first words are wrong; whoever was wrong says the truth from then on."""
+    """`untrue` is how often the first answer is wrong; after a wrong answer all others are true."""
 
     def __init__(
         self, stage: Stage, who: Actor, chance: Random, *, approver: Callable[[], Actor] | None = None, untrue: float
@@ -30,14 +30,14 @@ class Witness:
         self._chance = chance
         self._untrue = untrue
         self._approver = approver or (lambda: who)
-        self.on_cancel: Callable[[], None] = lambda: None  # has an order that was made by mistake cancelled at OVH
+        self.on_cancel: Callable[[], None] = lambda: None  # cancels an order at OVH that was made by mistake
         self.said = self.said_untruly = self.anyway = self.anyway_untruly = 0
 
     def is_asked(self, card: str) -> bool:
         return any(button in card for button in (IT_IS, NOT_PAID, ANYWAY))
 
     async def answers(self, card: Message) -> None:
-        """Say what became of it, once that is to be seen at OVH."""
+        """Answer the card's question, once the answer can be seen at OVH."""
         order = self.order(card)
         if ANYWAY in card.plain_text():
             await self._of_other_order(card, order)
@@ -45,7 +45,7 @@ class Witness:
         asked_of_order = IT_IS in card.plain_text()
         untrue, self._untrue = self._chance.random() < self._untrue, 0.0
         if not asked_of_order and (order is None or (order.pending and not untrue)):
-            return  # whoever is honest waits for the bank
+            return  # an honest user waits for the bank
         with suppress(NotAcknowledged, NoSuchButton, TimeoutError):
             if asked_of_order:
                 await self._of_order(card, order, untrue=untrue)
@@ -64,14 +64,14 @@ class Witness:
 
     async def _of_payment(self, card: Message, order: Order, *, untrue: bool) -> None:
         paid = bool(order.payments) != untrue
-        if order.pending:  # neither is so, yet
+        if order.pending:  # neither answer is true yet
             paid = self._chance.random() < 0.5
         await self._who.click(card, PAID if paid else NOT_PAID)
 
     async def _of_other_order(self, card: Message, order: Order | None) -> None:
-        """Say whether the names may be ordered beside what the account has.
+        """Answer whether the names may be ordered in addition to the account's orders.
 
-        An order of this desk is never denied: a lie about that one would buy the names twice from here.
+        An order of this bot is never denied: a wrong answer about that one would buy the names twice from here.
         """
         words = card.plain_text()
         others = [each for each in self._stage.ovh.orders.all.values() if each.foreign and not each.cancelled]
@@ -96,6 +96,6 @@ class Witness:
         await self._who.submit(order=str(number))
 
     def order(self, card: Message) -> Order | None:
-        """Return the order that the desk made of the names on this card."""
+        """Return the order that the bot made for the names on this card."""
         words, orders = card.plain_text(), self._stage.ovh.orders.ours()
         return next((order for order in orders if all(name in words for name in order.domains)), None)

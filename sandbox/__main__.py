@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-_TIME_TO_WATCH = 20.0  # seconds from payment to delivery, so that one can see the way
+_TIME_TO_WATCH = 20.0  # seconds from payment to delivery, so that users can watch the steps
 
 app = typer.Typer(
     add_completion=False,

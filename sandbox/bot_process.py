@@ -1,4 +1,4 @@
-"""The very same bot as a child process, against the pretend services."""
+"""The real bot as a child process, against the simulated services."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STOP_SECONDS = 5.0
 
 
 class BotProcess:
-    """Start, stop and kill it as often as you like; it logs to `log` and answers for its health at `port`."""
+    """Starts, stops and kills the bot as often as needed; it logs to `log` and serves its health at `port`."""
 
     def __init__(self, environment: Mapping[str, str], *, folder: Path, log: Path, port: int) -> None:
         self.environment = {**environment, "PORT": str(port)}
@@ -33,13 +33,13 @@ class BotProcess:
 
     @property
     def pid(self) -> int:
-        """The process's number; raises `RuntimeError` where it was never started."""
+        """The process id; raises `RuntimeError` if the bot was never started."""
         if self._process is None:
             raise RuntimeError("the bot was not started")
         return self._process.pid
 
     async def start(self) -> None:
-        """Start it and wait until it says that it is ready; raises `RuntimeError` with its log where it ends."""
+        """Start the bot and wait until it is healthy; raises `RuntimeError` with its log if it ends."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "run",
@@ -61,7 +61,7 @@ class BotProcess:
             return False
 
     async def stop(self) -> int | None:
-        """End it as an operator would, and return its exit code."""
+        """Stop the bot as an operator would, and return its exit code."""
         if self._process is None or not self.is_running:
             return None
         self._process.send_signal(signal.SIGTERM)
@@ -73,7 +73,7 @@ class BotProcess:
             raise
 
     async def kill(self) -> None:
-        """Kill -9: no goodbye."""
+        """Kill the bot by SIGKILL."""
         if self._process is not None and self.is_running:
             self._process.kill()
             await self._process.wait()
@@ -96,5 +96,5 @@ class BotProcess:
 
 
 def _inherited() -> dict[str, str]:
-    """The environment of this process without any setting of the bot's."""
+    """Return the environment of this process without the bot's settings."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}

@@ -1,6 +1,6 @@
 """Find a Chromium for the tests of the page and for the README's pictures.
 
-Order: `CHROMIUM`, a Chromium or Chrome on the PATH, the one that `make browser` fetched, Playwright's own.
+Order: `CHROMIUM`, a Chromium or Chrome on the PATH, the one that `make browser` downloaded, Playwright's own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from playwright.sync_api import Error, sync_playwright
 
-VERSION = "153.0.0"  # of npm's @sparticuz/chromium, which tools/bring_browser.py fetches
+VERSION = "153.0.0"  # of npm's @sparticuz/chromium, which tools/bring_browser.py downloads
 STORE = Path(__file__).parents[1] / ".tools" / "browser"
 BROUGHT = STORE / f"chromium-{VERSION}" / "chromium"
 # These work with Chromium, Chrome and the headless shell. The browser's own sandbox needs rights that root in a
@@ -34,7 +34,7 @@ _ENOUGH = 4096  # bytes of output that hold a version
 
 
 class NoBrowserError(Exception):
-    """No browser can be used; the text is one line that says what to do."""
+    """No browser can be used; the text is one line with the fix."""
 
 
 class BrokenSettingError(NoBrowserError):
@@ -64,7 +64,7 @@ def find_browser() -> str:
 
 
 def fault_of(path: str) -> str | None:
-    """Return why this is not a usable browser, as the rest of a sentence; None where it shows a page."""
+    """Return why this is not a usable browser, as the rest of a sentence; None if it shows a page."""
     return _fault_of_file(path) or _fault_of_version(path) or _fault_at_start(path)
 
 
@@ -104,8 +104,8 @@ def _in_a_thread(function: Callable[[], Found]) -> Found:
 
 
 def _version(path: str) -> str | None:
-    """Return the start of what `--version` prints; None where it neither prints nor ends in time."""
-    process = subprocess.Popen(  # noqa: S603 - the person at the machine named it
+    """Return the start of what `--version` prints; None if it prints nothing and does not end in time."""
+    process = subprocess.Popen(  # noqa: S603 - the developer named it
         [path, "--version"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The README's pictures, taken from the page in a headless browser: true to the code, made again by a command."""
+"""The README's pictures, taken from the page in a headless browser: they match the code, and a command renews them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from sandbox.browser import FLAGS, find_browser
 from sandbox.stage import Stage
 
 NAMES = ("search", "bulk", "offers", "cart", "questions", "approval", "order", "cost", "home")
-# What differs from run to run, and what is too much for a picture.
+# Hides what differs between runs, and what is too much for a picture.
 _QUIET = ".who time, .edited { visibility: hidden } .thread, .only-you { display: none }"
 _SAME_DATES = "document.querySelectorAll('.block time').forEach(each => each.textContent = 'Dec 8th, 10:00')"
-# Twenty words under ten extensions; the beginnings tell the pretend OVH what to say.
+# Twenty words under ten extensions; their beginnings decide the simulated OVH's answers.
 _WORDS = (
     "otter otters sea-otter river-otter blue-otter otterhq otterlab getotter promo-otter premium-otter timeout-otter "
     "taken-otter taken-otters taken-sea taken-river taken-holt taken-raft taken-pup taken-fish taken-kelp"
 )
 _EXTENSIONS = "ovh,com,fr,net,org,io,eu,de,app,dev"
 _MARGIN = 20
-_REDRAWN = 1000  # milliseconds in which the desk learns what registries ask, and draws the cart once more
+_REDRAWN = 1000  # milliseconds in which the bot reads the registries' questions, and renders the cart once more
 _SIZE: ViewportSize = {"width": 1280, "height": 1400}
 
 
 class Pictures:
-    """Ada searches, fills a cart and asks; Cleo approves; Dan sees his Home; Ben answers a registry's questions."""
+    """Ada searches, fills a cart and requests approval; Cleo approves; Dan sees his Home; Ben answers a registry."""
 
     def __init__(self, stage: Stage, folder: Path) -> None:
         self._stage = stage
         self._folder = folder
 
     async def take(self) -> None:
-        """Walk one request and take a picture of each stop.
+        """Walk through one request and take a picture of each stop.
 
         Raises NoBrowserError.
         """
@@ -54,7 +54,7 @@ class Pictures:
             await browser.close()
 
     async def _walk(self, page: Page) -> None:
-        self._stage.ovh.names.owned.add("modern.com")  # so that a name can look like it
+        self._stage.ovh.names.owned.add("modern.com")  # so that a name can resemble it
         await _be(page, "Ada", "domains")
         await _type(page, "/domain search blue-otter.ovh promo-otter.fr taken-otter.com")
         found = _message(page, "2 of 3 names available.")
@@ -79,13 +79,13 @@ class Pictures:
         await _be(page, "Dan", "Domain Desk")
         await page.locator("#tabs [data-focus=home]").click()
         await expect(page.locator("#home")).to_contain_text("waits for payment")
-        await page.add_style_tag(content="#home { flex: none }")  # no longer than what is in it
+        await page.add_style_tag(content="#home { flex: none }")  # no longer than its content
         await self._shoot(page, page.locator("#home"), "home")
         await self._choose_and_cost(page)
         await self._answer(page)
 
     async def _choose_and_cost(self, page: Page) -> None:
-        """Another cart: a name that is offered in two ways, then what several names cost over the years."""
+        """Take pictures of another cart: a name with two offers, then the cost of several names over the years."""
         await _be(page, "Ada", "domains")
         await _type(page, "/domain search launch-otter.com")
         await _message(page, "launch-otter.com is available").locator("[data-action=choose_offer]").click()
@@ -111,7 +111,7 @@ class Pictures:
         await self._shoot(page, _message(page, "Cart #2 waits for approval"), "cost")
 
     async def _answer(self, page: Page) -> None:
-        """Ben, in his own conversation with the desk, adds a name whose registry wants to know something."""
+        """Take pictures of Ben, in his own conversation with the bot, adding a name whose registry asks a question."""
         await _be(page, "Ben", "Domain Desk")
         await _type(page, "/domain add reason-otter.dev")
         asking = _message(page, "The registry asks for")
@@ -125,7 +125,7 @@ class Pictures:
     async def _shoot(
         self, page: Page, what: Locator, name: str, *, small: bool = False, until: Locator | None = None
     ) -> None:
-        """Take a picture of a part of the page; of a long one, as far as something in it."""
+        """Take a picture of a part of the page; of a long one, down to the element `until`."""
         await expect(what).to_be_visible(timeout=20_000)
         await page.mouse.move(0, 0)
         await page.evaluate(_SAME_DATES)
@@ -146,7 +146,7 @@ async def _be(page: Page, person: str, place: str) -> None:
 
 
 async def _leave_form(page: Page) -> None:
-    """Close the form; as long as it stands there, nothing can be typed below it."""
+    """Close the form; while it is open, nothing can be typed below it."""
     await page.keyboard.press("Escape")
     await expect(page.locator("#form")).to_be_hidden()
 

@@ -1,4 +1,4 @@
-"""One request's whole life, act by act: what each person sees, and what OVH's ledger says."""
+"""The whole life of one request, scene by scene: what each user sees, and OVH's ledger."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.slack import Actor, Message
 from sandbox.stage import Stage
 
 _NAMES = ("blue-otter.ovh", "promo-otter.fr")
-_PATIENCE = 20.0  # seconds for a step that waits for OVH's pretend delivery
+_PATIENCE = 20.0  # seconds for a step that waits for OVH's simulated delivery
 
 
 class Rehearsal:
@@ -23,7 +23,7 @@ class Rehearsal:
         self._cleo, self._dan = stage.slack.person("cleo"), stage.slack.person("dan")
 
     async def play(self) -> bool:
-        """Play all acts, and say whether the order was made once, paid once and delivered."""
+        """Play all scenes; return whether the order was made once, paid once and delivered."""
         await self._search()
         await self._fill()
         await self._request()

@@ -1,4 +1,4 @@
-"""The pretend Slack and OVH, and the very same bot against them."""
+"""The simulated Slack and OVH, and the real bot against them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox.slack import SlackSimulator
 
 
 class Stage:
-    """Start the two services, then the bot, or several; `folder` holds its database and log."""
+    """Starts the two services, then one or more bots; `folder` holds the database and the log."""
 
     def __init__(self, folder: Path, *, http_mode: bool = False, settings: dict[str, str] | None = None) -> None:
         self.slack = SlackSimulator()
@@ -48,16 +48,16 @@ class Stage:
 
     @cached_property
     def bot(self) -> BotProcess:
-        """The bot of this stage, as a process that is still to be started."""
+        """The bot of this stage, as a process that is not started yet."""
         return self._bot_at(self.port)
 
     def use(self, settings: Mapping[str, str]) -> None:
-        """Have bots that start from now on use these settings as well; an empty one is none."""
+        """Add settings for bots that start from now on; an empty value counts as not set."""
         self._settings |= settings
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings that join the bot to this stage."""
+        """The settings that connect the bot to this stage."""
         slack, ovh = self.slack.credentials, self.ovh.credentials
         door = (
             {"SLACK_SIGNING_SECRET": slack.signing_secret} if self._http_mode else {"SLACK_APP_TOKEN": slack.app_token}
@@ -81,7 +81,7 @@ class Stage:
         }
 
     def _roles(self) -> dict[str, str]:
-        """What people may do, in words, by user id."""
+        """Return the users' rights in words, by user id."""
         settings = self.environment
         approvers, payers = settings["DESK_APPROVERS"].split(","), settings["DESK_PAYERS"].split(",")
         return dict.fromkeys(approvers, "approves") | {
@@ -89,7 +89,7 @@ class Stage:
         }
 
     def another_bot(self) -> BotProcess:
-        """One more process on the same settings; in HTTP mode Slack's requests go to all of them in turn."""
+        """Return one more process with the same settings; in HTTP mode Slack's requests go to all of them in turn."""
         port = _free_port()
         if self._http_mode:
             self.slack.delivery.to.append(_door(port))
@@ -106,9 +106,9 @@ def _door(port: int) -> str:
 
 
 def _free_port() -> int:
-    """Return a port that is free now, below those that systems give to outgoing connections: none of them takes it."""
+    """Return a free port below the range for outgoing connections, so that none of them takes it."""
     while True:
-        port = 20_000 + secrets.randbelow(12_000)  # no seed: tests that run side by side would share it
+        port = 20_000 + secrets.randbelow(12_000)  # no seed: tests that run in parallel would share it
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

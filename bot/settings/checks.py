@@ -39,7 +39,7 @@ def _slack(found: Found) -> list[Fault]:
 
 
 def _unreadable(found: Found) -> list[Fault]:
-    """Name the ovh.conf files that may hold what is missing; a file that nobody needs may stay closed."""
+    """Return a fault for each unreadable ovh.conf file that may hold missing keys; none if all keys are there."""
     if any(all(_has(found, name) for name in kind) for kind in (_APPLICATION, _ACCOUNT)):
         return []
     return [Fault("OVH_APPLICATION_KEY", line) for line in found.unreadable]
@@ -65,9 +65,9 @@ def _ovh_keys(found: Found) -> list[Fault]:
 
 
 def _too_few_approvers(found: Found) -> list[Fault]:
-    """Refuse rules under which a request waits for a second approval that nobody can give.
+    """Refuse rules under which a request waits for a second approval that no one can give.
 
-    A user group may hold enough people, so only lists of single people are counted.
+    A user group may hold enough people, so only lists of single users are counted.
     """
     second, approvers = found.first("DESK_SECOND_APPROVAL_OVER"), found.first("DESK_APPROVERS")
     if second is None or approvers is None or str(clean(second.value)).lower() == "none":

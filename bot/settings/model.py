@@ -93,7 +93,7 @@ class Settings(BaseModel):
         return self.desk_settle_seconds < LONGEST_MONEY_CALL
 
     def origin(self, name: str) -> str:
-        """Say where a setting comes from: ``environment``, ``.env line 3``, ``desk.toml line 3`` or ``default``."""
+        """Return where a setting comes from: ``environment``, ``.env line 3``, ``desk.toml line 3`` or ``default``."""
         return self._origins.get(name, "default")
 
     def policy(self) -> Policy:

@@ -25,7 +25,8 @@ _NEAR = 2  # letters
 _SHORT = 8  # letters of a name that is compared within one letter: within two, HOME would be HOST
 _ALL = (*KNOWN, *FILES, *sorted(LATER))
 _BARE = tuple(name.removeprefix("DESK_") for name in KNOWN if name.startswith("DESK_"))
-# In the environment other programs have names, too. A typo in one of these opens an empty database or lifts a limit.
+# Other programs have variables in the environment, too. A typo in one of these opens an empty database or lifts a
+# limit.
 _COSTLY = ("DATABASE_URL", "DATABASE_URL_FILE", "LIMIT_PER_ORDER", "LIMIT_PER_MONTH", "SECOND_APPROVAL_OVER")
 # Kubernetes puts one set of these into every pod for each service: https://kubernetes.io/docs, "Service links".
 _SERVICE_LINK = re.compile(
@@ -38,14 +39,14 @@ _BY_LIBRARIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "REQUESTS
 
 
 def is_service_link(name: str, value: str) -> bool:
-    """Whether Kubernetes set this variable for a service that is called like our prefix."""
+    """Return whether Kubernetes set this variable for a service whose name begins with our prefix."""
     return bool(_SERVICE_LINK.fullmatch(name) or (name.endswith("_PORT") and _SERVICE_ADDRESS.fullmatch(value)))
 
 
 def why_unknown(name: str, *, in_file: bool = False) -> str | None:
-    """Say why a variable of the environment or `.env` is refused; None for a setting or a variable of others.
+    """Return why a variable of the environment or `.env` is refused; None for a setting or an unrelated variable.
 
-    `in_file`: it stands in `.env`, which is the bot's own. There a name that is close to any setting is a typo.
+    `in_file` means that it is in `.env`, which is the bot's own. There a name that is close to any setting is a typo.
     """
     if name in KNOWN or name in FILES:
         return None
@@ -78,7 +79,7 @@ def _is_near(name: str, spelling: str) -> bool:
 
 
 def why_unknown_key(key: str) -> str:
-    """Say why a key of desk.toml is refused."""
+    """Return why a key of desk.toml is refused."""
     if canonical(key) in LATER:
         return "this version does not know it yet"
     upper = key.upper().replace("-", "_")
@@ -89,7 +90,7 @@ def why_unknown_key(key: str) -> str:
 
 
 def unknown(suggestion: str | None, *, later: bool | None = None) -> str:
-    """Make the sentence for a name that does not exist."""
+    """Return the sentence about a name that does not exist."""
     if suggestion is None:
         return "there is no such setting"
     is_later = suggestion in LATER if later is None else later
@@ -123,7 +124,7 @@ def closest(name: str) -> str | None:
 
 
 def resembles(key: str) -> bool:
-    """Whether a key is within two letters of a setting of several words, with or without its prefix."""
+    """Return whether a key is within two letters of a setting of several words, with or without its prefix."""
     upper = key.upper().replace("-", "_")
     spellings = {spelling for known in KNOWN for spelling in (known, known.removeprefix("DESK_")) if "_" in spelling}
     return any(distance(upper, spelling) <= _NEAR for spelling in spellings)
@@ -146,7 +147,7 @@ def distance(one: str, other: str) -> int:
 
 
 def ignored_variables(environment: Mapping[str, str]) -> list[str]:
-    """List the variables that look like ours, but that the bot ignores; for an operator who wonders why."""
+    """Return the variables that look like ours, but that the bot ignores, so an operator can see why."""
     return sorted(
         name
         for name, value in environment.items()
@@ -156,7 +157,7 @@ def ignored_variables(environment: Mapping[str, str]) -> list[str]:
 
 
 def library_variables(environment: Mapping[str, str]) -> list[str]:
-    """List the variables that libraries read by themselves: proxies and certificates."""
+    """Return the variables that libraries read by themselves: proxies and certificates."""
     return sorted(name for name in environment if name.upper() in _BY_LIBRARIES)
 
 

@@ -1,4 +1,4 @@
-"""Read all settings and report every fault at once."""
+"""Read all settings and report all faults together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME_THE_PART = {"desk_approvers", "desk_payers", "desk_approval_channel", "des
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used; `lines` say what to fix, one fault a line, without any secret."""
+    """Settings that cannot be used; `lines` are what to fix, one fault per line, without any secret."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__("\n".join(lines))

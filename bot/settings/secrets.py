@@ -33,7 +33,7 @@ def secret(value: object) -> SecretStr:
 
 
 def bot_token(value: object) -> SecretStr:
-    """Read a bot token: ``xoxb-…``, or ``xoxe.xoxb-…`` where the app's tokens rotate."""
+    """Read a bot token: ``xoxb-…``, or ``xoxe.xoxb-…`` if the app's tokens rotate."""
     return _token(value, ("xoxb-", "xoxe.xoxb-"), _BOT_TOKEN)
 
 

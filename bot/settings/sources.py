@@ -1,4 +1,4 @@
-"""Where settings are written: the environment, `.env`, `desk.toml`, and python-ovh's `ovh.conf`."""
+"""The sources of settings: the environment, `.env`, `desk.toml`, and python-ovh's `ovh.conf`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from bot.settings import names
 from bot.settings.values import brief, clean
 
 ENVIRONMENT, DOTENV, TOML = "environment", ".env", "desk.toml"
-NOWHERE = "?"  # what a fault is about that belongs to no setting; a file's own fault has an empty name
-# An empty limit would be none, and empty payers would be all approvers, also where a weaker source says otherwise.
+NOWHERE = "?"  # the subject of a fault that belongs to no setting; a file's own fault has an empty name
+# An empty limit would mean no limit, and empty payers would mean all approvers, even if a weaker source has a value.
 _NEVER_EMPTY = frozenset({"DESK_SECOND_APPROVAL_OVER", "DESK_LIMIT_PER_ORDER", "DESK_LIMIT_PER_MONTH", "DESK_PAYERS"})
-# Their defaults: a new and empty database, the true Slack and OVH in place of a simulated one, a right that is
-# waived, another owner. A value of another source is as good.
+# Their defaults: a new and empty database, the real Slack and OVH instead of a simulated one, a waived right, another
+# owner. A value of another source is as good.
 _FILLED = frozenset(
     {"DATABASE_URL", "SLACK_API_URL", "OVH_API_URL", "OVH_ENDPOINT", "DESK_WAIVE_RETRACTION", "DESK_OWNER_CONTACT"}
 )
@@ -46,7 +46,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One line for the operator; `name` is the setting that it is about, for the order."""
+    """One line for the operator; `name` is the setting it belongs to, for sorting."""
 
     name: str
     line: str
@@ -58,7 +58,7 @@ class Found:
 
     given: list[Given] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)  # sentences on ovh.conf files, for where OVH's keys are missing
+    unreadable: list[str] = field(default_factory=list)  # sentences about ovh.conf files, used if OVH keys are missing
 
     def first(self, name: str) -> Given | None:
         """Return the strongest value that is not empty."""
@@ -77,9 +77,9 @@ class Found:
 
 
 def read_sources(environment: Mapping[str, str], folder: Path) -> Found:
-    """Read the environment, then `.env`, then `desk.toml`. Files that are not there count as empty.
+    """Read the environment, then `.env`, then `desk.toml`. Files that do not exist count as empty.
 
-    An empty value counts as not set, and is refused where that would cost money or hide the record.
+    An empty value counts as not set, and is refused if that would cost money or hide the audit log.
     """
     found = Found()
     _take(found, [(name, value, ENVIRONMENT) for name, value in environment.items()])
@@ -92,7 +92,7 @@ def read_sources(environment: Mapping[str, str], folder: Path) -> Found:
 
 
 def _refuse_empties(found: Found) -> None:
-    """Refuse an empty limit or payer, and each empty value whose default nobody would want unasked.
+    """Refuse an empty limit or payer, and each empty value whose default must not apply silently.
 
     Most come from ``${NAME}`` of a variable that is not set.
     """
@@ -108,7 +108,7 @@ def _is_filled(found: Found, name: str) -> bool:
 
 
 def read_ovh_conf(found: Found) -> None:
-    """Add what python-ovh's `ovh.conf` files hold for the endpoint, as the weakest source.
+    """Add the content of python-ovh's `ovh.conf` files for the endpoint, as the weakest source.
 
     python-ovh would read them by itself; here their keys are checked like all others before anything is opened.
     """
@@ -119,7 +119,7 @@ def read_ovh_conf(found: Found) -> None:
         parser = configparser.RawConfigParser()
         shown = _short(Path(path))
         try:
-            # The parser's own `read` passes over a file that it has no right to.
+            # The parser's own `read` skips a file that it may not read.
             parser.read_string(Path(path).read_text(encoding="utf-8"), source=shown)
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -161,7 +161,7 @@ def _short(path: Path) -> str:
 
 
 def _take(found: Found, written: list[tuple[str, str | None, str]]) -> None:
-    """Keep our variables of the environment or `.env`, whatever their case, and refuse misspelt ones."""
+    """Keep our variables of the environment or `.env`, in any case, and refuse misspelt ones."""
     seen: dict[str, Given] = {}
     for key, value, origin in written:
         name = key.upper()
@@ -183,7 +183,7 @@ def _take(found: Found, written: list[tuple[str, str | None, str]]) -> None:
 def _dotenv(found: Found, text: str) -> list[tuple[str, str | None, str]]:
     """Return the variables of `.env`, with ``${NAME}`` expanded and `export`, quotes and CRLF understood."""
     bindings = list(parse_stream(io.StringIO(text)))
-    # Without the lines that cannot be read: python-dotenv would print a warning of its own for each.
+    # Lines that cannot be read are left out: python-dotenv would print its own warning for each.
     readable = "".join(binding.original.string for binding in bindings if not binding.error)
     expanded = dotenv_values(stream=io.StringIO(readable))
     written = []
@@ -253,7 +253,7 @@ def _toml(found: Found, text: str) -> None:
 
 
 def _slip(message: str, text: str) -> str:
-    """Say where desk.toml is not valid TOML, without quoting it: the text may be a secret."""
+    """Return where desk.toml is not valid TOML, without quoting it: the text may be a secret."""
     place = re.search(r"line (\d+), column (\d+)", message)
     where = (
         f"{TOML} line {place[1]}, column {place[2]}"

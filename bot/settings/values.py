@@ -1,7 +1,7 @@
-"""Read one value as it was meant, or raise one sentence that says what to write.
+"""Parse one value leniently, or raise one sentence with what to write.
 
-Each function takes what a source gives (text; from desk.toml also numbers, booleans and arrays) and raises
-`ValueError`. The sentence starts in lower case and repeats the value only where it cannot be a secret.
+Each function takes a source's value (text; from desk.toml also numbers, booleans and arrays) and raises `ValueError`.
+The sentence starts in lower case and repeats the value only if it cannot be a secret.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _closest_amount(text: str) -> str:
-    """Return the examples, and what to leave out of an amount with a currency or a thousands separator."""
+    """Return the examples, with what to leave out of an amount with a currency or a thousands separator."""
     examples = "200 or 199.99"
     if re.search(r"[0-9]\s*([A-Z]{3}|[€$£])|([A-Z]{3}|[€$£])\s*[0-9]", text):
         return f"{examples}, without a currency: amounts are in the currency of the OVH account"
@@ -109,7 +109,7 @@ def whole(lowest: int, highest: int, value: object) -> int:
 
 
 def number(lowest: float, highest: float, unit: str, value: object) -> float:
-    """Read a finite number within bounds; `unit` says of what."""
+    """Read a finite number within bounds; `unit` is its unit, for the error."""
     found = math.nan
     if isinstance(value, int | float) and not isinstance(value, bool):
         found = float(value)
@@ -154,7 +154,7 @@ def listed(value: object) -> list[str]:
 
 
 def people(value: object) -> frozenset[str]:
-    """Read ids of people and user groups, also as Slack mentions them (``<@U…>``)."""
+    """Read ids of users and user groups, also as Slack mentions them (``<@U…>``)."""
     found = [_MENTION.sub(r"\1", part) for part in listed(value)]
     if not found:
         raise ValueError(f"write ids of people (U…) or user groups (S…), separated by commas. {_FIND_PERSON}")
@@ -263,7 +263,7 @@ def _few(texts: list[str]) -> str:
 
 
 def looks_secret(text: str) -> bool:
-    """Whether a text has the shape of a token, a key or an address with a password, wherever it was pasted."""
+    """Return whether a text has the form of a token, a key or an address with a password, in any setting."""
     if re.search(r"xox[a-z]|xapp-|xoxe|://[^/]*@|[Bb]earer |secret|passw", text):
         return True
     return any(

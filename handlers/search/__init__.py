@@ -1,1 +1,1 @@
-"""Searching: what was typed, the running search, its sessions and its buttons."""
+"""Search: the query parser, the running search, its sessions and its buttons."""

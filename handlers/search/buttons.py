@@ -23,11 +23,11 @@ from handlers.views.search_pages import Standing
 from ordering.model.errors import NotPossible
 
 Deed = Callable[[Desk, Interaction, Search], Awaitable[None]]
-_STOPS_WITHIN = 3.0  # seconds, in another process
+_STOPS_WITHIN = 3.0  # seconds to wait for a search in another process to stop
 
 
 class _Pressed(NamedTuple):
-    """What a button carries: its search, the page that is shown, and the mark of what it would add."""
+    """The value of a button: its search, the page that is shown, and the fingerprint of what it would add."""
 
     search: str
     page: int = 0
@@ -62,7 +62,10 @@ def _on_click(app: AsyncApp, desk: Desk, act: Act, deed: Deed) -> None:
 
 
 async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
-    """Ask what is unknown or was not asked. A second click finds the search under way, or nothing more to ask."""
+    """Look up the names that are unknown or not looked up yet.
+
+    If an earlier click already started that, or nothing is left to look up, show the newest state.
+    """
     if names := search.found().to_ask:
         await run(desk, search, names)
     else:
@@ -70,7 +73,7 @@ async def _ask(desk: Desk, did: Interaction, search: Search) -> None:
 
 
 async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
-    """Ask about old answers again."""
+    """Look up names with old answers again."""
     if names := search.found().to_refresh:
         await run(desk, search, names, refresh=True)
     else:
@@ -79,7 +82,7 @@ async def _refresh(desk: Desk, did: Interaction, search: Search) -> None:
 
 async def _newest(desk: Desk, _did: Interaction, search: Search) -> None:
     if search.standing is Standing.ASKING and not search.is_elsewhere:
-        search.wish(search.reply)  # whoever runs it shows it
+        search.wish(search.reply)  # the process that runs it shows it
     else:
         await _show(desk, search)
 
@@ -95,7 +98,7 @@ async def _stop(desk: Desk, did: Interaction, search: Search) -> None:
 
 
 async def _show(desk: Desk, search: Search) -> None:
-    """Show it. Of one that runs elsewhere, the end may have been shown before what is shown here."""
+    """Show a search. If it runs in another process, check afterwards whether it ended, and show the end."""
     await show(search)
     if search.is_elsewhere:
         after = await desk.searches.find(search.id, search.user, search.reply)
@@ -104,7 +107,7 @@ async def _show(desk: Desk, search: Search) -> None:
 
 
 async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
-    """Put all that is free into the channel's cart, cheapest first; what cannot be is told with its reason."""
+    """Add all available names to the channel's cart, cheapest first; report why a name cannot be added."""
     found = search.found()
     if found.refreshing:
         raise NotPossible(

@@ -1,4 +1,4 @@
-"""What somebody asks a search for: names, words and options, out of typed text."""
+"""Parse a typed search into a query: names, words and options."""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from ordering.model.domain_name import DomainName, Word, parse_word_or_name
 from ordering.model.errors import InvalidName
 from ordering.workflow import Query
 
-# Phones and editors turn two hyphens into a dash, or into two.
-_DASHES = re.compile(r"(?<!\S)[-‐‑–—]{1,2}(?=(?:tlds?|lists?|all|ideas?)\b)", re.IGNORECASE)  # noqa: RUF001 - as they are typed
-# An option's values stand together; only a comma may have blanks around it, or what follows would be taken for one.
+# Phones and editors turn two hyphens into one dash or two.
+_DASHES = re.compile(r"(?<!\S)[-‐‑–—]{1,2}(?=(?:tlds?|lists?|all|ideas?)\b)", re.IGNORECASE)  # noqa: RUF001 - as typed
+# An option's values are contiguous: only a comma may have blanks around it. Otherwise the next word would count as a
+# value.
 _VALUE = r"(?!--|https?:)[^\s,;|/\\、]+"
 _BETWEEN = r"(?:[ \t]*,)+[ \t]*|[;|/\\、]"
-# A blank is enough before one that begins with its dot, as in .com or "*.com": no name does.
+# A blank is a sufficient separator before an extension with a leading dot, as in .com or "*.com": no name starts with a
+# dot.
 _DOTTED = r"[ \t]+(?=[\"'“‘(\[*]{0,2}\.\w)"  # noqa: RUF001 - as above
 _TLDS = re.compile(rf"--tlds?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}|{_DOTTED}){_VALUE})*)", re.IGNORECASE)
 _LIST = re.compile(rf"--lists?(?:\s*[=:]\s*|\s+)({_VALUE}(?:(?:{_BETWEEN}){_VALUE})*)", re.IGNORECASE)
 _APART = re.compile(r"[\s,;|/\\、]+")
-_AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - what people put around a value
-_LONGEST_PLACE = 4  # letters of the first part of an extension with two, such as co.uk or asso.fr
+_AROUND = "\"'“”„‘’«»`()[]{}*:"  # noqa: RUF001 - characters that users put around a value
+_LONGEST_PLACE = 4  # letters of the first label of a two-label extension, such as co.uk or asso.fr
 _ALL = re.compile(r"(?<!\S)--all(?!\S)", re.IGNORECASE)
 _IDEAS = re.compile(r"(?<!\S)--ideas?(?!\S)", re.IGNORECASE)
 _A_WORD = Word("name")
-_SHOWN = 60  # enough of a wrong input to recognise it
+_SHOWN = 60  # characters of an invalid input that an error quotes, enough to recognise it
 _MOST_QUOTED = 20  # extensions
 
 
 def search_of(text: str) -> tuple[Query, list[str]]:
-    """Read what was typed after `search`: a query, and a sentence for each part that cannot be read."""
+    """Parse the text after `search` into a query, and return a sentence for each part that cannot be read."""
     text = _DASHES.sub("--", without_links(text))
     extensions, wrong, rest = _extensions_in(text)
     lists, rest = _lists_in(rest)
@@ -51,7 +53,7 @@ def search_of(text: str) -> tuple[Query, list[str]]:
         else:
             words.append(read)
     if wrong and not (extensions or lists or _ALL.search(text)):
-        words = []  # under none that was asked for: the team's own were not meant
+        words = []  # all typed extensions were invalid: the team's default extensions were not meant
     query = Query(
         tuple(names),
         tuple(words),
@@ -65,7 +67,7 @@ def search_of(text: str) -> tuple[Query, list[str]]:
 
 
 def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str], str]:
-    """The extensions that somebody chose, what stood among them that is none, and all else that was typed."""
+    """Return the chosen extensions, the invalid values among them, and the rest of the text."""
     read, wrong, names = [], [], []
     for part in _values_of(_TLDS, text):
         if _is_rather_a_name(part):
@@ -78,31 +80,34 @@ def _extensions_in(text: str) -> tuple[tuple[str, ...], list[str], str]:
             wrong.append(part)
         else:
             read.append(extension)
-    return tuple(read), wrong, " ".join([_TLDS.sub("\n", text), *names])  # a line ends what else has values
+    return tuple(read), wrong, " ".join([_TLDS.sub("\n", text), *names])  # a line break ends other options' values
 
 
 def _is_rather_a_name(part: str) -> bool:
-    """Whether a name was listed after the extensions: ``otter.ovh`` is none, ``co.uk`` and ``.otter.ovh`` may be."""
+    """Return whether a value is a name listed after the extensions: ``otter.ovh`` is one, ``co.uk`` need not be.
+
+    Values that begin with a dot, such as ``.otter.ovh``, count as extensions.
+    """
     first, dot, _ = part.partition(".")
     return bool(dot) and len(first) > _LONGEST_PLACE
 
 
 def _lists_in(text: str) -> tuple[tuple[str, ...], str]:
-    """The team's lists that somebody named, and all else that was typed: a list's name has no dot."""
+    """Return the chosen lists of the team, and the rest of the text: a list's name has no dot."""
     named = list(_values_of(_LIST, text))
     lists = tuple(name.lower() for name in named if "." not in name)
     return lists, " ".join([_LIST.sub(" ", text), *(name for name in named if "." in name)])
 
 
 def why_words(extensions: Sequence[str], words: Sequence[str]) -> str:
-    """What is said of words that are searched as such, and may have been meant as extensions."""
+    """Return a hint about words that are searched as words, but may have been meant as extensions."""
     quoted = ", ".join(f"“{word}”" for word in words[:_MOST_QUOTED])
     meant = ",".join([*extensions, *words][:_MOST_QUOTED])
     return f"Taken for words to search: {quoted}. If you mean extensions, put commas between them: --tlds {meant}."
 
 
 def _words_after_extensions(text: str) -> Iterator[Word]:
-    """The words that stand behind the extensions, up to the first name or option."""
+    """Yield the words after the extensions, up to the first name or option."""
     for found in _TLDS.finditer(text):
         for part in parts_of(text[found.end() :].partition("--")[0]):
             try:
@@ -127,6 +132,6 @@ def _why_no_option(part: str) -> str:
 
 
 def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:
-    """What stands behind an option, part by part, without what people put around it."""
+    """Yield the values of an option one by one, without the characters that users put around them."""
     parts = (part.strip(_AROUND) for found in option.findall(text) for part in _APART.split(found))
     return filter(None, parts)

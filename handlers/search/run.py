@@ -1,4 +1,4 @@
-"""Somebody looks for names: the first answers within a second, the rest as they come, complete at the end."""
+"""Run a search: show the first answers within a second, the others as they arrive, and the complete result last."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from ordering.model.errors import OrderingError
 from ordering.model.offer import Availability
 from ordering.workflow import Query
 
-_FIRST_LOOK = 1.0  # seconds until something is shown, whatever is there by then
-_FIRST_NAMES = 10  # those that are wanted most; what is shown when they are there is useful
-_SHORTEST_GAP = 1.0  # seconds between two looks
+_FIRST_LOOK = 1.0  # seconds until the first display, with whatever has arrived by then
+_FIRST_NAMES = 10  # the most relevant names; a display is useful once their answers have arrived
+_SHORTEST_GAP = 1.0  # seconds between two updates
 
 
 class _Stopped(Exception):
-    """The person has seen enough."""
+    """The user stopped the search."""
 
 
 async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
-    """Ask OVH and answer as the answers come, within Slack's five uses of a response_url."""
+    """Search and show answers as they arrive, within Slack's limit of five uses per response_url."""
     await desk.must_search(did)
-    query, unreadable = await desk.bridge.call(search_of, typed)  # hundreds of names may have been pasted
+    query, unreadable = await desk.bridge.call(search_of, typed)  # the user may have pasted hundreds of names
     if not (query.names or query.words or unreadable):
         await reply.tell(help_message())
         return
@@ -58,22 +58,22 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
 
 
 async def run(desk: Desk, search: Search, names: Sequence[DomainName], *, refresh: bool = False) -> None:
-    """Look names up, and show how it goes; with `refresh`, what is known from the last minutes will not do.
+    """Look names up and show the progress; `refresh=True` bypasses the cache.
 
-    Raises `NotPossible`, with the search as it was, where the person has too many under way.
+    Raises `NotPossible`, and leaves the search unchanged, if the user has too many searches running.
     """
     async with desk.searches.running(search, names):
         with suppress(_Stopped):
             async with desk.search_bridge.stream(desk.workflow.search, names, refresh=refresh) as found:
                 await _show_while(desk, search, found)
-    if not search.is_elsewhere:  # else another process shows it, and knows more of it
+    if not search.is_elsewhere:  # otherwise another process shows it, with newer answers
         await show(search)
 
 
 async def show(search: Search) -> None:
     """Bring the search's message up to date.
 
-    If another call is updating it, that call repeats: many clicks in a moment update the message only twice.
+    If another call is updating it, that call repeats: many clicks in a short time update the message only twice.
     """
     search.show_now, search.is_outdated = False, True
     if search.is_drawing:
@@ -88,7 +88,10 @@ async def show(search: Search) -> None:
 
 
 async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:
-    """What somebody reads before OVH is asked: that it takes much, where only `--all` says so, or that it must wait."""
+    """Return the message to show before the first lookup; None if there is none.
+
+    It warns that a search with `--all` is expensive, or that the search must wait.
+    """
     if query.every_extension:
         effort = await desk.bridge.call(desk.workflow.effort_of, search.names)
         if effort.calls > effort.affordable:
@@ -100,7 +103,7 @@ async def _told_first(desk: Desk, search: Search, query: Query) -> Drawn | None:
 
 
 async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availability]) -> None:
-    """Take the answers in, and look up now and then; raises `_Stopped`."""
+    """Collect the answers and show progress from time to time; raises `_Stopped`."""
     begun, already = time.monotonic(), search.answered
     search.awaited = {name for name in search.names[:_FIRST_NAMES] if search.lacks(name)}
     collecting = asyncio.create_task(_collect(search, found))
@@ -111,7 +114,7 @@ async def _show_while(desk: Desk, search: Search, found: AsyncIterator[Availabil
             if search.stop_now:
                 raise _Stopped
             is_time = time.monotonic() >= next_look or not (looked or search.awaited)
-            # Else there is nothing, or all of it in a moment.
+            # Without answers there is nothing to show; with all of them the final message follows in a moment.
             is_useful = bool(search.answers) and search.answered < len(search.names)
             if not (search.show_now or (is_time and is_useful and search.reply.uses_left > 1)):
                 continue
@@ -131,9 +134,9 @@ async def _collect(search: Search, found: AsyncIterator[Availability]) -> None:
 
 
 async def _over(collecting: asyncio.Task[None], search: Search, next_look: float) -> bool:
-    """Wait for something to happen, or for the next look; whether all answers are there."""
+    """Wait for a signal or the next update; return whether all answers have arrived."""
     pause = next_look - time.monotonic()
-    search.is_due = pause <= 0  # it is time, but there was nothing to show yet
+    search.is_due = pause <= 0  # the update is due, but there was nothing to show yet
     if not (search.show_now or search.stop_now):
         search.news.clear()
     news = asyncio.create_task(search.news.wait())
@@ -143,7 +146,7 @@ async def _over(collecting: asyncio.Task[None], search: Search, next_look: float
 
 
 async def _seconds_left(desk: Desk, search: Search, already: int, spent: float) -> float:
-    """By what the lane allows, or by how fast answers came so far, whichever is longer."""
+    """Estimate the seconds left from the rate limit or from the rate so far, whichever is longer."""
     left = [name for name in search.names if search.lacks(name)]
     effort = await desk.bridge.call(desk.workflow.effort_of, left)
     each = spent / max(search.answered - already, 1)

@@ -1,4 +1,4 @@
-"""The searches of the last time, so that their buttons find them: pages, Stop, Ask again, Refresh."""
+"""Recent search sessions, so their buttons keep working: pages, Stop, Ask again, Refresh."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MOST_KEPT = 300
-_MOST_NAMES = 20_000  # of all kept searches together; an answer takes about a kilobyte
-_KEPT_FOR = 4 * 3600.0  # seconds since it was last used
-MOST_AT_ONCE = 3  # searches of one person: each holds a thread while it reads
-_BEAT, _WRITTEN_EVERY = 1.0, 4  # seconds; beats, as hundreds of answers are half a megabyte
-_SHELF_TAKES = 1.0  # seconds at most
+_MOST_NAMES = 20_000  # in all stored searches together; an answer takes about a kilobyte
+_KEPT_FOR = 4 * 3600.0  # seconds since the last use
+MOST_AT_ONCE = 3  # searches per user: each holds a thread while it reads
+_BEAT, _WRITTEN_EVERY = 1.0, 4  # seconds between beats; beats between writes: hundreds of answers are half a megabyte
+_SHELF_TAKES = 1.0  # timeout of the search session store, in seconds
 _log = structlog.get_logger()
 
 
 @dataclass(eq=False)
 class Search:
-    """One person's search. `reply` is the newest way to its message: every click on it brings a fresh one.
+    """One user's search. `reply` is the newest way to its message: every click brings a fresh one.
 
-    `page` is the one that they look at, as the button says that they press.
+    `page` is the page that the user views, as reported by the button they pressed.
     """
 
     user: str
@@ -49,23 +49,23 @@ class Search:
     left_out: Sequence[str] = ()
     id: str = field(default_factory=lambda: secrets.token_hex(6))
     answers: dict[DomainName, Availability] = field(default_factory=dict)
-    standing: Standing = Standing.STOPPED  # it is not under way until somebody runs it
-    refreshing: set[DomainName] = field(default_factory=set)  # asked again; old answers stay until new ones come
+    standing: Standing = Standing.STOPPED  # stopped until a process runs it
+    refreshing: set[DomainName] = field(default_factory=set)  # looked up again; old answers stay until new ones come
     page: int = 0
     seconds_left: float = 0.0
-    awaited: set[DomainName] = field(default_factory=set)  # until all of these are there, nobody is woken
-    is_due: bool = False  # the next answer is to be shown
+    awaited: set[DomainName] = field(default_factory=set)  # no wake-up until all of these have arrived
+    is_due: bool = False  # show the next answer on arrival
     news: asyncio.Event = field(default_factory=asyncio.Event)
     show_now: bool = False
     stop_now: bool = False
     used_at: float = 0.0  # by the clock of `Searches`
     is_drawing: bool = False  # its message is being updated
     is_outdated: bool = False  # something changed since that update began
-    is_elsewhere: bool = False  # another process has it under way: here it is only shown
+    is_elsewhere: bool = False  # another process runs it; this one only shows it
 
     @classmethod
     def of(cls, kept: KeptSearch, reply: Reply) -> Search:
-        """A search as another process left it, or has it under way."""
+        """Return a search as another process stored it, finished or running."""
         search = cls(kept.user, kept.names, kept.unreadable, reply, kept.allow_premium, kept.left_out, kept.id)
         search.answers = {answer.domain: answer for answer in kept.answers}
         search.end()
@@ -75,7 +75,7 @@ class Search:
         return search
 
     def kept(self) -> KeptSearch:
-        """What other processes need of it."""
+        """Return what other processes need of this search."""
         return KeptSearch(
             id=self.id,
             user=self.user,
@@ -90,15 +90,15 @@ class Search:
 
     @property
     def answered(self) -> int:
-        """How many names have the answer that is looked for."""
+        """The number of names whose answer has arrived."""
         return len(self.answers) - len(self.refreshing)
 
     def lacks(self, name: DomainName) -> bool:
-        """Whether the answer for a name is still to come."""
+        """Return whether the answer for a name is still missing."""
         return name not in self.answers or name in self.refreshing
 
     def begin(self, names: Sequence[DomainName]) -> None:
-        """Ask these: an answer that is known is shown with its age until the new one comes, an unknown one dropped."""
+        """Start looking up these names. Known answers stay, with their age, until new ones arrive; unknown ones go."""
         for name in names:
             if name in self.answers and self.answers[name].verdict is Verdict.UNKNOWN:
                 del self.answers[name]
@@ -106,14 +106,14 @@ class Search:
         self.standing, self.stop_now = Standing.ASKING, False
 
     def end(self) -> None:
-        """Nobody asks any more, for whatever reason: only what has all its answers is complete."""
+        """Mark the search as ended: done if all answers have arrived, stopped otherwise."""
         self.refreshing.clear()
         self.standing = Standing.DONE if len(self.answers) == len(self.names) else Standing.STOPPED
 
     def take(self, answer: Availability) -> None:
-        """Keep an answer. Who shows them is woken when it matters, not for each of hundreds.
+        """Store an answer, and wake the display only when it matters, not for each of hundreds.
 
-        That OVH did not tell this time takes nothing from what it told before.
+        An unknown verdict does not replace an earlier answer that is being refreshed.
         """
         if answer.verdict is not Verdict.UNKNOWN or answer.domain not in self.refreshing:
             self.answers[answer.domain] = answer
@@ -124,13 +124,13 @@ class Search:
             self.news.set()
 
     def wish(self, reply: Reply, *, stop: bool = False) -> None:
-        """Somebody wants to see it now, or to have it end."""
+        """Signal that a user wants to see the search now, or to stop it."""
         self.reply = reply
         self.show_now, self.stop_now = True, self.stop_now or stop
         self.news.set()
 
     def found(self) -> Found:
-        """What the view draws of it."""
+        """Return the data that the view renders."""
         return Found(
             id=self.id,
             names=self.names,
@@ -153,17 +153,17 @@ class Searches:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._kept: OrderedDict[str, Search] = OrderedDict()  # the one used last at the end
+        self._kept: OrderedDict[str, Search] = OrderedDict()  # the least recently used first
         self._clock = clock
         self._names = 0
         self._running: Counter[str] = Counter()
 
     async def keep(self, search: Search) -> None:
-        """Have the buttons under a search find it, though nobody runs it."""
+        """Store a search that is not running, so its buttons find it."""
         self._remember(search)
 
     async def find(self, search_id: str, user: str, reply: Reply) -> Search | None:
-        """A person's own search, as long as it is kept, with a fresh way to its message."""
+        """Return a user's own search while it is stored, with a fresh way to its message; None otherwise."""
         self._drop_old()
         search = self._kept.get(search_id)
         if search is None or search.user != user:
@@ -173,18 +173,18 @@ class Searches:
         return search
 
     def forget(self, search_id: str) -> None:
-        """Let its buttons find it no more."""
+        """Drop a search: its buttons no longer find it."""
         search = self._kept.pop(search_id, None)
         if search is not None:
             self._names -= len(search.names)
 
     def has_room(self, user: str) -> bool:
-        """Whether a person may have one more under way here."""
+        """Return whether a user may run one more search in this process."""
         return self._running[user] < MOST_AT_ONCE
 
     @asynccontextmanager
     async def running(self, search: Search, names: Sequence[DomainName]) -> AsyncIterator[None]:
-        """Have a search under way for these names; raises `NotPossible` where it may not, and leaves it as it was."""
+        """Mark a search as running for these names. Raises `NotPossible` without a change if it may not run."""
         if not self.has_room(search.user):
             raise NotPossible(
                 f"{MOST_AT_ONCE} of your searches are still under way. Try again when one of them ends.",
@@ -203,7 +203,7 @@ class Searches:
             self._running[search.user] -= 1
 
     async def stop(self, search: Search) -> bool:
-        """Have a search end; false where nobody runs it."""
+        """Stop a search; return False if no process runs it."""
         search.wish(search.reply, stop=True)
         return search.standing is Standing.ASKING
 
@@ -232,9 +232,9 @@ class Searches:
 
 
 class SharedSearches(Searches):
-    """The searches of a desk of several processes: those under way here are in its memory, the others on a shelf.
+    """Search sessions of a bot with several processes: running ones are in memory, the others in the shared store.
 
-    The shelf never keeps a search waiting for long, nor makes it fail: what it does not take stays in memory.
+    The store never delays a search for long, nor makes it fail: a search that it does not accept stays in memory.
     """
 
     def __init__(self, shelf: Shelf, bridge: Bridge, clock: Callable[[], float] = time.monotonic) -> None:
@@ -284,7 +284,7 @@ class SharedSearches(Searches):
             await publishing
 
     async def _publish(self, search: Search, ended: asyncio.Event) -> None:
-        """Let the others see how a search stands, now and then and at its end, and hear what they want of it."""
+        """Publish a search's progress periodically and at its end, and read other processes' signals."""
         beats = 0
         while not ended.is_set():
             with suppress(TimeoutError):
@@ -302,7 +302,7 @@ class SharedSearches(Searches):
             self.forget(search.id)
 
     async def _ask(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Ask the shelf, for a moment; raises `_Unreachable`, whatever is wrong with it."""
+        """Call the search session store with a short timeout; raises `_Unreachable` on any error."""
         try:
             async with asyncio.timeout(_SHELF_TAKES):
                 return await self._bridge.call(method, *args, **kwargs)
@@ -312,4 +312,4 @@ class SharedSearches(Searches):
 
 
 class _Unreachable(Exception):
-    """What others may see of a search is never worth failing it."""
+    """The search session store failed. A search goes on without it."""

@@ -1,1 +1,1 @@
-"""What every listener uses: context, replies, members, ids, tasks and threads."""
+"""Shared by every listener: context, replies, members, action ids, tasks and threads."""

@@ -1,4 +1,4 @@
-"""The names by which Slack hands our buttons, forms and inputs back."""
+"""The ids by which Slack returns our buttons, forms and inputs."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 class Act(StrEnum):
     """Buttons and selects. Their values carry a number or a name, never a price or a state.
 
-    Those that decide about a cart carry more, see `handlers.toolkit.stamps`: the mark of what its card showed
+    Those that decide about a cart carry more, see `handlers.toolkit.stamps`: the fingerprint of what its card showed
     (`Cart.mark`), and the stamp of the newest event when it was rendered.
     """
 
@@ -49,7 +49,7 @@ class Act(StrEnum):
     COMPARED = "recovered"
 
 
-# Buttons that decide about a request: each click says what the person saw.
+# Buttons that decide about a request: each click carries a fingerprint of what the user saw.
 DECIDING = frozenset(
     {
         Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.PAY, Act.IT_WAS_PAID, Act.NOT_PAID, Act.TRY_AGAIN, Act.GIVE_UP,

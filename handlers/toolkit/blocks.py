@@ -1,4 +1,4 @@
-"""What a view returns, and the few blocks that all of them are made of."""
+"""The value that a view returns, and the blocks that all views share."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Secret:
 
 
 def section(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
-    """A paragraph. Verbatim, so that Slack makes no links of names that may not even exist."""
+    """Return a paragraph. It is verbatim, so Slack does not turn names that may not even exist into links."""
     return SectionBlock(text=_markdown(cut(text, _SECTION)), accessory=accessory)
 
 
@@ -89,7 +89,7 @@ def rows(
 
 
 def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:
-    """As few paragraphs as hold these lines; with `fence`, in a typewriter's letters so that columns align."""
+    """Return as few paragraphs as hold these lines; with `fence`, in a monospaced font so that columns align."""
     wrap = "```{}```" if fence else "{}"
     room = _SECTION - len(wrap)
     drawn, kept = [], ""
@@ -101,7 +101,7 @@ def sections(lines: Iterable[str], *, fence: bool = False) -> list[Block]:
             kept = f"{kept}\n{line}" if kept else line
     if kept:
         drawn.append(wrap.format(kept))
-    # Figures are never folded away behind a "see more".
+    # Slack never folds figures away behind a "see more".
     return [SectionBlock(text=_markdown(text), expand=fence or None) for text in drawn]
 
 
@@ -119,7 +119,7 @@ def button(
     about: str | None = None,
     confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
-    """A button; `about` is what a screen reader says of it where the label alone is bare."""
+    """Return a button. `about` is its screen-reader text if the label alone is not enough."""
     return ButtonElement(
         text=label,
         action_id=act,

@@ -1,8 +1,8 @@
 """The name of the slash command. The app's configuration decides it, so the bot learns it from commands.
 
 Only the payload of a command holds the name; no method of the Web API returns it to a bot token. The latest name is
-kept in memory: after a restart, messages use the manifest's name until someone types a command. A table would correct
-that one hint and cost a write for each command.
+kept in memory: after a restart, messages use the manifest's name until a user types a command. A table would correct
+only that hint, and cost a write per command.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _HARMLESS = re.compile(r"/[^\s`<>&]{1,80}")
 
 
 class CommandNames:
-    """Remembers the name that was typed last."""
+    """Remembers the command name that was typed last."""
 
     def __init__(self) -> None:
         self._latest = DEFAULT

@@ -1,4 +1,4 @@
-"""What every listener works with, and how it works: acknowledge, parse, hand on."""
+"""Dependencies shared by all listeners, and their common flow: acknowledge, parse, hand over."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Desk:
-    """The rules, the doors to them, the people, and `wake`, which sets the driver going.
+    """Dependencies shared by all listeners: the use cases, the thread pools, the members; `wake` triggers the worker.
 
     Thread pools are separate, so that no request waits behind slower ones: `bridge` reads and writes the database,
     `decisions` records decisions of approvers and payers, `search_bridge` reads the results of searches. Calls to OVH
@@ -50,7 +50,7 @@ class Desk:
     work: Work = field(default_factory=Work)
     searches: Searches = field(default_factory=Searches)
     command_names: CommandNames = field(default_factory=CommandNames)
-    to_learn: set[int] = field(default_factory=set)  # carts whose questions wait in line to be read
+    to_learn: set[int] = field(default_factory=set)  # carts whose requirements are queued to be read
     decisions: Bridge = field(default_factory=lambda: Bridge(_DECISIONS))
     ovh: OvhQueue = field(default_factory=OvhQueue)
     settling: OvhQueue = field(default_factory=lambda: OvhQueue(_SETTLING))
@@ -60,16 +60,16 @@ class Desk:
         return await self.members.who(did.user)
 
     async def must_search(self, did: Interaction) -> None:
-        """Raise `NotAllowed` unless this person may search. Reads no user group, because searches need none."""
+        """Raise `NotAllowed` unless this user may search. Reads no user group, because searches need none."""
         self.workflow.policy.may_search(Person(did.user, await self.members.membership(did.user)))
 
     def start(
         self, story: Callable[[Interaction, Reply], Awaitable[None]], did: Interaction, *, at_once: bool = False
     ) -> None:
-        """Carry on after the acknowledgement, in turn; `at_once` what opens a form, for Slack waits three seconds.
+        """Run a story after the acknowledgement, in turn; `at_once` for forms, because Slack waits three seconds.
 
-        Whatever goes wrong is told to the person, and mistakes are logged. A listener itself never raises: Bolt would
-        drop the acknowledgement.
+        Every failure is reported to the user, and bugs are logged. A listener itself never raises: Bolt would drop the
+        acknowledgement.
         """
         self.work.start(self._named(story, did, at_once=at_once))
 
@@ -77,10 +77,10 @@ class Desk:
     async def at_ovh(
         self, did: Interaction, reply: Reply, *, queue: OvhQueue | None = None, what: str = "this"
     ) -> AsyncIterator[Bridge]:
-        """Hold one of the person's places for calls to OVH, and yield the threads to call in.
+        """Hold one of the user's places for calls to OVH, and yield the threads to call in.
 
-        The bot tells a person in line their position: in their form, or in one message for all of their requests.
-        `what` names the request in `LineFull`, which is raised if the line is full.
+        The bot notifies a queued user of their position: in their form, or in one message for all of their requests.
+        `what` names the request in `LineFull`, which is raised if the queue is full.
         """
 
         async def notice(said: str) -> None:
@@ -91,14 +91,14 @@ class Desk:
             yield threads
 
     async def settle(self, story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-        """Do what a form's acknowledgement depends on, and return what it says; whatever goes wrong is told there."""
+        """Run what a form's acknowledgement depends on, and return its content, which also reports any failure."""
         with self.command_names.in_use():
             try:
                 return await story()
             except OrderingError as refusal:
                 _log.info("refused", why=type(refusal).__name__)
                 return _instead(refused(refusal))
-            except Exception:  # noqa: BLE001 - the last door, as below
+            except Exception:  # noqa: BLE001 - the last resort, as below
                 reference = secrets.token_hex(4)
                 _log.exception("unforeseen", reference=reference)
                 return _instead(unforeseen(reference))
@@ -125,7 +125,7 @@ class Desk:
         except asyncio.CancelledError:
             await reply.tell(cut_short())
             raise
-        except Exception:  # noqa: BLE001 - the last door: the person is told, the bug is logged
+        except Exception:  # noqa: BLE001 - the last resort: the user is notified, the bug is logged
             reference = secrets.token_hex(4)
             _log.exception("unforeseen", story=story.__qualname__, user=did.user, reference=reference)
             await reply.tell(unforeseen(reference))
@@ -133,9 +133,9 @@ class Desk:
             self.wake()
 
     async def unless_outdated(self, deciding: Awaitable[None]) -> None:
-        """Let somebody decide. A card that was out of date is rendered again, in case no newer one is coming.
+        """Await a decision. If its card was out of date, render that card again, in case no newer one is coming.
 
-        So it is with those from before an upgrade that changed what buttons carry.
+        This also covers cards from before an upgrade that changed what buttons carry.
         """
         try:
             await deciding

@@ -12,10 +12,10 @@ _REMEMBERED = 5000
 
 
 class Once:
-    """Bolt middleware that acknowledges a repeated delivery and does nothing else with it.
+    """Bolt middleware that acknowledges a repeated delivery and ignores it otherwise.
 
-    It spares people a second answer. Clicks that decide are left to the inbox: this forgets with the process, and
-    marks a click as seen before anything is on record.
+    It spares users a second answer. Clicks that decide are left to the inbox, because this memory is lost with the
+    process and marks a click as seen before anything is on record.
     """
 
     def __init__(self, *, apart_from: Collection[str] = ()) -> None:
@@ -36,13 +36,13 @@ class Once:
 
 
 def _key(body: Mapping[str, Any]) -> str | None:
-    """What stays the same when Slack delivers again: the event's id, or the click's trigger."""
+    """Return the key that a redelivery repeats: the event's id, or the click's trigger."""
     key = body.get("event_id") or body.get("trigger_id")
     return str(key) if key else None
 
 
 def _kind(body: Mapping[str, Any]) -> str | None:
-    """The button that was clicked, or the form that was sent."""
+    """Return the id of the button that was clicked, or of the form that was submitted."""
     if body.get("type") == "view_submission":
         return str((body.get("view") or {}).get("callback_id"))
     actions = body.get("actions")

@@ -1,4 +1,4 @@
-"""From a refusal to the sentence that a person reads."""
+"""Turn a refusal into the sentence that a user reads."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from handlers.toolkit.mrkdwn import cut, escape, escape_markup, group_or_person,
 from ordering.model.errors import NotAllowed, OrderingError
 
 _WHAT, _LINE = 100, 400  # characters
-_MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets anybody type
+_MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets a user type
 
 
 def sentence(refusal: OrderingError) -> str:
-    """The refusal in words, with those who have the right; ready for mrkdwn."""
+    """Return the refusal as a sentence that names who has the right, ready for mrkdwn."""
     said = escape_markup(str(refusal))
     if isinstance(refusal, NotAllowed) and refusal.ask:
         who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
@@ -31,7 +31,7 @@ def refused(refusal: OrderingError) -> Drawn:
 
 
 def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
-    """The refusal, with what somebody typed for nothing, each under what it was, as in “Your reason”."""
+    """Return the refusal with the text that the user typed, each part under a heading such as “Your reason”."""
     said = sentence(refusal)
     given = [block for what, text in typed.items() if text for block in _under(what, text)]
     return Drawn.of(said, [section(said), listed(given, rank=1, more=_too_long)])
@@ -46,13 +46,13 @@ def _too_long(_paragraphs: int) -> Block:
 
 
 def _typed(text: str) -> Sequence[Block]:
-    """All of it, to be copied; the longest lines are broken between words."""
+    """Return the whole text for copying; the longest lines are broken between words."""
     lines = (part for line in text.split("\n") for part in wrap(line, _LINE) or [""])
     return sections(map(escape, lines), fence=True)[:_MOST_HANDED_BACK]
 
 
 def unforeseen(reference: str) -> Drawn:
-    """What somebody reads when we made a mistake."""
+    """Return the message for a bug in the bot."""
     return Drawn.saying(
         "Something went wrong on my side, so that may not have worked. "
         f"Look at {code('pending')} before you try again. "
@@ -61,12 +61,12 @@ def unforeseen(reference: str) -> Drawn:
 
 
 def goes_on() -> Drawn:
-    """What a person reads whose click is on record and waits for the next process."""
+    """Return the message for a user whose click is on record and waits for the next process."""
     return Drawn.saying("The desk is restarting. Your click is on record, and I'll go on with it in a moment.")
 
 
 def cut_short() -> Drawn:
-    """What somebody reads whose wish was under way when the desk stopped."""
+    """Return the message for a user whose request was running when the bot stopped."""
     return Drawn.saying(
         f"The desk is restarting. Look at {code('pending')} in a moment, and ask again if it is not there."
     )

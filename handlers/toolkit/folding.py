@@ -1,4 +1,4 @@
-"""Fit messages and views into Slack's limits: space goes to parts by rank, and the rest is only counted.
+"""Fit messages and views into Slack's limits: space goes to parts by rank, and the remaining rows are only counted.
 
 A view lists its parts in reading order. A plain block always stays: the total, the buttons, who is next. A `Part` can
 be shortened. Parts with a lower rank number get space first, so details fold first.
@@ -17,7 +17,7 @@ from slack_sdk.models.blocks.basic_components import TextObject
 from handlers.toolkit.mrkdwn import cut_bytes
 
 _FENCE = "```"
-_HEADER = 100  # bytes that a header takes besides its text, as measured by others
+_HEADER = 100  # bytes that a header takes in addition to its text, as others measured
 _INTERACTIVE = {"actions", "input"}
 _SHORTEST = 120  # bytes that a text keeps at least
 

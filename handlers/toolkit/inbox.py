@@ -1,6 +1,6 @@
-"""Clicks and forms that decide: written down, then acknowledged to Slack, then decided.
+"""Clicks and forms that decide: stored first, then acknowledged to Slack, then decided.
 
-Any process can die in between: every process works off what another one left. A click ends in the transaction of its
+A process can die in between, so every process finishes what another one left. A click ends in the transaction of its
 decision, so it decides once, however many processes work on it and however often Slack delivers it.
 """
 
@@ -28,9 +28,9 @@ from ordering.ports.inbox import Inbox as Rows
 
 Story = Callable[[Desk, Interaction, Reply], Awaitable[None]]
 
-# These only stop or refuse, so they go first, end the older clicks on their cart, and hold for ever.
+# These only stop or refuse, so they go first, end the older clicks on their cart, and stay valid indefinitely.
 STOPPING = frozenset({Act.STOP.value, Act.WITHDRAW.value, Form.REJECT.value})
-# What these buttons carry changes with each state of the cart: the same again is the same question.
+# The value of these buttons changes with each state of the cart: the same value means the same decision.
 _ASKED_ONCE = frozenset(
     {
         Act.PAY.value, Act.TRY_AGAIN.value, Act.GIVE_UP.value, Act.NOTHING_ORDERED.value, Act.IT_WAS_PAID.value,
@@ -39,23 +39,23 @@ _ASKED_ONCE = frozenset(
 )  # fmt: skip
 _WRITTEN_WITHIN = 2.5  # seconds; Slack waits three for its answer
 _THREADS = 4
-_EVERY = 1.0  # seconds between two looks for what another process left
+_EVERY = 1.0  # seconds between two checks for clicks that another process left
 _MOST_TRIES = 6  # about five minutes
 _KEPT = timedelta(days=7)
-_FORGET_EVERY = 3600  # looks
+_FORGET_EVERY = 3600  # checks
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a click is carried out by, and how long it may wait for that."""
+    """How to carry out a click, and how long it stays valid."""
 
     story: Story
     life: timedelta | None
 
 
 class Inbox:
-    """Writes deciding clicks down and decides them: those on one cart in turn, those that stop at once."""
+    """Stores clicks that decide and carries them out: in order per cart, immediately if they stop a request."""
 
     def __init__(self, desk: Desk, rows: Rows) -> None:
         self._desk = desk
@@ -68,25 +68,25 @@ class Inbox:
 
     @property
     def kinds(self) -> Collection[str]:
-        """The buttons and forms that are written down: those need no other de-duplication."""
+        """The stored buttons and forms, which need no other deduplication."""
         return self._decisions.keys()
 
     def decide(self, kind: str, story: Story) -> None:
-        """Have clicks of this kind decided by this story."""
+        """Register the story that carries out clicks of this kind."""
         policy = self._desk.workflow.policy
         life = None if kind in STOPPING else policy.payment_life if kind == Act.PAY else policy.approval_life
         self._decisions[kind] = Decision(story, life)
 
     async def take(self, kind: str, did: Interaction) -> bool:
-        """Write a click down and have it decided; returns whether Slack may be answered.
+        """Store a click and carry it out; return whether to acknowledge it to Slack.
 
-        One that is there already was delivered before: it is decided, or will be.
+        A click that is already stored was delivered before: it is decided, or will be.
         """
         click = Click(did.trigger or secrets.token_hex(), kind, _cart_of(did), did.user, did.decides_on, did.kept())
         try:
             async with asyncio.timeout(_WRITTEN_WITHIN):
                 stored = await self._bridge.call(self._rows.put, click)
-        except Exception as error:  # noqa: BLE001 - whatever fails: what is not on record is not acknowledged
+        except Exception as error:  # noqa: BLE001 - whatever fails: a click that is not on record is not acknowledged
             _log.error("click_not_written", kind=kind, user=did.user, error=type(error).__name__)
             return False
         if stored is not None:
@@ -94,9 +94,9 @@ class Inbox:
         return True
 
     async def work_off(self) -> None:
-        """One round: keep the clicks that are under way here, and take over those that another process left."""
+        """Run one round: renew the leases of this process's clicks, and take over clicks that another process left."""
         for key in tuple(self._under_way):
-            with suppress(Exception):  # another process may take it over then, which is safe
+            with suppress(Exception):  # another process may then take it over, which is safe
                 await self._bridge.call(self._rows.hold, key)
         for click in await self._bridge.call(self._rows.take, first=STOPPING):
             if click.key not in self._under_way and click.content is not None:
@@ -119,14 +119,14 @@ class Inbox:
             except asyncio.CancelledError:
                 await reply.tell(goes_on())
                 raise
-            except Exception:  # noqa: BLE001 - the last door: the bug is logged, and the click tried again
+            except Exception:  # noqa: BLE001 - the last resort: the bug is logged, and the click is retried
                 await self._failed(click, reply)
             finally:
                 self._under_way.discard(click.key)
                 self._desk.wake()
 
     def _turn(self, click: Click) -> AbstractAsyncContextManager[object]:
-        """Wait for the earlier clicks on the same cart; what stops waits for none."""
+        """Wait for the earlier clicks on the same cart; clicks that stop a request do not wait."""
         if click.kind in STOPPING:
             return nullcontext()
         self._turns = {cart: lock for cart, lock in self._turns.items() if lock.locked() or cart == click.cart_id}
@@ -156,7 +156,7 @@ class Inbox:
             await self._end(click, ClickOutcome.DECIDED)
 
     async def _ended_before(self, click: Click, reply: Reply) -> None:
-        """Another process decided it, and tells the person; where the request was stopped first, nobody has told."""
+        """Notify the user if the request was stopped first. If another process decided the click, that one notifies."""
         if await self._bridge.call(self._rows.outcome, click.key) is ClickOutcome.OVERTAKEN:
             said = f"#{click.cart_id} was stopped, rejected or withdrawn just before, so your click changed nothing."
             await reply.tell(Drawn.saying(said))
@@ -165,8 +165,8 @@ class Inbox:
         reference = secrets.token_hex(4)
         _log.exception("click_failed", kind=click.kind, cart=click.cart_id, tries=click.tries, reference=reference)
         if click.tries < _MOST_TRIES:
-            return  # the row is still open: it is tried again in a moment
-        with suppress(Exception):  # the database is away, too
+            return  # the row is still open, so it is retried in a moment
+        with suppress(Exception):  # the database may be down, too
             await self._end(click, ClickOutcome.FAILED)
         await reply.tell(unforeseen(reference))
 
@@ -175,7 +175,7 @@ class Inbox:
 
 
 def _cart_of(did: Interaction) -> int:
-    """The number of the cart that is decided on; 0 where the button carries none, which the rules refuse."""
+    """Return the number of the cart to decide on; 0 if the button carries none, which the rules refuse."""
     try:
         return cart_and_mark(did.decides_on)[0]
     except NotPossible:

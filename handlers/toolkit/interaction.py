@@ -1,4 +1,4 @@
-"""One click, form or command, as Slack sends it."""
+"""A click, form or command, as Slack sends it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,18 @@ from ordering.model.text import is_visible
 
 _NUMBER = re.compile(r"#?(\d{1,9})")
 _LINE_BREAKS = "\n\r\t"
-_UNSTORABLE = {"Cc", "Cs"}  # control characters and halves of one: PostgreSQL takes no NUL, no database a half
+_UNSTORABLE = {"Cc", "Cs"}  # control characters, lone surrogates: PostgreSQL takes no NUL, no database a lone surrogate
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """Who did what where. `channel` is None on Home and in forms.
+    """One user's interaction. `channel` is None on Home and in forms.
 
-    `form` is one that was sent or clicked in and stays open, `placeholder` tells that a message stands where the
-    answer belongs.
-
-    `values` are inputs by their action_id: of a form all, of a click those beside the button, as Home shows many carts.
-    `command` is the name of the slash command, where one was typed.
-    `callback` is the form's kind, `blocks` where each of its inputs stands. `clicked_at` is when a click that decides
-    was written down, by the database's clock.
+    `form` is a form that was sent or clicked in and stays open. `placeholder` is set if a message stands where the
+    answer belongs. `values` are inputs by their action_id: all of a form's inputs, or those next to a clicked button,
+    because Home shows many carts. `command` is the name of the slash command, if one was typed. `callback` is the
+    form's kind, `blocks` maps each input to its block. `clicked_at` is when a click that decides was stored, by the
+    database's clock.
     """
 
     user: str
@@ -91,7 +89,7 @@ class Interaction:
         )
 
     def kept(self) -> str:
-        """Return what is kept of it until it is decided: all but the response URL, which is a secret."""
+        """Return what is stored until the click is decided: everything except the response URL, which is a secret."""
         return json.dumps(asdict(replace(self, response_url=None)))
 
     @classmethod
@@ -100,15 +98,15 @@ class Interaction:
 
     @property
     def decides_on(self) -> str:
-        """What a deciding button or form carries: its cart's number, and mostly the mark of what was shown."""
+        """The value of a deciding button or form: its cart's number, and usually the fingerprint of what was shown."""
         return self.value or self.metadata
 
     def block_of(self, action_id: str) -> str:
-        """The block in which an input stands: what is wrong with it is told there."""
+        """Return the block of an input, where its errors are shown."""
         return (self.blocks or {}).get(action_id, action_id)
 
     def typed(self, action_id: str) -> str:
-        """What was typed or chosen in an input; empty where nothing was."""
+        """Return what was typed or chosen in an input; empty if nothing was."""
         return (self.values or {}).get(action_id) or ""
 
 
@@ -124,13 +122,13 @@ def cart_number(text: str) -> int:
 
 
 def cart_and_mark(value: str) -> tuple[int, str]:
-    """What a button about a cart carries: the cart's number, and the mark of what its card showed, or an empty text."""
+    """Parse a button's value: the cart's number, and the fingerprint of what its card showed, or an empty text."""
     number, *rest = value.split() or [""]
     return cart_number(number), rest[0] if rest else ""
 
 
 def _readable(text: str | None) -> str:
-    """What was typed, as it can be kept and read: nothing where nothing of it can be seen."""
+    """Return the text without characters that cannot be stored; empty if nothing visible is left."""
     kept = "".join(c if c in _LINE_BREAKS or _is_storable(c) else " " if c.isspace() else "" for c in text or "")
     return kept if is_visible(kept) else ""
 

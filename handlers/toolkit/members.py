@@ -1,4 +1,4 @@
-"""Who is a member of the team's workspace, according to Slack's `users.info`.
+"""Membership of the team's workspace, according to Slack's `users.info`.
 
 Payloads never decide it: their team id may be that of the channel, of an organisation, or missing.
 """
@@ -19,7 +19,7 @@ from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, 
 from handlers.toolkit.user_groups import read_user_group
 from ordering.model.policy import Membership, Person
 
-CACHE_SECONDS = 30.0  # a deactivated person may still act for as long
+CACHE_SECONDS = 30.0  # a deactivated user may still act for this long
 _CACHE_SIZE = 2000
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 _PROFILES = "the members' profiles"
@@ -44,7 +44,7 @@ class _Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where the app is installed: a workspace, or with `org_wide` a whole Enterprise Grid organisation.
+    """The app's installation: a workspace, or with `org_wide` a whole Enterprise Grid organisation.
 
     `team` is the id of the workspace; with an org-wide installation Slack may name the organisation there.
     """
@@ -56,7 +56,7 @@ class Workspace:
 
     @classmethod
     def from_auth_test(cls, answer: _Answer) -> Workspace:
-        """Read the answer of `auth.test`. Raises `ValueError` where it names no workspace."""
+        """Parse the response of `auth.test`. Raises `ValueError` if it names no workspace."""
         team = answer.get("team_id") or answer.get("enterprise_id")
         if not isinstance(team, str) or not team:
             raise ValueError("auth.test named no workspace")
@@ -68,7 +68,7 @@ class Workspace:
         )
 
     def membership_of(self, user: Mapping[str, Any]) -> Membership:
-        """Classify the user object of `users.info`. Anyone not clearly a member is refused."""
+        """Classify the user object of `users.info`. A user who is not clearly a member is refused."""
         if user.get("deleted"):
             return Membership.DEACTIVATED
         if user.get("id") in {_SLACKBOT, self.bot_user} or any(user.get(flag) for flag in _BOT_FLAGS):
@@ -80,7 +80,7 @@ class Workspace:
         return _rank(user)
 
     def _includes(self, user: Mapping[str, Any]) -> bool:
-        """Decide by ids. `is_stranger` is false or absent for foreign people of a shared channel, so it proves nothing.
+        """Decide by ids. `is_stranger` is false or absent for foreign users of a shared channel, so it proves nothing.
 
         On Enterprise Grid `team_id` is one home workspace, and `enterprise_user.teams` lists all of them.
         """
@@ -102,7 +102,7 @@ def _rank(user: Mapping[str, Any]) -> Membership:
 
 
 class Members:
-    """Reads people and user groups from Slack, and caches each answer for `CACHE_SECONDS`. Failures are not cached.
+    """Reads users and user groups from Slack, and caches each answer for `CACHE_SECONDS`. Failures are not cached.
 
     Failures that only the operator can fix are reported to `alerts`.
     """
@@ -125,9 +125,9 @@ class Members:
         self._reads: dict[str, asyncio.Task[object]] = {}
 
     async def who(self, user: str, *, keep: bool = True) -> Person:
-        """Return a person with their user groups. Never raises: the result marks what could not be read.
+        """Return a user with their user groups. Never raises: the result marks what could not be read.
 
-        Without `keep` the answer is not cached, for a person who did nothing: when they act, they are read then.
+        Without `keep` the answer is not cached: a user who did nothing is read again when they act.
         """
         membership = cast(Membership, await self._cached(user, self._read_person, keep=keep))
         lists = {group: await self._members_of(group) for group in self._groups}
@@ -140,7 +140,7 @@ class Members:
         )
 
     async def everyone_in(self, circle: frozenset[str]) -> list[Person] | None:
-        """Return the people of a circle of people and user groups; None if a group could not be read. Never raises."""
+        """Return the users in a set of users and user groups; None if a group could not be read. Never raises."""
         lists = [await self._members_of(member) for member in circle if member in self._groups]
         if any(isinstance(members, _Failure) for members in lists):
             return None
@@ -154,7 +154,7 @@ class Members:
             await self._members_of(group)
 
     async def membership(self, user: str) -> Membership:
-        """Return what this person is in the workspace."""
+        """Return this user's membership in the workspace."""
         return cast(Membership, await self._cached(user, self._read_person))
 
     async def _members_of(self, group: str) -> frozenset[str] | _Failure:
@@ -217,12 +217,12 @@ def _holds(members: frozenset[str] | _Failure, user: str) -> bool:
 
 
 def _needs_operator(refusal: Refusal) -> bool:
-    """Whether a retry alone does not help; an unknown error code counts, too, or the person would retry without end."""
+    """Return whether a retry alone does not help. True for unknown error codes, or the user would retry endlessly."""
     return refusal.kind is not Kind.PASSING
 
 
 def _membership_for(refusal: Refusal) -> Membership:
-    """Classify a refusal of `users.info`: none of them makes a member."""
+    """Classify a refusal of `users.info`: no refusal makes a member."""
     if refusal.word in _UNKNOWN_PERSON:
         return Membership.STRANGER
     return Membership.LOOKUP_REFUSED if _needs_operator(refusal) else Membership.UNREADABLE

@@ -1,4 +1,4 @@
-"""Forms that only tell something."""
+"""Forms that only show a message."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from handlers.toolkit.blocks import Drawn
 
 
 def note(drawn: Drawn) -> View:
-    """A message in the place of a form."""
+    """Return a form that shows a message."""
     return View(type="modal", callback_id=Form.NOTE, title="Domain Desk", close="Close", blocks=drawn.blocks)
 
 
 def checking() -> View:
-    """What is shown while OVH checks a cart."""
+    """Return the form that is shown while OVH checks a cart."""
     return note(Drawn.saying("Checking every name with OVH. This takes a few seconds, for many names a minute or two…"))
 
 
 def outdated() -> View:
-    """What a form of an older version of the desk turns into."""
+    """Return the form that replaces one from an older version of the bot."""
     return note(Drawn.saying("This form is from an older version of the desk. Close it, then press the button again."))

@@ -1,4 +1,4 @@
-"""Words for people: foreign text made harmless, dates and people in Slack's own spelling."""
+"""Text for users: foreign text is escaped, and dates and users are written in Slack's own syntax."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from handlers.toolkit.command_name import code
 from ordering.model.cart import Cart
 from ordering.model.errors import Hint
 
-_NAMED = 5  # of a cart, where its names stand in a sentence
+_NAMED = 5  # names of a cart that a sentence lists
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
 
 
 def escape(text: str) -> str:
-    """Foreign text for mrkdwn: nothing in it can ping, link, break a line or a code block."""
+    """Escape foreign text for mrkdwn: nothing in it can ping, link, break a line or a code block."""
     return escape_markup(plain(text).replace("`", "'"))
 
 
 def escape_lines(text: str) -> str:
-    """The same for words of ours with foreign parts, whose line breaks are ours."""
+    """Escape foreign text line by line, and keep the line breaks, which are ours."""
     return "\n".join(escape(line) for line in text.split("\n"))
 
 
 def plain(text: str) -> str:
-    """What of a text can be seen, on one line; empty where it is only made of space and invisible characters."""
+    """Return the visible part of a text on one line; empty if it has only spaces and invisible characters."""
     return " ".join("".join(" " if unicodedata.category(c) in _HARMFUL else c for c in text).split())
 
 
 def escape_markup(text: str) -> str:
-    """Our own sentence with foreign parts: the three characters that Slack reads as markup."""
+    """Escape the three characters that Slack reads as markup, in our own sentence with foreign parts."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, an ellipsis where something is missing, no half-cut entity or mention."""
+    """Cut a text to `limit` characters with an ellipsis, without a half-cut entity or mention."""
     return text if len(text) <= limit else _ended(text[: limit - 1])
 
 
@@ -74,24 +74,24 @@ def group_or_person(member: str) -> str:
 
 
 def when(at: datetime) -> str:
-    """A moment in the reader's own time zone."""
+    """Format a moment in the reader's own time zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
 def lasting(seconds: float) -> str:
-    """How long something takes, about: ``8 s``, ``40 s``, ``3 min``."""
-    if seconds < 10:  # noqa: PLR2004 - below, each second counts
+    """Format a rough duration: ``8 s``, ``40 s``, ``3 min``."""
+    if seconds < 10:  # noqa: PLR2004 - below ten seconds, each second counts
         return f"{max(round(seconds), 1)} s"
     return f"{5 * round(seconds / 5)} s" if seconds < 90 else f"{round(seconds / 60)} min"  # noqa: PLR2004 - as people say
 
 
 def ago(since: timedelta) -> str:
-    """``1 minute ago``, ``4 minutes ago``."""
+    """Format an age: ``1 minute ago``, ``4 minutes ago``."""
     return f"{counted(max(round(since.total_seconds() / 60), 1), 'minute')} ago"
 
 
 def counted(number: int, thing: str) -> str:
-    """``1 name``, ``3 names``."""
+    """Format a count with its noun: ``1 name``, ``3 names``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
@@ -100,7 +100,7 @@ def years(number: int) -> str:
 
 
 def names(cart: Cart) -> str:
-    """A cart's first names, and how many more there are."""
+    """Return a cart's first names, and how many more there are."""
     if not cart.lines:
         return "no names"
     shown = ", ".join(str(line.domain) for line in cart.lines[:_NAMED])

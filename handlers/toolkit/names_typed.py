@@ -1,4 +1,4 @@
-"""Domain names in typed text: links, separators and slashes taken apart."""
+"""Extract domain names from typed text: split links, separators and slashes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from itertools import chain
 from ordering.model.domain_name import DomainName, parse_word_or_name
 from ordering.model.errors import InvalidName
 
-# Between names: whatever separates them in lists, tables and sentences that people paste, with bullets and quotes.
-_SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»`()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as they are typed
-_LINK = re.compile(r"<(?:https?://|mailto:)?([^<|>\s]+)(?:\|([^<>]*))?>")  # as Slack writes one
+# Separators between names in pasted lists, tables and sentences, including bullets and quotes.
+_SEPARATORS = re.compile(r"(?:[\s,;|\\\"'“”„‘’«»`()\[\]{}•·*]|(?<!\S)(?:[-–—+]|\d{1,4}[.)])(?=\s))+")  # noqa: RUF001 - as typed
+_LINK = re.compile(r"<(?:https?://|mailto:)?([^<|>\s]+)(?:\|([^<>]*))?>")  # a link as Slack writes it
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _PAGE = re.compile(
     r"\.(?:html?|php|aspx?|jsp|pdf|png|jpe?g|gif|svg|css|js|json|xml|txt)$", re.IGNORECASE
-)  # no extensions
+)  # file endings, not extensions
 
 
 def parts_of(text: str) -> list[str]:
-    """What was typed, part by part, each once: names, whatever stood between and around them."""
+    """Split typed text into names without duplicates and without the separators between and around them."""
     parts = (part.rstrip("!?:") for part in _SEPARATORS.split(without_links(text)))
     return list(dict.fromkeys(filter(None, chain.from_iterable(map(_beside_slashes, parts)))))
 
@@ -28,7 +28,7 @@ def without_links(text: str) -> str:
 
 
 def _beside_slashes(part: str) -> list[str]:
-    """Of an address its host; but what was only separated by slashes, as in ``a.com/b.com``, is all meant."""
+    """Return the host of an address, or all parts if slashes only separate names, as in ``a.com/b.com``."""
     plain = _SCHEME.sub("", part)
     first, *others = (each.rstrip("!?:") for each in plain.split("/"))
     is_address = plain != part or ("." in first and not all(map(_is_name, filter(None, others))))

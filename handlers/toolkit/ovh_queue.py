@@ -1,4 +1,4 @@
-"""Who may use OVH next: a few requests of each person at once, the rest in a bounded line, people in turn."""
+"""Fair queue for calls to OVH: a few concurrent requests per user, a bounded line for the rest, users in turn."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from handlers.toolkit.threads import Bridge
 from ordering.model.errors import NotPossible
 
 _THREADS = 16
-_AT_ONCE = 3  # requests of one person
-_IN_LINE = 50  # more requests of the same person
-_BEFORE_NOTICE = 2.0  # seconds in line before a person is notified
-_BETWEEN_NOTICES = 30.0  # seconds between two notices to one person: 50 requests in line need one notice, not 50
+_AT_ONCE = 3  # concurrent requests of one user
+_IN_LINE = 50  # more queued requests of the same user
+_BEFORE_NOTICE = 2.0  # seconds in line before a user is notified
+_BETWEEN_NOTICES = 30.0  # seconds between two notices to one user: 50 requests in line need one notice, not 50
 
 Notice = Callable[[str], Awaitable[None]]
 
 
 class LineFull(NotPossible):
-    """The person has as many requests in line as they may have; this one was not taken."""
+    """The user's line is full; this request was not accepted."""
 
     usual_code = "too_many_requests"
 
@@ -28,7 +28,7 @@ class LineFull(NotPossible):
 class OvhQueue:
     """Places for requests that wait for OVH, with a thread for each. For one event loop.
 
-    A free place goes to the person with the fewest requests under way, and among those to the next one in turn.
+    A free place goes to the user with the fewest running requests, and among equals to the next one in turn.
     """
 
     def __init__(self, threads: int = _THREADS, *, at_once: int = _AT_ONCE, in_line: int = _IN_LINE) -> None:
@@ -44,10 +44,10 @@ class OvhQueue:
     async def place(
         self, user: str, *, what: str = "this", notice: Notice | None = None, always: bool = False
     ) -> AsyncIterator[Bridge]:
-        """Hold one of the person's places, and yield the threads to call OVH in.
+        """Hold one of the user's places, and yield the threads to call OVH in.
 
-        `what` names the request in the refusal. `notice` is called once for a person in line, or with `always` for each
-        request. Raises `LineFull` at once if the line is full.
+        `what` names the request in the refusal. `notice` is called once for a user in line, or with `always` for each
+        request. Raises `LineFull` immediately if the line is full.
         """
         if len(self._lines.get(user, ())) >= self._in_line:
             raise LineFull(
@@ -98,7 +98,7 @@ class OvhQueue:
         self._serve()
 
     def _serve(self) -> None:
-        """Assign the free places: one for each person, then the next round."""
+        """Assign the free places: one for each user, then the next round."""
         while self._free and (user := self._next_person()) is not None:
             line = self._lines[user]
             line.popleft().set_result(None)

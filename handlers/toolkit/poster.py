@@ -1,4 +1,4 @@
-"""Post and update messages; only this module decides what follows a refusal of their content."""
+"""Post and update messages; only this module decides how to go on if Slack refuses their content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 
-# With these Slack refuses a reply in a thread: the line then goes to the channel.
+# Error codes with which Slack refuses a reply in a thread: the reply then goes to the channel.
 _NO_THREAD = {
     "restricted_action_non_threadable_channel",
     "restricted_action_thread_locked",
@@ -23,19 +23,19 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The place of a message. For a person's id Slack returns the conversation, and updates need that id."""
+    """The place of a message. For a user's id Slack returns the conversation, and updates need that id."""
 
     channel: str
     ts: str
 
 
 def is_person(channel: str) -> bool:
-    """Whether a channel is given as a person, whose direct conversation is meant."""
+    """Return whether a channel is given as a user's id, which stands for their direct conversation with the bot."""
     return channel.startswith(("U", "W"))
 
 
 def is_direct(channel: str) -> bool:
-    """Whether a channel is a direct conversation of one person with the bot."""
+    """Return whether a channel is a user's direct conversation with the bot."""
     return is_person(channel) or channel.startswith("D")
 
 
@@ -56,7 +56,7 @@ class Poster:
         return await self._sent("chat_postMessage", channel, drawn)
 
     async def update(self, at: Posted, drawn: Drawn) -> Posted:
-        """Change a message, to plain text where Slack refuses its content."""
+        """Update a message, or replace it by plain text if Slack refuses its content."""
         await self._sent("chat_update", at.channel, drawn, ts=at.ts)
         return at
 

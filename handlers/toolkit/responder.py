@@ -1,4 +1,4 @@
-"""Answers to the person who asked, by the best way that is open."""
+"""Answer the user who acted, by the best channel that is open."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from handlers.toolkit.modals import note
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, operator_fix, read, word
 from ordering.model.errors import NotPossible
 
-MOST_USES = 5  # Slack takes at most five answers by one response_url
+MOST_USES = 5  # Slack accepts at most five answers per response_url
 _TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
 _log = structlog.get_logger()
 
 
 class Reply:
-    """Tells one person something: by response_url, in their form, in their channel for them alone, or directly."""
+    """Sends a user a reply: by response_url, in their form, as an ephemeral message, or as a direct message."""
 
     def __init__(self, client: AsyncWebClient, interaction: Interaction) -> None:
         self._client = client
@@ -35,10 +35,10 @@ class Reply:
         return MOST_USES - self._used if self._to.response_url else 0
 
     async def tell(self, drawn: Drawn | Secret, *, replace: bool = False) -> None:
-        """Show something to this person alone; with `replace`, in place of what they clicked.
+        """Show a message to this user alone; with `replace`, in place of the message they clicked.
 
-        A placeholder that they were shown while they waited is replaced anyway. A `Secret` replaces nothing, since the
-        message that was clicked may be everybody's, and never becomes a direct message, since that one stays.
+        A placeholder that they saw while waiting is always replaced. A `Secret` replaces nothing, because everybody may
+        see the clicked message. It never becomes a direct message, because those stay.
         """
         if isinstance(drawn, Secret):
             await self._tell_secret(drawn)
@@ -48,21 +48,21 @@ class Reply:
         await self._elsewhere(drawn, replace=replace or self._to.placeholder)
 
     async def open_form(self, view: View, *, button: str) -> None:
-        """Open a form over what this person clicked; raises `NotPossible` where they should click again.
+        """Open a form over what this user clicked; raises `NotPossible` if they should click again.
 
-        Slack lets a click open one within three seconds.
+        Slack lets a click open a form within three seconds.
         """
-        # Over a form that stays open, the new one goes on top of it.
+        # If a form stays open, the new one goes on top of it.
         show = self._client.views_push if self._to.form else self._client.views_open
         try:
             opened = await show(trigger_id=self._to.trigger, view=view)
         except FAILURES as error:
             raise NotPossible(_not_opened(read(error), button), code="form_not_opened") from error
-        # What is told from here on belongs into that form.
+        # All further messages go into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
     async def show_form(self, view: View, *, otherwise: Drawn | Secret) -> None:
-        """Show another form in place of the one that this person sent; where they closed it, tell them otherwise."""
+        """Replace the form that this user submitted; if they closed it, send the message `otherwise` instead."""
         if await self._in_form(view):
             return
         if isinstance(otherwise, Secret):
@@ -89,7 +89,7 @@ class Reply:
             await self._directly(drawn)
 
     async def _ephemerally(self, drawn: Drawn, *, replace: bool) -> bool:
-        """Show it to this person alone in the channel; return False if Slack showed no such message."""
+        """Show a message to this user alone in the channel; return False if Slack did not show it."""
         if self.uses_left and await self._by_response_url(drawn, replace=replace):
             return True
         return bool(self._to.channel) and await self._in_channel(drawn, self._to.channel or "")
@@ -158,7 +158,7 @@ def _log_refusal(what: str, error: BaseException) -> Refusal:
 
 
 def _not_opened(refusal: Refusal, button: str) -> str:
-    """Log why Slack did not open a form, and return the sentence for the person who pressed the button."""
+    """Log why Slack did not open a form, and return the sentence for the user who pressed the button."""
     fix = operator_fix(refusal, about="forms")
     if fix is not None or refusal.kind is Kind.CONTENT:
         _log.error("form_not_opened", error=refusal.word, details=refusal.details, fix=fix)

@@ -10,11 +10,11 @@ from ordering.model.events import Event
 from ordering.ports.store import Message
 
 _SHORTEST, _LONGEST = 1.0, 60.0  # seconds
-# An unknown error code is believed after so many tries over so long: it may be an incident of Slack's.
+# An unknown error code counts as permanent after this many tries over this long: it may be an incident of Slack's.
 _TRIES_OF_UNKNOWN, UNKNOWN_LASTS = 3, 3600.0
 _UNKNOWN_EVERY = 1200.0  # seconds between two tries after the first, quick ones
 _LOUD = 6  # failures of one message before the operator is alerted: about half a minute
-# Seconds to wait for what lasts: an hourly quota, a workspace or channel that is being moved.
+# Seconds to wait for conditions that last: an hourly quota, a workspace or channel that is being moved.
 _LASTING = {
     "message_limit_exceeded": 3600.0,
     "team_added_to_org": 600.0,
@@ -67,19 +67,19 @@ class Retries:
         return wait
 
     def needs_substitute(self, key: str) -> bool:
-        """Whether the current try was the last quick one that an unknown error code gets."""
+        """Return whether the current try is the last of the quick tries for an unknown error code."""
         failed = self._failed.get(key)
         return failed is not None and failed.tries + 1 >= _TRIES_OF_UNKNOWN
 
     def are_used_up(self, key: str) -> bool:
-        """Whether an unknown error code counts as permanent now, with the current try."""
+        """Return whether an unknown error code counts as permanent now, with the current try."""
         failed = self._failed.get(key)
         if failed is None or failed.tries + 1 < _TRIES_OF_UNKNOWN:
             return False
         return self._clock() - failed.since >= UNKNOWN_LASTS
 
     def is_refused(self, key: str) -> bool:
-        """Whether Slack refused this with an unknown error code, and its next try has to wait."""
+        """Return whether Slack refused this with an unknown error code, and the next try is not due yet."""
         failed = self._failed.get(key)
         return failed is not None and failed.is_unknown and failed.not_before > self._clock()
 
@@ -91,11 +91,11 @@ class Retries:
             self._alerts.clear("late messages")
 
     def leave(self, owner: str) -> None:
-        """Another process goes on with these: they are late here no more. How long Slack refuses them is kept."""
+        """Drop the retries of an owner whose cart another process shows. Unknown refusals stay, with their start."""
         self.keep_only(owner, {key for key, failed in self._failed.items() if failed.is_unknown})
 
     def keep_only(self, owner: str, pending: Collection[str]) -> None:
-        """Forget the keys that begin with `owner` and are not pending: another process did them, or gave them up."""
+        """Forget the keys that begin with `owner` and are not pending: another process finished or gave them up."""
         for key in {*self._failed, *self._loud}:
             if key.startswith(owner) and key not in pending:
                 self.done(key)
@@ -113,7 +113,7 @@ def _wait(refusal: Refusal, tries: int, *, posts: bool) -> float:
 
 
 def owner(cart_id: int) -> str:
-    """What the retries' keys of one cart begin with."""
+    """Return the prefix of the retry keys of one cart."""
     return f"cart {cart_id} "
 
 

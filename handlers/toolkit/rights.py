@@ -1,4 +1,4 @@
-"""Who people are right before their decision is carried out, for the worker's threads."""
+"""Read a user's current rights before their decision is carried out, for the worker's threads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ordering.model.policy import Person
 
 
 class SlackRights:
-    """Asks Slack from a thread of a `Bridge`. An answer holds as long as `Members` caches it."""
+    """Reads users from Slack, from a thread of a `Bridge`. An answer is valid as long as `Members` caches it."""
 
     def __init__(self, members: Members) -> None:
         self._members = members

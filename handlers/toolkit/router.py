@@ -1,4 +1,4 @@
-"""Buttons and forms that decide: written down, acknowledged, decided, and shown on the card."""
+"""Register buttons and forms that decide: store, acknowledge, decide, and show the result on the card."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Decision = Callable[[Desk, Interaction, Reply], Awaitable[str]]
 
 
 def on_click(app: AsyncApp, inbox: Inbox, act: Act, decide: Decision) -> None:
-    """Write a click down before it is acknowledged, decide it at once, and report the decision to the person.
+    """Store a click before it is acknowledged, decide it immediately, and report the decision to the user.
 
-    Slack is not answered where the click could not be written: the person sees that, and a redelivery counts.
+    If the click could not be stored, Slack gets no answer: the user sees that, and a redelivery counts.
     """
 
     async def story(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -49,10 +49,10 @@ def on_submit(
     faults: Callable[[Interaction], Mapping[str, str]],
     waiting: Callable[[], View] | None = None,
 ) -> None:
-    """Write a form down before it is acknowledged, and decide it at once.
+    """Store a form before it is acknowledged, and decide it immediately.
 
-    `faults` are told at their fields, and then nothing is written. The form closes; with `waiting`, it stays open and
-    shows that meanwhile.
+    `faults` are shown at their fields, and then nothing is stored. The form closes; with `waiting`, it stays open and
+    shows that view until the decision.
     """
     inbox.decide(form, decide)
 
@@ -69,8 +69,8 @@ def on_submit(
 
 
 def _no_answer() -> BoltResponse:
-    """Return what Slack takes for a failure: no answer over a socket, 503 over HTTP.
+    """Return a response that Slack treats as a failure: no answer over a socket, 503 over HTTP.
 
-    Bolt would try the listener for unknown buttons next if nothing was returned, and that one acknowledges.
+    If nothing was returned, Bolt would try the listener for unknown buttons next, and that one acknowledges.
     """
     return BoltResponse(status=503)

@@ -1,16 +1,16 @@
-"""Classify what Slack refused, and say what the operator must fix.
+"""Classify Slack's refusals, and return what the operator must fix.
 
 For every file that calls Slack:
-
 * `FAILURES`: the exceptions that a call to Slack can raise. Catch these, nothing wider.
-* `read(error) -> Refusal`: Slack's word, its kind, the HTTP status and Retry-After. Never raises.
-* `word(error) -> str`: the word alone, for a log line.
+* `read(error) -> Refusal`: Slack's error code, its kind, the HTTP status and Retry-After. Never raises.
+* `word(error) -> str`: the error code alone, for a log line.
 * `operator_fix(refusal, about=...) -> str | None`: one sentence that names what the operator must change; None if
-  the operator cannot help. `about` says what failed, as in ``"user group S0APPROVERS"``.
+  the operator cannot help. `about` names what failed, as in ``"user group S0APPROVERS"``.
 * `SlackAlerts`: alerts for the operator. `report` logs once at error level, `/healthz` shows `sentences()`,
-  `clear` removes a sentence after a success. `SlackAlerts.report_failure(error, about=...)` does the first two at once.
+  `clear` removes a sentence after a success. `SlackAlerts.report_failure(error, about=...)` does the first two.
 
-The words and their kinds: the method pages of https://docs.slack.dev/reference/methods, read in August 2026.
+The error codes and their kinds are from the method pages of https://docs.slack.dev/reference/methods, read in August
+2026.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from slack_sdk.errors import SlackApiError
 
 # slack_sdk itself raises the last one, for a 200 whose body is plain text or no JSON object.
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError)
-_LONGEST_WORD = 80  # characters; Slack's own words have at most 40
+_LONGEST_WORD = 80  # characters; Slack's own error codes have at most 40
 _log = structlog.get_logger()
 
 
@@ -107,9 +107,9 @@ _FIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One failed call to Slack. `retry_after` is in seconds; `needed` is the scope that Slack asks for.
+    """A failed call to Slack. `retry_after` is in seconds; `needed` is the scope that Slack asks for.
 
-    `answered` is False if no answer arrived: Slack may have done it all the same.
+    `answered` is False if no answer arrived: Slack may have carried out the call.
     """
 
     word: str
@@ -122,7 +122,7 @@ class Refusal:
 
     @property
     def is_for_good(self) -> bool:
-        """Whether retrying cannot help until a person changes something."""
+        """Whether a retry cannot help until a user or operator changes something."""
         return self.kind not in {Kind.PASSING, Kind.UNKNOWN}
 
 
@@ -132,7 +132,7 @@ def read(error: BaseException) -> Refusal:
     if not isinstance(error, SlackApiError):
         refused = isinstance(error, aiohttp.ClientConnectorError)  # the request was never sent
         return Refusal(type(error).__name__, Kind.PASSING, answered=refused)
-    # A gateway's page arrives as text, broken JSON as the HTTP client's own response.
+    # A gateway's page arrives as text, and broken JSON as the HTTP client's own response.
     data = getattr(answer, "data", answer)
     body: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     status = _number(getattr(answer, "status_code", None) or getattr(answer, "status", None))
@@ -209,7 +209,7 @@ class SlackAlerts:
 
 
 def _retry_after(headers: object) -> float | None:
-    """Seconds; None where the header is missing or no number (a proxy may write a date)."""
+    """Return the seconds of Retry-After; None if the header is missing or no number (a proxy may write a date)."""
     if not isinstance(headers, Mapping):
         return None
     value = next((v for name, v in headers.items() if str(name).lower() == "retry-after"), None)
@@ -231,7 +231,7 @@ def _whole(status: float | None) -> int | None:
 
 
 def _says_no(status: float | None) -> bool:
-    """Whether an answer without an error code is still a clear refusal: any 4xx status."""
+    """Return whether an answer without an error code is still a clear refusal: any 4xx status."""
     return status is not None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 

@@ -1,4 +1,4 @@
-"""What a button that decides carries: its cart, what the card showed of it, and the stamp of the newest event."""
+"""The value of a button that decides: its cart, what the card showed (fingerprint), and the newest event's stamp."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EVENT = re.compile(r"([0-9a-f]{12}\.[0-9]+)\.[0-9]+\.[0-9a-f]{0,12}\.[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The value of a button that decides. `shown` is the seal or mark that the card showed; empty without one."""
+    """The value of a button that decides. `shown` is the card's seal or fingerprint; empty without one."""
 
     cart_id: int
     shown: str
@@ -26,9 +26,9 @@ class Decision:
 
     @classmethod
     def read(cls, value: str) -> Decision:
-        """Read a button's value or a form's metadata.
+        """Parse a button's value or a form's metadata.
 
-        Raises `CardOutdated` where it has no stamp: an older version of the bot rendered it.
+        Raises `CardOutdated` if it has no stamp, because an older version of the bot rendered it.
         """
         number, *rest = value.split()
         cart_id, stamp = cart_number(number), Stamp.parse(rest[-1]) if rest else None
@@ -48,5 +48,5 @@ def stamped(blocks: Iterable[Block], stamp: Stamp) -> Sequence[Block]:
 
 
 def without_events(rendered: str) -> str:
-    """Cut the event from each stamp: events elsewhere are no reason to publish a Home again, an epoch is."""
+    """Remove the event from each stamp: a new epoch is a reason to publish a Home again, an event elsewhere is not."""
     return _EVENT.sub(r"\1", rendered)

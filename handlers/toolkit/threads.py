@@ -75,7 +75,7 @@ class _Job(Generic[T]):
         self._taken = False
 
     def run(self) -> T | None:
-        """Run in the thread; None if the caller was cancelled before, when nobody reads the result."""
+        """Run in the thread; None if the caller was cancelled before, so that no one reads the result."""
         if not self._take():
             return None
         try:
@@ -97,7 +97,7 @@ class _Job(Generic[T]):
 
 def _feed(send: MemoryObjectSendStream[T], function: Callable[[], Iterator[T]]) -> None:
     try:
-        with suppress(BrokenResourceError):  # nobody reads any more
+        with suppress(BrokenResourceError):  # the reader has left
             for item in function():
                 from_thread.run(send.send, item)
     finally:

@@ -1,4 +1,4 @@
-"""Reads who is in a Slack user group: the one place that reports a failure of it, and clears the report."""
+"""Read the members of a Slack user group: the only place that reports its failures, and clears the report."""
 
 from __future__ import annotations
 

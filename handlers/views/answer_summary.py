@@ -1,4 +1,4 @@
-"""What the registries are told of each name, in words that a channel may read: never personal data, never a code."""
+"""The answers that registries get for each name, worded for a channel: never personal data, never a code."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ordering.model.question import LONGEST_REASON, OWNER_CONTACT
 from ordering.model.question_words import WORDS
 from ordering.model.quote import Quote
 
-_SHOWN = 2 * LONGEST_REASON  # some of its characters are longer when they are escaped
+_SHOWN = 2 * LONGEST_REASON  # some characters get longer when they are escaped
 _DESK = "the desk"
 _OWN = "owner: the account's own data"
-Told = tuple[str, str, str | None]  # label, value, who answered: None for what the desk answers of itself
+Told = tuple[str, str, str | None]  # label, value, who answered: None if the bot answers by itself
 
 
 def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
-    """What OVH is told of each name, a line of text each; what is the same for several names stands once, for all.
+    """Return one text line per name with the answers that OVH gets; equal answers for several names are listed once.
 
-    With a quote it is all that OVH was told in it, which the approval seals; before there is one, what people answered.
+    With a quote it shows every answer that OVH got for it, which the approval seals; without one, the users' answers.
     """
     parts = {line: _parts(line, quote) for line in lines}
     if len(parts) == 1:
@@ -60,7 +60,7 @@ def _words(label: str) -> str | None:
 def _said(label: str, value: str, by: str | None) -> str:
     shown = {"true": "yes", "false": "no"}.get(value, value)
     if label == OWNER_CONTACT:
-        shown = value.rpartition("/")[2]  # OVH is sent its path
+        shown = value.rpartition("/")[2]  # OVH is sent the contact's path
     return (_words(label) or "").format(value=cut(escape(shown), _SHOWN), by=_who(by))
 
 

@@ -1,4 +1,4 @@
-"""The card: one message from the request to the delivery, and what its thread tells."""
+"""The card: one message from the request to the delivery, and the messages in its thread."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
 
-_LONGEST_TEXT = 1_000  # bytes of what people and OVH write, on a card
+_LONGEST_TEXT = 1_000  # bytes of text by users and by OVH on a card
 _MOST_MENTIONED = 8
 S = CartState
 
@@ -47,7 +47,7 @@ def card(
     payers: frozenset[str],
     room: Room = MESSAGE,
 ) -> Drawn:
-    """What will be bought, for whom and why, the total, and who does what next.
+    """Return the card: what will be bought, for whom and why, the total, and who does what next.
 
     A *Details* button opens what does not fit the room.
     """
@@ -60,7 +60,7 @@ def card(
 
 
 def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | Part]:
-    """The card in reading order. Links and sums fold first, then remarks on names, and the names last."""
+    """Return the card's parts in reading order. Links and sums fold first, then remarks on names, then names."""
     parts: list[Block | Part] = [section(cut_bytes(f"*Cart #{cart.id}*  {status}", _LONGEST_TEXT))]
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
@@ -83,7 +83,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
 
 
 def reject_modal(cart: Cart, *, clicked: str) -> View:
-    """The form that asks for a reason; `clicked` is the button's value."""
+    """Return the form that asks for a reason; `clicked` is the button's value."""
     return View(
         type="modal",
         callback_id=Form.REJECT,
@@ -106,9 +106,10 @@ def reject_modal(cart: Cart, *, clicked: str) -> View:
 def thread_line(
     event: Event, cart: Cart, *, before: Event | None, approvers: frozenset[str], payers: frozenset[str]
 ) -> str | None:
-    """What the card's thread tells of an event; None where the card alone says enough.
+    """Return the thread's message about an event; None if the card alone is enough.
 
-    Slack notifies nobody of an edited card: whoever must act now is mentioned here. `before` is the cart's last event.
+    Slack notifies no one of an edited card, so the users who must act now are mentioned here. `before` is the cart's
+    previous event.
     """
     if event.kind is EventKind.PAYMENT_REMINDER:
         return _reminder(cart, payers)
@@ -142,7 +143,7 @@ def thread_line(
 
 
 def _paying(event: Event, cart: Cart, note: str) -> str:
-    """Who pays or says what became of it; else the payer reads how it stands, and until when it waits."""
+    """Return who pays or reported a payment's outcome; otherwise its state for the payer, and its deadline."""
     if event.by:
         return f"{person(event.by)}: {note.rstrip('.')}." if note else f"{person(event.by)} pays {_order(cart)}."
     until = cart.payment.waits_until_ovh if cart.payment else None
@@ -159,7 +160,7 @@ def _closed(event: Event, by: str | None, note: str) -> str:
 
 
 def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
-    """Whoever tried to pay is told what became of it, all payers that there is something to pay; a detail, nobody."""
+    """Mention the payer after an attempt, all payers for a new order, nobody for minor updates."""
     note = escape_lines(event.note) if event.note else ""
     if event.kind is EventKind.OWNER_CHECK_ENDED:
         return f"{_circle(payers)}: {_order(cart)} can be paid now."
@@ -175,7 +176,7 @@ def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[st
 
 
 def _all_who_settle(cart: Cart, deciding: frozenset[str]) -> str:
-    """Who paid, who asked, and those who may press the buttons: together no more than a line holds."""
+    """Mention the payer, the requester, and those who may press the buttons, at most as many as fit a line."""
     concerned = [cart.payment.by] if cart.payment else []
     concerned += [cart.requester] if cart.requester else []
     everybody = list(dict.fromkeys([*concerned, *sorted(deciding)]))[:_MOST_MENTIONED]
@@ -187,7 +188,7 @@ def _order(cart: Cart) -> str:
 
 
 def _reminder(cart: Cart, payers: frozenset[str]) -> str | None:
-    """Nobody needs it once the order is paid or cancelled."""
+    """Return the payment reminder; None once the order is paid or cancelled."""
     if cart.state is not S.CHECKED_OUT or cart.order is None or cart.order.expires_at is None:
         return None
     return (
@@ -197,7 +198,7 @@ def _reminder(cart: Cart, payers: frozenset[str]) -> str | None:
 
 
 def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozenset[str]) -> str:
-    """Where the cart is and whom it waits for, in one sentence."""
+    """Return the cart's state and whom it waits for, in one sentence."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else "?"
     order = f"order {cart.order.id} over {total}" if cart.order else "the order"
     given = f" ({len(cart.approved_by)} of {needed} so far)" if cart.approved_by else ""
@@ -261,7 +262,7 @@ def _actions(cart: Cart) -> list[Block]:
 
 
 def _while_carried_out(cart: Cart) -> list[Block]:
-    """What can be done while the bot or OVH works: a decision can be stopped until the bot acts on it."""
+    """Return the buttons while the bot or OVH works: a decision can be stopped until the bot acts on it."""
     stop = stop_button(cart) if cart.state is S.APPROVED or cart.payment_is_unsent else None
     if cart.order is None:
         return buttons(stop)
@@ -271,7 +272,7 @@ def _while_carried_out(cart: Cart) -> list[Block]:
 
 
 def stop_button(cart: Cart) -> ButtonElement:
-    """The button that takes a decision back before it is carried out."""
+    """Return the button that stops a decision before it is carried out."""
     what = "the payment of cart" if cart.order else "cart"
     return button("Stop", Act.STOP, cart.id, style="danger", about=f"Stop {what} {cart.id}")
 

@@ -1,4 +1,4 @@
-"""The shared cart, the form that asks for approval, and lists of carts."""
+"""The shared cart, the request form, and lists of carts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ S = CartState
 
 
 def shared_cart(cart: Cart) -> Drawn:
-    """A channel's cart with who added what, and its buttons while it is open."""
+    """Return a channel's cart with who added what, and its buttons while it is open."""
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
@@ -50,7 +50,7 @@ def shared_cart(cart: Cart) -> Drawn:
 
 
 def unshown(cart: Cart, reference: str) -> Drawn:
-    """Return what stands in for a cart that cannot be rendered: no button decides on what nobody sees."""
+    """Return the replacement for a cart that cannot be rendered: no button decides on what no one can see."""
     return Drawn.saying(
         f"Cart #{cart.id} can't be shown here: that's my fault, and the operator knows ({reference}). "
         f"{code(f'show {cart.id}')} may still show it."
@@ -60,7 +60,7 @@ def unshown(cart: Cart, reference: str) -> Drawn:
 def request_modal(
     cart: Cart, *, purpose: str = "", problem: str | None = None, findings: Sequence[Finding] = ()
 ) -> View:
-    """The form that asks what the names are for; again with what stands in the way, and nothing typed is lost."""
+    """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed."""
     parts: list[Block | Part] = []
     if problem:
         parts.append(section(f"*Not sent yet.* {problem}"))
@@ -92,7 +92,7 @@ def request_modal(
 
 
 def pending(carts: Sequence[Cart]) -> Drawn:
-    """The carts that wait for somebody or something."""
+    """Return the list of carts that wait for a user or for OVH."""
     if not carts:
         return Drawn.saying(f"No cart is waiting. {code('cart')} shows this channel's cart.")
     hint = f"{code(f'show {carts[0].id}')} shows what happened to a cart."
@@ -100,7 +100,7 @@ def pending(carts: Sequence[Cart]) -> Drawn:
 
 
 def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
-    """What was asked for, newest first; `before` is the number that the list starts below."""
+    """Return the list of requests, newest first; `before` is the number below which the list starts."""
     if not carts and before is not None:
         return Drawn.saying(f"There are no requests before cart #{before}. {code('history')} shows the newest.")
     if not carts:
@@ -110,7 +110,7 @@ def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> 
 
 
 def story(cart: Cart, events: Sequence[Event]) -> Drawn:
-    """One cart: what is in it and all that happened to it."""
+    """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
     told = [_happened(event) for event in events[-_MOST_EVENTS:]]
     head = f"*Cart #{cart.id}* is {cart.state.in_words}"
@@ -129,7 +129,7 @@ def story(cart: Cart, events: Sequence[Event]) -> Drawn:
 
 
 def _newest(told: Sequence[str], *, rank: int) -> Part:
-    """The newest of these lines, and how many are older."""
+    """Return a part with the newest of these lines, and the number of older ones."""
 
     def draw(number: int) -> list[Block]:
         left = len(told) - number
@@ -139,22 +139,22 @@ def _newest(told: Sequence[str], *, rank: int) -> Part:
 
 
 def copy_button(cart: Cart) -> ButtonElement:
-    """The way on from a cart that was not bought."""
+    """Return the button that copies a cart that was not bought."""
     return button("Copy to open cart", Act.COPY, cart.id, about=f"Copy to open cart: the names of cart {cart.id}")
 
 
 def one_line(cart: Cart) -> str:
-    """A cart in a list: number, names, total, state, who asked."""
+    """Return a cart's line in a list: number, names, total, state, requester."""
     return _line(cart, names(cart))
 
 
 def short_line(cart: Cart) -> str:
-    """The same with the number of its names."""
+    """Return the same line with the number of names instead of the names."""
     return _line(cart, counted(len(cart.lines), "name"))
 
 
 def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
-    """A list of carts, one line each: the first ones with their names, the others without where space is short.
+    """Return a list of carts, one line each: the first with their names, the others without if space is short.
 
     Every cart has a line, so the list never hides one.
     """
@@ -173,7 +173,7 @@ def _line(cart: Cart, holds: str) -> str:
 
 
 def _wanted(line: Line) -> str:
-    """Return what is asked for of a name: its years and price, and who else decided something about it."""
+    """Return what is requested for a name: its years and price, and who else changed it."""
     others = tuple(sorted(line.shapers - {line.added_by}))
     chosen = f", changed by {people(others)}" if others else ""
     return f"*{line.domain}*  {years(line.years)}: {priced(line)}, added by {person(line.added_by)}{chosen}"
@@ -218,7 +218,7 @@ def _closed(cart: Cart) -> Drawn:
 
 
 def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> Drawn:
-    """A message about one cart; a *Details* button opens what it folds."""
+    """Return a message about one cart; a *Details* button opens what it folds."""
     drawn = Drawn.of(text, parts)
     return drawn if drawn.is_complete else Drawn.of(text, [*parts, *buttons(details_button(cart))])
 

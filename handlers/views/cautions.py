@@ -1,4 +1,4 @@
-"""What an approver reads before they change a cart that they could approve."""
+"""The caution that an approver reads before they change a cart that they could approve."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ordering.model.policy import Person, Policy
 
 
 def caution_for(policy: Policy, cart: Cart, person: Person) -> str | None:
-    """Return the caution for this person; None if they are no approver, or shaped one of the names already."""
+    """Return the caution for this user; None if they are no approver, or already shaped one of the names."""
     if not policy.loses_approval(cart, person):
         return None
     return f"*If you change this, you can't approve cart #{cart.id}.* Another approver decides then."

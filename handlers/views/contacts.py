@@ -1,4 +1,7 @@
-"""Contacts that can own a name: a form to make one, and the list. Personal data, drawn in one person's forms alone."""
+"""Contacts that can own a name: a form to create one, and the list.
+
+It is personal data, shown only in one user's forms.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,9 @@ _METADATA = 3000  # characters, Slack's limit
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Where the new contact is wanted: the form below, its view, and what was typed there, by label.
+    """Where to return the new contact: the form below, its view, and what was typed there, by label.
 
-    `kept` is what was typed of this contact in fields that its legal form does not show, by the field's name.
+    `kept` is what was typed for this contact in fields that its legal form does not show, by the field's name.
     """
 
     at: str
@@ -33,7 +36,7 @@ class Return:
     kept: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        # What fits, with the least loss: Slack's own clients keep what was typed below, and nobody keeps the rest.
+        # Keep as much as fits: Slack's clients keep what was typed in the form below, but nothing keeps the rest.
         less = (self, replace(self, typed={}), replace(self, kept={}), replace(self, typed={}, kept={}))
         drawn = [json.dumps(asdict(each)) for each in less]
         return next((text for text in drawn if len(text) <= _METADATA), drawn[-1])
@@ -43,13 +46,13 @@ class Return:
         return cls(**json.loads(text))
 
     def keeping(self, typed: Mapping[str, str], form: LegalForm) -> Return:
-        """The same with what was typed, as far as this legal form does not show it."""
+        """Return a copy that keeps what was typed in fields that this legal form does not show."""
         shown = {each.name for each in fields_of(form)}
         return replace(self, kept={name: text for name, text in typed.items() if text and name not in shown})
 
 
 def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
-    """The fields of a new contact; its legal form decides which. `back` is a `Return`, as text."""
+    """Return the form for a new contact; its legal form decides the fields. `back` is a `Return`, as text."""
     blocks: list[Block] = [section(f"*Not made yet.* {problem}")] if problem else []
     blocks.append(context("OVH keeps this contact, and hands it to the registries of the names that it owns."))
     blocks.append(_legal_form(form))
@@ -66,7 +69,7 @@ def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, proble
 
 
 def contacts_list(contacts: Sequence[Contact]) -> View:
-    """The contacts in full, for one person's eyes."""
+    """Return the contacts in full, for one user only."""
     shown = contacts[:_MOST_SHOWN]
     more = f" The newest {len(shown)} of them:" if len(contacts) > len(shown) else ""
     return View(
@@ -118,7 +121,7 @@ def _element(asked: Field, typed: str) -> InputInteractiveElement:
 
 
 def in_full(contact: Contact) -> str:
-    """Return a contact's id, legal form, name, address, e-mail address and phone, one a line."""
+    """Return a contact's id, legal form, name, address, e-mail address and phone, one per line."""
     known = contact.values
     person = " ".join(filter(None, [known.get("first_name"), known.get("last_name")]))
     address = ", ".join(

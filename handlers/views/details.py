@@ -1,4 +1,4 @@
-"""A form with everything that a card may fold, so that approvers can see all that they decide."""
+"""A form with everything that a card may fold, so approvers can see all that they decide."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def details_button(cart: Cart) -> ButtonElement:
 
 
 def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
-    """One page of all names with prices, warnings, answers and contracts; `page` counts from 0."""
+    """Return one page of all names with prices, warnings, answers and contracts; `page` counts from 0."""
     pages = _pages(_everything(cart, waive_retraction=waive_retraction))
     page = min(max(page, 0), len(pages) - 1)
     back = button("Previous page", Act.DETAILS, f"{cart.id} {page - 1}") if page else None

@@ -1,4 +1,4 @@
-"""What a requester is told directly, where the card stands in a channel that they may not see."""
+"""Direct messages to a requester whose card is in a channel that they may not see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ S = CartState
 
 
 def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
-    """How a request ended, or that it is stuck; None where nothing of that happened, or the requester did it."""
+    """Return the message that a request ended or is stuck; None otherwise, or if the requester caused it."""
     if event.by == cart.requester or _is_known(event, cart, before):
         return None
     if event.state is S.SUBMITTED and event.by is not None:
@@ -35,7 +35,7 @@ ARCHIVED = {"is_archived", "is_inactive"}
 
 
 def shown_nowhere(cart: Cart) -> str:
-    """Tell the requester that Slack takes the card of their cart nowhere."""
+    """Tell the requester that Slack accepts the card of their cart nowhere."""
     return (
         f"Slack refuses to show the card of cart #{cart.id}, so the approvers and payers don't see it. "
         "Ask one of them to open my Home: they can decide there."
@@ -43,9 +43,9 @@ def shown_nowhere(cart: Cart) -> str:
 
 
 def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int) -> str:
-    """Say why a card comes to its requester directly; `word` is Slack's refusal of the channel.
+    """Explain why the requester gets a card as a direct message; `word` is Slack's refusal of the channel.
 
-    `told` people get the card directly as well; `others` who may decide do not.
+    `told` users get the card directly as well; `others` who may decide do not.
     """
     if word in ARCHIVED:
         why = f"<#{channel}> is archived, so nobody there sees cart #{cart.id}. Ask the operator for another channel."
@@ -67,7 +67,7 @@ def sent_directly(cart: Cart, channel: str, word: str, *, told: int, others: int
 
 
 def _is_known(event: Event, cart: Cart, before: Event | None) -> bool:
-    """Whether the requester was told already; another trouble is news, an invoice that came in between is none."""
+    """Return whether the requester already knows. Another problem is news; an invoice in the meantime is not."""
     if before is None or before.state is not event.state:
         return False
     if event.state is not S.NEEDS_ATTENTION or event.fact is None or event.fact.is_same_as(before.fact):
@@ -84,14 +84,14 @@ def _why(event: Event) -> str:
 
 
 def _why_closed(event: Event, cart: Cart) -> str:
-    """What a person's click says of itself is for the record; what it means for the order is for the requester."""
+    """Explain why a cart was closed; after a user's click, say what it means for the order."""
     if event.by is None:
         return _why(event)
     return f"OVH had cancelled order {cart.order.id}." if cart.order else "Nothing was ordered."
 
 
 def _why_stuck(event: Event, cart: Cart) -> str:
-    """After a person's click, what stands on the card since."""
+    """Explain why a cart is stuck; after a user's click, return the card's current note."""
     if event.by is None:
         return _why(event)
     return escape_lines(cart.note or "") if cart.state is S.NEEDS_ATTENTION else "Its card says more."

@@ -1,4 +1,4 @@
-"""How to use the bot, on one screen."""
+"""The help: how to use the bot, on one screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _HOW = "You fill a cart together, an approver approves it by a button, the desk 
 
 
 def help_message(*, unknown: str = "", suggestion: str | None = None, hint: str = "") -> Drawn:
-    """Return the help. After an unknown command it starts with a suggestion, or with the button that does it."""
+    """Return the help. After an unknown command it starts with a suggestion, or names the button to use."""
     if unknown:
         typed = cut(escape(unknown), 80)
         guess = f" Did you mean {code(escape(suggestion))}?" if suggestion else ""

@@ -1,4 +1,4 @@
-"""App Home: what waits for me, what is mine, what was bought lately."""
+"""App Home: what waits for the user, their own requests, and recent purchases."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _CARDS = Room(VIEW.size - 9_000, VIEW.blocks - 18)
 
 
 def home(overview: Overview, cards: Iterable[Sequence[Block]], *, notice: Sequence[Block] = ()) -> View:
-    """One person's Home; `cards` are those that this person must decide, each rendered within `CARD`.
+    """Return a user's Home; `cards` are those that this user must decide, each rendered within `CARD`.
 
-    `notice` is what everybody must know first.
+    `notice` comes first, for all users.
     """
     parts: list[Block | Part] = [*notice, HeaderBlock(text="Waiting for you")]
     shown = _that_fit(cards)
@@ -42,7 +42,7 @@ def home(overview: Overview, cards: Iterable[Sequence[Block]], *, notice: Sequen
 
 
 def closed_home(why: str) -> View:
-    """Return the Home of a person who may not see carts: one sentence, as mrkdwn."""
+    """Return the Home of a user who may not see carts: one sentence, as mrkdwn."""
     return View(type="home", blocks=[section(why)])
 
 

@@ -1,4 +1,4 @@
-"""One name that is offered in several ways, side by side, and the choice among them."""
+"""The offers for one name side by side, and the choice between them."""
 
 from __future__ import annotations
 
@@ -15,34 +15,37 @@ from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Offer
 
-_MOST = 10  # radio buttons that Slack takes
+_MOST = 10  # radio buttons that Slack accepts
 _OPTION = 75
 _NET = "Prices are without tax. The total with tax is shown before anyone approves."
 
 
 def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
-    """Adds the only offer, or lets somebody choose; it carries which offer was seen, never its price."""
+    """Return the button that adds the only offer or opens the choice.
+
+    Its value carries the fingerprint of the offer that was seen, never its price.
+    """
     if (only := only_usual(offers)) is not None:
         return _add(domain, only)
     return button("Add to cart", Act.CHOOSE, domain.ascii, about=f"Add to cart: {domain}")
 
 
 def side_by_side(offers: Sequence[Offer]) -> str:
-    """What is offered, a line each; the only one needs no name."""
+    """Return the offers, one line each; a single usual offer needs no label."""
     if (only := only_usual(offers)) is not None:
         return offered(only)
     return "\n".join(f"{_kind(offer)}: {offered(offer)}" for offer in offers)
 
 
 def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
-    """A message in which somebody chooses, or confirms the only offer."""
+    """Return a message in which a user chooses an offer, or confirms the only one."""
     rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
     said = escape(sentence)
     return Drawn.of(said, [section(said), *rows, context(_NET)])
 
 
 def asking(domain: DomainName) -> View:
-    """The form until OVH has answered."""
+    """Return the form that is shown until OVH has answered."""
     return View(
         type="modal",
         callback_id=Form.NOTE,
@@ -53,7 +56,7 @@ def asking(domain: DomainName) -> View:
 
 
 def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, problem: str | None = None) -> View:
-    """The form in which somebody chooses."""
+    """Return the form in which a user chooses an offer."""
     options = [_option(offer) for offer in offers[:_MOST]]
     radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
     told = [section(f"*Not added yet.* {escape(problem)}")] if problem else []

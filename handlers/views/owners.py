@@ -1,4 +1,4 @@
-"""Who will own the names of a cart: personal data, drawn in one person's form alone."""
+"""The future owners of a cart's names: personal data, shown only in one user's form."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def reading_owners() -> View:
 
 
 def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
-    """Each owner in full, with the names that it will own."""
+    """Return the form with each owner in full, and the names that it will own."""
     shown = [section(_one(owner)) for owner in owners]
     return View(
         type="modal",

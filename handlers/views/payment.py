@@ -1,4 +1,4 @@
-"""How an order is paid, and the way to its page and its invoice at OVH."""
+"""The payment methods of an order, and the links to its page and its invoice at OVH."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_NOTE = 1_500  # bytes
 
 
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
-    """The ways to pay an order, the suggested one chosen at first, and until when."""
+    """Return the payment methods with the suggested one preselected, and the deadline."""
     blocks = _note(cart)
     until: list[Block] = []
     if order.expires_at is not None:
@@ -32,7 +32,7 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     if order.owner_hidden:
         return [*blocks, *buttons(open_order(cart))]
     if not order.was_read:
-        # OVH has just made the order; what it says of it is read in the next moment.
+        # OVH has just created the order; its details are read in a moment.
         return [*blocks, context("Asking OVH how this order can be paid."), *buttons(open_order(cart))]
     if not order.methods:
         none = section(
@@ -47,13 +47,13 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
 
 
 def _note(cart: Cart) -> list[Block]:
-    """The cart's note; nothing where nothing of it can be shown, as Slack refuses a block without a text."""
+    """Return the cart's note; nothing if none of it is visible, because Slack refuses a block without text."""
     note = escape(cart.note or "").strip()
     return [section(cut_bytes(note, _LONGEST_NOTE))] if note else []
 
 
 def paying(cart: Cart, order: SalesOrder) -> list[Block]:
-    """How a payment under way stands, until when nobody can pay again, and the way to the order."""
+    """Return the state of a payment, until when no one can pay again, and the link to the order."""
     blocks = _note(cart)
     known = cart.payment
     if known is not None and known.word is not None:
@@ -67,7 +67,7 @@ def paying(cart: Cart, order: SalesOrder) -> list[Block]:
 
 
 def pays_again(cart: Cart) -> list[Block]:
-    """When an order whose payment is unknown can be paid again; nothing while that is not known."""
+    """Return when an order whose payment is unknown can be paid again; nothing while that is unknown."""
     until = cart.payment.waits_until_ovh if cart.payment else None
     if until is None:
         return []
@@ -75,12 +75,12 @@ def pays_again(cart: Cart) -> list[Block]:
 
 
 def as_shown(cart: Cart) -> str:
-    """The value of a button that decides: the cart, and the mark of what is shown of it, for only that is decided."""
+    """Return the value of a button that decides: the cart, and the fingerprint of the shown state it decides on."""
     return f"{cart.id} {cart.mark}"
 
 
 def open_order(cart: Cart) -> ButtonElement:
-    """The button that shows a payer the order's page; while somebody pays, it asks first."""
+    """Return the button that shows a payer the order's page; during a payment it asks for confirmation."""
     about = f"Open order of cart {cart.id} at OVH"
     if cart.payment is None or not cart.pays_or_may:
         return button(OPEN_ORDER, Act.OPEN_ORDER, cart.id, about=about)
@@ -92,28 +92,28 @@ def open_order(cart: Cart) -> ButtonElement:
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:
-    """The button that shows a payer the invoice's page, once there is one."""
+    """Return the button that shows a payer the invoice's page; None if there is no invoice yet."""
     if cart.order is None or cart.order.invoice is None:
         return None
     return button(OPEN_INVOICE, Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
 
 
 def order_link(url: str, cart: Cart) -> Secret:
-    """Return the link to the order's page, for one payer's eyes."""
+    """Return the link to the order's page, for one payer only."""
     number = cart.order.id if cart.order else ""
     caution = "Anyone with this link can see and pay the order, so please keep it to yourself."
     return _link(url, f"order {number}", OPEN_ORDER, caution)
 
 
 def invoice_link(url: str, cart: Cart) -> Secret:
-    """Return the link to the invoice's page, for one payer's eyes."""
+    """Return the link to the invoice's page, for one payer only."""
     number = cart.order.invoice if cart.order else ""
     caution = "Anyone with this link can see the invoice, so please keep it to yourself."
     return _link(url, f"invoice {number}", OPEN_INVOICE, caution)
 
 
 def fetching_link() -> View:
-    """Return the form that stays open until the link is there."""
+    """Return the form that stays open until the link has arrived."""
     return note(Drawn.saying("Getting the link from OVH…"))
 
 

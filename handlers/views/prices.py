@@ -1,4 +1,4 @@
-"""Prices in words."""
+"""Prices as text."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from handlers.toolkit.mrkdwn import escape, when, years
 from ordering.model.cart_line import Line
 from ordering.model.offer import USUAL_PHASES, Offer, OfferKind
 
-# Source: launch phases as registries name them.
+# Launch phases as the registries name them.
 _PHASES = {"sunrise": "sunrise, for trademark owners", "landrush": "landrush", "eap": "early access"}
 
 
 def offered(offer: Offer) -> str:
-    """An offer in one phrase: ``€0.99 for 1 year (instead of €3.59), then €3.59 a year``."""
+    """Return an offer in one phrase: ``€0.99 for 1 year (instead of €3.59), then €3.59 a year``."""
     return _terms(offer, offer.years[0])
 
 
 def priced(line: Line) -> str:
-    """A cart's line in one phrase."""
+    """Return a cart's line in one phrase."""
     said = _terms(line, line.priced_years)
     if line.years != line.priced_years:
         said = f"{years(line.years)}, offered at {said}"
@@ -46,7 +46,7 @@ def unusual_terms(of: Offer | Line) -> str:
 
 
 def warned(line: Line) -> str:
-    """What somebody should know of a name, after it; empty where there is nothing."""
+    """Return a name's warnings, to append to its line; empty if there are none."""
     return "".join(f"\n_{escape(warning)}_" for warning in line.warnings)
 
 

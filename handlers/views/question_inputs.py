@@ -1,4 +1,4 @@
-"""One question as one input, within Slack's limits whatever is asked, and what was typed there back by label."""
+"""Render one question as one input within Slack's limits, and read the answers back by label."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
 from ordering.model.question import LONGEST_ANSWER, Kind, Question
 
-# Slack's limits: of a label and hint far more than people read, of an option's text and value, of options in a group.
+# Slack's limits: a label and hint, an option's text and value, and the options in a group.
+# A label and hint may be far longer than what people read.
 _LABEL, _HINT, _OPTION, _VALUE, _GROUP = 150, 300, 75, 150, 100
-_MOST_OPTIONS = 500  # above this a list helps nobody, and a whole form may have 250 KB
+_MOST_OPTIONS = 500  # above this a list helps no one, and a whole form may have 250 KB
 _PAGE_BYTES, _PAGE_QUESTIONS = 150_000, 40
 _LONGEST_ID = 200
-_FIELD = "answer."  # how the ids of these inputs begin
+_FIELD = "answer."  # prefix of the ids of these inputs
 _NO_CONTACT = "default"  # an option's value cannot be empty
 Contacts = Sequence[Contact]
 
 
 def pages(questions: Iterable[Question], contacts: Contacts) -> list[tuple[Question, ...]]:
-    """Questions in forms of a size that Slack takes."""
+    """Split questions into forms of a size that Slack accepts."""
     found: list[list[Question]] = []
     room = 0
     for question in questions:
@@ -46,12 +47,12 @@ def pages(questions: Iterable[Question], contacts: Contacts) -> list[tuple[Quest
 
 
 def answer_input(question: Question, line: Line, contacts: Contacts, typed: str | None) -> InputBlock:
-    """The input for one question, with what stands there now: typed before, answered, or the desk's own answer."""
+    """Return the input for one question with its current value: typed before, answered, or the bot's own answer."""
     now = line.text_for(question) if typed is None else typed
     element = _element(question, contacts, now)
     block_id = field_id(question)
     if question.is_of_contacts:
-        # Slack keeps what somebody chose as long as the ids are the same: a new choice of ours needs a new one.
+        # Slack keeps a user's choice as long as the ids are the same, so a new choice of ours needs a new id.
         block_id = f"{block_id}@{now or _NO_CONTACT}"[:_LONGEST_ID]
     return InputBlock(
         block_id=block_id,
@@ -63,15 +64,16 @@ def answer_input(question: Question, line: Line, contacts: Contacts, typed: str 
 
 
 def field_id(question: Question) -> str:
-    """The input's action id: the label, or a digest where Slack could not hold it."""
+    """Return the input's action id: the label, or a digest if Slack cannot hold it."""
     label = question.label
     return f"{_FIELD}{label if label and len(label) < _LONGEST_ID else digest(label)}"
 
 
 def typed_answers(questions: Iterable[Question], values: Mapping[str, str | None]) -> dict[str, str]:
-    """What was typed and chosen in a form, by label; an empty text where nothing was.
+    """Return what was typed and chosen in a form, by label; an empty text if nothing was.
 
-    A field of which none of these questions is, as they may be others than when it was drawn, is told by its own name.
+    The questions may have changed since the form was rendered: a field that belongs to none of them is returned under
+    its own name.
     """
     by_id = {field_id(question): question for question in questions}
     return {
@@ -108,7 +110,7 @@ def _element(question: Question, contacts: Contacts, now: str) -> InputInteracti
 
 
 def _options(question: Question, contacts: Contacts, now: str = "") -> list[Option]:
-    """What can be chosen; none where it is to be typed."""
+    """Return the options of a question; empty if the answer is typed."""
     if question.kind is Kind.YES_NO:
         words = {"true": "Yes", "false": "No"}
         return [Option(value=value, text=words[value]) for value in words if value in (question.allowed or words)]
@@ -129,7 +131,7 @@ def _option(value: str, text: str) -> Option:
 
 
 def _token(value: str) -> str:
-    """An option's value: what is meant, or its digest where Slack could not hold it."""
+    """Return an option's value, or its digest if Slack cannot hold it."""
     return value if len(value) <= _VALUE and not value.startswith("#") else f"#{digest(value)}"
 
 
@@ -150,7 +152,7 @@ def _contact(contact: Contact) -> str:
 
 
 def digest(text: str) -> str:
-    """What stands for a text where Slack could not hold it."""
+    """Return the digest that replaces a text that Slack cannot hold."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 

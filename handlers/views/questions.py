@@ -1,4 +1,4 @@
-"""What a registry asks about a name, as a form; and the list of a cart's names with what is open."""
+"""A registry's questions about a name as a form, and the list of a cart's names with their open questions."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
 from ordering.model.question import OWNER_CONTACT, Question, Reach, mark
 
-_LONGEST_OF_OTHERS = 200  # characters of what somebody else answered, above one's own
+_LONGEST_OF_OTHERS = 200  # characters of another user's answer, shown above one's own
 
 
 @dataclass(frozen=True, slots=True)
 class AnswersPage:
-    """A page of the questions about a cart's name; it came `from_list`, and there are `more` behind it.
+    """A page of the questions about a cart's name; it came `from_list`, and there are `more` pages after it.
 
-    `seen` are the marks of the answers that it showed when it was drawn.
+    `seen` are the fingerprints of the answers that it showed when it was rendered.
     """
 
     cart_id: int
@@ -47,7 +47,7 @@ class AnswersPage:
 
 
 def still_open(line: Line) -> str:
-    """What must still be answered for a name, in one phrase; empty where nothing is."""
+    """Return a name's open questions in one phrase; empty if there are none."""
     nouns = [escape(question.noun) for question in line.open_questions]
     if not nouns:
         return ""
@@ -56,7 +56,7 @@ def still_open(line: Line) -> str:
 
 
 def questions_button(cart: Cart, line: Line | None = None, *, label: str | None = None) -> ButtonElement:
-    """The way to the form: of one name, or of whichever name of the cart has something open."""
+    """Return the button that opens the form of one name, or of the cart's names with open questions."""
     lines = [line] if line else cart.lines
     words = label or ("Answer questions" if any(each.open_questions for each in lines) else "Owner and answers")
     value = f"{cart.id} {line.domain.ascii}" if line else str(cart.id)
@@ -65,7 +65,7 @@ def questions_button(cart: Cart, line: Line | None = None, *, label: str | None 
 
 
 def answers_list(cart: Cart) -> View:
-    """Every name of a cart with what is open, each with the button to its form."""
+    """Return the list of a cart's names with their open questions, each with the button to its form."""
     todo = sum(bool(line.open_questions) for line in cart.lines)
     head = f"{counted(todo, 'name')} of {len(cart.lines)} with open questions." if todo else "Nothing is open."
     return View(
@@ -110,10 +110,10 @@ def answers_form(
     reach: Reach = Reach.ONE,
     caution: str | None = None,
 ) -> View:
-    """The questions about one name; `typed` is what stood in the form before, by label.
+    """Return the form with the questions about one name; `typed` is what the form held before, by label.
 
-    `overtaken` are the labels that somebody else answered meanwhile, `reach` what was chosen before, `caution` what
-    this person must know before they answer.
+    `overtaken` are the labels that another user answered in the meantime, `reach` what was chosen before, `caution`
+    what this user must know before they answer.
     """
     every = pages(line.questions or (), contacts)
     shown = every[at.page] if at.page < len(every) else ()
@@ -143,7 +143,7 @@ def answers_form(
 
 
 def _both(line: Line, questions: Iterable[Question]) -> Block:
-    """What somebody else answered meanwhile, above the form with one's own."""
+    """Return the other user's answers, to show above the form with one's own."""
     theirs = "\n".join(f"*{escape_markup(cut(plain(q.title), 100))}*  {_given(line, q)}" for q in questions)
     return section(
         f"*Not saved yet.* Somebody else answered meanwhile.\n{theirs}\n"
@@ -173,7 +173,7 @@ def _introduction(line: Line, pages_in_all: int, page: int) -> str:
 
 
 def _reach(cart: Cart, line: Line, chosen: Reach) -> Block | None:
-    """Whether the answers are meant for other names, too: offered where others are asked the same."""
+    """Return the choice to apply the answers to other names, too; None if no other name has the same questions."""
     alike = [other for other in cart.lines if other is not line and _asked_alike(other, line)]
     related = [other for other in alike if other.domain.extension == line.domain.extension]
     choices = [(Reach.ONE, "For this name only")]
@@ -213,5 +213,5 @@ def _some_of(nouns: list[str]) -> str:
 
 
 def loading(words: str = "Asking OVH what the registries want to know…") -> View:
-    """What is shown at once, for the trigger lives three seconds and OVH may take longer."""
+    """Return the form to show immediately: the trigger expires in three seconds, and OVH may take longer."""
     return note(Drawn.saying(words))

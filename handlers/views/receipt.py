@@ -1,4 +1,4 @@
-"""What a cart costs, as a receipt: narrow enough for a phone, its figures under one another."""
+"""A cart's costs as a receipt: narrow enough for a phone, with aligned figures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ordering.model.money import Money
 from ordering.model.quote import Quote
 
 _NARROWEST = 36  # characters; a phone shows about forty
-_LONGEST_NAME = 30  # beside its price; a longer one has a row of its own
+_LONGEST_NAME = 30  # characters next to the price; a longer name has a row of its own
 _LATER = HORIZONS[1:]  # what is paid now covers the first year, so that has no column of its own
 _UNKNOWN = "?"
 _RULE = "─"
@@ -42,7 +42,7 @@ class Receipt:
 
 
 def receipt(lines: Sequence[Line], quote: Quote | None) -> Receipt:
-    """Each name with its price now, then its renewal and its cost over the years; OVH's own totals below."""
+    """Return each name with its price now, its renewal and its cost over the years, above OVH's own totals."""
     cells = [_cells(line, quote) for line in lines]
     head: Cells = ("Years", "Renewal", *(years(n) for n in _LATER))
     widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
@@ -56,14 +56,14 @@ def receipt(lines: Sequence[Line], quote: Quote | None) -> Receipt:
 
 
 def short_receipt(lines: Sequence[Line], quote: Quote | None) -> Receipt:
-    """Each name with its price, and OVH's own totals: for a cart that is decided."""
+    """Return each name with its price, and OVH's own totals: for a cart that was decided."""
     width = max(_NARROWEST, _needed(lines, quote))
     return Receipt([], ["\n".join(_priced(line, quote, width)) for line in lines], _totals(quote, width))
 
 
 def over_the_years(lines: Sequence[Line], quote: Quote | None) -> str | None:
-    """What several names cost from now on, a sum of ours; None where not all of it is known."""
-    if len(lines) < 2:  # noqa: PLR2004 - one name's costs stand in the receipt
+    """Return the summed cost of several names over the years, as our own sum; None if not all of it is known."""
+    if len(lines) < 2:  # noqa: PLR2004 - the receipt already shows one name's costs
         return None
     costs = [cost_of(line, quote) for line in lines]
     renewals = together(cost.renewal for cost in costs)
@@ -75,7 +75,7 @@ def over_the_years(lines: Sequence[Line], quote: Quote | None) -> str | None:
 
 
 def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
-    """Where OVH's figures do not fit each other, a sentence each: its own totals count."""
+    """Return a sentence for each contradiction in OVH's figures: OVH's own totals count."""
     if quote is None:
         return []
     found = []
@@ -115,7 +115,10 @@ def _remarks(line: Line, quote: Quote | None) -> Iterator[str]:
 
 
 def _before(line: Line, quote: Quote | None, now: Money) -> Money:
-    """The price before reductions: as the dry run says, or the offer, which may have counted them in already."""
+    """Return the price before reductions.
+
+    It is the dry run's, or the offer's, which may include the reductions already.
+    """
     known = [quote.price_before(line.domain) if quote else None]
     known += [line.regular] if line.years == line.priced_years else []
     return max((amount for amount in known if amount and amount.currency == now.currency), default=now)
@@ -131,7 +134,7 @@ def _totals(quote: Quote | None, width: int) -> list[str]:
 
 
 def _needed(lines: Sequence[Line], quote: Quote | None) -> int:
-    """The width in which every name that is not too long stands beside its price."""
+    """Return the width in which every name that is not too long fits next to its price."""
     prices = [_figure(cost_of(line, quote).now) for line in lines]
     names = [min(_shown(str(line.domain)), _LONGEST_NAME) for line in lines]
     return max((name + 2 + len(price) for name, price in zip(names, prices, strict=True)), default=0)
@@ -148,7 +151,7 @@ def _apart(left: str, right: str, width: int) -> str:
 
 
 def _shown(text: str) -> int:
-    """How many columns a text takes in a typewriter's letters."""
+    """Return the number of columns that a text takes in a monospaced font."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text.replace("&amp;", "&")
@@ -160,6 +163,6 @@ def _figure(amount: Money | None) -> str:
 
 
 def _day(at: datetime) -> str:
-    """A date that stands in a typewriter's letters, where Slack draws no dates of the reader's own."""
+    """Format a date for a monospaced block, in which Slack renders no dates in the reader's time zone."""
     day = at.astimezone(UTC)
     return f"{day.day} {day:%b %Y}"

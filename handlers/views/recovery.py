@@ -1,4 +1,4 @@
-"""What a person can do about a cart that the desk cannot move by itself."""
+"""The actions for a cart that the bot cannot move on by itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from handlers.views.payment import as_shown, open_order, pays_again
 from ordering.model.cart import Cart
 
 _LONGEST_NOTE = 1_500  # bytes
-# A new try orders exactly the same: it cannot answer what a registry asks only now.
+# A new try orders exactly the same: it cannot answer a question that a registry asks only now.
 _IF_SOMETHING_IS_MISSING = (
     "*Try again* orders exactly the same. If something is missing or wrong in it, such as an answer to a registry: "
     "*Close without ordering*, then *Copy to open cart* to fix it there."
@@ -20,7 +20,7 @@ _IF_SOMETHING_IS_MISSING = (
 
 
 def attention(cart: Cart) -> list[Block]:
-    """What happened, and the buttons that are safe now."""
+    """Return what happened, and the buttons that are safe now."""
     note = escape(cart.note or "").strip() or "Look at it, please."
     told, shown = section(cut_bytes(note, _LONGEST_NOTE)), as_shown(cart)
     if cart.is_undecided:
@@ -50,7 +50,7 @@ def attention(cart: Cart) -> list[Block]:
 
 
 def adopt_modal(cart: Cart, *, clicked: str) -> View:
-    """The form that asks which order at OVH is this cart's; `clicked` is the button's value."""
+    """Return the form that asks which order at OVH is this cart's; `clicked` is the button's value."""
     total = f", at most {cart.seal.total} with tax" if cart.seal else ""
     return View(
         type="modal",
@@ -83,7 +83,7 @@ def _what_trying_again_does(cart: Cart) -> str:
 
 
 def _order_anyway(cart: Cart) -> ButtonElement | None:
-    """The button that says that this order of the account does not matter."""
+    """Return the button that confirms that this order of the account does not matter; None if it is not needed."""
     if not cart.can_be_ordered_anyway:
         return None
     why = (
@@ -116,7 +116,10 @@ def _undecided(cart: Cart) -> list[Block]:
 
 
 def _undecided_payment(cart: Cart) -> list[Block]:
-    """Neither answer pays anything or makes the order paid: OVH's proof does, or the end of a floor."""
+    """Return the two answers about an unknown payment.
+
+    Neither answer pays anything or marks the order as paid: only OVH's proof does, or the end of the minimum wait.
+    """
     order = f"order {cart.order.id} for {cart.order.total}" if cart.order else "the order"
     paid = confirm(
         "Was it paid?",

@@ -1,4 +1,4 @@
-"""Recover mode: a request on hold, and what operators compare."""
+"""Recover mode: a request on hold, and the comparison for operators."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_LISTED = 20
 
 
 def held_card(cart: Cart) -> Drawn:
-    """The card of an open request in recover mode: nothing can be decided but to end the request."""
+    """Return the card of an open request in recover mode: the request can only be ended."""
     total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
     first = " · ".join(filter(None, [f"#{cart.id}", "On hold", str(total) if total else ""]))
     said = f"⏸️ *{first}*\n{ON_HOLD}\nYour request is safe. An operator is on it."
@@ -37,19 +37,19 @@ def held_card(cart: Cart) -> Drawn:
 
 
 def home_notice(*, operates: bool) -> list[Block]:
-    """The first lines of every Home in recover mode."""
+    """Return the first lines of every Home in recover mode."""
     told = section(f"⏸️ *I'm on hold.* {ON_HOLD}")
     return [told, *buttons(_compare_now())] if operates else [told]
 
 
 def begun(mode: Recovery) -> Drawn:
-    """What operators read once when recover mode begins."""
+    """Return the message that operators get once when recover mode begins."""
     text = "Domain Desk is on hold: its database seems to be older than it was. Compare with OVH, then release."
     return Drawn.of(text, [_question(), section(_what_happened(mode)), *buttons(_compare_now()), context(_TERMINAL)])
 
 
 def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
-    """What OVH shows and no request knows, with the button that ends recover mode."""
+    """Return the orders at OVH that no request knows, with the button that ends recover mode."""
     lines = found_lines(found)
     if mode is None:
         return Drawn.of("I'm not on hold.", [section("\n".join(["I'm not on hold.", *lines]))])
@@ -68,7 +68,7 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
 
 
 def found_lines(found: Comparison) -> list[str]:
-    """The comparison in lines, also for a terminal."""
+    """Return the comparison as lines, also for a terminal."""
     if not found.unknown and not found.markers and not found.more:
         return [f"*What I found at OVH:* no order since {when(found.since)} that I don't know."]
     orders = counted(len(found.unknown), "order") if found.unknown else "no order"
@@ -80,7 +80,7 @@ def found_lines(found: Comparison) -> list[str]:
 
 
 def confirmed(mode: Recovery) -> str:
-    """What the operator reads who compared."""
+    """Return the confirmation for the operator who compared."""
     until = f"at {when(mode.ends_at)}" if mode.ends_at else "when OVH's clock can be read"
     return (
         f"Thank you. I go on {until} at the earliest: until then an order or a payment that left before the restore "
@@ -89,7 +89,7 @@ def confirmed(mode: Recovery) -> str:
 
 
 def forgotten(loss: Loss, *, request: int | None = None) -> Drawn:
-    """What the approval channel and requesters read at the end of recover mode."""
+    """Return the message for the approval channel and requesters at the end of recover mode."""
     span = f"between {when(loss.from_)} and the restore" if loss.from_ else "before the restore"
     said = (
         f"I'm back. My database was restored; I noticed {when(loss.noticed_at)}. What happened here {span} is "

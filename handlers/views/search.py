@@ -1,4 +1,4 @@
-"""What a search found, in words: while it asks, and when it is complete."""
+"""The results of a search as a message, while it runs and when it is complete."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from handlers.views.search_pages import Found, Standing, V, pages
 from ordering.model.offer import Availability, Effort
 
 _CELLS = 10
-_NAMED = 5  # in the text that stands alone
-_TO_ADD_AT_ONCE = 2  # fewer have their own button
-_EXAMPLES = 2  # extensions
+_NAMED = 5  # names in the notification text
+_TO_ADD_AT_ONCE = 2  # available names from which one button adds all; fewer have their own button
+_EXAMPLES = 2  # extensions given as examples
 _UNDONE = {
     Act.SEARCH_STOP: "This did not stop the search: if it is still under way, it goes on to its end by itself.",
     Act.SEARCH_NEWEST: "I cannot show what is new: if the search is still under way, its message changes by itself.",
@@ -28,12 +28,12 @@ _UNDONE = {
 
 
 def looking() -> Drawn:
-    """What is shown until the first answer is there."""
+    """Return the message that is shown until the first answer arrives."""
     return Drawn.saying("Asking OVH…")
 
 
 def gone(act: Act) -> Drawn:
-    """What is said of a search that is not kept: what this click did not do, for none may look as if it had worked."""
+    """Return the message for a click on a search that is no longer stored: it names what the click did not do."""
     undone = _UNDONE.get(act, "Nothing was asked or changed.")
     return Drawn.saying(
         f"{undone} That search is not kept here any more. Please search again, by the same command; "
@@ -42,12 +42,12 @@ def gone(act: Act) -> Drawn:
 
 
 def does_not_stop() -> Drawn:
-    """Another process was told to stop a search, and is not heard of."""
+    """Return the message for a search in another process that did not react to Stop."""
     return Drawn.saying("The search has not stopped yet. Press *Stop* once more in a few seconds.")
 
 
 def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[str] = ()) -> Drawn:
-    """Before a search over everything spends much of what OVH allows."""
+    """Return the confirmation before a search over all extensions uses much of OVH's rate limit."""
     text = (
         f"That is {counted(effort.calls, 'look-up')} over {counted(extensions, 'extension')}, and takes about "
         f"{lasting(effort.seconds)} at OVH's pace. You see answers as they come, and can stop at any time."
@@ -58,7 +58,7 @@ def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[
 
 
 def must_wait(search: str, at_once: int, names: int) -> Drawn:
-    """Somebody has as many searches under way as they may: nothing that they typed is lost."""
+    """Return the message for a user at the limit of concurrent searches, with a button to start this one later."""
     text = (
         f"{at_once} of your searches are still under way, so this one waits: {counted(names, 'name')}. "
         "Press *Search now* when one of them ends."
@@ -75,7 +75,7 @@ def _no_room_for(left_out: Sequence[str]) -> str:
 
 
 def results(found: Found) -> Drawn:
-    """The answers so far: what can be bought first, cheapest first, then why the others cannot."""
+    """Render the answers so far: available names first, cheapest first, then why the others are not."""
     summary, sheets = _summary(found), pages(found)
     page = min(max(found.page, 0), len(sheets) - 1)
     tally = _tally(found) if len(sheets) > 1 or found.standing is Standing.ASKING else ""
@@ -100,7 +100,7 @@ def _summary(found: Found) -> str:
 
 
 def _none(found: Found) -> str:
-    """What is not known may be available all the same."""
+    """Say that no name is available; an unknown name may still be available."""
     unknown = sum(answer.verdict is V.UNKNOWN for answer in found.answers)
     if unknown == len(found.answers):
         return "OVH gave no clear answer for any of these names. *Ask again* tries once more."
@@ -118,7 +118,7 @@ def _progress(found: Found) -> str:
 
 
 def _tally(found: Found) -> str:
-    """What the others are, in a line."""
+    """Count the other names by verdict, in one line."""
     bought = {answer.domain for answer in found.buyable}
     others = Counter(answer.verdict for answer in found.answers if answer.domain not in bought)
     words = {
@@ -152,7 +152,7 @@ def _premium_in_words(answer: Availability, *, bought: bool) -> str:
 
 
 def _alone(found: Found, summary: str) -> str:
-    """The text for those who do not see the blocks; it ends with an ellipsis while answers come, and only then."""
+    """Return the text for readers who do not see the blocks; it ends with an ellipsis only while answers arrive."""
     buyable = found.buyable
     if found.standing is Standing.ASKING:
         left = f", about {lasting(found.seconds_left)} left" if found.seconds_left >= 1 else ""

@@ -1,4 +1,4 @@
-"""A search as it stands, and how its answers are laid out on pages."""
+"""A search at one moment, and the layout of its answers on pages."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _OLD = timedelta(minutes=1)
 _PAGE = 24  # lines of text, about one screen
 _PARAGRAPH = 700  # characters
 _LINE = 90  # characters, about
-_PRICED = 12  # taken names: in a longer list nobody looks for what a transfer would cost
+_PRICED = 12  # taken names; in a longer list no one looks for the cost of a transfer
 V = Verdict
 Piece = Callable[[], Block]
 
 
 class Standing(StrEnum):
-    """How far a search is."""
+    """The progress of a search."""
 
     ASKING = "asking"
     DONE = "done"
@@ -39,10 +39,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """One search at one moment. `seconds_left` is a guess, `page` counts from 0.
+    """A search at one moment. `seconds_left` is an estimate, `page` counts from 0.
 
-    `refreshing` counts the answers that are old ones still, while the new ones come. `left_out` are the extensions
-    that did not fit into it.
+    `refreshing` counts the old answers that are being looked up again. `left_out` are the extensions that did not fit
+    into the search.
     """
 
     id: str
@@ -59,22 +59,22 @@ class Found:
 
     @cached_property
     def buyable(self) -> list[Availability]:
-        """What can be added to a cart: standard before premium, the cheapest first."""
+        """The names that can be added to a cart: standard before premium, the cheapest first."""
         found = [a for a in self.answers if a.verdict is V.AVAILABLE or (a.verdict is V.PREMIUM and self.allow_premium)]
         return sorted(found, key=lambda a: (a.verdict is V.PREMIUM, a.offer.price.minor if a.offer else 0, a.domain))
 
     @cached_property
     def free(self) -> dict[DomainName, str | None]:
-        """What *Add all available* adds, the cheapest first: as much as a cart holds, each with its offer's mark."""
+        """What *Add all available* adds, cheapest first: up to a full cart, each name with its offer's fingerprint."""
         free = [answer for answer in self.buyable if answer.verdict is V.AVAILABLE][:MOST_LINES]
         usual = {answer.domain: only_usual(answer.to_buy(allow_premium=self.allow_premium)) for answer in free}
         return {name: only.mark if only else None for name, only in usual.items()}
 
     @property
     def free_mark(self) -> str:
-        """Tells what is free from what was free at another moment: a button carries it, so that it adds what it shows.
+        """The fingerprint of the available names: a button carries it, so it adds exactly what it shows.
 
-        As with an offer's, nothing is believed for it.
+        Like an offer's fingerprint, it is only compared, never trusted as input.
         """
         seen = [f"{name.ascii} {mark}" for name, mark in self.free.items()]
         return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:12]
@@ -86,17 +86,17 @@ class Found:
 
     @cached_property
     def old(self) -> list[Availability]:
-        """Answers that are not of this very moment."""
+        """Answers that are at least a minute old."""
         return [a for a in self.answers if a.asked_at is not None and self.now - a.asked_at >= _OLD]
 
     @property
     def done(self) -> int:
-        """How many names have the answer that is looked for."""
+        """The number of names whose answer has arrived."""
         return len(self.answers) - self.refreshing
 
     @property
     def to_ask(self) -> list[DomainName]:
-        """What is not known, or was not asked; nothing while that is under way."""
+        """The names that are unknown or were not looked up; empty while the search runs."""
         if self.standing is Standing.ASKING:
             return []
         unknown = {a.domain for a in self.answers if a.verdict is V.UNKNOWN}.union(self.unasked)
@@ -104,16 +104,16 @@ class Found:
 
     @property
     def to_refresh(self) -> list[DomainName]:
-        """What was known some time ago, and may be otherwise now; nothing while a search is under way."""
+        """The names whose old answer may have changed; empty while a search runs."""
         if self.standing is Standing.ASKING:
             return []
         return [answer.domain for answer in self.old if answer.verdict is not V.UNKNOWN]
 
 
 def pages(found: Found) -> list[list[Piece]]:
-    """All that is known, in pages of one screen: what can be bought in rows, the rest in lists with its reason.
+    """Return all answers in pages of one screen: available names in rows, the others in lists with the reason.
 
-    Only what is looked at is drawn.
+    Only the page that is viewed is rendered.
     """
     made: list[list[Piece]] = [[]]
     lines = 0
@@ -182,7 +182,7 @@ def _title(verdict: Verdict, reason: str | None, number: int) -> str:
 
 
 def _paragraphs(parts: Sequence[str], separator: str) -> Iterator[str]:
-    """The parts in one text, cut into paragraphs between them."""
+    """Join the parts into one text, and split it into paragraphs between parts."""
     kept = ""
     for part in parts:
         if kept and len(kept) + len(separator) + len(part) > _PARAGRAPH:

@@ -1,4 +1,4 @@
-"""What an approval covers besides the prices: warnings, costs over the years, contracts, the right of retraction."""
+"""The parts of an approval other than prices: warnings, costs over the years, contracts, right of retraction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def warnings(cart: Cart) -> list[str]:
 
 
 def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
-    """Remarks on the receipt's figures; a contradiction between them is never folded."""
+    """Return remarks on the receipt's figures; a contradiction between figures is never folded."""
     said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
     return [
         *(section(words) for words in disagreements(cart.lines, cart.quote)),
@@ -34,7 +34,7 @@ def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
 
 
 def contracts(cart: Cart, *, rank: int) -> list[Block | Part]:
-    """The contracts with their links, or only their number where space is short."""
+    """Return the contracts with their links, or only their number if space is short."""
     named = _contracts(cart)
     if not named:
         return []
@@ -51,7 +51,7 @@ def every_contract(cart: Cart) -> list[str]:
 
 
 def retraction(*, waived: bool) -> str:
-    """What happens to the right of retraction."""
+    """Return a sentence about the right of retraction."""
     if waived:
         return "Ordering waives the right of retraction, so that OVH registers the names at once."
     return "The right of retraction is kept: OVH may not register the names before it ends."
@@ -67,7 +67,7 @@ def _linked(url: str, name: str) -> str:
 
 
 def _extras(cart: Cart) -> str | None:
-    """Describe what OVH adds to an order besides the names, such as a DNS zone for each."""
+    """Return what OVH adds to an order in addition to the names, such as a DNS zone for each; None if nothing."""
     extras = cart.quote.extras if cart.quote else ()
     if not extras:
         return None

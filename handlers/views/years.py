@@ -1,4 +1,4 @@
-"""For how many years names are registered: the form of one cart."""
+"""The form to choose for how many years a cart's names are registered."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ordering.model.domain_name import DomainName
 
 
 def years_button(cart: Cart) -> ButtonElement | None:
-    """Opens the form, where there is something to choose."""
+    """Return the button that opens the form; None if there is nothing to choose."""
     if not any(_has_choice(line) for line in cart.lines):
         return None
     return button("Years", Act.YEARS, cart.id, about=f"Years of the names in cart {cart.id}")
 
 
 def years_modal(cart: Cart, *, caution: str | None = None) -> View:
-    """A select for each name that OVH offers for more than one number of years, below what the person must know."""
+    """Return a select for each name that OVH offers for several numbers of years, below the caution for the user."""
     asked = [line for line in cart.lines if _has_choice(line)]
     fixed = [f"{line.domain}: {years(line.years)}" for line in cart.lines if not _has_choice(line)]
     return View(
@@ -51,7 +51,7 @@ def _other_names(number: int) -> Block:
 
 
 def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], dict[DomainName, int]]:
-    """The years that were changed in the form, by name, and what it had shown before."""
+    """Return the years that were changed in the form, by name, and what the form had shown before."""
     chosen, seen = {}, {}
     for name, value in values.items():
         shown, _, now = (value or "").partition(" ")
@@ -61,12 +61,12 @@ def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], di
 
 
 def _has_choice(line: Line) -> bool:
-    """Also where the years that were chosen are offered no longer."""
+    """Return whether there is a choice; true also if the chosen years are no longer offered."""
     return len(line.offered_years) > 1 or (line.years,) != (line.offered_years or (line.years,))
 
 
 def _select(line: Line) -> InputBlock:
-    # Each value also says what the form showed: what nobody touched is not to undo what somebody else chose meanwhile.
+    # Each value also holds what the form showed: an untouched select must not undo what another user chose since.
     options = [Option(text=years(number), value=f"{line.years} {number}") for number in sorted(line.offered_years)]
     chosen = next((option for option in options if option.value == f"{line.years} {line.years}"), None)
     select = StaticSelectElement(action_id=line.domain.ascii, options=options, initial_option=chosen)

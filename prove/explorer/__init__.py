@@ -1,5 +1,5 @@
-"""The explorer: the real rules of ordering and paying, searched over schedules of faults.
+"""The explorer: runs the real rules of ordering and paying against schedules of faults.
 
-`plain_store` keeps the store port in memory, `ovh` is an unkind registrar in memory, `wire` puts the real `OvhGateway`
-on it, `world` runs workers and people on simulated time, `search` enumerates the schedules.
+`plain_store` keeps the store port in memory, `ledger` and `routes` are an unkind registrar in memory, `wire` puts the
+real `OvhGateway` on it, `world` runs workers and users on simulated time, `search` enumerates the schedules.
 """

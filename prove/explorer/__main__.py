@@ -1,4 +1,4 @@
-"""`python -m prove.explorer`: search schedules of deviations for one that breaks a law."""
+"""`python -m prove.explorer`: search the schedules of deviations for one that breaks a law."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
 
 
 def _search(setup: Setup, how: Search, *, share: float, triples: int, seed: int, start: int) -> bool:
-    """Search and report; return whether a law broke that holds today."""
+    """Search and report; return whether a law broke that must hold today."""
     from prove.explorer.report import report
     from prove.explorer.search import Found, search_calls, search_drawn, search_pairs, search_singles
 

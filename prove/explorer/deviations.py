@@ -1,4 +1,4 @@
-"""What may deviate at which place, and which of it the laws hold against today.
+"""Which deviations are possible at which place, and which of them the laws must survive today.
 
 A deviation is a word, such as `crash` or `late-90`; its number is in seconds unless it counts commits.
 """
@@ -12,12 +12,16 @@ from prove.explorer.ledger import AT_ONCE, Lateness
 
 Options = tuple[str, ...]
 
-FREEZES: Options = ("freeze-30", "freeze-600", "freeze-90000")  # the last one is longer than the longest floor
-# `stop`: somebody presses Stop at this moment.
+FREEZES: Options = (
+    "freeze-30",
+    "freeze-600",
+    "freeze-90000",
+)  # the last one is longer than the longest floor
+# `stop`: a user presses Stop at this moment.
 READ: Options = ("crash", *FREEZES, "busy", "forbidden", "stop")
 BUILD: Options = ("crash", *FREEZES, "busy", "lost")
 READY: Options = ("crash", *FREEZES, "busy", "stop")
-# Before the sender compares the clock, and between that comparison and the wire.
+# Before the sender compares the clock, and between that comparison and the write.
 CALL: Options = ("crash", *FREEZES)
 WIRE: Options = ("crash", *FREEZES, "freeze-still-600")
 ORDER_SHOWS: Options = (
@@ -32,9 +36,9 @@ PAYMENT_SHOWS: Options = (
     *("bank-30", "bank-600", "refused", "refused-600"),
 )
 # `crash`: the call is done and its sender dies. `gone` and `lost`: no answer, and it was not done, or it was.
-# `arrives`: no answer, and it is done so much later. `no`: refused or throttled, not done. `again`: a proxy repeats
-# the call; the first copy is done, the second one is answered so. That OVH does both copies is not drawn: no client can
-# prevent it, for OVH has no key that makes a call idempotent.
+# `arrives`: no answer, and it is done that many seconds later. `no`: refused or throttled, not done. `again`: a proxy
+# repeats the call; the first copy is done, and the second copy gets this answer. OVH never carries out both copies
+# here: no client can prevent that, because OVH has no idempotency key.
 ANSWER: Options = (
     *("crash", "gone", "lost", "arrives-15", "arrives-45", "arrives-100"),
     *("no-400", "no-403", "no-404", "no-409", "no-429", "no-502"),
@@ -51,14 +55,14 @@ STEP: Options = (
     *("clock+3600", "clock+90000", "clock-600", "server+90000", "server-600", "others-commit", "stop"),
 )
 DECIDES: Options = ("wrong", "hasty", "after-91000")
-# `hasty`: orders though an order of the desk's may still show. `close`: gives up.
+# `hasty`: orders although an order of the bot's may still show. `close`: gives up.
 ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
 APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 
-# The findings that are open: which deviations break a law of today's rules. `make prove` leaves these out until the
-# rule has landed: delete a line here to have it search them too. `python -m prove.explorer --all` searches them anyway.
-# None is open today. TO WIDEN, DELETE LINES HERE.
+# The open findings: deviations that break a law under today's rules. `make prove` leaves these out until the rule has
+# landed: delete a line here to search them too. `python -m prove.explorer --all` searches them anyway. None is open
+# today. TO WIDEN, DELETE LINES HERE.
 OPEN: Mapping[str, Callable[[str, str], bool]] = {}
 
 _HIDES = {"late": "all", "lines": "lines", "names": "names", "closed": "closed", "owner": "owner", "order": "order"}
@@ -75,7 +79,7 @@ def number_in(what: str) -> float:
 
 
 def lateness(what: str | None) -> Lateness:
-    """Read what a `… shows` deviation hides, and for how long."""
+    """Parse what a `… shows` deviation hides, and for how long."""
     kind, _, seconds = (what or "").partition("-")
     part = _HIDES.get(kind)
     return replace(AT_ONCE, **{part: float(seconds)}) if part else AT_ONCE

@@ -1,4 +1,4 @@
-"""The graph of abstract states: what the store says of the request, beside what is true at OVH."""
+"""The graph of abstract states: the stored request, next to the truth at OVH."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from prove.explorer.world import World
 
 ENDS = frozenset({CartState.DELIVERED, CartState.REJECTED, CartState.CANCELLED})
-Edge = tuple[str, str, str]  # from, what happened, to
+Edge = tuple[str, str, str]  # from, event, to
 
 
 def abstract(world: World) -> str:
-    """Return the state of a world in words: the request as it is stored | the truth at OVH."""
+    """Return the abstract state of a world: the request as it is stored | the truth at OVH."""
     kept, changes = world.store.kept, world.ledger.changes
     known = world.words
-    if known is None or known[0] is not kept or known[1] != changes:  # asked for more often than it changes
+    if known is None or known[0] is not kept or known[1] != changes:  # it is read more often than it changes
         known = world.words = (kept, changes, f"{_words_of(kept)} | {_true(world.ledger)}")
     return f"{known[2]}, asleep" if world.is_asleep else known[2]
 
@@ -72,14 +72,14 @@ def _true(ledger: Ledger) -> str:
 
 
 class Graph:
-    """Edges that runs took, each once."""
+    """The edges that runs took, without duplicates."""
 
     def __init__(self, edges: Iterable[Edge] = ()) -> None:
         self.edges = set(edges)
         self._here: str | None = None
 
     def reach(self, state: str, by: str) -> None:
-        """Note that the world is in this state now, and what brought it there."""
+        """Record the world's current state, and the event that led to it."""
         if state != self._here:
             self.edges.add((self._here or "start", by, state))
             self._here = state
@@ -93,7 +93,7 @@ class Graph:
             yield f"{start} -> {end}: {', '.join(sorted(all_of_it))}"
 
     def without_way_to_an_end(self) -> list[str]:
-        """Return the states from which no edge leads to an end, or to a person who was told."""
+        """Return the states from which no edge leads to an end, or to a notified user."""
         before: dict[str, set[str]] = {}
         for start, _, end in self.edges:
             before.setdefault(end, set()).add(start)

@@ -1,4 +1,4 @@
-"""What must hold after each commit, each call that buys or pays, and at the end of each run."""
+"""The laws: they must hold after each commit, after each call that buys or pays, and at the end of each run."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ LAWS = (
     *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED, TOO_OLD),
     *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
 )
-_LONG_SHOWN = 60.0  # seconds: what OVH shows for so long, the bot must have seen before it asks a person
-_PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, and some
+_LONG_SHOWN = 60.0  # seconds: the bot must have seen what OVH shows for this long before it asks a user
+_PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, with a margin
 S = CartState
 
 
@@ -48,16 +48,16 @@ class LawBroken(BaseException):
 
 
 class Laws:
-    """The laws of one run, with what it committed so far."""
+    """The laws of one run, with its commits so far."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._sealed: dict[str, Cart] = {}  # by OVH's cart: what was on record when it could first be checked out
+        self._sealed: dict[str, Cart] = {}  # by OVH's cart: the record when it could first be checked out
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
-        self._decided: dict[datetime, float] = {}  # payments by when they were asked for, in seconds of the world
+        self._decided: dict[datetime, float] = {}  # payments by the time of their request, in seconds of the world
         self._was_unsent: datetime | None = None  # the payment without an intent at the last commit
-        self._stopped: dict[int, Cart] = {}  # by the number of its event, as each was before it was stopped
+        self._stopped: dict[int, Cart] = {}  # by the number of the stop's event: each cart before it was stopped
 
     @property
     def cart(self) -> Cart:
@@ -83,27 +83,30 @@ class Laws:
         self._was_unsent = cart.payment.asked_at if cart.payment and cart.payment_is_unsent else None
 
     def _must_be_young(self, payment: Payment) -> None:
-        """An intent comes within the life of its decision, by the world's clock. Two clocks may have been put back."""
+        """Check that an intent comes within the life of its decision, by the world's clock.
+
+        Two clocks may have been put back.
+        """
         decided = self._decided.get(payment.asked_at)
         if decided is not None and self._world.now - decided > POLICY.payment_life.total_seconds() + _PUT_BACK:
             raise LawBroken(TOO_OLD, f"{self._world.now - decided:.0f} s after the click")
 
     def went_back(self) -> None:
-        """The newest commits are lost."""
+        """Handle the loss of the newest commits."""
         self._forget_lost_stops()
         self._before = self.cart.state
 
     def stopped(self, decided: Cart, event: int) -> None:
-        """Somebody stopped what was approved, or was to be paid, and the bot said so; `event` tells of it."""
+        """Record that a user stopped an approved order or a payment, and the bot confirmed it by `event`."""
         self._stopped[event] = decided
 
     def _forget_lost_stops(self) -> None:
-        """Nothing knows of a stop whose commit is lost; people read at the end of recover mode what is forgotten."""
+        """Drop the stops whose commit is lost; users are notified of lost decisions at the end of recover mode."""
         on_record = len(self._world.store.kept.events)
         self._stopped = {number: cart for number, cart in self._stopped.items() if number <= on_record}
 
     def order_begins(self, ovh_cart: str, step_began_at: float) -> None:
-        """OVH is about to make an order of a cart, by a call of the bot, whose step began at that time."""
+        """Check an order that OVH is about to make by a call of the bot, whose job began at `step_began_at`."""
         sealed, cart = self._sealed.get(ovh_cart), self._world.ledger.carts.get(ovh_cart)
         if cart is None:
             return  # OVH will refuse it
@@ -123,32 +126,32 @@ class Laws:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} renews for {routes.renewal} cents")
 
     def _must_be_alone(self, sealed: Cart, step_began_at: float) -> None:
-        """What OVH showed of others' orders when the step began, the step can see."""
+        """Check against foreign orders: the job can see those that OVH showed when it began."""
         for order in self._others_show(sealed, step_began_at):
             if order.id not in sealed.foreign_allowed:
                 raise LawBroken(BESIDE, f"order {order.id} at {order.made_at:.0f} s")
 
     def _others_show(self, cart: Cart, now: float) -> list[OvhOrder]:
-        """Return orders made elsewhere that OVH shows with a name of the request, and as not over."""
+        """Return the foreign orders that OVH shows with a name of the request, and that are not over."""
         names = {line.domain.ascii for line in cart.lines}
         others = (order for order in self._world.ledger.orders.values() if order.foreign)
         return [order for order in others if not names.isdisjoint(order.lines(now)) and order.is_alive(now)]
 
     def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
-        """OVH took a payment on by a call of the bot, whose step began at that time."""
+        """Check a payment that OVH accepted by a call of the bot, whose job began at `step_began_at`."""
         intent = self._intents.get(order.id)
         if order.foreign:
             raise LawBroken(NOT_OURS, f"order {order.id}")
         if intent is None or intent.seal is None or intent.payment is None:
             raise LawBroken(NOT_INTENDED, f"order {order.id}")
-        # The call names no amount, so OVH can change it after the step has compared it; no rule can prevent that.
+        # The call contains no amount, so OVH can change it after the job has compared it; no rule can prevent that.
         if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
         if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
         *earlier, _ = order.payments
-        # What a person began on OVH's page counts where OVH showed it before the step began.
+        # A payment that a user began on OVH's page counts if OVH showed it before the job began.
         seen = [p for p in earlier if not p.page or p.shows(step_began_at)]
         beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
@@ -174,7 +177,7 @@ class Laws:
         cart = self.cart
         if not is_over and cart.state not in {S.NEEDS_ATTENTION, S.CHECKED_OUT}:
             raise LawBroken(STUCK, f"{cart.state} after {self._world.now:.0f} s")
-        # After lost commits people may close a request whose order only OVH knows: recover mode lists it to operators.
+        # After lost commits users may close a request whose order only OVH knows: recover mode lists it to operators.
         known = cart.order.id if cart.order else None
         ours = [order for order in self._world.ledger.ours if not self._world.lost_commits or order.id == known]
         taken = [order.id for order in ours if order.taken()]
@@ -192,13 +195,13 @@ class Laws:
             on_record.remove(decision)
 
     def _must_have_reason(self, cart: Cart) -> None:
-        """A person is asked. OVH must not have shown the answer for a while, unless a read of it failed."""
+        """Check a question to a user: OVH must not have shown the answer for a while, unless a read of it failed."""
         if {"busy", "forbidden"} & set(self._world.deviated.values()):
             return
         before = self._world.now - _LONG_SHOWN
         if cart.is_undecided:
             shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]
-            # Another price than was approved is a reason, and so is an order of the same names made elsewhere.
+            # A price other than the approved one is a reason, and so is a foreign order of the same names.
             is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
             if is_ours and not self._others_show(cart, self._world.now):
                 raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")

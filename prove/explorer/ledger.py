@@ -1,4 +1,4 @@
-"""What really happened at the simulated OVH, and from when on OVH shows it.
+"""What really happened at the simulated OVH, and from when OVH shows it.
 
 Times are seconds of the world; `START` is second 0. All values are immutable, so a copy copies dictionaries only.
 """
@@ -25,9 +25,9 @@ def moment(at: float) -> datetime:
 class Lateness:
     """How long OVH hides parts of something new, in seconds.
 
-    Of an order: `all` of it, its `lines`, those of all names but the first (`names`), that its cart is closed
-    (`closed`), who will own the names (`owner`). Of a payment: `all` of it, or what the order shows of it (`order`)
-    while its transaction shows at once.
+    Of an order: `all` of it, its `lines`, the lines of all names but the first (`names`), that its cart is closed
+    (`closed`), who will own the names (`owner`). Of a payment: `all` of it, or its trace in the order (`order`) while
+    its transaction shows immediately.
     """
 
     all: float = 0.0
@@ -43,7 +43,7 @@ AT_ONCE = Lateness()
 
 @dataclass(frozen=True, slots=True)
 class OvhCart:
-    """A cart at OVH. `closed_at` is when a checkout closed it, `shows_closed_at` when OVH says so."""
+    """A cart at OVH. `closed_at` is when a checkout closed it, `shows_closed_at` when OVH shows it."""
 
     id: str
     description: str
@@ -55,7 +55,7 @@ class OvhCart:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment that OVH took on. The bank answers at `answered_at`. `page`: a person paid on OVH's own page."""
+    """A payment that OVH accepted. The bank answers at `answered_at`. `page`: a user paid on OVH's own page."""
 
     method: Method
     begun_at: float
@@ -80,7 +80,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class OvhOrder:
-    """A sales order. `foreign`: somebody else made it in the same account."""
+    """A sales order. `foreign`: another program or user made it in the same account."""
 
     id: int
     cart: str
@@ -97,24 +97,24 @@ class OvhOrder:
         return now >= self.made_at + self.late.all
 
     def lines(self, now: float) -> tuple[str, ...]:
-        """Return the names whose lines OVH shows by now."""
+        """Return the names whose lines OVH shows at that time."""
         if now < self.made_at + max(self.late.all, self.late.lines):
             return ()
         return self.names[:1] if now < self.made_at + self.late.names else self.names
 
     def is_whole(self, now: float) -> bool:
-        """Whether OVH shows all of it by now."""
+        """Whether OVH shows all of it at that time."""
         return self.shows(now) and self.lines(now) == self.names
 
     def shows_owner(self, now: float) -> bool:
         return now >= self.made_at + max(self.late.all, self.late.lines, self.late.owner)
 
     def is_alive(self, now: float) -> bool:
-        """Whether its names are, or may still be, registered by it."""
+        """Whether the order registers its names, or still may."""
         return bool(self.taken()) or self.status(now) != "cancelled"
 
     def paid_at(self, now: float) -> float | None:
-        """Return when it was paid, where OVH shows that by now."""
+        """Return when the order was paid, if OVH shows that at that time."""
         good = [p for p in self.payments if not p.refused and p.shows(now) and not p.is_pending(now)]
         return min((p.answered_at for p in good), default=None)
 
@@ -129,13 +129,13 @@ class OvhOrder:
         return "cancelled" if is_over else "notPaid"
 
     def taken(self) -> tuple[Paid, ...]:
-        """Return the payments that moved money, or may still, in truth."""
+        """Return the payments that really moved money, or still may."""
         return tuple(payment for payment in self.payments if payment.took())
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The truth. Methods answer with the HTTP status that OVH would give."""
+    """The truth. Methods return the HTTP status that OVH would return."""
 
     carts: dict[str, OvhCart] = field(default_factory=dict)
     orders: dict[int, OvhOrder] = field(default_factory=dict)
@@ -147,13 +147,13 @@ class Ledger:
         return Ledger(dict(self.carts), dict(self.orders), self.price, self.next_cart, self.changes)
 
     def keep(self, order: OvhOrder) -> None:
-        """Make an order, or change one."""
+        """Add an order, or change one."""
         self.orders[order.id] = order
         self.changes += 1
 
     @property
     def ours(self) -> list[OvhOrder]:
-        """The orders that the desk made."""
+        """The orders that the bot made."""
         return [order for order in self.orders.values() if not order.foreign]
 
     def new_cart(self, description: str) -> OvhCart:
@@ -163,7 +163,7 @@ class Ledger:
         return cart
 
     def delete_cart(self, cart_id: str, *, refuses_ordered: bool) -> int:
-        """Delete a cart; whether OVH refuses that for one that was ordered is not known, so both are drawn."""
+        """Delete a cart. It is not known whether OVH refuses that for an ordered cart, so both are drawn."""
         cart = self.carts.get(cart_id)
         if cart is None:
             return 404
@@ -193,7 +193,7 @@ class Ledger:
         return order
 
     def pay(self, order_id: int, method: Method, now: float, *, late: Lateness, bank: float, refused: bool) -> int:
-        """Take a payment on, as long as the order itself shows none: whether OVH would take two is not known."""
+        """Accept a payment, as long as the order itself shows none. It is not known whether OVH would accept two."""
         order = self.orders.get(order_id)
         if order is None:
             return 404
@@ -204,14 +204,14 @@ class Ledger:
         return 200
 
     def pay_on_page(self, order_id: int, now: float, *, bank: float = 0.0) -> None:
-        """Have a person pay on OVH's page, unless the page shows a payment, or that the order is over."""
+        """Simulate a user's payment on OVH's page, unless the page shows a payment or that the order is over."""
         order = self.orders[order_id]
         if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
             payment = Paid("page", now, now + bank, page=True)
             self.keep(replace(order, payments=(*order.payments, payment)))
 
     def change_total(self, order_id: int, now: float) -> None:
-        """Have OVH change what an unpaid order costs."""
+        """Simulate that OVH changes the total of an unpaid order."""
         order = self.orders[order_id]
         if not order.payments:
             self.keep(replace(order, total=DEARER * len(order.names), changed_at=now))

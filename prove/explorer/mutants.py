@@ -1,4 +1,4 @@
-"""Which broken promises of ordering and paying the explorer notices by itself, and why it cannot see the others."""
+"""Run the explorer on mutants: which broken promises it notices by itself, and why it cannot see the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
-from prove.explorer.__main__ import app  # which imports the rules only once it runs
+from prove.explorer.__main__ import app  # this module imports the rules only once it runs
 from prove.mutants.every import MUTATIONS
 from prove.mutants.mutation import Mutation
 
@@ -58,7 +58,7 @@ BLIND: Mapping[str, str] = {
 
 
 def try_mutants(seconds: float, processes: int) -> int:
-    """Run the explorer on each mutant, for so many seconds at most; return 1 where one is missed without a reason."""
+    """Run the explorer on each mutant, for at most `seconds`; return 1 if one is missed without a reason."""
     missed = 0
     for mutation in its_own():
         started = time.monotonic()
@@ -72,12 +72,12 @@ def try_mutants(seconds: float, processes: int) -> int:
 
 
 def its_own() -> Iterator[Mutation]:
-    """Yield the mutations that the explorer is there for."""
+    """Yield the mutations that the explorer is meant to notice."""
     return (mutation for mutation in MUTATIONS if str(mutation.file).startswith(_ITS_OWN))
 
 
 def broken_law(mutation: Mutation, options: Sequence[str]) -> str | None:
-    """Return the first law that a mutant breaks, with its shortest schedule; None where it breaks none."""
+    """Return the first law that a mutant breaks, with its shortest schedule; None if it breaks none."""
     explore = f"from prove.explorer.mutants import explore_as; explore_as({mutation.name!r})"
     command = [sys.executable, "-c", explore, "--first", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -95,7 +95,7 @@ def explore_as(name: str) -> None:
 
 
 class _Mutated(MetaPathFinder):
-    """Finds the one module of a mutation, as the mutation leaves it."""
+    """Import hook that finds the one module of a mutation, and returns it mutated."""
 
     def __init__(self, mutation: Mutation) -> None:
         self._module = mutation.at.partition(":")[0]

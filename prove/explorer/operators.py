@@ -1,4 +1,4 @@
-"""Recover mode in the explorer: an operator who compares with OVH, and the worker that ends the mode when it may."""
+"""Recover mode in the explorer: an operator compares with OVH, and the worker ends the mode when it may."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Act = Callable[["Process"], None]
 
 
 class Operators:
-    """Do what recover mode needs, one thing at a time."""
+    """Carry out the steps of recover mode, one at a time."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -27,7 +27,7 @@ class Operators:
         self._todo: str | None = None
 
     def next(self) -> tuple[float, Act] | None:
-        """Return what is to be done next while recover mode is on, and when."""
+        """Return the next step while recover mode is on, and when it is due."""
         mode = self._world.store.kept.standing.recovery
         if mode is None:
             self._todo = None
@@ -60,7 +60,7 @@ class Operators:
 
     def _try(self, act: Callable[[], object]) -> None:
         self._world.acts("operator")
-        self._todo = None  # where it fails, it is tried again after the same time
+        self._todo = None  # if it fails, it is retried after the same time
         try:
             act()
         except OrderingError:

@@ -1,7 +1,8 @@
-"""The payment rules as an explicit-state model: small enough to be searched to the end, with each rule as a switch.
+"""The payment rules as an explicit-state model: small enough for an exhaustive search, with each rule as a switch.
 
-The explorer runs the real code; this model says why the rules are what they are. With one of them switched off it finds
-a second payment. Time runs in ticks of five minutes; a day is shortened, for only the order of lengths matters.
+The explorer runs the real code; this model shows why the rules are what they are. With one of them switched off it
+finds a second payment. Time runs in ticks of five minutes; a day is shortened, because only the order of the lengths
+matters.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, replace
 
 LATEST = 2  # ticks after which a payment shows at OVH at the latest
 HELD = 1  # ticks that a network may hold a call
-FLOOR = 4  # ticks from the end of the call: longer than the longest hold and the longest lateness together
-DAY = 10  # ticks from the sending, where the call has no end on record
+FLOOR = 4  # ticks from the end of the call: longer than the longest delay in the network and at OVH together
+DAY = 10  # ticks from the sending, if the call has no recorded end
 CONNECTION = 6  # ticks after which an idle connection is closed at the latest
 SLEEPS = (1, FLOOR + 1, DAY + 2)  # ticks; the last one is longer than the longest floor
 _MOST_ATTEMPTS = 3
@@ -21,10 +22,10 @@ _LAST_TICK = 40
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the bot does. The defaults are the rules; each other value is a rule that was given up."""
+    """The bot's rules. The defaults are the rules in force; each other value drops a rule."""
 
     floor_from_end: bool = True  # else from the time of the sending
-    waits_after_refusal: bool = True  # else a refusal of the call is believed at once
+    waits_after_refusal: bool = True  # else a refusal of the call counts immediately
     waits_a_day_without_end: bool = True  # else the shorter floor counts from the sending
     reconnects: bool = False  # whether a sender opens its connection again after it was closed
     asks_for_markers: bool = True  # whether the bot compares its attempts with the markers at OVH before it pays
@@ -65,11 +66,11 @@ class State:
         return any(at <= self.now for at in self.taken)
 
 
-Move = tuple[str, int, State]  # its name, the deviations that it costs, the state after it
+Move = tuple[str, int, State]  # its name, the number of deviations that it costs, the state after it
 
 
 def moves(state: State, rules: Rules) -> Iterator[Move]:
-    """Yield what may happen next."""
+    """Yield the possible next moves."""
     if state.arriving and state.arriving[0][0] <= state.now:
         yield "a held call arrives", 0, _arrived(state)
         return
@@ -89,7 +90,7 @@ def moves(state: State, rules: Rules) -> Iterator[Move]:
 
 
 def _may_give_up(state: State, rules: Rules) -> bool:
-    """Whether the rules let another payment be sent, though OVH shows nothing of the first one."""
+    """Return whether the rules allow another payment, although OVH shows nothing of the first one."""
     if state.refused and not rules.waits_after_refusal:
         return True
     if state.ended_at is None:
@@ -99,7 +100,7 @@ def _may_give_up(state: State, rules: Rules) -> bool:
 
 
 def _pays(state: State, rules: Rules) -> Iterator[Move]:
-    """A payer pays: marker, comparison, intent; then the sender writes at once, or sleeps first."""
+    """Yield the moves of a paying user: marker, comparison, intent; then the sender writes or sleeps first."""
     if rules.asks_for_markers and state.markers > state.known:
         waits = replace(state, paying=True, sent_at=state.now, ended_at=None, known=state.markers)
         yield "OVH has a marker that is not on record", 0, waits
@@ -122,7 +123,7 @@ def _pays(state: State, rules: Rules) -> Iterator[Move]:
 
 
 def _writes(state: State, call: Call, rules: Rules) -> Iterator[Move]:
-    """The sender writes; it does not where its connection was closed, and then it knows that nothing was sent."""
+    """Yield the sender's write. If its connection was closed, it does not write, and knows that nothing was sent."""
     is_current = state.paying and state.attempt == call.attempt
     if state.now - call.opened_at >= CONNECTION and not rules.reconnects:
         yield "nothing was sent", 0, replace(state, paying=False) if is_current else state
@@ -147,14 +148,14 @@ def _arrived(state: State) -> State:
 
 
 def _taken(state: State, late: int) -> State:
-    """OVH takes a payment as long as its order shows none."""
+    """Accept a payment at OVH as long as its order shows none."""
     return state if state.shows else replace(state, taken=(*state.taken, state.now + late))
 
 
 def search(rules: Rules, *, deviations: int) -> tuple[int, list[str] | None]:
-    """Search all schedules with at most so many deviations.
+    """Search all schedules with at most `deviations` deviations.
 
-    Return how many states were seen, and the moves of a shortest way to a second payment, None where there is none.
+    Return how many states were visited, and the moves of a shortest way to a second payment, None if there is none.
     """
     first = State()
     ways: dict[tuple[State, int], tuple[tuple[State, int], str] | None] = {(first, 0): None}

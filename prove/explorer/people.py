@@ -1,4 +1,4 @@
-"""The requester, the approver and the payer of one run: honest, unless the schedule has them be hasty or wrong."""
+"""The requester, the approver and the payer of one run: honest, unless the schedule makes them hasty or wrong."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 S = CartState
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
-_OLD = "0" * 12  # what a button of a card of before carries
+_OLD = "0" * 12  # the fingerprint on a button of an outdated card
 Click = Callable[["Process"], None]
 
 
 @dataclass(slots=True)
 class Plan:
-    """What a person is about to do with a card, in which manner, when, and how often they were refused."""
+    """What a user is about to do with a card, in which manner, when, and how often they were refused."""
 
     at: float
     manner: str
@@ -51,20 +51,23 @@ class Plan:
 
 
 class People:
-    """Decide as the newest card asks them to. `accepted` are decisions that the bot took: by whom, to which state."""
+    """Simulated users who act on the newest card.
+
+    `accepted` are the decisions that the bot accepted: by which user, to which state.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._plans: dict[tuple[str, str], Plan] = {}
-        self._old_cards: list[tuple[str, Plan]] = []  # of before a loss: they stay until the request changes
-        self._left: Cart | None = None  # the request as the loss left it
+        self._old_cards: list[tuple[str, Plan]] = []  # from before a loss: they stay until the request changes
+        self._left: Cart | None = None  # the request after the loss
         self._repeats: list[tuple[float, Click]] = []
         self._tries = 0
         self._others = 0
         self.accepted: list[tuple[str, CartState]] = []
 
     def request(self, process: Process) -> None:
-        """Put a request before the approver, as the pre-flight leaves it."""
+        """Submit a request to the approver, in the state after the pre-flight."""
         lines = tuple(
             Line(
                 DomainName.parse(name),
@@ -86,7 +89,7 @@ class People:
             carts.save(asked, happened(asked, process.now(), EventKind.APPROVAL_REQUESTED, by=ADA.id))
 
     def fill_another_cart(self, process: Process) -> None:
-        """Have colleagues work in another channel: their commits stand behind those of this request."""
+        """Simulate colleagues in another channel: their commits follow those of this request."""
         self._others += 1
         with process.world.store.begin() as carts:
             cart = carts.open(f"C{self._others + 1}", by=DAN.id, at=process.now())
@@ -96,14 +99,17 @@ class People:
             )
 
     def keep_old_cards(self) -> None:
-        """The store went back. Cards show what is lost until the request changes, or recover mode draws them again."""
+        """Handle a rollback of the store.
+
+        Cards show lost state until the request changes, or recover mode re-renders them.
+        """
         todo = [(kind, plan) for (kind, _), plan in self._plans.items() if not plan.is_done]
         self._old_cards = [(kind, plan) for kind, plan in todo if plan.card.mark != self._world.laws.cart.mark]
         self._left = self._world.laws.cart
         self._plans.clear()
 
     def stop(self, process: Process) -> None:
-        """Have a payer stop what is to be ordered or paid, at this very moment."""
+        """Have a payer stop the order or payment at this very moment."""
         acting, before = self._world.acting, self._world.laws.cart
         event, lost = len(self._world.store.kept.events) + 1, self._world.lost_commits
         self._world.acts("person stops")
@@ -114,7 +120,7 @@ class People:
         self._world.acts(acting)
 
     def next(self) -> tuple[float, Click] | None:
-        """Return who clicks next, and when."""
+        """Return the next click, and when it comes."""
         coming = list(self._repeats)
         cart = self._world.laws.cart
         standing = self._world.store.kept.standing
@@ -125,7 +131,7 @@ class People:
         wish = None if self._old_cards or standing.recovery is not None else self._wish(cart)
         if wish is not None:
             kind, options, delay = wish
-            key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch, other cards
+            key = (kind, f"{cart.mark} {self._world.store.kept.epoch}")  # another epoch has other cards
             if key not in self._plans:
                 manner = self._world.place(f"person {kind}", options) or "honest"
                 at, stamp = self._world.now + _delay(manner, delay), self._world.store.kept.stamp
@@ -136,7 +142,7 @@ class People:
         return min(coming, key=lambda one: one[0], default=None)
 
     def _wish(self, cart: Cart) -> tuple[str, Options, float] | None:
-        """What the card asks of whom, in which manners they may do it, and after how long."""
+        """Return what the card asks a user to do, the manners in which they may do it, and the delay."""
         if cart.state is S.SUBMITTED:
             return "approves", APPROVES, _SOON
         if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
@@ -144,7 +150,7 @@ class People:
         return self._question(cart) if cart.state is S.NEEDS_ATTENTION else None
 
     def _question(self, cart: Cart) -> tuple[str, Options, float] | None:
-        """What a card asks that needs attention."""
+        """Return what a card that needs attention asks."""
         if cart.is_undecided:
             return "says what was ordered", DECIDES, _LOOKS_FIRST
         if cart.payment_is_undecided:
@@ -156,7 +162,7 @@ class People:
         return None
 
     def _click_old(self, kind: str, plan: Plan, process: Process) -> None:
-        """Click a card of before the loss: it shows more than is on record, so it is refused."""
+        """Click a card from before the loss: it shows more than the store holds, so it is refused."""
         self._old_cards.clear()
         self._click(kind, plan, process)
 
@@ -177,7 +183,7 @@ class People:
             plan.at = self._world.now + _AGAIN_AFTER[min(plan.refusals, len(_AGAIN_AFTER) - 1)]
             plan.refusals += 1
         else:
-            plan.refusals = len(_AGAIN_AFTER) + 1  # done: the next card has another mark
+            plan.refusals = len(_AGAIN_AFTER) + 1  # done: the next card has another fingerprint
 
     def _approve(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.seal is None:
@@ -229,7 +235,7 @@ class People:
         self._decided(DAN.id, lambda _: say(cart.id, by=DAN, shown=cart.mark, stamp=plan.stamp), process)
 
     def _order_anyway(self, process: Process, cart: Cart, plan: Plan) -> None:
-        """Have it ordered beside what was shown; close it where that is an order of the desk that it forgot."""
+        """Order in addition to the orders shown, or close the request if one of them is a forgotten order of ours."""
 
         def order(by: Process, *, who: Person = CLEO, shown: str = cart.mark) -> Cart:
             return by.workflow.order_anyway(cart.id, by=who, shown=shown, stamp=plan.stamp)
@@ -254,7 +260,7 @@ class People:
         self._decided(CLEO.id, lambda _: resolve(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
 
     def _decided(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
-        """Click, and note the decision as accepted where the bot took one: the same again changes nothing."""
+        """Click, and record the decision as accepted if the bot accepted one: a repeated click changes nothing."""
         before = self._world.laws.cart
         cart = click(process)
         if self._world.laws.cart is not before:
@@ -265,7 +271,7 @@ class People:
             self._repeats.append((self._world.now + _TWICE_AFTER, partial(self._again, by, click)))
 
     def _again(self, by: str, click: Callable[[Process], Cart], process: Process) -> None:
-        """Slack delivers a click once more: the bot refuses it, or nothing changes."""
+        """Deliver a click once more: the bot refuses it, or nothing changes."""
         self._repeats.pop(0)
         self._world.acts("click delivered again")
         try:
@@ -275,7 +281,7 @@ class People:
 
 
 def _must_fail(click: Callable[[], Cart], what: str) -> None:
-    """Click what the bot has to refuse."""
+    """Click a button that the bot must refuse."""
     try:
         click()
     except OrderingError:

@@ -1,4 +1,4 @@
-"""The questions of the store port, answered from one snapshot in plain Python."""
+"""The reads of the store port, answered from one snapshot in plain Python."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from prove.explorer.snapshot import Snapshot, Timer
 from store.head import NewestHead
 
 Clock = Callable[[], datetime]
-# As in the SQL store: a timer set later than now, or a longer lease, was dated by a clock that has been put back since.
+# As in the SQL store: a clock that has been put back since must have dated a timer set in the future, or a longer
+# lease.
 _CLOCKS_APART, _LONGEST_LEASE = timedelta(minutes=1), 3 * LEASE
 _DUE_AT_ONCE = 100
 
@@ -156,7 +157,7 @@ class PlainReading:
         behind = {message.cart_id for message in self._kept.messages.values() if not message.is_settled}
         return sorted(behind | set(self._kept.untold.values()))
 
-    # Whether the database went back
+    # Rollback detection
 
     def standing(self) -> Standing:
         return self._kept.standing
@@ -181,7 +182,7 @@ class PlainReading:
         return self._is_shared
 
     def record(self) -> Record:
-        """Return what an audit reads; its chain is empty where the store keeps none."""
+        """Return the data for an audit; its chain is empty if the store keeps none."""
         entries = self._kept.entries
         counts = {entry.cart_id: entry.number for entry in entries}
         kept = (Kept(number, counts.get(number, 0), cart) for number, cart in sorted(self._kept.carts.items()))

@@ -1,6 +1,6 @@
 """The store port in plain Python: one writer, snapshots for readers, and a history that can be cut.
 
-tests/store/contract holds it equal to the SQL store on both databases.
+tests/store/contract checks that it behaves like the SQL store on both databases.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from store.head import NewestHead
 
 
 class PlainTransaction(PlainReading):
-    """Writes to a snapshot of its own, which becomes the store's at the commit."""
+    """Writes to its own snapshot, which becomes the store's at the commit."""
 
     def __init__(self, kept: Snapshot, store: PlainStore, client: Client) -> None:
         super().__init__(kept, client.seen, store.server_clock, is_shared=store.is_shared)
@@ -62,7 +62,7 @@ class PlainTransaction(PlainReading):
             if before.order is not None and before.order.id != cart.order.id:
                 raise ValueError(f"cart #{cart.id} has order {before.order.id}: one order per cart is unique")
         moved = replace(cart, version=cart.version + 1)
-        # An order's row stays when a cart is saved without it, as in the SQL store.
+        # An order's row stays if a cart is saved without it, as in the SQL store.
         kept.carts[cart.id] = moved if cart.order is not None else replace(moved, order=before.order)
         if due_at is not KEEP:
             self.set_timer(cart.id, TimerKind.STEP, due_at)
@@ -145,7 +145,7 @@ class PlainTransaction(PlainReading):
                 clicks[other] = replace(click, outcome=ClickOutcome.OVERTAKEN)
 
     def put_click(self, click: Click, at: datetime) -> bool:
-        """Write a click down, unless its key is there."""
+        """Store a click, unless its key exists."""
         if click.key in self._kept.clicks:
             return False
         self._kept.clicks[click.key] = KeptClick(click.cart_id, at)
@@ -209,16 +209,16 @@ def _was_given_up(message: Message) -> bool:
 
 @dataclass(slots=True)
 class Client:
-    """A process of the bot, as far as the store knows it: its `clock` dates the timers, and what it saw committed."""
+    """A process of the bot, as the store knows it: its `clock` dates the timers; `seen` is the newest commit it saw."""
 
     clock: Clock
     seen: NewestHead = field(default_factory=NewestHead)
 
 
 class PlainStore:
-    """Opens transactions for several threads. `server_clock` is the database's; without it, `clock` is that, too.
+    """Opens transactions for several threads. `server_clock` is the database's; the default is `clock`.
 
-    `kept` is what was committed last, `history` what was before, oldest first. None of them changes any more.
+    `kept` is the last commit, `history` the earlier ones, oldest first. They never change.
     """
 
     def __init__(
@@ -240,7 +240,7 @@ class PlainStore:
         self.history: tuple[Snapshot, ...] = ()
 
     def _now(self) -> datetime:
-        return self.clock()  # not bound once: tests put another clock in
+        return self.clock()  # not bound once: tests replace the clock
 
     def server_clock(self) -> datetime:
         return (self._server_clock or self.clock)()
@@ -265,15 +265,15 @@ class PlainStore:
 
     @contextmanager
     def read_as(self, client: Client) -> Iterator[PlainReading]:
-        """Begin a look of one process among several."""
+        """Begin a read of one process among several."""
         yield PlainReading(self.kept, client.seen, self.server_clock, is_shared=self.is_shared)
 
     def unchained(self, events: int) -> tuple[str, ...]:
-        """Return digests for events without a chain: no event that follows lost ones gets a digest of those."""
+        """Return digests for events without a chain: an event after lost ones never gets one of their digests."""
         return tuple(f"{next(self._numbers):0{DIGITS}x}" for _ in range(events))
 
     def lose(self, commits: int) -> int:
-        """Go back by so many commits, as after a failover or a restored backup; return how many were lost."""
+        """Roll back this many commits, as after a failover or a restored backup; return how many were lost."""
         lost = min(commits, len(self.history))
         if lost:
             self.kept = self.history[-lost]
@@ -289,7 +289,7 @@ def _updated(kept: RecordedCall, call: RecordedCall) -> RecordedCall:
 
 
 class PlainInbox:
-    """Clicks that were written down, as far as a decision's transaction touches them."""
+    """The stored clicks, as far as a decision's transaction uses them."""
 
     def __init__(self, store: PlainStore, *, clock: Clock) -> None:
         self._store = store

@@ -28,14 +28,14 @@ PACE = Pace(quickest=timedelta(seconds=10), slowest=timedelta(hours=1))  # fewer
 
 
 class Died(BaseException):
-    """The process is gone. No rule may catch this."""
+    """The process died. No rule may catch this."""
 
 
 @dataclass
 class Process:
     """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds.
 
-    `step_began_at` is when its present step began: what OVH showed by then, the step can see.
+    `step_began_at` is when its current job began: the job can see what OVH showed then.
     """
 
     world: World
@@ -74,7 +74,7 @@ class Process:
         return what
 
     def set_clock(self, seconds: float) -> None:
-        """Put this process's clock ahead, or back."""
+        """Move this process's clock ahead, or back."""
         self.ahead += seconds
 
     def die(self) -> NoReturn:
@@ -84,7 +84,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class ProcessStore:
-    """The store as one process sees it: with its own clock, and with what it saw committed itself."""
+    """The store as one process sees it: with its own clock, and with the newest commit that it saw."""
 
     shared: PlainStore
     client: Client
@@ -97,7 +97,7 @@ class ProcessStore:
 
 
 class WatchedStore(PlainStore):
-    """The plain store by the world's clock, with a place after each commit that changes the request."""
+    """The plain store on the world's clock, with a place after each commit that changes the request."""
 
     def __init__(self, world: World) -> None:
         super().__init__(clock=lambda: moment(world.now + self._ahead), is_shared=True)
@@ -111,16 +111,16 @@ class WatchedStore(PlainStore):
             yield writing
         after = self.kept
         if after.without_times == before.without_times:
-            self.history = history  # a change of due times alone is no commit that matters if it is lost
+            self.history = history  # a commit that only changes due times does not matter if it is lost
         elif (after.carts.get(1), after.calls) != (before.carts.get(1), before.calls):
             self._world.committed()
 
     def set_clock(self, seconds: float) -> None:
-        """Put the database server's clock ahead, or back."""
+        """Move the database server's clock ahead, or back."""
         self._ahead += seconds
 
     def mark_as_copy(self) -> None:
-        """Be what a backup wrote: it knows that it is a copy."""
+        """Mark the store as restored from a backup: it knows that it is a copy."""
         self.kept = replace(self.kept, standing=replace(self.kept.standing, is_copy=True))
 
 

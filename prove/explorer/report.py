@@ -1,4 +1,4 @@
-"""What a search saw, in words."""
+"""The results of a search as text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TELLS_EVERY = 60.0  # seconds
 
 
 def report(setup: Setup, found: Found, seconds: float) -> str:
-    """Tell places, schedules and seconds; each kind of break with its shortest replay; open findings at the end."""
+    """Format the counts and duration; each kind of break with its shortest replay; open findings at the end."""
     world = setup.plain()
     deviations = len(singles(setup))
     total = found.schedules.total()
@@ -40,7 +40,7 @@ def report(setup: Setup, found: Found, seconds: float) -> str:
 
 
 class Progress:
-    """Tells on stderr, once a minute, how far a search is, and each kind of break as soon as it is found."""
+    """Reports on stderr, once a minute, the progress of a search, and each kind of break as soon as it is found."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -64,7 +64,7 @@ class Progress:
 
 
 def kinds_of(breaks: list[Break]) -> dict[tuple[str, ...], list[Break]]:
-    """Sort breaks by kind, those with the fewest deviations first."""
+    """Group breaks by kind, those with the fewest deviations first."""
     found: dict[tuple[str, ...], list[Break]] = defaultdict(list)
     for one in sorted(breaks, key=lambda one: (len(one.schedule), one.kind, one.schedule)):
         found[one.kind].append(one)
@@ -82,7 +82,7 @@ def findings_of(one: Break) -> list[str]:
 
 
 def command(setup: Setup, one: Break) -> str:
-    """Return the command that brings a break again."""
+    """Return the command that reproduces a break."""
     schedule = " ".join(f"{number}:{what}" for number, what in one.schedule)
     options = [*(["--names", str(setup.names)] if setup.names > 1 else []), *([] if setup.only_held else ["--all"])]
     return " ".join(["python -m prove.explorer", *options, f'--replay "{schedule}"'])

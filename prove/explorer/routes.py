@@ -1,6 +1,6 @@
-"""What the simulated OVH answers: the routes that the bot calls while it orders and pays.
+"""The simulated OVH's responses: the routes that the bot calls while it orders and pays.
 
-A route that is missing fails loudly: the bot learned to call something that the explorer does not simulate.
+A missing route fails loudly: it means that the bot calls something that the explorer does not simulate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Reply = tuple[int, Any]
 Ids = tuple[str, ...]
 NO = {"class": "Client::BadRequest", "message": "This cannot be done"}
 _GONE = {"class": "Client::NotFound", "message": "The requested object does not exist"}
-# What an order shows of its configuration: ours has an answer and the account's own owner, others have theirs.
+# The configuration that an order shows: ours has an answer and the account's own owner, foreign orders have theirs.
 _ANSWER = {"label": "OWNER_LEGAL_AGE", "value": "true"}
 _OWNER = {"label": "OWNER_CONTACT", "value": "/me/contact/99"}
 _METHODS = {
@@ -29,9 +29,9 @@ _METHODS = {
 class Routes:
     """Answers reads and free calls from a ledger. `ahead` is how far OVH's clock is ahead of the world's, in seconds.
 
-    `lists_closed`: whether the list of carts shows those that were ordered; `filters`: whether it keeps to the
-    description that was asked for; `refuses_ordered`: whether DELETE refuses ordered carts; `tells_order`: whether a
-    closed cart's summary names its order. None is established, so all are switches.
+    `lists_closed`: whether the list of carts includes ordered ones; `filters`: whether it honours the description
+    filter; `refuses_ordered`: whether DELETE refuses ordered carts; `tells_order`: whether a closed cart's summary
+    names its order. None is established, so all are switches.
     """
 
     def __init__(self, ledger: Ledger, *, ahead: float = 0.0) -> None:
@@ -56,7 +56,7 @@ class Routes:
         return route(self, ids, query, body, now)
 
     def text(self, at: float) -> str:
-        """Write a moment by OVH's clock, in whole seconds."""
+        """Format a moment by OVH's clock, in whole seconds."""
         return moment(at + self.ahead).isoformat(timespec="seconds")
 
     def clock(self, _ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
@@ -108,7 +108,7 @@ class Routes:
         return 200, item
 
     def offers(self, _ids: Ids, query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        """What a search says of a name: the offer that the request was made of, or that it is taken."""
+        """Return the search result for a name: the offer that the request was made of, or that it is taken."""
         taken = self._is_registered(query["domain"], now)
         action = "transfer" if taken else "create"
         prices = [{"label": "TOTAL", "price": _euros(OFFERED)}, {"label": "RENEW", "price": _euros(self.renewal)}]
@@ -125,7 +125,7 @@ class Routes:
         return 200, self.quote(total, len(cart.names))
 
     def summary(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
-        """What a cart holds, unjudged; whether it names the order of a closed cart is not established."""
+        """Return a cart's content without checks; it is not established whether it names the order of a closed cart."""
         cart = self.ledger.carts.get(ids[0])
         if cart is None:
             return 404, _GONE
@@ -270,7 +270,7 @@ class Routes:
         return 200, {"status": "validated", "rules": rules, "expiration": None, "credentialId": 1, "applicationId": 1}
 
     def _transactions(self, now: float) -> dict[int, tuple[OvhOrder, Paid]]:
-        """Return by number those that show by now: accounts and OVH's own page leave none."""
+        """Return the transactions that show now, by number: prepaid accounts and OVH's own page leave none."""
         return {
             order.id * 10 + place: (order, paid)
             for order in self.ledger.orders.values()
@@ -307,7 +307,7 @@ def _status(paid: Paid, now: float) -> str:
 
 
 def _net(total: int, names: int) -> int:
-    """Return a total without tax, in cents: so much that the lines of its names add up to it."""
+    """Return a total without tax, in cents, rounded so that the lines of its names add up to it."""
     return total // max(names, 1) * 5 // 6 * names
 
 

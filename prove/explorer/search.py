@@ -1,4 +1,4 @@
-"""Runs schedules: none, one and two deviations exhaustively, more of them drawn; on all cores, in a fixed order."""
+"""Runs schedules: none, one and two deviations exhaustively, more of them sampled; on all cores, in a fixed order."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from prove.explorer.world import Choose, Schedule, World
 
 NAMES = {1: ("name.ovh",), 2: ("name.ovh", "name.com")}
 DRAWN_AT_ONCE = 100  # drawn schedules that a process runs in one task
-_APART = 40  # the first drawn deviation is at one of the places of the plain run, the next ones so many places behind
-_COLLECTED_EVERY = 50  # runs; a run leaves cycles, and Python's own moments to collect them cost a quarter of the time
+_APART = 40  # the first sampled deviation is at a place of the plain run, the next ones this many places later
+_COLLECTED_EVERY = 50  # runs; a run leaves cycles, and collecting them whenever Python likes cost a quarter of the time
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What all runs of a search share. `only_held` leaves out what belongs to an open finding."""
+    """The settings that all runs of a search share. `only_held` leaves out deviations of open findings."""
 
     names: int = 1
     only_held: bool = False
@@ -60,7 +60,7 @@ class Break:
 
 @dataclass(slots=True)
 class Found:
-    """What a search saw. `edges` and `ends` are those of the runs that broke no law."""
+    """The results of a search. `edges` and `ends` are those of the runs that broke no law."""
 
     schedules: Counter[int] = field(default_factory=Counter)  # by their number of deviations
     breaks: list[Break] = field(default_factory=list)
@@ -100,7 +100,7 @@ def broken(world: World, law: LawBroken) -> Break:
 
 
 def later_deviations(world: World, after: int = -1) -> Iterator[tuple[int, str]]:
-    """Yield each deviation at each place of a run behind that place."""
+    """Yield each deviation at each place of a run after the place `after`."""
     for number, (_, options) in enumerate(world.places):
         if number > after:
             for what in options:
@@ -113,7 +113,7 @@ def singles(setup: Setup) -> list[tuple[int, str]]:
 
 
 def run_single(setup: Setup, single: tuple[int, str]) -> Found:
-    """Run one deviation."""
+    """Run a schedule of one deviation."""
     found = Found()
     world = setup.world(dict([single]))
     world.run()
@@ -122,7 +122,7 @@ def run_single(setup: Setup, single: tuple[int, str]) -> Found:
 
 
 def run_pairs(setup: Setup, single: tuple[int, str], share: float, seed: int) -> Found:
-    """Run such a share of all pairs that begin with a deviation; 1 runs them all.
+    """Run this share of all pairs that begin with a deviation; 1 runs them all.
 
     A schedule that breaks a law is not extended: its extensions would break it again.
     """
@@ -141,9 +141,9 @@ def run_pairs(setup: Setup, single: tuple[int, str], share: float, seed: int) ->
 
 
 def run_call(setup: Setup, first: tuple[int, str], share: float, seed: int) -> Found:
-    """Run what OVH shows of a call that buys or pays with each answer to it, then each act of people behind both.
+    """Run a late display of a money call with each answer to the call, and these with each later user action.
 
-    These are the triples that break a rule of money first; of other third deviations such a share is drawn.
+    These are the triples that break a rule of money first; other third deviations are sampled by the share.
     """
     found = Found()
     world = setup.world(dict([first]))
@@ -164,7 +164,7 @@ def run_call(setup: Setup, first: tuple[int, str], share: float, seed: int) -> F
 
 
 def run_drawn(setup: Setup, seeds: range, deviations: int) -> Found:
-    """Run schedules of so many deviations at drawn places, one for each seed; a break is cut to what it needs."""
+    """Run schedules of `deviations` deviations at sampled places, one per seed; a break is shrunk to the shortest."""
     found = Found()
     first = len(setup.plain().places)
     for seed in seeds:
@@ -193,11 +193,11 @@ def shortest(setup: Setup, known: Break) -> Break:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How a search is run: by how many processes, until when, and whom it tells how far it is.
+    """How a search runs: the number of processes, the time limit, and the progress callback.
 
-    `until` is a moment of `time.monotonic`; nothing new is begun after it. `tell` gets the position after each task
-    and what is found so far: a search goes on from a position by the same command with `--from`. With `first` it ends
-    with the first break.
+    `until` is a moment of `time.monotonic`; no task begins after it. `tell` gets the position after each task and the
+    results so far: a search resumes from a position by the same command with `--from`. With `first` it ends with the
+    first break.
     """
 
     processes: int = 2
@@ -206,7 +206,7 @@ class Search:
     first: bool = False
 
     def run(self, found: Found, one: Callable[..., Found], tasks: Sequence[object], *, start: int = 0) -> int:
-        """Add the results in the order of the tasks, whichever process is first; return the position behind them."""
+        """Add the results in the order of the tasks, whichever process is first; return the position after them."""
         position = start
         if self.first and found.breaks:
             return position
@@ -233,7 +233,7 @@ class Search:
 
 
 def search_singles(setup: Setup, how: Search) -> Found:
-    """Run the plain schedule and all singles."""
+    """Run the plain schedule and all single deviations."""
     found = Found()
     found.note(setup.plain())
     Search(how.processes, first=how.first).run(found, partial(run_single, setup), singles(setup))
@@ -241,7 +241,7 @@ def search_singles(setup: Setup, how: Search) -> Found:
 
 
 def search_calls(setup: Setup, found: Found, how: Search, *, share: float = 0.01, seed: int = 1) -> None:
-    """Run the schedules about the answers of the calls that buy or pay: see `run_call`."""
+    """Run the schedules about the answers to calls that buy or pay: see `run_call`."""
     world = setup.plain()
     todo = [single for single in singles(setup) if world.places[single[0]][0].endswith(" shows")]
     Random(seed).shuffle(todo)
@@ -251,10 +251,10 @@ def search_calls(setup: Setup, found: Found, how: Search, *, share: float = 0.01
 def search_pairs(
     setup: Setup, found: Found, how: Search, *, share: float = 1.0, seed: int = 1, start: int = 0
 ) -> tuple[int, int]:
-    """Run such a share of all pairs; return the position behind them and that of the end.
+    """Run this share of all pairs; return the position after them and the position of the end.
 
-    A position counts first deviations, in an order that the seed draws: a search that is cut short has seen a bit of
-    everything.
+    A position counts first deviations, in an order that the seed draws, so that a search that is cut short has sampled
+    everything a little.
     """
     todo = singles(setup)
     Random(seed).shuffle(todo)
@@ -264,7 +264,7 @@ def search_pairs(
 def search_drawn(
     setup: Setup, found: Found, how: Search, *, count: int, deviations: int, seed: int = 1, start: int = 0
 ) -> tuple[int, int]:
-    """Run drawn schedules, one for each number from the seed on; positions count hundreds of them."""
+    """Run sampled schedules, one for each number from the seed on; positions count hundreds of them."""
     end = seed + count
     tasks = [range(at, min(at + DRAWN_AT_ONCE, end)) for at in range(seed, end, DRAWN_AT_ONCE)]
     return how.run(found, partial(run_drawn, setup, deviations=deviations), tasks, start=start), len(tasks)

@@ -1,4 +1,4 @@
-"""What the plain store holds at one moment, and how events are chained to it."""
+"""The plain store's content at one moment, and how events are chained to it."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class KeptClick:
 
 @dataclass(slots=True)
 class Snapshot:
-    """All that the database holds. Values are immutable, so a copy copies dictionaries only."""
+    """The whole content of the database. Values are immutable, so a copy copies dictionaries only."""
 
     carts: dict[int, Cart] = field(default_factory=dict)
     timers: dict[tuple[TimerKind, int], Timer] = field(default_factory=dict)
     order_owner: dict[int, int] = field(default_factory=dict)  # cart number by order number
     events: tuple[Event, ...] = ()
     entries: tuple[Entry, ...] = ()
-    digests: tuple[str, ...] = ()  # of all events, as stamps carry them
+    digests: tuple[str, ...] = ()  # of all events, as in stamps
     epoch: int = 0
     standing: Standing = field(default_factory=Standing)
     clicks: dict[str, KeptClick] = field(default_factory=dict)
@@ -55,14 +55,14 @@ class Snapshot:
     messages: dict[int, Message] = field(default_factory=dict)
     leases: dict[tuple[TaskType, int], Lease] = field(default_factory=dict)
     foreign: dict[int, ForeignOrder] = field(default_factory=dict)
-    calls: tuple[RecordedCall, ...] = ()  # that buy or pay, oldest first
+    calls: tuple[RecordedCall, ...] = ()  # calls that buy or pay, oldest first
     compared_markers: frozenset[str] = frozenset()
     presences: frozenset[str] = frozenset()
     last_cart: int = 0
     last_message: int = 0
 
     def copy(self) -> Snapshot:
-        copied = Snapshot.__new__(Snapshot)  # quicker than `dataclasses.replace`, and made thousands of times a second
+        copied = Snapshot.__new__(Snapshot)  # faster than `dataclasses.replace`, and called thousands of times a second
         for name in _SHARED:
             setattr(copied, name, getattr(self, name))
         for name in _COPIED:
@@ -71,7 +71,7 @@ class Snapshot:
 
     @property
     def without_times(self) -> tuple[object, ...]:
-        """All whose loss would matter: the rest says when and by whom something is looked at next."""
+        """Everything whose loss would matter: the other fields only schedule the next poll."""
         traces = (self.foreign, self.calls, self.compared_markers, self.presences)
         return self.carts, self.standing, self.epoch, *traces
 
@@ -89,7 +89,7 @@ _SHARED = tuple(each.name for each in fields(Snapshot) if each.default_factory i
 
 
 def no_chain(_kept: Snapshot, _cart: Cart, _events: Sequence[Event]) -> tuple[Entry, ...]:
-    """Keep events without digests: the explorer checks what they say, thousands of times a second."""
+    """Keep events without digests, for speed: the explorer checks their content thousands of times a second."""
     return ()
 
 

@@ -1,4 +1,4 @@
-"""Who takes part in a run, and what the team allows."""
+"""The users of a run, and the team's rules."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The seam to the registrar: the real `OvhGateway` on a client that calls the simulated OVH.
 
-Answers are sorted by the real rules of `registrars.ovh.api.errors`. What the real client does beside that (rate limit,
+Answers are classified by the real rules of `registrars.ovh.api.errors`. The rest of the real client (rate limit,
 retries of reads, signing) is tested on the wire, in tests/registrars.
 """
 
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from prove.explorer.processes import Process
 
 ROUND_TRIP = 0.2  # seconds of the world that one call takes
-TIME_OUT = 10.0  # seconds until a sender gives up on an answer
-FRESH_FOR = 30.0  # seconds between the opened connection and the comparison of the clock, as the real call has it
+TIME_OUT = 10.0  # seconds until a sender times out
+FRESH_FOR = 30.0  # seconds between opening the connection and comparing the clock, as in the real call
 CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, and a closed one carries nothing to OVH
 _PEOPLE = Priority.PEOPLE
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
@@ -57,7 +57,7 @@ _SAID = {
 
 
 class SimulatedClient:
-    """`registrars.ovh.api.client.Client` for one process of the world: same methods, no network."""
+    """`registrars.ovh.api.client.Client` for one process of the world: the same methods, no network."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -76,18 +76,18 @@ class SimulatedClient:
         return self._ahead
 
     def known_clock_ahead(self) -> timedelta | None:
-        """By how much OVH's clock is ahead, as last read; None where it never was."""
+        """Return how far OVH's clock is ahead, as last read; None if it was never read."""
         return self._ahead
 
     def time_as_known(self) -> datetime:
-        """Return OVH's time by what was last read of its clock; the process's own where it never was read."""
+        """Return OVH's time by the last read of its clock; the process's own time if it was never read."""
         return self._process.now() + (self._ahead or timedelta())
 
     def ask(
         self,
         path: str,
         *,
-        priority: Priority,  # noqa: ARG002 - the real client's signature; nobody waits here
+        priority: Priority,  # noqa: ARG002 - the real client's signature; nothing queues here
         query: Mapping[str, str] | None = None,
         turn: object = None,  # noqa: ARG002 - the same
         tries: int | None = None,  # noqa: ARG002 - the same
@@ -121,7 +121,7 @@ class SimulatedClient:
         yield SimulatedCall(self._process, kind, path, body)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no connection is open."""
 
     def _answer(self, method: str, path: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
         self._world.pass_by(ROUND_TRIP)
@@ -135,7 +135,7 @@ class SimulatedClient:
 
 
 class SimulatedCall:
-    """`registrars.ovh.api.client.ReadyCall`: one call that buys or pays, on a connection that was opened before."""
+    """`registrars.ovh.api.client.ReadyCall`: one call that buys or pays, on a connection that was opened earlier."""
 
     def __init__(self, process: Process, kind: str, path: str, body: Mapping[str, Any]) -> None:
         self._process = process
@@ -146,7 +146,7 @@ class SimulatedCall:
         self._opened_at = self._world.now
 
     def send(self, *, not_after: datetime, signed_at: datetime | None = None) -> Any:  # noqa: ANN401, ARG002 - as the real one; nothing is signed
-        """Write once. The places: before the clock is compared, before the wire, what OVH shows of it, its answer."""
+        """Write once. The places: before the clock comparison, before the write, its late display, its answer."""
         self._process.place(f"{self._kind} call", CALL)
         if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
             raise NotSent("The bot was held up before it could call OVH, so nothing was sent.")
@@ -185,13 +185,13 @@ class SimulatedCall:
 
 
 def _falsified(what: str) -> Answer:
-    """Return the answer that stands in for OVH's true one."""
+    """Return the answer that replaces OVH's true one."""
     status = int(number_in(what))
     return Answer(status, _SAID.get(status))
 
 
 class SimulatedSearch:
-    """`registrars.ovh.availability.lookup.Search` without its threads: each name is asked when it is looked up."""
+    """`registrars.ovh.availability.lookup.Search` without its threads: each name is looked up on demand."""
 
     def __init__(self, client: SimulatedClient) -> None:
         self._client = client
@@ -200,7 +200,7 @@ class SimulatedSearch:
         self,
         names: Sequence[DomainName],
         *,
-        recent: bool = False,  # noqa: ARG002 - the real one's signature; nothing is kept
+        recent: bool = False,  # noqa: ARG002 - the real one's signature; nothing is cached
         urgent: bool = False,  # noqa: ARG002 - the same
     ) -> Iterator[Availability]:
         for name in names:
@@ -212,10 +212,10 @@ class SimulatedSearch:
                 yield Availability.of(name, reading.offers(name, offered))
 
     def forget(self, names: Sequence[DomainName]) -> None:
-        """Nothing is kept."""
+        """Do nothing: nothing is cached."""
 
     def close(self) -> None:
-        """No thread runs."""
+        """Do nothing: no thread runs."""
 
 
 def gateway(process: Process) -> adapter.OvhGateway:

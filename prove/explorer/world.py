@@ -1,7 +1,7 @@
-"""One run: workers, people and OVH on simulated time, with the deviations of one schedule.
+"""One run: workers, users and OVH on simulated time, with the deviations of one schedule.
 
-Workers and people run in greenlets, so that a process can sleep in the middle of a step while others go on. Everything
-else happens one after the other: two runs of one schedule are the same.
+Workers and users run in greenlets, so that a process can sleep in the middle of a job while others go on. Everything
+else is sequential: two runs of one schedule are the same.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from prove.explorer.snapshot import Snapshot
 from registrars.ovh.api.errors import Answer
 
 Schedule = Mapping[int, str]
-Choose = Callable[[int, Options], str | None]  # what deviates at a place, by its number
-REPEATS = 2  # a place that comes again in the same abstract state is a place of the search so many times
-# A wait of eight days is looked at 264 times at `PACE`. Each new state begins a wait that is dense at first: 72 looks
-# until they are an hour apart. Ten such waits are more than any request needs; what takes longer is a break.
+Choose = Callable[[int, Options], str | None]  # returns the deviation at a place, by its number
+REPEATS = 2  # a place that recurs in the same abstract state counts as a place of the search this many times
+# A wait of eight days is polled 264 times at `PACE`. Each new state begins a wait that is dense at first: 72 polls
+# until they are an hour apart. Ten such waits are more than any request needs; a longer run is a break.
 MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
-_REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names, what was stored and true, and when
-SUPERVISOR = 2.0  # seconds until a dead process is started again
+_REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names: the store, the truth, and the time
+SUPERVISOR = 2.0  # seconds until a dead process is restarted
 
 
 class World:
-    """Everything of one run. Places are numbered in the order in which the run comes to them."""
+    """The whole state of one run. Places are numbered in the order in which the run reaches them."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class World:
         self.store = WatchedStore(self)
         self.laws = Laws(self)
         self.graph = Graph()
-        self.words: tuple[Snapshot, int, str] | None = None  # of the graph, for the newest commit and the ledger
+        self.words: tuple[Snapshot, int, str] | None = None  # the graph's state, for the newest commit and the ledger
         self.steps = 0
         self.broken: LawBroken | None = None
         self.lost_commits = 0
@@ -78,14 +78,14 @@ class World:
         self.graph.reach(abstract(self), "start")
 
     def _request(self) -> None:
-        """Put the request before the approver: the same in every run, so it is made once."""
+        """Submit the request to the approver: it is the same in every run, so it is made once."""
         if self.names not in _REQUESTS:
             self.people.request(self._process)
             _REQUESTS[self.names] = (self.store.kept, self.ledger.copy(), self.now)
         kept, ledger, self.now = _REQUESTS[self.names]
         self.routes.ledger = ledger.copy()
         self.store.kept = kept
-        self.store.history = ()  # nothing that a run loses goes back to before the request
+        self.store.history = ()  # a run can lose no commit from before the request
         self._process = self._current = Process(self, "p1")
 
     @property
@@ -118,7 +118,7 @@ class World:
         return not (self._sleepers or self._arriving) and self.laws.is_ended
 
     def _next(self) -> bool:
-        """Do what comes first in time; return False where nothing comes any more."""
+        """Run the next event in time; return False if there is none."""
         coming: list[tuple[float, int, Callable[[], None]]] = []
         if self._arriving:
             coming.append((min(at for at, _ in self._arriving), 0, self._arrive))
@@ -149,7 +149,7 @@ class World:
 
     @property
     def worker(self) -> Process:
-        """The process that works now: another one where the last one died or sleeps."""
+        """The process that works now: a new one if the last one died or sleeps."""
         if self._process.dead or self._process.sleeps:
             self._processes += 1
             self._process = Process(self, f"p{self._processes}")
@@ -170,7 +170,7 @@ class World:
             self.reach("crash")
 
     def _step(self, process: Process) -> None:
-        """Do what is due, as the worker pool does it: what fails for a bug is put off and told."""
+        """Run the due jobs as the worker pool does: a job that fails because of a bug is postponed and reported."""
         self.acting = "worker"
         for cart_id in process.fulfilment.due():
             self._event(process, cart_id)
@@ -179,12 +179,12 @@ class World:
                 process.fulfilment.advance(cart_id)
             except (RegistrarError, CartChanged):
                 continue
-            except (OrderingError, Exception) as error:  # noqa: BLE001 - as the worker pool: no step stops the others
+            except (OrderingError, Exception) as error:  # noqa: BLE001 - as the worker pool: no job stops the others
                 self.laws.a_step_failed(error)
                 process.fulfilment.put_off(cart_id, "0000")
 
     def _event(self, process: Process, cart_id: int) -> None:
-        """Let the world change before a step, if the schedule says so."""
+        """Let the world change before a job, if the schedule says so."""
         with self.store.read() as carts:
             state = carts.cart(cart_id).state
         what = self.place(f"step {state}", STEP)
@@ -194,7 +194,7 @@ class World:
 
     @property
     def _events(self) -> Mapping[str, Callable[[Process], object]]:
-        """What may happen elsewhere before a step of this process."""
+        """The events elsewhere that may come before a job of this process."""
         unpaid, pays, routes = self._for_unpaid, self.ledger.pay_on_page, self.routes
         return {
             "price-up": lambda _: setattr(self.ledger, "price", DEARER),
@@ -220,7 +220,7 @@ class World:
         }
 
     def _outsider(self, late: Lateness) -> Callable[[], None]:
-        """Have somebody order a name of the request elsewhere; return how they cancel it."""
+        """Add a foreign order of a name of the request; return the function that cancels it."""
         number = self.ledger.new_order(self.names[:1], self.now, late=late, foreign=True).id
         return lambda: self.ledger.cancel(number, self.now)
 
@@ -228,10 +228,10 @@ class World:
         for order in self.ledger.ours:
             do(order.id)
 
-    # What happens in a step
+    # Inside a job
 
     def place(self, label: str, options: Options) -> str | None:
-        """Number this place, and return what the schedule has deviate here."""
+        """Number this place, and return its deviation in the schedule."""
         if not self._watching:
             return None
         if self._only_held:
@@ -256,11 +256,11 @@ class World:
         self.now += seconds
 
     def later(self, seconds: float, do: Callable[[], object]) -> None:
-        """Have something arrive at OVH later."""
+        """Schedule an arrival at OVH."""
         self._arriving.append((self.now + seconds, do))
 
     def freeze(self, process: Process, seconds: float, *, clock_stands: bool) -> None:
-        """Suspend a process here. Another one takes its work over when the lease ends."""
+        """Suspend a process here. Another one takes over its work when the lease ends."""
         process.sleeps = True
         self._lease_until = max(self._lease_until, self.now + min(seconds, LEASE.total_seconds()))
         self._sleepers.append(Sleeper(self.now + seconds, process, getcurrent(), clock_stands, seconds))
@@ -270,7 +270,7 @@ class World:
         self.acting = acting
 
     def at_ovh(self, path: str, body: Mapping[str, Any], shows: str | None) -> Callable[[], Answer]:
-        """Return the call that buys or pays, to be done at OVH now or later, whole or never."""
+        """Return the function that carries out the call at OVH, now or later, completely or never."""
         step_began_at = self._current.step_began_at
 
         def done() -> Answer:
@@ -323,7 +323,7 @@ class World:
             process.die()
 
     def acts(self, who: str) -> None:
-        """Note who acts now, for the graph."""
+        """Record who acts now, for the graph."""
         self.acting = who
 
     def reach(self, by: str) -> None:

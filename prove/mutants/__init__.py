@@ -1,1 +1,1 @@
-"""Mutation tests: each mutation breaks one promise of the bot, and something has to notice."""
+"""Mutation tests: each mutation breaks one promise of the bot, and one of the checks has to notice."""

@@ -8,7 +8,7 @@ from prove.mutants.mutation import Change
 
 
 def swap(old: str, new: str) -> Change:
-    """Put `new` in the place of `old`: an expression for an expression, or statements for one statement."""
+    """Replace `old` by `new`: an expression by an expression, or one statement by statements."""
     before, after = _expression(old), _expression(new)
     if before is not None and after is not None:
         return Change(lambda node: _same(node, before), lambda _: after)
@@ -17,12 +17,12 @@ def swap(old: str, new: str) -> Change:
 
 
 def drop(statement: str) -> Change:
-    """Leave this statement out."""
+    """Remove this statement."""
     return swap(statement, "pass")
 
 
 def returns(value: str) -> Change:
-    """Let the function return this value at once."""
+    """Let the function return this value immediately."""
 
     def short(node: ast.FunctionDef) -> ast.FunctionDef:
         node.body = _block(f"return {value}")
@@ -50,7 +50,7 @@ def always(test: str) -> Change:
 
 
 def instead(test: str, statements: str) -> Change:
-    """Do something else where the `if` whose test holds this expression is true."""
+    """Replace the body of the `if` whose test holds this expression."""
 
     def other(node: ast.If) -> ast.If:
         node.body = _block(statements)
@@ -60,7 +60,7 @@ def instead(test: str, statements: str) -> Change:
 
 
 def without_part(operand: str) -> Change:
-    """Leave this operand out of its `and` or `or`."""
+    """Remove this operand from its `and` or `or`."""
     part = _expression(operand)
 
     def rest(node: ast.BoolOp) -> ast.expr:
@@ -71,7 +71,7 @@ def without_part(operand: str) -> Change:
 
 
 def without_item(item: str) -> Change:
-    """Leave this item out of its list or tuple."""
+    """Remove this item from its list or tuple."""
     part = _expression(item)
 
     def rest(node: ast.List | ast.Tuple) -> ast.expr:
@@ -82,7 +82,7 @@ def without_item(item: str) -> Change:
 
 
 def without_keyword(name: str) -> Change:
-    """Call without this keyword argument."""
+    """Remove this keyword argument from the call."""
 
     def rest(node: ast.Call) -> ast.Call:
         node.keywords = [keyword for keyword in node.keywords if keyword.arg != name]
@@ -92,7 +92,7 @@ def without_keyword(name: str) -> Change:
 
 
 def uncaught(error: str) -> Change:
-    """Leave out the `except` of this error. A `try` that catches nothing else becomes its body."""
+    """Remove the `except` of this error. A `try` that catches nothing else becomes its body."""
     part = _expression(error)
 
     def rest(node: ast.Try) -> ast.Try | list[ast.stmt]:

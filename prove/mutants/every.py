@@ -1,4 +1,4 @@
-"""All mutations, the money first."""
+"""All mutations; those about money come first."""
 
 from prove.mutants.audit_log import OF_AUDIT_LOG
 from prove.mutants.decisions import OF_DECISIONS

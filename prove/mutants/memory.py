@@ -1,4 +1,4 @@
-"""Mutations of the guards on a database that went back: stamps, heads, epochs, recover mode."""
+"""Mutations of the guards against a restored database: stamps, heads, epochs, recover mode."""
 
 from __future__ import annotations
 

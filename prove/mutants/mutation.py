@@ -1,7 +1,7 @@
 """A mutation: one promise of the bot, and the smallest change of one function that breaks it.
 
-A mutation is found in the syntax tree, by the name of the function and by what the function says. Comments, line
-breaks and parentheses do not matter, and a function that moves to another module costs one edit.
+A mutation is found in the syntax tree, by the function's name and code. Comments, line breaks and parentheses do not
+matter, and a function that moves to another module costs one edit.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 Sees = Callable[[ast.AST], bool]
-Becomes = Callable[[Any], "ast.AST | list[ast.stmt]"]  # its argument is what the other one sees
+Becomes = Callable[[Any], "ast.AST | list[ast.stmt]"]  # its argument is the node that `Sees` picked
 
 
 class Misfit(Exception):
-    """The mutation does not fit today's code: its function is gone, or says something else."""
+    """The mutation does not fit today's code: its function is gone, or its code changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Replaces the one node that `sees` picks by what `becomes` makes of it."""
+    """Replaces the one node that `sees` picks by the result of `becomes`."""
 
     sees: Sees
     becomes: Becomes
@@ -30,10 +30,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """The name says how the promise is broken.
+    """The name describes the broken promise.
 
-    `at` names the module and the function, class or constant: "ordering.process.payment:Payments._send".
-    `tests` are the nearest tests that have to fail: paths below the root, with a blank between two.
+    `at` names the module and the function, class or constant: "ordering.process.payment:Payments._send". `tests` are
+    the nearest tests that have to fail: paths below the root, separated by a blank.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Mutation:
 
     @property
     def file(self) -> Path:
-        """The path of the module below the root."""
+        """The path of the module, relative to the root."""
         return Path(*self.at.partition(":")[0].split(".")).with_suffix(".py")
 
     def mutated(self, source: str) -> str:

@@ -1,4 +1,4 @@
-"""Mutations of the guards on payments: the intent, the floor, refusals, people's words, explained transactions."""
+"""Mutations of the guards on payments: the intent, the floor, refusals, users' answers, explained transactions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutations of the guards on rights: who may approve, who may pay, who may say that nothing happened."""
+"""Mutations of the guards on rights: who may approve, who may pay, who may declare that nothing happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutations of the guards against a bot that stands still without a word: timers, versions, heartbeats, messages."""
+"""Mutations of the guards against a silently stalled bot: timers, versions, heartbeats, messages."""
 
 from __future__ import annotations
 

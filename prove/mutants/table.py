@@ -1,4 +1,4 @@
-"""The table that says who notices which mutation: a Markdown file, which a stopped run reads again."""
+"""The table of which check notices which mutation: a Markdown file, from which a stopped run resumes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Table:
         ]
 
     def put(self, row: Row, *, order: Sequence[str]) -> None:
-        """Add the row, in this order of the names; rows of other names go."""
+        """Add the row, in this order of the names; rows of other names are removed."""
         rows = {each.name: each for each in self.rows()} | {row.name: row}
         self._write(rows[name] for name in order if name in rows)
 

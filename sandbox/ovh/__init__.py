@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.ovh import routes as _routes  # noqa: F401 - importing them makes them known
+from sandbox.ovh import routes as _routes  # noqa: F401 - importing them registers them
 from sandbox.ovh import routing, signing
 from sandbox.ovh.bills import Bills
 from sandbox.ovh.carts import Carts
@@ -46,16 +46,16 @@ class Recorded:
 
 
 class OvhSimulator:
-    """One account. Its state is plain attributes: `carts`, `orders`, `payments`, `bills`, `names`, `faults`, more."""
+    """One account. Its state is in plain attributes: `carts`, `orders`, `payments`, `bills`, `names`, `faults`, …."""
 
     def __init__(self, *, subsidiary: str = "FR") -> None:
         self.subsidiary = subsidiary
-        self.state = "complete"  # an account that is "incomplete" may not check out: a guess at what a 403 there means
+        self.state = "complete"  # an "incomplete" account may not check out: a guess at what a 403 there means
         self.credentials = Credentials()
         self.tokens = TokenService()
         self.clock = Clock()
-        self.clock_offset = 0.0  # seconds by which /auth/time misleads, and signatures are judged
-        self.time_error = 0.0  # seconds by which /auth/time misleads, while signatures are judged rightly
+        self.clock_offset = 0.0  # seconds by which /auth/time is wrong, and the check of signatures with it
+        self.time_error = 0.0  # seconds by which /auth/time is wrong, while signatures are checked correctly
         self.names = Names(self.clock)
         self.contacts = Contacts()
         self.carts = Carts(self.clock, self.names, self.contacts)
@@ -69,11 +69,11 @@ class OvhSimulator:
         self.quota = Quota()
         self.calls: list[Recorded] = []
         self.held = Held()
-        self.address = ""  # where its pages are, once it listens
+        self.address = ""  # the base URL of its pages, once it listens
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen, and return the base for `OVH_API_URL`."""
+        """Listen, and return the base URL for `OVH_API_URL`."""
         server = web.Application()
         OrderPage(self).add_to(server.router)
         Tokens(self).add_to(server.router)
@@ -89,21 +89,21 @@ class OvhSimulator:
             await self._runner.cleanup()
 
     def count(self, method: str, path: str) -> int:
-        """How many calls of a route were received; `path` may hold *."""
+        """Return the number of calls to a route; `path` may contain *."""
         return sum(1 for call in self.calls if call.method == method and fnmatchcase(call.path, path))
 
     def time(self) -> float:
-        """What `/auth/time` tells, and signatures are compared with: whatever the hand shows."""
+        """Return the time that `/auth/time` returns and signatures are compared with, including all offsets."""
         return self.clock.seconds() + self.clock_offset + self.clock.apart()
 
-    # What a person at the sandbox can do
+    # What a user of the sandbox can do
 
     def refuse_card(self, method_id: int, why: str | None = None) -> None:
         method = next(m for m in self.payments.methods if m.id == method_id)
         method.refuses, method.why = True, why or method.why
 
     def expire(self, order_id: int) -> None:
-        """End an unpaid order's time now."""
+        """Expire an unpaid order now."""
         self.orders.all[order_id].expires_at = self.clock.now()
 
     def pay_on_the_page(self, order_id: int) -> None:
@@ -122,7 +122,7 @@ class OvhSimulator:
         self.clock.advance(86_400)
 
     async def deliver_held(self) -> None:
-        """Have the proxy deliver all calls that it holds; return when OVH has handled them."""
+        """Let the proxy deliver all calls that it holds; return when OVH has handled them."""
         await self.held.release()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -159,7 +159,7 @@ class OvhSimulator:
             return 400, refused("Some parameters are invalid in the request").body
 
     async def _spoil_before(self, request: web.Request, fault: Fault | None) -> web.Response | None:
-        """The faults that happen before anything was done."""
+        """Inject the faults that occur before the call is carried out."""
         if fault is None:
             return None
         if fault.kind == "slow":
@@ -167,12 +167,12 @@ class OvhSimulator:
             return None
         if fault.kind == "lost_before":
             _cut(request)
-            return web.Response(status=502)  # nobody is there any more to read it; what matters: nothing was done
+            return web.Response(status=502)  # the client is gone; what matters is that nothing was done
         plain = _SPOILED.get(fault.kind)
         return plain(fault) if plain else None
 
     async def _spoil_after(self, request: web.Request, fault: Fault | None) -> web.StreamResponse | None:
-        """The faults that happen when all was done: the deed stands, its answer does not arrive."""
+        """Inject the faults that occur after the call was carried out: its effect stays, its answer is lost."""
         if fault is None:
             return None
         if fault.kind == "lost_after":
@@ -196,7 +196,7 @@ def _cut(request: web.Request) -> None:
         request.transport.abort()
 
 
-def _json(status: int, body: Any) -> web.Response:  # noqa: ANN401 - whatever a route answers
+def _json(status: int, body: Any) -> web.Response:  # noqa: ANN401 - any response body
     headers = {"X-OVH-QUERYID": f"FR.sandbox-1.{uuid.uuid4().hex[:8]}.1.{uuid.uuid4()}"}
     return web.Response(status=status, text=json.dumps(body), content_type="application/json", headers=headers)
 
@@ -233,7 +233,7 @@ async def _chunked_nothing(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-# Successful answers without content: OVH sends `null`; others observed the rest.
+# Successful responses without content: OVH sends `null`; others observed the rest.
 _WITHOUT_WORDS: dict[str, Callable[[], web.Response]] = {
     "null": lambda: _json(200, None),
     "empty": lambda: web.Response(content_type="application/json"),

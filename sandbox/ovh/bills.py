@@ -1,4 +1,4 @@
-"""Invoices: made some time after the payment, one for each order."""
+"""Invoices: created some time after the payment, one for each order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox.ovh.prices import price
 
 @dataclass(frozen=True)
 class Bill:
-    """Whoever has its links sees it: they are as secret as the order's."""
+    """An invoice. Anyone with its links can see it, so they are as secret as the order's."""
 
     id: str
     order: Order
@@ -26,7 +26,7 @@ class Bill:
 
 
 class Bills:
-    """`after` seconds pass between an order's payment and its invoice."""
+    """The account's invoices. `after` seconds pass between an order's payment and its invoice."""
 
     def __init__(self, clock: Clock, orders: Orders) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class Bills:
         self.after = 1.0
 
     def of(self, order: Order) -> Bill | None:
-        """The order's invoice; none before its time."""
+        """Return the order's invoice; None before it is due."""
         if order.paid_at is None or self._orders.seen(order, "bill").paid_at is None:
             return None
         at = after(order.paid_at, self.after)

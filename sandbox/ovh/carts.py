@@ -1,4 +1,4 @@
-"""OVH's carts: they live a day, are filled and configured, and turn read-only when they are checked out."""
+"""OVH's carts: they live for a day, are filled and configured, and become read-only at the checkout."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DAY = 86_400.0
 
 @dataclass
 class Item:
-    """`offer` is the last one that OVH had for it: what is shown once it has none any more."""
+    """An item of a cart. `offer` is OVH's last offer for it, shown even after OVH has withdrawn it."""
 
     id: int
     domain: str
@@ -76,23 +76,23 @@ class Cart:
 
 
 class Carts:
-    """All carts of the account, with what the documentation says of their life.
+    """All carts of the account, with the life cycle that the documentation describes.
 
-    Switches: `legal_age_blocks` has the dry run insist on OWNER_LEGAL_AGE, `refuses_unknown_labels` on no others than
-    are asked; `judges_owners` has it keep the registry's rule about owners; with `prefills` an item comes with an
-    answer; `gifts` has promotions be lines, not reductions.
+    Switches: `legal_age_blocks` makes the dry run insist on OWNER_LEGAL_AGE, `refuses_unknown_labels` makes it refuse
+    labels that were not required; `judges_owners` makes it check the registry's rule about owners; with `prefills` an
+    item comes with an answer; `gifts` turns promotions into lines instead of reductions.
 
-    Unkind switches, all as the simulation always was at first; what OVH does is not established for any of them:
+    Unkind switches. OVH's real behaviour is not established for any of them; the defaults keep the first simulation's:
     `layout` is how the dry run, the summary and the checkout list their lines;
     with `orders_again` a closed cart can be checked out once more;
-    `lists_closed` and `lists_expired` tell whether `GET /order/cart` lists such carts;
-    `matches` is how that list reads `description`: the whole text, its beginning, or not at all;
-    `deletes_closed` tells whether DELETE takes a cart that was checked out;
-    `names_order` are the calls ("checkout", "summary") that tell a closed cart's order number;
-    `expired_status` answers a cart whose time is over (404, or OVH's 460);
-    for `closes_after` seconds a cart that was checked out still says that it is not read-only;
-    `longest_life` (seconds) and `longest_description` (characters) are limits, beyond which OVH refuses, or cuts what
-    was asked for where `cuts` is on.
+    `lists_closed` and `lists_expired` are whether `GET /order/cart` lists such carts;
+    `matches` is how that list filters by `description`: the whole text, its beginning, or not at all;
+    `deletes_closed` is whether DELETE accepts a cart that was checked out;
+    `names_order` are the calls ("checkout", "summary") that return a closed cart's order number;
+    `expired_status` is the response to an expired cart (404, or OVH's 460);
+    for `closes_after` seconds a cart that was checked out still claims not to be read-only;
+    `longest_life` (seconds) and `longest_description` (characters) are limits; OVH refuses a
+    value beyond them, or cuts it if `cuts` is on.
     """
 
     def __init__(self, clock: Clock, names: Names, contacts: Contacts) -> None:
@@ -119,7 +119,7 @@ class Carts:
         self.cuts = False
         self.all: dict[str, Cart] = {}
 
-    # Their life
+    # Life cycle
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         if body.get("ovhSubsidiary") not in MARKETS:
@@ -148,7 +148,7 @@ class Carts:
         }
 
     def listed(self, description: str | None) -> list[str]:
-        """Return the ids of the account's carts that fit a description."""
+        """Return the ids of the account's carts that match a description."""
         return [
             cart.id
             for cart in self.all.values()
@@ -164,17 +164,17 @@ class Carts:
         return self.matches == "ignored" or cart.description == description
 
     def delete(self, cart: Cart) -> None:
-        """Delete a cart; a closed one is refused where `deletes_closed` is off."""
+        """Delete a cart; a closed one is refused if `deletes_closed` is off."""
         if not self.deletes_closed:
             _must_be_open(cart)
         del self.all[cart.id]
 
     def order_of(self, cart: Cart, call: Literal["checkout", "summary"]) -> int | None:
-        """Return a closed cart's order where this call tells it."""
+        """Return a closed cart's order if this call names it."""
         return cart.order if call in self.names_order else None
 
     def _expiry(self, written: str) -> datetime:
-        """Return the moment a cart is to expire; raises 400 beyond `longest_life`, or cuts it."""
+        """Return the cart's expiry; raises 400 beyond `longest_life`, or cuts it."""
         wanted = self._clock.moment(written)
         latest = wanted if self.longest_life is None else after(self._clock.now(), self.longest_life)
         if wanted > latest and not self.cuts:
@@ -182,7 +182,7 @@ class Carts:
         return min(wanted, latest)
 
     def _description(self, text: str) -> str:
-        """Return the description that a cart gets; raises 400 beyond `longest_description`, or cuts it."""
+        """Return the cart's description; raises 400 beyond `longest_description`, or cuts it."""
         if self.longest_description is not None and len(text) > self.longest_description and not self.cuts:
             raise refused("Invalid value for description")
         return text[: self.longest_description]
@@ -200,17 +200,17 @@ class Carts:
         cart.assigned = True
 
     def close(self, cart: Cart) -> None:
-        """Turn a cart read-only, as a checkout does."""
+        """Make a cart read-only, as a checkout does."""
         cart.read_only, cart.closed_at = True, self._clock.now()
 
     def next_number(self) -> int:
         """Return the next id of an item or a configuration."""
         return next(self._numbers)
 
-    # What lies in them
+    # Content
 
     def add(self, cart: Cart, body: dict[str, Any]) -> dict[str, Any]:
-        """Put a name in; the same name twice is two items. Without a pricing mode OVH takes its first offer."""
+        """Add a name; the same name twice makes two items. Without a pricing mode OVH takes its first offer."""
         _must_be_open(cart)
         name = str(body["domain"])
         offer = self._offer(cart, name, body.get("pricingMode"))
@@ -265,7 +265,7 @@ class Carts:
             raise not_found("This item does not exist") from error
 
     def configure(self, cart: Cart, item: Item, body: dict[str, Any]) -> dict[str, Any]:
-        """Whatever is posted is accepted here, a label twice, too; the dry run judges."""
+        """Accept any configuration, even a label twice; the dry run checks them."""
         _must_be_open(cart)
         value = body["value"]
         shown = str(value).lower() if isinstance(value, bool) else str(value)
@@ -278,10 +278,10 @@ class Carts:
         if item.configurations.pop(number, None) is None:
             raise not_found("This configuration does not exist")
 
-    # Judging them
+    # Dry run
 
     def check(self, cart: Cart) -> dict[str, Any]:
-        """The dry run: validates what was configured and who may own it, and knows the tax."""
+        """Run the dry run: check the configuration and the owner, and return the total with tax."""
         if not self.orders_again:
             _must_be_open(cart)
         if not cart.assigned:
@@ -297,12 +297,12 @@ class Carts:
         return self.summary(cart)
 
     def summary(self, cart: Cart) -> dict[str, Any]:
-        """What it costs, unjudged."""
+        """Return what the cart costs, without checks."""
         items = [Priced(item.id, item.domain, item.years, item.offer) for item in cart.items.values()]
         return quote(items, cart.market, gifts=self.gifts)
 
     def _offer(self, cart: Cart, name: str, mode: str | None) -> Offer:
-        """Today's offer of a pricing mode, by its old name, too; raises where there is none (any more)."""
+        """Return the current offer of a pricing mode, also by its old name; raises if there is none (any more)."""
         mode = OLD_MODES.get(mode or "", mode)
         for offer in self._names.offers_for(name, cart.market):
             if offer.action == "create" and offer.orderable and offer.mode == (mode or offer.mode):

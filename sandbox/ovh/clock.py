@@ -1,4 +1,4 @@
-"""OVH's clock: the real one, which can be moved forward, and be apart from ours where it is told to be."""
+"""OVH's clock: the real time, which can be moved forward, or be put apart from ours."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """`advance` lets time pass at OVH alone: what waits for time goes on, and `/auth/time` tells it.
+    """A clock with two kinds of offset.
 
-    `put` moves nothing but what is read off it from then on: dates, `/auth/time`, how old a signature seems.
+    `advance` lets time pass at OVH only: timers there expire, and `/auth/time` shows it. `put` changes only what is
+    read from the clock afterwards: dates, `/auth/time`, and the apparent age of a signature.
     """
 
     def __init__(self) -> None:
         self._ahead = 0.0
-        self._put: list[tuple[float, float]] = []  # since when, and by how many seconds it is ahead of ours
+        self._put: list[tuple[float, float]] = []  # (since, ahead): seconds ahead of ours since then
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds(), UTC)
@@ -26,23 +27,23 @@ class Clock:
         self._ahead += seconds
 
     def put(self, ahead: float) -> None:
-        """Show so many seconds more than our clock does, or fewer; what was written before stays as it was written."""
+        """Put the clock `ahead` seconds ahead of ours, or behind; dates written earlier stay as they are."""
         self._put.append((self.seconds(), ahead))
 
     def apart(self) -> float:
-        """By how many seconds it is ahead of ours now, as `put` left it."""
+        """Return how many seconds the clock is ahead of ours now, by `put`."""
         return self._apart(self.seconds())
 
     def shown(self, at: datetime) -> datetime:
-        """What this clock showed at a moment."""
+        """Return what this clock showed at a moment."""
         return after(at, self._apart(at.timestamp()))
 
     def text(self, at: datetime) -> str:
-        """A moment as OVH wrote it down then."""
+        """Format a moment as OVH wrote it at the time."""
         return text(self.shown(at))
 
     def moment(self, written: str) -> datetime:
-        """When this clock will show what somebody wrote."""
+        """Return the true moment at which this clock will show a written one."""
         return after(datetime.fromisoformat(written), -self.apart())
 
     def _apart(self, at: float) -> float:
@@ -50,7 +51,7 @@ class Clock:
 
 
 def text(at: datetime) -> str:
-    """A moment as OVH writes it: with an offset."""
+    """Format a moment as OVH writes it: with an offset."""
     return at.isoformat(timespec="seconds")
 
 
@@ -59,5 +60,5 @@ def after(at: datetime, seconds: float) -> datetime:
 
 
 def moment(written: str | None) -> datetime | None:
-    """Return the moment that a query names; None where it names none."""
+    """Return the moment in a query; None if there is none."""
     return datetime.fromisoformat(written) if written else None

@@ -1,4 +1,4 @@
-"""The account's contacts, who may own a name, and accounts at OVH, who may administer one."""
+"""The account's contacts, which may own a name, and the accounts at OVH that may administer one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OPTIONAL = (
     "nationalIdentificationNumber", "birthDay", "birthCity", "birthZip", "birthCountry", "nationality", "gender",
     "cellPhone", "fax", "spareEmail",
 )  # fmt: skip
-# How GET /me calls what a contact has, too.
+# The names in GET /me of fields that a contact has, too.
 _OF_ACCOUNT = {
     "firstName": "firstname", "lastName": "name", "organisationName": "organisation", "legalForm": "legalform",
     "email": "email", "phone": "phone", "language": "language", "vat": "vat",
@@ -35,10 +35,10 @@ _AMONG = {"legalForm": LEGAL_FORMS, "language": LANGUAGES, "birthCountry": COUNT
 
 
 class Contacts:
-    """`all` are the account's contacts by id, `accounts` those of OVH by nic; `own` is who calls.
+    """`all` are the account's contacts by id, `accounts` those of OVH by nic; `own` is the calling account's nic.
 
-    What is mandatory beside the schema's fields is a guess: an organisation's name unless it is a person, and a zip
-    where the country has such.
+    The mandatory fields beyond the schema's are a guess: an organisation's name unless it is an individual, and a zip
+    if the country has them.
     """
 
     own = "aa00000-ovh"
@@ -70,13 +70,13 @@ class Contacts:
         return self.all[known["id"]]
 
     def fields(self, number: str) -> list[dict[str, Any]]:
-        """Which fields a contact of this legal form must have."""
+        """Return the fields, and which of them a contact of this legal form must have."""
         needed = set(mandatory(self.get(number)))
         every = [*_ALWAYS[:-1], *(f"address.{field}" for field in _ADDRESS), *_OPTIONAL]
         return [{"fieldName": name, "mandatory": name in needed, "readOnly": False} for name in every]
 
     def owner(self, value: str | None) -> Contact | None:
-        """Who a value of OWNER_CONTACT means; the account itself where nothing was said, None for nobody."""
+        """Return the contact that a value of OWNER_CONTACT means: the account itself if empty, None if unknown."""
         if not value:
             return self.accounts[self.own]
         number = value.rpartition("/")[2]
@@ -87,14 +87,14 @@ class Contacts:
 
 
 def as_account(contact: Contact) -> dict[str, Any]:
-    """A contact as GET /me shows an account: flat, and by other names."""
+    """Return a contact as GET /me shows an account: flat, and with other field names."""
     address = contact["address"]
     told = {theirs: contact.get(ours) for ours, theirs in _OF_ACCOUNT.items()}
     return told | {theirs: address.get(ours) for ours, theirs in _ADDRESS_OF_ACCOUNT.items()}
 
 
 def from_account(account: dict[str, Any]) -> Contact:
-    """An account as the rule checker takes it, with the names that contacts have."""
+    """Return an account, as the rule checker receives it, with a contact's field names."""
     address = {ours: account.get(theirs) for ours, theirs in _ADDRESS_OF_ACCOUNT.items()}
     return {ours: account.get(theirs) for ours, theirs in _OF_ACCOUNT.items()} | {"address": address}
 
@@ -109,7 +109,7 @@ def mandatory(contact: Contact) -> list[str]:
 
 
 def _checked(body: Contact) -> Contact:
-    """A contact with every field, or the 400 that names the first one that is wrong."""
+    """Return a contact with every field; raises 400 for the first wrong field."""
     address = body.get("address") or {}
     given = {field: body.get(field) for field in (*_ALWAYS, *_OPTIONAL)}
     given["address"] = {field: address.get(field) for field in _ADDRESS}
@@ -126,7 +126,7 @@ def _checked(body: Contact) -> Contact:
 
 
 def _made(form: str, first: str, last: str, city: str, zip_code: str, country: str, **more: str) -> Contact:
-    """A contact that fits, made of invented data."""
+    """Create a valid contact from invented data."""
     usual = {
         "firstName": first, "lastName": last, "legalForm": form, "language": "fr_FR", "phone": "+33.123456789",
         "email": f"{first.lower()}@example.com",

@@ -1,4 +1,4 @@
-"""Country codes (ISO 3166) as OVH's rules list them, the European Union among them, and languages of contacts."""
+"""Country codes (ISO 3166) as OVH's rules list them, including the European Union's, and languages of contacts."""
 
 
 def _codes(text: str) -> tuple[str, ...]:

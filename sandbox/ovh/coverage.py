@@ -1,4 +1,4 @@
-"""Which of OVH's routes the sandbox answers, and how true. Held by a test."""
+"""Which of OVH's routes the sandbox answers, and how faithfully. A test checks it."""
 
 from __future__ import annotations
 

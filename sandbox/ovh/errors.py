@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 
 class OvhError(Exception):
-    """An answer that is no success."""
+    """An error response."""
 
     def __init__(self, status: int, body: dict[str, object]) -> None:
         super().__init__(str(body))

@@ -1,8 +1,8 @@
-"""The extensions that the sandbox sells, one a row, each with the rules of its registry.
+"""The extensions that the sandbox sells, one per row, each with the rules of its registry.
 
-Prices are invented, all of them. Of the rules, contracts with OVH's guides establish these: the usual questions, the
-owner's fields (`.com`), an owner in the EU (`.eu`), owner or admin in Berlin (`.berlin`), a reason for city names
-(`.fr`), DOMAIN_CONFIG (`.gov.uk`). The others are made up so that they differ, and say so: `invented=True`.
+All prices are invented. These rules are established by OVH's guides: the usual questions, the owner's fields (`.com`),
+an owner in the EU (`.eu`), owner or admin in Berlin (`.berlin`), a reason for city names (`.fr`), DOMAIN_CONFIG
+(`.gov.uk`). The others are invented for variety, and marked `invented=True`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sandbox.ovh.questions import ACCEPT, CLAIMS, DNS, OWNER, PROTECTED, REASON,
 
 @dataclass(frozen=True)
 class Promotion:
-    """What the first year costs instead, until so many days after the sandbox was started."""
+    """The reduced price of the first year, valid for `days` after the sandbox started."""
 
     price: str
     days: int
@@ -24,7 +24,7 @@ class Promotion:
 
 @dataclass(frozen=True)
 class OwnerRule:
-    """Who may own a name: in these countries, in this city, with these fields filled.
+    """Who may own a name: in these countries, in this city, with these fields filled in.
 
     With `or_admin` it is enough that the admin account is there.
     """
@@ -37,25 +37,25 @@ class OwnerRule:
 
 @dataclass(frozen=True)
 class Extension:
-    """`first` is the first year's price and `renewal` each further one's, in euro without tax."""
+    """An extension. `first` is the first year's price and `renewal` each further year's, in euro without tax."""
 
     name: str
     first: Decimal
     renewal: Decimal
     years: tuple[int, ...]
     promotion: Promotion | None = None
-    asks: tuple[Question, ...] = ()  # beside the usual ones
+    asks: tuple[Question, ...] = ()  # in addition to the usual ones
     owner: OwnerRule = OwnerRule()
     idn: bool = True
     fee: Decimal = Decimal(0)  # once, for the installation
-    launching: bool = False  # it is still sold in phases, side by side
+    launching: bool = False  # still sold in phases, side by side
     length: tuple[int, int] = (1, 63)
     country_code: bool = False
-    highlighted: int = 0  # its place among the most promoted ones; 0 is none
+    highlighted: int = 0  # its rank among the promoted ones; 0 is none
     invented: bool = False
 
     def questions(self, label: str) -> tuple[Question, ...]:
-        """What is asked for one name; some questions depend on it."""
+        """Return the questions for one name; some depend on it."""
         own = {question.label for question in self.asks}
         usual = tuple(question for question in USUAL if question.label not in own)
         extra = [question for beginning, question in _BY_BEGINNING.items() if label.startswith(beginning)]
@@ -73,7 +73,7 @@ _LEGAL_TYPE = Question("LEGAL_TYPE", "string", needed=True, allowed=("CCO", "CCT
 _REGISTRANT = Question("REGISTRANT_TYPE", "string", needed=True, says=True, allowed=("LTD", "PLC", "IND", "FCORP"))
 _COMPANY = Question("COMPANY_NUMBER", "string", needed=True, says=True, pattern=r"[A-Z0-9]{8}")
 _OWNER_FIELDS = OWNER.but(says=True, fields=("firstName", "lastName", "legalForm", "address.country"))
-_COMPANY_OR_NOT = _COMPANY.but(needed=False)  # though it says that it is required
+_COMPANY_OR_NOT = _COMPANY.but(needed=False)  # although it claims to be required
 _ACCEPT_TRUE = ACCEPT.but(allowed=("true",))
 _TAX_CODE = Question("TAX_CODE", "number", needed=True, pattern=r"\d{11}")
 _BIRTH_DAY = Question("OWNER_BIRTH_DAY", "date_ISO8601", needed=True, says=True)
@@ -92,7 +92,7 @@ _WITH_NATIONAL_ID = OwnerRule(fields=("nationalIdentificationNumber",))
 _CC, _INVENTED = {"country_code": True}, {"invented": True}
 
 _TABLE = (
-    # name        first    renewal  years   what is its own
+    # name        first    renewal  years   specials
     _e("ovh",    "2.99",  "3.59",  _3,    highlighted=1, idn=False),
     _e("com",    "8.99",  "13.49", _10,   highlighted=2),
     _e("fr",     "6.49",  "8.49",  _10,   highlighted=3, **_CC),
@@ -131,11 +131,11 @@ EXTENSIONS = {extension.name: extension for extension in _TABLE}
 
 
 def extension_of(name: str) -> Extension | None:
-    """The extension of a full name; None where the sandbox does not sell it."""
+    """Return the extension of a full name; None if the sandbox does not sell it."""
     return EXTENSIONS.get(name.partition(".")[2])
 
 
 def highlighted() -> list[str]:
-    """The most promoted ones, best first."""
+    """Return the promoted extensions, best first."""
     promoted = [extension for extension in _TABLE if extension.highlighted]
     return [extension.name for extension in sorted(promoted, key=lambda extension: extension.highlighted)]

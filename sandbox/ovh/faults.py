@@ -1,4 +1,4 @@
-"""What can go wrong on the way to OVH and back, chosen by route."""
+"""The faults on the way to OVH and back, chosen by route."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Kind = Literal[
     "slow", "refuse", "empty", "blanks", "empty_text", "no_content", "empty_chunked", "empty_html",
     "refused_after", "repeated", "held",
 ]  # fmt: skip
-# Faults of the way to OVH. One of these and one of the others can meet the same call.
+# Faults on the way to OVH. One of these and one of the others can affect the same call.
 _ON_THE_WAY: frozenset[Kind] = frozenset({"repeated", "held"})
 
 
@@ -36,10 +36,10 @@ class Fault:
 
 @dataclass
 class Faults:
-    """Faults in the order they were added; the first that fits a call is used up by it.
+    """Faults in the order they were added; a call uses up the first that matches it.
 
-    `later` is what else changes at OVH, right before the call of that number from now on; `at` puts it there, `behind`
-    right before the one that follows a call of some route.
+    `later` are other changes at OVH, by the number of the call before which they happen, counted from now; `at` adds
+    one, `behind` adds one right after the next call of a route.
     """
 
     waiting: list[Fault] = field(default_factory=list)
@@ -47,28 +47,28 @@ class Faults:
     following: list[tuple[str, str, Callable[[], None]]] = field(default_factory=list)
 
     def add(self, method: str, path: str, kind: Kind, *, times: int = 1, **options: Any) -> Fault:  # noqa: ANN401 - as above
-        """Have the next calls of `path` go wrong; a method or path may hold * for anything."""
+        """Make the next calls of `path` fail; a method or path may contain * for anything."""
         fault = Fault(method, path, kind, times, options)
         self.waiting.append(fault)
         return fault
 
     def remove(self, fault: Fault) -> None:
-        """Take back what was added, unless it is used up."""
+        """Remove a fault, unless it is used up."""
         if fault in self.waiting:
             self.waiting.remove(fault)
 
     def at(self, call: int, change: Callable[[], None]) -> None:
-        """Have something change before that call, or before the next one that nothing else is due before."""
+        """Schedule a change before that call, or before the next one without a change."""
         while call in self.later:
             call += 1
         self.later[call] = change
 
     def behind(self, method: str, path: str, change: Callable[[], None]) -> None:
-        """Have something change after the next call of `path`, before any other one."""
+        """Schedule a change after the next call of `path`, before any other call."""
         self.following.append((method, path, change))
 
     def call(self, method: str, path: str) -> None:
-        """One more call came: what was due before it happens."""
+        """Count a call, and run the change that is due before it."""
         due = self.later.pop(1, None)
         self.later = {number - 1: change for number, change in self.later.items()}
         if due is not None:
@@ -79,11 +79,11 @@ class Faults:
                 self.at(1, known[2])
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Use up and return the first fault of a call and its answer that fits."""
+        """Use up and return the first matching fault of a call and its answer."""
         return self._take(method, path, lambda kind: kind not in _ON_THE_WAY)
 
     def take_on_the_way(self, method: str, path: str) -> Fault | None:
-        """Use up and return the first fault of the way to OVH that fits."""
+        """Use up and return the first matching fault on the way to OVH."""
         return self._take(method, path, lambda kind: kind in _ON_THE_WAY)
 
     def _take(self, method: str, path: str, wanted: Callable[[Kind], bool]) -> Fault | None:

@@ -1,4 +1,4 @@
-"""What OVH tells of an order's way: four steps, each with a history."""
+"""OVH's follow-up of an order: four steps, each with a history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.ovh.orders import Order
 
 
 def follow_up(order: Order, status: str, bill: Bill | None, clock: Clock) -> list[dict[str, Any]]:
-    """The steps of an order. A refusal leaves ERROR behind; no label says refused, only the description does."""
+    """Return the steps of an order. A refusal leaves ERROR; no label says refused, only the description does."""
     delivered = status == "delivered"
     validated = [_entry(clock, order.paid_at, "FRAUD_DOCS_REQUESTED")] if order.paid_at and order.documents else []
     validated += [_entry(clock, bill.at, "INVOICE_SENT")] if bill else []

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 
 class Held:
-    """Keep calls for a time, or until `release`; `waiting` counts those that are held now."""
+    """Holds calls for a time, or until `release`; `waiting` counts those that are held now."""
 
     def __init__(self) -> None:
         self.waiting = 0

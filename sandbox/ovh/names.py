@@ -1,10 +1,9 @@
-"""What OVH offers for a name. The beginning of a name says what it is, so that anybody can predict it.
+"""OVH's offers for a name. The beginning of a name decides them, so that they can be predicted.
 
-`premium-`, `promo-`, `gift-` (free in the first year) and `launch-` (two offers) are to be had; `taken-`,
-`aftermarket-` and `resale-` (both at once) are somebody's; `reserved-` and `empty-` are nobody's and not to be had;
-`odd-` is offered in a mode that nobody knows; `timeout-` and `broken-` get no answer of use;
-`old-` ones are offered in the shape of years ago.
-`reason-`, `claims-` and `protected-` are asked more questions (see `extensions`).
+`premium-`, `promo-`, `gift-` (free in the first year) and `launch-` (two offers) are available; `taken-`,
+`aftermarket-` and `resale-` (both at once) are registered; `reserved-` and `empty-` are neither registered nor
+available; `odd-` is offered in an unknown mode; `timeout-` and `broken-` get no usable answer; `old-` ones are offered
+in the format of years ago. `reason-`, `claims-` and `protected-` have more questions (see `extensions`).
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ TAKEN = {"ovh.com", "google.com", "example.com", "slack.com", "github.com", "wik
 _DAY = 86_400.0
 _PREMIUM, _PREMIUM_RENEWAL = Decimal(1250), Decimal(350)
 _AFTERMARKET = Decimal(2399)
-_EARLY = Decimal(120)  # by how much more it costs to come before the others
+_EARLY = Decimal(120)  # surcharge for an early registration
 FRANCE = MARKETS["FR"]
 
 
 class Names:
-    """The registry of the sandbox. `owned` and `delivered` names are the account's, `taken` ones somebody else's.
+    """The registry of the sandbox. `owned` and `delivered` names are the account's, `taken` ones are another owner's.
 
-    Switches: whether prices carry `ucents`, and whether a discount is shown as a `negative_discount`.
-    `capitals` tells whether a name may be written with capitals, which OVH then reads as small letters.
+    Switches: whether prices contain `ucents`, and whether a discount is shown as a `negative_discount`. `capitals` is
+    whether a name may be written in capitals, which OVH then reads as lower case.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -48,7 +47,7 @@ class Names:
         self.negative_discount = False
 
     def offers(self, name: str, market: Market = FRANCE) -> list[dict[str, Any]]:
-        """The offers for a name in A-labels, as OVH shows them."""
+        """Return the offers for a name in A-labels, as OVH shows them."""
         old = name.startswith("old-")
         shown = [
             offer.shown(ucents=self.ucents, negative_discount=self.negative_discount or old)
@@ -57,7 +56,7 @@ class Names:
         return [in_old_shape(each) for each in shown] if old else shown
 
     def offers_for(self, name: str, market: Market = FRANCE) -> list[Offer]:
-        """The offers for a name; raises what OVH answers where it has none to give."""
+        """Return the offers for a name; raises OVH's error if it can give none."""
         label, _, rest = name.partition(".")
         extension = extension_of(name)
         if extension is None:
@@ -82,7 +81,7 @@ class Names:
         return self._creations(name, label, extension, market)
 
     def standard(self, extension: Extension, market: Market = FRANCE, *, dearer: Decimal = Decimal(0)) -> Offer:
-        """What a name of this extension costs today that is nothing special; `dearer` is what was put on it."""
+        """Return the current offer for an ordinary name of this extension; `dearer` is a surcharge."""
         regular = market.amount(extension.first + dearer)
         renewal = market.amount(extension.renewal)
         offer = Offer(
@@ -95,18 +94,18 @@ class Names:
         return self._promoted(offer, regular - reduced, extension.promotion.days)
 
     def price_list(self, market: Market = FRANCE) -> dict[str, Offer]:
-        """The standard offer of every extension, by its name: what a catalogue shows."""
+        """Return the standard offer of every extension, by its name, as the catalogue shows it."""
         return {name: self.standard(extension, market) for name, extension in EXTENSIONS.items()}
 
     def is_taken(self, name: str) -> bool:
         return name in self.taken or name in self.owned or name in self.delivered() or name.startswith("taken-")
 
     def rise(self, name: str, by: str) -> None:
-        """From now on this name costs more, by so many euro."""
+        """Raise the price of a name by an amount in euro."""
         self.risen[name] = self.risen.get(name, Decimal(0)) + Decimal(by)
 
     def change(self, name: str, **terms: Any) -> None:  # noqa: ANN401 - the fields of an offer differ in type
-        """Offer a free name on other terms from now on; no terms restore those of its extension.
+        """Change the terms on which a free name is offered; without terms, restore those of its extension.
 
         `terms` are fields of `Offer`: `mode`, `phase`, `grade`, `renewal`, `regular`, `orderable`, `shows_renewal`.
         Together with `Faults.at` and `Faults.behind` they change between two calls.
@@ -118,7 +117,7 @@ class Names:
         return [replace(offer, **terms) for offer in self._regular_creations(name, label, extension, market)]
 
     def _regular_creations(self, name: str, label: str, extension: Extension, market: Market) -> list[Offer]:
-        """The ways to register a name that nobody has."""
+        """Return the offers to register a name that has no owner."""
         dearer = self.risen.get(name, Decimal(0))
         offer = self.standard(extension, market, dearer=dearer)
         if label.startswith(("reserved-", "odd-")):
@@ -140,7 +139,7 @@ class Names:
         return [offer]
 
     def _promoted(self, offer: Offer, discount: Decimal, days: int) -> Offer:
-        """The offer with a promotion, until that is over."""
+        """Return the offer with a promotion, until the promotion ends."""
         ends = after(self._opened, days * _DAY)
         if ends <= self._clock.now():
             return replace(offer, discount=Decimal(0), begins=None, ends=None)

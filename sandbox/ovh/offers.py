@@ -1,4 +1,4 @@
-"""One way to have a name: what it costs, for how long, and how OVH shows it."""
+"""One offer for a name: its price, its durations, and how OVH shows it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 from sandbox.ovh.clock import text
 from sandbox.ovh.prices import price
 
-# How pricing modes were called before they told the action, too.
+# Pricing modes from before their names contained the action.
 OLD_MODES = {"default": "create-default", "premium": "create-premium"}
 
 
 def in_old_shape(shown: dict[str, Any]) -> dict[str, Any]:
-    """An offer as it was shown years ago: without action and pricing mode, in a phase called normal."""
+    """Return an offer as it was shown years ago: without action and pricing mode, in a phase called normal."""
     return {name: value for name, value in shown.items() if name not in {"action", "pricingMode"}} | {"phase": "normal"}
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Amounts are without tax and in `currency`.
+    """An offer. Amounts are without tax and in `currency`.
 
-    `regular` is for the first year, `further` for each other one bought with it, `renewal` for a year later on;
-    `discount` and `fee` come once, whatever the years.
+    `regular` is for the first year, `further` for each other year of the same purchase, `renewal` for a later year;
+    `discount` and `fee` apply once, whatever the years.
     """
 
     extension: str
@@ -40,8 +40,8 @@ class Offer:
     begins: datetime | None = None
     ends: datetime | None = None
     currency: str = "EUR"
-    orderable: bool = True  # true for a transfer, too: it can be ordered by the owner
-    grade: str = "gold"  # what OVH calls its offer: gold, diamond or platinum
+    orderable: bool = True  # true for a transfer, too: the owner can order it
+    grade: str = "gold"  # OVH's grade of its offer: gold, diamond or platinum
     shows_renewal: bool = True
 
     def before_discount(self, years: int) -> Decimal:
@@ -51,7 +51,7 @@ class Offer:
         return self.before_discount(years) - self.discount + self.fee
 
     def shown(self, *, ucents: bool = True, negative_discount: bool = False) -> dict[str, Any]:
-        """An order.cart.ProductInformation. Its total is for the first duration that it lists; RENEW is for a year."""
+        """Return an order.cart.ProductInformation. Its total is for the first listed duration; RENEW is for a year."""
         years = self.years[0]
         amounts = {
             "PRICE": self.before_discount(years),

@@ -1,4 +1,4 @@
-"""OVH's own pages for people: an order with its Pay button, and an invoice. Whoever has the password sees them."""
+"""OVH's own pages for people: an order with its Pay button, and an invoice. Anyone with the password sees them."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class OrderPage:
         return _page(f"Order {order.id}", body)
 
     async def _pay(self, request: web.Request) -> web.Response:
-        """Take the payment and show the order again, so that reloading the page pays nothing."""
+        """Accept the payment and show the order again, so that reloading the page pays nothing."""
         order = self._found(request)
         if order is None:
             return _page("No such order", "<p>There is no order with this number and password.</p>", status=403)

@@ -15,19 +15,20 @@ from sandbox.ovh.errors import not_found, refused
 from sandbox.ovh.prices import amount_of, price
 
 TWO_WEEKS = 14 * 86_400.0
-# What OVH shows late of a new order: its lines, those of all names but the first, one line, the list of its lines, all.
+# The part of a new order that OVH shows late: its lines, those of all names but the first, one line, the list of its
+# lines, all.
 Late = Literal["details", "some names", "one detail", "no details", "order"]
-# What tells of a payment, each at its own time. The transaction is `Payments.transaction_after`.
+# The parts that show a payment, each with its own delay. The transaction's is `Payments.transaction_after`.
 Part = Literal["status", "follow-up", "payment", "bill"]
 Extensions = Literal["shown", "missing", "null", "no owner", "other"]
-Source = int | str  # what money came from: a payment method's id, or an account's name, or "page"
+Source = int | str  # the source of the money: a payment method's id, an account's name, or "page"
 
 
 @dataclass
 class Wish:
-    """A call to pay that reached OVH: for which order, by what, when, and whether it moved money.
+    """A payment call that reached OVH: its order, its source, its time, and whether it moved money.
 
-    `beside` tells whether an earlier one of the same order was still open or had been taken.
+    `beside` is whether an earlier call for the same order was still open or had moved money.
     """
 
     order: int
@@ -39,7 +40,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt to pay; `why` tells what the bank said where it refused, `wish` which call began it."""
+    """One attempt to pay; `why` is the bank's reason if it refused, `wish` the call that began it."""
 
     at: datetime
     source: Source
@@ -49,12 +50,12 @@ class Try:
 
 @dataclass
 class Order:
-    """`payments` is where its money came from: a second one would be the worst that can happen.
+    """A sales order. `payments` are the sources of its money: a second one would be the worst case.
 
-    `lines` are the checkout's, with the names in the place of placeholders. `pending` are tries of which the bank has
-    not said anything yet. `expires_at` unset means two weeks. `told` is the total that the cart's last dry run told.
-    `foreign` orders were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` replace the
-    account's settings for this order where they are set.
+    `lines` are the checkout's, with the names instead of placeholders. `pending` are attempts that the bank has not
+    answered yet. `expires_at` unset means two weeks. `told` is the total of the cart's last dry run. `foreign` orders
+    were made by an `Outsider`, not through the API. `late`, `late_for` and `shows_after` override the account's
+    settings for this order if they are set.
     """
 
     id: int
@@ -94,16 +95,16 @@ class Order:
 class Orders:
     """The account's ledger. `deliver_after` seconds pass between payment and delivery.
 
-    For `details_after` seconds after a checkout something of the order is not there yet, though it is listed: `late`.
-    For `payment_after` seconds after a payment the order shows nothing of it, though its transaction is there.
+    For `details_after` seconds after a checkout a part of the order (`late`) is missing, although the order is listed.
+    For `payment_after` seconds after a payment the order does not show it, although its transaction is there.
     `part_after` sets these seconds for single parts of the order, so that its follow-up can show the payment first.
-    `waits_for_waiver` has OVH deliver only once the right of retraction was waived, or two weeks have passed.
+    With `waits_for_waiver` OVH delivers only once the right of retraction was waived, or two weeks have passed.
 
-    Unkind switches, all off at first:
+    Unkind switches, all off by default:
     for `shows_after` seconds a new order is neither listed nor readable;
-    an order in `forgotten` is a 404 for good, and not listed either;
-    `extensions` is what `details/{id}/extension` tells of a line: as it was ordered (`shown`), nothing at all
-    (`missing`, a 404), all scalars null (`null`), no configurations (`no owner`), or what `other` holds instead.
+    an order in `forgotten` stays a 404, and is not listed either;
+    `extensions` is what `details/{id}/extension` returns for a line: the ordered terms (`shown`), a 404 (`missing`),
+    all scalars null (`null`), no configurations (`no owner`), or the content of `other`.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -119,9 +120,9 @@ class Orders:
         self.extensions: Extensions = "shown"
         self.other: dict[str, Any] = {}
         self.part_after: dict[Part, float] = {}
-        self.payment_withheld = 0  # how often something was asked that such a payment would have changed
-        self.withheld = 0  # how often something was asked for before it was there
-        self.unlisted = 0  # how often an order was left out of an answer that would have shown it
+        self.payment_withheld = 0  # how often a read would have shown such a payment
+        self.withheld = 0  # how often a part was read before it was there
+        self.unlisted = 0  # how often an order was left out of a response that would have shown it
         self.all: dict[int, Order] = {}
         self.task_errors: dict[str, str] = {}
 
@@ -157,7 +158,7 @@ class Orders:
         return order
 
     def is_listed(self, order: Order) -> bool:
-        """Tell whether `GET /me/order` shows this order by now."""
+        """Return whether `GET /me/order` shows this order now."""
         hidden_for = self.shows_after if order.shows_after is None else order.shows_after
         hidden = order.id in self.forgotten or after(order.made_at, hidden_for) > self._clock.now()
         self.unlisted += hidden
@@ -178,7 +179,7 @@ class Orders:
         return "delivered" if done else "delivering"
 
     def seen(self, order: Order, part: Part = "status") -> Order:
-        """Return the order with those of its payments that this part of it shows by now."""
+        """Return the order with those of its payments that this part of it shows now."""
         delay, now = self.part_after.get(part, self.payment_after), self._clock.now()
         tries, pending = ([t for t in tries if after(t.at, delay) <= now] for tries in (order.tries, order.pending))
         if (tries, pending) == (order.tries, order.pending):
@@ -188,7 +189,7 @@ class Orders:
         return replace(order, tries=tries, pending=pending, paid_at=paid_at)
 
     def waive(self, order: Order) -> None:
-        """Give up the right of retraction; a second time is refused."""
+        """Waive the right of retraction; a second time is refused."""
         if order.waived:
             raise refused("The retraction period of this order was already waived")
         order.waived = True
@@ -208,7 +209,7 @@ class Orders:
         }
 
     def details(self, order: Order) -> list[int]:
-        """Empty or not whole for a while after the checkout, as OVH's are."""
+        """Return the ids of the order's lines: empty or incomplete for a while after the checkout, as at OVH."""
         if self._is_late(order, "no details"):
             raise not_found("The requested object does not exist")
         if self._is_late(order, "details"):
@@ -221,7 +222,7 @@ class Orders:
         return [order.id * 1000 + place for place in (shown if some else places)]
 
     def _lines_in_turn(self, order: Order) -> int:
-        """Return how many lines show by now, where they come one by one within `late_for` seconds."""
+        """Return how many lines show now, if they appear one by one within `late_for` seconds."""
         total, waited = len(order.lines), (self._clock.now() - order.made_at).total_seconds()
         return total if waited >= order.late_for else int(total * waited / order.late_for)
 
@@ -235,7 +236,7 @@ class Orders:
         return told | {"orderDetailId": int(number), "quantity": str(line["quantity"]), "cancelled": False}
 
     def extension(self, order: Order, number: str) -> dict[str, Any]:
-        """What a line was ordered as; lines that are no item's, as the zones', have no plan."""
+        """Return the ordered terms of a line; lines without an item, such as the zones', have no plan."""
         self.detail(order, number)
         if self.extensions == "missing":
             raise not_found("The requested object does not exist")
@@ -268,7 +269,7 @@ class Orders:
 
 
 def _place(placeholder: str) -> int:
-    """Which item of the cart a line is about, from 0: *002 and *002.001 are about the second one."""
+    """Return the cart item that a line belongs to, from 0: *002 and *002.001 belong to the second one."""
     return int(placeholder[1:].partition(".")[0]) - 1
 
 

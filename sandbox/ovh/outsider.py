@@ -1,4 +1,4 @@
-"""What others do in the same OVH account: a colleague on OVH's site, a script, a second desk."""
+"""Foreign activity in the same OVH account: a colleague on OVH's site, a script, a second bot."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _OTHER_OWNER = "/me/contact/21009999"
 
 
 class Outsider:
-    """Acts that leave no call of the API behind. All orders are marked `foreign`.
+    """Acts without any call of the API. All its orders are marked `foreign`.
 
-    Times are seconds before now (`ago`); amounts are with tax, in the currency of a French account unless a cart says
-    otherwise.
+    Times are seconds before now (`ago`); amounts are with tax, in the currency of a French account unless a cart has
+    another.
     """
 
     def __init__(self, clock: Clock, names: Names, carts: Carts, orders: Orders, payments: Payments) -> None:
@@ -33,7 +33,7 @@ class Outsider:
         self._carts = carts
         self._orders = orders
         self._payments = payments
-        self.address = ""  # where OVH's pages are
+        self.address = ""  # the base URL of OVH's pages
 
     def order(
         self,
@@ -48,8 +48,8 @@ class Outsider:
     ) -> Order:
         """Order names by hand and leave the order unpaid; without names it is an order of hosting.
 
-        `owner` None leaves the owner to OVH, which takes the account's. Set `late`, `late_for` and `shows_after` of the
-        result to have it show late.
+        With `owner` None OVH uses the account as the owner. Set `late`, `late_for` and `shows_after` of the result to
+        show it late.
         """
         cart = self.cart(description, *names, years=years, mode=mode, plan=plan, owner=owner, ordered=True)
         items = [Priced(item.id, item.domain, item.years, item.offer) for item in cart.items.values()]
@@ -63,7 +63,7 @@ class Outsider:
         return order
 
     def orders_of(self, total: str, count: int, *, within: float = 86_400.0) -> list[Order]:
-        """Make `count` orders of one name and of this total each, spread over the last `within` seconds."""
+        """Make `count` orders of one name and this total each, spread over the last `within` seconds."""
         return [
             self.order(f"{secrets.token_hex(6)}.ovh", total=total, ago=within * place / count)
             for place in reversed(range(count))
@@ -75,7 +75,7 @@ class Outsider:
         self._payments.note_payment(order, "page" if method_id is None else method_id, at)
 
     def transaction(self, amount: str, method_id: int, *, status: str = "SUCCESS", ago: float = 0.0) -> None:
-        """Add a transaction that pays nothing which the API shows, as a renewal or an older debt would be."""
+        """Add a transaction that belongs to no order of the API, such as a renewal or an older debt."""
         self._payments.foreign.append(Foreign(method_id, Decimal(amount), status, after(self._clock.now(), -ago)))
 
     def cart(
@@ -89,7 +89,7 @@ class Outsider:
         ordered: bool = False,
         expire: datetime | None = None,
     ) -> Cart:
-        """Make an assigned cart with any description, such as one of a second desk; `ordered` closes it."""
+        """Create an assigned cart with any description, such as one of a second bot; `ordered` closes it."""
         made = self._carts.create(
             {
                 "ovhSubsidiary": "FR",
@@ -122,7 +122,7 @@ def _hosting_line() -> dict[str, Any]:
 
 
 def _cost(order: Order, total: Decimal) -> None:
-    """Give an order another total; its first line takes the difference, so that the lines still add up."""
+    """Change an order's total; its first line takes the difference, so that the lines still add up."""
     net = (total / Decimal("1.2")).quantize(Decimal("0.01"))
     first = order.lines[0]
     others = sum((Decimal(str(line["totalPrice"]["value"])) for line in order.lines[1:]), Decimal(0))

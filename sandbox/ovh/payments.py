@@ -1,4 +1,4 @@
-"""What pays at OVH: registered methods, the prepaid account, loyalty points, and OVH's own page."""
+"""Payment sources at OVH: registered methods, the prepaid account, loyalty points, and OVH's own page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.ovh.orders import Order, Orders, Source, Try, Wish
 from sandbox.ovh.prices import price
 
 _CARDS = {"VISA", "MASTERCARD", "AMERICAN_EXPRESS", "CARTE_BANCAIRE"}
-# The oldest names of means, which their route still speaks beside the newer ones.
+# The oldest names of payment means, which their route still uses next to the newer ones.
 _OLD_NAMES = {
     "CREDIT_CARD": "creditCard", "PAYPAL": "paypal", "DEFERRED_PAYMENT_ACCOUNT": "deferredPaymentAccount",
 }  # fmt: skip
@@ -23,16 +23,16 @@ MEANS = {
     "deferredPaymentAccount", "fidelityAccount", "ovhAccount", "paypal",
 }  # fmt: skip
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
-# What the oldest route of all calls the way in which money came.
+# The names that the oldest route uses for the source of the money.
 _PAID_BY = {"ovhAccount": "ovhAccount", "fidelityAccount": "fidelityPoints", "page": "creditCard"}
 
 
 @dataclass
 class Method:
-    """A registered method. Whatever its `status`, it is listed; only a VALID one pays.
+    """A registered method. It is listed whatever its `status`; only a VALID one pays.
 
-    `refuses` has the bank decline it, with `why`; it fits orders up to `most`. `mean_id` is what the legacy route
-    knows it by.
+    `refuses` makes the bank decline it, with `why`; it fits orders up to `most`. `mean_id` is its id in the legacy
+    route.
     """
 
     id: int
@@ -63,7 +63,7 @@ _REMOVED = Method(0, "VISA", "", refuses=True, why="The payment method was remov
 
 @dataclass(frozen=True)
 class Foreign:
-    """A transaction of the account that pays none of the orders in the simulation."""
+    """A transaction of the account that belongs to no order in the simulation."""
 
     method: int
     amount: Decimal
@@ -72,14 +72,15 @@ class Foreign:
 
 
 class Payments:
-    """`prepaid` is the credit of the OVH account, `points` the loyalty points, each worth a cent (invented).
+    """The account's payments. `prepaid` is the OVH account's credit, `points` are loyalty points.
 
-    `lists_unusable` has an order list methods that cannot pay, too; `tells_why` has a refusal explain itself. With
-    `settle_after` the bank takes so many seconds to answer, in which another payment is taken as well: nothing that
-    OVH says rules that out. `wishes` are all calls to pay that came this far, oldest first, refused ones, too.
+    A point is worth a cent (invented). `lists_unusable` lets an order list methods that cannot pay, too; `tells_why`
+    adds the reason to a refusal. With `settle_after` the bank takes that many seconds to answer, and
+    another payment is accepted in that time: nothing that OVH documents rules that out. `wishes` are all payment calls
+    that came this far, oldest first, including refused ones.
 
-    Unkind switches, all off at first:
-    with `takes_again` OVH takes another payment of an order that is paid already;
+    Unkind switches, all off by default:
+    with `takes_again` OVH accepts another payment of a paid order;
     for `transaction_after` seconds a transaction is neither listed nor readable;
     methods of the kinds in `untracked` leave no transaction, as the prepaid account leaves none;
     `unreadable` refuses the transactions with 403, the "list" of them or each "one" that is listed;
@@ -97,7 +98,7 @@ class Payments:
         self.takes_again = False
         self.transaction_after = 0.0
         self.untracked: set[str] = set()
-        self.withheld = 0  # how often a transaction was left out of an answer that would have shown it
+        self.withheld = 0  # how often a transaction was left out of a response that would have shown it
         self.unreadable: set[Literal["list", "one"]] = set()
         self.foreign: list[Foreign] = []
         self.wishes: list[Wish] = []
@@ -109,10 +110,10 @@ class Payments:
             ),
         ]
 
-    # What there is to pay with
+    # Payment methods
 
     def fitting(self, order: Order) -> list[Method]:
-        """The registered methods that OVH lists for an order; none where it is not to be paid."""
+        """Return the registered methods that OVH lists for an order; none if it is not payable."""
         if not self._is_payable(order):
             return []
         return [
@@ -122,7 +123,7 @@ class Payments:
         ]
 
     def means(self, order: Order) -> list[str]:
-        """What the legacy route names for an order: kinds of means, not the means themselves."""
+        """Return the legacy route's answer for an order: kinds of payment means, not the means themselves."""
         if self._orders.status(order) != "notPaid":
             return []
         kinds = [method.mean for method in self.fitting(order) if method.status == "VALID"]
@@ -130,7 +131,7 @@ class Payments:
         kinds += ["fidelityAccount"] if self.points > 0 or order.total == 0 else []
         return list(dict.fromkeys(kinds))
 
-    # Paying. The call says nothing of its success: status and follow-up do.
+    # Payments. The response does not contain the outcome: status and follow-up do.
 
     def pay(self, order: Order, method_id: object) -> None:
         wish = self._wish(order, str(method_id))
@@ -142,13 +143,13 @@ class Payments:
         self._charge(order, method, wish)
 
     def pay_with_default(self, order: Order) -> None:
-        """What a checkout does on wish; without a usable default method the order stays unpaid."""
+        """Pay at the checkout on request; without a usable default method the order stays unpaid."""
         for method in self.fitting(order):
             if method.default and method.status == "VALID":
                 self._charge(order, method)
 
     def pay_with_mean(self, order: Order, mean: str, mean_id: object) -> None:
-        """The legacy way: from an account, or with a registered mean by its old id."""
+        """Pay by the legacy route: from an account, or with a registered method by its old id."""
         if mean not in MEANS:
             raise refused(f"Invalid value for paymentMean: {mean}")
         wish = self._wish(order, mean)
@@ -161,18 +162,18 @@ class Payments:
             self._charge(order, self._meant(order, mean, mean_id), wish)
 
     def pay_on_the_page(self, order: Order) -> None:
-        """A person pays on OVH's own page, with a card that nobody registered."""
+        """Simulate a user who pays on OVH's own page, with an unregistered card."""
         self._must_be_open(order)
         self._take(order, "page")
 
     def note_payment(self, order: Order, source: Source, at: datetime) -> None:
-        """Note that an order was paid at a moment, by no call of the API."""
+        """Record a payment at a moment, without a call of the API."""
         order.paid_at = at
         order.tries.append(Try(at, source))
         order.payments.append(source)
 
     def _wish(self, order: Order, source: Source) -> Wish:
-        """Note a call to pay. What somebody pays on OVH's own page is no call that another one could repeat."""
+        """Record a payment call. A payment on OVH's own page is not a call that another one could repeat."""
         calls = [wish for wish in self.wishes if wish.order == order.id]
         is_open = any(attempt.wish is not None for attempt in order.pending)
         wish = Wish(order.id, source, self._clock.now(), beside=is_open or any(earlier.moved for earlier in calls))
@@ -184,7 +185,7 @@ class Payments:
             raise refused("This order cannot be paid")
 
     def _is_payable(self, order: Order) -> bool:
-        """Tell whether OVH takes a payment of this order now."""
+        """Return whether OVH accepts a payment of this order now."""
         again = self.takes_again and order.paid_at is not None
         return again or self._orders.status(order) == "notPaid"
 
@@ -198,7 +199,7 @@ class Payments:
         raise refused("Invalid payment mean")
 
     def settle(self) -> None:
-        """Let the bank answer what it had time for; to be called before anything is told."""
+        """Let the bank answer all attempts that are due; to be called before anything is read."""
         for order in self._orders.all.values():
             for attempt in list(order.pending):
                 if after(attempt.at, self.settle_after) <= self._clock.now():
@@ -238,10 +239,10 @@ class Payments:
         if wish is not None:
             wish.moved = True
 
-    # What is told of it
+    # Reads
 
     def transactions(self) -> dict[int, dict[str, Any]]:
-        """Return those that show by now: one for each try of a registered method, good, bad or not known yet."""
+        """Return the transactions that show now: one for each attempt with a registered method, whatever its result."""
         shown: dict[int, dict[str, Any]] = {}
         for order in self._orders.all.values():
             for place, attempt in enumerate(order.tries + order.pending):
@@ -258,7 +259,7 @@ class Payments:
         return shown
 
     def list_transactions(self) -> dict[int, dict[str, Any]]:
-        """Return what `GET /me/payment/transaction` lists; raises 403 where the list is unreadable."""
+        """Return what `GET /me/payment/transaction` lists; raises 403 if the list is unreadable."""
         if "list" in self.unreadable:
             raise forbidden()
         return self.transactions()

@@ -1,4 +1,4 @@
-"""Prices as OVH writes them, and the markets: each subsidiary has its currency and its tax. All rates are invented."""
+"""Prices in OVH's format, and the markets: each subsidiary has its currency and its tax. All rates are invented."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _DECIMALS = {"XOF": 0, "TND": 3}
-# As OVH localises them: not to be parsed by anybody.
+# As OVH localises them: not meant to be parsed.
 _TEXTS = {"EUR": "{} €", "GBP": "£{}", "PLN": "{} zł", "CZK": "{} Kč", "USD": "${}"}
 
 
 @dataclass(frozen=True)
 class Market:
-    """`factor` turns the table's euro into the currency; `tax` is what a person in the country pays, as a share."""
+    """A market. `factor` converts the table's euro into the currency; `tax` is a consumer's tax rate, as a share."""
 
     currency: str
     factor: Decimal
@@ -41,12 +41,12 @@ MARKETS = {
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
-    """To the currency's smallest unit, half up."""
+    """Round an amount to the currency's smallest unit, half up."""
     return amount.quantize(Decimal(1).scaleb(-_DECIMALS.get(currency, 2)), ROUND_HALF_UP)
 
 
 def price(amount: Decimal, currency: str = "EUR", *, ucents: bool = False) -> dict[str, Any]:
-    """An order.Price; its `text` is localised and its integer form, where it is there, is 10^8 of the value."""
+    """Return an order.Price; its `text` is localised, and its optional integer form is 10^8 of the value."""
     exact = rounded(amount, currency)
     text = _TEXTS.get(currency, f"{{}} {currency}").format(exact)
     shown: dict[str, Any] = {"currencyCode": currency, "text": text, "value": float(exact)}
@@ -56,5 +56,5 @@ def price(amount: Decimal, currency: str = "EUR", *, ucents: bool = False) -> di
 
 
 def amount_of(shown: dict[str, Any]) -> Decimal:
-    """The exact amount of an order.Price, with all its places."""
+    """Return the exact amount of an order.Price, with all decimals."""
     return rounded(Decimal(str(shown["value"])), shown["currencyCode"])

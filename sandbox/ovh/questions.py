@@ -1,4 +1,4 @@
-"""What a registry may ask of an item in a cart, and how OVH complains of an answer at the dry run."""
+"""The questions that a registry may ask about an item in a cart, and the dry run's complaints about answers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _FORMS = {
 class Question:
     """One configuration label.
 
-    `needed` is what the dry run demands; `says` is what `required` claims, which is another thing, or None where the
-    key is left out. `must_be_true` is for consents; `keys` are what a JSON answer must hold.
+    `needed` is what the dry run demands; `says` is what `required` claims, which may differ, or None if the key is left
+    out. `must_be_true` is for consents; `keys` are the keys that a JSON answer must have.
     """
 
     label: str
@@ -36,11 +36,11 @@ class Question:
     help: str = ""
 
     def but(self, **changes: Any) -> Question:  # noqa: ANN401 - any of the fields above
-        """The same question with a registry's own turn."""
+        """Return the same question with a registry's changes."""
         return replace(self, **changes)
 
     def shown(self) -> dict[str, Any]:
-        """An order.cart.ConfigurationRequirements; every key but label and type may be missing, as in real answers."""
+        """Return an order.cart.ConfigurationRequirements; every key but label and type may be missing, as at OVH."""
         shown: dict[str, Any] = {"label": self.label, "type": self.type}
         if self.says is not None:
             shown |= {"required": self.says, "fields": list(self.fields) if self.fields else None}
@@ -49,7 +49,7 @@ class Question:
         return shown
 
     def complaint(self, value: str) -> str | None:
-        """What is wrong with an answer, in the words of the dry run; only those on missing labels are OVH's own."""
+        """Return the dry run's complaint about an answer; only those about missing labels are OVH's own words."""
         if self.allowed and value not in self.allowed:
             return f"Custom field {self.label} has a value that is not allowed for product domain"
         if self.must_be_true and value != "true":
@@ -98,7 +98,7 @@ PROTECTED = Question(
 def complaints(
     asked: Collection[Question], answers: Collection[tuple[str, str]], *, refuses_unknown: bool
 ) -> Iterator[str]:
-    """All that the dry run finds in an item's answers, a sentence each."""
+    """Yield all complaints of the dry run about an item's answers, one sentence each."""
     labels = [label for label, _ in answers]
     known = {question.label: question for question in asked}
     for question in sorted(asked, key=lambda question: question.label):

@@ -1,4 +1,4 @@
-"""A limit of calls, as OVH has one and does not publish it: off until it is switched on."""
+"""A rate limit, like OVH's unpublished one: off until it is switched on."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Complaint = Literal["rate_limit", "lost_before", "html408"]
 
 @dataclass
 class Quota:
-    """So many calls a second, and as many at once after a pause; None is no limit.
+    """Allows `per_second` calls per second, and as many at once after a pause; None is no limit.
 
-    What is beyond gets the `complaint`: 429, a cut connection, or a load balancer's 408. `retry_after` is told with
-    a 429 where it is set.
+    A call beyond the limit gets the `complaint`: 429, a cut connection, or a load balancer's 408. A 429 contains
+    `retry_after` if it is set.
     """
 
     per_second: float | None = None
@@ -29,13 +29,13 @@ class Quota:
     def switch(
         self, per_second: float | None, *, complaint: Complaint = "rate_limit", retry_after: int | None = None
     ) -> None:
-        """Reset the limit, with all of it there to be used."""
+        """Set the limit, with a full allowance."""
         self.per_second, self.complaint, self.retry_after = per_second, complaint, retry_after
         self.refused = 0
         self._left, self._filled_at = max(per_second or 0.0, 1.0), time.monotonic()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """What a call gets that comes beyond the limit; None where it may come."""
+        """Return the fault for a call beyond the limit; None if the call is allowed."""
         if self.per_second is None:
             return None
         now = time.monotonic()

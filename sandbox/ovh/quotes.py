@@ -1,4 +1,4 @@
-"""What a cart costs, line by line, as the dry run and the checkout tell it."""
+"""A cart's costs, line by line, as the dry run and the checkout return them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _CONTRACTS = [
 
 @dataclass
 class Layout:
-    """How lines are listed, without any change to what they cost; the easy way at first.
+    """How lines are listed, without any change to the costs; unchanged by default.
 
-    With `shuffle` they come in an order drawn from that seed; `zones_first` puts the zones' lines before all others;
+    With `shuffle` their order is drawn from that seed; `zones_first` puts the zones' lines before all others;
     `without_items` leaves `cartItemID` null on every line. OVH's guide shows the latter two.
     """
 
@@ -31,7 +31,7 @@ class Layout:
     without_items: bool = False
 
     def apply(self, shown: dict[str, Any]) -> dict[str, Any]:
-        """Return a quote with its lines laid out like this."""
+        """Return a quote with its lines in this layout."""
         lines = list(shown["details"])
         if self.shuffle is not None:
             Random(self.shuffle).shuffle(lines)
@@ -44,7 +44,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Priced:
-    """An item with the offer that it is bought by."""
+    """An item with the offer it is bought by."""
 
     number: int
     domain: str
@@ -53,9 +53,9 @@ class Priced:
 
 
 def quote(items: Sequence[Priced], market: Market, *, gifts: bool) -> dict[str, Any]:
-    """An order.Order that is none yet.
+    """Return an order.Order without an order id.
 
-    With `gifts` a promotion is a line of its own and no reduction; else it is told as the duration's reduction.
+    With `gifts` a promotion is a line of its own and no reduction; otherwise it is a reduction of the duration's line.
     """
     total = sum((item.offer.total(item.years) for item in items), _NOTHING)
     reduction = _NOTHING if gifts else sum((item.offer.discount for item in items), _NOTHING)
@@ -74,7 +74,7 @@ def quote(items: Sequence[Priced], market: Market, *, gifts: bool) -> dict[str, 
 
 
 def _lines(place: int, item: Priced, *, gifts: bool) -> list[dict[str, Any]]:
-    """A name's lines and those of its zone, which costs nothing; `domain` is a placeholder until there is an order."""
+    """Return a name's lines and those of its free zone; `domain` is a placeholder until there is an order."""
     offer, name, zone = item.offer, f"*{place:03}", f"*{place:03}.001"
     what = f"{item.domain} - .{offer.extension} registration"
     cost = offer.before_discount(item.years)

@@ -1,4 +1,4 @@
-"""The registry's work on paid names, and what the account holds once it is done."""
+"""The registry's processing of paid names, and the names that the account owns afterwards."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ _YEAR = 365 * 86_400.0
 
 
 class Registry:
-    """Names are the account's since an order was delivered, or since ever (`names.owned`).
+    """Names belong to the account since their order was delivered, or from the start (`names.owned`).
 
-    `reason_suffices` is how the `.fr` registry judges a justification, which it does after the payment.
-    `states` are what names of the account show as their state instead of "ok", such as `autorenew_in_progress`, or a
-    word that no description of OVH knows.
+    `reason_suffices` is how the `.fr` registry judges a justification, after the payment. `states` are the states that
+    names of the account show instead of "ok", such as `autorenew_in_progress`, or an undocumented word.
     """
 
     reason_suffices: Callable[[str], bool]
@@ -35,7 +34,7 @@ class Registry:
         self.reason_suffices = lambda reason: len(reason.split()) >= _FEWEST_WORDS
 
     def delivered(self) -> dict[str, Order]:
-        """The names that were registered, with their orders; those that the registry refused are missing."""
+        """Return the registered names with their orders; names that the registry refused are missing."""
         return {
             name: order
             for order in self._orders.all.values()
@@ -48,7 +47,7 @@ class Registry:
         return self._names.owned | set(self.delivered())
 
     def service(self, name: str) -> dict[str, Any]:
-        """A name of the account; a 404 where it has none such."""
+        """Return a name of the account; raises 404 if the account does not have it."""
         if name not in self.owned():
             raise not_found("This service does not exist")
         since, years = self._registered(name)
@@ -70,7 +69,7 @@ class Registry:
         }  # fmt: skip
 
     def service_infos(self, name: str) -> dict[str, Any]:
-        """Return how a name of the account is renewed; raises 404 where it has none such."""
+        """Return how a name of the account is renewed; raises 404 if the account does not have it."""
         service = self.service(name)
         return {
             "domain": name, "serviceId": service["serviceId"], "status": "ok", "renewalType": "automaticV2016",
@@ -83,14 +82,14 @@ class Registry:
         }  # fmt: skip
 
     def _registered(self, name: str) -> tuple[datetime, int]:
-        """Return since when the account has a name, and for how many years it was bought."""
+        """Return when the account got a name, and for how many years it was bought."""
         order = self.delivered().get(name)
         if order is None:
             return self._clock.now(), 1
         return order.made_at, next((item.years for item in order.items if item.domain == name), 1)
 
     def error(self, order: Order, name: str) -> str | None:
-        """Why the registry does not register a name of an order; None where it does."""
+        """Return why the registry refuses a name of an order; None if it registers it."""
         for item in order.items:
             reason = item.answer("REASON")
             if item.domain == name and item.plan == "fr" and reason and not self.reason_suffices(reason):
@@ -121,7 +120,7 @@ class Registry:
 
 
 def registry_configuration(extension: Extension) -> dict[str, Any]:
-    """What a registry takes: the form of names, the lengths of contracts. Grace periods are invented."""
+    """Return what a registry accepts: the format of names, the lengths of contracts. Grace periods are invented."""
     months = [years * 12 for years in extension.years]
     shortest, longest = extension.length
     return {

@@ -1,4 +1,4 @@
-"""How a method and a path find their handler."""
+"""Find the handler of a method and a path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: the account, what stood in the path, the query, the body, and whether a service account makes it."""
+    """One call: the account, the path's parameters, the query, the body, and whether a service account makes it."""
 
     ovh: OvhSimulator
     parts: tuple[str, ...]
@@ -24,13 +24,13 @@ class Call:
     is_service: bool = False
 
     def needs(self, *names: str) -> None:
-        """Raise what OVH's gateway answers where the body lacks one of these."""
+        """Raise the gateway's error if the body lacks one of these."""
         for name in names:
             if self.body.get(name) is None:
                 raise gateway(400, "INVALID_ARGUMENT", f"Missing parameter(s): {name}")
 
     def asks(self, name: str) -> str:
-        """A part of the query that must be there."""
+        """Return a query parameter; raises the gateway's error if it is missing."""
         if not self.query.get(name):
             raise gateway(400, "INVALID_ARGUMENT", f"Missing parameter(s): {name}")
         return self.query[name]
@@ -41,7 +41,7 @@ Handler = Callable[[Call], Any]
 
 @dataclass(frozen=True)
 class Route:
-    """`unsigned` ones answer anybody, as OVH's schema says of them. A {name} in the path stands for one part of it."""
+    """A route. `unsigned` ones need no authentication, as in OVH's schema. A {name} in the path matches one part."""
 
     method: str
     path: str
@@ -63,7 +63,7 @@ def route(method: str, path: str, *, unsigned: bool = False) -> Callable[[Handle
 
 
 def find(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
-    """The route of a path, the one with the fewest names in it; raises what OVH answers to an unknown one."""
+    """Return the route of a path, the one with the fewest parameters; raises OVH's error for an unknown one."""
     of_method = [known for known in ROUTES if known.method == method]
     fitting = [(known, found.groups()) for known in of_method if (found := known.pattern.fullmatch(path))]
     if not fitting:

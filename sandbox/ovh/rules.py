@@ -1,7 +1,7 @@
-"""The rules of registries in OVH's recursive form, and whether data respects them.
+"""The rules of registries in OVH's recursive format, and whether data satisfies them.
 
-The form and its operators are those of OVH's guide on eligibility rules; of its answers to data that breaks one,
-class, count and `details` are OVH's, and so are the words for a missing field. The other sentences are invented.
+The format and its operators are those of OVH's guide on eligibility rules. In the responses to invalid data, class,
+count and `details` are OVH's, and so are the words for a missing field. The other sentences are invented.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Rule = dict[str, Any]
 Data = Mapping[str, Any]
 _LEGAL_FORMS = ["association", "corporation", "individual", "other"]  # fewer than contacts may have: OVH's own list
 _REQUIRED: Rule = {"operator": "required"}
-# What the parts of a check's body are called, and with them what its `details` begin with.
+# The keys of a check's body, which its `details` also begin with.
 _PEOPLE = {"OWNER_CONTACT": "owner", "ADMIN_ACCOUNT": "adminAccount", "TECH_ACCOUNT": "techAccount"}
 _NAMES = _PEOPLE | {"ACCEPT_CONDITIONS": "extras.acceptCondition", "DOMAIN_CONFIG": "domain"}
 _TYPES = {"/me/contact": "contact", "Nichandle": "contact", "String": "string[]"}
@@ -28,18 +28,18 @@ _TYPES = {"/me/contact": "contact", "Nichandle": "contact", "String": "string[]"
 
 
 def rule_of(extension: Extension, label: str) -> Rule:
-    """The rule for creating one name."""
+    """Return the rule for creating a name."""
     questions = [q for q in extension.questions(label) if q.label not in {*_PEOPLE, "DNS"}]
     return {"and": [*_people(extension), *map(_question, questions)], "constraints": []}
 
 
 def eligibility_of(extension: Extension) -> Rule:
-    """The part of it that is about who owns and administers the name."""
+    """Return the part of the rule about who owns and administers the name."""
     return {"and": _people(extension), "constraints": []}
 
 
 def checked_rule_of(extension: Extension, label: str) -> Rule:
-    """The part of it that the check can judge: its body has no room for other answers."""
+    """Return the part of the rule that the check can judge: its body has no room for other answers."""
     questions = [q for q in extension.questions(label) if q.label in {"ACCEPT_CONDITIONS", "DOMAIN_CONFIG"}]
     return {"and": [*_people(extension), *map(_question, questions)], "constraints": []}
 
@@ -52,7 +52,7 @@ def _people(extension: Extension) -> list[Rule]:
 
 
 def _question(question: Question) -> Rule:
-    """A label other than a contact; a JSON one is a form of its own."""
+    """Return the rule for a label that is not a contact; a JSON answer has a format of its own."""
     constraints: list[Rule] = [_REQUIRED] if question.needed and question.label != "OWNER_LEGAL_AGE" else []
     if question.must_be_true and question.label != "OWNER_LEGAL_AGE":
         constraints.append({"operator": "shouldbetrue"})
@@ -88,7 +88,7 @@ def _owner(owner: OwnerRule) -> Rule:
 
 
 def _place(owner: OwnerRule, other: str) -> list[Rule]:
-    """To be where the registry wants it, unless the other one is."""
+    """Return the rules that require a place in the registry's area, unless the other contact is there."""
     elsewhere: list[Rule] = [
         {
             "label": "address.country",
@@ -123,16 +123,16 @@ def _field(label: str, *constraints: Rule, when: Rule | None = None) -> Rule:
 
 
 def _when(label: str, constraint: Rule) -> Rule:
-    """A condition on another field of the owner."""
+    """Return a condition on another field of the owner."""
     field = {"label": label, "type": "string", "constraints": [constraint, _REQUIRED]}
     return {"label": "OWNER_CONTACT", "type": "contact", "fields": field, "constraints": [_REQUIRED]}
 
 
-# Judging data
+# Checking data
 
 
 def broken(found: Mapping[str, str]) -> OvhError:
-    """OVH's answer to data that breaks a rule, with what `faults` found."""
+    """Return OVH's error for data that breaks a rule, with the result of `faults`."""
     details = {"_message": "Input data does not respect the rule"} | dict(found)
     message = f"{len(found)} constraints of rules are not respected"
     return OvhError(
@@ -141,7 +141,7 @@ def broken(found: Mapping[str, str]) -> OvhError:
 
 
 def faults(rule: Rule, data: Data) -> dict[str, str]:
-    """What breaks a rule, by the names that OVH's `details` have; `data` holds contacts and answers by label."""
+    """Return the broken constraints, by their names in OVH's `details`; `data` holds contacts and answers by label."""
     return dict(_faults(rule, data, data, ""))
 
 
@@ -163,11 +163,11 @@ def _faults(rule: Rule, data: Data, everything: Data, inside: str) -> Iterator[t
 
 
 def _keeps(value: Any, constraint: Rule) -> bool:  # noqa: ANN401 - a contact, a text, a yes
-    """Whether a value keeps a constraint; one that is not there breaks only those that ask for it."""
+    """Return whether a value satisfies a constraint; a missing value breaks only constraints that require it."""
     operator = constraint["operator"]
     if value is None or isinstance(value, dict):
         return value is not None or operator not in {"required", "eq"}
-    word = str(value).lower() if isinstance(value, bool) else str(value)  # a yes is the word "true", as in JSON
+    word = str(value).lower() if isinstance(value, bool) else str(value)  # a yes is "true", as in JSON
     return _CHECKS[operator](word, constraint)
 
 

@@ -1,4 +1,4 @@
-"""Who calls: OVH's signature, its time window, and what the key may do."""
+"""Authentication: OVH's signature, its time window, and the key's rights."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _EVERYTHING = (("GET", "/*"), ("POST", "/*"), ("PUT", "/*"), ("DELETE", "/*"))
 
 @dataclass
 class Credentials:
-    """The keys of the pretend account; `rules` are (method, path pattern), as a consumer key has them.
+    """The keys of the simulated account; `rules` are (method, path pattern), as a consumer key has them.
 
-    `tolerance` is by how many seconds a signature's timestamp may differ from OVH's clock. OVH's own is not known.
-    `denied` are (method, path pattern) that are refused though the rules grant them, as an IAM policy would.
-    `login_first` answers 401 instead of 403 where a call without an application key needs a login, as seen at OVH.
-    `issued` are Bearer tokens with a limited life, and the second of OVH's clock at which each one ends.
+    `tolerance` is how many seconds a signature's timestamp may differ from OVH's clock. OVH's own limit is not known.
+    `denied` are (method, path pattern) that are refused although the rules grant them, as an IAM policy would. With
+    `login_first` a call without an application key that needs a login gets 401 instead of 403, as seen at OVH. `issued`
+    are Bearer tokens with a limited life, and the second of OVH's clock at which each one expires.
     """
 
     application_key: str = "sandbox-application-key"
@@ -39,7 +39,7 @@ class Credentials:
 def check(
     credentials: Credentials, method: str, url: str, path: str, body: str, headers: Mapping[str, str], now: float
 ) -> None:
-    """Raise what OVH answers where the call is not signed, not signed well, too old, or not granted."""
+    """Raise OVH's error if the call is not signed, wrongly signed, too old, or not granted."""
     if "X-Ovh-Application" not in headers and "Authorization" in headers:
         _check_token(credentials, headers["Authorization"].removeprefix("Bearer "), now)
         _grant(credentials, method, path)
@@ -63,7 +63,7 @@ def check(
 
 
 def _check_token(credentials: Credentials, token: str, now: float) -> None:
-    """Raise where a Bearer token is unknown or its life is over; OVH's own words for the latter are not known."""
+    """Raise an error if a Bearer token is unknown or expired; OVH's own words for the latter are not known."""
     if token == credentials.token or credentials.issued.get(token, now) > now:
         return
     if token in credentials.issued:

@@ -1,4 +1,4 @@
-"""OVH's token endpoint: a service account trades its client id and secret for a Bearer token (OAuth2)."""
+"""OVH's token endpoint: a service account exchanges its client id and secret for a Bearer token (OAuth2)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from aiohttp import web
 if TYPE_CHECKING:
     from sandbox.ovh import OvhSimulator
 
-TOKEN_PATH = "/auth/oauth2/token"  # noqa: S105 - a path, not a secret; the host is www.ovh.com in the true one
+TOKEN_PATH = "/auth/oauth2/token"  # noqa: S105 - a path, not a secret; the real host is www.ovh.com
 _HOUR = 3600
 
 
 @dataclass
 class TokenService:
-    """Switches of the token endpoint, all off at first; an attempt at a token is counted in `asked`.
+    """Switches of the token endpoint, all off by default; `asked` counts the token requests.
 
-    `delay` is how many seconds an answer takes; with `hangs` none ever comes, until the switch is off again;
-    with `refuses` the keys are unknown (401), with `fails` it answers 500, with `empty` a 200 without a token;
-    `lives` has each token be a new one that OVH refuses after so many seconds of its clock;
-    `tells` is how many seconds it says that a token lives, where that is not true.
+    `delay` is how many seconds a response takes; with `hangs` none comes until the switch is off again; with `refuses`
+    the keys are unknown (401), with `fails` it answers 500, with `empty` a 200 without a token; with `lives` each token
+    is a new one that OVH refuses after that many seconds of its clock; `tells` is the reported life of a token in
+    seconds, if it is wrong.
     """
 
     delay: float = 0.0
@@ -50,7 +50,7 @@ class Tokens:
         service, keys = self._ovh.tokens, self._ovh.credentials
         service.asked += 1
         await asyncio.sleep(service.delay)
-        while service.hangs:  # noqa: ASYNC110 - the switch is a plain attribute, so that anybody can turn it off
+        while service.hangs:  # noqa: ASYNC110 - the switch is a plain attribute, so that any test can turn it off
             await asyncio.sleep(0.02)
         if service.fails:
             return web.json_response({"error": "server_error"}, status=500)
@@ -62,7 +62,7 @@ class Tokens:
         return web.json_response({} if service.empty else token)
 
     def _issue(self) -> str:
-        """Return the account's one token, or a new one where tokens live for a limited time."""
+        """Return the account's one token, or a new one if tokens have a limited life."""
         lives, keys = self._ovh.tokens.lives, self._ovh.credentials
         if lives is None:
             return keys.token

@@ -1,4 +1,4 @@
-"""A page on loopback that shows the pretend workspace, as one of its people sees it, and the pretend OVH."""
+"""A page on loopback that shows the simulated workspace, as one of its users sees it, and the simulated OVH."""
 
 from sandbox.page.server import Page
 

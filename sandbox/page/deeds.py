@@ -1,4 +1,4 @@
-"""What a person does on the page, carried out as Slack would."""
+"""Carries out a user's actions on the page as Slack would."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _GONE = "That is no longer there. Look at the newest message."
 
 
 class Deeds:
-    """Each deed answers what the page shows at once: nothing, errors at fields, or a sentence."""
+    """Each action returns what the page shows immediately: nothing, field errors, or a sentence."""
 
     def __init__(self, slack: SlackSimulator) -> None:
         self._slack = slack
@@ -28,7 +28,7 @@ class Deeds:
         }
 
     async def carry_out(self, me: str, asked: Asked) -> dict[str, Any]:
-        """Do what was asked for; a refusal comes back as `problem`, in words."""
+        """Carry out an action; a refusal is returned as `problem`, in words."""
         try:
             return await self._known[str(asked["do"])](self._slack.person(me), asked)
         except NotAcknowledged:
@@ -70,7 +70,7 @@ class Deeds:
         return {}
 
     def _place(self, actor: Actor, asked: Asked) -> Message | OpenView:
-        """The message or view that the person acts in; only what they can see."""
+        """Return the message or view in which the user acts; only one that they can see."""
         seen: list[Message | OpenView]
         if asked.get("view"):
             seen = [view for view in (actor.home, actor.modal) if view is not None and view.id == asked["view"]]
@@ -82,7 +82,10 @@ class Deeds:
 
 
 def _element(place: Message | OpenView, asked: Asked) -> tuple[str, dict[str, Any]]:
-    """What was clicked; where that was just rendered again, the only one of its kind: Slack delivers such clicks."""
+    """Return the clicked element.
+
+    If it was just rendered again, return the only one of its kind, because Slack delivers such clicks.
+    """
     alike = [(block, part) for block, part in elements(place.blocks) if part["action_id"] == asked["action"]]
     exact = [found for found in alike if found[0] == asked["block"]]
     if exact or len(alike) == 1:

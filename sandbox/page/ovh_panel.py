@@ -1,4 +1,4 @@
-"""The pretend OVH as a panel: its ledger, its clock, and switches for what can go wrong."""
+"""The simulated OVH as a panel: its ledger, its clock, and switches for faults."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from sandbox.ovh.quotes import Layout
 
 _FOR_EVER = 1_000_000
 _CHECKOUT, _PAY = "/order/cart/*/checkout", "/me/order/*/pay"
-_DUTY = "5.00"  # by how much a price rises at a press
-_CREDIT = Decimal(50)  # what a press puts on the prepaid account
+_DUTY = "5.00"  # the price increase per press
+_CREDIT = Decimal(50)  # the amount that a press adds to the prepaid account
 
-# name: (what it says, method, path, kind of fault, how often, options)
+# name: (label, method, path, kind of fault, how often, options)
 _FAULTS: dict[str, tuple[str, str, str, Kind, int, dict[str, Any]]] = {
     "slow": ("Every answer takes two seconds", "*", "*", "slow", _FOR_EVER, {"seconds": 2.0}),
     "outage": ("Outage: no answer is of use", "*", "*", "html502", _FOR_EVER, {}),
@@ -37,19 +37,19 @@ _FAULTS: dict[str, tuple[str, str, str, Kind, int, dict[str, Any]]] = {
     ),
     "hold_payment": ("Hold the next payment back for 45 seconds", "POST", _PAY, "held", 1, {"seconds": 45.0}),
 }
-_RENEWAL = Decimal(359)  # what a name's renewal rises to at a press
+_RENEWAL = Decimal(359)  # the renewal price after a press
 _PAYMENTS_LATE, _ORDERS_LATE = 600.0, 300.0  # seconds
 
 
 @dataclass(frozen=True)
 class _Setting:
-    """A switch that stays on: what it says, and what it does to the simulated OVH when it is turned on or off."""
+    """A switch that stays on: its label, and the function that turns it on or off at the simulated OVH."""
 
     label: str
     turn: Callable[[OvhSimulator, bool], None]
 
 
-def _show_payments_late(ovh: OvhSimulator, on: bool) -> None:  # noqa: FBT001 - what a switch says
+def _show_payments_late(ovh: OvhSimulator, on: bool) -> None:  # noqa: FBT001 - the switch's state
     ovh.orders.payment_after = ovh.payments.transaction_after = _PAYMENTS_LATE if on else 0.0
 
 
@@ -69,14 +69,14 @@ _SETTINGS = {
 
 
 class OvhPanel:
-    """Switches stay on until they are pressed again, or used up."""
+    """The panel. Switches stay on until they are pressed again, or used up."""
 
     def __init__(self, ovh: OvhSimulator) -> None:
         self._ovh = ovh
         self._on: dict[str, Fault] = {}
         self._set: set[str] = set()
         self._removed: list[Method] = []
-        self.lost_since: int | None = None  # how many orders there were when a checkout's answer was to be lost
+        self.lost_since: int | None = None  # the number of orders when a checkout's answer was to be lost
         self._presses: dict[str, Callable[[str], None]] = {
             "deliver": lambda _: ovh.deliver_now(),
             "day": lambda _: ovh.a_day_later(),
@@ -95,7 +95,7 @@ class OvhPanel:
         }
 
     def press(self, switch: str, argument: str = "") -> None:
-        """Press a switch; raises `KeyError` or `ValueError` where there is no such thing, or it cannot be done."""
+        """Press a switch; raises `KeyError` or `ValueError` if it does not exist, or cannot be pressed."""
         if switch in _FAULTS:
             self._flip(switch)
         elif switch in _SETTINGS:
@@ -158,7 +158,7 @@ class OvhPanel:
         method.refuses = not method.refuses
 
     def _remove_methods(self) -> None:
-        """Leave the account without a way to pay, or give it back what it had."""
+        """Remove all payment methods from the account, or restore them."""
         methods = self._ovh.payments.methods
         self._removed, methods[:] = methods[:], self._removed
 
@@ -180,7 +180,7 @@ class OvhPanel:
         self._ovh.request_documents(int(order), asked=not self._ovh.orders.all[int(order)].documents)
 
     def _task_error(self, order: str) -> None:
-        """The registry does not register the order's first name, or does so again."""
+        """Make the registry refuse the order's first name, or accept it again."""
         names, errors = self._ovh.orders.all[int(order)].domains, self._ovh.orders.task_errors
         name = next(iter(names), "")
         if errors.pop(name, None) is None:

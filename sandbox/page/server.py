@@ -1,4 +1,4 @@
-"""The page on loopback: its files, and one socket on which it hears what there is and says what is done."""
+"""The page on loopback: its files, and one socket that sends the state and receives the actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sandbox.page.tour import tour
 from sandbox.slack import SlackSimulator
 
 STATIC = Path(__file__).parent / "static"
-_LOOK_AGAIN = 0.5  # seconds: OVH's clock moves without telling anybody
+_LOOK_AGAIN = 0.5  # seconds: OVH's clock moves without an event
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'"
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -29,7 +29,7 @@ _HEADERS = {
 
 
 class Page:
-    """One page for everybody at this machine; `roles` says in words what somebody may do, by user id."""
+    """One page for all users of this machine; `roles` are the users' rights in words, by user id."""
 
     def __init__(self, slack: SlackSimulator, ovh: OvhSimulator, roles: dict[str, str]) -> None:
         self._slack = slack
@@ -41,7 +41,7 @@ class Page:
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> str:
-        """Listen on loopback, and return the address for a browser; any free port where `port` is taken."""
+        """Listen on loopback, and return the address for a browser; uses any free port if `port` is taken."""
         app = web.Application(middlewares=[self._only_from_here])
         app.router.add_get("/", _index)
         app.router.add_get("/live", self._live)
@@ -123,7 +123,7 @@ class Page:
 
 
 class _Viewer:
-    """One open page, and who sits before it."""
+    """One open page, and the user it shows."""
 
     def __init__(self, socket: web.WebSocketResponse, me: str) -> None:
         self.socket = socket
@@ -131,7 +131,7 @@ class _Viewer:
         self._last = ""
 
     async def show(self, seen: dict[str, Any]) -> None:
-        """Send what is to be seen, unless the page has it."""
+        """Send the state, unless the page already has it."""
         frame = json.dumps({"seen": seen})
         if frame != self._last and not self.socket.closed:
             self._last = frame

@@ -1,4 +1,4 @@
-"""The workspace as one person sees it, ready to be drawn."""
+"""The workspace as one user sees it, ready to be rendered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from sandbox.slack import Message, OpenView, SlackSimulator
 from sandbox.slack.world import BOT_USER, Channel, User
 
-_MOST_MESSAGES = 200  # of a channel, the newest
+_MOST_MESSAGES = 200  # per channel, the newest
 
 
 def snapshot(slack: SlackSimulator, me: str, roles: dict[str, str]) -> dict[str, Any]:
-    """All that a person has on screen: channels with their messages, their Home, and forms on top of it."""
+    """Return everything on a user's screen: channels with their messages, their Home, and forms on top of it."""
     world = slack.state.world
     channels = [channel for channel in world.channels.values() if me in channel.members]
     own = world.conversation(me)
@@ -35,7 +35,7 @@ def _person(user: User, roles: dict[str, str]) -> dict[str, Any]:
 
 
 def _names(slack: SlackSimulator) -> dict[str, str]:
-    """What mentions of people, groups and channels are called, by id."""
+    """Return the names for mentions of users, groups and channels, by id."""
     world = slack.state.world
     people = {user.id: user.real_name if user.bot else user.name for user in world.users.values()}
     channels = {channel.id: channel.name for channel in world.channels.values()}

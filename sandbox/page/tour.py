@@ -1,4 +1,4 @@
-"""Five short steps through the product, each of which ticks itself."""
+"""Five short steps through the product, each with an automatic check."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _STEPS: list[dict[str, Any]] = [
 
 
 def tour(slack: SlackSimulator, ovh: OvhSimulator, panel: OvhPanel) -> list[dict[str, Any]]:
-    """The steps, with whether each is done."""
+    """Return the steps, with whether each is done."""
     orders = ovh.orders.ours()
     done = [
         ovh.count("GET", "/order/cart/*/domain") > 0,
@@ -52,7 +52,7 @@ def tour(slack: SlackSimulator, ovh: OvhSimulator, panel: OvhPanel) -> list[dict
 
 
 def _found_a_lost_order(slack: SlackSimulator, ovh: OvhSimulator, panel: OvhPanel) -> bool:
-    """Whether the bot shows an order whose checkout it never heard of."""
+    """Return whether the bot shows an order whose checkout's answer was lost."""
     if panel.lost_since is None:
         return False
     newer = ovh.orders.ours()[panel.lost_since :]

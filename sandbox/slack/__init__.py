@@ -28,7 +28,7 @@ class SlackSimulator:
         self.delivery = Delivery(self.server, self.credentials)
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen, and return the base for `SLACK_API_URL`."""
+        """Listen, and return the base URL for `SLACK_API_URL`."""
         return await self.server.start(host, port)
 
     async def stop(self) -> None:
@@ -40,14 +40,14 @@ class SlackSimulator:
         await self.until(lambda: self.server.sockets, seconds)
 
     async def until(self, look: Callable[[], T | None], seconds: float = 20.0) -> T:
-        """Wait until `look` returns something true, and return that; `TimeoutError` otherwise."""
+        """Wait until `look` returns something true, and return that; raises `TimeoutError` otherwise."""
         return await self.state.until(look, seconds)
 
     def person(self, name: str) -> Actor:
         return Actor(self.state.world.user(name), self.state, self.server, self.delivery)
 
     def messages(self, channel: str) -> list[Message]:
-        """All messages of a channel that everybody there sees, oldest first."""
+        """Return all messages of a channel that every member sees, oldest first."""
         found = self.state.world.channel(channel)
         return [m for m in self.state.messages[found.id] if not m.ephemeral and m.thread_ts is None]
 

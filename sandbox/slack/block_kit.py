@@ -1,4 +1,4 @@
-"""Slack's own checks of blocks and views, as far as they are known: the models' and those that the models miss."""
+"""Slack's own checks of blocks and views, as far as they are known: the SDK models' checks and those that they miss."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IN_CONTEXT = {"mrkdwn", "plain_text", "image"}
 
 
 def faults_of(blocks: Sequence[Mapping[str, Any]], *, surface: str = "message") -> list[str]:
-    """What Slack would not take, one sentence each; empty where all is well."""
+    """Return what Slack would refuse, one sentence each; empty if everything is valid."""
     found = []
     if len(blocks) > _MOST[surface]:
         found.append(f"{len(blocks)} blocks are more than {_MOST[surface]}")
@@ -27,7 +27,7 @@ def faults_of(blocks: Sequence[Mapping[str, Any]], *, surface: str = "message") 
 
 
 def faults_of_view(view: Mapping[str, Any]) -> list[str]:
-    """The same for a modal or a Home."""
+    """Return the faults of a modal or a Home."""
     found = faults_of(view.get("blocks", []), surface=str(view.get("type", "modal")))
     try:
         View(**view).to_dict()
@@ -60,7 +60,7 @@ def _of_block(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_parts(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
-    """Rules for elements and texts, wherever they stand."""
+    """Yield the faults of elements and texts, wherever they are."""
     if isinstance(part, list):
         for each in part:
             yield from _of_parts(each)

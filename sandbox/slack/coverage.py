@@ -1,4 +1,4 @@
-"""What of Slack the sandbox does, and how true. Held by a test."""
+"""Which parts of Slack the sandbox simulates, and how faithfully. A test checks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payloads to the app: by socket or by signed HTTP, each with three seconds to be acknowledged."""
+"""Delivers payloads to the app: by socket or by signed HTTP, with three seconds for the acknowledgement."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DEADLINE = 3.0  # seconds
 
 
 class NotAcknowledged(Exception):
-    """The person sees Slack's own error: the app did not answer in time."""
+    """The app did not acknowledge in time: the user sees Slack's own error."""
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """A click as it was delivered for the first time."""
+    """A click, as first delivered."""
 
     user: str
     action: str
@@ -37,12 +37,12 @@ class Pressed:
 
 
 class Delivery:
-    """`to` are the app's addresses in HTTP mode, none for Socket Mode; `twice` delivers everything again.
+    """Delivers payloads to the app, and redelivers them on demand.
 
-    With `again_after` each click comes once more so many seconds later, to another process than before where there is
-    one. `again` counts those that an app acknowledged, `elsewhere` those of them that another connection did.
-
-    Several are several processes behind one address: a balancer that gives each request to the next one that answers.
+    `to` are the app's addresses in HTTP mode, empty for Socket Mode; `twice` delivers everything again. With
+    `again_after` each click is redelivered that many seconds later, to another process than before if there is one.
+    `again` counts the redeliveries that an app acknowledged, `elsewhere` those of them that another connection did.
+    Several addresses are processes behind a balancer, which gives each request to the next one that answers.
     """
 
     def __init__(self, server: Server, credentials: Credentials) -> None:
@@ -57,7 +57,7 @@ class Delivery:
         self._hurry = asyncio.Event()
 
     async def send(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Deliver and return the acknowledgement's payload; raises `NotAcknowledged`."""
+        """Deliver a payload and return the acknowledgement's payload; raises `NotAcknowledged`."""
         is_click = payload.get("type") == "block_actions"
         if is_click:
             action = payload["actions"][0]
@@ -74,7 +74,7 @@ class Delivery:
         return answer
 
     async def all_again(self) -> int:
-        """Have all clicks that are still to come once more come now; returns how many those were."""
+        """Deliver all pending redeliveries of clicks now; return how many there were."""
         waiting = list(self._late)
         self._hurry.set()
         await asyncio.gather(*waiting)
@@ -113,7 +113,7 @@ class Delivery:
             try:
                 return await self._post(url, kind, payload, retry=retry)
             except aiohttp.ClientConnectorError:
-                continue  # nobody listens there: that process is dead
+                continue  # that process is dead
         return None
 
     async def _post(self, url: str, kind: str, payload: dict[str, Any], *, retry: int) -> dict[str, Any] | None:
@@ -137,7 +137,7 @@ class Delivery:
             return None
 
     def signed(self, body: str, *, at: int | None = None) -> dict[str, str]:
-        """Slack's signature over a raw body."""
+        """Return Slack's signature headers for a raw body."""
         timestamp = str(at if at is not None else int(time.time()))
         secret = self._credentials.signing_secret.encode()
         digest = hmac.new(secret, f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()

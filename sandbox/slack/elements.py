@@ -1,4 +1,4 @@
-"""What people type and choose, in the form in which Slack hands it to the app, element by element.
+"""Typed and chosen values, in the format in which Slack passes them to the app, element by element.
 
 Source: Slack's reference of Block Kit's elements and of `view.state.values`.
 """
@@ -13,11 +13,11 @@ _TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_inpu
 _ONE_OPTION = {"static_select", "radio_buttons", "overflow"}
 _MANY_OPTIONS = {"multi_static_select", "checkboxes"}
 _MOMENTS = {"datepicker": "date", "timepicker": "time"}
-_LONGEST_INPUT = 3000  # characters, Slack's own limit where the app sets none
+_LONGEST_INPUT = 3000  # characters, Slack's own limit if the app sets none
 
 
 def initial_state(element: dict[str, Any]) -> dict[str, Any] | None:
-    """An element's entry in the state before anybody touched it; None for those that keep no state."""
+    """Return an element's initial state; None for elements without state."""
     kind = element["type"]
     if kind in _TYPED:
         return {"type": kind, "value": element.get("initial_value")}
@@ -32,7 +32,7 @@ def initial_state(element: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def state_of(element: dict[str, Any], value: Value) -> dict[str, Any]:
-    """The entry after somebody typed or chose `value`; options are named by their value or their words."""
+    """Return the state after a user typed or chose `value`; options are named by their value or their text."""
     kind = element["type"]
     if kind in _ONE_OPTION:
         return {"type": kind, "selected_option": None if value is None else _option(element, str(value))}
@@ -44,7 +44,7 @@ def state_of(element: dict[str, Any], value: Value) -> dict[str, Any]:
 
 
 def complaint(block: dict[str, Any], state: dict[str, Any]) -> str | None:
-    """What Slack itself says of an input, before the app hears of it."""
+    """Return Slack's own complaint about an input, before the app receives it."""
     element = block["element"]
     given = next((found for name, found in state.items() if name != "type"), None)
     if not given:
@@ -60,7 +60,7 @@ def complaint(block: dict[str, Any], state: dict[str, Any]) -> str | None:
 
 
 def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
-    """All options, those in groups included."""
+    """Return all options, including those in groups."""
     grouped = [option for group in element.get("option_groups") or [] for option in group["options"]]
     return [*(element.get("options") or []), *grouped]
 

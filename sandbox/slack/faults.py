@@ -1,4 +1,4 @@
-"""What can go wrong between the bot and Slack's Web API."""
+"""The faults between the bot and Slack's Web API."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-# "error" is any word of Slack's. "slow": done after `seconds`, whether or not the caller still waits for the answer.
-# "lost_after": done, and the connection is dropped before the answer. "dropped": not done, and dropped.
-# "html_503", "text_503" and "broken_json" are gateways' answers, "empty_429" a rate limit without a body.
-# "empty": ok, and nothing else.
+# "error" is any error code of Slack's. "slow": done after `seconds`, whether or not the caller still waits for the
+# answer. "lost_after": done, and the connection is dropped before the answer. "dropped": not done, and dropped.
+# "html_503", "text_503" and "broken_json" are gateways' answers, "empty_429" a rate limit without a body. "empty": ok,
+# and nothing else.
 Kind = Literal[
     "ratelimited", "500", "hang", "slow", "lost_after", "error", "html_503", "text_503", "broken_json", "empty_429",
     "dropped", "empty",
@@ -59,7 +59,7 @@ class Faults:
         seconds: float = 20.0,
         channel: str | None = None,
     ) -> Fault:
-        """Have the next `times` calls of a method fail; `ALWAYS` is until `clear`."""
+        """Make the next `times` calls of a method fail; `ALWAYS` is until `clear`."""
         fault = Fault(method, kind, times, retry_after, error, seconds, channel)
         self.waiting.append(fault)
         return fault

@@ -16,7 +16,7 @@ BLOCKS_TEXT = 13_200  # characters, and bytes of UTF-8, over all blocks
 MARKDOWN_TEXT = 12_000  # characters
 VIEW = 250_000  # bytes of JSON
 ATTACHMENTS = 100
-_HEADER = 100  # bytes that a header takes besides its text
+_HEADER = 100  # bytes that a header takes in addition to its text
 
 
 def weight(blocks: Sequence[Mapping[str, Any]]) -> int:

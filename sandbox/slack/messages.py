@@ -1,4 +1,4 @@
-"""Messages and views as the workspace keeps them, and what one can read off them."""
+"""Messages and views as the workspace stores them, and functions to read them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.slack.world import BOT_USER
 
 @dataclass
 class Message:
-    """A message; `only_for` is the one person who sees an ephemeral one."""
+    """A message; `only_for` is the one user who sees an ephemeral one."""
 
     ts: str
     channel: str
@@ -30,7 +30,7 @@ class Message:
         return self.only_for is not None
 
     def plain_text(self) -> str:
-        """All words that a person sees."""
+        """Return all text that a user sees."""
         return "\n".join(words(self.blocks)) or self.text
 
     def shown(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Message:
 
 @dataclass
 class OpenView:
-    """A view on a person's screen: a modal or their Home. `below` is the modal that it was pushed on."""
+    """A view on a user's screen: a modal or their Home. `below` is the modal that it was pushed on."""
 
     id: str
     user: str
@@ -52,7 +52,7 @@ class OpenView:
 
     @property
     def root(self) -> OpenView:
-        """The bottom of its stack."""
+        """The bottom view of its stack."""
         return self.below.root if self.below else self
 
     @property
@@ -81,7 +81,7 @@ _READ = ("text", "label", "fields", "elements", "element", "accessory", "initial
 
 
 def words(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
-    """Every text in blocks, in reading order; of a select what is chosen, of a confirm dialog nothing."""
+    """Yield every text in blocks, in reading order; of a select the chosen option, of a confirm dialog nothing."""
     if isinstance(part, list):
         for each in part:
             yield from words(each)
@@ -94,7 +94,7 @@ def words(part: Any) -> Iterator[str]:  # noqa: ANN401 - any piece of JSON
 
 
 def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All interactive elements with the id of their block."""
+    """Yield all interactive elements with the id of their block."""
     for block in blocks:
         parts = [block.get("accessory"), block.get("element"), *(block.get("elements") or [])]
         for part in parts:
@@ -103,7 +103,7 @@ def elements(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]
 
 
 def initial_values(blocks: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
-    """The state of a view or message before anybody touched it."""
+    """Return the state of a view or message before any input."""
     values: dict[str, dict[str, dict[str, Any]]] = {}
     for block_id, element in elements(blocks):
         state = initial_state(element)

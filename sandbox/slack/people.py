@@ -1,4 +1,4 @@
-"""What one person sees and does: types a command, clicks, chooses, fills in a form."""
+"""A simulated user: what they see, and their commands, clicks, choices and forms."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MEMBER_TEAM_DOMAIN = "sandbox"
 
 
 class NoSuchButton(Exception):
-    """Nobody can click what is not there."""
+    """The element does not exist, so it cannot be clicked."""
 
 
 class Actor:
-    """One person of the workspace."""
+    """One user of the workspace."""
 
     def __init__(self, user: User, state: State, server: Server, delivery: Delivery) -> None:
         self._user = user
@@ -49,14 +49,14 @@ class Actor:
         return next(iter(reversed(self._state.modals[self.id])), None)
 
     def messages(self, channel: str) -> list[Message]:
-        """What this person sees in a channel, threads and their own ephemeral messages included."""
+        """Return what this user sees in a channel, including threads and their own ephemeral messages."""
         found = self._state.world.channel(channel)
         if self.id not in found.members:
             return []
         return [m for m in self._state.messages[found.id] if m.only_for in {None, self.id}]
 
     async def command(self, text: str, *, channel: str = "domains", command: str | None = None) -> dict[str, Any]:
-        """Type a command of the app; return the acknowledgement, which Slack shows where it holds a text."""
+        """Type a command of the app; return the acknowledgement, which Slack shows if it has a text."""
         where = self._state.world.channel(channel)
         key = self._state.response_url(self.id, where.id)
         answer = await self._delivery.send(
@@ -80,27 +80,27 @@ class Actor:
         return answer
 
     async def say(self, text: str, *, channel: str) -> Message:
-        """Write a message of one's own. The app hears nothing of it: it has no right to read channels."""
+        """Write a message. The app does not receive it: it has no right to read channels."""
         where = self._state.world.channel(channel)
         message = self._state.post(Message(self._state.ts(), where.id, text, [], author=self.id))
         await self._state.change()
         return message
 
     async def click(self, place: Place, button: str) -> None:
-        """Press a button by its words (an emoji before them is fine) or its action id."""
+        """Press a button by its label (an emoji before it is fine) or its action id."""
         await self.press(place, *self._find(place, button))
 
     async def press(self, place: Place, block_id: str, element: dict[str, Any]) -> None:
-        """Press this very button: one place may hold several with the same words."""
+        """Press exactly this button: one place may have several with the same label."""
         action = {"type": "button", "value": element.get("value"), "text": element["text"]}
         await self._act(place, block_id, action | {"action_id": element["action_id"]})
 
     async def select(self, place: Place, action_id: str, value: Value) -> None:
-        """Choose an option by its words or value, or a date; it stays chosen."""
+        """Choose an option by its text or value, or a date; it stays chosen."""
         await self.choose(place, *self._find(place, action_id), value)
 
     async def choose(self, place: Place, block_id: str, element: dict[str, Any], value: Value) -> None:
-        """The same for this very element."""
+        """Choose an option of exactly this element."""
         chosen = state_of(element, value)
         action_id = element["action_id"]
         if element["type"] != "overflow":
@@ -109,7 +109,7 @@ class Actor:
             await self._act(place, block_id, chosen | {"action_id": action_id})
 
     async def submit(self, **values: Value) -> dict[str, str]:
-        """Fill in the form on top by action ids and submit it; returns the errors at its blocks, if any."""
+        """Fill in the form on top by action ids and submit it; return the errors at its blocks, if any."""
         opened = self.modal
         if opened is None:
             raise NoSuchButton("no form is open")
@@ -135,7 +135,7 @@ class Actor:
             "tab": "home", "event_ts": self._state.ts(),
         }  # fmt: skip
         if self._user.organisation is not None:
-            event["team"] = self._user.organisation  # of Grid people Slack names the organisation
+            event["team"] = self._user.organisation  # for Grid users Slack names the organisation
         if self.home is not None:
             event["view"] = self.home.shown(TEAM, APP)
         org_wide, organisation = self._world.org_wide, self._world.organisation
@@ -197,11 +197,11 @@ class Actor:
         return {"container": {"type": "view", "view_id": opened.id}, "view": self._shown(opened)}
 
     def _shown(self, opened: OpenView) -> dict[str, Any]:
-        """Return a view as payloads carry it: with the person's own workspace, and the one the app is installed in."""
+        """Return a view as payloads contain it: with the user's own workspace, and the one that has the app."""
         return opened.shown(self._user.team or TEAM, APP) | {"app_installed_team_id": TEAM}
 
     def _interaction(self, kind: str) -> dict[str, Any]:
-        """Return what every interactive payload holds. With an org-wide install `team` is null."""
+        """Return the content of every interactive payload. With an org-wide install `team` is null."""
         world, user = self._world, self._user
         organisation = _organisation(world)
         team = None if world.org_wide else {"id": TEAM, "domain": _MEMBER_TEAM_DOMAIN, **organisation}
@@ -224,13 +224,13 @@ def _organisation(world: World) -> dict[str, Any]:
 
 
 def _acts(opened: OpenView, block_id: str) -> bool:
-    """Whether choosing something there is told to the app at once: an input does so only when it asks for it."""
+    """Return whether a choice there is sent to the app immediately: an input does so only if it requests it."""
     block = next(b for b in opened.blocks if b.get("block_id") == block_id)
     return block["type"] != "input" or bool(block.get("dispatch_action"))
 
 
 def _complaints(opened: OpenView) -> dict[str, str]:
-    """What Slack says at the fields before it sends the form, by block."""
+    """Return Slack's complaints about the fields before it sends the form, by block."""
     found = {}
     for block in opened.blocks:
         if block["type"] == "input":

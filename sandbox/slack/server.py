@@ -23,7 +23,7 @@ _IGNORES_FOR = 20.0  # seconds; longer than any client waits for the answer to i
 
 
 class Server:
-    """Speaks as Slack does. `sockets` are the connections of Socket Mode; `calls` the methods that were called."""
+    """Simulates Slack's server. `sockets` are the connections of Socket Mode; `calls` the methods that were called."""
 
     def __init__(self, state: State, credentials: Credentials, faults: Faults, scopes: frozenset[str]) -> None:
         self._state = state
@@ -36,9 +36,9 @@ class Server:
         self._leaving: set[web.WebSocketResponse] = set()
         self._turn = 0
         self.sockets: list[web.WebSocketResponse] = []
-        self.took: dict[str, web.WebSocketResponse] = {}  # by its trigger, which connection a click went down last
+        self.took: dict[str, web.WebSocketResponse] = {}  # the last connection of each click, by its trigger
         self.calls: list[str] = []
-        self.ignores_close = False  # True: a CLOSE frame is never answered, as by a proxy or a machine that hangs
+        self.ignores_close = False  # True: a CLOSE frame is never answered, as by a proxy or a hanging machine
         self.base = ""
 
     async def start(self, host: str, port: int) -> str:
@@ -61,7 +61,7 @@ class Server:
     # The socket
 
     async def deliver(self, envelope: dict[str, Any], timeout: float) -> dict[str, Any] | None:  # noqa: ASYNC109 - Slack's deadline
-        """Send one envelope down any socket; the acknowledgement's payload, or None when none came in time."""
+        """Send one envelope through any socket; return the acknowledgement's payload, or None if none came in time."""
         trigger = str(envelope["payload"].get("trigger_id"))
         socket = self._next_socket(beside=self.took.get(trigger))
         if socket is None:
@@ -79,9 +79,10 @@ class Server:
             del self._waiting[envelope["envelope_id"]]
 
     def _next_socket(self, beside: web.WebSocketResponse | None = None) -> web.WebSocketResponse | None:
-        """Slack sends each envelope down any one open connection; here they take turns, so that tests know which.
+        """Return the socket for the next envelope; None if none is open.
 
-        What is delivered again goes down another one than before, where there is one.
+        Slack uses any open connection; here they take turns, so that tests can predict it. A redelivery uses another
+        connection than before, if there is one.
         """
         open_ones = [socket for socket in self.sockets if socket not in self._leaving]
         open_ones = [socket for socket in open_ones if socket is not beside] or open_ones
@@ -89,7 +90,7 @@ class Server:
         return open_ones[self._turn % len(open_ones)] if open_ones else None
 
     async def disconnect(self, reason: str) -> None:
-        """Tell the app to come again; the old socket stays open, as Slack leaves it."""
+        """Request a reconnect; the old socket stays open, as Slack leaves it."""
         for socket in list(self.sockets):
             self._leaving.add(socket)
             await socket.send_str(
@@ -100,7 +101,7 @@ class Server:
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             raise web.HTTPForbidden
-        self._tickets.discard(ticket)  # single use, also where the handshake fails
+        self._tickets.discard(ticket)  # single use, even if the handshake fails
         if (fault := self._faults.take("socket", {})) is not None:
             await asyncio.sleep(fault.seconds if fault.kind == "hang" else 0)
             raise web.HTTPServiceUnavailable
@@ -225,7 +226,7 @@ def _spoiled(fault: Fault) -> web.Response:
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
-    """Arguments come in a query, a form or JSON; nested ones sometimes as JSON within a form."""
+    """Return the arguments of a query, a form or JSON; nested ones may be JSON within a form."""
     if request.content_type == "application/json":
         text = await request.text()
         found = json.loads(text) if text else {}

@@ -1,4 +1,4 @@
-"""What the workspace holds at a moment: messages, views, triggers, response URLs."""
+"""The workspace's state: messages, views, triggers, response URLs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_USES, URL_LIFE = 5, 1800.0
 
 
 class SlackError(Exception):
-    """What the Web API answers in `error`."""
+    """The Web API's `error`."""
 
     def __init__(self, error: str, **more: object) -> None:
         super().__init__(error)
@@ -41,7 +41,7 @@ class ResponseUrl:
 
 @dataclass
 class State:
-    """Everything that was ever shown stays in `archive`, so that a test can search it for secrets."""
+    """The workspace's state. Everything that was ever shown stays in `archive`, so tests can search it for secrets."""
 
     world: World = field(default_factory=World)
     messages: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
@@ -61,20 +61,20 @@ class State:
         async with self._changed:
             self._changed.notify_all()
 
-    async def next_change(self, timeout: float) -> None:  # noqa: ASYNC109 - how long somebody cares to wait
-        """Return when something changed, or after `timeout` seconds."""
+    async def next_change(self, timeout: float) -> None:  # noqa: ASYNC109 - how long the caller waits
+        """Return after the next change, or after `timeout` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout), self._changed:
                 await self._changed.wait()
 
-    async def until(self, look: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a test's patience
+    async def until(self, look: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - a test's limit
         """Wait until `look` returns something true, and return that."""
         async with asyncio.timeout(timeout), self._changed:
             while not (found := look()):
                 await self._changed.wait()
             return found
 
-    # Making things
+    # Creating
 
     def post(self, message: Message) -> Message:
         _give_block_ids(message.blocks)
@@ -118,7 +118,7 @@ class State:
     def ts(self) -> str:
         return f"{int(time.time())}.{next(self._numbers):06}"
 
-    # What expires
+    # Expiring
 
     def trigger(self, user: str) -> str:
         trigger = f"{next(self._numbers)}.{secrets.token_hex(8)}"
@@ -126,7 +126,7 @@ class State:
         return trigger
 
     def use_trigger(self, trigger: str) -> str:
-        """Whose trigger it is; raises where it was used or is older than three seconds."""
+        """Return the trigger's user; raises if it was used or is older than three seconds."""
         user, made_at = self.triggers.get(trigger, ("", 0.0))
         if not user:
             raise SlackError("invalid_trigger_id")

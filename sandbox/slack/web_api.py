@@ -1,4 +1,4 @@
-"""The Web API's methods. What is not here answers `unknown_method`, as Slack does."""
+"""The Web API's methods. Other methods answer `unknown_method`, as at Slack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.slack.world import BOT_USER, TEAM, Channel
 Arguments = Mapping[str, Any]
 Method = Callable[[State, Arguments], dict[str, Any]]
 METHODS: dict[str, tuple[str | None, Method]] = {}
-_MOST_USERS = 1000  # in one answer of users.list
+_MOST_USERS = 1000  # in one response of users.list
 
 
 def method(name: str, scope: str | None = None) -> Callable[[Method], Method]:
@@ -60,7 +60,7 @@ def _update(state: State, args: Arguments) -> dict[str, Any]:
     message = _of_the_app(state, args, otherwise="cant_update_message")
     text, blocks = _content(state, args)
     _short(text)
-    # Without the argument the earlier blocks stay; an empty list takes them away.
+    # Without the argument the earlier blocks stay; an empty list removes them.
     kept = message.blocks if args.get("blocks") is None and not args.get("markdown_text") else blocks
     state.edit(message, text, kept)
     return {"channel": message.channel, "ts": message.ts, "text": text}
@@ -161,7 +161,7 @@ def _validate(_state: State, args: Arguments) -> dict[str, Any]:
 
 
 def _content(state: State, args: Arguments) -> tuple[str, list[dict[str, Any]]]:
-    """A message's text and blocks; raises what Slack refuses them with."""
+    """Return a message's text and blocks; raises Slack's error if it refuses them."""
     text, blocks = str(args.get("text") or ""), list(args.get("blocks") or [])
     markdown, attachments = str(args.get("markdown_text") or ""), list(args.get("attachments") or [])
     if markdown and (text or blocks):
@@ -219,7 +219,7 @@ def _page(cursor: str, number: int) -> int:
 
 
 def _of_the_app(state: State, args: Arguments, *, otherwise: str) -> Message:
-    """The app's own message that is to be changed. A person's id is accepted only for posting."""
+    """Return the app's own message to change. A user's id is accepted only for posting."""
     if str(args.get("channel", "")) in state.world.users:
         raise SlackError("channel_not_found")
     channel = _known(state, str(args.get("channel", "")))
@@ -236,7 +236,7 @@ def _of_the_app(state: State, args: Arguments, *, otherwise: str) -> Message:
 
 
 def _known(state: State, channel: str) -> Channel:
-    """A channel by its id, a person's id, or `#name` of one that is not private."""
+    """Return a channel by its id, a user's id, or the `#name` of a public one."""
     if channel in state.world.users:
         return state.world.conversation(channel)
     named = [c for c in state.world.channels.values() if channel == f"#{c.name}" and not c.private]
@@ -252,7 +252,7 @@ def _writable(state: State, name: str) -> Channel:
     if channel.archived:
         raise SlackError("is_archived")
     if BOT_USER not in channel.members and (channel.private or channel.direct):
-        raise SlackError("channel_not_found")  # a private channel does not even admit that it exists
+        raise SlackError("channel_not_found")  # Slack does not even confirm that a private channel exists
     if channel.refuses_posts:
         raise SlackError(channel.refuses_posts)
     return channel

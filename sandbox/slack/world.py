@@ -1,4 +1,4 @@
-"""The people, channels and groups of the pretend workspace, and the bot's keys."""
+"""The users, channels and groups of the simulated workspace, and the bot's keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOREIGN_ORGANISATION, FOREIGN_TEAM = "E0OTHER", "T0OTHER"
 
 @dataclass(frozen=True)
 class Credentials:
-    """Keys that open nothing."""
+    """Keys without access to anything real."""
 
     bot_token: str = "xoxb-sandbox-not-a-real-token"  # noqa: S105 - a pretend secret
     app_token: str = "xapp-sandbox-not-a-real-token"  # noqa: S105 - a pretend secret
@@ -22,10 +22,10 @@ class Credentials:
 
 @dataclass
 class User:
-    """A person or an app's bot, as this workspace's tokens see it.
+    """A user or an app's bot, as this workspace's tokens see it.
 
-    `team` is the home workspace. `organisation` and `teams` are set for people of an Enterprise Grid organisation:
-    its id, and the workspaces of it that they belong to. `stranger` is Slack's own flag; None leaves the field out.
+    `team` is the home workspace. `organisation` and `teams` are set for users of an Enterprise Grid organisation: its
+    id, and the workspaces of it that they belong to. `stranger` is Slack's own flag; None leaves the field out.
     """
 
     id: str
@@ -123,10 +123,10 @@ def _channels() -> dict[str, Channel]:
 
 @dataclass
 class World:
-    """Who is there. `groups` are user groups by id.
+    """Users, channels and groups. `groups` are user groups by id.
 
-    `organisation` is set where the workspace belongs to an Enterprise Grid; `org_wide` where the app is installed on
-    the whole organisation, so that the token belongs to no workspace of its own.
+    `organisation` is set if the workspace belongs to an Enterprise Grid; `org_wide` if the app is installed on the
+    whole organisation, so that the token belongs to no workspace of its own.
     """
 
     users: dict[str, User] = field(default_factory=_people)
@@ -137,21 +137,21 @@ class World:
     commands: tuple[str, ...] = ("/domain",)  # the app's, as its configuration registers them
 
     def join_grid(self, *, org_wide: bool = False) -> None:
-        """Make this a workspace of an Enterprise Grid organisation; its people become members of that, too."""
+        """Make this a workspace of an Enterprise Grid organisation; its users become members of that, too."""
         self.organisation, self.org_wide = ORGANISATION, org_wide
         for user in self.users.values():
             if user.team == TEAM and not user.bot:
                 user.organisation, user.teams = ORGANISATION, (TEAM,)
 
     def add(self, user: User, *channels: str) -> User:
-        """Add a person to the workspace and to these channels."""
+        """Add a user to the workspace and to these channels."""
         self.users[user.id] = user
         for name in channels:
             self.channel(name).members.add(user.id)
         return user
 
     def identity(self) -> dict[str, Any]:
-        """Return what `auth.test` says about the app's token."""
+        """Return the response of `auth.test` for the app's token."""
         identity: dict[str, Any] = {
             "team_id": ORGANISATION if self.org_wide else TEAM, "team": "Sandbox", "user_id": BOT_USER,
             "user": "domain-desk", "bot_id": BOT, "is_enterprise_install": self.org_wide,
@@ -162,11 +162,11 @@ class World:
         return next(user for user in self.users.values() if name in {user.id, user.name})
 
     def channel(self, name: str) -> Channel:
-        """By id or name; a person's id is their conversation with the bot."""
+        """Return a channel by id or name; a user's id is their conversation with the bot."""
         if name in self.users or name in {user.name for user in self.users.values()}:
             return self.conversation(self.user(name).id)
         return next(channel for channel in self.channels.values() if name in {channel.id, channel.name})
 
     def conversation(self, user: str) -> Channel:
-        """The bot's own conversation with somebody."""
+        """Return a user's own conversation with the bot."""
         return self.channels.setdefault(f"D{user[1:]}", Channel(f"D{user[1:]}", "directmessage", {user, BOT_USER}))

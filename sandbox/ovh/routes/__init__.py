@@ -1,4 +1,4 @@
-"""OVH's routes, a file for each part of the account; importing them makes them known."""
+"""OVH's routes, one file for each part of the account; importing them registers them."""
 
 from sandbox.ovh.routes import (
     account,

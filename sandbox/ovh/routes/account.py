@@ -1,4 +1,4 @@
-"""Who we are, and OVH's clock."""
+"""The account behind the key, and OVH's clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invoices, found by the order that they are for."""
+"""Invoices, found by their order."""
 
 from __future__ import annotations
 

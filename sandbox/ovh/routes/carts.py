@@ -1,4 +1,4 @@
-"""Carts, and the search that happens in one."""
+"""Carts, and the search inside a cart."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _add(call: Call) -> dict[str, Any]:
 
 @route("GET", "/order/cart/{cartId}/summary", unsigned=True)
 def _summary(call: Call) -> dict[str, Any]:
-    """A preview that validates nothing and names no contracts."""
+    """Return a preview that validates nothing and has no contracts."""
     cart = call.ovh.carts.get(call.parts[0])
     shown = call.ovh.carts.layout.apply(call.ovh.carts.summary(cart))
     return shown | {"contracts": [], "orderId": call.ovh.carts.order_of(cart, "summary")}
@@ -74,7 +74,7 @@ def _dry_run(call: Call) -> dict[str, Any]:
 
 @route("POST", "/order/cart/{cartId}/checkout")
 def _check_out(call: Call) -> dict[str, Any]:
-    """Not idempotent by any key: that the cart is closed afterwards is all that stands against a second order."""
+    """Order the cart. It has no idempotency key: only the closed cart prevents a second order."""
     _must_be_complete(call)
     cart = call.ovh.carts.get(call.parts[0])
     checked = call.ovh.carts.check(cart)

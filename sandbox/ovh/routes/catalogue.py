@@ -1,4 +1,4 @@
-"""The public price list: all extensions in one answer, to anybody."""
+"""The public price list: all extensions in one response, without authentication."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.ovh.offers import Offer
 from sandbox.ovh.prices import MARKETS, Market
 from sandbox.ovh.routing import Call, route
 
-_UNITS = 10**8  # of the currency's unit: how the catalogue counts
+_UNITS = 10**8  # per unit of the currency: the catalogue's unit
 
 
 @route("GET", "/order/catalog/public/domain", unsigned=True)

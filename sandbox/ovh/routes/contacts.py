@@ -1,4 +1,4 @@
-"""Contacts by two doors: one lists ids, the other whole objects, whose fields are not quite the same."""
+"""Contacts by two routes: one lists ids, the other whole objects, with slightly different fields."""
 
 from __future__ import annotations
 

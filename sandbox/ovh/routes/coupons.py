@@ -1,4 +1,4 @@
-"""Coupons and options of a cart: they are noted and change no price."""
+"""Coupons and options of a cart: they are stored and do not change the price."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _remove_coupon(call: Call) -> None:
 
 @route("GET", "/order/cart/{cartId}/domain/options", unsigned=True)
 def _options(call: Call) -> list[dict[str, Any]]:
-    """No name of the sandbox has options."""
+    """Return no options: no name of the sandbox has any."""
     call.ovh.carts.get(call.parts[0])
     call.asks("domain")
     return []

@@ -1,4 +1,4 @@
-"""What can be registered, what is the account's, and the registry's work in between."""
+"""The names that can be registered, the account's names, and the registry's tasks."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def _highlighted(_call: Call) -> list[str]:
 
 @route("GET", "/domain/data/extension", unsigned=True)
 def _old_extensions(_call: Call) -> list[str]:
-    """Deprecated since 2021 and still answered; the same whatever the country."""
+    """Return the extensions. Deprecated since 2021 and still answered; the same for all countries."""
     return sorted(EXTENSIONS)
 
 
 @route("GET", "/domain/extensions/byCategory")
 def _by_category(call: Call) -> dict[str, Any]:
-    """The categories are invented."""
+    """Return extensions by category. The categories are invented."""
     national = [name for name, extension in EXTENSIONS.items() if extension.country_code]
     shown = {
         "geolocalization": [{"name": "europe", "extensions": sorted(national)}],

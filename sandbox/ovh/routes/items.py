@@ -1,4 +1,4 @@
-"""What lies in a cart, and what was answered to the registry's questions."""
+"""The items of a cart, and the answers to the registry's questions."""
 
 from __future__ import annotations
 

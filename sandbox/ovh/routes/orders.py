@@ -1,4 +1,4 @@
-"""Sales orders, their lines, and how they fare."""
+"""Sales orders, their lines, and their status."""
 
 from __future__ import annotations
 

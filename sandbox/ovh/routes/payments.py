@@ -1,4 +1,4 @@
-"""Ways to pay: the account's methods, what an order accepts, and what was taken."""
+"""Payments: the account's methods, an order's usable methods, and the transactions."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _means(call: Call) -> list[dict[str, Any]]:
 
 @route("GET", "/me/order/{orderId}/paymentMeans")
 def _page_means(call: Call) -> dict[str, Any]:
-    """Ways to pay on OVH's page; none of them is simulated."""
+    """Return the payment means of OVH's page; none of them is simulated."""
     _order(call)
     kinds = ("creditCard", "edinar", "fidelityPoints", "ideal", "multibanco", "ovhAccount", "paypal", "promotion")
     return dict.fromkeys(kinds)
@@ -88,7 +88,7 @@ def _page_means(call: Call) -> dict[str, Any]:
 
 @route("GET", "/me/order/{orderId}/balance")
 def _balances(call: Call) -> list[str]:
-    """The account has no balance of credits."""
+    """Return no balances: the account has no credits."""
     _order(call)
     return []
 

@@ -1,4 +1,4 @@
-"""Eligibility: the rule of a name, and whether data respects it."""
+"""Eligibility: the rule of a name, and whether data satisfies it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _rule(call: Call) -> dict[str, Any]:
 
 @route("POST", "/domain/configurationRule/check")
 def _check(call: Call) -> None:
-    """All actions are judged as a creation: what else the others ask is not simulated."""
+    """Check data against the rule. All actions are checked as a creation: other actions' rules are not simulated."""
     extension, label = _asked(call)
     body = call.body
     data = {
