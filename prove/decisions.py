@@ -24,7 +24,7 @@ _TOLD = tuple(
         (r"Paying .*?for cart #(?P<cart>\d+)\.", _S.PAYING, _K.PAYMENT_REQUESTED),
         (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, _K.RETRY_REQUESTED),
         (r"I'll order cart #(?P<cart>\d+) again", _S.NEEDS_ATTENTION, _K.DECLARED_NOT_ORDERED),
-        (r"I'm ordering cart #(?P<cart>\d+)\.", _S.APPROVED, _K.ORDERED_ANYWAY),
+        (r"I'll order cart #(?P<cart>\d+) now", _S.APPROVED, _K.ORDERED_ANYWAY),
         (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, _K.CLOSED),
         (r"Noted: cart #(?P<cart>\d+) was paid\.", _S.PAYING, _K.DECLARED_PAID),
         (r"Noted: cart #(?P<cart>\d+) was not paid\.", _S.PAYING, _K.DECLARED_NOT_PAID),
