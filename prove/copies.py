@@ -94,9 +94,9 @@ class Copy:
             lost = Story.read(self._url)
             with server.transaction():
                 server.execute("SET LOCAL session_replication_role = replica")  # no trigger protects the events from it
-                tables = sql.SQL(", ").join(map(sql.Identifier, self._rows))
-                server.execute(sql.SQL("TRUNCATE {}").format(tables))
                 for table, rows in self._rows.items():
+                    # Not TRUNCATE: a process that starts now would see the table empty, whatever its snapshot.
+                    server.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
                     query = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table))
                     with server.cursor().copy(query) as target:
                         target.write(rows)
