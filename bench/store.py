@@ -73,7 +73,7 @@ def _races(table: Table, kind: str, count: int) -> None:
 def _race(workflow: Workflow, people: Sequence[Person], number: int) -> int:
     cart = workflow.add("C1", DomainName.parse(f"race-{number}.ovh"), by=Person("U0ADA"))
     cart = workflow.request_approval(cart.id, requester=Person("U0ADA"), purpose="bench")
-    shown = cart.seal.short if cart.seal else ""
+    shown = cart.request_mark
     approved: list[str] = []
 
     def approve(person: Person) -> None:

@@ -74,7 +74,7 @@ def _race(workflow: Workflow, clicks: ThreadPoolExecutor) -> Counter[str]:
     cart = workflow.add("C1", DomainName.parse(f"n{time.monotonic_ns()}.ovh"), by=Person("U0ADA"))
     cart = workflow.request_approval(cart.id, requester=Person("U0ADA"), purpose="For the launch")
     together = threading.Barrier(_EIGHT)
-    shown = cart.seal.short if cart.seal else ""
+    shown = cart.request_mark
 
     def click(person: Person) -> str:
         together.wait()

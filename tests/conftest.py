@@ -72,7 +72,7 @@ class Rules:
 
     def approved(self, name: str = "name.ovh", channel: str = "C1"):
         cart = self.requested(name, channel)
-        return self.workflow.approve(cart.id, approver=self.cleo, shown=cart.seal.short)
+        return self.workflow.approve(cart.id, approver=self.cleo, shown=cart.request_mark)
 
     def ordered(self):
         cart = self.approved()

@@ -242,9 +242,14 @@ def _actions(cart: Cart) -> list[Block]:
     number = cart.id
     match cart.state:
         case S.SUBMITTED:
-            seal = cart.seal.short if cart.seal else ""
             return buttons(
-                button("Approve", Act.APPROVE, f"{number} {seal}", style="primary", about=f"Approve cart {number}"),
+                button(
+                    "Approve",
+                    Act.APPROVE,
+                    f"{number} {cart.request_mark}",
+                    style="primary",
+                    about=f"Approve cart {number}",
+                ),
                 button("Reject", Act.REJECT, number, style="danger", about=f"Reject cart {number}"),
                 button("Withdraw", Act.WITHDRAW, number, about=f"Withdraw the request of cart {number}"),
                 owner_button(cart),

@@ -188,6 +188,15 @@ class Cart:
         total = self.order.total if self.order else None
         return hashlib.sha256(f"{self.state} {self.since.isoformat()} {total}".encode()).hexdigest()[:12]
 
+    @property
+    def request_mark(self) -> str:
+        """What *Approve* carries: the seal, and a fingerprint of this round of asking.
+
+        A lapsed, void or stopped approval begins another round, so an old click approves nothing in it. A partial
+        approval does not.
+        """
+        return f"{self.seal.short if self.seal else ''}-{self.mark}"
+
     def must_be_as_shown(self, shown: str) -> None:
         """Raise `CardOutdated` if the button's fingerprint is not the cart's.
 

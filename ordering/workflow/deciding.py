@@ -36,7 +36,7 @@ class Deciding(UseCases):
         earlier: Collection[Person] = (),
         stamp: Stamp | None = None,
     ) -> Cart:
-        """Approve exactly what the card showed; `shown` is the short seal on the button that was clicked.
+        """Approve exactly what the card showed; `shown` is the request mark on the button that was clicked.
 
         `earlier` are the people who approved before, as Slack describes them now. At the last approval each of them
         must still have the right: an approval of a person who lost it no longer counts. Raises `NotPossible` if Slack
@@ -50,7 +50,7 @@ class Deciding(UseCases):
                 return cart
             self._must_wait_for_approval(cart, approver)
             sealed, quote = seal_and_quote(cart)
-            if shown != sealed.short:
+            if shown != cart.request_mark:
                 raise CardOutdated(cart_id)
             self._refuse_beyond_limits(carts, cart, quote.total, now)
             needed = self.policy.approvals_needed(sealed.total)
@@ -160,7 +160,7 @@ class Deciding(UseCases):
 
 def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:
     """Return whether this person approved exactly this already, so repeating it is no error."""
-    return approver.id in cart.approved_by and cart.seal is not None and shown == cart.seal.short
+    return approver.id in cart.approved_by and cart.seal is not None and shown.partition("-")[0] == cart.seal.short
 
 
 def _too_late_to_stop(cart: Cart) -> str:

@@ -189,7 +189,7 @@ class People:
         if cart.seal is None:
             raise AssertionError("a request without a seal")
 
-        def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.seal.short) -> Cart:
+        def approve(by: Process, *, approver: Person = CLEO, shown: str = cart.request_mark) -> Cart:
             return by.workflow.approve(cart.id, approver=approver, shown=shown, stamp=plan.stamp)
 
         if plan.manner == "self":

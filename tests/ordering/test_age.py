@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ordering.model.cart import CartState
-from ordering.model.errors import RightsUnread
+from ordering.model.errors import CardOutdated, RightsUnread
 from ordering.model.policy import Membership, Person, Policy
 from ordering.model.sales_order import PaymentMethod
 from tests.builders import POLICY, failing
@@ -41,7 +41,7 @@ def test_lapsed_approval_says_so_and_is_given_again(rules):
     assert after.note == (
         "The approval is more than 72 hours old, so it no longer counts and nothing was ordered. Please approve again."
     )
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=after.seal.short)
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=after.request_mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -50,9 +50,9 @@ def test_life_counts_from_the_last_approval(rules):
     """Two approvals 50 hours apart hold for 72 hours from the second one."""
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     rules.clock.pass_by(50 * HOUR)
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=[rules.cleo])
+    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[rules.cleo])
     rules.clock.pass_by(60 * HOUR)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -217,8 +217,8 @@ def test_one_lost_approval_of_two_keeps_the_other(rules):
     """Of two approvals only the void one is to be given again."""
     rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
     cart = rules.requested()
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=[rules.cleo])
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[rules.cleo])
     rules.people.known["U0CLEO"] = Person("U0CLEO", Membership.DEACTIVATED)
     after = rules.settle(cart.id, steps=2)
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
@@ -300,3 +300,16 @@ def test_right_that_is_lost_while_the_cart_is_built(rules, monkeypatch):
     assert rules.settle(cart.id, steps=1).state is S.SUBMITTED
     assert set(rules.registrar.carts) == rules.registrar.discarded
     assert rules.registrar.orders == {}
+
+
+def test_an_old_click_renews_no_lapsed_approval(rules):
+    """Pressed before the lapse and worked off after it, as after a crash: the approver decides about the new round."""
+    cart = rules.requested()
+    old = cart.request_mark
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=old)
+    rules.clock.pass_by(73 * 3600)
+    after = rules.settle(cart.id, steps=1)
+    assert after.state is S.SUBMITTED
+    with pytest.raises(CardOutdated):
+        rules.workflow.approve(cart.id, approver=rules.dan, shown=old)
+    assert rules.workflow.approve(cart.id, approver=rules.dan, shown=after.request_mark).state is S.APPROVED

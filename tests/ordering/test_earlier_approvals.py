@@ -22,7 +22,7 @@ def half_approved(rules, policy=TWO, **of_cleo):
     """A cart that Cleo approved, and that needs one more approval."""
     rules.restart(policy)
     cart = rules.requested()
-    return rules.workflow.approve(cart.id, approver=Person("U0CLEO", **of_cleo), shown=cart.seal.short)
+    return rules.workflow.approve(cart.id, approver=Person("U0CLEO", **of_cleo), shown=cart.request_mark)
 
 
 LOST = [
@@ -44,7 +44,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     cart = half_approved(rules, before, groups=IN_GROUP)
     rules.restart(policy)
     dan, eve = Person("U0DAN", groups=IN_GROUP), Person("U0EVE", groups=IN_GROUP)
-    after = rules.workflow.approve(cart.id, approver=dan, shown=cart.seal.short, earlier=[Person("U0CLEO", **now)])
+    after = rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)])
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
     assert "An earlier approval no longer counts" in after.note
     assert rules.settle(cart.id).state is S.SUBMITTED
@@ -52,7 +52,7 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     _, events = rules.workflow.story(cart.id, by=rules.ada)
     assert events[-1].note.startswith("approved, 1 of 2. An earlier approval no longer counts")
     rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))
-    done = rules.workflow.approve(cart.id, approver=eve, shown=cart.seal.short, earlier=[dan])
+    done = rules.workflow.approve(cart.id, approver=eve, shown=cart.request_mark, earlier=[dan])
     assert (done.state, done.approved_by, done.note) == (S.APPROVED, ("U0DAN", "U0EVE"), None)
 
 
@@ -70,16 +70,16 @@ def test_a_right_that_cannot_be_read_is_neither_yes_nor_no(rules, policy, now):
     cart = half_approved(rules, policy, groups=IN_GROUP)
     dan = Person("U0DAN", groups=IN_GROUP)
     with pytest.raises(NotPossible, match="Slack did not tell me"):
-        rules.workflow.approve(cart.id, approver=dan, shown=cart.seal.short, earlier=[Person("U0CLEO", **now)])
+        rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)])
     assert rules.workflow.cart(cart.id) == cart
     known = [Person("U0CLEO", groups=IN_GROUP)]
-    assert rules.workflow.approve(cart.id, approver=dan, shown=cart.seal.short, earlier=known).state is S.APPROVED
+    assert rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=known).state is S.APPROVED
 
 
 def test_an_unread_group_does_not_hide_a_right_by_name(rules):
     cart = half_approved(rules)
     cleo = Person("U0CLEO", unread_groups=IN_GROUP)
-    done = rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=[cleo])
+    done = rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=[cleo])
     assert done.state is S.APPROVED
 
 
@@ -87,15 +87,15 @@ def test_an_approval_given_meanwhile_is_checked_as_well(rules):
     """Whoever was not looked up before the last approval does not count unseen."""
     cart = half_approved(rules)
     with pytest.raises(CartChanged):
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short)
+        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
     assert rules.workflow.cart(cart.id) == cart
 
 
 def test_an_approver_who_got_the_right_back_approves_again(rules):
     cart = half_approved(rules)
     gone = [replace(rules.cleo, membership=Membership.GUEST)]
-    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short, earlier=gone)
-    done = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, earlier=[rules.dan])
+    rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark, earlier=gone)
+    done = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, earlier=[rules.dan])
     assert (done.state, done.approved_by) == (S.APPROVED, ("U0DAN", "U0CLEO"))
 
 

@@ -61,7 +61,7 @@ def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
     rules.restart(replace(POLICY, second_approval_over=euros("1").amount))
     half = rules.requested("c.ovh")
     assert half.seal is not None
-    rules.workflow.approve(half.id, approver=rules.cleo, shown=half.seal.short)
+    rules.workflow.approve(half.id, approver=rules.cleo, shown=half.request_mark)
     assert newest(rules, half.id) == (K.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 0})
 
 

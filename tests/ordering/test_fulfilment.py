@@ -417,7 +417,7 @@ def _do(rules: Rules, cart_id: int, deed: str, shown: str | None = None) -> None
     cart, work = rules.workflow.cart(cart_id), rules.workflow
     shown = cart.mark if shown is None else shown
     deeds: dict[str, Callable[[], object]] = {
-        "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.seal.short if cart.seal else ""),
+        "approve": lambda: work.approve(cart_id, approver=rules.cleo, shown=cart.request_mark),
         "reject": lambda: work.reject(cart_id, approver=rules.cleo, reason="no"),
         "pay": lambda: work.pay(cart_id, payer=rules.dan, method=None, shown=shown),
         "try": lambda: work.try_again(cart_id, by=rules.dan, shown=shown),

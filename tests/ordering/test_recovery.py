@@ -24,7 +24,7 @@ def decisions(rules, cart, stamp):
     """Every decision that a card offers, over one cart."""
     flow, (cleo, dan) = rules.workflow, (rules.cleo, rules.dan)
     return {
-        "approve": lambda: flow.approve(cart.id, approver=cleo, shown=cart.seal.short, stamp=stamp),
+        "approve": lambda: flow.approve(cart.id, approver=cleo, shown=cart.request_mark, stamp=stamp),
         "approved_so_far": lambda: flow.approved_so_far(cart.id, stamp=stamp),
         "may_reject": lambda: flow.may_reject(cart.id, approver=cleo, stamp=stamp),
         "reject": lambda: flow.reject(cart.id, approver=cleo, reason="No.", stamp=stamp),
@@ -70,7 +70,7 @@ class TestStamps:
         cart = rules.requested()
         stamp = stamp_of(rules)
         rules.requested("other.ovh", "C2")
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp)
+        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp)
         assert approved.state is S.APPROVED
 
     def test_a_lost_request_is_noticed_before_it_is_looked_for(self, rules):
@@ -116,7 +116,7 @@ class TestHeld:
         cart = rules.workflow.add("C3", DomainName.parse("b.ovh"), by=rules.ada)
         hold(rules)
         with pytest.raises(OnHold, match="nothing is ordered, paid, approved or requested"):
-            rules.workflow.approve(waiting.id, approver=rules.cleo, shown=waiting.seal.short)
+            rules.workflow.approve(waiting.id, approver=rules.cleo, shown=waiting.request_mark)
         with pytest.raises(OnHold):
             rules.workflow.pay(ordered.id, payer=rules.dan, method=None, shown=ordered.mark)
         with pytest.raises(OnHold):

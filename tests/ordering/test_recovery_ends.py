@@ -128,8 +128,8 @@ class TestReleased:
         hold(rules)
         assert release(rules)
         with pytest.raises(CardBeforeRestore, match="Use the newest card"):
-            rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=before)
-        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp_of(rules))
+            rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=before)
+        approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
         assert approved.state is S.APPROVED
 
     def test_what_was_held_goes_on_at_once(self, rules):
@@ -204,7 +204,7 @@ class TestCompared:
         )
         rules.clock.pass_by(3600)
         assert release(rules)
-        rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short, stamp=stamp_of(rules))
+        rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
         after = rules.settle(cart.id)
         assert (after.state, after.foreign_order, rules.registrar.orders) == (CartState.NEEDS_ATTENTION, 900, {})
 

@@ -104,8 +104,8 @@ def test_the_same_decision_again_changes_nothing(rules):
     """Approve, Pay, Reject, Withdraw and Request approval, each once more by the same person."""
     cart = rules.requested()
     assert rules.workflow.request_approval(cart.id, requester=rules.ada, purpose=" For the launch ") == cart
-    approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
-    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short) == approved
+    approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
+    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == approved
     other = rules.requested("other.ovh", "C2")
     withdrawn = rules.workflow.withdraw(other.id, by=rules.ada)
     assert rules.workflow.withdraw(other.id, by=rules.ada) == withdrawn

@@ -100,7 +100,7 @@ def test_only_members_add_remove_approve_and_pay(rules, membership):
     somebody = Person("U0CLEO", membership)
     for deed in (
         lambda: rules.workflow.add("C2", DomainName.parse("x.ovh"), by=somebody),
-        lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.seal.short),
+        lambda: rules.workflow.approve(cart.id, approver=somebody, shown=cart.request_mark),
         lambda: rules.workflow.reject(cart.id, approver=somebody, reason="no"),
         lambda: rules.workflow.pay(cart.id, payer=somebody, method=None, shown=rules.mark(cart.id)),
     ):
@@ -177,7 +177,7 @@ def test_an_approval_is_for_the_card_that_was_shown(rules):
 def test_a_second_click_is_told_that_it_is_decided(rules):
     cart = rules.approved()
     with pytest.raises(NotPossible, match="is approved already"):
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short)
+        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
 
 
 def test_the_requester_and_who_added_cannot_approve(rules):
@@ -186,16 +186,16 @@ def test_the_requester_and_who_added_cannot_approve(rules):
     cart = rules.requested()
     for person, why in ((rules.ada, "asked for cart #1 yourself"), (rules.ben, "You added a name")):
         with pytest.raises(NotAllowed, match=why):
-            rules.workflow.approve(cart.id, approver=person, shown=cart.seal.short)
+            rules.workflow.approve(cart.id, approver=person, shown=cart.request_mark)
 
 
 def test_above_an_amount_two_approve(rules):
     rules.restart(replace(POLICY, second_approval_over=Decimal(3)))
     cart = rules.requested()
-    half = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    half = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     assert half.state is S.SUBMITTED
-    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short) == half
-    second = {"approver": rules.dan, "shown": cart.seal.short, "earlier": [rules.cleo]}
+    assert rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark) == half
+    second = {"approver": rules.dan, "shown": cart.request_mark, "earlier": [rules.cleo]}
     assert rules.workflow.approve(cart.id, **second).state is S.APPROVED
 
 
@@ -206,7 +206,7 @@ def test_limits_hold_at_the_request_and_over_the_month(rules):
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     open_cart = rules.workflow.open_cart("C1", by=rules.ada)
     cart = rules.workflow.request_approval(open_cart.id, requester=rules.ada, purpose="x")
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     with pytest.raises(NotPossible, match=r"€3\.59 of this month's €5\.00"):
         rules.requested("second.ovh", "C2")
 
@@ -299,7 +299,7 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
     cart = rules.requested()
     with pytest.raises(NotAllowed):
         rules.workflow.withdraw(cart.id, by=rules.cleo)
-    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     with pytest.raises(NotPossible, match="can no longer be withdrawn"):
         rules.workflow.withdraw(cart.id, by=rules.ada)
 
@@ -340,9 +340,9 @@ def test_an_approver_group_that_cannot_be_read_refuses(rules):
     cart = rules.requested()
     unread = Person("U0EVE", unread_groups=frozenset({"S0TEAM"}))
     with pytest.raises(NotAllowed, match="did not tell me who is in the user group"):
-        rules.workflow.approve(cart.id, approver=unread, shown=cart.seal.short)
+        rules.workflow.approve(cart.id, approver=unread, shown=cart.request_mark)
     member = Person("U0EVE", groups=frozenset({"S0TEAM"}))
-    assert rules.workflow.approve(cart.id, approver=member, shown=cart.seal.short).state is S.APPROVED
+    assert rules.workflow.approve(cart.id, approver=member, shown=cart.request_mark).state is S.APPROVED
 
 
 def test_an_ovh_that_does_not_answer_loses_nothing(rules, monkeypatch):

@@ -89,7 +89,7 @@ def test_no_lie_about_a_payment_that_shows_after_its_floor():
 
 def test_a_copy_goes_back_and_tells_what_was_lost(rules: Rules, database: str, tmp_path: Path):
     """Events are guarded against changes; a restore goes round that, as it does in earnest."""
-    shown = rules.requested().seal.short
+    shown = rules.requested().request_mark
     kept = Copy(database, tmp_path)
     rules.workflow.approve(1, approver=rules.cleo, shown=shown)
     lost, now = kept.put_back(), Story.read(database)

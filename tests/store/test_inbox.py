@@ -52,7 +52,7 @@ def rows(engines: Engines) -> list[tuple[str, str | None, str | None]]:
 
 def approving(rules: Rules, click: Click, cart) -> None:
     under: Workflow = rules.workflow.under(click)
-    under.approve(cart.id, approver=rules.cleo, shown=cart.seal.short)
+    under.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
 
 
 def test_a_redelivery_is_the_same_row(inbox, engines):
@@ -135,7 +135,7 @@ def test_what_stops_ends_older_clicks_on_its_cart(inbox, engines, rules, kind):
     inbox.put(a_click("T4", cart=cart.id))
     under = rules.workflow.under(stopping, overtakes=True)
     if kind == "stop":
-        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.seal.short)
+        rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
         under.stop(cart.id, by=rules.cleo)
     elif kind == "reject":
         under.reject(cart.id, approver=rules.cleo, reason="no")

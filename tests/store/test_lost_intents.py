@@ -109,7 +109,7 @@ def test_the_audit_chain_knows_of_a_payment(rules, engines):
     assert (newest.kind, newest.by) == (EventKind.PAYMENT_STARTED, rules.dan.id)
     lose_newest_events(engines, newest.id - 1)
     with pytest.raises(DatabaseWentBack):
-        rules.workflow.approve(other.id, approver=rules.cleo, shown=other.seal.short)
+        rules.workflow.approve(other.id, approver=rules.cleo, shown=other.request_mark)
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.PROCESS
 
 
