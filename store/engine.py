@@ -98,9 +98,9 @@ class Engines:
         return None
 
     def close(self) -> None:
-        """Close every connection: idle ones now, one that a thread still uses as soon as it is given back."""
+        """Close every connection: idle ones now, one that a thread still uses when the thread returns it."""
         for engine in (self.write, self.inbox, self.read):
-            # A pool that was disposed of would keep what is given back later, open.
+            # A disposed pool would keep connections that are returned to it later, and never close them.
             event.listen(engine, "checkin", _close_returned)
             engine.dispose()
 
