@@ -1,7 +1,5 @@
 """Closing the engines closes every connection, also one that a thread still uses."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import Connection, Engine, text
 
@@ -31,34 +29,38 @@ def used(engine: Engine) -> tuple[Connection, object]:
     return connection, connection.connection.driver_connection
 
 
-POOLS: list[Callable[[Engines], Engine]] = [lambda e: e.write, lambda e: e.read, lambda e: e.inbox]
+@pytest.fixture(params=["write", "read", "inbox"])
+def pool(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-@pytest.mark.parametrize("pool", POOLS, ids=["write", "read", "inbox"])
-def test_a_connection_in_use_is_closed_when_it_is_given_back(url: str, pool: Callable[[Engines], Engine]):
+def engine_of(engines: Engines, pool: str) -> Engine:
+    engine: Engine = getattr(engines, pool)
+    return engine
+
+
+def test_a_connection_in_use_is_closed_when_it_is_given_back(url: str, pool: str):
     """The thread that uses it may finish first: nothing is taken from under it."""
     engines = open_engines(url)
-    connection, driver = used(pool(engines))
+    connection, driver = used(engine_of(engines, pool))
     engines.close()
     assert is_open(driver)
     connection.close()
     assert not is_open(driver)
 
 
-@pytest.mark.parametrize("pool", POOLS, ids=["write", "read", "inbox"])
-def test_a_connection_that_is_made_after_the_close_ends_with_its_use(url: str, pool: Callable[[Engines], Engine]):
+def test_a_connection_that_is_made_after_the_close_ends_with_its_use(url: str, pool: str):
     """A thread that begins late leaves no connection behind."""
     engines = open_engines(url)
     engines.close()
-    connection, driver = used(pool(engines))
+    connection, driver = used(engine_of(engines, pool))
     connection.close()
     assert not is_open(driver)
 
 
-@pytest.mark.parametrize("pool", POOLS, ids=["write", "read", "inbox"])
-def test_an_idle_connection_is_closed_at_once(url: str, pool: Callable[[Engines], Engine]):
+def test_an_idle_connection_is_closed_at_once(url: str, pool: str):
     engines = open_engines(url)
-    connection, driver = used(pool(engines))
+    connection, driver = used(engine_of(engines, pool))
     connection.close()
     assert is_open(driver)
     engines.close()
