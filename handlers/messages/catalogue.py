@@ -1,0 +1,73 @@
+"""A catalogue: one function per code, which makes its sentence from the code's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import TypeAlias
+
+from ordering.model.facts import Data
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A command to suggest: the `words` after its name, and its `effect`, such as “shows what is in it”."""
+
+    words: str
+    effect: str = "shows it"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person reads: plain text that views escape, and a command that the person can type next."""
+
+    text: str
+    hint: Hint | None = None
+
+
+Sentence: TypeAlias = Callable[..., str | Said]
+
+
+class Catalogue:
+    """The sentences of one language, by code.
+
+    A sentence is a function. Its parameters are the names of the data that it uses; data that it does not name is left
+    out. A parameter that an earlier version did not record needs a default.
+    """
+
+    def __init__(self) -> None:
+        self._sentences: dict[str, Sentence] = {}
+
+    def says(self, *codes: str) -> Callable[[Sentence], Sentence]:
+        """Register a function as the sentence of these codes."""
+
+        def register(sentence: Sentence) -> Sentence:
+            for code in codes:
+                if code in self._sentences:
+                    raise ValueError(f"two sentences for {code}")
+                self._sentences[code] = sentence
+            return sentence
+
+        return register
+
+    def said(self, code: str, params: Data) -> Said | None:
+        """Return the sentence; None if the code has none, or if its data lack something."""
+        sentence = self._sentences.get(code)
+        if sentence is None or not needed(sentence) <= params.keys():
+            return None
+        said = sentence(**_of_interest(sentence, params))
+        return said if isinstance(said, Said) else Said(said)
+
+    @property
+    def sentences(self) -> Mapping[str, Sentence]:
+        return self._sentences
+
+
+def needed(sentence: Sentence) -> frozenset[str]:
+    """Return the names of the data without which a sentence cannot be made."""
+    return frozenset(p.name for p in signature(sentence).parameters.values() if p.default is Parameter.empty)
+
+
+def _of_interest(sentence: Sentence, params: Data) -> Data:
+    return {name: value for name, value in params.items() if name in signature(sentence).parameters}
