@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any, TextIO
 
+from handlers.messages import happened
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 
@@ -60,7 +61,7 @@ def record(cart: Cart, events: Sequence[Event]) -> dict[str, Any]:
                 "state": e.state.value,
                 "at": e.at.isoformat(timespec="seconds"),
                 "by": e.by,
-                "note": e.note,
+                "note": happened(e) or None,
                 "kind": e.kind.value if e.kind else None,
                 "data": e.data,
             }

@@ -12,7 +12,7 @@ from ordering.model.cart import Cart, CartState, Trouble
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
-from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.facts import Data, EventKind, Fact, earlier
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
@@ -81,7 +81,7 @@ def cart_columns(cart: Cart) -> dict[str, Any]:
         **_payment_columns(cart.payment),
         "reminded_at": cart.reminded_at,
         "note": cart.note,
-        "trouble": cart.trouble.said if cart.trouble else None,
+        "trouble": None,  # a sentence of earlier versions
         "trouble_since": cart.trouble.since if cart.trouble else None,
         "foreign_order": cart.foreign_order,
         "foreign_allowed": list(cart.foreign_allowed) or None,
@@ -248,9 +248,11 @@ def _seal_from(row: CartRow) -> Seal | None:
 
 
 def _trouble_from(row: CartRow) -> Trouble | None:
-    if row.trouble is None or row.trouble_since is None:
+    if row.trouble_since is None:
         return None
-    return Trouble(row.trouble, utc(row.trouble_since), row.trouble_code, row.trouble_data or {})
+    said = earlier(row.trouble or "")  # rows from before error codes have a sentence
+    data = row.trouble_data or {} if row.trouble_code else said
+    return Trouble(utc(row.trouble_since), row.trouble_code or str(said["error"]), data)
 
 
 def _data_from(text: str | None) -> Data | None:

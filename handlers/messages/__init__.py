@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from handlers.messages import en as words
 from handlers.messages.catalogue import Hint, Said
+from ordering.model.cart import Cart, Trouble
 from ordering.model.errors import OrderingError
-from ordering.model.facts import Fact
+from ordering.model.events import Event
 
-__all__ = ["Hint", "Said", "refusal", "told", "words"]
+__all__ = ["Hint", "Said", "happened", "hindered", "refusal", "remark", "words"]
 
 
 def refusal(error: OrderingError) -> Said:
@@ -19,7 +20,22 @@ def refusal(error: OrderingError) -> Said:
     return words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
 
 
-def told(fact: Fact) -> str:
-    """Return what people read about a fact, as plain text; empty if the fact says nothing beyond its state."""
-    said = words.EVENTS.said(fact.kind, fact.data)
+def happened(event: Event) -> str:
+    """Return what people read about an event, as plain text; empty if the event says nothing beyond its state."""
+    if event.kind is None or event.note is not None:
+        return event.note or ""  # of an earlier version
+    said = words.EVENTS.said(event.kind, event.data or {})
     return said.text if said else ""
+
+
+def remark(cart: Cart) -> str:
+    """Return what people should know about a cart's present state, as plain text; empty if there is nothing to say."""
+    if cart.fact is None or cart.note is not None:
+        return cart.note or ""  # of an earlier version
+    said = words.REMARKS.said(cart.fact.kind, cart.fact.data)
+    return said.text if said else ""
+
+
+def hindered(trouble: Trouble) -> str:
+    """Return what keeps the bot from moving a cart on, as plain text."""
+    return words.why({"error": trouble.code, **trouble.data})

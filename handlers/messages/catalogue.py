@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import TypeAlias
 
+import structlog
+
 from ordering.model.facts import Data
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Catalogue:
     """The sentences of one language, by code.
 
     A sentence is a function. Its parameters are the names of the data that it uses; data that it does not name is left
-    out. A parameter that an earlier version did not record needs a default.
+    out, unless it takes all by ``**data``. A parameter that an earlier version did not record needs a default.
     """
 
     def __init__(self) -> None:
@@ -52,11 +56,15 @@ class Catalogue:
         return register
 
     def said(self, code: str, params: Data) -> Said | None:
-        """Return the sentence; None if the code has none, or if its data lack something."""
+        """Return the sentence; None if the code has none, or if its data lack something. Never raises."""
         sentence = self._sentences.get(code)
         if sentence is None or not needed(sentence) <= params.keys():
             return None
-        said = sentence(**_of_interest(sentence, params))
+        try:
+            said = sentence(**_of_interest(sentence, params))
+        except (LookupError, TypeError, ValueError) as error:  # a card must be shown whatever the record holds
+            _log.error("sentence_not_made", code=code, error=type(error).__name__)
+            return None
         return said if isinstance(said, Said) else Said(said)
 
     @property
@@ -66,8 +74,12 @@ class Catalogue:
 
 def needed(sentence: Sentence) -> frozenset[str]:
     """Return the names of the data without which a sentence cannot be made."""
-    return frozenset(p.name for p in signature(sentence).parameters.values() if p.default is Parameter.empty)
+    parameters = signature(sentence).parameters.values()
+    return frozenset(p.name for p in parameters if p.default is Parameter.empty and p.kind is not Parameter.VAR_KEYWORD)
 
 
 def _of_interest(sentence: Sentence, params: Data) -> Data:
-    return {name: value for name, value in params.items() if name in signature(sentence).parameters}
+    parameters = signature(sentence).parameters
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
+        return params
+    return {name: value for name, value in params.items() if name in parameters}

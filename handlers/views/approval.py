@@ -7,6 +7,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
+from handlers.messages import happened, hindered, remark
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
@@ -64,7 +65,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
     parts: list[Block | Part] = [section(cut_bytes(f"*Cart #{cart.id}*  {status}", _LONGEST_TEXT))]
     if cart.purpose:
         parts.append(section(cut_bytes(f">{escape(cart.purpose)}", _LONGEST_TEXT)))
-    if cart.state is S.SUBMITTED and (note := escape_lines(cart.note or "").strip()):
+    if cart.state is S.SUBMITTED and (note := escape_lines(remark(cart)).strip()):
         parts.append(section(cut_bytes(note, _LONGEST_TEXT)))
     parts.append(rows(warnings(cart), rank=2, more="warnings in *Details*"))
     deciding = cart.state in {S.SUBMITTED, S.APPROVED}
@@ -77,7 +78,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
         parts += contracts(cart, rank=4)
         parts.append(context(retraction(waived=waive_retraction)))
     if cart.trouble:
-        said = cut_bytes(escape(cart.trouble.said), _LONGEST_TEXT)
+        said = cut_bytes(escape(hindered(cart.trouble)), _LONGEST_TEXT)
         parts.append(section(f"{said} I've been retrying since {when(cart.trouble.since)}."))
     return [*parts, *_actions(cart)]
 
@@ -114,7 +115,7 @@ def thread_line(
     if event.kind is EventKind.PAYMENT_REMINDER:
         return _reminder(cart, payers)
     by = person(event.by) if event.by else None
-    note = escape_lines(event.note) if event.note else ""
+    note = escape_lines(happened(event))
     if event.state is S.OPEN or (event.state is S.CHECKING_OUT and not note) or event.kind is EventKind.PAYMENT_STARTED:
         return None
     requester = person(cart.requester) if cart.requester else "Everybody"
@@ -126,7 +127,7 @@ def thread_line(
         S.PAYING: _paying(event, cart, note),
         S.PAID: note or "OVH has the payment.",
         S.DELIVERED: note or f"{requester}, all names are registered: {names(cart)}.",
-        S.REJECTED: f"{requester}, {by} rejected this: {note}",
+        S.REJECTED: f"{requester}, {by} rejected this: {escape_lines(cart.reason or '')}",
         S.CANCELLED: _closed(event, by, note),
         S.NEEDS_ATTENTION: f"{_all_who_settle(cart, approvers | payers)}: this needs a person. {note}",
     }[event.state]
@@ -161,7 +162,7 @@ def _closed(event: Event, by: str | None, note: str) -> str:
 
 def _to_pay(event: Event, cart: Cart, before: Event | None, payers: frozenset[str]) -> str:
     """Mention the payer after an attempt, all payers for a new order, nobody for minor updates."""
-    note = escape_lines(event.note) if event.note else ""
+    note = escape_lines(happened(event))
     if event.kind is EventKind.OWNER_CHECK_ENDED:
         return f"{_circle(payers)}: {_order(cart)} can be paid now."
     if event.by:
@@ -219,7 +220,7 @@ def _status(cart: Cart, needed: int, approvers: frozenset[str], payers: frozense
         S.PAID: f"is paid: {order}. OVH is registering the names",
         S.DELIVERED: f"is delivered: {order}. The names are registered",
         S.REJECTED: f"was rejected by {approver}: {escape(cart.reason or '')}",
-        S.CANCELLED: f"was not bought. {escape(cart.note or '')}".rstrip(),
+        S.CANCELLED: f"was not bought. {escape(remark(cart))}".rstrip(),
     }.get(cart.state, "needs a person")
 
 

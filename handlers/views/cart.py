@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
+from handlers.messages import happened
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
 from handlers.toolkit.command_name import code
@@ -112,7 +113,7 @@ def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> 
 def story(cart: Cart, events: Sequence[Event]) -> Drawn:
     """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
-    told = [_happened(event) for event in events[-_MOST_EVENTS:]]
+    told = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
     head = f"*Cart #{cart.id}* is {cart.state.in_words}"
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
@@ -236,7 +237,8 @@ def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
     return Drawn.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
 
 
-def _happened(event: Event) -> str:
+def _happened(event: Event, cart: Cart) -> str:
     by = f" by {person(event.by)}" if event.by else ""
-    note = f": {escape(event.note)}" if event.note else ""
+    said = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
+    note = f": {escape(said)}" if said else ""
     return f"{when(event.at)}  {event.state.in_words}{by}{note}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from handlers.messages import happened, remark
 from handlers.toolkit.blocks import Drawn, buttons, section
 from handlers.toolkit.mrkdwn import escape_lines, names, person
 from handlers.views.cart import copy_button
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 
 S = CartState
 
@@ -19,11 +21,11 @@ def news(event: Event, cart: Cart, *, before: Event | None) -> Drawn | None:
         return None  # one of several approvals
     about = f"Cart #{cart.id} ({names(cart)})"
     said = {
-        S.REJECTED: f"{about} was rejected{_by(event)}: {_why(event)}",
+        S.REJECTED: f"{about} was rejected{_by(event)}: {_why(event, cart)}",
         S.CANCELLED: f"{about} was closed{_by(event)}. {_why_closed(event, cart)}",
         S.NEEDS_ATTENTION: f"{about} needs a person. {_why_stuck(event, cart)} The approvers and payers were told.",
         S.DELIVERED: f"{about} is delivered: all names are registered.",
-        S.SUBMITTED: f"{about} waits for approval again, and nothing was ordered. {_why(event)}",
+        S.SUBMITTED: f"{about} waits for approval again, and nothing was ordered. {_why(event, cart)}",
     }.get(event.state)
     if said is None:
         return None
@@ -79,19 +81,21 @@ def _by(event: Event) -> str:
     return f" by {person(event.by)}" if event.by else ""
 
 
-def _why(event: Event) -> str:
-    return escape_lines(event.note or "")
+def _why(event: Event, cart: Cart) -> str:
+    if event.kind is EventKind.REJECTED and not event.note:
+        return escape_lines(cart.reason or "")
+    return escape_lines(happened(event))
 
 
 def _why_closed(event: Event, cart: Cart) -> str:
     """Explain why a cart was closed; after a user's click, say what it means for the order."""
     if event.by is None:
-        return _why(event)
+        return _why(event, cart)
     return f"OVH had cancelled order {cart.order.id}." if cart.order else "Nothing was ordered."
 
 
 def _why_stuck(event: Event, cart: Cart) -> str:
     """Explain why a cart is stuck; after a user's click, return the card's current note."""
     if event.by is None:
-        return _why(event)
-    return escape_lines(cart.note or "") if cart.state is S.NEEDS_ATTENTION else "Its card says more."
+        return _why(event, cart)
+    return escape_lines(remark(cart)) if cart.state is S.NEEDS_ATTENTION else "Its card says more."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
+from handlers.messages import remark
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
@@ -48,7 +49,7 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
 
 def _note(cart: Cart) -> list[Block]:
     """Return the cart's note; nothing if none of it is visible, because Slack refuses a block without text."""
-    note = escape(cart.note or "").strip()
+    note = escape(remark(cart)).strip()
     return [section(cut_bytes(note, _LONGEST_NOTE))] if note else []
 
 

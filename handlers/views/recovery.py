@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, NumberInputElement
 from slack_sdk.models.views import View
 
+from handlers.messages import remark
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import cut_bytes, escape, names, person
@@ -21,7 +22,7 @@ _IF_SOMETHING_IS_MISSING = (
 
 def attention(cart: Cart) -> list[Block]:
     """Return what happened, and the buttons that are safe now."""
-    note = escape(cart.note or "").strip() or "Look at it, please."
+    note = escape(remark(cart)).strip() or "Look at it, please."
     told, shown = section(cut_bytes(note, _LONGEST_NOTE)), as_shown(cart)
     if cart.is_undecided:
         return [told, *_undecided(cart)]

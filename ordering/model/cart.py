@@ -76,13 +76,11 @@ MOST_LINES = 40  # what fits on one card within Slack's 50 blocks
 class Trouble:
     """Why the bot cannot advance a cart at the moment, though it keeps trying; `since` is when that began.
 
-    `said` is the sentence for people. `code` and `data` describe the error behind it. Rows from before error codes
-    existed have no code.
+    `code` and `data` are those of the error behind it.
     """
 
-    said: str
     since: datetime
-    code: str | None = None
+    code: str
     data: Data = field(default_factory=dict, hash=False)
 
 
@@ -112,8 +110,8 @@ class Cart:
     order: SalesOrder | None = None
     payment: Payment | None = None
     reminded_at: datetime | None = None  # when the payers were reminded that the order is unpaid
-    note: str | None = None  # a remark for people about the present state
-    fact: Fact | None = None  # the content of a note that the bot wrote, as data
+    fact: Fact | None = None  # what people should know about the present state
+    note: str | None = None  # the same as a sentence, stored by an earlier version: new carts have none
     trouble: Trouble | None = None
     foreign_order: int | None = None  # the order made elsewhere that a person must decide about
     foreign_allowed: tuple[int, ...] = ()  # orders made elsewhere that an approver chose to ignore
@@ -127,8 +125,12 @@ class Cart:
                 code="no_such_move",
                 cart=self.id,
             )
-        changed = {"note": None, "foreign_order": None} | changes
-        return replace(self, state=state, since=at, fact=None, trouble=None, **changed)
+        changed = {"fact": None, "foreign_order": None} | changes
+        return replace(self, state=state, since=at, note=None, trouble=None, **changed)
+
+    def saying(self, kind: EventKind, data: Data | None = None) -> Self:
+        """Return the cart with this fact as what people should know about its present state."""
+        return replace(self, fact=Fact(kind, data or {}), note=None)
 
     def with_line(self, line: Line) -> Self:
         """Return the cart with this line added.

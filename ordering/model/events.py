@@ -13,8 +13,8 @@ from ordering.model.facts import Data, EventKind, Fact
 class Event:
     """One thing that happened, written in the same transaction as the change itself.
 
-    `kind` and `data` are the fact. `note` is a sentence for people, which no code may read. `by` is the user who did
-    it, or None for the bot. Events from before kinds existed have neither `kind` nor `data`.
+    `kind` and `data` are the fact. `by` is the user who did it, or None for the bot. `note` is a sentence that an
+    earlier version stored: new events have none. Events from before kinds existed have neither `kind` nor `data`.
     """
 
     cart_id: int
@@ -39,7 +39,6 @@ def happened(
     *,
     data: Data | None = None,
     by: str | None = None,
-    note: str | None = None,
 ) -> Event:
     """Return the event that records the cart's latest change."""
-    return Event(cart_id=cart.id, state=cart.state, at=at, by=by, note=note, kind=kind, data=data or {})
+    return Event(cart_id=cart.id, state=cart.state, at=at, by=by, kind=kind, data=data or {})

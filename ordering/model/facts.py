@@ -121,6 +121,11 @@ def amount(money: Money) -> Data:
     return {"amount": str(money.amount), "currency": money.currency}
 
 
+def earlier(text: str) -> Data:
+    """Return a sentence that an earlier version stored in place of an error's code, as data."""
+    return {"error": "earlier_text", "text": text}
+
+
 def quoted(text: str | None) -> str | None:
     """Return a text of OVH's for the key `ovh`, cut to 300 characters; None if it is empty."""
     return text[:_MOST_QUOTED] if text else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ordering.model.facts import Data
 from ordering.model.money import Money
 
 
@@ -124,7 +125,7 @@ class SalesOrder:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to check a cart out, recorded before the call; `refusal` is set after OVH refused it.
+    """One attempt to check a cart out, recorded before the call; `refusal` is the code of OVH's refusal of it.
 
     `started_at` and `withdrawn_at` are by OVH's clock. `withdrawn_at` is when OVH's cart was deleted; `deleting` is
     recorded before that call, as its answer may be lost. `denied_by` is the user who said that nothing was ordered;
@@ -155,10 +156,10 @@ class Payment:
 
     Times named `_ovh` are by OVH's clock, all others by ours. `accepted_at` is when OVH accepted: the bank comes after
     it. `ended_at` is when the call ended, and `ended_at_ovh` a time that was read from OVH after that. `refusal` is
-    OVH's refusal of the call itself, which proves nothing. `waits_until_ovh` is the end of the floor as announced to
-    people; `told_at_ovh` is when the payer was last notified that OVH still processes the payment. `unexplained` is how
-    many transactions may have paid the order before this payment was sent. `asked_at` is the click by the database's
-    clock; `asked_at_ovh` is the same by OVH's, None if it was never read.
+    the code of OVH's refusal of the call itself, which proves nothing. `waits_until_ovh` is the end of the floor as
+    announced to people; `told_at_ovh` is when the payer was last notified that OVH still processes the payment.
+    `unexplained` is how many transactions may have paid the order before this payment was sent. `asked_at` is the click
+    by the database's clock; `asked_at_ovh` is the same by OVH's, None if it was never read.
     """
 
     method: MethodId
@@ -208,12 +209,13 @@ class Outcome(StrEnum):
 class Sighting:
     """The result of searching for an order; `order` is set if exactly one matches.
 
-    `candidates` are orders that have the names, or do not show their names yet. `closed`: the registrar closed the
-    cart, which it does when it makes an order.
+    `seen` is the evidence as data: what was seen, under `seen`, and its details. `candidates` are orders that have the
+    names, or do not show their names yet. `closed`: the registrar closed the cart, which it does when it makes an
+    order.
     """
 
     outcome: Outcome
-    seen: str
+    seen: Data
     order: SalesOrder | None = None
     candidates: tuple[int, ...] = ()
     closed: bool = False
@@ -232,7 +234,7 @@ class PaymentProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentSighting:
-    """The progress of a payment, and a sentence on the evidence; for a refusal OVH's words, if it gives any.
+    """The progress of a payment, and the evidence as data: what was seen, under `seen`, and its details.
 
     `unfinished`: the transaction that leaves it undecided has not ended at OVH either. `failed`: the only evidence is a
     transaction that ended without paying. `begun` counts the payments that the order's follow-up shows as begun,
@@ -241,12 +243,18 @@ class PaymentSighting:
     """
 
     progress: PaymentProgress
-    seen: str | None = None
+    seen: Data | None = None
     unfinished: bool = False
     failed: bool = False
     begun: int = 0
     unexplained: int = 0
     order_is_over: bool = False
+
+    @property
+    def words(self) -> str | None:
+        """OVH's words on a refusal; None if it gave none."""
+        said = self.seen.get("said") if self.seen else None
+        return str(said) if said else None
 
     @property
     def is_open(self) -> bool:

@@ -20,10 +20,6 @@ from ordering.process.intent import Objection
 from ordering.process.transitions import Logbook, order_of
 
 S, K = CartState, EventKind
-OWNER_HIDDEN = (
-    "OVH doesn't show yet who will own the names, so order {} may be somebody else's. Payers: please don't pay it yet. "
-    "I'll offer *Pay* in 15 minutes at most."
-)
 
 
 class AdoptionPort(SalesOrders, RegistrarClock, Protocol):
@@ -57,12 +53,8 @@ class Adoptions:
         waited = order.adopted_at is None or is_over(self._registrar, order.adopted_at, self._floor)
         seen = self._registrar.order_of(order.id, cart.lines, cart.quote)
         if seen.outcome is Outcome.UNDECIDED:
-            note = (
-                f"Order {order.id} has other terms than were approved: {seen.seen}. I won't pay it. Payers: if you "
-                "want it as it is, pay it at OVH. If not, leave it unpaid: OVH cancels it. Then close this request."
-            )
-            data: Data = {"order": order.id, "ovh": {"different": seen.seen}}
-            self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, note, data=data, follow=True)
+            data: Data = {"order": order.id, "evidence": seen.seen}
+            self._book.needs_attention(cart, K.ORDER_TERMS_DIFFER, data=data, follow=True)
         elif seen.order is not None and (waited or not seen.order.owner_hidden):
             self._release(cart)
         else:
@@ -77,19 +69,14 @@ class Adoptions:
         second = self._foreign.second_order(cart)
         if second is None:
             return False
-        note = (
-            f"The account has two orders for these names: {order.id} and {second.number}. I won't pay either. Payers: "
-            "open both at OVH. If one is paid, leave the other unpaid. If neither is, pay one there, and OVH cancels "
-            "the other."
-        )
         data: Data = {"order": order.id, "second": second.number}
-        self._book.needs_attention(cart, K.SECOND_ORDER_FOUND, note, data=data, follow=True, payment=None)
+        self._book.needs_attention(cart, K.SECOND_ORDER_FOUND, data=data, follow=True, payment=None)
         return True
 
     def _release(self, cart: Cart) -> None:
         now = self._book.now()
         order = replace(order_of(cart), owner_hidden=False)
-        released = replace(cart, order=order, note=None, fact=None)
+        released = replace(cart, order=order, fact=None, note=None)
         with self._book.store.begin() as carts:
             carts.save(released, happened(released, now, K.OWNER_CHECK_ENDED, data={"order": order.id}), due_at=now)
 
@@ -97,7 +84,7 @@ class Adoptions:
 def require_owner_shown(cart: Cart) -> None:
     """Raise `NotPossible` while OVH does not show who will own the names of an adopted order."""
     if cart.order is not None and cart.order.owner_hidden:
-        raise NotPossible(OWNER_HIDDEN.format(cart.order.id), code="owner_not_shown", cart=cart.id, order=cart.order.id)
+        raise NotPossible(code="owner_not_shown", cart=cart.id, order=cart.order.id)
 
 
 def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:
@@ -105,6 +92,5 @@ def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:
     del carts  # the intent holds everything this condition needs
     if intent.state is not S.PAYING or intent.order is None or not intent.order.owner_hidden:
         return None
-    note = OWNER_HIDDEN.format(intent.order.id)
-    instead = intent.to(S.CHECKED_OUT, at=intent.since, payment=None, note=note)
+    instead = intent.to(S.CHECKED_OUT, at=intent.since, payment=None)
     return Objection(instead, K.PAYMENT_NOT_SENT, {"order": intent.order.id, "error": "owner_not_shown"})

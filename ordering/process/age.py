@@ -18,7 +18,6 @@ from ordering.ports.store import Reading, Transaction
 from ordering.process.intent import Objection
 
 S = CartState
-_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Age:
         if decided is None or not self._is_over(decided, carts.clock()):
             return None
         kind = EventKind.APPROVAL_LAPSED if cart.state is S.APPROVED else EventKind.PAYMENT_LAPSED
-        back = undecided(cart, at=self._clock(), why=_why(cart, decided.life))
+        back = undecided(cart, at=self._clock())
         return Objection(back, kind, {"seconds": int(decided.life.total_seconds())})
 
     def _decided(self, cart: Cart) -> Decided | None:
@@ -72,27 +71,8 @@ def time_at_ovh(registrar: RegistrarClock, now: datetime) -> datetime | None:
     return None if ahead is None else now + ahead
 
 
-def undecided(cart: Cart, *, at: datetime, why: str, approved_by: tuple[str, ...] = ()) -> Cart:
+def undecided(cart: Cart, *, at: datetime, approved_by: tuple[str, ...] = ()) -> Cart:
     """Return the cart with its decision reverted; `approved_by` are approvals that still count."""
     if cart.state is S.APPROVED:
-        return cart.to(S.SUBMITTED, at=at, approved_by=approved_by, approved_at=None, approved_at_ovh=None, note=why)
-    return cart.to(S.CHECKED_OUT, at=at, payment=None, note=why)
-
-
-def _why(cart: Cart, life: timedelta) -> str:
-    if cart.state is S.APPROVED:
-        return (
-            f"The approval is more than {_in_words(life)} old, so it no longer counts and nothing was ordered. "
-            "Please approve again."
-        )
-    return f"This wasn't paid within {_in_words(life)} of the click, so nothing was paid. Press Pay again."
-
-
-def _in_words(life: timedelta) -> str:
-    if life >= _HOUR:
-        return _counted(life / _HOUR, "hour")
-    return _counted(life / _MINUTE, "minute")
-
-
-def _counted(number: float, unit: str) -> str:
-    return f"{number:g} {unit}{'' if number == 1 else 's'}"
+        return cart.to(S.SUBMITTED, at=at, approved_by=approved_by, approved_at=None, approved_at_ovh=None)
+    return cart.to(S.CHECKED_OUT, at=at, payment=None)

@@ -39,12 +39,6 @@ from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
 
 S, K = CartState, EventKind
-_INTERRUPTED = "I was interrupted before I could order. I'm checking whether an order was made. Nobody needs to act."
-_NOT_ON_RECORD = (
-    "I may have tried to order these names before: OVH shows a try that my database doesn't have. Perhaps the database "
-    "was restored. I ordered nothing now, and I'm on hold until an operator has compared with OVH. Then look at OVH's "
-    "orders: if none has these names, an approver can press *Order anyway*."
-)
 
 
 class CheckoutPort(Names, RegistrarCarts, RegistrarClock, Protocol):
@@ -92,8 +86,7 @@ class Checkout:
             self._book.come_back(cart, self._book.pace.after(waited))
             return
         except RegistrarRefused as refusal:
-            note = f"{refusal} Nothing was ordered."
-            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=refusal.data, attempt=None)
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
             return
         if not self._still_sealed(cart, prepared):
             return
@@ -140,7 +133,7 @@ class Checkout:
         """Nothing was sent: ask a person if the database went back."""
         if isinstance(error, MemoryWentBack):
             data: Data = {"markers": error.markers}
-            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, _NOT_ON_RECORD, data=data, attempt=None)
+            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, data=data, attempt=None)
 
     def _announce(self, cart: Cart, prepared: Prepared, number: int, started_at: datetime) -> RecordedCall:
         attempt = RecordedCall(_subject(cart), cart.id, number, started_at, registrar_cart=prepared.registrar_cart)
@@ -154,7 +147,6 @@ class Checkout:
         self._book.needs_attention(
             cart,
             K.FOREIGN_ORDER_FOUND,
-            hindrance.note,
             data=hindrance.data,
             attempt=None,
             foreign_order=hindrance.order.number,
@@ -174,8 +166,9 @@ class Checkout:
             self._book.come_back(cart, self._book.pace.quickest)
             return True
         now, attempt = self._book.now(), Attempt(call.attempt, call.registrar_cart, call.started_at)
-        looking = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, note=_INTERRUPTED)
-        event = happened(looking, now, K.CHECKOUT_INTERRUPTED, data={"attempt": call.attempt}, note=_INTERRUPTED)
+        looking = cart.to(S.CHECKING_OUT, at=now, attempt=attempt)
+        looking = looking.saying(K.CHECKOUT_INTERRUPTED, {"attempt": call.attempt})
+        event = happened(looking, now, K.CHECKOUT_INTERRUPTED, data={"attempt": call.attempt})
         with self._book.store.begin() as carts:
             carts.update_call(replace(call, state=CallState.INTENDED))
             carts.save(looking, event, due_at=now)
@@ -220,7 +213,7 @@ class Checkout:
             lines = as_offered_now(cart.lines, self._registrar)
         except RegistrarRefused as refusal:
             self._registrar.discard(prepared.registrar_cart)
-            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, str(refusal), data=refusal.data, attempt=None)
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)
             return False
         except RegistrarError:
             self._registrar.discard(prepared.registrar_cart)
@@ -238,28 +231,26 @@ class Checkout:
     def _decide_again(self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[str]) -> None:
         """Void the approval, and show the approvers what changed."""
         self._registrar.discard(prepared.registrar_cart)
-        note = "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *changed])
         fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
         submitted = cart.to(
-            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=(), note=note
+            S.SUBMITTED, at=self._book.now(), lines=lines, quote=prepared.quote, seal=fresh, approved_by=()
         )
         data: Data = {
+            "changes": list(changed),
             "approved": {"total": amount(cart.seal.total) if cart.seal else None, "renewals": _renewals(cart.lines)},
             "ovh": {"total": amount(prepared.quote.total), "renewals": _renewals(lines)},
         }
         self._book.save(submitted, K.TERMS_CHANGED, data=data)
 
     def _commit_intent(self, cart: Cart, attempt: Attempt, quote: Quote, standing: Sequence[Condition]) -> Cart:
-        note = None
-        if cart.seal is not None and quote.total < cart.seal.total:
-            note = f"OVH asks {quote.total} with tax now, less than the {cart.seal.total} that was approved."
         now = self._book.now()
-        begun = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, quote=quote, note=note)
         data: Data = {
             "attempt": attempt.number,
+            "approved": amount(cart.seal.total) if cart.seal else None,
             "ovh": {"cart": attempt.registrar_cart, "total": amount(quote.total)},
         }
-        event = happened(begun, now, K.CHECKOUT_STARTED, data=data, note=begun.note)
+        begun = cart.to(S.CHECKING_OUT, at=now, attempt=attempt, quote=quote).saying(K.CHECKOUT_STARTED, data)
+        event = happened(begun, now, K.CHECKOUT_STARTED, data=data)
         # If this process dies now, the next one searches for the order, but not while the call may still be in flight.
         return self._intents.commit(begun, event, standing=standing, at=now, due_at=now + self._settle / 4)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from ordering.model.cart import Cart, CartState
@@ -59,18 +59,18 @@ class Deliveries:
             wait = None if order.invoice else self._book.pace.quickest
             delivered = cart.to(S.DELIVERED, at=self._book.now(), order=order)
             self._book.save(delivered, K.DELIVERED, data={"order": order.id}, due_in=wait)
-        elif trouble is not None and not trouble.fact.is_same_as(cart.fact):
-            kind, data = trouble.fact.kind, trouble.fact.data
-            self._book.needs_attention(cart, kind, trouble.note, data=data, follow=True, order=order)
+        elif trouble is not None and not trouble.is_same_as(cart.fact):
+            kind, data = trouble.kind, trouble.data
+            self._book.needs_attention(cart, kind, data=data, follow=True, order=order)
         elif trouble is None and cart.state is S.NEEDS_ATTENTION and order.status.is_paid:
-            paid = cart.to(S.PAID, at=self._book.now(), order=order, note="What was missing has arrived.")
+            paid = cart.to(S.PAID, at=self._book.now(), order=order)
             self._book.save(paid, K.DELIVERY_RESUMED, data={"order": order.id}, due_in=timedelta())
         elif (news := self._silence(cart, order) or _oddness(cart, order, odd)) is not None:
-            self._book.report(cart, order, news.fact, news.note)
+            self._book.report(cart, order, news)
         else:
             self._book.look_later(cart, order)
 
-    def _lateness(self, cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> _News | None:
+    def _lateness(self, cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> Fact | None:
         """Return the news that a paid order takes days; it needs a person until the order arrives.
 
         Only for an order that OVH shows as paid. Otherwise the card would ask whether it was paid, and offer to pay it
@@ -82,31 +82,21 @@ class Deliveries:
         is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
         if not (was_late or is_late):
             return None
-        seen = f"OVH shows {_listed(odd)}" if odd else "OVH has not delivered it"
-        note = (
-            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and {seen}. "
-            "Open the order at OVH or ask OVH's support. The desk keeps looking."
-        )
-        return _News(Fact(K.DELIVERY_LATE, {**_overdue(order), "ovh": {"states": odd}}), note)
+        return Fact(K.DELIVERY_LATE, {**_overdue(order), "ovh": {"states": odd}})
 
-    def _silence(self, cart: Cart, order: SalesOrder) -> _News | None:
+    def _silence(self, cart: Cart, order: SalesOrder) -> Fact | None:
         """Return the news, once, that a paid order takes days and OVH does not show its status: it stays paid."""
         fact = Fact(K.DELIVERY_UNKNOWN, _overdue(order))
         is_late = cart.state is S.PAID and self._book.now() - cart.since > _ARRIVES_WITHIN
         if not is_late or order.status.is_paid or fact.is_same_as(cart.fact):
             return None
-        note = (
-            f"Order {order.id} was paid more than {_ARRIVES_WITHIN.days} days ago, and OVH does not tell how it "
-            "stands. Open the order at OVH to see. The desk keeps looking."
-        )
-        return _News(fact, note)
+        return fact
 
     def _not_paid_after_all(self, cart: Cart, order: SalesOrder) -> None:
         """Handle an order that a person said was paid and that OVH shows as unpaid."""
         if cart.state is S.PAID and self._book.now() - cart.since > _PAID_SHOWS_WITHIN:
-            note = f"OVH still shows order {order.id} as unpaid. The desk keeps looking."
             data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
-            self._book.needs_attention(cart, K.PAYMENT_MISSING, note, data=data, follow=True, order=order)
+            self._book.needs_attention(cart, K.PAYMENT_MISSING, data=data, follow=True, order=order)
         else:
             self._book.look_later(cart, order)
 
@@ -120,31 +110,20 @@ class Deliveries:
 
     def _cancelled(self, cart: Cart, order: SalesOrder) -> None:
         if cart.state is S.PAID or order_of(cart).status.is_paid:
-            note = f"OVH cancelled order {order.id} after it was paid. Ask OVH's support about the refund."
             data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
-            self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, note, data=data, order=order)
+            self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, data=data, order=order)
         else:
             self._book.cancelled_unpaid(cart, order)
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """A fact about a delivery, and the sentence that reports it."""
-
-    fact: Fact
-    note: str
-
-
-def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> _News | None:
+def _trouble(order: SalesOrder, deliveries: Mapping[DomainName, Delivery]) -> Fact | None:
     """Return what a person must resolve before the names can be registered."""
     if order.status is OrderStatus.DOCUMENTS_REQUESTED:
-        note = f"OVH asks for documents for order {order.id}. Open the order at OVH and send them."
-        return _News(Fact(K.DOCUMENTS_REQUESTED, {"order": order.id}), note)
+        return Fact(K.DOCUMENTS_REQUESTED, {"order": order.id})
     for domain, delivery in deliveries.items():
         if delivery.progress is DeliveryProgress.FAILED:
             data: Data = {"order": order.id, "name": domain.ascii, "ovh": {"comment": quoted(delivery.comment)}}
-            note = f"The registry did not register {domain}: {delivery.comment or 'no reason given'}."
-            return _News(Fact(K.REGISTRATION_FAILED, data), note)
+            return Fact(K.REGISTRATION_FAILED, data)
     return None
 
 
@@ -157,17 +136,13 @@ def _unexpected_states(deliveries: Mapping[DomainName, Delivery]) -> dict[str, s
     }
 
 
-def _oddness(cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> _News | None:
+def _oddness(cart: Cart, order: SalesOrder, odd: Mapping[str, str]) -> Fact | None:
     """Return the news of an unexpected state, once for each. A person resolves it when the order is late."""
     if not odd or cart.state is not S.PAID or not order.status.is_paid:
         return None
     fact = Fact(K.DELIVERY_UNEXPECTED, {"order": order.id, "ovh": {"states": odd}})
-    return None if fact.is_same_as(cart.fact) else _News(fact, f"OVH shows {_listed(odd)}. The desk keeps looking.")
+    return None if fact.is_same_as(cart.fact) else fact
 
 
 def _overdue(order: SalesOrder) -> Data:
     return {"order": order.id, "days": _ARRIVES_WITHIN.days}
-
-
-def _listed(odd: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} as “{word}”" for name, word in odd.items())

@@ -41,32 +41,9 @@ class Hindrance:
             "status": order.status.value,
             "names": sorted(order.names),
             "total": amount(order.total) if order.total else None,
+            "made_at": order.made_at.isoformat(),
         }
         return {"order": order.number, "is_clear": self.is_clear, "ovh": seen}
-
-    @property
-    def note(self) -> str:
-        """What people should know before they decide, in sentences."""
-        order = self.order
-        total = f" for {order.total}" if order.total else ""
-        about = f"order {order.number}{total} of {order.made_at.day} {order.made_at:%B}"
-        if not self.is_clear:
-            return (
-                f"OVH doesn't show which names {about} is for. It may be the same ones, so I ordered nothing. Open it "
-                "at OVH. If it's for something else, an approver can press *Order anyway*. If it has these names, "
-                "close this request."
-            )
-        names = ", ".join(sorted(order.names))
-        if order.status.is_paid:
-            return (
-                f"The OVH account already has {about}, with {names}. It's paid. No open request of mine has it, so I "
-                "ordered nothing. Ordering anyway buys the names twice."
-            )
-        return (
-            f"The OVH account already has {about}, with {names}. It isn't paid. No open request of mine has it, so I "
-            "ordered nothing. If you want that order, close this request. If nobody will pay it, an approver can press "
-            "*Order anyway*."
-        )
 
 
 class ForeignOrders:

@@ -74,8 +74,8 @@ class Intents:
             objection = next((each for each in found if each is not None), None)
             if objection is None:
                 return carts.save(intent, *events, due_at=due_at)
-            instead = objection.cart
-            event = happened(instead, at, objection.kind, data=objection.data, note=instead.note)
+            instead = objection.cart.saying(objection.kind, objection.data)
+            event = happened(instead, at, objection.kind, data=objection.data)
             # The bot keeps polling an unpaid order; a request that is waiting for people needs no timer.
             carts.save(instead, event, due_at=at if instead.state is CartState.CHECKED_OUT else None)
         raise IntentStopped

@@ -10,12 +10,11 @@ from typing import Protocol
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotSent, RegistrarError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.events import happened
-from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.facts import Data, EventKind, amount, earlier
 from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
-from ordering.process.adoption import OWNER_HIDDEN
 from ordering.process.floors import UNTIL_ALL_SHOWS, Floors, is_over
 from ordering.process.transitions import Logbook, is_for_a_person
 
@@ -45,12 +44,11 @@ class OrderSearch:
 
         A repeated call is refused even if the first one created the order.
         """
-        now, attempt = self._book.now(), replace(attempt_of(cart), refusal=str(refusal))
-        note = f"{refusal} I'm checking that no order was made, for about 15 minutes. Nobody needs to act yet."
+        now, attempt = self._book.now(), replace(attempt_of(cart), refusal=refusal.code)
         data: Data = {"attempt": attempt.number, **refusal.data}
-        noted = replace(cart, attempt=attempt, note=note, fact=Fact(K.CHECKOUT_CALL_REFUSED, data))
+        noted = replace(cart, attempt=attempt).saying(K.CHECKOUT_CALL_REFUSED, data)
         with self._book.store.begin() as carts:
-            event = happened(noted, now, K.CHECKOUT_CALL_REFUSED, data=data, note=note)
+            event = happened(noted, now, K.CHECKOUT_CALL_REFUSED, data=data)
             saved = carts.save(noted, event, due_at=now + self._book.pace.quickest)
         self.look_for_order(saved)
 
@@ -64,7 +62,7 @@ class OrderSearch:
     def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
         """No byte of the checkout left this machine: delete its cart and try again."""
         self._registrar.discard(attempt_of(cart).registrar_cart)
-        self._step_back(cart, f"{unsent.sentence} Nothing was ordered", unsent.data)
+        self._step_back(cart, unsent.data)
 
     def look_for_order(self, cart: Cart) -> None:
         """Adopt the order that was made, or step back once it is proven that none was."""
@@ -75,13 +73,11 @@ class OrderSearch:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            note = f"OVH does not tell whether it made the order: {error.sentence} I keep looking."
             data: Data = {"attempt": attempt.number, **error.data}
-            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=data, follow=True)
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=data, follow=True)
             return
         if sighting.order is not None:
-            note = "OVH didn't confirm the order, but I found it there."
-            self._adopt(cart, sighting.order, "after_lost_answer", note)
+            self._adopt(cart, sighting.order, "after_lost_answer")
         elif attempt.withdrawn_at is not None and not sighting.candidates:
             self._after_withdrawal(cart, attempt, is_proven=is_proven)
         elif self._may_withdraw(attempt, sighting, waited):
@@ -89,9 +85,7 @@ class OrderSearch:
         elif waited < self._settle:
             self._book.come_back(cart, self._book.pace.after(waited))
         else:
-            said = attempt.refusal or "OVH did not say whether it made the order."
-            note = f"{said} {sighting.seen} I keep looking."
-            self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=_seen(attempt, sighting), follow=True)
+            self._book.needs_attention(cart, K.ORDER_UNKNOWN, data=_seen(cart, attempt, sighting), follow=True)
 
     def look_again(self, cart: Cart) -> None:
         """Search again while a person is asked.
@@ -102,9 +96,9 @@ class OrderSearch:
         is_proven = self._floor_is_over(attempt)
         sighting = self._find(cart)
         if sighting.order is not None:
-            self._adopt(cart, sighting.order, "later", "The order was found at OVH after all.")
+            self._adopt(cart, sighting.order, "later")
         elif attempt.denied_by is not None and is_proven and not self._may_show(attempt, sighting):
-            self._step_back(cart, "Nothing was ordered", {"denied_by": attempt.denied_by})
+            self._step_back(cart, {"denied_by": attempt.denied_by})
         else:
             self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
 
@@ -123,7 +117,7 @@ class OrderSearch:
         is_possible = bool(sighting.candidates) or sighting.closed
         return is_possible and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS)
 
-    def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None, note: str | None = None) -> None:
+    def found(self, cart: Cart, order: SalesOrder, *, found: str | None = None) -> None:
         """Store an order as this cart's own; one that costs more than was approved needs a person.
 
         `found` says when it was seen, if no answer of OVH's named it.
@@ -133,13 +127,17 @@ class OrderSearch:
             return
         # The next step reads its payment options together with its expiry: until then neither is known.
         made = replace(order, expires_at=None)
-        ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made, note=note)
-        data: Data = {"order": order.id, "found": found, "ovh": {"total": amount(order.total)}}
+        ordered = cart.to(S.CHECKED_OUT, at=self._book.now(), order=made)
+        data: Data = {
+            "order": order.id,
+            "found": found,
+            "owner_hidden": order.owner_hidden,
+            "ovh": {"total": amount(order.total)},
+        }
         self._book.save(ordered, K.ORDER_FOUND if found else K.ORDER_CREATED, data=data, due_in=timedelta())
 
-    def _adopt(self, cart: Cart, order: SalesOrder, found: str, note: str) -> None:
-        hidden = f" {OWNER_HIDDEN.format(order.id)}" if order.owner_hidden else ""
-        self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found, note=f"{note}{hidden}")
+    def _adopt(self, cart: Cart, order: SalesOrder, found: str) -> None:
+        self.found(cart, replace(order, adopted_at=self._registrar.time()), found=found)
 
     def _may_withdraw(self, attempt: Attempt, sighting: Sighting, waited: timedelta) -> bool:
         """Return whether the old cart can be deleted now, or the answer to its DELETE was lost."""
@@ -172,11 +170,10 @@ class OrderSearch:
         if not is_proven:
             self._book.come_back(cart, self._book.pace.after(self._waited(cart)))
         elif attempt.refusal is not None:
-            note = f"{attempt.refusal} Nothing was ordered."
-            data: Data = {"attempt": attempt.number, "call_was_refused": True}
-            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, note, data=data, attempt=None)
+            data: Data = {**_refusal_of(cart, attempt), "attempt": attempt.number, "call_was_refused": True}
+            self._book.needs_attention(cart, K.CHECKOUT_REFUSED, data=data, attempt=None)
         else:
-            self._step_back(cart, "OVH didn't confirm the order, and none was made", {"error": "outcome_unknown"})
+            self._step_back(cart, {"error": "outcome_unknown"})
 
     def _floor_is_over(self, attempt: Attempt) -> bool:
         """Return whether an order of this attempt would be visible by now."""
@@ -198,25 +195,33 @@ class OrderSearch:
 
         return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
 
-    def _step_back(self, cart: Cart, why: str, reason: Data) -> None:
+    def _step_back(self, cart: Cart, reason: Data) -> None:
         """Check out again, with a longer wait each time. After the last attempt a person decides."""
         tries = cart.attempt.number if cart.attempt else 1
         data: Data = {"attempt": tries, **reason}
         if tries >= _MOST_TRIES:
-            note = f"{why}, for the {tries}th time."
-            self._book.needs_attention(cart, K.CHECKOUT_ATTEMPTS_EXHAUSTED, note, data=data, attempt=None)
+            self._book.needs_attention(cart, K.CHECKOUT_ATTEMPTS_EXHAUSTED, data=data, attempt=None)
             return
-        back = cart.to(S.APPROVED, at=self._book.now(), note=f"{why}; trying again.")
+        back = cart.to(S.APPROVED, at=self._book.now())
         self._book.save(back, K.CHECKOUT_RESCHEDULED, data=data, due_in=self._book.pace.quickest * 2**tries)
 
 
-def _seen(attempt: Attempt, sighting: Sighting) -> Data:
+def _seen(cart: Cart, attempt: Attempt, sighting: Sighting) -> Data:
     """Return the evidence about an unanswered attempt, as data."""
     return {
         "attempt": attempt.number,
         "call_was_refused": attempt.refusal is not None,
+        "refusal": _refusal_of(cart, attempt) if attempt.refusal is not None else None,
+        "evidence": sighting.seen,
         "ovh": {"orders": sighting.candidates, "cart_closed": sighting.closed},
     }
+
+
+def _refusal_of(cart: Cart, attempt: Attempt) -> Data:
+    """Return why OVH refused an attempt's call, as data."""
+    if cart.fact is not None and cart.fact.kind is K.CHECKOUT_CALL_REFUSED:
+        return {name: value for name, value in cart.fact.data.items() if name != "attempt"}
+    return earlier(attempt.refusal or "")
 
 
 def attempt_of(cart: Cart) -> Attempt:

@@ -34,7 +34,6 @@ from ordering.process.transitions import Glances, Logbook, change, order_of, pay
 
 S, K = CartState, EventKind
 P = PaymentProgress
-_TURNED_AWAY = "OVH turned the payment away: it was asked too fast, or did not take the signature."
 
 
 class PaymentPort(OrderPayments, SalesOrders, RegistrarClock, Protocol):
@@ -114,12 +113,8 @@ class Payments:
         elif now - known.missing_since < self._floors.unknown:
             raise unknown
         else:
-            note = (
-                f"OVH has not known order {known.id} for a day, so nobody can pay it here. Look at OVH whether it is "
-                "there. If it is not, close this. The desk keeps looking."
-            )
             data: Data = {"order": known.id, "since": known.missing_since.isoformat()}
-            self._book.needs_attention(cart, K.ORDER_MISSING, note, data=data, follow=True)
+            self._book.needs_attention(cart, K.ORDER_MISSING, data=data, follow=True)
 
     def _look_for_missing(self, cart: Cart) -> None:
         known = order_of(cart)
@@ -129,8 +124,7 @@ class Payments:
             self._book.come_back(cart, self._book.pace.after(self._book.now() - cart.since))
             return
         if not self._is_settled(cart, order):
-            note = f"OVH shows order {known.id} again."
-            found = cart.to(S.CHECKED_OUT, at=self._book.now(), order=replace(order, expires_at=None), note=note)
+            found = cart.to(S.CHECKED_OUT, at=self._book.now(), order=replace(order, expires_at=None))
             self._book.save(found, K.ORDER_SHOWN_AGAIN, data={"order": known.id}, due_in=timedelta())
 
     # Before the payment
@@ -154,7 +148,7 @@ class Payments:
     def _is_settled(self, cart: Cart, order: SalesOrder) -> bool:
         """Return whether there is nothing to pay any more, or nothing that may be paid, and record it."""
         if order.status.is_paid:
-            self._paid(cart, order, seen="paid_at_ovh", note="It was paid on OVH's own page.")
+            self._paid(cart, order, seen="paid_at_ovh")
         elif order.status.is_over:
             self._book.cancelled_unpaid(cart, replace(order, methods=()))
         elif not cart.covers(order.total):
@@ -170,14 +164,12 @@ class Payments:
         try:  # it may have been paid, cancelled or changed at OVH since the card was rendered
             fresh = known.seen_as(self._registrar.order(known.id, urgent=True), known.methods)
         except NotKnown as unknown:
-            self._unpaid(cart, f"{unknown} Nothing was paid.", {"reason": "order_not_known"}, order=known)
+            self._unpaid(cart, {"reason": "order_not_known", **unknown.data}, order=known)
             return
         if self._is_settled(cart, fresh):
             return
         if fresh.total != known.total:
-            changed = f"OVH changed order {known.id}: {known.total} before, {fresh.total} now."
-            note = f"{changed} Nothing was paid: look at it, and pay it as it is now."
-            self._unpaid(cart, note, {"reason": "order_changed", **change(known, fresh)}, order=fresh)
+            self._unpaid(cart, {"reason": "order_changed", **change(known, fresh)}, order=fresh)
             return
         earlier = self._earlier(cart, payment)
         if self._hinders(cart, payment, earlier):
@@ -222,9 +214,9 @@ class Payments:
         except (NotSent, NotAsked) as unsent:
             self._not_sent(sent, unsent)
         except RegistrarRefused as refusal:
-            self._refused(sent, refusal.sentence, refusal)
+            self._refused(sent, refusal)
         except RegistrarUnavailable as turned_away:
-            self._refused(sent, _TURNED_AWAY, turned_away)
+            self._refused(sent, turned_away)
         except OutcomeUnknown:
             self._ended(sent)
         else:
@@ -247,27 +239,26 @@ class Payments:
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
             if _is_of(cart, sent):
-                note = f"{unsent.sentence} Nothing was sent, so nothing was paid. Choose how to pay."
-                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, note=note)
                 data: Data = {"order": order_of(sent).id, "reason": "not_sent", **unsent.data}
-                unpaid = replace(unpaid, fact=Fact(K.PAYMENT_NOT_SENT, data))
-                carts.save(unpaid, happened(unpaid, now, K.PAYMENT_NOT_SENT, data=data, note=note), due_at=now)
+                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None).saying(K.PAYMENT_NOT_SENT, data)
+                carts.save(unpaid, happened(unpaid, now, K.PAYMENT_NOT_SENT, data=data), due_at=now)
 
-    def _refused(self, sent: Cart, refusal: str, error: RegistrarError) -> None:
+    def _refused(self, sent: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
         """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded.
 
         Only if the method is no longer among the order's methods, it certainly could not pay.
         """
         order, method = order_of(sent), payment_of(sent).method
-        data: Data = {"order": order.id, "method": method, **error.data}
-        self._keep_refusal(sent, refusal, data)
+        was_turned_away = isinstance(error, RegistrarUnavailable)
+        data: Data = {"order": order.id, "method": method, "turned_away": was_turned_away, **error.data}
+        self._keep_refusal(sent, error.code, data)
         if self._has_method(order.id, method):
             return
         with self._book.store.read() as carts:
             cart = carts.cart(sent.id)
         if _is_of(cart, sent):
-            note = f"{refusal} OVH no longer takes {order.name_of(method)} for this order. Choose another way to pay."
-            self._outcome.not_paid(cart, Fact(K.PAYMENT_REFUSED, data), note, order_of(cart).refused_by(method))
+            gone: Data = {"method_name": order.name_of(method), "is_gone": True, **data}
+            self._outcome.not_paid(cart, Fact(K.PAYMENT_REFUSED, gone), order_of(cart).refused_by(method))
 
     def _keep_refusal(self, sent: Cart, refusal: str, data: Data) -> None:
         now = self._book.now()
@@ -275,9 +266,8 @@ class Payments:
             cart = carts.cart(sent.id)
             if _is_of(cart, sent):
                 payment = replace(payment_of(cart), ended_at=now, refusal=refusal)
-                note = f"{refusal} That does not prove that nothing was paid."
-                refused = replace(cart, payment=payment, note=note, fact=Fact(K.PAYMENT_CALL_REFUSED, data))
-                event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data, note=note)
+                refused = replace(cart, payment=payment).saying(K.PAYMENT_CALL_REFUSED, data)
+                event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data)
                 carts.save(refused, event, due_at=now + self._book.pace.quickest)
 
     def _has_method(self, order_id: int, method: MethodId) -> bool:
@@ -302,21 +292,12 @@ class Payments:
         """
         order = order_of(cart)
         if earlier.progress is P.RECEIVED:
-            note = "OVH had received a payment already, so the desk sent none."
-            self._paid(cart, replace(order, status=OrderStatus.CHECKING), seen="before_sending", note=note)
+            self._paid(cart, replace(order, status=OrderStatus.CHECKING), seen="before_sending")
         elif earlier.is_open:
-            note = (
-                f"{earlier.seen} Another payment now could pay the order twice, so the desk sent none. "
-                "Open the order to see how it stands: it can be paid there, or here when that one has ended."
-            )
-            self._unpaid(cart, note, {"reason": "payment_open", **shown(cart, earlier)})
+            self._unpaid(cart, {"reason": "payment_open", **shown(cart, earlier)})
         elif earlier.unexplained > order.explained:
-            note = (
-                f"{earlier.seen} So order {order.id} may be paid already, and nothing was sent. Look at the order at "
-                "OVH and at the account that pays: was it paid?"
-            )
             asking, data = replace(payment, unexplained=earlier.unexplained, word=None), shown(cart, earlier)
-            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, note, data=data, follow=True, payment=asking)
+            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
         else:
             return False
         return True
@@ -332,21 +313,20 @@ class Payments:
             return
         now = self._book.now()
         if cart.state is S.PAYING and word is not None and abs(now - word.at) >= self._floors.unknown:
-            note = f"OVH still shows no payment of order {known.id}. Was it paid?"
             asking, data = replace(payment, word=None), {"order": known.id, "method": payment.method}
-            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, note, data=data, follow=True, payment=asking)
+            self._book.needs_attention(cart, K.PAYMENT_QUESTIONED, data=data, follow=True, payment=asking)
         else:
             self._book.come_back(cart, self._book.pace.after(now - cart.since))
 
-    def _paid(self, cart: Cart, order: SalesOrder, *, seen: str, note: str) -> None:
+    def _paid(self, cart: Cart, order: SalesOrder, *, seen: str) -> None:
         """Record a payment at OVH that was not made here. `seen` says when OVH showed it."""
-        paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note, payment=None)
+        paid = cart.to(S.PAID, at=self._book.now(), order=order, payment=None)
         data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
-    def _unpaid(self, cart: Cart, note: str, why: Data, **changes: object) -> None:
+    def _unpaid(self, cart: Cart, why: Data, **changes: object) -> None:
         """Make the order payable again, recording that nothing was sent, and why."""
-        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, **changes)
+        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, **changes)
         data: Data = {"order": order_of(cart).id, **why}
         self._book.save(unpaid, K.PAYMENT_NOT_SENT, data=data, due_in=timedelta())
 

@@ -14,12 +14,6 @@ from ordering.process.floors import is_over
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
 from ordering.process.transitions import Logbook, order_of
 
-_NOT_ON_RECORD = (
-    "I may have paid order {} before: OVH shows a try to pay that my database doesn't have. Perhaps the database was "
-    "restored. I paid nothing now, and I'm on hold until an operator has compared with OVH. Then look at the order at "
-    "OVH and at the account that pays, and press *It was paid* or *It was not paid*."
-)
-
 
 class PaymentMarkers:
     """Marks payments before they are sent.
@@ -43,11 +37,10 @@ class PaymentMarkers:
             return self._markers.announce(RecordedCall(pays(order.id), cart.id, 1, started_at))
         except MemoryWentBack as proof:
             self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
-            note = _NOT_ON_RECORD.format(order.id)
             data: Data = {"order": order.id, "method": payment.method, "markers": proof.markers}
             lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, word=None)
             kind = EventKind.ATTEMPT_NOT_ON_RECORD
-            self._book.needs_attention(cart, kind, note, data=data, follow=True, payment=lost)
+            self._book.needs_attention(cart, kind, data=data, follow=True, payment=lost)
             return None
 
     def unsent(self, recorded: RecordedCall) -> None:

@@ -23,10 +23,6 @@ P = PaymentProgress
 _PATIENCE = 10
 _TOLD_FIRST = timedelta(hours=1)  # for a payment that OVH processes, or for a longer floor
 _TOLD_AGAIN = timedelta(days=1)
-_ON_OVHS_PAGE = (
-    "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another way: "
-    "the desk sees it there."
-)
 
 
 class PaymentReader(OrderPayments, SalesOrders, RegistrarClock, Protocol):
@@ -62,9 +58,9 @@ class PaymentOutcome:
         else:
             self._after_the_floor(cart, now)
 
-    def not_paid(self, cart: Cart, why: Fact, note: str, order: SalesOrder) -> None:
+    def not_paid(self, cart: Cart, why: Fact, order: SalesOrder) -> None:
         """Let the same order be paid another way: there is never a second order."""
-        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, note=note, order=order)
+        unpaid = cart.to(S.CHECKED_OUT, at=self._book.now(), payment=None, order=order)
         self._book.save(unpaid, why.kind, data=why.data, due_in=timedelta())
 
     # Evidence from OVH
@@ -88,23 +84,21 @@ class PaymentOutcome:
 
     def _paid(self, cart: Cart) -> None:
         """Record that OVH has the payment; a person's statement to the contrary is dropped."""
-        seen, note = "after_sending", None
+        seen = "after_sending"
         if payment_of(cart).is_denied:
-            seen, note = "after_denial", "OVH shows the payment now, so nobody needs to pay again."
+            seen = "after_denial"
         elif cart.state is S.NEEDS_ATTENTION:
-            seen, note = "after_question", "OVH shows the payment after all."
+            seen = "after_question"
         order = replace(order_of(cart), status=OrderStatus.CHECKING)
         data: Data = {"order": order.id, "amount": amount(order.total), "seen": seen}
-        paid = cart.to(S.PAID, at=self._book.now(), order=order, note=note)
+        paid = cart.to(S.PAID, at=self._book.now(), order=order)
         self._book.save(paid, K.PAYMENT_RECEIVED, data=data, due_in=timedelta())
 
-    def _cancelled_while_paying(self, cart: Cart, seen: str | None) -> None:
+    def _cancelled_while_paying(self, cart: Cart, seen: Data | None) -> None:
         """Handle an order that OVH cancelled after it accepted a payment, or may have."""
         order = replace(order_of(cart), status=OrderStatus.CANCELLED, methods=())
-        told = seen or "It had accepted the payment."
-        note = f"OVH cancelled order {order.id}. {told} If it was taken, ask OVH's support to give it back."
-        data: Data = {"order": order.id, "ovh": {"status": order.status.value}}
-        self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, note, data=data, order=order)
+        data: Data = {"order": order.id, "while_paying": True, "evidence": seen, "ovh": {"status": order.status.value}}
+        self._book.needs_attention(cart, K.ORDER_CANCELLED_AFTER_PAYMENT, data=data, order=order)
 
     # The floor
 
@@ -159,7 +153,7 @@ class PaymentOutcome:
         try:
             return unexplained(self._book, self._registrar, cart, payment)
         except RegistrarRefused as refusal:
-            seen = f"The account's transactions could not be read: {refusal.sentence}"
+            seen: Data = {"seen": "transactions_not_read", "refusal": refusal.data}
             return PaymentSighting(P.UNDECIDED, seen, unexplained=order.explained + 1)
 
     def _wait(self, cart: Cart, sighting: PaymentSighting, now: datetime, *, until: datetime) -> None:
@@ -170,9 +164,8 @@ class PaymentOutcome:
         elif payment.waits_until_ovh == until:
             self._come_back(cart, now, until=until)
         elif until - now > _TOLD_FIRST:
-            note = f"{sighting.seen or 'OVH shows no payment.'} So I wait before anybody can pay it again here."
             why = Fact(K.PAYMENT_WAITING, {"until": until.isoformat(), **shown(cart, sighting)})
-            self._tell(cart, replace(payment, waits_until_ovh=until), why, note, now)
+            self._tell(cart, replace(payment, waits_until_ovh=until), why, now)
         else:
             self._keep(cart, replace(payment, waits_until_ovh=until))
 
@@ -186,7 +179,7 @@ class PaymentOutcome:
         if sighting.progress is P.UNDER_WAY:
             self._processing(cart, sighting, now)
         elif cart.state is S.PAYING and waited >= limit and not self._is_told_paid(payment):
-            self._ask(cart, sighting.seen, shown(cart, sighting))
+            self._ask(cart, shown(cart, sighting))
         else:
             self._come_back(cart, now)
 
@@ -201,13 +194,11 @@ class PaymentOutcome:
         sent_at = self._sent_at(payment)
         told_at, why = payment.told_at_ovh, Fact(K.PAYMENT_PROCESSING, shown(cart, sighting))
         if cart.state is S.NEEDS_ATTENTION:
-            self._tell(cart, replace(payment, told_at_ovh=now), why, f"{sighting.seen} Nobody needs to act.", now)
+            self._tell(cart, replace(payment, told_at_ovh=now), why, now)
         elif told_at is None and now - sent_at >= self._settle:
             self._keep(cart, replace(payment, told_at_ovh=sent_at))  # the card alone
         elif told_at is not None and now - told_at >= (_TOLD_FIRST if told_at == sent_at else _TOLD_AGAIN):
-            seen = sighting.seen or "OVH has begun the payment."
-            note = f"{seen} I keep looking. Nobody needs to act."
-            self._tell(cart, replace(payment, told_at_ovh=now), why, note, now)
+            self._tell(cart, replace(payment, told_at_ovh=now), why, now)
         else:
             self._come_back(cart, now)
 
@@ -221,27 +212,21 @@ class PaymentOutcome:
         asks = cart.state is S.PAYING and payment.refusal is None and payment.word is None
         if not (asks and is_for_a_person(error, waited, self._settle)):
             raise error
-        self._ask(cart, error.sentence, {"order": order_of(cart).id, "method": payment.method, **error.data})
+        self._ask(cart, {**_paying(cart), **error.data})
 
-    def _ask(self, cart: Cart, seen: str | None, data: Data) -> None:
-        order, payment = order_of(cart), payment_of(cart)
-        method = order.name_of(payment.method)
-        note = (
-            f"OVH does not say whether order {order.id} was paid with {method}. {seen or ''} "
-            "Look at the order at OVH and at the account that pays, then say what happened. The desk keeps looking."
-        )
-        waiting = replace(payment, waits_until_ovh=self._floor_of(cart), word=None)
-        self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, note, data=data, follow=True, payment=waiting)
+    def _ask(self, cart: Cart, data: Data) -> None:
+        waiting = replace(payment_of(cart), waits_until_ovh=self._floor_of(cart), word=None)
+        self._book.needs_attention(cart, K.PAYMENT_UNKNOWN, data=data, follow=True, payment=waiting)
 
-    def _tell(self, cart: Cart, payment: Payment, why: Fact, note: str, now: datetime) -> None:
+    def _tell(self, cart: Cart, payment: Payment, why: Fact, now: datetime) -> None:
         """Report the status in the audit log and the card's thread. A person who was asked is not needed any more."""
         at = self._book.now()
-        told = replace(cart, payment=payment, note=note, trouble=None)
+        told = replace(cart, payment=payment, trouble=None)
         if cart.state is S.NEEDS_ATTENTION:
-            told = cart.to(S.PAYING, at=at, payment=payment, note=note)
-        event = happened(told, at, why.kind, data=why.data, note=note)
+            told = cart.to(S.PAYING, at=at, payment=payment)
+        event = happened(told, at, why.kind, data=why.data)
         with self._book.store.begin() as carts:
-            carts.save(replace(told, fact=why), event, due_at=at + self._pause(payment, now))
+            carts.save(told.saying(why.kind, why.data), event, due_at=at + self._pause(payment, now))
 
     # Storing the outcome
 
@@ -280,24 +265,24 @@ def made_at_of(cart: Cart, payment: Payment) -> datetime:
 
 def shown(cart: Cart, sighting: PaymentSighting) -> Data:
     """Return the evidence OVH showed of a cart's payment, as data."""
-    order, payment = order_of(cart), payment_of(cart)
     seen = {"progress": sighting.progress.value, "unfinished": sighting.unfinished, "failed": sighting.failed}
-    return {"order": order.id, "method": payment.method, "ovh": {**seen, "unexplained": sighting.unexplained}}
+    return {**_paying(cart), "evidence": sighting.seen, "ovh": {**seen, "unexplained": sighting.unexplained}}
 
 
-def _refused(cart: Cart, sighting: PaymentSighting) -> tuple[Fact, str, SalesOrder]:
-    order, payment, words = order_of(cart), payment_of(cart), sighting.seen
-    why = f" OVH says: {words}." if words else ""
-    refused = order.refused_by(payment.method)
-    way_on = _ON_OVHS_PAGE if refused.refuses_all else "Choose another way to pay."
-    fact = Fact(K.PAYMENT_REFUSED, {"order": order.id, "method": payment.method, "ovh": {"said": quoted(words)}})
-    return fact, f"{order.name_of(payment.method)} was refused.{why} Nothing was paid. {way_on}", refused
+def _paying(cart: Cart) -> Data:
+    """Return which order is paid, and how, as data."""
+    order, method = order_of(cart), payment_of(cart).method
+    return {"order": order.id, "method": method, "method_name": order.name_of(method)}
 
 
-def _never_shown(cart: Cart, sighting: PaymentSighting, explained: int) -> tuple[Fact, str, SalesOrder]:
+def _refused(cart: Cart, sighting: PaymentSighting) -> tuple[Fact, SalesOrder]:
+    refused = order_of(cart).refused_by(payment_of(cart).method)
+    data: Data = {**_paying(cart), "all_refused": refused.refuses_all, "ovh": {"said": quoted(sighting.words)}}
+    return Fact(K.PAYMENT_REFUSED, data), refused
+
+
+def _never_shown(cart: Cart, sighting: PaymentSighting, explained: int) -> tuple[Fact, SalesOrder]:
     payment, order = payment_of(cart), replace(order_of(cart), explained=explained)
     failed = sighting.failed or sighting.progress is P.REFUSED or payment.refusal is not None
-    seen = sighting.seen if sighting.failed else "OVH still shows no payment."
-    note = f"OVH has not taken the payment with {order.name_of(payment.method)}. {seen} Choose a way to pay again."
     fact = Fact(K.PAYMENT_NOT_SEEN, shown(cart, sighting))
-    return fact, note, order.refused_by(payment.method) if failed else order
+    return fact, order.refused_by(payment.method) if failed else order

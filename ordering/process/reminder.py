@@ -12,7 +12,6 @@ from ordering.model.sales_order import SalesOrder
 from ordering.process.transitions import Logbook
 
 _LAST_DAYS = timedelta(days=3)
-_REMINDER = "A reminder: the order is still to be paid."
 
 
 def is_time_to_remind(cart: Cart, order: SalesOrder, now: datetime) -> bool:
@@ -29,7 +28,7 @@ def remind(book: Logbook, cart: Cart, order: SalesOrder) -> None:
     with book.store.begin() as carts:
         due_at = now + book.pace.after(now - cart.since)
         data: Data = {"order": order.id, "amount": amount(order.total)}
-        event = happened(reminded, now, EventKind.PAYMENT_REMINDER, data=data, note=_REMINDER)
+        event = happened(reminded, now, EventKind.PAYMENT_REMINDER, data=data)
         carts.save(reminded, event, due_at=due_at)
 
 

@@ -16,12 +16,6 @@ from ordering.process.age import undecided
 from ordering.process.intent import Condition, Objection
 
 S = CartState
-_LOST_APPROVAL = (
-    "An approver lost the right to approve before this was ordered, so that approval no longer counts and nothing was "
-    "ordered. Please approve again."
-)
-_TOO_FEW = "This needs more approvals than it has, so nothing was ordered. Please approve it once more."
-_LOST_PAYMENT = "The person who pressed Pay is no longer a payer, so nothing was paid. Another payer can pay it."
 _UNREAD = "Slack doesn't tell me whether the people who decided may still do so, so I wait."
 
 
@@ -52,8 +46,7 @@ class Limits:
         try:
             refuse_beyond_limits(self._policy, carts, cart, total, now)
         except NotPossible as refusal:
-            done = "ordered" if cart.state is S.APPROVED else "paid"
-            return _void(undecided(cart, at=now, why=f"{refusal} Nothing was {done}."), refusal.data)
+            return _void(undecided(cart, at=now), refusal.data)
         return None
 
 
@@ -88,8 +81,8 @@ class Standing:
                 return None
             if len(valid) >= self._policy.approvals_needed(now.seal.total):
                 return None
-            why = _TOO_FEW if len(valid) == len(rights) else _LOST_APPROVAL
-            return _void(undecided(now, at=self._clock(), why=why, approved_by=valid), {"approvals": len(valid)})
+            data: Data = {"approvals": len(valid), "lost": len(rights) - len(valid)}
+            return _void(undecided(now, at=self._clock(), approved_by=valid), data)
 
         return hold
 
@@ -102,6 +95,6 @@ class Standing:
             now = carts.cart(intent.id)
             if right is Right.HELD or now.version != intent.version:
                 return None
-            return _void(undecided(now, at=self._clock(), why=_LOST_PAYMENT), {})
+            return _void(undecided(now, at=self._clock()), {})
 
         return hold

@@ -82,10 +82,9 @@ class Logbook:
     def save(self, cart: Cart, kind: EventKind, *, data: Data | None = None, due_in: timedelta | None = None) -> Cart:
         """Save a cart with the event of its change. Without `due_in` the timer of its next step ends."""
         now = self.now()
-        event = happened(cart, now, kind, data=data, note=cart.note)
-        known = replace(cart, fact=Fact(kind, data or {}))
+        event = happened(cart, now, kind, data=data)
         with self.store.begin() as carts:
-            return carts.save(known, event, due_at=None if due_in is None else now + due_in)
+            return carts.save(cart.saying(kind, data), event, due_at=None if due_in is None else now + due_in)
 
     def come_back(self, cart: Cart, wait: timedelta) -> None:
         """Poll again later: nothing happened."""
@@ -106,20 +105,18 @@ class Logbook:
         self,
         cart: Cart,
         kind: EventKind,
-        note: str,
         *,
         data: Data | None = None,
         follow: bool = False,
         **changes: object,
     ) -> None:
         """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it."""
-        moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), note=note, **changes)
+        moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), **changes)
         self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None)
 
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
         """End a cart whose unpaid order OVH cancelled."""
-        note = f"OVH cancelled order {order.id}: nothing was paid."
-        cancelled = cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None, note=note)
+        cancelled = cart.to(CartState.CANCELLED, at=self.now(), order=order, payment=None)
         self.save(cancelled, EventKind.ORDER_CANCELLED, data={"order": order.id})
 
     def too_dear(self, cart: Cart, order: SalesOrder) -> None:
@@ -128,7 +125,6 @@ class Logbook:
         self.needs_attention(
             cart,
             EventKind.ORDER_EXCEEDS_APPROVAL,
-            why_too_dear(cart, order),
             data=excess(cart, order),
             follow=follow,
             order=order,
@@ -141,20 +137,18 @@ class Logbook:
         seen = replace(cart, order=order, trouble=None)
         events = []
         if (order.total, order.tax) != (known.total, known.tax):
-            note = f"OVH changed order {order.id}: {known.total} before, {order.total} now."
-            events.append(happened(seen, now, EventKind.ORDER_CHANGED, data=change(known, order), note=note))
+            events.append(happened(seen, now, EventKind.ORDER_CHANGED, data=change(known, order)))
         if order.invoice != known.invoice:
             data: Data = {"order": order.id, "ovh": {"invoice": order.invoice}}
-            note = f"OVH's invoice is {order.invoice}."
-            events.append(happened(seen, now, EventKind.INVOICE_RECEIVED, data=data, note=note))
+            events.append(happened(seen, now, EventKind.INVOICE_RECEIVED, data=data))
         with self.store.begin() as carts:
             carts.save(seen, *events, due_at=None if due_in is None else now + due_in)
 
-    def report(self, cart: Cart, order: SalesOrder, fact: Fact, note: str) -> None:
+    def report(self, cart: Cart, order: SalesOrder, fact: Fact) -> None:
         """Report the status of a cart that stays in its state, and poll again after a while."""
         now = self.now()
-        reported = replace(cart, order=order, note=note, fact=fact, trouble=None)
-        event = happened(reported, now, fact.kind, data=fact.data, note=note)
+        reported = replace(cart, order=order, trouble=None).saying(fact.kind, fact.data)
+        event = happened(reported, now, fact.kind, data=fact.data)
         with self.store.begin() as carts:
             carts.save(reported, event, due_at=now + self.pace.after(now - cart.since))
 
@@ -180,9 +174,7 @@ class Logbook:
             self.come_back(cart, wait)
             return
         with self.store.begin() as carts:
-            # The advice to retry is for people: the bot retries anyway.
-            trouble = Trouble(error.sentence, since, error.code, error.params)
-            carts.save(replace(cart, trouble=trouble), due_at=now + wait)
+            carts.save(replace(cart, trouble=Trouble(since, error.code, error.params)), due_at=now + wait)
 
     def trouble_is_over(self, cart: Cart) -> None:
         """Clear the blocked reason after a successful step that did not change the cart."""
@@ -222,12 +214,3 @@ def payment_of(cart: Cart) -> Payment:
     if cart.payment is None:
         raise AssertionError(f"cart #{cart.id} is being paid without a decision")
     return cart.payment
-
-
-def why_too_dear(cart: Cart, order: SalesOrder) -> str:
-    """Return the sentence for people about an order that costs more than was approved."""
-    approved = cart.seal.total if cart.seal else "nothing"
-    return (
-        f"OVH made order {order.id} over {order.total}, but {approved} was approved. "
-        "It is not paid, and the desk will not pay it. OVH cancels it when nobody pays."
-    )

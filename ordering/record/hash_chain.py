@@ -134,6 +134,8 @@ def facts(cart: Cart) -> str:
         "invoice": order.invoice if order else None,
         "note": cart.note,
     }
+    if cart.fact is not None:
+        told["fact"] = [cart.fact.kind.value, cart.fact.data]
     return canonical(told)
 
 

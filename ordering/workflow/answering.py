@@ -107,8 +107,7 @@ def _answered(before: Cart, after: Cart, at: datetime, *, by: Person) -> Event:
     """Return the event of new answers. It has the names, never the answers, which may be personal data."""
     names = [line.domain for line in after.lines if line not in before.lines]
     data = {"names": [name.ascii for name in names]}
-    note = f"answered for {', '.join(map(str, names))}"
-    return happened(after, at, EventKind.QUESTIONS_ANSWERED, data=data, by=by.id, note=note)
+    return happened(after, at, EventKind.QUESTIONS_ANSWERED, data=data, by=by.id)
 
 
 def _as_meant(line: Line, typed: Mapping[str, str], seen: Collection[str]) -> dict[str, str]:

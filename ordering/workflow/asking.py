@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
-from ordering.model.facts import EventKind, Fact, amount
+from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.recovery import Stamp
@@ -76,11 +75,11 @@ class Asking(UseCases):
             if held := self._held(carts, [line.domain for line in cart.lines], without=cart.id):
                 raise NotReady(cart_id, held)
             self._refuse_beyond_limits(carts, cart, quote.total, now)
+            lines = checked.with_warnings(carts.names_in_carts())
             submitted = cart.to(
                 S.SUBMITTED,
                 at=now,
-                note=checked.remark,
-                lines=checked.with_warnings(carts.names_in_carts()),
+                lines=lines,
                 requester=requester.id,
                 purpose=purpose.strip(),
                 quote=quote,
@@ -88,15 +87,9 @@ class Asking(UseCases):
             )
             channel = self.policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
-            event = happened(
-                submitted,
-                now,
-                EventKind.APPROVAL_REQUESTED,
-                data={"names": len(submitted.lines), "total": amount(quote.total)},
-                by=requester.id,
-                note=submitted.purpose,
-            )
-            return carts.save(submitted, event)
+            data: Data = {"names": len(lines), "total": amount(quote.total), "remarks": list(checked.remarks)}
+            event = happened(submitted, now, EventKind.APPROVAL_REQUESTED, data=data, by=requester.id)
+            return carts.save(submitted.saying(EventKind.APPROVAL_REQUESTED, data), event)
 
     def withdraw(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Withdraw one's own undecided request, also in recover mode. Repeating it changes nothing."""
@@ -119,9 +112,8 @@ class Asking(UseCases):
                     code="not_the_requester",
                     cart=cart_id,
                 )
-            cancelled = cart.to(S.CANCELLED, at=now, note="The requester withdrew it.")
-            cancelled = replace(cancelled, fact=_WITHDRAWN)
-            event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id, note="withdrawn")
+            cancelled = cart.to(S.CANCELLED, at=now, fact=_WITHDRAWN)
+            event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id)
             return carts.save(cancelled, event)
 
     def _pre_flight(self, cart: Cart) -> Checked:

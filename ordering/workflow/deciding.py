@@ -18,10 +18,7 @@ from ordering.process.age import time_at_ovh
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S = CartState
-_STOPPED = "It was stopped: nothing was ordered or paid."
-_PAYMENT_STOPPED = "The payment was stopped: nothing was paid."
 _WAS_STOPPED = (Fact(EventKind.ORDER_STOPPED), Fact(EventKind.PAYMENT_STOPPED))
-_APPROVAL_VOID = "An earlier approval no longer counts: that approver lost the right to approve."
 
 
 class Deciding(UseCases):
@@ -76,13 +73,12 @@ class Deciding(UseCases):
     ) -> Cart:
         """Store these approvals, which are not enough yet, and note on the card which ones are void."""
         lost = len(cart.approved_by) + 1 - len(approvals)
-        half = replace(cart, approved_by=approvals)
-        note = f"approved, {len(approvals)} of {needed}"
-        if lost:
-            half = replace(half, note="\n".join(filter(None, [cart.note, _APPROVAL_VOID])))
-            note = f"{note}. {_APPROVAL_VOID}"
         data: Data = {"approvals": len(approvals), "needed": needed, "void": lost}
-        event = happened(half, now, EventKind.PARTLY_APPROVED, data=data, by=approvals[-1], note=note)
+        half = replace(cart, approved_by=approvals)
+        if lost:
+            before = {"kind": cart.fact.kind.value, "data": cart.fact.data} if cart.fact else None
+            half = half.saying(EventKind.PARTLY_APPROVED, {**data, "before": before})
+        event = happened(half, now, EventKind.PARTLY_APPROVED, data=data, by=approvals[-1])
         return carts.save(half, event)
 
     def _still_valid(self, cart: Cart, earlier: Collection[Person]) -> tuple[str, ...]:
@@ -126,7 +122,7 @@ class Deciding(UseCases):
                 return cart
             self._must_wait_for_approval(cart, approver)
             rejected = cart.to(S.REJECTED, at=now, rejected_by=approver.id, reason=reason.strip())
-            event = happened(rejected, now, EventKind.REJECTED, by=approver.id, note=rejected.reason)
+            event = happened(rejected, now, EventKind.REJECTED, by=approver.id)
             return carts.save(rejected, event)
 
     def stop(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
@@ -141,13 +137,12 @@ class Deciding(UseCases):
             if cart.fact in _WAS_STOPPED:
                 return cart
             if cart.state is S.APPROVED:
-                stopped = replace(cart.to(S.CANCELLED, at=now, note=_STOPPED), fact=_WAS_STOPPED[0])
-                event = happened(stopped, now, EventKind.ORDER_STOPPED, by=by.id, note="stopped")
+                stopped = cart.to(S.CANCELLED, at=now, fact=_WAS_STOPPED[0])
+                event = happened(stopped, now, EventKind.ORDER_STOPPED, by=by.id)
                 return carts.save(stopped, event, due_at=None)
             if cart.payment_is_unsent:
-                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, note=_PAYMENT_STOPPED)
-                unpaid = replace(unpaid, fact=_WAS_STOPPED[1])
-                event = happened(unpaid, now, EventKind.PAYMENT_STOPPED, by=by.id, note=_PAYMENT_STOPPED)
+                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, fact=_WAS_STOPPED[1])
+                event = happened(unpaid, now, EventKind.PAYMENT_STOPPED, by=by.id)
                 return carts.save(unpaid, event, due_at=now)
             raise NotPossible(_too_late_to_stop(cart), code="too_late_to_stop", cart=cart_id, state=cart.state.value)
 

@@ -198,13 +198,7 @@ def _changed(
         data["years"] = {name.ascii: number for name, number in years.items()}
     if source is not None:
         data["copied_from"] = source
-    words = {
-        K.NAMES_ADDED: "added",
-        K.NAME_REMOVED: "removed",
-        K.YEARS_CHOSEN: "chose the years of",
-        K.NAMES_COPIED: "copied",
-    }
-    return happened(cart, at, kind, data=data, by=by.id, note=f"{words[kind]} {', '.join(map(str, names))}")
+    return happened(cart, at, kind, data=data, by=by.id)
 
 
 def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping[DomainName, int]) -> None:

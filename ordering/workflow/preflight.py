@@ -19,11 +19,7 @@ from ordering.ports.carts import Prepared, RegistrarCarts
 from ordering.ports.names import Names
 from ordering.ports.payments import OrderPayments
 
-_NO_METHOD = (
-    "OVH has no valid payment method on file. Unless a prepaid account pays, the payer adds one there, "
-    "or pays on the order's page at OVH."
-)
-_UNLISTED = "OVH does not let the desk list the account's names, so owned ones and look-alikes of them go unnoticed."
+_NO_METHOD, _UNLISTED = "no_payment_method", "owned_names_not_listed"  # remarks for approvers
 
 
 class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
@@ -32,12 +28,12 @@ class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cart's lines as OVH offers them now, its quote, and a remark for approvers."""
+    """A cart's lines as OVH offers them now, its quote, and remarks for approvers, by their codes."""
 
     lines: tuple[Line, ...]
     quote: Quote
     owned: frozenset[DomainName]
-    remark: str | None = None
+    remarks: tuple[str, ...] = ()
 
     def with_warnings(self, in_carts: Iterable[DomainName]) -> tuple[Line, ...]:
         """Return the lines with a warning on each that looks like an owned name or one in a cart."""
@@ -72,7 +68,7 @@ class Inspection:
             raise NotReady(cart.id, objections)
         remarks = [_UNLISTED] if owned is None else []
         remarks += [_NO_METHOD] if self._lacks_method() else []
-        return Checked(lines, prepared.quote, owned or frozenset(), "\n".join(remarks) or None)
+        return Checked(lines, prepared.quote, owned or frozenset(), tuple(remarks))
 
     def _owned(self) -> frozenset[DomainName] | None:
         """Return the owned names; None if the API key has no right to list them."""

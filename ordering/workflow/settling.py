@@ -8,21 +8,16 @@ from dataclasses import replace
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NotPossible
 from ordering.model.events import happened
-from ordering.model.facts import Data, EventKind, amount
+from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, lost_markers, orders
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.sales_order import Attempt, Outcome, Payment, SalesOrder, Sighting, Word
-from ordering.process.adoption import OWNER_HIDDEN
 from ordering.process.floors import UNTIL_ALL_SHOWS, is_over
-from ordering.process.transitions import why_too_dear
+from ordering.process.transitions import excess
 from ordering.workflow.use_cases import UseCases, seal_and_quote
 
 S, K = CartState, EventKind
-_DENIED = (
-    "I was told that nothing was ordered. I'll keep looking for about 15 minutes. If OVH shows no order by then, I'll "
-    "order again. If OVH shows one that may be yours, this can take a day."
-)
 
 
 class Settling(UseCases):
@@ -30,9 +25,7 @@ class Settling(UseCases):
 
     def try_again(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Check a cart out again under the same seal after OVH refused it and nothing was ordered."""
-        return self._resolve(
-            cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED, note="to be tried again"
-        )
+        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.APPROVED, kind=K.RETRY_REQUESTED)
 
     def order_anyway(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Order a cart despite what was shown: another order of its names, or an attempt that is not on record."""
@@ -47,17 +40,16 @@ class Settling(UseCases):
                 subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
                 for marker in lost_markers(lost):
                     carts.announce_call(RecordedCall(subject, cart_id, 0, now, marker=marker, state=CallState.UNSENT))
-                moved, note = cart.to(S.APPROVED, at=now), "order it anyway, although I may have tried before"
+                moved = cart.to(S.APPROVED, at=now)
             else:
                 allowed = (*cart.foreign_allowed, cart.foreign_order)
                 moved = cart.to(S.APPROVED, at=now, foreign_allowed=allowed)
-                note = f"order it anyway, although the account has order {cart.foreign_order}"
             data: Data = {"order": cart.foreign_order}
-            return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id, note=note), due_at=now)
+            return carts.save(moved, happened(moved, now, K.ORDERED_ANYWAY, data=data, by=by.id), due_at=now)
 
     def give_up(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Close a cart if nothing was ordered, or if OVH cancelled its order or no longer knows it."""
-        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED, note="closed")
+        return self._resolve(cart_id, by=by, shown=shown, stamp=stamp, to=S.CANCELLED, kind=K.CLOSED)
 
     def may_settle(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Raise if this person may not state what became of this cart's order."""
@@ -96,19 +88,18 @@ class Settling(UseCases):
         order = replace(seen.order, adopted_at=self._registrar.time())
         now = self._clock()
         if cart.covers(order.total):
-            note = OWNER_HIDDEN.format(order.id) if order.owner_hidden else None
-            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None), note=note)
+            found = cart.to(S.CHECKED_OUT, at=now, order=replace(order, expires_at=None))
         else:
-            found = cart.to(S.NEEDS_ATTENTION, at=now, order=order, note=why_too_dear(cart, order))
+            found = cart.to(S.NEEDS_ATTENTION, at=now, order=order)
         with self._decision(cart_id, stamp) as carts:
             due_at = None if found.has_nothing_to_come else now
             data: Data = {
-                "order": order_id,
+                **excess(cart, order),
                 "payable": found.state is S.CHECKED_OUT,
-                "ovh": {"total": amount(order.total)},
+                "owner_hidden": order.owner_hidden,
             }
-            event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id, note=f"it is order {order_id}")
-            return carts.save(found, event, due_at=due_at)
+            event = happened(found, now, K.ORDER_ADOPTED, data=data, by=by.id)
+            return carts.save(found.saying(K.ORDER_ADOPTED, data), event, due_at=due_at)
 
     def nothing_ordered(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
         """Record a person's statement that OVH made no order of a cart, which is then checked out again.
@@ -133,10 +124,10 @@ class Settling(UseCases):
             self._look_once_more(cart, attempt)  # an order may have been made just before the cart was deleted
         denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
         now = self._clock()
-        said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied, note=_DENIED)
+        data: Data = {"attempt": attempt.number}
+        said = cart.to(S.NEEDS_ATTENTION, at=now, attempt=denied).saying(K.DECLARED_NOT_ORDERED, data)
         with self._decision(cart_id, stamp) as carts:
-            data: Data = {"attempt": attempt.number}
-            event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id, note="nothing was ordered")
+            event = happened(said, now, K.DECLARED_NOT_ORDERED, data=data, by=by.id)
             return carts.save(said, event, due_at=now)
 
     def _known_orders(self, among: Collection[int]) -> frozenset[int]:
@@ -203,9 +194,9 @@ class Settling(UseCases):
             if payment.sent_at is None and not paid:
                 order = replace(order, explained=max(order.explained, payment.unexplained))
             moved = cart.to(S.PAYING, at=now, payment=said, order=order)
-            kind, note = (K.DECLARED_PAID, "It was paid.") if paid else (K.DECLARED_NOT_PAID, "It was not paid.")
+            kind = K.DECLARED_PAID if paid else K.DECLARED_NOT_PAID
             data: Data = {"order": order.id, "method": payment.method, "sent": payment.sent_at is not None}
-            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id, note=note), due_at=now)
+            return carts.save(moved, happened(moved, now, kind, data=data, by=by.id), due_at=now)
 
     def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
         """Return the order and payment in question; raises if this person may not make this statement."""
@@ -227,7 +218,6 @@ class Settling(UseCases):
         stamp: Stamp | None,
         to: CartState,
         kind: EventKind,
-        note: str,
     ) -> Cart:
         now = self._clock()
         self.policy.may_resolve(by)
@@ -237,18 +227,11 @@ class Settling(UseCases):
             if not ended or (to is S.APPROVED and cart.order is not None):
                 raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
-            moved = cart.to(to, at=now, note=_closing(cart) if to is S.CANCELLED else None)
-            data: Data = {"order": cart.order.id if cart.order else None}
-            event = happened(moved, now, kind, data=data, by=by.id, note=note)
+            data: Data = {"order": cart.order.id if cart.order else None, "missing": cart.order_is_missing}
+            moved = cart.to(to, at=now).saying(kind, data)
+            event = happened(moved, now, kind, data=data, by=by.id)
             return carts.save(moved, event, due_at=now if to is S.APPROVED else None)
 
 
 def _why_not_movable(cart: Cart) -> str:
     return f"Cart #{cart.id} is not one that this button can move. Look at its newest card."
-
-
-def _closing(cart: Cart) -> str:
-    if cart.order is None:
-        return "Closed without ordering."
-    why = "OVH does not know" if cart.order_is_missing else "OVH cancelled"
-    return f"Closed: {why} order {cart.order.id}."

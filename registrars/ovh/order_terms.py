@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ordering.model.cart_line import Line
-from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data
 from ordering.model.question import OWNER_CONTACT
 from ordering.model.quote import Quote
 from registrars.ovh.api.schemas import Json
@@ -23,17 +23,17 @@ Extensions = Callable[[str], Iterable[Json]]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`different` and `hidden` are phrases for people; an order with `hidden` terms is not adopted."""
+    """Terms that are `different` or `hidden`, as data. An order with `hidden` terms is not adopted."""
 
-    different: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    different: tuple[Data, ...] = ()
+    hidden: tuple[Data, ...] = ()
     owner_hidden: bool = False
 
 
 def compare(lines: Sequence[Line], quote: Quote, extensions: Extensions) -> Comparison:
     """Compare an order with exactly these lines' names to what was ordered, except for its total."""
-    different: list[str] = []
-    hidden: list[str] = []
+    different: list[Data] = []
+    hidden: list[Data] = []
     owner_hidden = False
     for line in lines:
         seen = _Seen(line, {c.label: c.value for c in quote.configuration if c.domain == line.domain})
@@ -73,23 +73,24 @@ class _Seen:
         return all(self._terms.values()) and self._given.keys() <= self._answers.keys()
 
     @property
-    def different(self) -> list[str]:
-        name, found = self._line.domain, []
+    def different(self) -> list[Data]:
+        name = self._line.domain.ascii
+        found: list[Data] = []
         for term, said in self._expected.items():
             if any(value != said for value in self._terms[term]):
-                found.append(_difference(name, term, sorted(self._terms[term]), said))
+                found.append({"name": name, "term": term, "shown": sorted(self._terms[term]), "approved": said})
         for label, value in self._given.items():
             if any(shown != _normal(value) for shown in self._answers.get(label, ())):
-                found.append(f"{name} has another {'owner' if label == OWNER_CONTACT else f'answer for {label}'}")
+                term = "owner" if label == OWNER_CONTACT else "answer"
+                found.append({"name": name, "term": term, "label": label})
         if OWNER_CONTACT not in self._given and OWNER_CONTACT in self._answers:
-            found.append(f"{name} has an owner, though none was chosen")
+            found.append({"name": name, "term": "owner_not_chosen", "label": OWNER_CONTACT})
         return found
 
     @property
-    def hidden(self) -> list[str]:
-        missing = [_WORDS[term] for term, values in self._terms.items() if not values]
-        listed = " and ".join(filter(None, [", ".join(missing[:-1]), *missing[-1:]]))
-        return [f"{listed} of {self._line.domain}"] if missing else []
+    def hidden(self) -> list[Data]:
+        missing = [term for term, values in self._terms.items() if not values]
+        return [{"name": self._line.domain.ascii, "terms": missing}] if missing else []
 
     @property
     def owner_is_hidden(self) -> bool:
@@ -100,16 +101,6 @@ class _Seen:
     def _expected(self) -> dict[str, str]:
         line = self._line
         return {"code": line.domain.extension, "duration": f"P{line.years}Y", "pricingMode": line.pricing_mode}
-
-
-_WORDS = {"code": "plan", "duration": "years", "pricingMode": "kind of price"}
-
-
-def _difference(name: DomainName, term: str, shown: Sequence[str], approved: str) -> str:
-    if term == "duration":
-        years = [value.removeprefix("P").removesuffix("Y") for value in (*shown, approved)]
-        return f"{name} is for {' and '.join(years[:-1])} years, not {years[-1]}"
-    return f"{name} has another {_WORDS[term]}: {', '.join(shown)}, not {approved}"
 
 
 def _in_years(term: str) -> str:

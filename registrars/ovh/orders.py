@@ -12,6 +12,7 @@ from typing import Any
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
+from ordering.model.facts import Data, Json, amount
 from ordering.model.quote import Quote
 from ordering.model.sales_order import (
     Attempt,
@@ -77,45 +78,35 @@ class Orders:
         """
         closed = self._cart_is_closed(attempt.registrar_cart)
         if closed is False:
-            return Sighting(Outcome.ABSENT, "OVH's cart is still open.")
+            return Sighting(Outcome.ABSENT, {"seen": "cart_open"})
         if closed and (number := self._named_by(attempt.registrar_cart)) is not None:
             return self._own(number, known)
         # Oldest first: the attempt's order is among the first ones, however many followed.
         new = self._new(attempt.started_at, known)
         ours, unclear = self._with_names(new[:_MOST_READ], frozenset(line.domain.ascii for line in lines))
         candidates = (*(order.id for order in ours), *unclear, *new[_MOST_READ:])
-        cart = "OVH closed the cart" if closed else "OVH's cart is gone"
-        sighting = Sighting(Outcome.UNDECIDED, "", candidates=candidates, closed=bool(closed))
+        sighting = Sighting(Outcome.UNDECIDED, {}, candidates=candidates, closed=bool(closed))
         if len(ours) == 1:
-            if self._is_from_before(ours[0], attempt):
-                seen = f"order {ours[0].id} has its names, but was made before this try"
-                return replace(sighting, seen=f"{cart}, and {seen}.")
-            return self._judged(ours[0], lines, quote, sighting, cart)
+            return self._judged(ours[0], attempt, lines, quote, sighting)
         if ours:
-            seen = f"orders {', '.join(str(order.id) for order in ours)} all have its names"
-        elif unclear:
-            seen = f"order {unclear[0]} does not show all its names yet"
-        elif new:
-            seen = f"none of the new orders ({len(new)}) has its names"
-        else:
-            seen = "there is no new order"
-        return replace(sighting, seen=f"{cart}, and {seen}.")
+            return _seeing(sighting, "several_orders", orders=[order.id for order in ours])
+        if unclear:
+            return _seeing(sighting, "order_unclear", order=unclear[0])
+        return _seeing(sighting, "no_order_fits" if new else "no_new_order", orders=len(new))
 
     def _judged(
-        self, order: SalesOrder, lines: Sequence[Line], quote: Quote, sighting: Sighting, cart: str
+        self, order: SalesOrder, attempt: Attempt, lines: Sequence[Line], quote: Quote, sighting: Sighting
     ) -> Sighting:
-        """Adopt the only order with these names if all its terms are shown and equal."""
+        """Adopt the only order with these names if it is not older and all its terms are shown and equal."""
+        if self._is_from_before(order, attempt):
+            return _seeing(sighting, "order_made_before", order=order.id)
         compared = self._compare(order, lines, quote)
-        cost = () if order.total == quote.total else (f"it costs {order.total}, not {quote.total}",)
-        if different := (*cost, *compared.different):
-            seen = f"order {order.id} has its names, but {'; '.join(different)}"
-        elif compared.hidden:
-            seen = f"order {order.id} doesn't show these yet: {'; '.join(compared.hidden)}"
-        else:
-            seen = f"order {order.id} has its names"
-            found = replace(order, owner_hidden=compared.owner_hidden)
-            sighting = replace(sighting, outcome=Outcome.FOUND, order=found)
-        return replace(sighting, seen=f"{cart}, and {seen}.")
+        if different := (*_other_total(order, quote), *compared.different):
+            return _seeing(sighting, "order_differs", order=order.id, different=different)
+        if compared.hidden:
+            return _seeing(sighting, "terms_hidden", order=order.id, hidden=compared.hidden)
+        found = replace(order, owner_hidden=compared.owner_hidden)
+        return _seeing(replace(sighting, outcome=Outcome.FOUND, order=found), "order_found", order=order.id)
 
     def _is_from_before(self, order: SalesOrder, attempt: Attempt) -> bool:
         made_at = reading.made_at(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
@@ -123,13 +114,15 @@ class Orders:
 
     def _own(self, number: int, known: Known) -> Sighting:
         """Return the order that the attempt's own cart names: it is this attempt's, whatever it shows."""
-        seen = f"OVH's cart names order {number}."
+        seen: Data = {"seen": "cart_names_order", "order": number}
         if known([number]):
-            return Sighting(Outcome.UNDECIDED, f"{seen} It belongs to another request.", closed=True)
+            anothers: Data = {**seen, "seen": "cart_names_order_of_another"}
+            return Sighting(Outcome.UNDECIDED, anothers, closed=True)
         try:
             return Sighting(Outcome.FOUND, seen, self.read(number, Priority.MONEY), (number,), closed=True)
         except NotThere:
-            return Sighting(Outcome.UNDECIDED, f"{seen} OVH does not show it yet.", candidates=(number,), closed=True)
+            hidden: Data = {**seen, "seen": "cart_names_hidden_order"}
+            return Sighting(Outcome.UNDECIDED, hidden, candidates=(number,), closed=True)
 
     def _named_by(self, cart: str) -> int | None:
         """Return the order number that a closed cart shows. It is unknown which of the two calls shows it."""
@@ -166,11 +159,13 @@ class Orders:
         """Read an order that a person named. Its total may differ; with other different terms it is not adopted."""
         ours, _ = self._with_names([number], frozenset(line.domain.ascii for line in lines))
         if not ours:
-            return Sighting(Outcome.ABSENT, "It has other names.")
+            return Sighting(Outcome.ABSENT, {"seen": "order_has_other_names", "order": number})
         compared = self._compare(ours[0], lines, quote)
         if compared.different:
-            return Sighting(Outcome.UNDECIDED, "; ".join(compared.different), candidates=(number,))
-        return Sighting(Outcome.FOUND, "It has these names.", replace(ours[0], owner_hidden=compared.owner_hidden))
+            seen: Data = {"seen": "order_differs", "order": number, "different": compared.different}
+            return Sighting(Outcome.UNDECIDED, seen, candidates=(number,))
+        found = replace(ours[0], owner_hidden=compared.owner_hidden)
+        return Sighting(Outcome.FOUND, {"seen": "order_found", "order": number}, found)
 
     def must_be_listable(self) -> None:
         """Raise `RegistrarRefused` if the API key may not list orders. A success is cached for a while.
@@ -252,3 +247,15 @@ class Orders:
         except NotThere:
             return None
         return bool(found["readOnly"])
+
+
+def _seeing(sighting: Sighting, seen: str, **details: Json) -> Sighting:
+    """Return the sighting with what was seen at OVH, and what became of the attempt's cart."""
+    cart = "closed" if sighting.closed else "gone"
+    return replace(sighting, seen={"seen": seen, "cart": cart, **details})
+
+
+def _other_total(order: SalesOrder, quote: Quote) -> tuple[Data, ...]:
+    if order.total == quote.total:
+        return ()
+    return ({"term": "total", "shown": amount(order.total), "approved": amount(quote.total)},)

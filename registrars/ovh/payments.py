@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ordering.model.errors import RegistrarRefused
+from ordering.model.facts import Data, amount, quoted
 from ordering.model.money import Money
 from ordering.model.sales_order import (
     MethodId,
@@ -42,6 +43,8 @@ _MOST_ORDERS = 40  # orders made elsewhere that are read to explain transactions
 _ORDERS_LIVE = timedelta(days=35)  # an order is paid within this time or never
 # Means that only say "one of the registered ones": those are listed themselves.
 _NEED_AN_ID = {"bankAccount", "creditCard", "paypal"}
+_NONE: Data = {"seen": "no_payment"}
+_NONE_AT_THE_ORDER: Data = {"seen": "no_payment_at_the_order"}
 
 
 class Payments:
@@ -86,7 +89,7 @@ class Payments:
         since = self._sent_at(payment).replace(microsecond=0)  # OVH writes whole seconds
         seen = self._of_this(self._followed(order, since), payment.method, order.total, since)
         if status.is_over and seen.progress is P.NOT_SEEN:
-            return PaymentSighting(P.CANCELLED, f"OVH cancelled order {order.id}.")
+            return PaymentSighting(P.CANCELLED, {"seen": "order_cancelled", "order": order.id})
         return replace(seen, order_is_over=status.is_over)
 
     def look_for_any(
@@ -115,15 +118,15 @@ class Payments:
         about that time. Raises `RegistrarRefused` if transactions cannot be read.
         """
         if not isinstance(method, int):
-            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # means have no transactions
+            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # means have no transactions
         entries = list(self._transactions(_MOST_COUNTED, paymentMethodId=str(method)))
         left = _without(_that_may_pay(entries, order.total, made_at), [o for o in others if o.method == method])
         if left:
             left = self._without_orders_of_others(left, order, made_at, {other.order for other in others})
         if not left:
-            return PaymentSighting(P.NOT_SEEN, "OVH shows no payment.")
+            return PaymentSighting(P.NOT_SEEN, _NONE)
         newest = max(left, key=_changed_at)
-        seen = f"Transaction {newest['transactionId']} for {order.total} may be this order's: it names no order."
+        seen = _transaction("transaction_unexplained", newest, order.total)
         unfinished = any(entry["status"] != _ENDED for entry in left)
         return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
@@ -189,18 +192,16 @@ class Payments:
         own = _dated(whole, "date", since + _SURELY_AFTER) if was_refused else history
         begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
         if {entry.get("label") for entry in near} & _RECEIVED:
-            return PaymentSighting(P.RECEIVED, f"OVH has received a payment for order {order.id}.", begun=ever_begun)
+            return PaymentSighting(P.RECEIVED, {"seen": "payment_received", "order": order.id}, begun=ever_begun)
         failed, words = validating.get("status") == "ERROR", reading.said_in(own)
         fraud = "FRAUD_REFUSED" in {entry.get("label") for entry in own}
         no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
         if no and _begun(own) == begun == 1:
-            return PaymentSighting(P.REFUSED, words, begun=ever_begun)
+            return PaymentSighting(P.REFUSED, {"seen": "refused", "said": quoted(words)}, begun=ever_begun)
         if no or (begun and failed):
-            seen = "OVH shows that a payment failed, and not whether it is this one."
-            return PaymentSighting(P.UNDECIDED, seen, begun=ever_begun)
+            return PaymentSighting(P.UNDECIDED, {"seen": "some_payment_failed"}, begun=ever_begun)
         if near_begun and not failed:
-            seen = f"OVH has begun a payment of order {order.id}, and not ended it."
-            return PaymentSighting(P.UNDER_WAY, seen, begun=ever_begun)
+            return PaymentSighting(P.UNDER_WAY, {"seen": "payment_begun", "order": order.id}, begun=ever_begun)
         return PaymentSighting(P.NOT_SEEN, begun=ever_begun)
 
     def _unfinished(self, order: SalesOrder, made_at: datetime, others: Sequence[SentPayment]) -> PaymentSighting:
@@ -208,16 +209,12 @@ class Payments:
         try:
             entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")  # like means, which have no transactions
+            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
         open_ones = [entry for entry in entries if entry["status"] in _UNFINISHED]
         left = _without(_that_may_pay(open_ones, order.total, made_at), others)
         for entry in left:
-            seen = (
-                f"Transaction {entry['transactionId']} for {order.total} has not ended ({entry['status'].lower()}). "
-                "It names no order, so it may be this one's or another's for the same amount."
-            )
-            return PaymentSighting(P.UNDECIDED, seen, unfinished=True)
-        return PaymentSighting(P.NOT_SEEN, "OVH shows no payment.")
+            return PaymentSighting(P.UNDECIDED, _transaction("transaction_open", entry, order.total), unfinished=True)
+        return PaymentSighting(P.NOT_SEEN, _NONE)
 
     def _unexplained_or_none(
         self, order: SalesOrder, method: MethodId, made_at: datetime, others: Sequence[SentPayment]
@@ -226,7 +223,7 @@ class Payments:
         try:
             return self.unexplained(order, method, made_at, others)
         except RegistrarRefused:
-            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
+            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
 
     def _without_orders_of_others(
         self, entries: list[Mapping[str, Any]], order: SalesOrder, made_at: datetime, counted: set[int]
@@ -259,23 +256,20 @@ class Payments:
         Accounts such as the prepaid one are no methods and have no transactions: the order shows their payments.
         """
         if not isinstance(method, int):
-            return PaymentSighting(P.NOT_SEEN, "The order shows no payment.")
+            return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
         try:
             near = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused as refusal:
-            return PaymentSighting(P.UNDECIDED, f"The account's transactions could not be read: {refusal}")
+            return PaymentSighting(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
         near = _dated(near, "creationDate", since - _CLOCKS_APART)
         open_ones = [entry for entry in near if entry["status"] not in _FAILED]
         if open_ones:
             # An unfinished one is stronger evidence than a finished one, which may have paid another order.
             entry = max(open_ones, key=lambda one: (one["status"] != _ENDED, _changed_at(one)))
-            seen = (
-                f"Transaction {entry['transactionId']} took {total} with this method ({entry['status'].lower()}), "
-                "but the order shows no payment."
-            )
+            seen = _transaction("transaction_booked", entry, total)
             return PaymentSighting(P.UNDECIDED, seen, unfinished=entry["status"] != _ENDED)
         alike = _dated(near, "creationDate", since)
-        seen = f"Its transaction {alike[-1]['transactionId']} failed." if alike else "OVH shows no payment."
+        seen = _transaction("transaction_failed", alike[-1], total) if alike else _NONE
         return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
 
     def _transactions(self, most: int, **query: str) -> Iterator[Mapping[str, Any]]:
@@ -285,7 +279,12 @@ class Payments:
 
 
 def _paid(order: SalesOrder) -> PaymentSighting:
-    return PaymentSighting(P.RECEIVED, f"Order {order.id} is paid.")
+    return PaymentSighting(P.RECEIVED, {"seen": "order_paid", "order": order.id})
+
+
+def _transaction(seen: str, entry: Mapping[str, Any], total: Money) -> Data:
+    status = str(entry["status"]).lower()
+    return {"seen": seen, "transaction": entry["transactionId"], "amount": amount(total), "status": status}
 
 
 def _changed_at(entry: Mapping[str, Any]) -> datetime:

@@ -1,0 +1,54 @@
+"""Reads the data of events and refusals, and writes it as people do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from handlers.messages.en.refusals import REFUSALS, unknown_refusal
+from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data, Json
+from ordering.model.money import Money
+
+
+def money(amount: Any) -> str:
+    """Return an amount such as ``€3.59`` from its data; “nothing” if there is none."""
+    return str(Money.of(amount["amount"], amount["currency"])) if amount else "nothing"
+
+
+def name(ascii_name: str) -> str:
+    """Return a domain name in Unicode."""
+    return str(DomainName(ascii_name))
+
+
+def names(of: Sequence[str]) -> str:
+    """Return domain names in Unicode, with commas between them."""
+    return ", ".join(map(name, of))
+
+
+def day(moment: str) -> str:
+    """Return a day such as ``3 March``."""
+    at = datetime.fromisoformat(moment)
+    return f"{at.day} {at:%B}"
+
+
+def why(data: Data) -> str:
+    """Return the sentence of an error that is part of an event: its code is under `error`."""
+    code = str(data["error"])
+    return (REFUSALS.said(code, data) or unknown_refusal(code)).text
+
+
+def sentence(*parts: str) -> str:
+    """Join sentences with spaces, without the empty ones."""
+    return " ".join(filter(None, parts))
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def as_mapping(value: Json) -> Data:
+    """Return JSON that must be an object."""
+    return value if isinstance(value, dict) else {}
