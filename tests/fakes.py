@@ -12,6 +12,7 @@ from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.policy import Person
@@ -40,6 +41,7 @@ from tests.builders import NOW, a_quote
 from tests.fake_account import FakeAccount
 
 Result = TypeVar("Result")
+CART_GONE: Data = {"seen": "no_new_order", "cart": "gone", "orders": 0}
 METHODS = (PaymentMethod(1, "VISA", default=True), PaymentMethod(2, "SEPA"))
 
 
@@ -110,7 +112,7 @@ class FakeRegistrar(FakeAccount):
         self.order_total: Money | None = None
         self.undecided = False
         self.owner_hidden = False  # whether OVH shows who will own an order's names
-        self.differs = ""  # what an order has otherwise than the cart
+        self.differs: Data | None = None  # what an order has otherwise than the cart
         self.discarded: set[str] = set()
         self.clock = FakeClock()
         self.ahead = timedelta()  # OVH's clock
@@ -254,21 +256,24 @@ class FakeRegistrar(FakeAccount):
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
         self._take_permit()
         if self.undecided:
-            return Sighting(Outcome.UNDECIDED, "The cart is gone.", candidates=self.candidates, closed=self.closed)
+            return Sighting(Outcome.UNDECIDED, CART_GONE, candidates=self.candidates, closed=self.closed)
         made = self.carts.get(attempt.registrar_cart)
         if made is None and attempt.registrar_cart in self.discarded:
-            return Sighting(Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
+            return Sighting(Outcome.UNDECIDED, CART_GONE)
         if made is None:
-            return Sighting(Outcome.ABSENT, "The cart is open.")
-        return Sighting(Outcome.FOUND, "Found.", replace(self.orders[made], owner_hidden=self.owner_hidden))
+            return Sighting(Outcome.ABSENT, {"seen": "cart_open"})
+        seen: Data = {"seen": "cart_names_order", "order": made}
+        return Sighting(Outcome.FOUND, seen, replace(self.orders[made], owner_hidden=self.owner_hidden))
 
     def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
         if self.differs:
-            return Sighting(Outcome.UNDECIDED, self.differs, candidates=(order_id,))
+            seen: Data = {"seen": "order_differs", "order": order_id, "different": [self.differs]}
+            return Sighting(Outcome.UNDECIDED, seen, candidates=(order_id,))
         order = self.orders.get(order_id)
         if order is None:
-            return Sighting(Outcome.ABSENT, "It has other names.")
-        return Sighting(Outcome.FOUND, "It fits.", replace(order, owner_hidden=self.owner_hidden))
+            return Sighting(Outcome.ABSENT, {"seen": "order_has_other_names", "order": order_id})
+        found = replace(order, owner_hidden=self.owner_hidden)
+        return Sighting(Outcome.FOUND, {"seen": "order_found", "order": order_id}, found)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
         self._take_permit()
@@ -294,21 +299,21 @@ class FakeRegistrar(FakeAccount):
         self._take_permit()
         status = self.orders[order.id].status
         if status.is_paid or any(paid == order.id for paid, _ in self.payments):
-            return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        seen = self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+            return PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": order.id})
+        seen = self.sighting or PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
         return replace(seen, order_is_over=status.is_over)
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
         if any(paid == order.id for paid, _ in self.payments):
-            return PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
-        return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+            return PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": order.id})
+        return self.earlier or PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
-        return self.taken or PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+        return self.taken or PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
 
     def invoice_of(self, order_id: int) -> str | None:
         return self.invoice

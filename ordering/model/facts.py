@@ -13,6 +13,7 @@ from ordering.model.money import Money
 Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
 # A small JSON object without floats. OVH's own data is under the key `ovh`, and nothing else is.
 Data: TypeAlias = Mapping[str, Json]
+EARLIER_TEXT = "earlier_text"  # the code of an error of which an earlier version stored the sentence alone
 _MOST_QUOTED = 300  # characters of one text from OVH
 
 
@@ -123,7 +124,7 @@ def amount(money: Money) -> Data:
 
 def earlier(text: str) -> Data:
     """Return a sentence that an earlier version stored in place of an error's code, as data."""
-    return {"error": "earlier_text", "text": text}
+    return {"error": EARLIER_TEXT, "text": text}
 
 
 def quoted(text: str | None) -> str | None:

@@ -133,9 +133,8 @@ def facts(cart: Cart) -> str:
         "payment": payment and [payment.method, payment.by, _moment(payment.asked_at)],
         "invoice": order.invoice if order else None,
         "note": cart.note,
+        "fact": cart.fact and [cart.fact.kind.value, cart.fact.data],
     }
-    if cart.fact is not None:
-        told["fact"] = [cart.fact.kind.value, cart.fact.data]
     return canonical(told)
 
 

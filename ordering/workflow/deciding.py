@@ -76,8 +76,7 @@ class Deciding(UseCases):
         data: Data = {"approvals": len(approvals), "needed": needed, "void": lost}
         half = replace(cart, approved_by=approvals)
         if lost:
-            before = {"kind": cart.fact.kind.value, "data": cart.fact.data} if cart.fact else None
-            half = half.saying(EventKind.PARTLY_APPROVED, {**data, "before": before})
+            half = half.saying(EventKind.PARTLY_APPROVED, {**data, "before": _said_before(cart)})
         event = happened(half, now, EventKind.PARTLY_APPROVED, data=data, by=approvals[-1])
         return carts.save(half, event)
 
@@ -156,6 +155,13 @@ class Deciding(UseCases):
 def _is_approved_by(cart: Cart, approver: Person, shown: str) -> bool:
     """Return whether this person approved exactly this already, so repeating it is no error."""
     return approver.id in cart.approved_by and cart.seal is not None and shown.partition("-")[0] == cart.seal.short
+
+
+def _said_before(cart: Cart) -> Data | None:
+    """Return what the card says already, as data; for a row of an earlier version, which has a sentence, its text."""
+    if cart.note is not None:
+        return {"text": cart.note}
+    return {"kind": cart.fact.kind.value, "data": cart.fact.data} if cart.fact else None
 
 
 def _too_late_to_stop(cart: Cart) -> str:

@@ -71,11 +71,12 @@ class Settling(UseCases):
         seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
         if seen is not None and seen.outcome is Outcome.UNDECIDED:
             raise NotPossible(
-                f"Order {order_id} has other terms than were approved: {seen.seen}. So it can't be taken for "
-                f"cart #{cart.id}. If nobody wants that order, leave it unpaid: OVH cancels it.",
+                f"Order {order_id} has other terms than were approved. So it can't be taken for cart #{cart.id}. If "
+                "nobody wants that order, leave it unpaid: OVH cancels it.",
                 code="order_terms_differ",
                 cart=cart.id,
                 order=order_id,
+                evidence=seen.seen,
             )
         if seen is None or seen.order is None:
             raise NotPossible(

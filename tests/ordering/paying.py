@@ -3,14 +3,24 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from ordering.model.facts import Data, amount
 from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from tests.builders import euros
 
-NOTHING = PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked", begun=1)
-FAILED = PaymentSighting(PaymentProgress.NOT_SEEN, "Its transaction 7 failed.", failed=True)
-UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.", begun=1)
-TAKEN = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 for €3.59 may be this order's.", unexplained=1)
-CONFIRMING = replace(TAKEN, unfinished=True)
+
+def of_transaction(seen: str, status: str) -> Data:
+    """What OVH's transaction 7 for €3.59 shows."""
+    return {"seen": seen, "transaction": 7, "amount": amount(euros("3.59")), "status": status}
+
+
+NOTHING = PaymentSighting(PaymentProgress.NOT_SEEN, {"seen": "no_payment"})
+PAID = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "order_paid", "order": 7})
+REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"}, begun=1)
+FAILED = PaymentSighting(PaymentProgress.NOT_SEEN, of_transaction("transaction_failed", "failure"), failed=True)
+UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7}, begun=1)
+TAKEN = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_unexplained", "success"), unexplained=1)
+BOOKED = PaymentSighting(PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "success"))
+CONFIRMING = replace(TAKEN, seen=of_transaction("transaction_unexplained", "confirming"), unfinished=True)
 MINUTES, HOURS, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 

@@ -4,10 +4,13 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import NotPossible
+from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.sales_order import Payment
 from ordering.process.adoption import owner_is_shown
 
 S = CartState
+OTHER_OWNER: Data = {"name": "name.ovh", "term": "owner", "label": "OWNER_CONTACT"}
+OTHER_YEARS: Data = {"name": "name.ovh", "term": "duration", "shown": ["P2Y"], "approved": "P1Y"}
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def held(rules):
     rules.registrar.next_fault, rules.registrar.owner_hidden = "lost_after", True
     cart = rules.settle(cart.id, steps=2)
     assert (cart.state, cart.order.owner_hidden) == (S.CHECKED_OUT, True)
-    assert "doesn't show yet who will own the names" in cart.note
+    assert (cart.fact.kind, cart.fact.data["owner_hidden"]) == (EventKind.ORDER_FOUND, True)
     return cart
 
 
@@ -28,8 +31,9 @@ def pay(rules, cart):
 def test_pay_waits_for_the_owner(rules, held):
     """The card offers no way to pay, and a click is refused with the reason."""
     assert rules.workflow.cart(held.id).order.methods == ()
-    with pytest.raises(NotPossible, match="who will own the names"):
+    with pytest.raises(NotPossible) as refused:
         pay(rules, held)
+    assert refused.value.data == {"error": "owner_not_shown", "cart": held.id, "order": held.order.id}
     rules.registrar.owner_hidden = False
     assert rules.settle(held.id).order.methods
     assert pay(rules, held).state is S.PAYING
@@ -39,14 +43,16 @@ def test_pay_is_offered_after_the_floor(rules, held):
     """OVH may never show an owner: nobody waits for that longer than a quarter of an hour."""
     assert rules.settle(held.id, steps=25).order.owner_hidden
     after = rules.settle(held.id, steps=15)
-    assert (after.order.owner_hidden, bool(after.order.methods), after.note) == (False, True, None)
+    assert (after.order.owner_hidden, bool(after.order.methods), after.fact) == (False, True, None)
 
 
 def test_another_owner_shows_after_the_adoption(rules, held):
     """It was somebody else's order: nobody pays it from here."""
-    rules.registrar.differs = "name.ovh has another owner"
+    rules.registrar.differs = OTHER_OWNER
     after = rules.settle(held.id, steps=4)
-    assert (after.state, "name.ovh has another owner" in after.note) == (S.NEEDS_ATTENTION, True)
+    evidence = {"seen": "order_differs", "order": held.order.id, "different": [OTHER_OWNER]}
+    terms = Fact(EventKind.ORDER_TERMS_DIFFER, {"order": held.order.id, "evidence": evidence})
+    assert (after.state, after.fact) == (S.NEEDS_ATTENTION, terms)
     with pytest.raises(NotPossible):
         pay(rules, held)
     assert rules.registrar.payments == []
@@ -60,6 +66,8 @@ def test_an_intent_to_pay_is_stopped(rules, held):
         instead = owner_is_shown(carts, intent)
     assert instead is not None
     assert (instead.cart.state, instead.cart.payment) == (S.CHECKED_OUT, None)
+    assert instead.kind is EventKind.PAYMENT_NOT_SENT
+    assert instead.data == {"order": held.order.id, "error": "owner_not_shown"}
 
 
 def test_a_held_order_that_was_paid_elsewhere(rules, held):
@@ -99,7 +107,9 @@ def test_a_person_adopts_an_order_with_other_terms(rules):
     cart = rules.approved()
     rules.registrar.next_fault, rules.registrar.undecided = "lost_after", True
     rules.settle(cart.id, steps=10)
-    rules.registrar.differs = "name.ovh has duration P2Y, not P1Y"
+    rules.registrar.differs = OTHER_YEARS
     (order_id,) = rules.registrar.orders
-    with pytest.raises(NotPossible, match="P2Y"):
+    with pytest.raises(NotPossible) as refused:
         rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
+    evidence = {"seen": "order_differs", "order": order_id, "different": [OTHER_YEARS]}
+    assert refused.value.params == {"cart": cart.id, "order": order_id, "evidence": evidence}

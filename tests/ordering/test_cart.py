@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ordering.model.cart import MOST_LINES, MOVES, Cart, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
+from ordering.model.facts import EventKind, Fact
 from tests.builders import NOW, a_line
 
 S = CartState
@@ -63,6 +64,10 @@ def test_what_is_not_there_cannot_be_removed():
         CART.without(DomainName.parse("name.ovh"))
 
 
-def test_moving_on_forgets_the_old_note():
-    noted = CART.to(S.SUBMITTED, at=NOW, note="changed")
+def test_moving_on_forgets_what_was_said():
+    told = CART.to(S.SUBMITTED, at=NOW).saying(EventKind.TERMS_CHANGED)
+    assert told.fact == Fact(EventKind.TERMS_CHANGED)
+    assert told.to(S.APPROVED, at=NOW).fact is None
+    noted = replace(told, note="A sentence of an earlier version.")
     assert noted.to(S.APPROVED, at=NOW).note is None
+    assert noted.saying(EventKind.APPROVED).note is None

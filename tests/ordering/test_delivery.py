@@ -6,9 +6,10 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import OrderingError
+from ordering.model.facts import EventKind, Fact
 from ordering.model.sales_order import OrderStatus
 
-S = CartState
+S, K = CartState, EventKind
 DAY = 86_400.0
 
 
@@ -16,7 +17,8 @@ def test_a_failed_registration_needs_a_person_and_may_still_arrive(rules):
     cart = rules.paid()
     rules.registrar.failed = "A justification is required"
     stuck = rules.settle(cart.id, steps=4)
-    assert "A justification is required" in stuck.note
+    failed = {"order": cart.order.id, "name": "name.ovh", "ovh": {"comment": "A justification is required"}}
+    assert stuck.fact == Fact(K.REGISTRATION_FAILED, failed)
     rules.registrar.failed = None
     rules.registrar.deliver()
     assert rules.settle(cart.id, steps=30).state is S.DELIVERED
@@ -25,11 +27,12 @@ def test_a_failed_registration_needs_a_person_and_may_still_arrive(rules):
 def test_a_paid_order_that_ovh_cancels_is_told_and_can_be_closed(rules):
     cart = rules.paid()
     rules.registrar.failed = "A justification is required"
-    assert "A justification" in rules.settle(cart.id, steps=4).note
+    assert rules.settle(cart.id, steps=4).fact.kind is K.REGISTRATION_FAILED
     rules.registrar.cancel(cart.order.id)
     stuck = rules.settle(cart.id, steps=10, seconds=60)
     assert stuck.state is S.NEEDS_ATTENTION
-    assert "after it was paid. Ask OVH's support about the refund." in stuck.note
+    cancelled = {"order": cart.order.id, "ovh": {"status": "cancelled"}}
+    assert stuck.fact == Fact(K.ORDER_CANCELLED_AFTER_PAYMENT, cancelled)
     with pytest.raises(OrderingError):
         rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CANCELLED
@@ -48,7 +51,7 @@ def test_a_paid_order_that_takes_days_is_told_once_and_still_arrives(rules):
     assert rules.settle(cart.id, steps=2, seconds=DAY).state is S.PAID
     late = rules.settle(cart.id, steps=2, seconds=DAY)
     assert late.state is S.NEEDS_ATTENTION
-    assert f"Order {cart.order.id} was paid more than 3 days ago, and OVH has not delivered it." in late.note
+    assert late.fact == Fact(K.DELIVERY_LATE, {"order": cart.order.id, "days": 3, "ovh": {"states": {}}})
     assert rules.settle(cart.id, steps=2, seconds=DAY).since == late.since
     rules.registrar.deliver()
     assert rules.settle(cart.id, steps=4, seconds=DAY).state is S.DELIVERED
@@ -68,7 +71,7 @@ def test_a_paid_order_of_which_ovh_does_not_tell_for_days_is_told_once_and_stays
     order = rules.registrar.orders[cart.order.id]
     rules.registrar.orders[order.id] = replace(order, status=OrderStatus.UNKNOWN)
     late = rules.settle(cart.id, steps=6, seconds=DAY)
-    assert f"Order {cart.order.id} was paid more than 3 days ago, and OVH does not tell how it stands." in late.note
+    assert late.fact == Fact(K.DELIVERY_UNKNOWN, {"order": cart.order.id, "days": 3})
     with rules.store.read() as carts:
         told = len(carts.events(cart.id))
     rules.settle(cart.id, steps=6, seconds=DAY)
@@ -82,19 +85,21 @@ def test_an_unexpected_state_is_told_once_and_ends_for_a_person(rules):
     rules.registrar.deliver()
     rules.registrar.odd = "dispute"
     told = rules.settle(cart.id, steps=4)
-    assert (told.state, told.note) == (S.PAID, "OVH shows name.ovh as “dispute”. The desk keeps looking.")
-    assert notes_of(rules, cart.id).count(told.note) == 1
+    odd = {"ovh": {"states": {"name.ovh": "dispute"}}}
+    assert (told.state, told.fact) == (S.PAID, Fact(K.DELIVERY_UNEXPECTED, {"order": cart.order.id, **odd}))
+    assert facts_of(rules, cart.id).count(told.fact) == 1
     late = rules.settle(cart.id, steps=4, seconds=DAY)
     assert late.state is S.NEEDS_ATTENTION
-    assert "OVH shows name.ovh as “dispute”. Open the order at OVH" in late.note
+    assert late.fact == Fact(K.DELIVERY_LATE, {"order": cart.order.id, "days": 3, **odd})
     rules.settle(cart.id, steps=4, seconds=DAY)
-    assert notes_of(rules, cart.id).count(late.note) == 1
+    assert facts_of(rules, cart.id).count(late.fact) == 1
     rules.registrar.odd = "technical_suspended"
-    assert "as “technical_suspended”" in rules.settle(cart.id, steps=4, seconds=DAY).note
+    still = rules.settle(cart.id, steps=4, seconds=DAY).fact
+    assert (still.kind, still.data["ovh"]) == (K.DELIVERY_LATE, {"states": {"name.ovh": "technical_suspended"}})
     rules.registrar.odd = None
     assert rules.settle(cart.id, steps=4, seconds=DAY).state is S.DELIVERED
 
 
-def notes_of(rules, cart_id):
+def facts_of(rules, cart_id):
     with rules.store.read() as carts:
-        return [event.note for event in carts.events(cart_id)]
+        return [event.fact for event in carts.events(cart_id)]

@@ -7,9 +7,10 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
+from ordering.model.facts import EventKind, Fact
 from ordering.model.policy import Membership, Person
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from tests.builders import POLICY
+from tests.ordering.paying import BOOKED
 
 S = CartState
 GROUP = "S0TEAM"
@@ -46,14 +47,16 @@ def test_an_approval_ends_with_its_approvers_right(rules, policy, now):
     dan, eve = Person("U0DAN", groups=IN_GROUP), Person("U0EVE", groups=IN_GROUP)
     after = rules.workflow.approve(cart.id, approver=dan, shown=cart.request_mark, earlier=[Person("U0CLEO", **now)])
     assert (after.state, after.approved_by) == (S.SUBMITTED, ("U0DAN",))
-    assert "An earlier approval no longer counts" in after.note
+    assert (after.fact.kind, after.fact.data["void"]) == (EventKind.PARTLY_APPROVED, 1)
+    assert after.fact.data["before"] == {"kind": "approval_requested", "data": cart.fact.data}
     assert rules.settle(cart.id).state is S.SUBMITTED
     assert rules.registrar.orders == {}
     _, events = rules.workflow.story(cart.id, by=rules.ada)
-    assert events[-1].note.startswith("approved, 1 of 2. An earlier approval no longer counts")
+    half = Fact(EventKind.PARTLY_APPROVED, {"approvals": 1, "needed": 2, "void": 1})
+    assert events[-1].fact == half
     rules.restart(replace(policy, approvers=policy.approvers | {"U0EVE"}))
     done = rules.workflow.approve(cart.id, approver=eve, shown=cart.request_mark, earlier=[dan])
-    assert (done.state, done.approved_by, done.note) == (S.APPROVED, ("U0DAN", "U0EVE"), None)
+    assert (done.state, done.approved_by, done.fact, done.note) == (S.APPROVED, ("U0DAN", "U0EVE"), None, None)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ def undecided_payment(rules):
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=cart.mark)
     rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.59.")
+    rules.registrar.sighting = BOOKED
     return rules.settle(cart.id, steps=4)
 
 

@@ -1,4 +1,4 @@
-"""Each event says what happened as a kind with typed data, whatever its sentence says."""
+"""Each event says what happened as a kind with typed data: it has no sentence."""
 
 from dataclasses import replace
 
@@ -8,9 +8,11 @@ from ordering.model.cart import CartState
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, EventKind, Fact, canonical, quoted
 from ordering.model.sales_order import PaymentProgress, PaymentSighting
+from ordering.model.seal import differences
 from ordering.process.intent import Intents, IntentStopped, Objection
 from tests.builders import NOW, POLICY, a_quote, euros, failing
 from tests.conftest import Rules
+from tests.fakes import CART_GONE
 from tests.ordering.paying import takes_on
 
 K = EventKind
@@ -39,10 +41,10 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
     assert facts_of(rules, cart.id) == [
         (K.CART_OPENED, {}),
         (K.NAMES_ADDED, {"names": ["name.ovh"]}),
-        (K.APPROVAL_REQUESTED, {"names": 1, "total": PRICE}),
+        (K.APPROVAL_REQUESTED, {"names": 1, "total": PRICE, "remarks": []}),
         (K.APPROVED, {"approvals": 1, "needed": 1, "total": PRICE}),
-        (K.CHECKOUT_STARTED, {"attempt": 1, "ovh": {"cart": registrar_cart, "total": PRICE}}),
-        (K.ORDER_CREATED, {"order": number, "found": None, "ovh": {"total": PRICE}}),
+        (K.CHECKOUT_STARTED, {"attempt": 1, "approved": PRICE, "ovh": {"cart": registrar_cart, "total": PRICE}}),
+        (K.ORDER_CREATED, {"order": number, "found": None, "owner_hidden": False, "ovh": {"total": PRICE}}),
         (K.PAYMENT_REQUESTED, {"order": number, "method": 1, "amount": PRICE}),
         (K.PAYMENT_STARTED, {"order": number, "method": 1, "amount": PRICE}),
         (K.PAYMENT_RECEIVED, {"order": number, "amount": PRICE, "seen": "after_sending"}),
@@ -51,7 +53,7 @@ def test_a_whole_purchase_is_on_record_as_facts(rules: Rules) -> None:
 
 
 def test_decisions_against_a_purchase_have_kinds(rules: Rules) -> None:
-    """A withdrawal, a rejection and half an approval are told apart without their notes."""
+    """A withdrawal, a rejection and half an approval are told apart by their kinds."""
     withdrawn = rules.requested("a.ovh")
     rules.workflow.withdraw(withdrawn.id, by=rules.ada)
     assert newest(rules, withdrawn.id) == (K.REQUEST_WITHDRAWN, {})
@@ -72,7 +74,8 @@ def test_changed_terms_are_amounts(rules: Rules) -> None:
     rules.advance(cart.id)
     approved: Data = {"total": PRICE, "renewals": {"name.ovh": None}}
     now: Data = {"total": {"amount": "4.00", "currency": "EUR"}, "renewals": {"name.ovh": None}}
-    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"approved": approved, "ovh": now})
+    changes = differences(a_quote(), a_quote("4.00"))
+    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"changes": changes, "approved": approved, "ovh": now})
 
 
 def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +87,7 @@ def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.Mo
     expected = {"error": "ovh_refused", "ovh": {"status": 400, "said": "gone"}}
     assert newest(rules, cart.id) == (K.CHECKOUT_REFUSED, expected)
     rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id))
-    assert newest(rules, cart.id) == (K.CLOSED, {"order": None})
+    assert newest(rules, cart.id) == (K.CLOSED, {"order": None, "missing": False})
 
 
 def test_an_order_found_later_says_how(rules: Rules) -> None:
@@ -93,8 +96,8 @@ def test_an_order_found_later_says_how(rules: Rules) -> None:
     rules.registrar.next_fault = "lost_after"
     done = rules.settle(cart.id)
     assert done.order is not None
-    found = (K.ORDER_FOUND, {"order": done.order.id, "found": "after_lost_answer", "ovh": {"total": PRICE}})
-    assert found in facts_of(rules, cart.id)
+    how = {"found": "after_lost_answer", "owner_hidden": False}
+    assert (K.ORDER_FOUND, {"order": done.order.id, **how, "ovh": {"total": PRICE}}) in facts_of(rules, cart.id)
 
 
 def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
@@ -103,8 +106,9 @@ def test_an_unknown_order_lists_what_ovh_shows(rules: Rules) -> None:
     rules.registrar.next_fault, rules.registrar.undecided = "lost_before", True
     rules.registrar.candidates = (7, 8)
     rules.settle(cart.id)
-    seen = {"attempt": 1, "call_was_refused": False, "ovh": {"orders": [7, 8], "cart_closed": False}}
-    assert newest(rules, cart.id) == (K.ORDER_UNKNOWN, seen)
+    asked = {"attempt": 1, "call_was_refused": False, "refusal": None}
+    seen = {"evidence": CART_GONE, "ovh": {"orders": [7, 8], "cart_closed": False}}
+    assert newest(rules, cart.id) == (K.ORDER_UNKNOWN, {**asked, **seen})
 
 
 def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,11 +116,13 @@ def test_a_refused_payment_keeps_ovhs_words(rules: Rules, monkeypatch: pytest.Mo
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     takes_on(rules, monkeypatch)
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.REFUSED, "expired card " * 99)
+    rules.registrar.sighting = PaymentSighting(
+        PaymentProgress.REFUSED, {"seen": "refused", "said": "expired card " * 99}
+    )
     order = rules.settle(cart.id).order
     assert order is not None
     words = ("expired card " * 99)[:300]
-    expected = {"order": order.id, "method": 2, "ovh": {"said": words}}
+    expected = {"order": order.id, "method": 2, "method_name": "SEPA", "all_refused": False, "ovh": {"said": words}}
     assert (K.PAYMENT_REFUSED, expected) in facts_of(rules, cart.id)
 
 
@@ -149,8 +155,8 @@ def test_the_same_error_in_other_words_is_no_news(rules: Rules, monkeypatch: pyt
     assert versions == [1, 1, 2, 3, 3]
 
 
-def test_a_reworded_note_reports_no_trouble_again(rules: Rules) -> None:
-    """A cart whose note was written in other words is compared by its fact alone."""
+def test_a_note_of_an_earlier_version_reports_no_trouble_again(rules: Rules) -> None:
+    """A cart whose note an earlier version wrote is compared by its fact alone."""
     cart = rules.paid()
     rules.registrar.failed = "A justification is required"
     rules.settle(cart.id, steps=2)
@@ -169,11 +175,12 @@ def test_a_reworded_note_reports_no_trouble_again(rules: Rules) -> None:
 def test_an_objection_to_an_intent_is_a_fact(rules: Rules) -> None:
     """What stops an intent says its kind and data."""
     cart = rules.approved()
-    lapsed = cart.to(CartState.NEEDS_ATTENTION, at=NOW, note="x")
+    lapsed = cart.to(CartState.NEEDS_ATTENTION, at=NOW)
     intents = Intents(rules.store, [lambda _carts, _intent: Objection(lapsed, K.TERMS_CHANGED, {"hours": 72})])
     with pytest.raises(IntentStopped):
         intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
     assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"hours": 72})
+    assert rules.workflow.cart(cart.id).fact == Fact(K.TERMS_CHANGED, {"hours": 72})
 
 
 def test_a_fact_is_the_same_after_a_database() -> None:

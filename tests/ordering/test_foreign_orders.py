@@ -7,12 +7,14 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotKnown, NotPossible, RegistrarRefused
+from ordering.model.facts import EventKind, Fact, amount
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import RecordedCall, pays
 from ordering.model.sales_order import OrderStatus
 from tests.builders import NOW, POLICY, euros, failing
 
 S = CartState
+PRICE = amount(euros("3.59"))
 
 
 def an_order(number=900, *names, status=OrderStatus.NOT_PAID, total="3.59", whole=True, ago=timedelta(days=1)):
@@ -40,7 +42,9 @@ def test_an_order_that_shares_a_name_stops_the_checkout(rules, status):
     cart = rules.approved()
     after = rules.settle(cart.id)
     assert (after.state, after.foreign_order, after.has_nothing_to_come) == (S.NEEDS_ATTENTION, 900, True)
-    assert "order 900 for €3.59" in after.note
+    made_at = (NOW - timedelta(days=1)).isoformat()
+    seen = {"status": status.value, "names": ["name.ovh", "theirs.ovh"], "total": PRICE, "made_at": made_at}
+    assert after.fact == Fact(EventKind.FOREIGN_ORDER_FOUND, {"order": 900, "is_clear": True, "ovh": seen})
     assert rules.registrar.orders == {}
     assert set(rules.registrar.carts) == rules.registrar.discarded
 
@@ -89,7 +93,7 @@ def test_many_orders_are_read_in_several_steps(rules):
     rules.advance(cart.id)
     waiting = rules.workflow.cart(cart.id)
     assert (waiting.state, len(rules.registrar.foreign_read)) == (S.APPROVED, 20)
-    assert "reading the account's recent orders" in waiting.trouble.said
+    assert waiting.trouble.code == "foreign_orders_unread"
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.foreign_read) == 50
 
@@ -114,7 +118,8 @@ def test_an_order_without_lines_holds_for_ten_minutes(rules):
     assert rules.settle(cart.id, steps=10).state is S.APPROVED
     after = rules.settle(cart.id, steps=30)
     assert (after.state, after.foreign_order) == (S.NEEDS_ATTENTION, 900)
-    assert "doesn't show which names order 900" in after.note
+    assert (after.fact.kind, after.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
+    assert after.fact.data["order"] == 900
     rules.workflow.order_anyway(cart.id, by=rules.dan, shown=after.mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
@@ -152,7 +157,8 @@ def test_an_order_that_cannot_be_read_is_a_question_after_ten_minutes(rules, mon
     assert (waiting.state, waiting.trouble.code) == (S.APPROVED, "foreign_order_unclear")
     asked = rules.settle(cart.id, steps=30)
     assert (asked.state, asked.foreign_order) == (S.NEEDS_ATTENTION, 900)
-    assert "doesn't show which names order 900 of" in asked.note
+    assert (asked.fact.kind, asked.fact.data["is_clear"]) == (EventKind.FOREIGN_ORDER_FOUND, False)
+    assert (asked.fact.data["order"], asked.fact.data["ovh"]["names"]) == (900, [])
     rules.workflow.order_anyway(cart.id, by=rules.dan, shown=asked.mark)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     monkeypatch.setattr(rules.registrar, "foreign_order", read)
@@ -228,8 +234,8 @@ def test_an_approver_has_it_ordered_anyway(rules, stopped):
     rules.workflow.order_anyway(stopped.id, by=rules.dan, shown=stopped.mark)
     after = rules.settle(stopped.id)
     assert (after.state, after.foreign_allowed) == (S.CHECKED_OUT, (900,))
-    told = [(event.by, event.note) for event in rules.workflow.story(stopped.id, by=rules.dan)[1]]
-    assert ("U0DAN", "order it anyway, although the account has order 900") in told
+    told = [(event.by, event.fact) for event in rules.workflow.story(stopped.id, by=rules.dan)[1]]
+    assert ("U0DAN", Fact(EventKind.ORDERED_ANYWAY, {"order": 900})) in told
 
 
 def test_another_order_is_another_question(rules, stopped):
@@ -301,8 +307,7 @@ def test_a_second_order_after_an_adoption_stops_pay(rules):
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     after = rules.settle(cart.id)
     assert (after.state, after.payment, rules.registrar.payments) == (S.NEEDS_ATTENTION, None, [])
-    assert f"two orders for these names: {cart.order.id}" in after.note
-    assert "990" in after.note
+    assert after.fact == Fact(EventKind.SECOND_ORDER_FOUND, {"order": cart.order.id, "second": 990})
 
 
 def test_a_second_order_hides_no_payment_that_may_have_left(rules):

@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from ordering.model.cart import CartState, Trouble
 from ordering.model.errors import OrderingError, RegistrarRefused, RegistrarUnavailable
-from ordering.model.sales_order import OrderStatus, Outcome, PaymentProgress, PaymentSighting, SalesOrder, Sighting
+from ordering.model.facts import Data, EventKind, Fact, amount
+from ordering.model.sales_order import OrderStatus, Outcome, SalesOrder, Sighting
 from store.engine import open_engines
 from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import LATER, SILENT, a_quote, advanced, euros, failing
 from tests.conftest import Rules
+from tests.fakes import CART_GONE
+from tests.ordering.paying import BOOKED
 
-S = CartState
+S, K = CartState, EventKind
+SEEN: Data = {"seen": "order_found", "order": 8}
 
 
 def test_from_the_approval_to_the_delivery(rules):
@@ -45,7 +49,8 @@ def test_a_dearer_quote_asks_again_and_orders_nothing(rules):
     rules.registrar.quote = a_quote("4.00")
     again = rules.settle(cart.id)
     assert (again.state, again.approved_by) == (S.SUBMITTED, ())
-    assert "was €3.59, now €4.00" in again.note
+    totals = [again.fact.data["approved"]["total"], again.fact.data["ovh"]["total"]]
+    assert (again.fact.kind, totals) == (K.TERMS_CHANGED, [amount(euros("3.59")), amount(euros("4.00"))])
     assert rules.registrar.orders == {}
 
 
@@ -54,15 +59,17 @@ def test_a_cheaper_quote_goes_on_and_is_recorded(rules):
     rules.registrar.quote = a_quote("3.00")
     ordered = rules.settle(cart.id)
     assert (ordered.state, str(ordered.quote.total), str(ordered.seal.total)) == (S.CHECKED_OUT, "€3.00", "€3.59")
-    told = [event.note for event in rules.workflow.story(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT]
-    assert told == ["OVH asks €3.00 with tax now, less than the €3.59 that was approved."]
+    (told,) = [event.fact for event in rules.workflow.story(cart.id, by=rules.ada)[1] if event.state is S.CHECKING_OUT]
+    assert (told.kind, told.data["approved"]) == (K.CHECKOUT_STARTED, amount(euros("3.59")))
+    assert told.data["ovh"]["total"] == amount(euros("3.00"))
 
 
 def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(rules):
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     stuck = rules.settle(cart.id)
-    assert (stuck.state, stuck.note) == (S.NEEDS_ATTENTION, "The name is gone. Nothing was ordered.")
+    refused = Fact(K.CHECKOUT_REFUSED, {"error": "registrar_refused"})
+    assert (stuck.state, stuck.fact) == (S.NEEDS_ATTENTION, refused)
     rules.registrar.prepare_refuses = None
     rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
@@ -164,7 +171,7 @@ def test_a_dear_order_that_ovh_cancelled_is_looked_at_no_more(rules, monkeypatch
     cancelled = SalesOrder(8, euros("99.00"), euros("16.50"), OrderStatus.CANCELLED)
     rules.registrar.next_fault = "lost_after"
     rules.advance(cart.id)
-    monkeypatch.setattr(rules.registrar, "find_order", lambda *_, **__: Sighting(Outcome.FOUND, "Found.", cancelled))
+    monkeypatch.setattr(rules.registrar, "find_order", lambda *_, **__: Sighting(Outcome.FOUND, SEEN, cancelled))
     after = rules.settle(cart.id, steps=3)
     assert after.has_nothing_to_come
     assert rules.fulfilment.due() == []
@@ -203,7 +210,8 @@ def test_ovhs_no_is_kept_where_the_look_after_it_fails_and_nothing_is_ordered_ag
     monkeypatch.setattr(rules.registrar, "find_order", look)
     after = rules.settle(cart.id, steps=60)
     assert after.has_nothing_to_come
-    assert after.note.endswith("Nothing was ordered.")
+    refused: Data = {"error": "registrar_refused", "attempt": 1, "call_was_refused": True}
+    assert after.fact == Fact(K.CHECKOUT_REFUSED, refused)
     assert rules.registrar.orders == {}
 
 
@@ -216,7 +224,7 @@ def test_an_order_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch,
     assert advanced(rules, cart.id, minutes - 10).state is S.CHECKING_OUT
     after = advanced(rules, cart.id, 20)
     assert after.is_undecided
-    assert error.sentence in after.note
+    assert (after.fact.kind, after.fact.data["error"]) == (K.ORDER_UNKNOWN, error.code)
 
 
 def test_no_second_checkout_while_the_first_cart_could_still_be_ordered(rules):
@@ -242,7 +250,8 @@ def test_an_undecided_order_is_for_a_person_and_found_later(rules):
     rules.registrar.undecided = True
     stuck = rules.settle(cart.id, steps=10)
     assert stuck.state is S.NEEDS_ATTENTION
-    assert "OVH did not say whether it made the order." in stuck.note
+    assert (stuck.fact.kind, stuck.fact.data["refusal"]) == (K.ORDER_UNKNOWN, None)
+    assert stuck.fact.data["evidence"] == CART_GONE
     with pytest.raises(OrderingError):
         rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     rules.registrar.undecided = False
@@ -255,7 +264,9 @@ def test_an_order_dearer_than_approved_is_never_offered_for_payment(rules):
     rules.registrar.order_total = euros("99.00")
     stuck = rules.settle(cart.id)
     assert stuck.state is S.NEEDS_ATTENTION
-    assert "€99.00, but €3.59 was approved" in stuck.note
+    assert stuck.fact.kind is K.ORDER_EXCEEDS_APPROVAL
+    assert stuck.fact.data["approved"] == amount(euros("3.59"))
+    assert stuck.fact.data["ovh"] == {"total": amount(euros("99.00"))}
     with pytest.raises(OrderingError):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     # Not for a moment: what it costs is compared before it counts as ordered.
@@ -274,7 +285,7 @@ def test_a_dear_order_that_ovh_cancels_unpaid_ends_there(rules):
     stuck = rules.settle(cart.id)
     rules.registrar.cancel(stuck.order.id)
     ended = rules.settle(cart.id, steps=10, seconds=60)
-    assert (ended.state, ended.note) == (S.CANCELLED, f"OVH cancelled order {stuck.order.id}: nothing was paid.")
+    assert (ended.state, ended.fact) == (S.CANCELLED, Fact(K.ORDER_CANCELLED, {"order": stuck.order.id}))
 
 
 def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rules, monkeypatch):
@@ -282,7 +293,7 @@ def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rul
     monkeypatch.setattr(rules.registrar, "check_out", failing(RegistrarUnavailable("OVH is busy.")))
     after = rules.settle(cart.id, steps=70, seconds=100)
     assert after.state is S.NEEDS_ATTENTION
-    assert "for the 5th time" in after.note
+    assert (after.fact.kind, after.fact.data["attempt"]) == (K.CHECKOUT_ATTEMPTS_EXHAUSTED, 5)
     assert len(rules.registrar.orders) == 0
 
 
@@ -298,7 +309,8 @@ def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list
 def test_an_unforeseen_failure_is_told_on_the_card(rules):
     cart = rules.approved()
     rules.fulfilment.put_off(cart.id, "f00d")
-    assert "f00d" in rules.workflow.cart(cart.id).trouble.said
+    trouble = rules.workflow.cart(cart.id).trouble
+    assert (trouble.code, trouble.data) == ("internal_error", {"reference": "f00d"})
 
 
 def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, monkeypatch):
@@ -316,7 +328,7 @@ def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, m
     stuck = rules.workflow.cart(cart.id)
     assert (stuck.state, stuck.trouble) == (
         S.APPROVED,
-        Trouble("OVH does not answer just now.", began, "registrar_unavailable"),
+        Trouble(began, "registrar_unavailable"),
     )
     monkeypatch.undo()
     assert rules.settle(cart.id, seconds=400).trouble is None
@@ -334,7 +346,7 @@ def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
     assert rules.settle(cart.id, steps=30).order.methods
 
 
-BLURRED = PaymentSighting(PaymentProgress.UNDECIDED, "A transaction fits, but the order shows no payment.")
+BLURRED = BOOKED
 FAULTS = st.sampled_from([None, "lost_before", "lost_after", "refused", "unavailable"])
 DEEDS = st.lists(
     st.tuples(

@@ -7,6 +7,7 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
+from ordering.model.facts import EventKind
 from ordering.model.offer import Action, Offer
 from ordering.model.preflight_findings import Fix, NotReady
 from ordering.model.question import Question
@@ -112,12 +113,13 @@ def test_a_key_that_may_not_see_payment_methods_is_no_hindrance(rules, monkeypat
         raise RegistrarRefused("OVH said no: This call has not been granted.")
 
     monkeypatch.setattr(rules.registrar, "can_be_paid", may_not)
-    assert rules.requested().note is None
+    assert rules.requested().fact.data["remarks"] == []
 
 
 def test_an_account_without_a_payment_method_is_told_and_not_refused(rules):
     rules.registrar.has_method = False
-    assert "no valid payment method" in rules.requested().note
+    fact = rules.requested().fact
+    assert (fact.kind, fact.data["remarks"]) == (EventKind.APPROVAL_REQUESTED, ["no_payment_method"])
 
 
 def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatch):
@@ -125,7 +127,8 @@ def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatc
         raise RegistrarRefused("OVH says no: This call has not been granted.")
 
     monkeypatch.setattr(rules.registrar, "owned", forbidden)
-    assert "does not let the desk list the account's names" in rules.requested().note
+    fact = rules.requested().fact
+    assert (fact.kind, fact.data["remarks"]) == (EventKind.APPROVAL_REQUESTED, ["owned_names_not_listed"])
 
 
 def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_card(rules):

@@ -4,6 +4,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import NotKnown, NotPossible, RegistrarUnavailable
+from ordering.model.facts import EventKind, Fact
 from ordering.model.sales_order import OrderStatus
 from tests.builders import advanced, failing
 from tests.ordering.paying import DAY, HOURS
@@ -24,7 +25,7 @@ def missing(rules, monkeypatch):
 def test_nobody_can_pay_an_order_that_ovh_does_not_know(rules, missing):
     """It is never payable meanwhile, and people see why."""
     assert missing.order.missing_since is not None
-    assert "does not know" in missing.trouble.said
+    assert missing.trouble.code == "not_known"
     with pytest.raises(NotPossible, match="OVH doesn't know order"):
         rules.workflow.pay(missing.id, payer=rules.dan, method=1, shown=missing.mark)
 
@@ -48,7 +49,8 @@ def test_after_a_day_a_person_is_asked_and_may_close_it(rules, missing):
     with pytest.raises(NotPossible):
         rules.workflow.try_again(cart.id, by=rules.dan, shown=cart.mark)
     closed = rules.workflow.give_up(cart.id, by=rules.dan, shown=cart.mark)
-    assert (closed.state, closed.note) == (S.CANCELLED, f"Closed: OVH does not know order {cart.order.id}.")
+    assert closed.state is S.CANCELLED
+    assert closed.fact == Fact(EventKind.CLOSED, {"order": cart.order.id, "missing": True})
 
 
 def test_silence_is_no_clear_404(rules, monkeypatch):

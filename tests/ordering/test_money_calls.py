@@ -1,13 +1,12 @@
 """What the rules make of a call that buys or pays and that was not sent, and when it is signed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ordering.model.cart import CartState as S
 from ordering.model.errors import CartChanged
-from ordering.model.facts import EventKind
+from ordering.model.facts import EventKind, Fact
 from ordering.process.checkout import Checkout
 from ordering.process.floors import Floors
 from ordering.process.foreign_orders import ForeignOrders
@@ -34,7 +33,7 @@ def test_a_checkout_that_was_not_sent_is_ordered_once(rules):
     back = rules.workflow.cart(cart.id)
     assert (back.state, rules.registrar.orders) == (S.APPROVED, {})
     assert set(rules.registrar.carts) == rules.registrar.discarded
-    assert back.note.startswith("The connection to OVH ended before anything was sent. Nothing was ordered")
+    assert back.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 1, "error": "not_sent"})
     assert rules.settle(cart.id).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 
@@ -119,7 +118,7 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
     """The permit of the prepared call is free by then: it may be the only one."""
 
     def stop(carts, intent):
-        return Objection(replace(carts.cart(intent.id), note="Stopped."), EventKind.CHECKOUT_RESCHEDULED)
+        return Objection(carts.cart(intent.id), EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9})
 
     cart, store, registrar = rules.approved(), rules.store, rules.registrar
     book, settle = Logbook(store, rules.clock, Pace()), timedelta(seconds=60)
@@ -129,5 +128,6 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
     intents = Intents(store, [stop])
     Checkout(book, registrar, rules.policy, intents, search, foreign, markers, settle=settle).check_out(cart)
     kept = rules.workflow.cart(cart.id)
-    assert (kept.state, kept.note, rules.registrar.orders) == (S.APPROVED, "Stopped.", {})
+    assert (kept.state, rules.registrar.orders) == (S.APPROVED, {})
+    assert kept.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9})
     assert set(rules.registrar.carts) == rules.registrar.discarded

@@ -6,7 +6,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, NotAllowed, OnHold, RegistrarRefused, RegistrarUnavailable
-from ordering.model.facts import EventKind
+from ordering.model.facts import EventKind, Fact
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.process.money_markers import attempt_is_announced
@@ -62,7 +62,7 @@ def test_a_marker_that_is_not_on_record_stops_the_checkout(rules):
     lost(rules)
     after = rules.settle(rules.approved().id)
     assert (after.state, after.fact.kind, rules.registrar.orders) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD, {})
-    assert "a try that my database doesn't have" in after.note
+    assert after.fact.data["markers"]
     assert rules.workflow.recover_mode.standing().recovery.cause is Cause.MARKERS
 
 
@@ -294,7 +294,7 @@ def test_an_attempt_without_intent_that_made_nothing(rules, monkeypatch):
     cart = rules.approved()
     interrupted(rules, monkeypatch, lambda: rules.advance(cart.id))
     looking = rules.settle(cart.id, steps=2)
-    assert (looking.state, "I was interrupted" in looking.note) == (S.CHECKING_OUT, True)
+    assert (looking.state, looking.fact) == (S.CHECKING_OUT, Fact(K.CHECKOUT_INTERRUPTED, {"attempt": 1}))
     assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
     assert len(rules.registrar.orders) == 1
 

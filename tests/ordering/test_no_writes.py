@@ -8,10 +8,10 @@ import pytest
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from store.errors import DatabaseUnusable
 from tests.conftest import Rules
 from tests.fakes import FakeRegistrar
+from tests.ordering.paying import BOOKED
 
 S = CartState
 
@@ -76,7 +76,7 @@ def paying(rules: Rules):
 def unclear(rules: Rules):
     cart = paying(rules)
     rules.registrar.next_fault = "lost_before"
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.UNDECIDED, "Nobody knows.")
+    rules.registrar.sighting = BOOKED
     return rules.settle(cart.id)
 
 

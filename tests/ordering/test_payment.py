@@ -8,15 +8,15 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
-from ordering.model.facts import EventKind
+from ordering.model.facts import EventKind, Fact, amount
 from ordering.model.sales_order import OrderStatus, PaymentMethod, PaymentProgress, PaymentSighting
 from ordering.process.reminder import remind_at
 from tests.builders import NOW, a_quote, euros, failing
-from tests.ordering.paying import takes_on
+from tests.ordering.paying import BOOKED, of_transaction, takes_on
 
-S = CartState
-UNDECIDED = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 took €3.59, but the order shows no payment.")
-REFUSED = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
+S, INVOICE = CartState, EventKind.INVOICE_RECEIVED
+UNDECIDED = BOOKED
+REFUSED = PaymentSighting(PaymentProgress.REFUSED, {"seen": "refused", "said": "The card is blocked"})
 
 
 def test_payment_methods_are_read_again(rules, monkeypatch):
@@ -32,8 +32,10 @@ def test_a_payment_on_ovhs_own_page_is_seen(rules):
     assert rules.settle(cart.id, steps=3).state is S.PAID
 
 
-UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, "OVH has begun a payment.")
-CONFIRMING = PaymentSighting(PaymentProgress.UNDECIDED, "Transaction 7 is confirming.", unfinished=True)
+UNDER_WAY = PaymentSighting(PaymentProgress.UNDER_WAY, {"seen": "payment_begun", "order": 7})
+CONFIRMING = PaymentSighting(
+    PaymentProgress.UNDECIDED, of_transaction("transaction_booked", "confirming"), unfinished=True
+)
 
 
 @pytest.mark.parametrize("earlier", [UNDER_WAY, CONFIRMING])
@@ -44,7 +46,8 @@ def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules,
     rules.fulfilment.advance(cart.id)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, kept.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
-    assert kept.note.startswith(f"{earlier.seen} Another payment now could pay the order twice")
+    assert (kept.fact.kind, kept.fact.data["reason"]) == (EventKind.PAYMENT_NOT_SENT, "payment_open")
+    assert kept.fact.data["evidence"] == earlier.seen
     rules.registrar.earlier = None
     rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID
@@ -52,7 +55,7 @@ def test_no_payment_is_sent_while_another_of_the_order_may_still_be_taken(rules,
 
 def test_an_earlier_payment_that_ovh_received_is_adopted_and_none_is_sent(rules):
     cart = rules.ordered()
-    rules.registrar.earlier = PaymentSighting(PaymentProgress.RECEIVED, "OVH has received it.")
+    rules.registrar.earlier = PaymentSighting(PaymentProgress.RECEIVED, {"seen": "payment_received", "order": 7})
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.fulfilment.advance(cart.id)
     assert rules.workflow.cart(cart.id).state is S.PAID
@@ -165,20 +168,18 @@ def test_a_refused_method_is_marked_and_another_is_suggested_until_all_were_refu
     cart = rules.ordered()
     takes_on(rules, monkeypatch)
     rules.registrar.sighting = REFUSED
-    notes: list[str] = []
+    refused: list[Fact] = []
     for method, suggested in ((1, 2), (2, 1)):
         rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
         cart = rules.settle(cart.id, steps=3)
         assert cart.state is S.CHECKED_OUT
         assert cart.order.suggested_method.id == suggested
-        notes.append(cart.note)
+        refused.append(cart.fact)
     assert all(method.refused for method in cart.order.methods)
-    assert [note.partition("Nothing was paid. ")[2] for note in notes] == [
-        "Choose another way to pay.",
-        (
-            "OVH has no other method on file. “Open order” leads a payer to OVH's page, where it can be paid another "
-            "way: the desk sees it there."
-        ),
+    assert {fact.kind for fact in refused} == {EventKind.PAYMENT_REFUSED}
+    assert [(fact.data["method_name"], fact.data["all_refused"]) for fact in refused] == [
+        ("VISA", False),
+        ("SEPA", True),
     ]
 
 
@@ -256,7 +257,8 @@ def test_the_payers_are_reminded_once_whatever_restarts(rules):
         rules.restart()
         rules.settle(cart.id, steps=2, seconds=43_200)
     assert len(reminders(rules, cart.id)) == 1
-    assert rules.workflow.cart(cart.id).note is None
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.fact.kind, kept.note) == (EventKind.ORDER_CREATED, None)
 
 
 def test_a_reminder_that_comes_too_late_is_left_out(rules):
@@ -275,7 +277,8 @@ def test_an_invoice_that_comes_after_the_delivery_is_found_once(rules):
     cart = rules.settle(cart.id, steps=5, seconds=3600)
     assert cart.order.invoice == "FR7"
     assert rules.fulfilment.next_due() is None
-    assert [e.note for e in rules.workflow.story(cart.id, by=rules.ada)[1]].count("OVH's invoice is FR7.") == 1
+    told = [event.data for event in rules.workflow.story(cart.id, by=rules.ada)[1] if event.kind is INVOICE]
+    assert told == [{"order": cart.order.id, "ovh": {"invoice": "FR7"}}]
     assert rules.workflow.invoice_link(cart.id, payer=rules.dan).endswith("/FR7")
     with pytest.raises(NotAllowed):
         rules.workflow.invoice_link(cart.id, payer=rules.ben)
@@ -298,6 +301,8 @@ def test_an_order_that_ovh_changed_since_the_card_showed_it_is_looked_at_again(r
     rules.advance(cart.id)
     after = rules.workflow.cart(cart.id)
     assert (after.state, after.order.total, rules.registrar.payments) == (S.CHECKED_OUT, euros("3.00"), [])
-    assert "€3.59 before, €3.00 now. Nothing was paid" in after.note
+    assert (after.fact.kind, after.fact.data["reason"]) == (EventKind.PAYMENT_NOT_SENT, "order_changed")
+    assert after.fact.data["before"] == amount(euros("3.59"))
+    assert after.fact.data["ovh"] == {"total": amount(euros("3.00"))}
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     assert rules.settle(cart.id, steps=2).state is S.PAID

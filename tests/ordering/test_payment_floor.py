@@ -7,6 +7,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotPossible, RegistrarUnavailable
+from ordering.model.facts import EventKind, Fact
 from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from ordering.process.floors import Floors
 from ordering.process.predecessor import end_predecessors_calls
@@ -18,6 +19,7 @@ from tests.ordering.paying import (
     HOURS,
     MINUTES,
     NOTHING,
+    PAID,
     REFUSED,
     TAKEN,
     UNDER_WAY,
@@ -55,14 +57,15 @@ def test_a_refused_call_that_paid_shows_late_and_is_paid_once(rules):
     after(rules, cart.id, 10 * MINUTES)
     with pytest.raises(NotPossible, match="under way already"):
         rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
+    rules.registrar.sighting = PAID
     assert after(rules, cart.id, 4 * MINUTES).state is S.PAID
 
 
 def test_nobody_is_asked_after_a_refused_call(rules):
     """OVH did answer: the card says so at once, and the payer waits for the floor's end."""
     cart = pays(rules, "refused")
-    assert "does not prove that nothing was paid" in cart.note
+    assert (cart.fact.kind, cart.fact.data["turned_away"]) == (EventKind.PAYMENT_CALL_REFUSED, False)
+    assert cart.fact.data["error"] == cart.payment.refusal == "registrar_refused"
     states = {after(rules, cart.id, MINUTES).state for _ in range(14)}
     assert states == {S.PAYING}
 
@@ -94,7 +97,8 @@ def test_a_call_that_was_not_sent_is_payable_at_once(rules):
     """The sender knows that no byte left."""
     cart = pays(rules, "not_sent")
     assert (cart.state, cart.payment) == (S.CHECKED_OUT, None)
-    assert cart.note.startswith("The connection to OVH ended before anything was sent. Nothing was sent")
+    assert (cart.fact.kind, cart.fact.data["reason"]) == (EventKind.PAYMENT_NOT_SENT, "not_sent")
+    assert cart.fact.data["error"] == "not_sent"
     assert pays_again(rules, cart.id).state is S.PAID
 
 
@@ -120,7 +124,8 @@ def test_a_card_that_is_refused_after_a_200_is_payable_at_once(rules, monkeypatc
     rules.registrar.sighting = REFUSED
     cart = pays(rules)
     assert (cart.state, cart.order.suggested_method.id) == (S.CHECKED_OUT, 2)
-    assert cart.note == "VISA was refused. OVH says: The card is blocked. Nothing was paid. Choose another way to pay."
+    refused = {"order": cart.order.id, "method": 1, "method_name": "VISA", "all_refused": False}
+    assert cart.fact == Fact(EventKind.PAYMENT_REFUSED, {**refused, "ovh": {"said": "The card is blocked"}})
 
 
 def test_a_refusal_after_a_lost_answer_waits_for_the_floor(rules):
@@ -269,7 +274,7 @@ def test_what_shows_while_the_time_is_read_is_seen(rules, monkeypatch, fault):
     read = rules.registrar.time
 
     def reading():
-        rules.registrar.sighting = PaymentSighting(PaymentProgress.RECEIVED, "It is paid.")
+        rules.registrar.sighting = PAID
         return read()
 
     monkeypatch.setattr(rules.registrar, "time", reading)
@@ -295,8 +300,9 @@ def test_a_longer_floor_is_told_to_the_payer_with_its_end(rules):
     ended, rules.registrar.taken = cart.payment.ended_at_ovh, TAKEN
     cart = after(rules, cart.id, 20 * MINUTES)
     assert cart.payment.waits_until_ovh == ended + DAY
-    notes = [event.note for event in rules.workflow.story(cart.id, by=rules.dan)[1] if event.state is S.PAYING]
-    assert notes.count(f"{TAKEN.seen} So I wait before anybody can pay it again here.") == 1
+    events = rules.workflow.story(cart.id, by=rules.dan)[1]
+    (told,) = [event.data for event in events if event.kind is EventKind.PAYMENT_WAITING]
+    assert (told["evidence"], told["until"]) == (TAKEN.seen, (ended + DAY).isoformat())
 
 
 def test_what_was_explained_once_does_not_hinder_the_next_payment(rules):

@@ -7,12 +7,14 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.facts import EventKind
 from ordering.model.sales_order import OrderStatus, PaymentProgress, PaymentSighting
 from tests.builders import SILENT, advanced, failing
 from tests.ordering.paying import (
     DAY,
     HOURS,
     MINUTES,
+    REFUSED,
     TAKEN,
     UNDER_WAY,
     after,
@@ -30,8 +32,10 @@ def show(rules, order_id, **changes):
     rules.registrar.orders[order_id] = replace(rules.registrar.orders[order_id], **changes)
 
 
-def notes(rules, cart_id):
-    return [event.note for event in rules.workflow.story(cart_id, by=rules.dan)[1]]
+def processing(rules, cart_id):
+    """What the payer was told of a payment that is under way."""
+    events = rules.workflow.story(cart_id, by=rules.dan)[1]
+    return [event.data["evidence"] for event in events if event.kind is EventKind.PAYMENT_PROCESSING]
 
 
 # When somebody is asked
@@ -62,12 +66,11 @@ def test_what_the_order_shows_as_under_way_is_told_and_not_asked(rules, monkeypa
     takes_on(rules, monkeypatch)
     cart = pays(rules)
     rules.registrar.sighting = UNDER_WAY
-    told = f"{UNDER_WAY.seen} I keep looking. Nobody needs to act."
     assert after(rules, cart.id, 55 * MINUTES).payment.told_at_ovh is not None
-    assert notes(rules, cart.id).count(told) == 0
+    assert processing(rules, cart.id) == []
     for wait, many in ((10 * MINUTES, 1), (20 * HOURS, 1), (5 * HOURS, 2), (DAY, 3)):
         assert after(rules, cart.id, wait).state is S.PAYING
-        assert notes(rules, cart.id).count(told) == many
+        assert processing(rules, cart.id) == [UNDER_WAY.seen] * many
 
 
 def test_a_person_who_was_asked_is_not_needed_once_it_is_under_way(rules):
@@ -85,7 +88,8 @@ def test_a_payment_that_cannot_be_read_is_for_a_person(rules, monkeypatch, error
     assert advanced(rules, cart.id, minutes - 10).state is S.PAYING
     cart = advanced(rules, cart.id, 20)
     assert cart.payment_is_undecided
-    assert error.sentence in cart.note
+    assert (cart.fact.kind, cart.fact.data["error"]) == (EventKind.PAYMENT_UNKNOWN, error.code)
+    assert (cart.fact.data["order"], cart.fact.data["method_name"]) == (cart.order.id, "VISA")
 
 
 # What is said
@@ -119,7 +123,8 @@ def test_it_was_not_paid_is_dropped_where_ovh_shows_the_payment(rules):
     rules.workflow.not_paid(cart.id, by=rules.dan, shown=cart.mark)
     show(rules, cart.order.id, status=OrderStatus.CHECKING)
     cart = after(rules, cart.id, 2 * MINUTES)
-    assert (cart.state, cart.note) == (S.PAID, "OVH shows the payment now, so nobody needs to pay again.")
+    assert (cart.state, cart.fact.kind) == (S.PAID, EventKind.PAYMENT_RECEIVED)
+    assert cart.fact.data["seen"] == "after_denial"
 
 
 def test_it_was_paid_keeps_the_request_in_paying_for_a_day(rules):
@@ -153,7 +158,7 @@ def test_a_refusal_that_ovh_shows_counts_whatever_was_said(rules, monkeypatch):
     takes_on(rules, monkeypatch)
     cart = after(rules, pays(rules).id, 12 * MINUTES)
     rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=cart.mark)
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked", begun=1)
+    rules.registrar.sighting = REFUSED
     assert after(rules, cart.id, 2 * MINUTES).state is S.CHECKED_OUT
 
 
@@ -198,7 +203,8 @@ def test_an_order_that_is_cancelled_beside_a_transaction_is_for_support(rules):
     show(rules, cart.order.id, status=OrderStatus.CANCELLED)
     cart = after(rules, cart.id, 2 * MINUTES)
     assert cart.state is S.NEEDS_ATTENTION
-    assert cart.note.endswith("If it was taken, ask OVH's support to give it back.")
+    assert cart.fact.kind is EventKind.ORDER_CANCELLED_AFTER_PAYMENT
+    assert (cart.fact.data["while_paying"], cart.fact.data["evidence"]) == (True, TAKEN.seen)
     assert rules.workflow.give_up(cart.id, by=rules.dan, shown=rules.mark(cart.id)).state is S.CANCELLED
 
 
@@ -208,7 +214,9 @@ def test_an_order_that_ovh_cancels_under_a_payment_ends(rules, monkeypatch, acce
     if accepted:
         takes_on(rules, monkeypatch)
     cart = pays(rules, None if accepted else "lost_before")
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.CANCELLED, "OVH cancelled it.")
+    rules.registrar.sighting = PaymentSighting(
+        PaymentProgress.CANCELLED, {"seen": "order_cancelled", "order": cart.order.id}
+    )
     assert after(rules, cart.id, 2 * MINUTES).state is state
 
 
@@ -227,7 +235,7 @@ def test_money_that_may_have_paid_the_order_is_asked_about_first(rules):
     cart = questioned(rules)
     assert cart.payment_is_undecided
     assert (cart.payment.sent_at, rules.registrar.payments) == (None, [])
-    assert "may be paid already, and nothing was sent" in cart.note
+    assert (cart.fact.kind, cart.fact.data["evidence"]) == (EventKind.PAYMENT_QUESTIONED, TAKEN.seen)
     assert after(rules, cart.id, 3 * DAY).state is S.NEEDS_ATTENTION
     assert rules.registrar.payments == []
 

@@ -7,6 +7,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import DraftGone, NotPossible, NotSent, RegistrarUnavailable
+from ordering.model.facts import EventKind, Fact
 from ordering.process.floors import Floors
 from ordering.process.fulfilment import Fulfilment
 from tests.builders import failing
@@ -47,8 +48,8 @@ def test_an_order_shows_long_after_the_delete(rules, fault):
 def test_a_refused_checkout_shows_its_order_late(rules):
     """A repetition is refused with "cart is read only" after the first copy ordered: the refusal proves nothing."""
     cart = deleted(rules, "refused")
-    told = [event.note for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
-    assert "OVH said no. I'm checking that no order was made, for about 15 minutes. Nobody needs to act yet." in told
+    told = [event.fact for event in rules.workflow.story(cart.id, by=rules.ada)[1]]
+    assert Fact(EventKind.CHECKOUT_CALL_REFUSED, {"attempt": 1, "error": "registrar_refused"}) in told
     rules.settle(cart.id, steps=20)
     late = rules.registrar.check_out(cart.attempt.registrar_cart, waive_retraction=True, not_after=rules.clock())
     assert rules.settle(cart.id, steps=12).order.id == late.id
@@ -130,7 +131,7 @@ def test_a_step_whose_cart_is_gone_ends_quietly(rules, monkeypatch):
         gone.setattr(rules.registrar, "prepare", failing(DraftGone("The cart at OVH is gone.")))
         rules.advance(cart.id)
     quiet = rules.workflow.cart(cart.id)
-    assert (quiet.state, quiet.trouble, quiet.note) == (S.APPROVED, None, None)
+    assert (quiet.state, quiet.trouble, quiet.fact) == (S.APPROVED, None, cart.fact)
     assert rules.settle(cart.id).state is S.CHECKED_OUT
 
 

@@ -13,8 +13,8 @@ from ordering.model.errors import (
     OnHold,
 )
 from ordering.model.recovery import Cause
-from ordering.model.sales_order import PaymentProgress, PaymentSighting
 from ordering.ports.store import MessageRole
+from tests.ordering.paying import NOTHING
 from tests.ordering.recovering import hold, release, stamp_of
 
 S = CartState
@@ -161,7 +161,7 @@ class TestHeld:
 
         def looked(*_args, **_kwargs):
             hold(rules)
-            return PaymentSighting(PaymentProgress.NOT_SEEN, "OVH shows no payment.")
+            return NOTHING
 
         monkeypatch.setattr(rules.registrar, "earlier_payment", looked)
         rules.settle(cart.id, steps=20, seconds=60)

@@ -4,6 +4,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import CardOutdated, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.facts import EventKind, amount
 from tests.builders import LATER, euros, failing
 
 S = CartState
@@ -33,7 +34,9 @@ def test_a_dearer_order_that_a_person_names_is_kept_but_never_offered_for_paymen
     (order_id,) = rules.registrar.orders
     found = rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
     assert (found.state, found.order.id) == (S.NEEDS_ATTENTION, order_id)
-    assert "the desk will not pay it" in found.note
+    assert (found.fact.kind, found.fact.data["payable"]) == (EventKind.ORDER_ADOPTED, False)
+    assert found.fact.data["approved"] == amount(euros("3.59"))
+    assert found.fact.data["ovh"] == {"total": amount(euros("9.99"))}
     with pytest.raises(NotPossible):
         rules.workflow.nothing_ordered(cart.id, by=rules.dan, shown=rules.mark(cart.id))
 

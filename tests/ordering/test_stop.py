@@ -4,6 +4,7 @@ import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import NotAllowed, NotPossible
+from ordering.model.facts import EventKind, Fact
 from ordering.model.policy import Membership, Person
 
 S = CartState
@@ -14,7 +15,7 @@ def test_approvers_payers_and_the_requester_stop_an_order(rules, who):
     """Each of them stops an approved cart: nothing is ordered, and the names are free again."""
     cart = rules.approved()
     stopped = rules.workflow.stop(cart.id, by=Person(who))
-    assert (stopped.state, stopped.note) == (S.CANCELLED, "It was stopped: nothing was ordered or paid.")
+    assert (stopped.state, stopped.fact) == (S.CANCELLED, Fact(EventKind.ORDER_STOPPED))
     assert rules.settle(cart.id).state is S.CANCELLED
     assert rules.registrar.orders == {}
     assert rules.workflow.story(cart.id, by=rules.ada)[1][-1].by == who
@@ -27,6 +28,7 @@ def test_a_payment_is_stopped_until_its_intent(rules, who):
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=cart.mark)
     stopped = rules.workflow.stop(cart.id, by=Person(who))
     assert (stopped.state, stopped.payment) == (S.CHECKED_OUT, None)
+    assert stopped.fact == Fact(EventKind.PAYMENT_STOPPED)
     rules.settle(cart.id)
     assert rules.registrar.payments == []
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))

@@ -8,6 +8,7 @@ from handlers.views.approval import card
 from ordering.model.cart import CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
+from ordering.model.facts import EventKind, amount
 from ordering.model.offer import Action, Availability, Offer, OfferKind, Verdict
 from ordering.model.preflight_findings import NotReady
 from ordering.model.seal import SealForm, seal
@@ -87,7 +88,9 @@ def test_a_renewal_that_rose_asks_again(rules, now):
     offered(rules, replace(USUAL, renewal=euros(now)))
     cart = rules.settle(cart.id, steps=1)
     assert (cart.state, cart.approved_by, rules.registrar.orders) == (S.SUBMITTED, (), {})
-    assert f"name.ovh: the renewal was €3.59 a year, now €{now} a year." in cart.note
+    renewals = [cart.fact.data[of]["renewals"]["name.ovh"] for of in ("approved", "ovh")]
+    assert (cart.fact.kind, renewals) == (EventKind.TERMS_CHANGED, [amount(euros("3.59")), amount(euros(now))])
+    assert len(cart.fact.data["changes"]) == 1
     assert cart.lines[0].renewal == euros(now)
     again = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
     assert rules.settle(again.id).state is S.CHECKED_OUT
@@ -134,7 +137,7 @@ def test_a_name_taken_since_the_approval_needs_a_person(rules):
     offered(rules, replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default"))
     cart = rules.settle(cart.id)
     assert (cart.state, rules.registrar.orders) == (S.NEEDS_ATTENTION, {})
-    assert "not free any more" in cart.note
+    assert (cart.fact.kind, cart.fact.data["error"]) == (EventKind.CHECKOUT_REFUSED, "name_not_free")
 
 
 def test_an_earlier_approval_holds_for_what_it_covers(rules):

@@ -1,15 +1,16 @@
 """What an unpaid order costs of the calls that OVH allows, and how soon its payment is seen all the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ordering.model.cart import CartState
 from ordering.model.errors import NotAsked, RegistrarUnavailable
-from ordering.model.sales_order import PaymentMethod, PaymentProgress, PaymentSighting
+from ordering.model.sales_order import PaymentMethod
 from ordering.ports.store import TaskType
 from tests.builders import NOW
-from tests.ordering.paying import takes_on
+from tests.ordering.paying import REFUSED, takes_on
 
 S = CartState
 MINUTE = 60
@@ -56,7 +57,7 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
         with pytest.raises(RegistrarUnavailable):
             rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     kept = rules.workflow.cart(cart.id)
-    assert (kept.state, kept.trouble.said) == (S.CHECKED_OUT, "OVH does not answer just now.")
+    assert (kept.state, kept.trouble.code) == (S.CHECKED_OUT, "registrar_unavailable")
     look(rules, cart, 5)
     assert asked[:2] == ["order!", "payment_methods"]
     assert rules.workflow.cart(cart.id).trouble is None
@@ -96,7 +97,7 @@ def test_a_method_that_was_added_shows_within_minutes(rules):
 
 def test_the_methods_are_read_at_once_after_a_payment_was_refused(rules, asked, monkeypatch):
     cart = rules.ordered()
-    rules.registrar.sighting = PaymentSighting(PaymentProgress.REFUSED, "The card is blocked")
+    rules.registrar.sighting = replace(REFUSED, begun=0)
     takes_on(rules, monkeypatch)
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     asked.clear()

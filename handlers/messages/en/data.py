@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.messages.en.refusals import REFUSALS, unknown_refusal
 from ordering.model.domain_name import DomainName
-from ordering.model.facts import Data, Json
+from ordering.model.facts import EARLIER_TEXT, Data, Json
 from ordering.model.money import Money
 
 
@@ -34,8 +34,13 @@ def day(moment: str) -> str:
 
 
 def why(data: Data) -> str:
-    """Return the sentence of an error that is part of an event: its code is under `error`."""
+    """Return the sentence of an error that is part of an event: its code is under `error`.
+
+    An earlier version stored some errors as a sentence only: that is returned as it is.
+    """
     code = str(data["error"])
+    if code == EARLIER_TEXT:
+        return str(data["text"])
     return (REFUSALS.said(code, data) or unknown_refusal(code)).text
 
 

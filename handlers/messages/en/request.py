@@ -61,8 +61,16 @@ def _(approvals: int, needed: int, void: int = 0) -> str:
 
 @remark(K.PARTLY_APPROVED)
 def _(void: int = 0, before: dict[str, Any] | None = None) -> str:
-    said = REMARKS.said(before["kind"], before["data"]) if before else None
-    return "\n".join(filter(None, [said.text if said else "", _VOID if void else ""]))
+    return "\n".join(filter(None, [_said_before(before), _VOID if void else ""]))
+
+
+def _said_before(before: dict[str, Any] | None) -> str:
+    if not before:
+        return ""
+    if "text" in before:
+        return str(before["text"])  # of an earlier version
+    said = REMARKS.said(before["kind"], before["data"])
+    return said.text if said else ""
 
 
 @event(K.REQUEST_WITHDRAWN)
