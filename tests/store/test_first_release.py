@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from sqlalchemy import DateTime, inspect, text
 from sqlmodel import Session
 
 from bot.export import write_json
+from handlers.messages import happened, hindered, remark
 from ordering.model.cart import CartState
-from ordering.model.facts import EventKind
+from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
+from ordering.model.policy import Membership, Person
 from ordering.record.hash_chain import Entry, sealed
 from ordering.record.verification import Audit
 from store import migrate as migration
@@ -27,14 +30,14 @@ from store.audit_log import entries
 from store.engine import Engines, open_engines
 from store.migrate import migrate, newest
 from store.transactions import SqlStore
-from tests.builders import NOW
+from tests.builders import NOW, POLICY
 from tests.conftest import Rules
 from tests.store.tampering import found, tampering
 
 DUMP = Path(__file__).with_name("release_0013.sql")
 HEAD = "e8bad4ff880900d2a33739dbf04ecfa4be244afa49df3e57baeb9ec040f6bdc3"
 EVENTS, CARTS = 73, 16
-LATE, SUBMITTED = 1, 15  # numbers of carts
+LATE, REFUSED, TERMS_CHANGED, SUBMITTED = 1, 2, 11, 15  # numbers of carts
 TABLES = ("carts", "lines", "sales_orders", "events", "chain", "untold", "messages")
 K = EventKind
 
@@ -163,6 +166,46 @@ def test_a_late_delivery_stays_late_after_an_upgrade(rules: Rules) -> None:
     rules.registrar.deliver()
     rules.advance(LATE)
     assert rules.workflow.cart(LATE).state is CartState.DELIVERED
+
+
+def test_sentences_of_the_release_are_shown_as_they_are_stored(rules: Rules) -> None:
+    """A cart's note and an event's, from before facts, and a note beside the kind that the upgrade gave it."""
+    with rules.store.read() as carts:
+        refused, late = carts.cart(REFUSED), carts.cart(LATE)
+        assert (refused.fact, remark(refused)) == (None, "The name is gone. Nothing was ordered.")
+        assert [happened(event) for event in carts.events(REFUSED)] == ["", "For the launch", "", remark(refused)]
+        assert carts.events(REFUSED)[-1].fact is None
+    assert remark(late) == (
+        "Order 3 was paid more than 3 days ago, and OVH has not delivered it. Open the order at OVH or ask OVH's "
+        "support. The desk keeps looking."
+    )
+
+
+def test_a_note_of_the_release_stays_on_a_card_that_says_more(rules: Rules) -> None:
+    """A first approval that is void by the second one is told below what the release had noted."""
+    with rules.store.read() as carts:
+        noted = carts.cart(TERMS_CHANGED)
+    assert noted.note is not None
+    rules.restart(replace(POLICY, second_approval_over=Decimal(1)))
+    rules.workflow.approve(noted.id, approver=rules.cleo, shown=noted.request_mark)
+    left = [Person(rules.cleo.id, Membership.DEACTIVATED)]
+    half = rules.workflow.approve(noted.id, approver=rules.dan, shown=noted.request_mark, earlier=left)
+    assert half.note is None
+    (first, second) = remark(half).rsplit("\n", 1)
+    assert (first, second) == (noted.note, remark(replace(half, fact=Fact(K.PARTLY_APPROVED, {"void": 1}))))
+
+
+def test_a_trouble_of_the_release_is_shown_as_it_is_stored(rules: Rules, engines: Engines) -> None:
+    """It has a sentence and no code; the next trouble has a code."""
+    with engines.write.begin() as connection:
+        row = "trouble = 'OVH is away <now>.', trouble_since = since, trouble_code = NULL, trouble_data = NULL"
+        connection.execute(text(f"UPDATE carts SET {row} WHERE id = {LATE}"))
+    with rules.store.read() as carts:
+        trouble = carts.cart(LATE).trouble
+    assert trouble is not None
+    assert hindered(trouble) == "OVH is away <now>."
+    assert trouble.code == EARLIER_TEXT
+    assert audited(engines)[0] == []
 
 
 def test_only_a_late_delivery_gets_its_kind(rules: Rules) -> None:

@@ -8,12 +8,23 @@ import pytest
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data, amount
 from ordering.model.money import Money
 from ordering.model.quote import Configuration
 from ordering.model.sales_order import Attempt, Outcome
+from tests.builders import euros
 from tests.registrars.ovh.money import check_out
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
+
+
+def other(term: str, shown: str, approved: str) -> Data:
+    """A term of the name that the order shows otherwise than it was approved."""
+    return {"name": "name.ovh", "term": term, "shown": [shown], "approved": approved}
+
+
+def other_total(shown: str) -> Data:
+    return {"term": "total", "shown": amount(euros(shown)), "approved": amount(euros("3.59"))}
 
 
 async def ask(function, *args, **kwargs):
@@ -77,7 +88,7 @@ async def test_an_order_from_before_the_attempt_is_not_adopted(ovh, gateway, att
     theirs = ours(ovh, attempt, ago=ago)
     found = await look(gateway, attempt)
     assert (found.outcome, found.order, found.candidates) == (Outcome.UNDECIDED, None, (theirs.id,))
-    assert f"order {theirs.id} has its names, but was made before this try" in found.seen
+    assert found.seen == {"seen": "order_made_before", "cart": "gone", "order": theirs.id}
 
 
 async def test_all_terms_equal(gateway, attempt):
@@ -87,23 +98,27 @@ async def test_all_terms_equal(gateway, attempt):
 
 
 @pytest.mark.parametrize(
-    ("terms", "said"),
+    ("terms", "different"),
     [
-        ({"total": "3.00"}, "it costs €3.00, not €3.59"),
-        ({"total": "9.99"}, "it costs €9.99, not €3.59"),
-        ({"years": 2}, "name.ovh is for 2 years, not 1"),
-        ({"mode": "create-premium"}, "name.ovh has another kind of price: create-premium, not create-default"),
-        ({"mode": "transfer-default"}, "name.ovh has another kind of price: transfer-default, not create-default"),
-        ({"plan": "ovh-aftermarket"}, "name.ovh has another plan: ovh-aftermarket, not ovh"),
-        ({"owner": "/me/contact/21009999"}, "name.ovh has an owner, though none was chosen"),
+        ({"total": "3.00"}, other_total("3.00")),
+        ({"total": "9.99"}, other_total("9.99")),
+        ({"years": 2}, other("duration", "P2Y", "P1Y")),
+        ({"mode": "create-premium"}, other("pricingMode", "create-premium", "create-default")),
+        ({"mode": "transfer-default"}, other("pricingMode", "transfer-default", "create-default")),
+        ({"plan": "ovh-aftermarket"}, other("code", "ovh-aftermarket", "ovh")),
+        (
+            {"owner": "/me/contact/21009999"},
+            {"name": "name.ovh", "term": "owner_not_chosen", "label": "OWNER_CONTACT"},
+        ),
     ],
 )
-async def test_a_different_term_is_for_a_person(ovh, gateway, attempt, terms, said):
+async def test_a_different_term_is_for_a_person(ovh, gateway, attempt, terms, different):
     """Names and price alone never make an order ours; the differences are told."""
     order = ours(ovh, attempt, **terms)
     found = await look(gateway, attempt)
     assert (found.outcome, found.candidates, found.order) == (Outcome.UNDECIDED, (order.id,), None)
-    assert said in found.seen
+    assert (found.seen["seen"], found.seen["order"]) == ("order_differs", order.id)
+    assert different in found.seen["different"]
 
 
 @pytest.mark.parametrize("hides", ["null", "missing"])
@@ -113,7 +128,8 @@ async def test_a_term_that_is_not_shown_adopts_nothing(ovh, gateway, attempt, hi
     ovh.orders.extensions = hides
     found = await look(gateway, attempt)
     assert (found.order, found.candidates) == (None, (order.id,))
-    assert "doesn't show these yet: plan, years and kind of price of name.ovh" in found.seen
+    hidden = [{"name": "name.ovh", "terms": ["code", "duration", "pricingMode"]}]
+    assert found.seen == {"seen": "terms_hidden", "cart": "gone", "order": order.id, "hidden": hidden}
 
 
 async def test_an_owner_that_is_not_shown_is_marked(ovh, gateway, attempt):
@@ -132,17 +148,16 @@ async def test_owners_are_compared_by_their_number(ovh, gateway, attempt, owner,
     asked_for = (Configuration(LINE.domain, "OWNER_CONTACT", "/me/contact/7"),)
     found = await look(gateway, attempt, configuration=asked_for)
     assert (found.order is not None) == adopted
-    assert adopted or "name.ovh has another owner" in found.seen
+    other_owner = {"name": "name.ovh", "term": "owner", "label": "OWNER_CONTACT"}
+    assert adopted or other_owner in found.seen["different"]
 
 
 async def test_another_configuration_is_for_a_person(ovh, gateway, attempt):
     """Name servers and other answers count like the owner."""
     ours(ovh, attempt)
     asked_for = (Configuration(LINE.domain, "OWNER_LEGAL_AGE", "false"),)
-    assert (
-        "name.ovh has another answer for OWNER_LEGAL_AGE"
-        in (await look(gateway, attempt, configuration=asked_for)).seen
-    )
+    found = await look(gateway, attempt, configuration=asked_for)
+    assert {"name": "name.ovh", "term": "answer", "label": "OWNER_LEGAL_AGE"} in found.seen["different"]
 
 
 async def test_two_orders_that_fit_are_for_a_person(ovh, gateway, attempt):
@@ -157,7 +172,7 @@ async def test_a_person_names_an_order_with_other_terms(ovh, gateway, attempt):
     """A person's word settles which order it is, not that other years or another owner were approved."""
     prepared, _ = attempt
     two_years, dearer = ovh.outsider.order("name.ovh", years=2), ovh.outsider.order("name.ovh", total="9", owner=None)
-    other = ovh.outsider.order("other.ovh")
-    of = [await ask(gateway.order_of, order.id, [LINE], prepared.quote) for order in (two_years, dearer, other)]
+    theirs = ovh.outsider.order("other.ovh")
+    of = [await ask(gateway.order_of, order.id, [LINE], prepared.quote) for order in (two_years, dearer, theirs)]
     assert [seen.outcome for seen in of] == [Outcome.UNDECIDED, Outcome.FOUND, Outcome.ABSENT]
-    assert "for 2 years" in of[0].seen
+    assert other("duration", "P2Y", "P1Y") in of[0].seen["different"]

@@ -57,7 +57,7 @@ async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
     tried = Attempt(1, prepared.registrar_cart, datetime.now(UTC))
     sighting = await ask(gateway.find_order, tried, TWO, prepared.quote, known=belonging())
     assert (sighting.outcome, sighting.candidates) == (Outcome.UNDECIDED, (order.id,))
-    assert "does not show all its names yet" in sighting.seen
+    assert sighting.seen == {"seen": "order_unclear", "cart": "closed", "order": order.id}
 
 
 async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
@@ -72,14 +72,16 @@ async def test_an_order_is_found_though_ovh_forgot_the_cart(ovh, gateway):
     prepared, order = await ordered(gateway)
     ovh.carts.all.clear()
     sighting = await look(gateway, prepared)
-    assert (sighting.order.id, sighting.seen.split(",")[0]) == (order.id, "OVH's cart is gone")
+    assert sighting.order.id == order.id
+    assert sighting.seen == {"seen": "order_found", "cart": "gone", "order": order.id}
 
 
 async def test_a_lost_cart_without_an_order_proves_nothing(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE])
     ovh.carts.all.clear()
     sighting = await look(gateway, prepared)
-    assert (sighting.outcome, sighting.seen) == (Outcome.UNDECIDED, "OVH's cart is gone, and there is no new order.")
+    assert sighting.outcome is Outcome.UNDECIDED
+    assert sighting.seen == {"seen": "no_new_order", "cart": "gone", "orders": 0}
 
 
 async def test_two_orders_that_fit_are_for_a_person_to_tell_apart(ovh, gateway):
@@ -87,7 +89,7 @@ async def test_two_orders_that_fit_are_for_a_person_to_tell_apart(ovh, gateway):
     _, second = await ordered(gateway)
     sighting = await look(gateway, prepared)
     assert sighting.outcome is Outcome.UNDECIDED
-    assert f"{first.id}, {second.id} all have its names" in sighting.seen
+    assert sighting.seen == {"seen": "several_orders", "cart": "closed", "orders": [first.id, second.id]}
 
 
 async def test_an_attempt_that_is_dated_too_late_hides_no_order(gateway):

@@ -11,6 +11,7 @@ from ordering.model.cart import CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import amount
 from ordering.model.money import Money
 from ordering.model.sales_order import Payment, PaymentMethod, PaymentProgress, SentPayment
 from registrars.ovh.api.client import Client
@@ -44,6 +45,12 @@ def sent(method=VISA, *, seconds: float = -5) -> Payment:
 async def seen(gateway, order, payment):
     sighting = await ask(gateway.payment, order, payment)
     return sighting.progress, sighting.seen
+
+
+def about(told):
+    """What was seen of a transaction, its amount and its status."""
+    assert isinstance(told["transaction"], int)
+    return told["seen"], told["amount"], told["status"]
 
 
 async def labels(gateway, order):
@@ -103,7 +110,7 @@ async def test_too_little_credit_is_a_clear_no(ovh, gateway, order):
     ovh.payments.prepaid = Decimal(1)
     with pytest.raises(RegistrarRefused, match="The balance of your OVH account is insufficient"):
         await ask(pay, gateway, order.id, "ovhAccount")
-    assert await seen(gateway, order, sent("ovhAccount")) == (P.NOT_SEEN, "The order shows no payment.")
+    assert await seen(gateway, order, sent("ovhAccount")) == (P.NOT_SEEN, {"seen": "no_payment_at_the_order"})
 
 
 async def test_a_lost_answer_of_an_account_is_unknown(ovh, gateway, order):
@@ -117,7 +124,7 @@ async def test_a_lost_answer_of_an_account_is_unknown(ovh, gateway, order):
 async def test_a_refused_card_says_why_and_another_can_pay(ovh, gateway, order):
     ovh.refuse_card(VISA, "The card is blocked.")
     await ask(pay, gateway, order.id, VISA)
-    assert await seen(gateway, order, sent()) == (P.REFUSED, "The card is blocked")
+    assert await seen(gateway, order, sent()) == (P.REFUSED, {"seen": "refused", "said": "The card is blocked"})
     await ask(pay, gateway, order.id, SEPA)
     assert (await seen(gateway, order, sent(SEPA)))[0] is P.RECEIVED
 
@@ -126,13 +133,13 @@ async def test_a_refusal_without_words_is_one_all_the_same(ovh, gateway, order):
     ovh.refuse_card(VISA)
     ovh.payments.tells_why = False
     await ask(pay, gateway, order.id, VISA)
-    assert await seen(gateway, order, sent()) == (P.REFUSED, None)
+    assert await seen(gateway, order, sent()) == (P.REFUSED, {"seen": "refused", "said": None})
 
 
 async def test_a_refusal_of_an_earlier_payment_does_not_speak_for_this_one(ovh, gateway, order):
     ovh.refuse_card(VISA)
     await ask(pay, gateway, order.id, VISA)
-    assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, "OVH shows no payment.")
+    assert await seen(gateway, order, sent(seconds=5)) == (P.NOT_SEEN, {"seen": "no_payment"})
 
 
 async def test_a_refusal_within_a_second_of_the_next_payment_is_not_taken_for_its_own(ovh, gateway, order):
@@ -185,7 +192,7 @@ async def test_before_sending_an_open_payment_by_another_method_is_seen_where_th
     monkeypatch.setattr(ovh.payments, "transactions", lambda: shown)
     sighting = await earlier(gateway, order)
     assert sighting.is_open
-    assert f"for €3.59 has not ended ({status.lower()})." in sighting.seen
+    assert about(sighting.seen) == ("transaction_open", amount(order.total), status.lower())
     assert not (await earlier(gateway, order, minutes=-10)).is_open  # it names no order, and ours was not made yet
 
 
@@ -357,7 +364,7 @@ async def test_the_refusal_of_an_earlier_payment_is_not_taken_for_one_of_this(ov
     assert (await ask(gateway.payment, order, sent())).is_open  # its transaction has not ended
     progress, told = await seen(gateway, order, sent("ovhAccount"))  # which has none
     assert progress is P.UNDECIDED
-    assert told == "OVH shows that a payment failed, and not whether it is this one."
+    assert told == {"seen": "some_payment_failed"}
     assert (await earlier(gateway, order)).is_open
 
 
@@ -413,7 +420,7 @@ async def test_a_transaction_that_fits_leaves_it_undecided_for_it_names_no_order
     another_order_pays(ovh, order)
     progress, told = await seen(gateway, order, sent())
     assert progress is P.UNDECIDED
-    assert "took €3.59 with this method (success), but the order shows no payment." in told
+    assert about(told) == ("transaction_booked", amount(order.total), "success")
 
 
 @pytest.mark.parametrize(("method", "seconds"), [(SEPA, -5), (VISA, 180)])
@@ -438,14 +445,14 @@ async def test_a_failed_transaction_did_not_pay(ovh, gateway, order):
     another_order_pays(ovh, order, why="No.")
     progress, told = await seen(gateway, order, sent())
     assert progress is P.NOT_SEEN
-    assert told.startswith("Its transaction")
+    assert about(told) == ("transaction_failed", amount(order.total), "failed")
 
 
 async def test_transactions_that_may_not_be_read_leave_it_undecided(ovh, gateway, order):
     ovh.faults.add("GET", "/me/payment/transaction", "refuse", message="This call has not been granted")
     progress, told = await seen(gateway, order, sent())
     assert progress is P.UNDECIDED
-    assert told.startswith("The account's transactions could not be read: OVH does not allow this")
+    assert (told["seen"], told["refusal"]["error"]) == ("transactions_not_read", "ovh_right_missing")
 
 
 async def test_the_invoice_comes_after_the_payment_and_its_link_is_ovhs_own(ovh, gateway, order):

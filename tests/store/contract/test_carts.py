@@ -54,7 +54,7 @@ def test_whatever_is_typed_can_be_kept(store, odd):
     cart = opened(store, "C1", line)
     sealed = seal(cart.lines, a_quote(), waive_retraction=True)
     asked = cart.to(S.SUBMITTED, at=NOW, requester="U0ADA", purpose=text, quote=a_quote(), seal=sealed)
-    stored = saved(store, asked, happened(asked, NOW, K.APPROVAL_REQUESTED, by="U0ADA", note=text))
+    stored = saved(store, asked, happened(asked, NOW, K.APPROVAL_REQUESTED, by="U0ADA"))
     assert stored.purpose == stored.lines[0].answers[0].value == "Our launch"
 
 
@@ -86,9 +86,9 @@ def test_a_cart_comes_back_as_it_was_saved(store):
             told_at_ovh=NOW + timedelta(seconds=7),
             unexplained=3,
         ),
-        note="noted",
+        note="A sentence of an earlier version.",
         fact=Fact(K.DELIVERY_LATE, {"order": 7, "ovh": {"states": {"name.ovh": "dispute"}}}),
-        trouble=Trouble("OVH is away.", NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
+        trouble=Trouble(NOW, "ovh_unavailable", {"ovh": {"status": 503}}),
     )
     stored = saved(store, cart)
     with store.read() as carts:
