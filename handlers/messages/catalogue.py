@@ -56,13 +56,16 @@ class Catalogue:
         return register
 
     def said(self, code: str, params: Data) -> Said | None:
-        """Return the sentence; None if the code has none, or if its data lack something. Never raises."""
+        """Return the sentence, and never raise; None if the code has none, or if its data lack something (logged)."""
         sentence = self._sentences.get(code)
-        if sentence is None or not needed(sentence) <= params.keys():
+        if sentence is None:
+            return None
+        if missing := needed(sentence) - params.keys():
+            _log.error("sentence_not_made", code=code, missing=sorted(missing))
             return None
         try:
             said = sentence(**_of_interest(sentence, params))
-        except (LookupError, TypeError, ValueError) as error:  # a card must be shown whatever the record holds
+        except Exception as error:  # noqa: BLE001 - a card must be shown whatever the record holds
             _log.error("sentence_not_made", code=code, error=type(error).__name__)
             return None
         return said if isinstance(said, Said) else Said(said)

@@ -6,12 +6,13 @@ from slack_sdk.errors import SlackApiError
 from handlers.notifier import Announcer
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 from ordering.model.recovery import Stamp
 from ordering.ports.store import Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
 
-CART = Cart(12, "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA")
-REJECTED = Event(12, CartState.REJECTED, NOW, by="U0CLEO", note="Too dear", id=7)
+CART = Cart(12, "C1", "U0ADA", CartState.REJECTED, NOW, (a_line(),), requester="U0ADA", reason="Too dear")
+REJECTED = Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=7, kind=EventKind.REJECTED)
 
 
 class PaperSlack:

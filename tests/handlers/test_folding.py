@@ -23,6 +23,7 @@ from ordering.model.contact import Contact, LegalForm
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.events import Event
+from ordering.model.facts import EARLIER_TEXT
 from ordering.model.overview import Overview
 from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.question import Answer
@@ -77,7 +78,7 @@ def a_cart(state: CartState, count: int, script: str, length: int) -> Cart:
         12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", purpose=text[:300], quote=quote,
         seal=seal(lines, quote, waive_retraction=True), reason=text, rejected_by="U0CLEO", approved_by=("U0CLEO",),
         note=text, order=order if late else None, payment=Payment(3, "U0DAN", NOW) if late else None,
-        trouble=Trouble(text, NOW) if state is S.APPROVED else None,
+        trouble=Trouble(NOW, EARLIER_TEXT, {"text": text}) if state is S.APPROVED else None,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from handlers.views.home import CARD
 from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.facts import EARLIER_TEXT
 from ordering.model.money import Money
 from ordering.model.offer import Action, Offer
 from ordering.model.question import Answer, Kind, Question
@@ -120,7 +121,8 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
         seal=seal(lines, quote, waive_retraction=True), approved_by=tuple(f"U{n}" for n in range(approvers)),
         rejected_by="U0CLEO", reason=note, note=note, attempt=Attempt(1, "x", NOW),
         order=SalesOrder(7, euros("3.59"), euros("0.60"), OrderStatus.NOT_PAID, NOW, ways) if ordered else None,
-        payment=Payment(1, "U0DAN", NOW) if ordered else None, trouble=Trouble(note, NOW) if tries else None,
+        payment=Payment(1, "U0DAN", NOW) if ordered else None,
+        trouble=Trouble(NOW, EARLIER_TEXT, {"text": note}) if tries else None,
     )  # fmt: skip
     many = replace(POLICY, approvers=frozenset(f"U{n}" for n in range(approvers)))
     for drawn in (

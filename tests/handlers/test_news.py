@@ -5,26 +5,35 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.messages import remark
 from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
-from ordering.model.facts import EventKind
+from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.sales_order import SalesOrder
 from tests.builders import NOW, a_line, euros
 
 S, K = CartState, EventKind
-STUCK = "OVH said no: REASON is mandatory. Nothing was ordered."
+LOST = Fact(K.ORDER_MISSING, {"order": 256})
+FAILED = Fact(K.REGISTRATION_FAILED, {"order": 256, "name": "name.ovh", "ovh": {"comment": "REASON is mandatory"}})
+CANCELLED = Fact(K.ORDER_CANCELLED, {"order": 256})
+CLOSED = Fact(K.CLOSED, {"order": None, "missing": False})
+PRICES: Data = {"approved": amount(euros("3.59")), "ovh": {"total": amount(euros("9.00"))}}
+TOO_DEAR = Fact(K.ORDER_ADOPTED, {"order": 256, "payable": False, **PRICES})
 
 
 def a_cart(state: CartState, **more) -> Cart:
     return Cart(12, "C1", "U0ADA", state, NOW, (a_line(),), requester="U0ADA", **more)
 
 
-def an_event(
-    state: CartState, note: str | None = None, by: str | None = None, kind: EventKind = K.CLOSED, **data: str
-) -> Event:
-    return Event(12, state, NOW, by=by, note=note, kind=kind, data=data)
+def an_event(state: CartState, fact: Fact, by: str | None = None) -> Event:
+    return Event(12, state, NOW, by=by, kind=fact.kind, data=fact.data)
+
+
+def said(fact: Fact) -> str:
+    """What the catalogue says on the card of a cart about which this is known."""
+    return remark(a_cart(S.NEEDS_ATTENTION, fact=fact)) or pytest.fail("the catalogue says nothing of it")
 
 
 def told(event: Event, cart: Cart, before: Event | None = None) -> str | None:
@@ -39,40 +48,37 @@ ORDER = SalesOrder(256, euros("3.59"), euros("0.60"), expires_at=NOW + timedelta
     ("event", "cart", "sentence"),
     [
         (
-            an_event(S.CANCELLED, "closed", "U0DAN"),
-            a_cart(S.CANCELLED, note="Closed without ordering."),
+            an_event(S.CANCELLED, CLOSED, "U0DAN"),
+            a_cart(S.CANCELLED, fact=CLOSED),
             "Cart #12 (name.ovh) was closed by <@U0DAN>. Nothing was ordered.",
         ),
         (
-            an_event(S.CANCELLED, "closed", "U0DAN"),
+            an_event(S.CANCELLED, CLOSED, "U0DAN"),
             a_cart(S.CANCELLED, order=ORDER),
             "Cart #12 (name.ovh) was closed by <@U0DAN>. OVH had cancelled order 256.",
         ),
         (
-            an_event(S.CANCELLED, "OVH cancelled order 256: nothing was paid."),
-            a_cart(S.CANCELLED, order=ORDER),
-            "Cart #12 (name.ovh) was closed. OVH cancelled order 256: nothing was paid.",
+            an_event(S.CANCELLED, CANCELLED),
+            a_cart(S.CANCELLED, order=ORDER, fact=CANCELLED),
+            f"Cart #12 (name.ovh) was closed. {said(CANCELLED)}",
         ),
         (
-            an_event(S.REJECTED, "Too dear", "U0CLEO"),
-            a_cart(S.REJECTED),
+            an_event(S.REJECTED, Fact(K.REJECTED), "U0CLEO"),
+            a_cart(S.REJECTED, reason="Too dear"),
             "Cart #12 (name.ovh) was rejected by <@U0CLEO>: Too dear",
         ),
         (
-            an_event(S.NEEDS_ATTENTION, STUCK),
-            a_cart(S.NEEDS_ATTENTION, note=STUCK),
-            f"Cart #12 (name.ovh) needs a person. {STUCK} The approvers and payers were told.",
+            an_event(S.NEEDS_ATTENTION, LOST),
+            a_cart(S.NEEDS_ATTENTION, fact=LOST),
+            f"Cart #12 (name.ovh) needs a person. {said(LOST)} The approvers and payers were told.",
         ),
         (
-            an_event(S.NEEDS_ATTENTION, "it is order 256", "U0DAN"),
-            a_cart(S.NEEDS_ATTENTION, note="OVH made order 256 over €9.00, but €3.59 was approved."),
-            (
-                "Cart #12 (name.ovh) needs a person. OVH made order 256 over €9.00, but €3.59 was approved. "
-                "The approvers and payers were told."
-            ),
+            an_event(S.NEEDS_ATTENTION, TOO_DEAR, "U0DAN"),
+            a_cart(S.NEEDS_ATTENTION, fact=TOO_DEAR),
+            f"Cart #12 (name.ovh) needs a person. {said(TOO_DEAR)} The approvers and payers were told.",
         ),
         (
-            an_event(S.NEEDS_ATTENTION, "it is order 256", "U0DAN"),
+            an_event(S.NEEDS_ATTENTION, TOO_DEAR, "U0DAN"),
             a_cart(S.CANCELLED, order=ORDER),
             "Cart #12 (name.ovh) needs a person. Its card says more. The approvers and payers were told.",
         ),
@@ -83,31 +89,34 @@ def test_every_end_is_told_in_whole_sentences(event, cart, sentence):
 
 
 def test_another_trouble_is_news_and_the_same_one_is_not():
-    before = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.DOCUMENTS_REQUESTED)
-    failed = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.REGISTRATION_FAILED, name="name.ovh")
-    cart = a_cart(S.NEEDS_ATTENTION, note=STUCK, fact=failed.fact)
-    assert STUCK in (told(failed, cart, before) or "")
-    assert told(failed, cart, replace(failed, note="The same in other words.")) is None
+    before = an_event(S.NEEDS_ATTENTION, Fact(K.DOCUMENTS_REQUESTED, {"order": 256}))
+    failed = an_event(S.NEEDS_ATTENTION, FAILED)
+    cart = a_cart(S.NEEDS_ATTENTION, fact=FAILED)
+    assert said(FAILED) in (told(failed, cart, before) or "")
+    assert told(failed, cart, replace(failed, note="The same, as an earlier version said it.")) is None
     assert told(before, cart, failed) is None, "it is not what the cart waits for any more"
-    other = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.REGISTRATION_FAILED, name="other.ovh")
-    assert STUCK in (told(other, replace(cart, fact=other.fact), failed) or "")
+    other = replace(FAILED, data={**FAILED.data, "name": "other.ovh"})
+    event = an_event(S.NEEDS_ATTENTION, other)
+    assert said(other) in (told(event, replace(cart, fact=other), failed) or "")
 
 
 def test_an_invoice_that_comes_while_a_cart_is_stuck_is_no_trouble():
-    before = an_event(S.NEEDS_ATTENTION, STUCK, kind=K.CHECKOUT_REFUSED)
-    cart = a_cart(S.NEEDS_ATTENTION, note=STUCK, fact=before.fact)
-    assert told(an_event(S.NEEDS_ATTENTION, STUCK, kind=K.INVOICE_RECEIVED), cart, before) is None
+    before = an_event(S.NEEDS_ATTENTION, LOST)
+    cart = a_cart(S.NEEDS_ATTENTION, fact=LOST)
+    invoice = Fact(K.INVOICE_RECEIVED, {"order": 256, "ovh": {"invoice": "FR7"}})
+    assert told(an_event(S.NEEDS_ATTENTION, invoice), cart, before) is None
 
 
 def test_nobody_is_told_what_they_did_themselves():
     cart = a_cart(S.CANCELLED)
-    assert told(an_event(S.CANCELLED, "withdrawn", "U0ADA"), cart) is None
-    assert told(an_event(S.CANCELLED, "closed", "U0ADA"), replace(cart, note="Closed without ordering.")) is None
+    withdrawn = Fact(K.REQUEST_WITHDRAWN)
+    assert told(an_event(S.CANCELLED, withdrawn, "U0ADA"), replace(cart, fact=withdrawn)) is None
+    assert told(an_event(S.CANCELLED, CLOSED, "U0ADA"), replace(cart, fact=CLOSED)) is None
 
 
 def test_the_thread_says_who_closed_a_cart_once():
     line = thread_line(
-        an_event(S.CANCELLED, "closed", "U0DAN"), a_cart(S.CANCELLED), before=None,
+        an_event(S.CANCELLED, CLOSED, "U0DAN"), a_cart(S.CANCELLED), before=None,
         approvers=frozenset(), payers=frozenset(),
     )  # fmt: skip
     assert line == "<@U0DAN> closed this."

@@ -5,26 +5,31 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.messages import happened, remark
+from handlers.toolkit.blocks import section
+from handlers.toolkit.mrkdwn import escape, escape_lines
 from handlers.views import approval
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
-from ordering.model.facts import EventKind
+from ordering.model.facts import EventKind, Fact
 from ordering.model.sales_order import Payment, PaymentMethod, SalesOrder, Word
 from tests.builders import NOW, POLICY, a_line, a_quote, euros
 from tests.handlers.drawing import blocks_of, check
 
-S = CartState
+S, K = CartState, EventKind
 ORDER = SalesOrder(7, euros("3.59"), euros("0.60"), expires_at=NOW, methods=(PaymentMethod(3, "VISA"),))
 SENT = Payment(3, "U0DAN", NOW, sent_at=NOW, sent_at_ovh=NOW)
 UNTIL = NOW + timedelta(minutes=15)
+REFUSED_CALL = Fact(K.PAYMENT_CALL_REFUSED, {"order": 7, "method": 3, "turned_away": True, "error": "throttled"})
+UNKNOWN = Fact(K.PAYMENT_UNKNOWN, {"order": 7, "method_name": "VISA", "evidence": {"seen": "no_payment"}})
 FLOOR = "it can be paid again here."
 
 
-def a_cart(state=S.PAYING, payment=SENT, order=ORDER, note=None) -> Cart:
+def a_cart(state=S.PAYING, payment=SENT, order=ORDER, fact=None) -> Cart:
     lines = (a_line(),)
     return Cart(
         12, "C1", "U0ADA", state, NOW, lines, requester="U0ADA", quote=a_quote(), order=order, payment=payment,
-        note=note,
+        fact=fact,
     )  # fmt: skip
 
 
@@ -48,9 +53,10 @@ def buttons(shown: Cart):
 
 def test_a_refused_call_is_on_the_card_with_its_end():
     """The card says so at once, offers the order's page, and no other payment."""
-    waiting = replace(SENT, refusal="OVH said no.", waits_until_ovh=UNTIL)
-    shown = a_cart(payment=waiting, note="OVH said no. That does not prove that nothing was paid.")
-    assert "does not prove that nothing was paid" in text(shown)
+    waiting = replace(SENT, refusal="registrar_refused", waits_until_ovh=UNTIL)
+    shown = a_cart(payment=waiting, fact=REFUSED_CALL)
+    assert remark(shown)
+    assert str(section(escape(remark(shown))).to_dict()) in text(shown)
     assert f"If OVH shows no payment by <!date^{int(UNTIL.timestamp())}" in text(shown)
     assert list(buttons(shown)) == ["Open order"]
 
@@ -95,7 +101,8 @@ def test_a_payment_that_ovh_processes_is_said_to_be_under_way():
 
 def test_a_question_says_from_when_the_order_can_be_paid_again():
     """Looking comes first, and neither answer is the safe one."""
-    shown = a_cart(S.NEEDS_ATTENTION, replace(SENT, waits_until_ovh=UNTIL), note="OVH does not say.")
+    shown = a_cart(S.NEEDS_ATTENTION, replace(SENT, waits_until_ovh=UNTIL), fact=UNKNOWN)
+    assert str(section(escape(remark(shown))).to_dict()) in text(shown)
     assert FLOOR in text(shown)
     assert list(buttons(shown)) == ["Open order", "It was paid", "It was not paid"]
     assert not any("style" in button for button in buttons(shown).values())
@@ -110,24 +117,24 @@ def test_an_order_that_ovh_does_not_know_cannot_be_paid():
 
 
 @pytest.mark.parametrize(
-    ("by", "note", "waits", "line"),
+    ("by", "fact", "waits", "line"),
     [
-        ("U0DAN", None, None, "<@U0DAN> pays order 7."),
-        ("U0CLEO", "It was not paid.", UNTIL, "<@U0CLEO>: It was not paid."),
-        (None, "OVH said no.", None, "<@U0DAN>: OVH said no."),
+        ("U0DAN", Fact(K.PAYMENT_REQUESTED, {"order": 7, "method": 3}), None, "<@U0DAN> pays order 7."),
+        ("U0CLEO", Fact(K.DECLARED_NOT_PAID, {"order": 7}), UNTIL, "<@U0CLEO>: {}"),
+        (None, REFUSED_CALL, None, "<@U0DAN>: {}"),
     ],
 )
-def test_the_thread_tells_the_payer_how_a_payment_stands(by, note, waits, line):
+def test_the_thread_tells_the_payer_how_a_payment_stands(by, fact, waits, line):
     """Slack notifies nobody of an edited card."""
     shown = a_cart(payment=replace(SENT, waits_until_ovh=waits))
-    event = Event(12, S.PAYING, NOW, by=by, note=note)
+    event = Event(12, S.PAYING, NOW, by=by, kind=fact.kind, data=fact.data)
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
-    assert told == line
+    assert told == line.format(escape_lines(happened(event)))
 
 
 def test_the_thread_says_nothing_of_an_intent():
     """That the payer pays was told at the click."""
-    event = Event(12, S.PAYING, NOW, by="U0DAN", note=None, kind=EventKind.PAYMENT_STARTED)
+    event = Event(12, S.PAYING, NOW, by="U0DAN", kind=K.PAYMENT_STARTED, data={"order": 7, "method": 3})
     told = approval.thread_line(event, a_cart(), before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is None
 
@@ -135,7 +142,8 @@ def test_the_thread_says_nothing_of_an_intent():
 def test_the_thread_tells_the_payer_the_end_of_a_long_floor():
     """A floor that is longer than an hour is told with its end."""
     shown = a_cart(payment=replace(SENT, waits_until_ovh=UNTIL))
-    event = Event(12, S.PAYING, NOW, note="So I wait.")
+    event = Event(12, S.PAYING, NOW, kind=K.PAYMENT_WAITING, data={"evidence": {"seen": "no_payment"}})
     told = approval.thread_line(event, shown, before=None, approvers=POLICY.approvers, payers=POLICY.payers)
     assert told is not None
-    assert told.startswith(f"<@U0DAN>: So I wait. If OVH shows no payment by <!date^{int(UNTIL.timestamp())}")
+    assert happened(event)
+    assert told.startswith(f"<@U0DAN>: {happened(event)} If OVH shows no payment by <!date^{int(UNTIL.timestamp())}")

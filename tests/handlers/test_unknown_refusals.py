@@ -10,6 +10,7 @@ from handlers.notifier import Announcer
 from handlers.toolkit.retries import UNKNOWN_LASTS
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
+from ordering.model.facts import EventKind
 from ordering.model.recovery import Stamp
 from ordering.ports.store import NOTHING_SHOWN, Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
@@ -216,8 +217,8 @@ async def test_another_process_does_not_start_the_hour_again(desk: Desk):
 async def test_an_event_that_is_refused_holds_up_no_later_one(desk: Desk):
     """A thread that refuses with an unknown word is left after an hour; the requester hears each event at once."""
     desk.outbox.messages = [Message(1, 12, MessageRole.APPROVAL, CHANNEL, ts="1.0", shown=CART.version)]
-    rejected = [Event(12, CartState.REJECTED, NOW, by="U0CLEO", note=f"Too dear {n}", id=n) for n in (7, 8)]
-    desk.outbox.cart = replace(CART, state=CartState.REJECTED)
+    rejected = [Event(12, CartState.REJECTED, NOW, by="U0CLEO", id=n, kind=EventKind.REJECTED) for n in (7, 8)]
+    desk.outbox.cart = replace(CART, state=CartState.REJECTED, reason="Too dear")
     desk.outbox.untold = [(None, rejected[0]), (None, rejected[1])]
     desk.slack.refuses[CHANNEL] = WORDS[2]
     assert not await desk.works(10)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.messages import happened, hindered
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.mrkdwn import cut, escape
@@ -16,6 +17,7 @@ from handlers.views.help import help_message
 from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
+from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
 from ordering.model.overview import Overview
 from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.quote import Configuration, Contract
@@ -26,7 +28,8 @@ from sandbox.slack.messages import words
 from tests.builders import NOW, POLICY, a_line, a_quote, a_quoted, euros
 from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
 
-S = CartState
+S, K = CartState, EventKind
+TROUBLE = Trouble(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
 
 
 MANY_OFFERS = tuple(
@@ -73,43 +76,61 @@ def test_every_card_and_cart_fits_one_message(state, count):
 @pytest.mark.parametrize("state", list(S))
 def test_every_line_of_a_thread_is_harmless(state):
     for by in (None, "U0CLEO"):
-        line = told(state, by=by, note=EVIL, payers=frozenset())
-        assert line is None or "<!channel>" not in line
+        for note, fact in ((EVIL, None), (None, FAILED)):
+            line = told(state, fact, by=by, note=note, payers=frozenset())
+            assert line is None or "<!channel>" not in line
 
 
-def told(state: CartState, *, by=None, note=None, before: Event | None = None, shown: Cart | None = None, **circles):
+FAILED = Fact(K.REGISTRATION_FAILED, {"order": 7, "name": "name.ovh", "ovh": {"comment": EVIL}})
+
+
+def an_event(state: CartState, fact: Fact | None, *, by=None, note=None) -> Event:
+    """An event of a fact; without one, of an earlier version, with its note."""
+    return Event(12, state, NOW, by, note, kind=fact.kind if fact else None, data=fact.data if fact else None)
+
+
+def told(state: CartState, fact: Fact | None = None, *, by=None, note=None, before: Event | None = None, **circles):
     circles = {"approvers": POLICY.approvers, "payers": POLICY.payers} | circles
-    return approval.thread_line(Event(12, state, NOW, by, note), shown or a_cart(state), before=before, **circles)
+    return approval.thread_line(an_event(state, fact, by=by, note=note), a_cart(state), before=before, **circles)
+
+
+def said(fact: Fact) -> str:
+    """What the catalogue makes of a fact."""
+    return happened(an_event(S.OPEN, fact)) or pytest.fail("the catalogue says nothing of it")
 
 
 GROUP = frozenset({"S0BUY"})
 
 
 def test_whoever_must_act_now_is_mentioned_in_the_thread_as_slack_tells_nobody_of_an_edit():
-    voided = told(S.SUBMITTED, note="OVH's terms changed. Please decide again.", approvers=GROUP)
-    assert voided == "<!subteam^S0BUY>: OVH's terms changed. Please decide again."
+    lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
+    assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
     made = told(S.CHECKED_OUT, before=Event(12, S.CHECKING_OUT, NOW))
     assert made == "<@U0DAN>: OVH made order 256900123. It waits for payment."
-    found = told(S.CHECKED_OUT, note="It was found.", before=Event(12, S.CHECKING_OUT, NOW), payers=GROUP)
-    assert found == "<!subteam^S0BUY>: It was found. It waits for payment."
-    settled = told(S.CHECKED_OUT, by="U0CLEO", note="it is order 7", before=Event(12, S.NEEDS_ATTENTION, NOW))
-    assert settled == "<@U0CLEO>: it is order 7. <@U0DAN>: order 256900123 waits for payment."
+    fact = Fact(K.ORDER_FOUND, {"order": 256900123, "found": "later"})
+    found = told(S.CHECKED_OUT, fact, before=Event(12, S.CHECKING_OUT, NOW), payers=GROUP)
+    assert found == f"<!subteam^S0BUY>: {said(fact)} It waits for payment."
+    fact = Fact(K.ORDER_ADOPTED, {"order": 7})
+    settled = told(S.CHECKED_OUT, fact, by="U0CLEO", before=Event(12, S.NEEDS_ATTENTION, NOW))
+    assert settled == f"<@U0CLEO>: {said(fact)}. <@U0DAN>: order 256900123 waits for payment."
 
 
 def test_a_refused_payment_is_for_the_payer_who_clicked():
     before = Event(12, S.PAYING, NOW, "U0EVA")
-    assert told(S.CHECKED_OUT, note="VISA was refused.", before=before) == "<@U0EVA>: VISA was refused."
+    refused = Fact(K.PAYMENT_REFUSED, {"method_name": "VISA", "ovh": {"said": "No."}})
+    assert told(S.CHECKED_OUT, refused, before=before) == f"<@U0EVA>: {said(refused)}"
 
 
 def test_a_detail_of_an_order_mentions_nobody():
-    changed = told(S.CHECKED_OUT, note="OVH's invoice is FR1.", before=Event(12, S.CHECKED_OUT, NOW))
-    assert changed == "OVH's invoice is FR1."
+    invoice = Fact(K.INVOICE_RECEIVED, {"ovh": {"invoice": "FR1"}})
+    assert told(S.CHECKED_OUT, invoice, before=Event(12, S.CHECKED_OUT, NOW)) == said(invoice)
 
 
 def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_but_no_crowd():
-    line = told(S.NEEDS_ATTENTION, note="OVH said no.", approvers=GROUP)
-    assert line == "<@U0ADA>, <!subteam^S0BUY>, <@U0DAN>: this needs a person. OVH said no."
-    crowd = told(S.NEEDS_ATTENTION, note="No.", payers=frozenset(f"U{number}" for number in range(50)))
+    missing = Fact(K.ORDER_MISSING, {"order": 7})
+    line = told(S.NEEDS_ATTENTION, missing, approvers=GROUP)
+    assert line == f"<@U0ADA>, <!subteam^S0BUY>, <@U0DAN>: this needs a person. {said(missing)}"
+    crowd = told(S.NEEDS_ATTENTION, missing, payers=frozenset(f"U{number}" for number in range(50)))
     assert crowd.count("<@") == 8
 
 
@@ -229,7 +250,7 @@ def test_each_button_that_decides_carries_the_mark_of_what_its_card_shows(shown,
     assert deciding_values(shown) == dict.fromkeys(deciding, f"12 {shown.mark}")
     later = replace(shown, since=NOW + timedelta(seconds=1))
     assert set(deciding_values(later).values()).isdisjoint(deciding_values(shown).values())
-    in_trouble = replace(shown, trouble=Trouble("OVH does not answer.", NOW), version=9, note="As before.")
+    in_trouble = replace(shown, trouble=TROUBLE, version=9, note="As before.")
     assert deciding_values(in_trouble) == deciding_values(shown)
 
 
@@ -254,7 +275,8 @@ def test_forms_that_decide_keep_what_the_clicked_button_carried():
 
 
 def test_a_trouble_that_lasts_is_on_the_card():
-    shown = a_cart(S.APPROVED, trouble=Trouble("OVH does <not> answer.", NOW))
+    shown = a_cart(S.APPROVED, trouble=TROUBLE)
+    assert hindered(TROUBLE) == "OVH does <not> answer."
     assert "OVH does &lt;not&gt; answer. I've been retrying since" in str(blocks_of(card(shown)))
 
 

@@ -176,11 +176,11 @@ def test_an_objection_to_an_intent_is_a_fact(rules: Rules) -> None:
     """What stops an intent says its kind and data."""
     cart = rules.approved()
     lapsed = cart.to(CartState.NEEDS_ATTENTION, at=NOW)
-    intents = Intents(rules.store, [lambda _carts, _intent: Objection(lapsed, K.TERMS_CHANGED, {"hours": 72})])
+    intents = Intents(rules.store, [lambda _carts, _intent: Objection(lapsed, K.APPROVAL_LAPSED, {"seconds": 72})])
     with pytest.raises(IntentStopped):
         intents.commit(cart.to(CartState.CHECKING_OUT, at=NOW), standing=[], at=NOW, due_at=NOW)
-    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"hours": 72})
-    assert rules.workflow.cart(cart.id).fact == Fact(K.TERMS_CHANGED, {"hours": 72})
+    assert newest(rules, cart.id) == (K.APPROVAL_LAPSED, {"seconds": 72})
+    assert rules.workflow.cart(cart.id).fact == Fact(K.APPROVAL_LAPSED, {"seconds": 72})
 
 
 def test_a_fact_is_the_same_after_a_database() -> None:

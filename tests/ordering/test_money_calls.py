@@ -118,7 +118,7 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
     """The permit of the prepared call is free by then: it may be the only one."""
 
     def stop(carts, intent):
-        return Objection(carts.cart(intent.id), EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9})
+        return Objection(carts.cart(intent.id), EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9, "error": "not_sent"})
 
     cart, store, registrar = rules.approved(), rules.store, rules.registrar
     book, settle = Logbook(store, rules.clock, Pace()), timedelta(seconds=60)
@@ -129,5 +129,5 @@ def test_an_intent_that_is_stopped_gives_the_cart_back(rules):
     Checkout(book, registrar, rules.policy, intents, search, foreign, markers, settle=settle).check_out(cart)
     kept = rules.workflow.cart(cart.id)
     assert (kept.state, rules.registrar.orders) == (S.APPROVED, {})
-    assert kept.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9})
+    assert kept.fact == Fact(EventKind.CHECKOUT_RESCHEDULED, {"attempt": 9, "error": "not_sent"})
     assert set(rules.registrar.carts) == rules.registrar.discarded

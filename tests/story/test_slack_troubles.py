@@ -46,8 +46,7 @@ async def test_a_form_that_cannot_show_the_end_does_not_hide_it(story: Story, ki
     await story.search_and_add("name.ovh")
     story.slack.faults.add("views.update", kind, times=2)
     await story.request()
-    card = await story.card("waits for")
-    assert card
+    assert (await story.card("waits for")).text
     told = story.slack.state.messages[story.slack.state.world.conversation("U0ADA").id]
     if kind != "lost_after":  # then the form shows it after all
         await story.slack.until(lambda: [m for m in told if "is with the approvers" in m.text])
