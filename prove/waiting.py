@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from ordering.model.cart import CartState
+from ordering.model.facts import EventKind
 from store.engine import open_engines
 from store.tables import CartRow
 
 NO_ANSWER = "a payment waits for a person: its answer was lost"
 NOTHING_SHOWN = "a payment waits for a person: OVH took it on, and showed nothing"
 UNDER_WAY = "a payment is shown as under way: nobody is asked"
-_ASKS = "OVH does not say whether order"
+_ASKS = "It was not paid"  # a button
 _PROCESSING = "OVH is processing the payment"
 
 
@@ -40,9 +41,11 @@ class Waiting:
                 self._seen.add(NOTHING_SHOWN if accepted else NO_ANSWER)
 
     def _is_accepted(self) -> bool | None:
-        """Return whether OVH answered 200 to the call; None if no user is asked any more."""
+        """Return whether OVH answered 200 to the call; None if no user is asked about it (any more)."""
         waits = col(CartRow.state) == CartState.NEEDS_ATTENTION.value
-        query = select(col(CartRow.payment_accepted_at)).where(waits, col(CartRow.payment_sent_at).is_not(None))
+        asked = col(CartRow.note_kind) == EventKind.PAYMENT_UNKNOWN.value
+        sent = col(CartRow.payment_sent_at).is_not(None)
+        query = select(col(CartRow.payment_accepted_at)).where(waits, asked, sent)
         engines = open_engines(self._database)
         try:
             with engines.read.connect() as connection:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
+from handlers.messages.en import REMARKS
+from ordering.model.facts import EventKind
 from sandbox.ovh.orders import Order
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
@@ -16,7 +18,6 @@ _NO_ORDER = 256_900_001
 IT_IS, NOTHING = "It is this order…", "Nothing was ordered, try again"
 PAID, NOT_PAID = "It was paid", "It was not paid"
 ANYWAY, AGAIN, CLOSE = "Order anyway", "Try again", "Close without ordering"
-_EARLIER_TRY = "a try that my database doesn't have"
 
 
 class Witness:
@@ -75,7 +76,8 @@ class Witness:
         """
         words = card.plain_text()
         others = [each for each in self._stage.ovh.orders.all.values() if each.foreign and not each.cancelled]
-        untrue = bool(others) and order is None and _EARLIER_TRY not in words and self._chance.random() < self._untrue
+        is_earlier_try = _first_sentence(EventKind.ATTEMPT_NOT_ON_RECORD) in words
+        untrue = bool(others) and order is None and not is_earlier_try and self._chance.random() < self._untrue
         with suppress(NotAcknowledged, NoSuchButton):
             if order is not None:
                 await self._who.click(card, CLOSE)
@@ -99,3 +101,11 @@ class Witness:
         """Return the order that the bot made for the names on this card."""
         words, orders = card.plain_text(), self._stage.ovh.orders.ours()
         return next((order for order in orders if all(name in words for name in order.domains)), None)
+
+
+def _first_sentence(kind: EventKind) -> str:
+    """Return how the text of a card begins that reports this."""
+    said = REMARKS.said(kind, {})
+    if said is None:
+        raise AssertionError(f"no card says {kind}")
+    return said.text.partition(".")[0]

@@ -63,7 +63,7 @@ OF_ORDERS = (
         f"{_CHECKOUT}._send",
         swap(
             "self._search.refused(begun, refusal)",
-            "self._book.needs_attention(begun, K.CHECKOUT_REFUSED, refusal.sentence, attempt=None)",
+            "self._book.needs_attention(begun, K.CHECKOUT_REFUSED, data=refusal.data, attempt=None)",
         ),
         f"{_PROOF}::test_a_refused_checkout_shows_its_order_late",
     ),
@@ -160,13 +160,13 @@ OF_ORDERS = (
     Mutation(
         "adopt an order with another total",
         _JUDGED,
-        swap("(*cost, *compared.different)", "compared.different"),
+        swap("(*_other_total(order, quote), *compared.different)", "compared.different"),
         _ADOPTION,
     ),
     Mutation(
         "adopt an order with other years, mode, plan or owner",
         _JUDGED,
-        swap("(*cost, *compared.different)", "cost"),
+        swap("(*_other_total(order, quote), *compared.different)", "_other_total(order, quote)"),
         _ADOPTION,
     ),
     Mutation(
@@ -249,8 +249,8 @@ OF_ORDERS = (
     ),
     Mutation(
         "adopt an order from before the attempt",
-        "registrars.ovh.orders:Orders.find",
-        never("self._is_from_before(ours[0], attempt)"),
+        _JUDGED,
+        never("self._is_from_before(order, attempt)"),
         f"{_ADOPTION}::test_an_order_from_before_the_attempt_is_not_adopted",
     ),
     Mutation(

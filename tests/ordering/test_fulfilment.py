@@ -68,7 +68,7 @@ def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(ru
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     stuck = rules.settle(cart.id)
-    refused = Fact(K.CHECKOUT_REFUSED, {"error": "registrar_refused"})
+    refused = Fact(K.CHECKOUT_REFUSED, {"error": "registrar_refused", "ovh": {"said": "The name is gone."}})
     assert (stuck.state, stuck.fact) == (S.NEEDS_ATTENTION, refused)
     rules.registrar.prepare_refuses = None
     rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))

@@ -128,7 +128,7 @@ async def test_a_term_that_is_not_shown_adopts_nothing(ovh, gateway, attempt, hi
     ovh.orders.extensions = hides
     found = await look(gateway, attempt)
     assert (found.order, found.candidates) == (None, (order.id,))
-    hidden = [{"name": "name.ovh", "terms": ["code", "duration", "pricingMode"]}]
+    hidden = ({"name": "name.ovh", "terms": ["code", "duration", "pricingMode"]},)
     assert found.seen == {"seen": "terms_hidden", "cart": "gone", "order": order.id, "hidden": hidden}
 
 
