@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from handlers.messages import en as words
 from handlers.messages.catalogue import Hint, Said
+from ordering.model.cart import Trouble
 from ordering.model.errors import OrderingError
 from ordering.model.facts import Fact
 
-__all__ = ["Hint", "Said", "refusal", "told", "words"]
+__all__ = ["Hint", "Said", "blocked", "refusal", "told", "words"]
 
 
 def refusal(error: OrderingError) -> Said:
     """Return what a person reads about a refusal, as plain text, with a command to type next if there is one."""
-    return words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
+    if error.sentence:  # not in the catalogue yet
+        return Said(error.sentence, Hint(error.hint.words, error.hint.effect) if error.hint else None)
+    said = words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
+    return Said(said.in_full, said.hint)
+
+
+def blocked(trouble: Trouble) -> str:
+    """Return why the bot cannot advance a cart, as plain text. It tries again by itself, so nothing is advised."""
+    said = words.REFUSALS.said(trouble.code, trouble.data) if trouble.code else None
+    return said.text if said else trouble.said
 
 
 def told(fact: Fact) -> str:

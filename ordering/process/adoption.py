@@ -97,7 +97,7 @@ class Adoptions:
 def require_owner_shown(cart: Cart) -> None:
     """Raise `NotPossible` while OVH does not show who will own the names of an adopted order."""
     if cart.order is not None and cart.order.owner_hidden:
-        raise NotPossible(OWNER_HIDDEN.format(cart.order.id), code="owner_not_shown", cart=cart.id, order=cart.order.id)
+        raise NotPossible(code="owner_not_shown", cart=cart.id, order=cart.order.id)
 
 
 def owner_is_shown(carts: Transaction, intent: Cart) -> Objection | None:

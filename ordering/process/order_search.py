@@ -64,7 +64,7 @@ class OrderSearch:
     def nothing_left(self, cart: Cart, unsent: NotSent) -> None:
         """No byte of the checkout left this machine: delete its cart and try again."""
         self._registrar.discard(attempt_of(cart).registrar_cart)
-        self._step_back(cart, f"{unsent.sentence} Nothing was ordered", unsent.data)
+        self._step_back(cart, f"{unsent} Nothing was ordered", unsent.data)
 
     def look_for_order(self, cart: Cart) -> None:
         """Adopt the order that was made, or step back once it is proven that none was."""
@@ -75,7 +75,7 @@ class OrderSearch:
         except (RegistrarRefused, RegistrarUnavailable) as error:
             if not is_for_a_person(error, waited, self._settle):
                 raise
-            note = f"OVH does not tell whether it made the order: {error.sentence} I keep looking."
+            note = f"OVH does not tell whether it made the order: {error} I keep looking."
             data: Data = {"attempt": attempt.number, **error.data}
             self._book.needs_attention(cart, K.ORDER_UNKNOWN, note, data=data, follow=True)
             return

@@ -222,7 +222,7 @@ class Payments:
         except (NotSent, NotAsked) as unsent:
             self._not_sent(sent, unsent)
         except RegistrarRefused as refusal:
-            self._refused(sent, refusal.sentence, refusal)
+            self._refused(sent, str(refusal), refusal)
         except RegistrarUnavailable as turned_away:
             self._refused(sent, _TURNED_AWAY, turned_away)
         except OutcomeUnknown:
@@ -247,7 +247,7 @@ class Payments:
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
             if _is_of(cart, sent):
-                note = f"{unsent.sentence} Nothing was sent, so nothing was paid. Choose how to pay."
+                note = f"{unsent} Nothing was sent, so nothing was paid. Choose how to pay."
                 unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, note=note)
                 data: Data = {"order": order_of(sent).id, "reason": "not_sent", **unsent.data}
                 unpaid = replace(unpaid, fact=Fact(K.PAYMENT_NOT_SENT, data))

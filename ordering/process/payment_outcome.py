@@ -159,7 +159,7 @@ class PaymentOutcome:
         try:
             return unexplained(self._book, self._registrar, cart, payment)
         except RegistrarRefused as refusal:
-            seen = f"The account's transactions could not be read: {refusal.sentence}"
+            seen = f"The account's transactions could not be read: {refusal}"
             return PaymentSighting(P.UNDECIDED, seen, unexplained=order.explained + 1)
 
     def _wait(self, cart: Cart, sighting: PaymentSighting, now: datetime, *, until: datetime) -> None:
@@ -221,7 +221,7 @@ class PaymentOutcome:
         asks = cart.state is S.PAYING and payment.refusal is None and payment.word is None
         if not (asks and is_for_a_person(error, waited, self._settle)):
             raise error
-        self._ask(cart, error.sentence, {"order": order_of(cart).id, "method": payment.method, **error.data})
+        self._ask(cart, str(error), {"order": order_of(cart).id, "method": payment.method, **error.data})
 
     def _ask(self, cart: Cart, seen: str | None, data: Data) -> None:
         order, payment = order_of(cart), payment_of(cart)

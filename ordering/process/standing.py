@@ -22,7 +22,6 @@ _LOST_APPROVAL = (
 )
 _TOO_FEW = "This needs more approvals than it has, so nothing was ordered. Please approve it once more."
 _LOST_PAYMENT = "The person who pressed Pay is no longer a payer, so nothing was paid. Another payer can pay it."
-_UNREAD = "Slack doesn't tell me whether the people who decided may still do so, so I wait."
 
 
 def refuse_beyond_limits(policy: Policy, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
@@ -79,7 +78,7 @@ class Standing:
     def _approvals(self, cart: Cart, approvers: list[Person]) -> Condition:
         rights = {person.id: self._policy.right_to_approve(cart, person) for person in approvers}
         if Right.UNREADABLE in rights.values():
-            raise RightsUnread(_UNREAD)
+            raise RightsUnread
         valid = tuple(user for user, right in rights.items() if right is Right.HELD)
 
         def hold(carts: Transaction, intent: Cart) -> Objection | None:
@@ -96,7 +95,7 @@ class Standing:
     def _payment(self, payer: Person) -> Condition:
         right = self._policy.right_to_pay(payer)
         if right is Right.UNREADABLE:
-            raise RightsUnread(_UNREAD)
+            raise RightsUnread
 
         def hold(carts: Transaction, intent: Cart) -> Objection | None:
             now = carts.cart(intent.id)

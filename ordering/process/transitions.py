@@ -180,8 +180,7 @@ class Logbook:
             self.come_back(cart, wait)
             return
         with self.store.begin() as carts:
-            # The advice to retry is for people: the bot retries anyway.
-            trouble = Trouble(error.sentence, since, error.code, error.params)
+            trouble = Trouble(str(error), since, error.code, error.params)
             carts.save(replace(cart, trouble=trouble), due_at=now + wait)
 
     def trouble_is_over(self, cart: Cart) -> None:

@@ -63,7 +63,7 @@ OF_ORDERS = (
         f"{_CHECKOUT}._send",
         swap(
             "self._search.refused(begun, refusal)",
-            "self._book.needs_attention(begun, K.CHECKOUT_REFUSED, refusal.sentence, attempt=None)",
+            "self._book.needs_attention(begun, K.CHECKOUT_REFUSED, str(refusal), attempt=None)",
         ),
         f"{_PROOF}::test_a_refused_checkout_shows_its_order_late",
     ),

@@ -62,7 +62,7 @@ def test_a_cart_that_ovh_refuses_needs_a_person_who_can_close_it_or_try_again(ru
     cart = rules.approved()
     rules.registrar.prepare_refuses = "The name is gone."
     stuck = rules.settle(cart.id)
-    assert (stuck.state, stuck.note) == (S.NEEDS_ATTENTION, "The name is gone. Nothing was ordered.")
+    assert (stuck.state, stuck.note) == (S.NEEDS_ATTENTION, "registrar_refused: The name is gone. Nothing was ordered.")
     rules.registrar.prepare_refuses = None
     rules.workflow.try_again(cart.id, by=rules.dan, shown=rules.mark(cart.id))
     assert rules.settle(cart.id).state is S.CHECKED_OUT
@@ -85,7 +85,7 @@ def test_a_refused_checkout_is_not_repeated(rules):
 
 @pytest.mark.parametrize(
     ("answer", "steps"),
-    [(RegistrarRefused("OVH said no: Cart is read only."), 1), (RegistrarUnavailable("OVH is busy."), 2)],
+    [(RegistrarRefused(), 1), (RegistrarUnavailable(), 2)],
 )
 def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch, answer, steps):
     """Somebody on the way delivers the call, loses the answer and repeats it: the repeated one is turned away."""
@@ -100,7 +100,7 @@ def test_an_order_that_was_made_although_ovh_said_no_is_found(rules, monkeypatch
     assert len(rules.registrar.orders) == 1
 
 
-@pytest.mark.parametrize("error", [RegistrarRefused("OVH does not allow this."), RegistrarUnavailable("No answer.")])
+@pytest.mark.parametrize("error", [RegistrarRefused(), RegistrarUnavailable()])
 def test_a_checkout_that_fails_before_its_intent_leaves_no_cart(rules, monkeypatch, error):
     """Each try that ends before the intent gives its cart at OVH back."""
     cart = rules.approved()
@@ -197,7 +197,7 @@ def test_a_no_to_a_cart_that_ovh_closed_is_no_proof_that_nothing_was_ordered(rul
 def test_ovhs_no_is_kept_where_the_look_after_it_fails_and_nothing_is_ordered_again(rules, monkeypatch):
     cart, look = rules.approved(), rules.registrar.find_order
     rules.registrar.next_fault = "refused"
-    monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable("OVH does not answer.")))
+    monkeypatch.setattr(rules.registrar, "find_order", failing(RegistrarUnavailable()))
     with suppress(OrderingError):
         rules.advance(cart.id)
     monkeypatch.setattr(rules.registrar, "find_order", look)
@@ -216,7 +216,7 @@ def test_an_order_of_which_ovh_does_not_tell_is_for_a_person(rules, monkeypatch,
     assert advanced(rules, cart.id, minutes - 10).state is S.CHECKING_OUT
     after = advanced(rules, cart.id, 20)
     assert after.is_undecided
-    assert error.sentence in after.note
+    assert str(error) in after.note
 
 
 def test_no_second_checkout_while_the_first_cart_could_still_be_ordered(rules):
@@ -279,7 +279,7 @@ def test_a_dear_order_that_ovh_cancels_unpaid_ends_there(rules):
 
 def test_an_ovh_that_turns_orders_away_is_asked_five_times_and_then_a_person(rules, monkeypatch):
     cart = rules.approved()
-    monkeypatch.setattr(rules.registrar, "check_out", failing(RegistrarUnavailable("OVH is busy.")))
+    monkeypatch.setattr(rules.registrar, "check_out", failing(RegistrarUnavailable()))
     after = rules.settle(cart.id, steps=70, seconds=100)
     assert after.state is S.NEEDS_ATTENTION
     assert "for the 5th time" in after.note
@@ -298,14 +298,15 @@ def test_a_cart_with_nothing_to_come_is_left_alone_by_a_process_with_an_old_list
 def test_an_unforeseen_failure_is_told_on_the_card(rules):
     cart = rules.approved()
     rules.fulfilment.put_off(cart.id, "f00d")
-    assert "f00d" in rules.workflow.cart(cart.id).trouble.said
+    trouble = rules.workflow.cart(cart.id).trouble
+    assert (trouble.code, trouble.data) == ("internal_error", {"reference": "f00d"})
 
 
 def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, monkeypatch):
     cart = rules.approved()
 
     def silent(*_args, **_kwargs):
-        raise RegistrarUnavailable("OVH does not answer just now.")
+        raise RegistrarUnavailable
 
     monkeypatch.setattr(rules.registrar, "prepare", silent)
     began = rules.clock.now
@@ -316,7 +317,7 @@ def test_what_keeps_the_desk_from_going_on_is_noted_and_taken_off_again(rules, m
     stuck = rules.workflow.cart(cart.id)
     assert (stuck.state, stuck.trouble) == (
         S.APPROVED,
-        Trouble("OVH does not answer just now.", began, "registrar_unavailable"),
+        Trouble("registrar_unavailable", began, "registrar_unavailable"),
     )
     monkeypatch.undo()
     assert rules.settle(cart.id, seconds=400).trouble is None
@@ -326,7 +327,7 @@ def test_a_question_that_fails_is_asked_later(rules, monkeypatch):
     cart = rules.approved()
 
     def refuses(*_args, **_kwargs):
-        raise RegistrarRefused("OVH does not allow this.")
+        raise RegistrarRefused
 
     monkeypatch.setattr(rules.registrar, "payment_methods", refuses)
     assert rules.settle(cart.id).state is S.CHECKED_OUT

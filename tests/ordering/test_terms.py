@@ -134,7 +134,7 @@ def test_a_name_taken_since_the_approval_needs_a_person(rules):
     offered(rules, replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default"))
     cart = rules.settle(cart.id)
     assert (cart.state, rules.registrar.orders) == (S.NEEDS_ATTENTION, {})
-    assert "not free any more" in cart.note
+    assert (cart.fact.data["error"], cart.fact.data["name"]) == ("name_not_free", "name.ovh")
 
 
 def test_an_earlier_approval_holds_for_what_it_covers(rules):

@@ -48,7 +48,7 @@ def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_
 
 def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, asked, monkeypatch):
     def silent(*_args, **_kwargs):
-        raise RegistrarUnavailable("OVH does not answer just now.")
+        raise RegistrarUnavailable
 
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, "order", silent)
@@ -56,7 +56,7 @@ def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, 
         with pytest.raises(RegistrarUnavailable):
             rules.fulfilment.advance(cart.id, TaskType.ADVANCE)
     kept = rules.workflow.cart(cart.id)
-    assert (kept.state, kept.trouble.said) == (S.CHECKED_OUT, "OVH does not answer just now.")
+    assert (kept.state, kept.trouble.code) == (S.CHECKED_OUT, "registrar_unavailable")
     look(rules, cart, 5)
     assert asked[:2] == ["order!", "payment_methods"]
     assert rules.workflow.cart(cart.id).trouble is None
@@ -117,7 +117,7 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     cart = rules.ordered()
 
     def busy(*_args, **_kwargs):
-        raise NotAsked("OVH is kept too busy just now, so it was not asked.")
+        raise NotAsked
 
     monkeypatch.setattr(rules.registrar, "order_status", busy)
     rules.clock.pass_by(60)
