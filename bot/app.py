@@ -21,6 +21,7 @@ from bot.slack_client import slack_client, without_library_variables
 from bot.slack_start import ask_who_we_are
 from bot.socket_mode import SlackSocket
 from bot.worker import Driver, keep_going
+from handlers.messages import refusal
 from handlers.notifier import Announcer
 from handlers.recovery_mode import RecoverWatch
 from handlers.search.sessions import Searches, SharedSearches
@@ -251,7 +252,8 @@ class Bot:
             await asyncio.sleep(_GROUPS_EVERY)
 
     async def _ovh(self) -> str | None:
-        return await self._ovh_bridge.call(self._registrar.health)
+        error = await self._ovh_bridge.call(self._registrar.health)
+        return None if error is None else refusal(error).text
 
 
 def access(settings: Settings) -> Access:

@@ -184,6 +184,7 @@ def recover(
     from bot import app as wiring
     from bot.recover import Recover
     from bot.settings import SettingsError, read_settings
+    from handlers.messages import refusal
     from ordering.model.errors import RegistrarError
     from registrars.ovh import OvhGateway
     from registrars.ovh.markers import UNNAMED
@@ -202,7 +203,7 @@ def recover(
         try:
             is_over = command.run(begin=begin, all_stopped=all_stopped)
         except RegistrarError as error:
-            _end(str(error))
+            _end(refusal(error).text)
         finally:
             gateway.close()
     raise typer.Exit(0 if is_over else 1)

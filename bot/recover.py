@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
+from handlers import messages
 from ordering.model.errors import NotPossible
 from ordering.model.recovery import Cause, Comparison, Recovery
 from ordering.ports.account import Account
@@ -60,7 +61,7 @@ class Recover:
         try:
             mode = self._mode.confirm(IN_A_TERMINAL, epoch=epoch, compared=found.newest)
         except NotPossible as refusal:
-            self._say(str(refusal))
+            self._say(messages.refusal(refusal).text)
             return self._mode.standing().recovery is None
         return self._end(mode)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers import messages
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn
@@ -27,7 +28,7 @@ from handlers.views.prices import warned
 from ordering.model.cart import Cart
 from ordering.model.choosing import ChoiceNeeded
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import Hint, NotPossible, OrderingError
+from ordering.model.errors import NotPossible, OrderingError
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import NotReady
 
@@ -67,13 +68,9 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     """Add one or more names to the channel's cart. Names that cannot be added are reported; the rest are added."""
     channel, parts = channel_of(did), parts_of(typed)
     if not parts:
-        raise NotPossible(f"Which name? Write it like {code('add name.ovh')}.", code="name_missing")
+        raise NotPossible(code="name_missing", command="add")
     if len(parts) > _MOST_NAMES:
-        raise NotPossible(
-            f"At most {_MOST_NAMES} names at once, please: OVH is asked about each.",
-            code="too_many_names",
-            most=_MOST_NAMES,
-        )
+        raise NotPossible(code="too_many_names", most=_MOST_NAMES)
     person = await desk.person(did)
 
     async with desk.at_ovh(did, reply, what=f"`add {' '.join(parts)}`") as threads:
@@ -87,7 +84,7 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
         await reply.tell(Drawn.saying(said))
     for name, needed in changed.choices:
-        await reply.tell(choice(str(needed), name, needed.offers))
+        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
     if changed.names and changed.cart is not None:
         desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
 
@@ -100,7 +97,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
         async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
             cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
     except ChoiceNeeded as needed:
-        await reply.tell(choice(str(needed), name, needed.offers))
+        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(desk, person, cart)))
@@ -112,13 +109,9 @@ async def remove_typed(desk: Desk, did: Interaction, reply: Reply, typed: str) -
     channel, parts, person = channel_of(did), parts_of(typed), await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.open_cart, channel, by=person)
     if cart is None:
-        raise NotPossible("This channel has no open cart, so there is nothing to remove.", code="no_open_cart")
+        raise NotPossible(code="no_open_cart")
     if not parts:
-        raise NotPossible(
-            f"Which name? Write it like {code('remove name.ovh')}.",
-            hint=Hint("cart", "shows what is in it"),
-            code="name_missing",
-        )
+        raise NotPossible(code="name_missing", command="remove")
     cart_id = cart.id
 
     async def take_out(name: DomainName) -> Cart:
@@ -255,9 +248,7 @@ async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: 
 
 def channel_of(did: Interaction) -> str:
     if did.channel is None:
-        raise NotPossible(
-            "Do that in a channel or in our conversation: a cart belongs to one.", code="no_place_for_cart"
-        )
+        raise NotPossible(code="no_place_for_cart")
     return did.channel
 
 

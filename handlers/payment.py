@@ -79,7 +79,7 @@ async def _open_for_link(did: Interaction, reply: Reply, *, button: str) -> None
     try:
         await reply.open_form(fetching_link(), button=button)
     except NotPossible as error:
-        raise NotPossible(f"I couldn't show you the link. {error}", code="link_not_shown", reason=error.code) from error
+        raise NotPossible(code="link_not_shown", reason=error.data) from error
 
 
 def _method(chosen: str) -> MethodId | None:

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers import messages
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.context import Desk
@@ -161,7 +162,7 @@ def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[st
 
 def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Interaction) -> dict[str, str]:
     ids = {question.label: field_id(question) for question in questions}
-    return {did.block_of(ids[label]): said for label, said in wrong.by_label.items()}
+    return {did.block_of(ids[label]): messages.refusal(error).text for label, error in wrong.by_label.items()}
 
 
 def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:

@@ -54,7 +54,7 @@ async def _compare(desk: Desk, did: Interaction, reply: Reply) -> None:
 async def _confirm(desk: Desk, did: Interaction, _reply: Reply) -> str:
     carried = _COMPARED.fullmatch(did.value)
     if carried is None:
-        raise NotPossible("Please compare again: that button is from an older version.", code="comparison_outdated")
+        raise NotPossible(code="comparison_of_older_version")
     person = await desk.person(did)
     epoch, compared = int(carried[1]), int(carried[2])
     mode = await desk.decisions.call(desk.workflow.confirm_compared, by=person, epoch=epoch, compared=compared)

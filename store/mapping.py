@@ -12,7 +12,7 @@ from ordering.model.cart import Cart, CartState, Trouble
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
-from ordering.model.facts import Data, EventKind, Fact, earlier
+from ordering.model.facts import EARLIER_TEXT, Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
@@ -250,9 +250,10 @@ def _seal_from(row: CartRow) -> Seal | None:
 def _trouble_from(row: CartRow) -> Trouble | None:
     if row.trouble_since is None:
         return None
-    said = earlier(row.trouble or "")  # rows from before error codes have a sentence
-    data = row.trouble_data or {} if row.trouble_code else said
-    return Trouble(utc(row.trouble_since), row.trouble_code or str(said["error"]), data)
+    since = utc(row.trouble_since)
+    if row.trouble is not None or row.trouble_code is None:  # earlier versions stored the sentence
+        return Trouble(since, EARLIER_TEXT, {"text": row.trouble or ""})
+    return Trouble(since, row.trouble_code, row.trouble_data or {})
 
 
 def _data_from(text: str | None) -> Data | None:

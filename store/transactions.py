@@ -70,7 +70,6 @@ class SqlTransaction(SqlReading):
             self._session.flush()
         except IntegrityError as error:
             raise NotPossible(
-                "Somebody opened this channel's cart at the same moment. Please do that again.",
                 code="cart_opened_by_other",
                 channel=channel,
             ) from error
@@ -238,7 +237,6 @@ class SqlTransaction(SqlReading):
         stored = self._session.get(SalesOrderRow, cart.order.id)
         if stored is not None and stored.cart_id != cart.id:
             raise NotPossible(
-                f"Order {cart.order.id} belongs to cart #{stored.cart_id} already.",
                 code="order_of_other_cart",
                 cart=stored.cart_id,
                 order=cart.order.id,

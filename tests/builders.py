@@ -38,7 +38,7 @@ def a_quoted(name: str, price: str, *, before: str | None = None, extra: bool = 
 
 
 # How OVH may not tell, and after how many minutes a person hears of it.
-SILENT = [(RegistrarRefused("OVH does not allow this."), 10), (RegistrarUnavailable("OVH does not answer."), 60)]
+SILENT = [(RegistrarRefused(), 10), (RegistrarUnavailable(), 60)]
 
 
 def failing(error):

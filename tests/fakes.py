@@ -85,7 +85,7 @@ class FakeMoneyCall(Generic[Result]):
         self._registrar.holds_permit = False  # from here on the call has ended
         if self._registrar.next_fault == "not_sent":
             self._registrar.next_fault = None
-            raise NotSent("The connection to OVH ended before anything was sent.")
+            raise NotSent
         return self._deliver(not_after=not_after)
 
 
@@ -147,7 +147,7 @@ class FakeRegistrar(FakeAccount):
     def _permit(self) -> Iterator[None]:
         if self.next_fault == "not_ready":
             self.next_fault = None
-            raise RegistrarUnavailable("OVH does not answer just now.")
+            raise RegistrarUnavailable
         self.holds_permit = True
         try:
             yield
@@ -222,7 +222,7 @@ class FakeRegistrar(FakeAccount):
 
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         if self.prepare_refuses:
-            raise RegistrarRefused(self.prepare_refuses, ovh={"said": self.prepare_refuses})
+            raise RegistrarRefused(ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
         missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
         if missing:
@@ -250,7 +250,7 @@ class FakeRegistrar(FakeAccount):
         self.orders[order.id] = order
         self.carts[registrar_cart] = order.id
         if fault == "lost_after":
-            raise OutcomeUnknown("lost")
+            raise OutcomeUnknown
         return order
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
@@ -293,7 +293,7 @@ class FakeRegistrar(FakeAccount):
         order = self.orders[order_id]
         self.orders[order_id] = SalesOrder(order.id, order.total, order.tax, OrderStatus.CHECKING, order.expires_at)
         if fault == "lost_after":
-            raise OutcomeUnknown("lost")
+            raise OutcomeUnknown
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
         self._take_permit()
@@ -347,8 +347,8 @@ class FakeRegistrar(FakeAccount):
     @staticmethod
     def _fail_before(fault: str | None) -> None:
         if fault == "lost_before":
-            raise OutcomeUnknown("lost")
+            raise OutcomeUnknown
         if fault == "refused":
-            raise RegistrarRefused("OVH said no.")
+            raise RegistrarRefused
         if fault == "unavailable":
-            raise RegistrarUnavailable("OVH is busy.")
+            raise RegistrarUnavailable

@@ -12,12 +12,20 @@ from ordering.model.cart import Cart, Trouble
 from ordering.model.errors import OrderingError
 from ordering.model.events import Event
 
-__all__ = ["Hint", "Said", "happened", "hindered", "refusal", "remark", "words"]
+__all__ = ["Hint", "Said", "blocked", "happened", "refusal", "remark", "words"]
 
 
 def refusal(error: OrderingError) -> Said:
     """Return what a person reads about a refusal, as plain text, with a command to type next if there is one."""
-    return words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
+    if error.sentence:  # not in the catalogue yet
+        return Said(error.sentence, Hint(error.hint.words, error.hint.effect) if error.hint else None)
+    said = words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
+    return Said(said.in_full, said.hint)
+
+
+def blocked(trouble: Trouble) -> str:
+    """Return why the bot cannot advance a cart, as plain text. It tries again by itself, so nothing is advised."""
+    return words.why({"error": trouble.code, **trouble.data})
 
 
 def happened(event: Event) -> str:
@@ -34,8 +42,3 @@ def remark(cart: Cart) -> str:
         return cart.note or ""  # of an earlier version
     said = words.REMARKS.said(cart.fact.kind, cart.fact.data)
     return said.text if said else ""
-
-
-def hindered(trouble: Trouble) -> str:
-    """Return what keeps the bot from moving a cart on, as plain text."""
-    return words.why({"error": trouble.code, **trouble.data})

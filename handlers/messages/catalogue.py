@@ -24,10 +24,18 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person reads: plain text that views escape, and a command that the person can type next."""
+    """What a person reads: plain text that views escape, and a command that the person can type next.
+
+    `advice` is for people who can try again themselves. A card leaves it out while the bot tries again.
+    """
 
     text: str
     hint: Hint | None = None
+    advice: str = ""
+
+    @property
+    def in_full(self) -> str:
+        return f"{self.text} {self.advice}".rstrip()
 
 
 Sentence: TypeAlias = Callable[..., str | Said]

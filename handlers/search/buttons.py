@@ -110,16 +110,10 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
     """Add all available names to the channel's cart, cheapest first; report why a name cannot be added."""
     found = search.found()
     if found.refreshing:
-        raise NotPossible(
-            "These answers are just being asked again. Press it again when they are there.", code="search_under_way"
-        )
+        raise NotPossible(code="search_refreshing")
     if found.free_mark != _Pressed.of(did).mark:
         await _newest(desk, did, search)
-        raise NotPossible(
-            "What is available has changed since it was shown to you, so nothing was added. "
-            "You see the newest now, and can add from there.",
-            code="availability_changed",
-        )
+        raise NotPossible(code="availability_changed")
     person = await desk.person(did)
     async with desk.at_ovh(did, search.reply) as threads:
         cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from handlers.messages import refusal
 from handlers.toolkit.names_typed import parts_of, without_links
 from ordering.model.domain_name import DomainName, Word, parse_word_or_name
 from ordering.model.errors import InvalidName
@@ -46,7 +47,7 @@ def search_of(text: str) -> tuple[Query, list[str]]:
         try:
             read = parse_word_or_name(part)
         except InvalidName as problem:
-            unreadable.append(str(problem))
+            unreadable.append(refusal(problem).text)
             continue
         if isinstance(read, DomainName):
             names.append(read)

@@ -186,11 +186,7 @@ class Searches:
     async def running(self, search: Search, names: Sequence[DomainName]) -> AsyncIterator[None]:
         """Mark a search as running for these names. Raises `NotPossible` without a change if it may not run."""
         if not self.has_room(search.user):
-            raise NotPossible(
-                f"{MOST_AT_ONCE} of your searches are still under way. Try again when one of them ends.",
-                code="too_many_searches",
-                most=MOST_AT_ONCE,
-            )
+            raise NotPossible(code="too_many_searches", most=MOST_AT_ONCE)
         self._running[search.user] += 1
         try:
             async with self._in_hand(search):
@@ -254,9 +250,7 @@ class SharedSearches(Searches):
         try:
             kept = await self._ask(self._shelf.find, search_id)
         except _Unreachable as error:
-            raise NotPossible(
-                "I cannot look that search up just now. Press the button again in a moment.", code="search_not_readable"
-            ) from error
+            raise NotPossible(code="search_not_readable") from error
         return Search.of(kept, reply) if kept is not None and kept.user == user else None
 
     async def stop(self, search: Search) -> bool:
@@ -271,9 +265,7 @@ class SharedSearches(Searches):
     async def _in_hand(self, search: Search) -> AsyncIterator[None]:
         with suppress(_Unreachable):
             if not await self._ask(self._shelf.begin, search.kept()):
-                raise NotPossible(
-                    "This search is under way already. Its message changes by itself.", code="search_under_way"
-                )
+                raise NotPossible(code="search_under_way")
         self._remember(search)
         ended = asyncio.Event()
         publishing = asyncio.create_task(self._publish(search, ended))

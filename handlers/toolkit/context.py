@@ -75,7 +75,7 @@ class Desk:
 
     @asynccontextmanager
     async def at_ovh(
-        self, did: Interaction, reply: Reply, *, queue: OvhQueue | None = None, what: str = "this"
+        self, did: Interaction, reply: Reply, *, queue: OvhQueue | None = None, what: str = ""
     ) -> AsyncIterator[Bridge]:
         """Hold one of the user's places for calls to OVH, and yield the threads to call in.
 

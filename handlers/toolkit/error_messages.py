@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from slack_sdk.models.blocks import Block
 
+from handlers import messages
 from handlers.toolkit.blocks import Drawn, context, section, sections
 from handlers.toolkit.command_name import code
 from handlers.toolkit.folding import listed
@@ -19,11 +20,12 @@ _MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets a user 
 
 def sentence(refusal: OrderingError) -> str:
     """Return the refusal as a sentence that names who has the right, ready for mrkdwn."""
-    said = escape_markup(str(refusal))
+    said = messages.refusal(refusal)
+    text = escape_markup(said.text)
     if isinstance(refusal, NotAllowed) and refusal.ask:
         who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
-        said = f"{said} Ask {who}."
-    return f"{said} {hinted(refusal.hint)}" if refusal.hint else said
+        text = f"{text} Ask {who}."
+    return f"{text} {hinted(said.hint)}" if said.hint else text
 
 
 def refused(refusal: OrderingError) -> Drawn:

@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from handlers.toolkit.command_name import code
-from ordering.model.errors import Hint, NotPossible
+from ordering.model.errors import NotPossible
 from ordering.model.text import is_visible
 
 _NUMBER = re.compile(r"#?(\d{1,9})")
@@ -114,11 +113,7 @@ def cart_number(text: str) -> int:
     """Read ``12`` or ``#12``; raises `NotPossible`."""
     if found := _NUMBER.fullmatch(text.strip()):
         return int(found[1])
-    raise NotPossible(
-        f"Write the cart's number, like {code('show 12')}.",
-        hint=Hint("pending", "lists the carts that are waiting"),
-        code="number_missing",
-    )
+    raise NotPossible(code="number_missing")
 
 
 def cart_and_mark(value: str) -> tuple[int, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 
+from handlers.messages.catalogue import Hint
 from handlers.toolkit.command_name import code
 from ordering.model.cart import Cart
-from ordering.model.errors import Hint
+from ordering.model.errors import Hint as OldHint
 
 _NAMED = 5  # names of a cart that a sentence lists
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
@@ -55,7 +56,7 @@ def _ended(kept: str) -> str:
     return kept.rstrip() + "…"
 
 
-def hinted(hint: Hint) -> str:
+def hinted(hint: Hint | OldHint) -> str:
     """Return a mrkdwn sentence: what to type, and what it does."""
     return f"{code(escape(hint.words))} {escape(hint.effect)}."
 

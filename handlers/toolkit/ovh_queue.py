@@ -42,7 +42,7 @@ class OvhQueue:
 
     @asynccontextmanager
     async def place(
-        self, user: str, *, what: str = "this", notice: Notice | None = None, always: bool = False
+        self, user: str, *, what: str = "", notice: Notice | None = None, always: bool = False
     ) -> AsyncIterator[Bridge]:
         """Hold one of the user's places, and yield the threads to call OVH in.
 
@@ -50,10 +50,7 @@ class OvhQueue:
         request. Raises `LineFull` immediately if the line is full.
         """
         if len(self._lines.get(user, ())) >= self._in_line:
-            raise LineFull(
-                f"You already have {self._in_line} requests in line for OVH, so I didn't take {what}. "
-                "Please send it again when some of them are done."
-            )
+            raise LineFull(in_line=self._in_line, what=what)
         place = self._join(user)
         try:
             await self._wait(user, place, notice, always=always)

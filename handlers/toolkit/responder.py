@@ -57,7 +57,7 @@ class Reply:
         try:
             opened = await show(trigger_id=self._to.trigger, view=view)
         except FAILURES as error:
-            raise NotPossible(_not_opened(read(error), button), code="form_not_opened") from error
+            raise _not_opened(read(error), button) from error
         # All further messages go into that form.
         self._to = replace(self._to, form=(opened.get("view") or {}).get("id"))
 
@@ -157,17 +157,17 @@ def _log_refusal(what: str, error: BaseException) -> Refusal:
     return refusal
 
 
-def _not_opened(refusal: Refusal, button: str) -> str:
-    """Log why Slack did not open a form, and return the sentence for the user who pressed the button."""
+def _not_opened(refusal: Refusal, button: str) -> NotPossible:
+    """Log why Slack did not open a form, and return the refusal for the user who pressed the button."""
     fix = operator_fix(refusal, about="forms")
     if fix is not None or refusal.kind is Kind.CONTENT:
         _log.error("form_not_opened", error=refusal.word, details=refusal.details, fix=fix)
     else:
         _log.warning("form_not_opened", error=refusal.word)
     if fix is not None:
-        return f"{fix} Please tell the operator of this app."
+        return NotPossible(code="form_needs_operator", fix=fix)
     if refusal.kind is Kind.CONTENT:
-        return "Slack refused this form. Please tell the operator of this app: the log says why."
+        return NotPossible(code="form_refused")
     if refusal.word in _TOO_LATE:
-        return f"Slack took too long to open the form. Please press {button} again."
-    return f"Slack did not say whether the form opened. If you do not see it, press {button} again."
+        return NotPossible(code="form_too_late", button=button)
+    return NotPossible(code="form_not_opened", button=button)

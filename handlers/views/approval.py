@@ -7,7 +7,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
-from handlers.messages import happened, hindered, remark
+from handlers.messages import blocked, happened, remark
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
@@ -78,7 +78,7 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
         parts += contracts(cart, rank=4)
         parts.append(context(retraction(waived=waive_retraction)))
     if cart.trouble:
-        said = cut_bytes(escape(hindered(cart.trouble)), _LONGEST_TEXT)
+        said = cut_bytes(escape(blocked(cart.trouble)), _LONGEST_TEXT)
         parts.append(section(f"{said} I've been retrying since {when(cart.trouble.since)}."))
     return [*parts, *_actions(cart)]
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import CardOutdated, Hint, NotPossible
+from ordering.model.errors import CardOutdated, NotPossible
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.money import Money
 from ordering.model.quote import Quote
@@ -120,11 +120,7 @@ class Cart:
     def to(self, state: CartState, *, at: datetime, **changes: Any) -> Self:  # noqa: ANN401 - fields of this class
         """Return the cart in another state with these changes; raises `NotPossible` if the move is not allowed."""
         if state not in MOVES[self.state]:
-            raise NotPossible(
-                f"Cart #{self.id} is {self.state.in_words}, so it cannot become {state.in_words}.",
-                code="no_such_move",
-                cart=self.id,
-            )
+            raise NotPossible(code="no_such_move", cart=self.id, state=self.state.value, to=state.value)
         changed = {"fact": None, "foreign_order": None} | changes
         return replace(self, state=state, since=at, note=None, trouble=None, **changed)
 
@@ -138,19 +134,9 @@ class Cart:
         Raises `NotPossible` if the name is in it already or the cart is full.
         """
         if self.line(line.domain):
-            raise NotPossible(
-                f"{line.domain} is already in cart #{self.id}.",
-                code="name_already_in_cart",
-                cart=self.id,
-                name=line.domain.ascii,
-            )
+            raise NotPossible(code="name_already_in_cart", cart=self.id, name=line.domain.ascii)
         if len(self.lines) >= MOST_LINES:
-            raise NotPossible(
-                f"Cart #{self.id} is full: {MOST_LINES} names. Request approval for it, then start the next one.",
-                code="cart_full",
-                cart=self.id,
-                most=MOST_LINES,
-            )
+            raise NotPossible(code="cart_full", cart=self.id, most=MOST_LINES)
         return replace(self, lines=(*self.lines, line))
 
     def without(self, domain: DomainName) -> Self:
@@ -273,10 +259,4 @@ class Cart:
 
     def _must_have(self, domain: DomainName) -> None:
         if self.line(domain) is None:
-            raise NotPossible(
-                f"{domain} is not in cart #{self.id}.",
-                hint=Hint("cart", "shows what is"),
-                code="name_not_in_cart",
-                cart=self.id,
-                name=domain.ascii,
-            )
+            raise NotPossible(code="name_not_in_cart", cart=self.id, name=domain.ascii)

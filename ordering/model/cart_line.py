@@ -76,13 +76,7 @@ class Line:
         """
         offered = self.offered_years or (self.years,)
         if years not in offered:
-            those = ", ".join(str(n) for n in sorted(offered))
-            raise NotPossible(
-                f"OVH does not offer {self.domain} for {years} years, only for {those}.",
-                code="years_not_offered",
-                name=self.domain.ascii,
-                years=years,
-            )
+            raise NotPossible(code="years_not_offered", name=self.domain.ascii, years=years, offered=sorted(offered))
         return self if years == self.years else replace(self, years=years, shaped_by=self.shaped_by | {by})
 
     def copied(self, *, by: str) -> Line:

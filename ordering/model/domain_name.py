@@ -16,7 +16,7 @@ _SLACK_LINK = re.compile(r"<(?:https?://|mailto:)?([^|>]+)(?:\|([^>]*))?>")
 _PLAIN_LABEL = re.compile(r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _LONGEST_NAME = 253  # RFC 1035, in A-label form and without the root dot
-_SHOWN = 60  # enough of a wrong input to recognise it
+_LONGEST_LABEL = 63  # RFC 1035
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,23 +29,17 @@ class DomainName:
     def parse(cls, text: str) -> DomainName:
         """Parse a name in either spelling, any case, with a trailing dot, as a link or in Slack's link form.
 
-        Raises `InvalidName` with a sentence that says what is wrong.
+        Raises `InvalidName` with a code that says what is wrong.
         """
         typed = _plain(text)
         labels = typed.split(".")
         if len(labels) < 2:  # noqa: PLR2004 - a name has at least a label and an extension
-            raise InvalidName(
-                f"“{_shown(typed)}” has no extension. Write it like “{_example(typed)}”.", code="name_without_extension"
-            )
+            raise InvalidName(code="name_without_extension", typed=typed)
         encoded = ".".join(_a_label(label, typed) for label in labels)
         if len(encoded) > _LONGEST_NAME:
-            raise InvalidName(
-                f"“{_shown(typed)}” is too long: a name has at most {_LONGEST_NAME} characters.",
-                code="name_too_long",
-                most=_LONGEST_NAME,
-            )
+            raise InvalidName(code="name_too_long", typed=typed, most=_LONGEST_NAME)
         if encoded.rsplit(".", 1)[1].isdigit():
-            raise InvalidName(f"“{_shown(typed)}” is a number with dots, not a domain name.", code="name_is_address")
+            raise InvalidName(code="name_is_address", typed=typed)
         return cls(encoded)
 
     @property
@@ -102,40 +96,24 @@ def _plain(text: str) -> str:
 
 def _a_label(label: str, typed: str) -> str:
     if not label:
-        raise InvalidName(
-            f"“{_shown(typed)}” has an empty part. Write it like “name.ovh”.", code="name_with_empty_part"
-        )
+        raise InvalidName(code="name_with_empty_part", typed=typed)
     if _PLAIN_LABEL.fullmatch(label):
         return label
     try:
         encoded = idna.encode(label, uts46=True, std3_rules=True).decode("ascii")
         idna.decode(encoded)  # an A-label that was typed as such must also decode
     except (idna.IDNAError, UnicodeError) as error:
-        raise InvalidName(
-            f"“{_shown(typed)}” cannot be a domain name: {_why(label)}. "
-            "Use letters, digits and hyphens, not first or last.",
-            code="name_with_bad_part",
-        ) from error
+        raise _bad_part(label, typed) from error
     if "." in encoded:
-        raise InvalidName(f"“{_shown(typed)}” hides a dot inside a part of the name.", code="name_with_hidden_dot")
+        raise InvalidName(code="name_with_hidden_dot", typed=typed)
     return encoded
 
 
-def _why(label: str) -> str:
-    if len(label) > 63:  # noqa: PLR2004 - RFC 1035's limit, told in the sentence below
-        return "a part is longer than 63 characters"
+def _bad_part(label: str, typed: str) -> InvalidName:
+    if len(label) > _LONGEST_LABEL:
+        return InvalidName(code="name_with_long_part", typed=typed, most=_LONGEST_LABEL)
     if label.startswith("-") or label.endswith("-"):
-        return "a part starts or ends with a hyphen"
-    odd = "".join(sorted({c for c in label if not (c.isalnum() or c == "-")}))
-    return f"“{_shown(odd)}” is not allowed" if odd else f"“{_shown(label)}” is not a valid part"
-
-
-def _shown(text: str) -> str:
-    """Return foreign text made safe for a sentence: short, no control or direction characters, no backtick."""
-    clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
-    return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
-
-
-def _example(typed: str) -> str:
-    word = re.sub(r"[^a-z0-9-]", "", typed).strip("-")[:_SHOWN]
-    return f"{word or 'name'}.ovh"
+        return InvalidName(code="name_with_outer_hyphen", typed=typed)
+    if odd := "".join(sorted({c for c in label if not (c.isalnum() or c == "-")})):
+        return InvalidName(code="name_with_odd_characters", typed=typed, characters=odd)
+    return InvalidName(code="name_with_bad_part", typed=typed, part=label)

@@ -1,6 +1,6 @@
 """Errors of the domain, sorted by what the caller should do.
 
-OrderingError                 tell the user: str(error) is the sentence; code and params steer the program
+OrderingError                 tell the user: handlers.messages makes the sentence from code and params
   InvalidName                 the input is no domain name: ask for another
   InvalidAnswer               the input does not answer the question: show the error at its field
   WrongAnswers                several of those, by the question's label (ordering.model.question)
@@ -44,27 +44,24 @@ class Hint:
 class OrderingError(Exception):
     """Base of all refusals: `code` names the reason in snake_case and is stable, `params` are its facts.
 
-    `str(error)` is for people: a sentence, and `advice` on what they can do. `sentence` is the first part alone. OVH's
-    own words are in the parameter `ovh`. `hint` is a command that the person can type next.
+    People read the sentence that `handlers.messages` makes from them. OVH's own words are in the parameter `ovh`.
+    `str(error)` is for logs: the code and OVH's words, never what a person typed.
     """
 
     usual_code: ClassVar[str] = "refused"
-    usual_advice: ClassVar[str | None] = None
 
+    # Some refusals still bring their own `sentence` and `hint`. Once the catalogue has all, the code comes first.
     def __init__(
-        self,
-        sentence: str = "",
-        *,
-        code: str | None = None,
-        advice: str | None = None,
-        hint: Hint | None = None,
-        **params: Json,
+        self, sentence: str = "", *, code: str | None = None, hint: Hint | None = None, **params: Json
     ) -> None:
-        super().__init__(" ".join(filter(None, [sentence, self.usual_advice if advice is None else advice])))
+        super().__init__(sentence)
         self.sentence = sentence
         self.hint = hint
         self.code = code or self.usual_code
         self.params = params
+
+    def __str__(self) -> str:
+        return self.sentence or ": ".join(filter(None, [self.code, self.ovh_said]))
 
     @property
     def data(self) -> Data:
@@ -100,15 +97,14 @@ class NotAllowed(OrderingError):
 
     def __init__(
         self,
-        sentence: str,
+        sentence: str = "",
         *,
         code: str | None = None,
         ask: frozenset[str] = frozenset(),
-        advice: str | None = None,
         hint: Hint | None = None,
         **params: Json,
     ) -> None:
-        super().__init__(sentence, code=code, advice=advice, hint=hint, **params)
+        super().__init__(sentence, code=code, hint=hint, **params)
         self.ask = ask
 
 
@@ -124,10 +120,7 @@ class CartChanged(NotPossible):
     usual_code = "cart_changed"
 
     def __init__(self, cart_id: int) -> None:
-        super().__init__(
-            f"Cart #{cart_id} changed in the meantime. Look at it again, then try once more.",
-            cart=cart_id,
-        )
+        super().__init__(cart=cart_id)
 
 
 class CardOutdated(NotPossible):
@@ -136,11 +129,7 @@ class CardOutdated(NotPossible):
     usual_code = "card_outdated"
 
     def __init__(self, cart_id: int) -> None:
-        super().__init__(
-            f"Cart #{cart_id} changed since that card was drawn, so nothing was done. "
-            "Look at its newest card, then decide.",
-            cart=cart_id,
-        )
+        super().__init__(cart=cart_id)
         self.cart_id = cart_id
 
 
@@ -149,23 +138,11 @@ class CardBeforeRestore(CardOutdated):
 
     usual_code = "card_before_restore"
 
-    def __init__(self, cart_id: int) -> None:
-        NotPossible.__init__(
-            self,
-            "That card is from before my database was restored, so nothing was done. "
-            f"Use the newest card of cart #{cart_id}. If there is none, please request it again.",
-            cart=cart_id,
-        )
-        self.cart_id = cart_id
-
 
 class CardOfAnotherDesk(NotPossible):
     """The card was rendered from another database."""
 
     usual_code = "card_of_another_desk"
-
-    def __init__(self) -> None:
-        super().__init__("This card belongs to another Domain Desk, so nothing was done.")
 
 
 class NoSuchCart(OrderingError):
@@ -174,11 +151,7 @@ class NoSuchCart(OrderingError):
     usual_code = "no_such_cart"
 
     def __init__(self, cart_id: int) -> None:
-        super().__init__(
-            f"There is no cart #{cart_id}.",
-            hint=Hint("pending", "lists the carts that are waiting"),
-            cart=cart_id,
-        )
+        super().__init__(cart=cart_id)
 
 
 class RegistrarError(OrderingError):
@@ -203,7 +176,6 @@ class RegistrarUnavailable(RegistrarError):
     """A read without an answer. It can be retried."""
 
     usual_code = "registrar_unavailable"
-    usual_advice = "Try again in a minute."
 
 
 class NotAsked(RegistrarUnavailable):
@@ -234,13 +206,6 @@ class OnHold(RegistrarUnavailable):
     """Recover mode: nothing is sent, paid, approved or requested."""
 
     usual_code = "on_hold"
-    usual_advice = ""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "I'm on hold: I'm comparing my records with OVH's after a restore. Until that's done, nothing is "
-            "ordered, paid, approved or requested. An operator is on it."
-        )
 
 
 class DatabaseWentBack(OnHold):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import Hint, NotAllowed, NotPossible
+from ordering.model.errors import NotAllowed, NotPossible
 from ordering.model.facts import amount
 from ordering.model.money import Money
 
@@ -30,29 +30,7 @@ class Membership(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
 
 
-_INVITED = "Your invitation to this workspace is still open. Accept it first, then try again."
-_LOOKUP_REFUSED = (
-    "Slack doesn't let me look up who people are, so I can't tell what you may do. "
-    "Ask the operator to check the app's scopes (`users:read`) and its token, then try again."
-)
-_WHY_NOT = {
-    Membership.GUEST: "Guests can search, but not buy. Ask a full member of the team.",
-    Membership.BOT: "Only people can do this, not apps.",
-    Membership.DEACTIVATED: "This account is deactivated, so it can no longer decide anything here.",
-    Membership.STRANGER: "Only members of this workspace can do this. Ask your contact here.",
-    Membership.INVITED: _INVITED,
-    Membership.UNREADABLE: "Slack did not tell me who you are just now, so nothing was changed. Try again in a minute.",
-    Membership.LOOKUP_REFUSED: _LOOKUP_REFUSED,
-}
 _UNREADABLE = {Membership.UNREADABLE, Membership.LOOKUP_REFUSED}
-# Read-only actions get their own wording.
-_WHY_NO_LOOK = {
-    Membership.GUEST: "Guests can search, but carts are for full members of the team. Ask one of them.",
-    Membership.UNREADABLE: ("Slack did not tell me who you are just now, so I show no carts. Try again in a minute."),
-}
-_WHY_NO_SEARCH = {
-    Membership.UNREADABLE: "Slack did not tell me who you are just now, so I did not search. Try again in a minute.",
-}
 
 
 class Right(StrEnum):
@@ -107,32 +85,22 @@ class Policy:
 
     def must_be_member(self, person: Person) -> None:
         if person.membership is not Membership.MEMBER:
-            raise NotAllowed(_WHY_NOT[person.membership], code=f"person_{person.membership.value}")
+            raise NotAllowed(code=f"person_{person.membership.value}", to="decide")
 
     def may_search(self, person: Person) -> None:
         """Raise `NotAllowed` unless this person may search: members and guests may, strangers and apps may not."""
         if person.membership not in {Membership.MEMBER, Membership.GUEST}:
-            raise NotAllowed(
-                _WHY_NO_SEARCH.get(person.membership) or _WHY_NOT[person.membership],
-                code=f"person_{person.membership.value}",
-            )
+            raise NotAllowed(code=f"person_{person.membership.value}", to="search")
 
     def may_look(self, person: Person) -> None:
         """Raise `NotAllowed` if this person may not read what the team buys."""
-        if why_not := _WHY_NO_LOOK.get(person.membership):
-            raise NotAllowed(why_not, code=f"person_{person.membership.value}")
-        self.must_be_member(person)
+        if person.membership is not Membership.MEMBER:
+            raise NotAllowed(code=f"person_{person.membership.value}", to="look")
 
     def may_change(self, cart: Cart, person: Person) -> None:
         self.must_be_member(person)
         if cart.state is not CartState.OPEN:
-            raise NotPossible(
-                f"Cart #{cart.id} is {cart.state.in_words}: it can no longer be changed.",
-                hint=Hint("add", "starts the next one"),
-                code="cart_closed",
-                cart=cart.id,
-                state=cart.state.value,
-            )
+            raise NotPossible(code="cart_closed", cart=cart.id, state=cart.state.value)
 
     def may_approve(self, cart: Cart, person: Person) -> None:
         """Raise `NotAllowed` if this person may not approve or reject this cart."""
@@ -140,21 +108,11 @@ class Policy:
         if self.self_approval:
             return
         if person.id == cart.requester:
-            raise NotAllowed(
-                f"You asked for cart #{cart.id} yourself, so another approver decides.",
-                code="own_request",
-                cart=cart.id,
-            )
+            raise NotAllowed(code="own_request", cart=cart.id)
         if person.id in cart.people_who_added:
-            raise NotAllowed(
-                f"You added a name to cart #{cart.id}, so another approver decides.", code="own_name", cart=cart.id
-            )
+            raise NotAllowed(code="own_name", cart=cart.id)
         if person.id in cart.people_who_shaped:
-            raise NotAllowed(
-                f"You chose something for a name in cart #{cart.id}, so another approver decides.",
-                code="own_choice",
-                cart=cart.id,
-            )
+            raise NotAllowed(code="own_choice", cart=cart.id)
 
     def loses_approval(self, cart: Cart, person: Person) -> bool:
         """Return whether this person could approve this open cart now, but not after changing one of its names."""
@@ -204,11 +162,11 @@ class Policy:
     def must_decide(self, person: Person) -> None:
         """Raise `NotAllowed` if this person is not an approver."""
         self.must_be_member(person)
-        self._must_belong(person, self.approvers, "Only approvers can do this.", "not_approver")
+        self._must_belong(person, self.approvers, "not_approver")
 
     def may_pay(self, person: Person) -> None:
         self.must_be_member(person)
-        self._must_belong(person, self.payers, "Only payers can do this.", "not_payer")
+        self._must_belong(person, self.payers, "not_payer")
 
     def looks(self, person: Person) -> bool:
         return person.membership is Membership.MEMBER
@@ -223,29 +181,17 @@ class Policy:
         """Raise `NotAllowed` if this person may not stop this cart: approvers, payers and its requester may."""
         self.must_be_member(person)
         if person.id != cart.requester:
-            self._must_belong(
-                person,
-                self.approvers | self.payers,
-                "Only approvers, payers and the requester can stop this.",
-                code="cannot_stop",
-            )
+            self._must_belong(person, self.approvers | self.payers, "cannot_stop")
 
     def may_see_owners(self, person: Person) -> None:
         """Raise unless this person approves or pays: an owner's address and phone are personal data."""
         self.must_be_member(person)
-        self._must_belong(
-            person,
-            self.approvers | self.payers,
-            "Only approvers and payers can see who the owner is.",
-            "not_approver_or_payer",
-        )
+        self._must_belong(person, self.approvers | self.payers, "cannot_see_owners")
 
     def may_resolve(self, person: Person) -> None:
         """Raise `NotAllowed` if this person may not resolve a cart that needs attention."""
         self.must_be_member(person)
-        self._must_belong(
-            person, self.approvers | self.payers, "Only approvers and payers can do this.", "not_approver_or_payer"
-        )
+        self._must_belong(person, self.approvers | self.payers, "not_approver_or_payer")
 
     def may_deny(self, cart: Cart, person: Person) -> None:
         """Raise `NotAllowed` if this person may not state that an order or a payment did not happen.
@@ -254,11 +200,7 @@ class Policy:
         """
         self.may_resolve(person)
         if person.id == cart.requester and not self.self_approval:
-            raise NotAllowed(
-                f"You asked for cart #{cart.id} yourself, so another approver or payer says this.",
-                code="own_request",
-                cart=cart.id,
-            )
+            raise NotAllowed(code="own_denial", cart=cart.id)
 
     def approvals_needed(self, total: Money) -> int:
         over = self.second_approval_over
@@ -271,45 +213,25 @@ class Policy:
         """
         if self.limit_per_order is not None and total.amount > self.limit_per_order:
             limit = Money.rounded(self.limit_per_order, total.currency)
-            raise NotPossible(
-                f"This cart costs {total} with tax; one order may cost {limit}. Remove a name, or ask the operator.",
-                code="order_limit_exceeded",
-                total=amount(total),
-                limit=amount(limit),
-            )
+            raise NotPossible(code="order_limit_exceeded", total=amount(total), limit=amount(limit))
         if self.limit_per_month is not None and (total + committed).amount > self.limit_per_month:
             limit = Money.rounded(self.limit_per_month, total.currency)
             raise NotPossible(
-                f"This cart costs {total} with tax; {committed} of this month's {limit} is already promised or spent. "
-                "Remove a name, wait for next month, or ask the operator.",
                 code="month_limit_exceeded",
                 total=amount(total),
                 committed=amount(committed),
                 limit=amount(limit),
             )
 
-    def _must_belong(self, person: Person, circle: frozenset[str], otherwise: str, code: str) -> None:
+    def _must_belong(self, person: Person, circle: frozenset[str], code: str) -> None:
         if _belongs(person, circle):
             return
         if person.unread_groups & circle:
-            raise NotAllowed(
-                "Slack did not tell me who is in the user group just now, so nothing was changed. "
-                "Try again in a minute.",
-                code="group_not_read",
-            )
+            raise NotAllowed(code="group_not_read")
         if person.refused_groups & circle:
-            raise NotAllowed(
-                f"{otherwise} Slack doesn't show me who is in {_listed(person.refused_groups & circle)}. "
-                "Ask the operator to check that the group exists and that the app has the scope `usergroups:read`.",
-                code="group_hidden",
-                groups=sorted(person.refused_groups & circle),
-            )
-        raise NotAllowed(otherwise, ask=circle, code=code)
+            raise NotAllowed(code="group_hidden", why=code, groups=sorted(person.refused_groups & circle))
+        raise NotAllowed(code=code, ask=circle)
 
 
 def _belongs(person: Person, circle: frozenset[str]) -> bool:
     return person.id in circle or bool(person.groups & circle)
-
-
-def _listed(ids: frozenset[str]) -> str:
-    return f"the user group {', '.join(sorted(ids))}" if len(ids) == 1 else f"the user groups {', '.join(sorted(ids))}"

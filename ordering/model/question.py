@@ -128,12 +128,12 @@ class Reach(StrEnum):
 
 
 class WrongAnswers(OrderingError):
-    """Some of the input is invalid: `by_label` holds an error sentence for each label."""
+    """Some of the input is invalid: `by_label` has an error for each label."""
 
     usual_code = "wrong_answers"
 
-    def __init__(self, by_label: Mapping[str, str]) -> None:
-        super().__init__(" ".join(by_label.values()), labels=sorted(by_label))
+    def __init__(self, by_label: Mapping[str, InvalidAnswer]) -> None:
+        super().__init__(" ".join(map(str, by_label.values())), labels=sorted(by_label))
         self.by_label = dict(by_label)
 
 
@@ -210,7 +210,9 @@ def _name_servers(text: str) -> str:
     try:
         hosts = [DomainName.parse(part).ascii for part in re.split(r"[\s,;]+", text) if part]
     except InvalidName as error:
-        raise InvalidAnswer(str(error), code="answer_no_name_server") from error
+        invalid = InvalidAnswer(code=error.code)
+        invalid.params = error.params
+        raise invalid from error
     hosts = list(dict.fromkeys(hosts))
     if not _FEWEST_NAME_SERVERS <= len(hosts) <= _MOST_NAME_SERVERS:
         raise InvalidAnswer(

@@ -73,13 +73,7 @@ class ForeignOrders:
             elif not order.whole and order.may_hold(cart):
                 if order.is_read or order.read_at - order.seen_at >= _HOLDS_FOR:
                     return Hindrance(order, is_clear=False)
-                raise RegistrarUnavailable(
-                    f"The account has a new order, {order.number}, and OVH doesn't show its names yet. I'll order once "
-                    "I know that they are others. Nobody needs to act for the first 10 minutes.",
-                    advice="",
-                    code="foreign_order_unclear",
-                    order=order.number,
-                )
+                raise RegistrarUnavailable(code="foreign_order_unclear", order=order.number)
         return None
 
     def second_order(self, cart: Cart) -> ForeignOrder | None:
@@ -118,9 +112,7 @@ class ForeignOrders:
         for number in self._hidden.keys() & set(unread):
             kept[number] = self._as_hidden(number, kept.get(number), now)
         if len(new) > _MOST_AT_ONCE:
-            raise _MoreToRead(
-                "Before I order, I'm reading the account's recent orders, to be sure that none has these names."
-            )
+            raise _MoreToRead
         return list(kept.values())
 
     def _read(self, number: int, before: ForeignOrder | None, now: datetime, *, urgent: bool) -> ForeignOrder | None:
@@ -163,4 +155,3 @@ class _MoreToRead(RegistrarUnavailable):
     """More orders are unread than one step reads."""
 
     usual_code = "foreign_orders_unread"
-    usual_advice = ""

@@ -149,8 +149,7 @@ class Fulfilment:
         cart = self._book.cart(cart_id)
         if not _is_for(task_type, cart):
             return  # it advanced in the meantime, without that step
-        sentence = f"The desk made a mistake here, and tries again. The operator finds it in the log: {reference}."
-        error = OrderingError(sentence, code="internal_error", reference=reference)
+        error = OrderingError(code="internal_error", reference=reference)
         self._book.try_later(cart, error, wait=self._book.pace.slowest)
 
     def _watch_order(self, cart: Cart) -> None:

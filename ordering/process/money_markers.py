@@ -19,10 +19,6 @@ from ordering.process.recovery import RecoverMode
 S = CartState
 NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
 _ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call that makes a marker can be in flight
-_BLIND = (
-    "OVH doesn't list what I left there before ordering or paying, so I can't be sure that this wasn't done before. "
-    "Nothing was sent."
-)
 
 
 class MemoryWentBack(Exception):
@@ -80,7 +76,7 @@ class MoneyMarkers:
             recorded = carts.money_calls(call.subject)
             compared = carts.compared_markers(seen)
         if not seen & {known.marker for known in recorded}:
-            raise RegistrarUnavailable(_BLIND, advice="", code="markers_not_listed")
+            raise RegistrarUnavailable(code="markers_not_listed")
         unknown = seen - {known.marker for known in recorded} - compared
         nameless = [known for known in recorded if known.marker is None]  # the answer with its id may be lost
         if len(unknown) > len(nameless):

@@ -18,9 +18,6 @@ from ordering.model.recovery import ORDERS_MATTER, OVERLAP, Cause, Loss, Recover
 from ordering.ports.store import Reading, Store, Transaction
 from ordering.process.intent import Objection
 
-_BEFORE_ANOTHER = "That comparison is from before another restore. Please compare again."
-_MONEY_MOVED = "An order or a payment moved on since that comparison. Please compare again."
-
 
 def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
     """Raise unless a card with this stamp was rendered from this database at its present or an earlier state.
@@ -140,11 +137,11 @@ class RecoverMode:
             carts.decide_alone()
             standing = carts.standing()
             if standing.recovery is None:
-                raise NotPossible("I'm not on hold any more: there is nothing left to compare.", code="not_on_hold")
+                raise NotPossible(code="not_on_hold")
             if carts.stamp().epoch != epoch:
-                raise NotPossible(_BEFORE_ANOTHER, code="comparison_of_another_epoch")
+                raise NotPossible(code="comparison_of_another_epoch")
             if carts.newest_about_money() != compared:
-                raise NotPossible(_MONEY_MOVED, code="comparison_outdated")
+                raise NotPossible(code="comparison_outdated")
             confirmed = standing.recovery.confirmed(by, compared=compared)
             carts.save_standing(replace(standing, recovery=confirmed))
             return confirmed

@@ -23,14 +23,8 @@ def as_offered_now(lines: Sequence[Line], registrar: Names) -> tuple[Line, ...]:
 
 def _now(line: Line, answer: Availability | None) -> Line:
     if answer is None or answer.verdict is Verdict.UNKNOWN:
-        raise RegistrarUnavailable(
-            f"OVH did not say what {line.domain} costs to renew.", code="renewal_unknown", name=line.domain.ascii
-        )
+        raise RegistrarUnavailable(code="renewal_unknown", name=line.domain.ascii)
     if not answer.can_be_added:
-        raise RegistrarRefused(
-            f"OVH says that {line.domain} is not free any more, so the desk did not order it.",
-            code="name_not_free",
-            name=line.domain.ascii,
-        )
+        raise RegistrarRefused(code="name_not_free", name=line.domain.ascii)
     offer = line.offer_in(answer.offers)
     return replace(line, renewal=offer.renewal if offer else None)

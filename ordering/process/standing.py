@@ -16,7 +16,6 @@ from ordering.process.age import undecided
 from ordering.process.intent import Condition, Objection
 
 S = CartState
-_UNREAD = "Slack doesn't tell me whether the people who decided may still do so, so I wait."
 
 
 def refuse_beyond_limits(policy: Policy, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
@@ -72,7 +71,7 @@ class Standing:
     def _approvals(self, cart: Cart, approvers: list[Person]) -> Condition:
         rights = {person.id: self._policy.right_to_approve(cart, person) for person in approvers}
         if Right.UNREADABLE in rights.values():
-            raise RightsUnread(_UNREAD)
+            raise RightsUnread
         valid = tuple(user for user, right in rights.items() if right is Right.HELD)
 
         def hold(carts: Transaction, intent: Cart) -> Objection | None:
@@ -89,7 +88,7 @@ class Standing:
     def _payment(self, payer: Person) -> Condition:
         right = self._policy.right_to_pay(payer)
         if right is Right.UNREADABLE:
-            raise RightsUnread(_UNREAD)
+            raise RightsUnread
 
         def hold(carts: Transaction, intent: Cart) -> Objection | None:
             now = carts.cart(intent.id)

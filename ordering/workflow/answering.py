@@ -64,7 +64,7 @@ class Answering(UseCases):
         """Store a user's answers for a name, by label; an empty text removes an answer.
 
         `reach` selects the other names that get the same answers; `seen` are the fingerprints of what the form showed.
-        Raises `WrongAnswers` with a sentence for each label, and `AnsweredMeanwhile` if it would overwrite another
+        Raises `WrongAnswers` with an error for each label, and `AnsweredMeanwhile` if it would overwrite another
         user's answer.
         """
         now = self._clock()
@@ -128,7 +128,7 @@ def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
     """Return the answers as OVH takes them; None for an empty one or one equal to the bot's default."""
     known = {question.label: question for question in line.questions or ()}
     values: dict[str, str | None] = {}
-    wrong: dict[str, str] = {}
+    wrong: dict[str, InvalidAnswer] = {}
     for label, text in typed.items():
         question = known.get(label)
         if question is None:
@@ -140,7 +140,7 @@ def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
         try:
             value = question.checked(text) if text.strip() else None
         except InvalidAnswer as error:
-            wrong[label] = str(error)
+            wrong[label] = error
         else:
             values[label] = None if value == question.standing else value
     if wrong:

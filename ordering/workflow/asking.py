@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
+from ordering.model.errors import CartChanged, NotAllowed, NotPossible
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.policy import Person
@@ -28,19 +28,9 @@ class Asking(UseCases):
         """Raise if this cart cannot be sent to the approvers. Called before a form is shown, and again after it."""
         self.policy.may_change(cart, person)
         if not cart.lines:
-            raise NotPossible(
-                f"Cart #{cart.id} is empty.",
-                hint=Hint("search name.ovh", "finds names to add"),
-                code="cart_empty",
-                cart=cart.id,
-            )
+            raise NotPossible(code="cart_empty", cart=cart.id)
         if _is_private(cart.channel) and self.policy.approval_channel is None and not self.policy.self_approval:
-            raise NotPossible(
-                "Nobody else can see this conversation, so nobody could approve. "
-                "Add the names in a channel, or ask the operator to set an approval channel.",
-                code="nobody_could_approve",
-                cart=cart.id,
-            )
+            raise NotPossible(code="nobody_could_approve", cart=cart.id)
 
     def request_approval(
         self, cart_id: int, *, requester: Person, purpose: str, approvers: Collection[Person] | None = None
@@ -56,11 +46,10 @@ class Asking(UseCases):
         self.may_request(cart, requester)
         self._must_be_allowed(cart_id, None)
         if approvers is not None and self.policy.needs_another_approver(cart, approvers, requester=requester):
-            raise NotPossible(_nobody_left(cart, approvers, requester), code="nobody_may_approve", cart=cart.id)
+            shaped = any(person.id in cart.people_who_shaped - {requester.id} for person in approvers)
+            raise NotPossible(code="nobody_may_approve", cart=cart.id, shaped=shaped)
         if not is_visible(purpose):
-            raise NotPossible(
-                "Say in a few words what the names are for: the approver will want to know.", code="purpose_missing"
-            )
+            raise NotPossible(code="purpose_missing")
         with self._store.begin() as carts:
             carts.begin_step(cart_id)  # a database that accepts no writes ends this before OVH builds a cart
         quoted, checked = cart, self._pre_flight(cart)
@@ -100,18 +89,9 @@ class Asking(UseCases):
             if cart.state is S.CANCELLED and cart.requester == by.id and cart.fact == _WITHDRAWN:
                 return cart
             if cart.state is not S.SUBMITTED:
-                raise NotPossible(
-                    f"Cart #{cart_id} is {cart.state.in_words}, so it can no longer be withdrawn.",
-                    code="not_withdrawable",
-                    cart=cart_id,
-                    state=cart.state.value,
-                )
+                raise NotPossible(code="not_withdrawable", cart=cart_id, state=cart.state.value)
             if by.id != cart.requester:
-                raise NotAllowed(
-                    f"Only the person who asked for cart #{cart_id} can withdraw it.",
-                    code="not_the_requester",
-                    cart=cart_id,
-                )
+                raise NotAllowed(code="not_the_requester", cart=cart_id)
             cancelled = cart.to(S.CANCELLED, at=now, fact=_WITHDRAWN)
             event = happened(cancelled, now, EventKind.REQUEST_WITHDRAWN, by=by.id)
             return carts.save(cancelled, event)
@@ -122,18 +102,6 @@ class Asking(UseCases):
         except LinesRefused as refusal:
             self._keep_questions(cart.id, refusal.asked)
             raise NotReady(cart.id, refusal.findings) from refusal
-
-
-def _nobody_left(cart: Cart, approvers: Collection[Person], requester: Person) -> str:
-    """Return why no approver could approve this cart, and what helps."""
-    shaped = [person for person in approvers if person.id in cart.people_who_shaped - {requester.id}]
-    if shaped:
-        return (
-            f"Nobody could approve cart #{cart.id}: each approver added one of its names, changed it or asks for it. "
-            "Ask one of them to remove those names, and add them again yourself. Or ask the operator for another "
-            "approver."
-        )
-    return f"Nobody else could approve cart #{cart.id}. Ask the operator for another approver."
 
 
 def _is_private(channel: str) -> bool:

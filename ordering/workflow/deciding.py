@@ -87,12 +87,7 @@ class Deciding(UseCases):
             raise CartChanged(cart.id)  # another user approved after `earlier` was read
         rights = {user: self.policy.right_to_approve(cart, known[user]) for user in cart.approved_by}
         if Right.UNREADABLE in rights.values():
-            raise NotPossible(
-                f"Slack did not tell me whether everyone who approved cart #{cart.id} may still do so, so nothing was "
-                "changed. Try again in a minute.",
-                code="earlier_approvers_not_read",
-                cart=cart.id,
-            )
+            raise NotPossible(code="earlier_approvers_not_read", cart=cart.id)
         return tuple(user for user, right in rights.items() if right is Right.HELD)
 
     def approved_so_far(self, cart_id: int, *, stamp: Stamp | None = None) -> tuple[str, ...]:
@@ -113,7 +108,7 @@ class Deciding(UseCases):
         Repeating it changes nothing. Works in recover mode, too.
         """
         if not is_visible(reason):
-            raise NotPossible("Say in a few words why: the requester will want to know.", code="reason_missing")
+            raise NotPossible(code="reason_missing")
         now = self._clock()
         with self._decision(cart_id, stamp, sends=False) as carts:
             cart = carts.cart(cart_id)
@@ -127,7 +122,7 @@ class Deciding(UseCases):
     def stop(self, cart_id: int, *, by: Person, stamp: Stamp | None = None) -> Cart:
         """Stop an approved cart, or a payment, before its intent is committed; stopping again changes nothing.
 
-        Raises `NotPossible` if it is too late: the sentence says what was sent already.
+        Raises `NotPossible` if it is too late, with the cart's state.
         """
         now = self._clock()
         with self._decision(cart_id, stamp, sends=False) as carts:
@@ -143,12 +138,12 @@ class Deciding(UseCases):
                 unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None, fact=_WAS_STOPPED[1])
                 event = happened(unpaid, now, EventKind.PAYMENT_STOPPED, by=by.id)
                 return carts.save(unpaid, event, due_at=now)
-            raise NotPossible(_too_late_to_stop(cart), code="too_late_to_stop", cart=cart_id, state=cart.state.value)
+            raise NotPossible(code="too_late_to_stop", cart=cart_id, state=cart.state.value)
 
     def _must_wait_for_approval(self, cart: Cart, approver: Person) -> None:
         self.policy.must_decide(approver)
         if cart.state is not S.SUBMITTED:
-            raise NotPossible(_already_decided(cart), code="already_decided", cart=cart.id, state=cart.state.value)
+            raise NotPossible(code="already_decided", cart=cart.id, state=cart.state.value)
         self.policy.may_approve(cart, approver)
 
 
@@ -162,22 +157,3 @@ def _said_before(cart: Cart) -> Data | None:
     if cart.note is not None:
         return {"text": cart.note}
     return {"kind": cart.fact.kind.value, "data": cart.fact.data} if cart.fact else None
-
-
-def _too_late_to_stop(cart: Cart) -> str:
-    if cart.state is S.CHECKING_OUT:
-        return (
-            f"It's too late to stop #{cart.id}: the order was just sent to OVH. "
-            "Nothing is paid until a payer presses Pay, and OVH cancels an unpaid order."
-        )
-    if cart.state is S.PAYING:
-        return f"It's too late to stop this payment of #{cart.id}: it was just sent to OVH. The card shows the result."
-    return f"There is nothing to stop: #{cart.id} is {cart.state.in_words}."
-
-
-def _already_decided(cart: Cart) -> str:
-    if cart.state is S.REJECTED:
-        return f"Cart #{cart.id} was rejected already: nothing to decide any more."
-    if cart.state is S.CANCELLED:
-        return f"Cart #{cart.id} was cancelled: nothing to decide any more."
-    return f"Cart #{cart.id} is {cart.state.in_words} already: nothing to decide any more."

@@ -12,7 +12,7 @@ from ordering.model.choosing import choose
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.events import Event, happened
-from ordering.model.facts import EventKind, Json
+from ordering.model.facts import Data, EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
 from ordering.model.policy import Person
@@ -44,7 +44,7 @@ class Filling(UseCases):
         self.policy.must_be_member(by)
         owned = self._owned_or_none()
         if domain in owned:
-            raise NotPossible(f"{domain} is in this OVH account already.", code="name_already_owned", name=domain.ascii)
+            raise NotPossible(code="name_already_owned", name=domain.ascii)
         offer = choose(self._look_up(domain), allow_premium=self.policy.allow_premium, seen=seen)
         now = self._clock()
         with self._store.begin() as carts:
@@ -84,11 +84,7 @@ class Filling(UseCases):
                 except NotPossible as refusal:
                     refused.append(refusal)
             if not taken:
-                raise NotPossible(
-                    "\n".join(["None of them was added.", *map(str, refused)]),
-                    code="no_name_added",
-                    reasons=[each.code for each in refused],
-                )
+                raise NotPossible(code="no_name_added", reasons=[_why(each) for each in refused])
             carts.show_in(cart.id, MessageRole.CART, channel)
             return carts.save(cart, _changed(cart, now, K.NAMES_ADDED, taken, by=by)), taken, refused
 
@@ -127,22 +123,21 @@ class Filling(UseCases):
             carts.decide_alone()
             old = carts.cart(cart_id)
             if old.state not in NOT_BOUGHT:
-                raise NotPossible(
-                    f"Cart #{cart_id} is {old.state.in_words}: its names are still spoken for.",
-                    code="names_still_held",
-                    cart=cart_id,
-                    state=old.state.value,
-                )
+                raise NotPossible(code="names_still_held", cart=cart_id, state=old.state.value)
             cart = carts.open_cart(old.channel) or carts.open(old.channel, by=by.id, at=now)
             new = [line for line in old.lines if cart.line(line.domain) is None]
             if not new:
-                raise NotPossible(
-                    f"All names of cart #{cart_id} are in cart #{cart.id} already.",
-                    code="names_already_in_cart",
-                    cart=cart.id,
-                )
+                raise NotPossible(code="names_already_in_cart", cart=cart.id, source=cart_id)
             if len(new) > MOST_LINES - len(cart.lines):
-                raise NotPossible(_no_room(old, len(new), cart), code="no_room_in_cart", cart=cart.id)
+                # All names or none, so that users need not sort out a partial copy.
+                raise NotPossible(
+                    code="no_room_in_cart",
+                    cart=cart.id,
+                    names=len(cart.lines),
+                    most=MOST_LINES,
+                    source=old.id,
+                    wanted=len(new),
+                )
             self._refuse_held(carts, [line.domain for line in new], without=cart.id)
             for line in new:
                 cart = cart.with_line(line.copied(by=by.id))
@@ -160,9 +155,7 @@ class Filling(UseCases):
         for domain, mark in seen.items():
             try:
                 if domain in owned:
-                    raise NotPossible(
-                        f"{domain} is in this OVH account already.", code="name_already_owned", name=domain.ascii
-                    )
+                    raise NotPossible(code="name_already_owned", name=domain.ascii)
                 offers.append(choose(answers[domain], allow_premium=self.policy.allow_premium, seen=mark))
             except OrderingError as refusal:
                 refused.append(refusal)
@@ -205,21 +198,10 @@ def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping
     """Reject lost updates of years."""
     for line in cart.lines:
         if line.domain in years and line.years not in {years[line.domain], seen.get(line.domain)}:
-            raise NotPossible(
-                f"Somebody else chose another number of years for {line.domain} meanwhile: {line.years}. "
-                "Nothing was changed. Press Years again to choose.",
-                code="years_changed_by_other",
-                name=line.domain.ascii,
-                years=line.years,
-            )
+            raise NotPossible(code="years_changed_by_other", name=line.domain.ascii, years=line.years)
 
 
-def _no_room(old: Cart, wanted: int, cart: Cart) -> str:
-    """Return why the copy is refused. It copies all names or none, so users need not sort out a partial copy."""
-    room = MOST_LINES - len(cart.lines)
-    fitting = f"only {room}" if room else "none"
-    return (
-        f"Cart #{cart.id} has {len(cart.lines)} of the {MOST_LINES} names that fit into a cart, "
-        f"so {fitting} of the {wanted} from cart #{old.id} would fit. Nothing was copied. "
-        f"Request approval for cart #{cart.id} first, or remove {wanted - room} of its names. Then copy again."
-    )
+def _why(refusal: OrderingError) -> Data:
+    """Return why a name was not added, as data."""
+    # Not needed any more once no refusal brings its own sentence.
+    return {**refusal.data, "sentence": refusal.sentence} if refusal.sentence else refusal.data

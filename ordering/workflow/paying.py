@@ -46,16 +46,11 @@ class Paying(UseCases):
             if _is_paid_by(cart, payer, method):
                 return cart
             if cart.state is not S.CHECKED_OUT or cart.order is None:
-                raise NotPossible(_why_not_payable(cart), code="not_payable", cart=cart.id, state=cart.state.value)
+                raise NotPossible(code="not_payable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             require_owner_shown(cart)
             if cart.order.missing_since is not None:
-                raise NotPossible(
-                    f"OVH doesn't know order {cart.order.id} just now, so nobody can pay it.",
-                    code="order_not_known",
-                    cart=cart.id,
-                    order=cart.order.id,
-                )
+                raise NotPossible(code="order_not_known", cart=cart.id, order=cart.order.id)
             chosen = _method(cart.order, method)
             self._refuse_beyond_limits(carts, cart, cart.order.total, now)
             payment = Payment(
@@ -77,7 +72,7 @@ class Paying(UseCases):
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None:
-            raise NotPossible(f"Cart #{cart_id} has no sales order yet.", code="no_order_yet", cart=cart_id)
+            raise NotPossible(code="no_order_yet", cart=cart_id)
         url = self._registrar.order_link(cart.order.id)
         self._note_opened(cart_id, shown)
         return url
@@ -97,9 +92,7 @@ class Paying(UseCases):
         self.policy.may_pay(payer)
         cart = self.cart(cart_id)
         if cart.order is None or cart.order.invoice is None:
-            raise NotPossible(
-                f"OVH has not sent the invoice for cart #{cart_id} yet.", code="no_invoice_yet", cart=cart_id
-            )
+            raise NotPossible(code="no_invoice_yet", cart=cart_id)
         return self._registrar.invoice_link(cart.order.invoice)
 
 
@@ -118,24 +111,7 @@ def _method(order: SalesOrder, asked: MethodId | None) -> MethodId:
     if asked is None and suggested is not None:
         return suggested.id
     if not order.methods:
-        raise NotPossible(
-            f"OVH has no payment method on file that can pay order {order.id}. "
-            "“Open order” on its card leads to OVH's page, where it can be paid.",
-            code="no_payment_method",
-            order=order.id,
-        )
+        raise NotPossible(code="no_payment_method", order=order.id)
     if asked is None or asked not in {known.id for known in order.methods}:
-        raise NotPossible(
-            f"That payment method cannot pay order {order.id}. Choose another on the card.",
-            code="payment_method_not_accepted",
-            order=order.id,
-        )
+        raise NotPossible(code="payment_method_not_accepted", order=order.id)
     return asked
-
-
-def _why_not_payable(cart: Cart) -> str:
-    return {
-        S.PAYING: f"The payment of cart #{cart.id} is under way already. The card shows when it is through.",
-        S.PAID: f"Cart #{cart.id} is paid already.",
-        S.DELIVERED: f"Cart #{cart.id} is paid and delivered already.",
-    }.get(cart.state, f"Cart #{cart.id} is {cart.state.in_words}: there is nothing to pay.")

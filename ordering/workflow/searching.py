@@ -60,23 +60,12 @@ class Searching(UseCases):
             names += self._ideas(query)
         elif query.words:
             if len(query.words) > MOST_LOOK_UPS:
-                raise NotPossible(
-                    f"These are {len(query.words)} words; one search may ask {MOST_LOOK_UPS} names.",
-                    code="too_many_words",
-                    words=len(query.words),
-                    most=MOST_LOOK_UPS,
-                )
+                raise NotPossible(code="too_many_words", words=len(query.words), most=MOST_LOOK_UPS)
             extensions, left_out = self._that_fit(query, self._extensions(query))
             names += [word.under(extension) for extension in extensions for word in query.words]
         asked = tuple(dict.fromkeys(names))
         if len(asked) > MOST_LOOK_UPS:
-            raise NotPossible(
-                f"That would be {len(asked)} look-ups; one search may ask {MOST_LOOK_UPS}. "
-                "Search fewer names, or fewer extensions with `--tlds com,fr`.",
-                code="too_many_lookups",
-                lookups=len(asked),
-                most=MOST_LOOK_UPS,
-            )
+            raise NotPossible(code="too_many_lookups", lookups=len(asked), most=MOST_LOOK_UPS)
         return Plan(asked, left_out, self._perhaps_extensions(query))
 
     def effort_of(self, names: Collection[DomainName]) -> Effort:
@@ -135,6 +124,4 @@ class Searching(UseCases):
     def _listed(self, name: str) -> tuple[str, ...]:
         if name in self.policy.lists:
             return self.policy.lists[name]
-        known = ", ".join(sorted(self.policy.lists))
-        there_are = f"There are: {known}." if known else "The operator can add one to desk.toml."
-        raise NotPossible(f"The team has no list “{name}”. {there_are}", code="no_such_list", list=name)
+        raise NotPossible(code="no_such_list", wanted=name, lists=sorted(self.policy.lists))

@@ -34,7 +34,7 @@ class Settling(UseCases):
             cart = carts.cart(cart_id)
             self.policy.may_approve(cart, by)
             if not cart.can_be_ordered_anyway:
-                raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
+                raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             if cart.foreign_order is None:
                 subject, lost = orders(line.domain.ascii for line in cart.lines), cart.fact.data if cart.fact else {}
@@ -57,7 +57,7 @@ class Settling(UseCases):
         self._must_be_allowed(cart_id, stamp)
         cart = self.cart(cart_id)
         if not cart.is_undecided:
-            raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
+            raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         return cart
 
@@ -70,22 +70,9 @@ class Settling(UseCases):
         known = self._known_orders([order_id])
         seen = None if known else self._registrar.order_of(order_id, cart.lines, seal_and_quote(cart)[1])
         if seen is not None and seen.outcome is Outcome.UNDECIDED:
-            raise NotPossible(
-                f"Order {order_id} has other terms than were approved. So it can't be taken for cart #{cart.id}. If "
-                "nobody wants that order, leave it unpaid: OVH cancels it.",
-                code="order_terms_differ",
-                cart=cart.id,
-                order=order_id,
-                evidence=seen.seen,
-            )
+            raise NotPossible(code="order_terms_differ", cart=cart.id, order=order_id, evidence=seen.seen)
         if seen is None or seen.order is None:
-            raise NotPossible(
-                f"Order {order_id} is not this cart's: it has other names, or belongs to another cart. "
-                "Look at OVH for the one with exactly these names.",
-                code="not_this_carts_order",
-                cart=cart.id,
-                order=order_id,
-            )
+            raise NotPossible(code="not_this_carts_order", cart=cart.id, order=order_id)
         order = replace(seen.order, adopted_at=self._registrar.time())
         now = self._clock()
         if cart.covers(order.total):
@@ -116,11 +103,7 @@ class Settling(UseCases):
             raise AssertionError(f"cart #{cart_id} is undecided without an attempt")
         if self._look_once_more(cart, attempt).outcome is Outcome.ABSENT:
             if not self._registrar.discard(attempt.registrar_cart):
-                raise NotPossible(
-                    "OVH still holds the first try, so it is not tried again yet. Try again in a minute.",
-                    code="first_attempt_still_held",
-                    cart=cart_id,
-                )
+                raise NotPossible(code="first_attempt_still_held", cart=cart_id)
             attempt = replace(attempt, withdrawn_at=None)
             self._look_once_more(cart, attempt)  # an order may have been made just before the cart was deleted
         denied = replace(attempt, withdrawn_at=attempt.withdrawn_at or self._registrar.time(), denied_by=by.id)
@@ -144,30 +127,13 @@ class Settling(UseCases):
 
         seen = self._registrar.find_order(attempt, cart.lines, quote, known=known)
         if seen.order is not None:
-            raise NotPossible(
-                f"Order {seen.order.id} at OVH has these names. If it is this cart's, choose “It is this order”.",
-                code="order_found",
-                cart=cart.id,
-                order=seen.order.id,
-            )
+            raise NotPossible(code="order_found", cart=cart.id, order=seen.order.id)
         may_show = bool(seen.candidates) or seen.closed
         if may_show and not is_over(self._registrar, attempt.started_at, UNTIL_ALL_SHOWS):
             if seen.candidates:
-                raise NotPossible(
-                    f"Order {seen.candidates[0]} at OVH may be this cart's, so nothing is ordered again yet. Open it "
-                    "at OVH. If it has these names, years and price, choose “It is this order”. If not, choose "
-                    "“Nothing was ordered” again a day after the first try.",
-                    code="order_possible",
-                    cart=cart.id,
-                    order=seen.candidates[0],
-                )
+                raise NotPossible(code="order_possible", cart=cart.id, order=seen.candidates[0])
             if seen.closed:
-                raise NotPossible(
-                    "OVH closed this cart, which it does when it makes an order, so nothing is ordered again yet. "
-                    "I keep looking. You can also ask OVH's support for the order.",
-                    code="registrar_cart_closed",
-                    cart=cart.id,
-                )
+                raise NotPossible(code="registrar_cart_closed", cart=cart.id)
         return seen
 
     def it_was_paid(self, cart_id: int, *, by: Person, shown: str, stamp: Stamp | None = None) -> Cart:
@@ -202,7 +168,7 @@ class Settling(UseCases):
     def _payment_to_settle(self, cart: Cart, by: Person, shown: str, *, paid: bool) -> tuple[SalesOrder, Payment]:
         """Return the order and payment in question; raises if this person may not make this statement."""
         if not cart.payment_is_undecided or cart.order is None or cart.payment is None:
-            raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
+            raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
         cart.must_be_as_shown(shown)
         if cart.payment.sent_at is None:
             self.policy.may_pay(by)
@@ -226,13 +192,9 @@ class Settling(UseCases):
             cart = carts.cart(cart_id)
             ended = cart.has_nothing_to_come or cart.order_is_missing
             if not ended or (to is S.APPROVED and cart.order is not None):
-                raise NotPossible(_why_not_movable(cart), code="not_movable", cart=cart.id, state=cart.state.value)
+                raise NotPossible(code="not_movable", cart=cart.id, state=cart.state.value)
             cart.must_be_as_shown(shown)
             data: Data = {"order": cart.order.id if cart.order else None, "missing": cart.order_is_missing}
             moved = cart.to(to, at=now).saying(kind, data)
             event = happened(moved, now, kind, data=data, by=by.id)
             return carts.save(moved, event, due_at=now if to is S.APPROVED else None)
-
-
-def _why_not_movable(cart: Cart) -> str:
-    return f"Cart #{cart.id} is not one that this button can move. Look at its newest card."

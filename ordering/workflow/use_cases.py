@@ -69,10 +69,9 @@ class UseCases:
         ]
 
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
-        for found in self._held(carts, domains, without=without):
-            raise NotPossible(
-                found.sentence, hint=found.hint, code="name_held", name=found.domain.ascii if found.domain else None
-            )
+        for domain, holder in carts.holding(domains).items():
+            if holder != without:
+                raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         refuse_beyond_limits(self.policy, carts, cart, total, now)
@@ -90,7 +89,5 @@ class UseCases:
 def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:
     """Return the seal and quote of a cart; raises `NotPossible` if approval was never requested."""
     if cart.seal is None or cart.quote is None:
-        raise NotPossible(
-            f"Cart #{cart.id} was never checked with OVH. Ask for approval again.", code="never_checked", cart=cart.id
-        )
+        raise NotPossible(code="never_checked", cart=cart.id)
     return cart.seal, cart.quote

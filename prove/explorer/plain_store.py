@@ -40,8 +40,7 @@ class PlainTransaction(PlainReading):
 
     def open(self, channel: str, *, by: str, at: datetime) -> Cart:
         if self.open_cart(channel) is not None:
-            sentence = "Somebody opened this channel's cart at the same moment. Please do that again."
-            raise NotPossible(sentence, code="cart_opened_by_other", channel=channel)
+            raise NotPossible(code="cart_opened_by_other", channel=channel)
         kept = self._kept
         kept.last_cart = max(kept.last_cart, kept.standing.numbers_above) + 1
         cart = Cart(kept.last_cart, channel, created_by=by, state=CartState.OPEN, since=at)
@@ -57,8 +56,7 @@ class PlainTransaction(PlainReading):
         if cart.order is not None:
             owner = kept.order_owner.setdefault(cart.order.id, cart.id)
             if owner != cart.id:
-                sentence = f"Order {cart.order.id} belongs to cart #{owner} already."
-                raise NotPossible(sentence, code="order_of_other_cart", cart=owner, order=cart.order.id)
+                raise NotPossible(code="order_of_other_cart", cart=owner, order=cart.order.id)
             if before.order is not None and before.order.id != cart.order.id:
                 raise ValueError(f"cart #{cart.id} has order {before.order.id}: one order per cart is unique")
         moved = replace(cart, version=cart.version + 1)

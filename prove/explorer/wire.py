@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotSent, OutcomeUnknown, RegistrarError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.facts import Data
 from ordering.model.offer import Availability, Verdict
 from prove.explorer.deviations import (
     ANSWER,
@@ -95,9 +96,10 @@ class SimulatedClient:
         shape, _ = shape_of(path)
         what = self._process.place(f"GET {shape}", READ)
         if what == "busy":
-            raise RegistrarUnavailable(errors.LATER)
+            raise RegistrarUnavailable
         if what == "forbidden":
-            raise RegistrarRefused("OVH does not allow this (not granted). The operator must check the key's rights.")
+            said: Data = {"status": 403, "code": "NOT_GRANTED_CALL", "said": "This call has not been granted"}
+            raise RegistrarRefused(code="ovh_right_missing", ovh=said)
         return self._read(self._answer("GET", path, query or {}, {}))
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
@@ -105,10 +107,10 @@ class SimulatedClient:
         shape, _ = shape_of(path)
         what = self._process.place(f"{method} {shape}", BUILD)
         if what == "busy":
-            raise RegistrarUnavailable(errors.LATER)
+            raise RegistrarUnavailable
         answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
         if what == "lost":
-            raise RegistrarUnavailable(errors.LATER)
+            raise RegistrarUnavailable
         return self._read(answer)
 
     @contextmanager
@@ -116,7 +118,7 @@ class SimulatedClient:
         """Yield a POST that buys or pays, with its permit and its connection."""
         kind = _NAMES[path.rpartition("/")[2]]
         if self._process.place(f"{kind} ready", READY) == "busy":
-            raise RegistrarUnavailable(errors.LATER)
+            raise RegistrarUnavailable
         self._world.pass_by(ROUND_TRIP)
         yield SimulatedCall(self._process, kind, path, body)
 
@@ -149,7 +151,7 @@ class SimulatedCall:
         """Write once. The places: before the clock comparison, before the write, its late display, its answer."""
         self._process.place(f"{self._kind} call", CALL)
         if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
-            raise NotSent("The bot was held up before it could call OVH, so nothing was sent.")
+            raise NotSent(code="too_late_to_send")
         compared_at = self._world.now
         self._process.place(f"{self._kind} wire", WIRE)
         is_open = self._world.now - compared_at < CONNECTION_LIVES
@@ -172,7 +174,7 @@ class SimulatedCall:
             self._process.die()
         world.pass_by(TIME_OUT if answer is None else ROUND_TRIP)
         if answer is None:
-            raise OutcomeUnknown("OVH's answer was lost.")
+            raise OutcomeUnknown(code="answer_lost")
         if not answer.ok or answer.body == "":
             raise errors.of_deed(answer)
         return answer.body
@@ -207,7 +209,7 @@ class SimulatedSearch:
             try:
                 offered = self._client.ask("/order/cart/search/domain", query={"domain": name.ascii}, priority=_PEOPLE)
             except RegistrarError as error:
-                yield Availability(name, Verdict.UNKNOWN, reason=str(error))
+                yield Availability(name, Verdict.UNKNOWN, reason=error.code)
             else:
                 yield Availability.of(name, reading.offers(name, offered))
 

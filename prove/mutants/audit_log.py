@@ -81,6 +81,6 @@ OF_AUDIT_LOG = (
             "known is not None and known.code == error.code and canonical(known.data) == canonical(error.params)",
             "known is not None",
         ),
-        f"{_FACTS}::test_the_same_error_in_other_words_is_no_news",
+        f"{_FACTS}::test_the_same_error_is_no_news",
     ),
 )

@@ -46,7 +46,7 @@ OF_MONEY_CALLS = (
     Mutation(
         "take a cut connection after the write for a call that was not sent",
         _SEND,
-        swap('OutcomeUnknown("OVH\'s answer was lost.")', "NotSent('Nothing was sent.')"),
+        swap("OutcomeUnknown(code='answer_lost')", "NotSent()"),
         f"{_CONNECTION}::test_a_call_cut_after_the_write_is_unknown_and_not_repeated",
     ),
     Mutation(
@@ -82,7 +82,7 @@ OF_MONEY_CALLS = (
     Mutation(
         "take an unclear answer to a call that buys or pays for a no",
         "registrars.ovh.api.errors:of_deed",
-        swap("OutcomeUnknown('OVH gave no clear answer.')", "RegistrarUnavailable(LATER)"),
+        swap("OutcomeUnknown()", "RegistrarUnavailable()"),
         "tests/registrars/ovh/test_errors.py::test_a_no_that_is_not_in_ovhs_own_form_proves_nothing_of_a_deed",
     ),
     Mutation(

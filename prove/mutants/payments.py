@@ -84,7 +84,7 @@ OF_PAYMENTS = (
     Mutation(
         "take a removed method for a no without a refusal",
         f"{_PAYMENTS}._call",
-        swap("self._ended(sent)", "self._refused(sent, _TURNED_AWAY, RegistrarUnavailable(_TURNED_AWAY))"),
+        swap("self._ended(sent)", "self._refused(sent, _TURNED_AWAY, RegistrarUnavailable())"),
         _FLOOR,
     ),
     Mutation(

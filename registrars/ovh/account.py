@@ -42,8 +42,6 @@ class AccountOrders:
             details = schemas.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
             lines = [self._client.ask(f"{path}/details/{int(line)}", priority=Priority.MONEY) for line in details]
         except NotThere as error:
-            raise RegistrarUnavailable(
-                f"OVH lists order {number}, but doesn't show it yet. Compare again in a minute."
-            ) from error
+            raise RegistrarUnavailable(code="order_not_shown", order=number) from error
         names = frozenset(map(DomainName, schemas.names_in(lines)))
         return AccountOrder(order.id, order.total, order.status, names)

@@ -68,7 +68,7 @@ class _Checkout:
             with readable():
                 return reading.ordered(answer)
         except RegistrarUnavailable as error:
-            raise OutcomeUnknown("OVH's answer names no order.") from error
+            raise OutcomeUnknown(code="answer_without_order") from error
 
 
 class OvhGateway:
@@ -94,7 +94,7 @@ class OvhGateway:
         self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._owned: tuple[float, frozenset[DomainName]] = (float("-inf"), frozenset())
         self._health_guard = threading.Lock()
-        self._failed: tuple[float, str] | None = None
+        self._failed: tuple[float, RegistrarError] | None = None
 
     # Health
 
@@ -107,8 +107,8 @@ class OvhGateway:
         """Secrets that must not appear in logs."""
         return self._client.secrets
 
-    def health(self) -> str | None:
-        """Return None if OVH accepted our key within the last minute or does now, else the reason."""
+    def health(self) -> RegistrarError | None:
+        """Return None if OVH accepted our key within the last minute or does now, else the error."""
         with self._health_guard:
             now = time.monotonic()
             if now - self._client.answered_at < _HEALTHY_FOR:
@@ -118,8 +118,8 @@ class OvhGateway:
             try:
                 self._ask_who_we_are(tries=1)
             except RegistrarError as error:
-                self._failed = (time.monotonic(), str(error))
-                return str(error)
+                self._failed = (time.monotonic(), error)
+                return error
             return None
 
     def close(self) -> None:
@@ -271,7 +271,7 @@ class OvhGateway:
             with readable():
                 return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
         except Unreadable as error:  # OVH did answer, so a retry would not help
-            raise RegistrarRefused(error.sentence, code="foreign_order_unreadable", order=number) from error
+            raise RegistrarRefused(code="foreign_order_unreadable", order=number) from error
 
     def order_link(self, order_id: int) -> str:
         with readable():

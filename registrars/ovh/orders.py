@@ -177,9 +177,8 @@ class Orders:
         try:
             self._new(datetime.now(UTC), frozenset)  # treats all as known: only the right to list counts
         except RegistrarRefused as refusal:
-            raise RegistrarRefused(
-                f"The bot cannot list the orders at OVH. {refusal}", code="orders_not_listable", reason=refusal.code
-            ) from refusal
+            reason, ovh = refusal.code, refusal.params.get("ovh")
+            raise RegistrarRefused(code="orders_not_listable", reason=reason, ovh=ovh) from refusal
         self._listable_until = time.monotonic() + _RIGHT_HOLDS
 
     def _new(self, since: datetime, known: Known) -> list[int]:

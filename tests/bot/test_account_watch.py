@@ -139,8 +139,8 @@ async def test_a_failure_ends_nothing(rules, health, monkeypatch):
     """OVH is away for a round: the next one comes."""
     monkeypatch.setattr(account_watch, "_EVERY", 0.05)
     with monkeypatch.context() as away:
-        away.setattr(rules.registrar, "presences", failing(RegistrarUnavailable("No answer.")))
-        away.setattr(rules.registrar, "orders_since", failing(RegistrarUnavailable("No answer.")))
+        away.setattr(rules.registrar, "presences", failing(RegistrarUnavailable()))
+        away.setattr(rules.registrar, "orders_since", failing(RegistrarUnavailable()))
         await watched(rules, health)
     rules.registrar.presence.add("theirs")
     await watched(rules, health)

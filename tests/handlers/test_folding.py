@@ -140,8 +140,8 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
     for message in (
         drawn, cart.shared_cart(shown), cart.story(shown, events), cart.pending([shown] * 12),
         cart.history([shown] * 10, more=True), Drawn.saying(escape(shown.note or "x")),
-        refusals.refused(NotPossible(shown.note or "x")),
-        refusals.handed_back(NotPossible("x"), {"Your reason": shown.note or "x"}),
+        refusals.refused(NotPossible(code="form_needs_operator", fix=shown.note or "x")),
+        refusals.handed_back(NotPossible(code="cart_changed", cart=12), {"Your reason": shown.note or "x"}),
         news.news(Event(12, S.REJECTED, NOW, "U0CLEO", shown.note), shown, before=None),
     ):  # fmt: skip
         assert message is not None

@@ -7,6 +7,7 @@ import pytest
 
 from handlers.toolkit import ovh_queue
 from handlers.toolkit.ovh_queue import LineFull, OvhQueue
+from tests.refusing import refuses
 
 
 class Requests:
@@ -100,7 +101,7 @@ async def test_beyond_the_line_a_request_is_refused_at_once():
     """The refusal names the request, and others are not affected."""
     requests = Requests(OvhQueue(3, in_line=2))
     tasks = [await requests.begin("ada") for _ in range(5)]
-    with pytest.raises(LineFull, match=r"You already have 2 requests in line .* I didn't take request ada"):
+    with refuses("too_many_requests", LineFull, in_line=2, what="request ada"):
         await (await requests.begin("ada"))
     ben = await requests.begin("ben")
     assert not any(task.done() for task in [*tasks, ben])

@@ -12,6 +12,7 @@ from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.names_typed import parts_of
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
+from tests.refusing import refuses
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_a_cart_is_called_by_its_number(typed, number):
 
 @pytest.mark.parametrize("typed", ["", "twelve", "12.5", "-1", "9" * 30])
 def test_what_is_no_number_is_said(typed):
-    with pytest.raises(NotPossible, match="Write the cart's number"):
+    with refuses("number_missing", NotPossible):
         cart_number(typed)
 
 

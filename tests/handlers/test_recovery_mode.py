@@ -138,7 +138,7 @@ class Watched:
     def ovh_time(self):
         self.asked += 1
         if self.silent:
-            raise RegistrarUnavailable("OVH does not answer.")
+            raise RegistrarUnavailable
         return self.rules.clock()
 
     def wake(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.messages import happened, hindered
+from handlers.messages import blocked, happened
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.mrkdwn import cut, escape
@@ -276,7 +276,7 @@ def test_forms_that_decide_keep_what_the_clicked_button_carried():
 
 def test_a_trouble_that_lasts_is_on_the_card():
     shown = a_cart(S.APPROVED, trouble=TROUBLE)
-    assert hindered(TROUBLE) == "OVH does <not> answer."
+    assert blocked(TROUBLE) == "OVH does <not> answer."
     assert "OVH does &lt;not&gt; answer. I've been retrying since" in str(blocks_of(card(shown)))
 
 

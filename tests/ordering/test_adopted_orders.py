@@ -7,6 +7,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.facts import Data, EventKind, Fact
 from ordering.model.sales_order import Payment
 from ordering.process.adoption import owner_is_shown
+from tests.refusing import refuses
 
 S = CartState
 OTHER_OWNER: Data = {"name": "name.ovh", "term": "owner", "label": "OWNER_CONTACT"}
@@ -31,7 +32,7 @@ def pay(rules, cart):
 def test_pay_waits_for_the_owner(rules, held):
     """The card offers no way to pay, and a click is refused with the reason."""
     assert rules.workflow.cart(held.id).order.methods == ()
-    with pytest.raises(NotPossible) as refused:
+    with refuses("owner_not_shown", NotPossible) as refused:
         pay(rules, held)
     assert refused.value.data == {"error": "owner_not_shown", "cart": held.id, "order": held.order.id}
     rules.registrar.owner_hidden = False
@@ -109,7 +110,7 @@ def test_a_person_adopts_an_order_with_other_terms(rules):
     rules.settle(cart.id, steps=10)
     rules.registrar.differs = OTHER_YEARS
     (order_id,) = rules.registrar.orders
-    with pytest.raises(NotPossible) as refused:
+    with refuses("order_terms_differ", NotPossible) as refused:
         rules.workflow.adopt(cart.id, order_id, by=rules.dan, shown=rules.mark(cart.id))
     evidence = {"seen": "order_differs", "order": order_id, "different": [OTHER_YEARS]}
     assert refused.value.params == {"cart": cart.id, "order": order_id, "evidence": evidence}

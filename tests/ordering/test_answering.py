@@ -8,6 +8,7 @@ from ordering.model.policy import Membership, Person
 from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
 from ordering.model.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
 from ordering.record.hash_chain import facts
+from tests.refusing import refuses
 
 REASON = Question("REASON", required=True)
 CONDITIONS = Question("ACCEPT_CONDITIONS", Kind.YES_NO, required=True)
@@ -146,7 +147,7 @@ def test_a_question_that_is_not_asked_any_more_is_not_answered(asking):
 
 def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
     cart = rules.requested("name.fr")
-    with pytest.raises(NotPossible, match="can no longer be changed"):
+    with refuses("cart_closed", NotPossible):
         rules.workflow.answer(cart.id, NAME, {"REASON": "Ours"}, by=rules.ada)
 
 
@@ -156,7 +157,7 @@ def test_a_guest_neither_answers_nor_sees_contacts(asking):
         lambda: answer(asking, {"REASON": "Ours"}, by=guest),
         lambda: asking.workflow.contacts(by=guest),
     ):
-        with pytest.raises(NotAllowed, match="Guests"):
+        with refuses("person_guest", NotAllowed):
             deed()
 
 

@@ -11,6 +11,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.facts import EventKind, Fact
 from tests.builders import NOW, a_line
+from tests.refusing import refuses
 
 S = CartState
 CART = Cart(1, "C1", "U0ADA", S.OPEN, NOW)
@@ -49,18 +50,18 @@ def test_an_end_is_an_end(state):
 
 
 def test_a_name_is_in_a_cart_once():
-    with pytest.raises(NotPossible, match="already in cart #1"):
+    with refuses("name_already_in_cart", NotPossible, cart=1):
         CART.with_line(a_line()).with_line(a_line())
 
 
 def test_a_cart_is_full_some_day():
     full = replace(CART, lines=tuple(a_line(f"name-{n}.ovh") for n in range(MOST_LINES)))
-    with pytest.raises(NotPossible, match="full"):
+    with refuses("cart_full", NotPossible, cart=1):
         full.with_line(a_line("one-more.ovh"))
 
 
 def test_what_is_not_there_cannot_be_removed():
-    with pytest.raises(NotPossible, match="is not in cart"):
+    with refuses("name_not_in_cart", NotPossible):
         CART.without(DomainName.parse("name.ovh"))
 
 

@@ -110,7 +110,7 @@ def test_what_is_not_answered_and_what_a_rule_says_of_other_lines_is_told_at_onc
 
 def test_a_key_that_may_not_see_payment_methods_is_no_hindrance(rules, monkeypatch):
     def may_not() -> bool:
-        raise RegistrarRefused("OVH said no: This call has not been granted.")
+        raise RegistrarRefused
 
     monkeypatch.setattr(rules.registrar, "can_be_paid", may_not)
     assert rules.requested().fact.data["remarks"] == []
@@ -124,7 +124,7 @@ def test_an_account_without_a_payment_method_is_told_and_not_refused(rules):
 
 def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatch):
     def forbidden():
-        raise RegistrarRefused("OVH says no: This call has not been granted.")
+        raise RegistrarRefused
 
     monkeypatch.setattr(rules.registrar, "owned", forbidden)
     fact = rules.requested().fact

@@ -166,7 +166,7 @@ def test_a_refusal_that_ovh_shows_counts_whatever_was_said(rules, monkeypatch):
 def test_a_word_is_taken_while_ovh_cannot_be_asked(rules, monkeypatch, deed):
     """It is a word, no proof: so nothing is read for it. What OVH's silence brings meanwhile makes no click stale."""
     cart = asked(rules)
-    monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable("OVH does not answer.")))
+    monkeypatch.setattr(rules.registrar, "payment", failing(RegistrarUnavailable()))
     assert rules.settle(cart.id).trouble
     assert getattr(rules.workflow, deed)(cart.id, by=rules.dan, shown=cart.mark).state is S.PAYING
 

@@ -16,6 +16,7 @@ from ordering.model.recovery import Cause
 from ordering.ports.store import MessageRole
 from tests.ordering.paying import NOTHING
 from tests.ordering.recovering import hold, release, stamp_of
+from tests.refusing import refuses
 
 S = CartState
 
@@ -115,7 +116,7 @@ class TestHeld:
         waiting, ordered = rules.requested("a.ovh", "C2"), rules.ordered()
         cart = rules.workflow.add("C3", DomainName.parse("b.ovh"), by=rules.ada)
         hold(rules)
-        with pytest.raises(OnHold, match="nothing is ordered, paid, approved or requested"):
+        with refuses("on_hold", OnHold):
             rules.workflow.approve(waiting.id, approver=rules.cleo, shown=waiting.request_mark)
         with pytest.raises(OnHold):
             rules.workflow.pay(ordered.id, payer=rules.dan, method=None, shown=ordered.mark)

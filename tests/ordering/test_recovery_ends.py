@@ -19,6 +19,7 @@ from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, C
 from ordering.model.sales_order import OrderStatus
 from tests.builders import euros
 from tests.ordering.recovering import hold, release, stamp_of
+from tests.refusing import refuses
 
 S = CartState
 
@@ -82,7 +83,7 @@ class TestReleased:
         mode.start_floor(rules.clock())
         found, stamp = rules.workflow.compare(by=rules.cleo)
         rules.settle(cart.id, steps=2)  # the order is adopted
-        with pytest.raises(NotPossible, match="compare again"):
+        with refuses("comparison_outdated", NotPossible):
             rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
         found, stamp = rules.workflow.compare(by=rules.cleo)
         rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
@@ -106,7 +107,7 @@ class TestReleased:
         found, stamp = rules.workflow.compare(by=rules.cleo)
         assert release(rules)
         hold(rules)
-        with pytest.raises(NotPossible, match="another restore"):
+        with refuses("comparison_of_another_epoch", NotPossible):
             rules.workflow.confirm_compared(by=rules.cleo, epoch=stamp.epoch, compared=found.newest)
 
     def test_the_epoch_is_ovhs_time_and_always_rises(self, rules):
@@ -127,7 +128,7 @@ class TestReleased:
         before = stamp_of(rules)
         hold(rules)
         assert release(rules)
-        with pytest.raises(CardBeforeRestore, match="Use the newest card"):
+        with refuses("card_before_restore", CardBeforeRestore):
             rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=before)
         approved = rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark, stamp=stamp_of(rules))
         assert approved.state is S.APPROVED

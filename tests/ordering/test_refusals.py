@@ -9,7 +9,7 @@ import pytest
 
 from handlers.toolkit.ovh_queue import LineFull
 from ordering.model.choosing import OfferChanged
-from ordering.model.errors import NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import InvalidName, NotPossible, OrderingError, RegistrarRefused, RegistrarUnavailable
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.question import WrongAnswers
 from registrars.ovh.api.errors import Answer, Silent, TurnedAway, refusal
@@ -64,22 +64,20 @@ def test_each_kind_of_refusal_has_a_code_of_its_own() -> None:
     assert {LineFull, LinesRefused, NotReady, OfferChanged, WrongAnswers} < set(kinds)
     assert [c.__name__ for c in kinds if "usual_code" not in vars(c)] == []
     assert len({c.usual_code for c in kinds}) == len(kinds)
-    assert Silent("x").code == TurnedAway("x").code == RegistrarUnavailable("x").code
+    assert Silent().code == TurnedAway().code == RegistrarUnavailable().code
 
 
-def test_a_refusal_keeps_its_facts_apart_from_its_words() -> None:
-    """Code, parameters, sentence and advice are read apart; people read sentence and advice."""
-    refused = NotPossible("It is full.", code="cart_full", advice="Start the next one.", cart=7)
-    assert (refused.code, refused.params, refused.sentence) == ("cart_full", {"cart": 7}, "It is full.")
-    assert str(refused) == "It is full. Start the next one."
+def test_a_refusal_is_a_code_and_its_facts() -> None:
+    """Programs and the catalogue read both; nobody reads a sentence off the error."""
+    refused = NotPossible(code="cart_full", cart=7)
+    assert (refused.code, refused.params) == ("cart_full", {"cart": 7})
     assert refused.data == {"error": "cart_full", "cart": 7}
 
 
-def test_a_read_without_an_answer_advises_to_repeat() -> None:
-    """The advice is for people; the bot, which repeats it by itself, keeps the sentence alone."""
-    away = RegistrarUnavailable("OVH does not answer.")
-    assert (away.sentence, str(away)) == ("OVH does not answer.", "OVH does not answer. Try again in a minute.")
-    assert str(RegistrarUnavailable("It was too late.", advice="")) == "It was too late."
+def test_a_log_has_the_code_and_the_words_of_ovh_alone() -> None:
+    """What people typed is not logged; what OVH said is."""
+    assert str(InvalidName(code="name_too_long", typed="secret", most=253)) == "name_too_long"
+    assert str(RegistrarRefused(ovh={"status": 400, "said": "Invalid domain"})) == "registrar_refused: Invalid domain"
 
 
 @pytest.mark.parametrize(

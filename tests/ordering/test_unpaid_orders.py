@@ -49,7 +49,7 @@ def test_the_step_that_orders_goes_on_to_the_ways_to_pay_for_somebody_waits_for_
 
 def test_an_order_that_could_not_be_read_at_first_is_urgent_until_it_was(rules, asked, monkeypatch):
     def silent(*_args, **_kwargs):
-        raise RegistrarUnavailable("OVH does not answer just now.")
+        raise RegistrarUnavailable
 
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, "order", silent)
@@ -118,7 +118,7 @@ def test_a_look_that_had_no_turn_is_no_trouble_and_is_had_later(rules, monkeypat
     cart = rules.ordered()
 
     def busy(*_args, **_kwargs):
-        raise NotAsked("OVH is kept too busy just now, so it was not asked.")
+        raise NotAsked
 
     monkeypatch.setattr(rules.registrar, "order_status", busy)
     rules.clock.pass_by(60)

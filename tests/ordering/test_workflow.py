@@ -12,6 +12,7 @@ from ordering.model.offer import OfferKind
 from ordering.model.policy import Membership, Person
 from ordering.workflow import Query
 from tests.builders import POLICY, a_quote, euros
+from tests.refusing import refuses
 
 S = CartState
 NAME = DomainName.parse("name.ovh")
@@ -24,7 +25,7 @@ def test_a_query_is_spelt_out_each_name_once(rules):
 
 def test_too_many_look_ups_are_refused(rules):
     words = tuple(Word.parse(f"w{n}") for n in range(251))
-    with pytest.raises(NotPossible, match="502 look-ups"):
+    with refuses("too_many_lookups", NotPossible, lookups=502):
         rules.workflow.plan_of(Query(words=words))
 
 
@@ -68,7 +69,7 @@ def perhaps(rules, words, after):
 
 def test_words_behind_the_extensions_that_are_extensions_too_are_noticed_without_asking(rules, monkeypatch):
     def silent():
-        raise RegistrarUnavailable("OVH is busy.")
+        raise RegistrarUnavailable
 
     monkeypatch.setattr(rules.registrar, "every_extension", silent)
     after = ["com", "ovh", "otter", "ovh"]
@@ -122,41 +123,37 @@ def lookers(rules):
 @pytest.mark.parametrize(
     ("membership", "why"),
     [
-        (Membership.GUEST, "Guests can search, but carts are for full members of the team. Ask one of them."),
-        (
-            Membership.UNREADABLE,
-            "Slack did not tell me who you are just now, so I show no carts. Try again in a minute.",
-        ),
+        (Membership.GUEST, "person_guest"),
+        (Membership.UNREADABLE, "person_unreadable"),
     ],
 )
 def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membership, why):
     for look in lookers(rules):
-        with pytest.raises(NotAllowed) as refusal:
+        with refuses(why, NotAllowed, to="look"):
             look(Person("U0GWEN", membership))
-        assert str(refusal.value) == why
 
 
 def test_a_name_under_way_is_in_no_second_cart(rules):
     rules.requested()
-    with pytest.raises(NotPossible, match="already in cart #1"):
+    with refuses("name_held", NotPossible, cart=1, name=NAME.ascii):
         rules.workflow.add("C2", NAME, by=rules.ben)
 
 
 def test_a_name_that_is_paid_and_not_delivered_yet_is_in_no_second_cart(rules):
     assert rules.paid().state is S.PAID
-    with pytest.raises(NotPossible, match="already in cart #1"):
+    with refuses("name_held", NotPossible, cart=1, name=NAME.ascii):
         rules.workflow.add("C2", NAME, by=rules.ben)
 
 
 def test_a_request_needs_names_a_purpose_and_somebody_to_see_it(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
-    with pytest.raises(NotPossible, match="what the names are for"):
+    with refuses("purpose_missing", NotPossible):
         rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="  ")
     empty = rules.workflow.remove(cart.id, NAME, by=rules.ben)
-    with pytest.raises(NotPossible, match="is empty"):
+    with refuses("cart_empty", NotPossible):
         rules.workflow.request_approval(empty.id, requester=rules.ada, purpose="x")
     alone = rules.workflow.add("D1", NAME, by=rules.ada)
-    with pytest.raises(NotPossible, match="Nobody else can see this conversation"):
+    with refuses("nobody_could_approve", NotPossible):
         rules.workflow.request_approval(alone.id, requester=rules.ada, purpose="x")
 
 
@@ -170,13 +167,13 @@ def test_a_failing_pre_flight_leaves_the_cart_open(rules):
 
 def test_an_approval_is_for_the_card_that_was_shown(rules):
     cart = rules.requested()
-    with pytest.raises(NotPossible, match="changed since that card was drawn"):
+    with refuses("card_outdated", NotPossible, cart=cart.id):
         rules.workflow.approve(cart.id, approver=rules.cleo, shown="0" * 12)
 
 
 def test_a_second_click_is_told_that_it_is_decided(rules):
     cart = rules.approved()
-    with pytest.raises(NotPossible, match="is approved already"):
+    with refuses("already_decided", NotPossible, state="approved"):
         rules.workflow.approve(cart.id, approver=rules.dan, shown=cart.request_mark)
 
 
@@ -184,8 +181,8 @@ def test_the_requester_and_who_added_cannot_approve(rules):
     rules.restart(replace(POLICY, approvers=frozenset({"U0ADA", "U0BEN"})))
     rules.workflow.add("C1", DomainName.parse("bens.ovh"), by=rules.ben)
     cart = rules.requested()
-    for person, why in ((rules.ada, "asked for cart #1 yourself"), (rules.ben, "You added a name")):
-        with pytest.raises(NotAllowed, match=why):
+    for person, why in ((rules.ada, "own_request"), (rules.ben, "own_name")):
+        with refuses(why, NotAllowed, cart=1):
             rules.workflow.approve(cart.id, approver=person, shown=cart.request_mark)
 
 
@@ -201,13 +198,13 @@ def test_above_an_amount_two_approve(rules):
 
 def test_limits_hold_at_the_request_and_over_the_month(rules):
     rules.restart(replace(POLICY, limit_per_order=Decimal("3.00")))
-    with pytest.raises(NotPossible, match=r"one order may cost €3\.00"):
+    with refuses("order_limit_exceeded", NotPossible, limit=eur("3.00")):
         rules.requested()
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     open_cart = rules.workflow.open_cart("C1", by=rules.ada)
     cart = rules.workflow.request_approval(open_cart.id, requester=rules.ada, purpose="x")
     rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    with pytest.raises(NotPossible, match=r"€3\.59 of this month's €5\.00"):
+    with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
         rules.requested("second.ovh", "C2")
 
 
@@ -252,46 +249,46 @@ def delivered(rules):
 def test_a_cart_counts_in_its_month_from_the_approval_on_however_far_it_is(rules, reach, state):
     rules.restart(replace(POLICY, limit_per_month=Decimal("5.00")))
     assert reach(rules).state is state
-    with pytest.raises(NotPossible, match=r"€3\.59 of this month's €5\.00"):
+    with refuses("month_limit_exceeded", NotPossible, committed=eur("3.59"), limit=eur("5.00")):
         rules.requested("second.ovh", "C2")
 
 
 def test_a_rejection_frees_the_names_and_they_can_be_copied(rules):
     cart = rules.requested()
-    with pytest.raises(NotPossible, match="why"):
+    with refuses("reason_missing", NotPossible):
         rules.workflow.reject(cart.id, approver=rules.cleo, reason=" ")
     rules.workflow.reject(cart.id, approver=rules.cleo, reason="Too long")
     copy = rules.workflow.copy_lines(cart.id, by=rules.ben)
     assert (copy.id, copy.lines[0].added_by) == (2, "U0BEN")
-    with pytest.raises(NotPossible, match="are in cart #2 already"):
+    with refuses("names_already_in_cart", NotPossible, cart=2):
         rules.workflow.copy_lines(cart.id, by=rules.ben)
+
+
+def eur(amount):
+    return {"amount": amount, "currency": "EUR"}
 
 
 def many(count, start=0):
     return {DomainName.parse(f"n{number}.ovh"): None for number in range(start, start + count)}
 
 
-@pytest.mark.parametrize(("there", "fit", "too_many"), [(5, "only 35", 5), (40, "none", 40)])
-def test_a_copy_that_does_not_fit_says_how_many_would_and_what_to_do(rules, there, fit, too_many):
+@pytest.mark.parametrize("there", [5, 40])
+def test_a_copy_that_does_not_fit_says_how_many_would_and_what_to_do(rules, there):
     full, _, _ = rules.workflow.add_all("C1", many(MOST_LINES), by=rules.ada)
     rules.workflow.request_approval(full.id, requester=rules.ada, purpose="x")
     rules.workflow.reject(full.id, approver=rules.cleo, reason="Too dear")
     before, _, _ = rules.workflow.add_all("C1", many(there, start=100), by=rules.ada)
-    with pytest.raises(NotPossible) as refusal:
+    with refuses("no_room_in_cart", NotPossible, cart=2, names=there, most=40, source=1, wanted=40):
         rules.workflow.copy_lines(full.id, by=rules.ben)
-    assert str(refusal.value) == (
-        f"Cart #2 has {there} of the 40 names that fit into a cart, so {fit} of the 40 from cart #1 would fit. "
-        f"Nothing was copied. Request approval for cart #2 first, or remove {too_many} of its names. Then copy again."
-    )
     assert rules.workflow.cart(before.id) == before
 
 
 def test_a_purpose_or_reason_that_nobody_can_see_is_none(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
-    with pytest.raises(NotPossible, match="what the names are for"):
+    with refuses("purpose_missing", NotPossible):
         rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="\u200b\u3164\u2060")
     cart = rules.requested("other.ovh", "C2")
-    with pytest.raises(NotPossible, match="why"):
+    with refuses("reason_missing", NotPossible):
         rules.workflow.reject(cart.id, approver=rules.cleo, reason="\u200b")
 
 
@@ -300,7 +297,7 @@ def test_only_the_requester_withdraws_and_only_in_time(rules):
     with pytest.raises(NotAllowed):
         rules.workflow.withdraw(cart.id, by=rules.cleo)
     rules.workflow.approve(cart.id, approver=rules.cleo, shown=cart.request_mark)
-    with pytest.raises(NotPossible, match="can no longer be withdrawn"):
+    with refuses("not_withdrawable", NotPossible):
         rules.workflow.withdraw(cart.id, by=rules.ada)
 
 
@@ -308,11 +305,11 @@ def test_only_a_payer_pays_with_a_method_of_the_order_and_once(rules):
     cart = rules.ordered()
     with pytest.raises(NotAllowed):
         rules.workflow.pay(cart.id, payer=rules.cleo, method=1, shown=rules.mark(cart.id))
-    with pytest.raises(NotPossible, match="cannot pay order"):
+    with refuses("payment_method_not_accepted", NotPossible):
         rules.workflow.pay(cart.id, payer=rules.dan, method=99, shown=rules.mark(cart.id))
     paying = rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
     assert rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id)) == paying
-    with pytest.raises(NotPossible, match="under way already"):
+    with refuses("not_payable", NotPossible, state="paying"):
         rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
 
 
@@ -324,7 +321,7 @@ def test_the_order_link_is_for_payers(rules):
 
 
 def test_an_unknown_number_is_said(rules):
-    with pytest.raises(NoSuchCart, match="There is no cart #9"):
+    with refuses("no_such_cart", NoSuchCart, cart=9):
         rules.workflow.cart(9)
 
 
@@ -339,7 +336,7 @@ def test_an_approver_group_that_cannot_be_read_refuses(rules):
     rules.restart(replace(POLICY, approvers=frozenset({"S0TEAM"})))
     cart = rules.requested()
     unread = Person("U0EVE", unread_groups=frozenset({"S0TEAM"}))
-    with pytest.raises(NotAllowed, match="did not tell me who is in the user group"):
+    with refuses("group_not_read", NotAllowed):
         rules.workflow.approve(cart.id, approver=unread, shown=cart.request_mark)
     member = Person("U0EVE", groups=frozenset({"S0TEAM"}))
     assert rules.workflow.approve(cart.id, approver=member, shown=cart.request_mark).state is S.APPROVED
@@ -349,7 +346,7 @@ def test_an_ovh_that_does_not_answer_loses_nothing(rules, monkeypatch):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
 
     def silent(*_args, **_kwargs):
-        raise RegistrarUnavailable("OVH does not answer just now.")
+        raise RegistrarUnavailable
 
     monkeypatch.setattr(rules.registrar, "prepare", silent)
     with pytest.raises(RegistrarUnavailable):

@@ -8,6 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.page.conftest import Desk
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -40,7 +41,7 @@ async def test_somebody_without_the_right_is_told_so(story: Story, desk: Desk):
     await desk.request("name.ovh")
     await desk.be("Ada")
     await desk.button("approve").click()
-    await desk.sees("Only approvers can do this.")
+    await desk.sees(said("not_approver"))
     assert story.checkouts() == 0
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import DateTime, inspect, text
 from sqlmodel import Session
 
 from bot.export import write_json
-from handlers.messages import happened, hindered, remark
+from handlers.messages import blocked, happened, remark
 from ordering.model.cart import CartState
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
 from ordering.model.policy import Membership, Person
@@ -203,7 +203,7 @@ def test_a_trouble_of_the_release_is_shown_as_it_is_stored(rules: Rules, engines
     with rules.store.read() as carts:
         trouble = carts.cart(LATE).trouble
     assert trouble is not None
-    assert hindered(trouble) == "OVH is away <now>."
+    assert blocked(trouble) == "OVH is away <now>."
     assert trouble.code == EARLIER_TEXT
     assert audited(engines)[0] == []
 

@@ -162,7 +162,7 @@ def test_a_frozen_process_whose_intent_was_lost(rules, engines, monkeypatch, als
             forget_attempts(engines)
         other.settle(cart.id, steps=minutes * 2)
         if registrar_cart in rules.registrar.discarded:
-            raise RegistrarRefused("This cart does not exist")
+            raise RegistrarRefused
         return check_out(registrar_cart, **kwargs)
 
     lost = pytest.MonkeyPatch()

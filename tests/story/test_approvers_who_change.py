@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.refusing import said
 from tests.story.conftest import Story
 
 CAUTION = "If you change this, you can't approve cart #1."
@@ -38,6 +39,6 @@ async def test_an_approver_who_chose_years_cannot_approve(story: Story):
     await story.form_says("changed by <@U0CLEO>")
     await story.ada.submit(purpose="For the launch")
     card = await story.card("waits for")
-    await story.clicks_in_vain(story.cleo, card, "Approve", "so another approver decides")
+    await story.clicks_in_vain(story.cleo, card, "Approve", said("own_choice", cart=1))
     await story.dan.click(card, "Approve")
     await story.card("is ordered")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from handlers.toolkit.command_name import CommandNames
+from tests.refusing import said
 from tests.story.conftest import Story
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +59,7 @@ async def test_a_whole_purchase_never_names_another_command(story: Story, named:
     card = await story.ordered("name.ovh", "other.ovh")
     await story.ben.command("add name.ovh")
     await story.sees(story.ben, f"`{named} show 1` shows it.")
-    await story.clicks_in_vain(story.ben, card, "Pay", "Only payers can do this.")
+    await story.clicks_in_vain(story.ben, card, "Pay", said("not_payer"))
     await story.dan.open_home()
     await story.dan.click(card, "Pay")
     await story.card("is delivered")
@@ -75,8 +77,10 @@ async def test_answers_with_the_name_that_was_typed(story: Story):
     assert "`/domain search" in str(await story.ben.command("help", command="/domain"))
     await story.ada.command("show", command="/dd")
     await story.ben.command("show", command="/domain")
-    assert "`/dd show 12`" in (await story.sees(story.ada, "Write the cart's number")).text
-    assert "`/domain show 12`" in (await story.sees(story.ben, "Write the cart's number")).text
+    with CommandNames().in_use("/dd"):
+        await story.sees(story.ada, said("number_missing"))
+    await story.sees(story.ben, said("number_missing"))
+    assert "`/dd show 12`" in str(story.ada.messages("domains"))
 
 
 async def test_names_the_manifests_command_before_any_is_typed(story: Story):

@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.messages import blocked
+from ordering.model.cart import Trouble
 from ordering.process.floors import Floors
 from sandbox.ovh.faults import Kind
 from sandbox.slack import NotAcknowledged
+from tests.builders import NOW
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -141,7 +145,7 @@ async def test_a_dead_trigger_is_told(story: Story):
     cart = await story.sees(story.ada, "Request approval")
     story.slack.faults.add("views.open", "error", error="expired_trigger_id")
     await story.ada.click(cart, "Request approval")
-    await story.sees(story.ada, "Slack took too long to open the form.")
+    await story.sees(story.ada, said("form_too_late", button="Request approval"))
 
 
 async def test_a_deleted_card_comes_back(story: Story):
@@ -161,8 +165,8 @@ async def test_an_order_that_cannot_be_told_from_none_is_for_a_person(story: Sto
     await story.dan.click(card, "It is this order…")
     await story.slack.until(lambda: story.dan.modal)
     assert await story.dan.submit(order="4711") == {}
-    await story.sees(story.dan, "Order 4711 is not this cart's", channel="dan")
-    await story.clicks_in_vain(story.ben, card, "Nothing was ordered, try again", "Only approvers and payers")
+    await story.sees(story.dan, said("not_this_carts_order", order=4711), channel="dan")
+    await story.clicks_in_vain(story.ben, card, "Nothing was ordered, try again", said("not_approver_or_payer"))
     await story.dan.click(card, "It is this order…")
     await story.slack.until(lambda: story.dan.modal)
     story.ovh.faults.remove(hidden)
@@ -174,8 +178,9 @@ async def test_an_order_that_cannot_be_told_from_none_is_for_a_person(story: Sto
 async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: Story):
     card = await story.requested()
     away = story.ovh.faults.add("*", "*", "error500", times=999)
+    unanswered = Trouble(NOW, "registrar_unavailable")
     await story.cleo.click(card, "Approve")
-    await story.card("OVH does not answer just now. I've been retrying since", seconds=30)
+    await story.card(f"{blocked(unanswered)} I've been retrying since", seconds=30)
     story.ovh.faults.remove(away)
     card = await story.payable(seconds=40)
     assert "been retrying" not in card.plain_text()

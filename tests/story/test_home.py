@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -39,7 +40,7 @@ async def test_a_refusal_on_home_comes_as_a_direct_message(story: Story):
     await story.payable()
     home.view["blocks"] = stale
     await story.cleo.click(home, "Approve")
-    await story.sees(story.cleo, "nothing to decide any more", channel="cleo")
+    await story.sees(story.cleo, said("already_decided", cart=1, state="checked_out"), channel="cleo")
 
 
 async def test_a_request_can_be_rejected_from_home(story: Story):

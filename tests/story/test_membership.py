@@ -16,11 +16,12 @@ from sandbox.slack.world import (
     User,
 )
 from sandbox.stage import Stage
+from tests.refusing import said
 from tests.story.conftest import Story
 
 CHANNELS = ("domains", "approvals")
 COMMANDS = ["search name.ovh", "add name.ovh", "remove name.ovh", "cart", "pending", "show 1", "history"]
-STRANGER = "Only members of this workspace can do this."
+STRANGER = said("person_stranger")
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a foreign person who shares the channel": ({"team": FOREIGN_TEAM}, STRANGER),
     "one of a foreign organisation": (
@@ -31,9 +32,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"team": SISTER_TEAM, "organisation": ORGANISATION, "teams": (SISTER_TEAM,)},
         STRANGER,
     ),
-    "a deactivated member": ({"deleted": True}, "This account is deactivated"),
-    "an invited person": ({"invited": True}, "Your invitation to this workspace is still open."),
-    "a workflow's bot": ({"workflow_bot": True}, "Only people can do this, not apps."),
+    "a deactivated member": ({"deleted": True}, said("person_deactivated")),
+    "an invited person": ({"invited": True}, said("person_invited")),
+    "a workflow's bot": ({"workflow_bot": True}, said("person_bot")),
 }
 
 
@@ -149,10 +150,10 @@ async def test_refuses_everyone_while_slack_is_silent(grid: Story, kind: Any):
     me = enter(grid)
     grid.slack.faults.add("users.info", kind, times=100)
     await me.command("search name.ovh")
-    await grid.sees(me, "so I did not search. Try again in a minute.")
-    await grid.clicks_in_vain(me, card, "Approve", "Slack did not tell me who you are just now")
+    await grid.sees(me, said("person_unreadable", to="search"))
+    await grid.clicks_in_vain(me, card, "Approve", said("person_unreadable", to="decide"))
     await me.open_home()
-    await grid.home_says(me, "so I show no carts. Try again in a minute.")
+    await grid.home_says(me, said("person_unreadable", to="look"))
     assert grid.checkouts() == 0
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from sandbox.slack import OpenView
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -110,7 +111,7 @@ async def test_years_can_no_longer_be_changed_once_they_are_asked_for(story: Sto
     await story.card("waits for")
     assert story.ada.modal is other
     assert await story.ada.submit(**{"name.ovh": "1 3"}) == {}
-    await story.sees(story.ada, "it can no longer be changed")
+    await story.sees(story.ada, said("cart_closed", cart=1, state="submitted"))
 
 
 async def test_two_people_choose_years_at_once_and_neither_undoes_the_other(story: Story):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -31,7 +32,7 @@ async def test_others_do_not_see_the_owner(story: Story, name: str):
     card = await story.requested()
     before = story.ovh.count("GET", "/me")
     who = getattr(story, name)
-    await story.clicks_in_vain(who, card, "Show owner", "Only approvers and payers can see who the owner is")
+    await story.clicks_in_vain(who, card, "Show owner", said("cannot_see_owners"))
     assert story.ovh.count("GET", "/me") == before
     assert who.modal is None or "own" not in who.modal.plain_text().casefold()
 

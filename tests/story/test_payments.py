@@ -11,6 +11,7 @@ from ordering.process.floors import Floors
 from sandbox.ovh.orders import Order, Source, Try
 from sandbox.slack import Message
 from sandbox.slack.messages import elements
+from tests.refusing import said
 from tests.story.conftest import Story
 
 VISA, SEPA = 8_120_045, 8_120_046
@@ -134,7 +135,7 @@ async def test_a_card_from_before_an_upgrade_is_rendered_again_at_the_first_clic
     till = await ordered(story)
     _, old = the_button(till.card, "Pay")
     old["value"] = "1 €3.59"
-    await story.clicks_in_vain(story.dan, till.card, "Pay", "Look at its newest card, then decide.")
+    await story.clicks_in_vain(story.dan, till.card, "Pay", said("card_outdated", cart=1))
     await story.slack.until(lambda: the_button(till.card, "Pay")[1]["value"] != "1 €3.59", 10)
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
@@ -241,7 +242,7 @@ async def test_a_lost_answer_of_a_payment_that_did_not_go_through_is_told_and_pa
     story.ovh.faults.add("POST", PAY, "lost_before")
     await till.pays()
     await till.shows("OVH does not say whether order")
-    await story.clicks_in_vain(story.ben, till.card, "It was not paid", "Only approvers and payers")
+    await story.clicks_in_vain(story.ben, till.card, "It was not paid", said("not_approver_or_payer"))
     await story.dan.click(till.card, "It was not paid")
     await till.tells("<@U0DAN>: It was not paid.")
     await till.shows("says that no money was taken.")
@@ -299,7 +300,7 @@ async def test_money_that_may_have_paid_the_order_is_asked_about_before_paying(s
     await till.pays()
     await till.shows("may be paid already, and nothing was sent.")
     assert story.ovh.count("POST", PAY) == 0
-    await story.clicks_in_vain(story.cleo, till.card, "It was not paid", "Only payers can do this")
+    await story.clicks_in_vain(story.cleo, till.card, "It was not paid", said("not_payer"))
     await story.dan.click(till.card, "It was not paid")
     await till.ends_paid(VISA, method=VISA)
     assert story.ovh.count("POST", PAY) == 1
@@ -317,7 +318,7 @@ async def test_opening_the_order_asks_first_while_somebody_pays(story: Story):
     question = str(the_button(till.card, "Open order")[1]["confirm"])
     assert "A payment by <@U0DAN> is under way. Paying there can pay twice." in question
     await story.dan.press(till.card, *before)
-    await story.sees(story.dan, "changed since that card was drawn", channel="approvals")
+    await story.sees(story.dan, said("card_outdated", cart=1), channel="approvals")
     await story.dan.click(till.card, "Open order")
     await story.sees(story.dan, f"Open order {till.order.id}", channel="approvals")
     await till.ends_paid(VISA, method=VISA)
@@ -327,7 +328,7 @@ async def test_the_invoice_is_for_a_payers_eyes_only(story: Story):
     till = await ordered(story)
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
-    await story.clicks_in_vain(story.ben, till.card, "Open invoice", "Only payers can do this")
+    await story.clicks_in_vain(story.ben, till.card, "Open invoice", said("not_payer"))
     await story.dan.click(till.card, "Open invoice")
     link = await story.sees(story.dan, "Open invoice FR", channel="approvals")
     assert link.ephemeral

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.slack import server
 from sandbox.slack.world import Channel
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -79,7 +80,7 @@ async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(story: S
     await story.request()
     await story.sees(story.ada, "I can't post in <#C0SECRET>", channel="ada")
     card = await story.sees(story.ada, "waits for approval", channel="ada")
-    await story.clicks_in_vain(story.ada, card, "Approve", "Only approvers can do this.")
+    await story.clicks_in_vain(story.ada, card, "Approve", said("not_approver"))
 
 
 async def test_a_requester_who_does_not_see_the_card_is_told_directly_what_becomes_of_it(story: Story):
@@ -110,7 +111,7 @@ async def test_what_the_team_buys_is_for_its_members_eyes(story: Story):
     await story.requested()
     for typed in ("show 1", "pending", "history"):
         await story.gwen.command(typed)
-        await story.sees(story.gwen, "Guests can search, but carts are for full members of the team.")
+        await story.sees(story.gwen, said("person_guest", to="look"))
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS", "DESK_APPROVAL_CHANNEL": ""}], indirect=True)
@@ -126,8 +127,8 @@ async def test_a_user_group_approves_in_the_carts_own_channel(story: Story):
 async def test_names_the_operator_for_a_deleted_user_group(story: Story):
     """Waiting does not bring a deleted group back, so the refusal says who can."""
     card = await story.requested()
-    await story.clicks_in_vain(story.cleo, card, "Approve", "Slack doesn't show me who is in the user group S0GONE.")
-    await story.clicks_in_vain(story.cleo, card, "Approve", "Ask the operator to check that the group exists")
+    hidden = said("group_hidden", why="not_approver", groups=["S0GONE"])
+    await story.clicks_in_vain(story.cleo, card, "Approve", hidden)
     assert story.checkouts() == 0
 
 
@@ -137,7 +138,7 @@ async def test_refuses_kindly_while_a_user_group_is_unread(story: Story, monkeyp
     monkeypatch.setattr("handlers.toolkit.members.CACHE_SECONDS", 0.0)  # the start has read the group
     story.slack.faults.add("usergroups.users.list", "empty", times=100)
     card = await story.requested()
-    await story.clicks_in_vain(story.cleo, card, "Approve", "Slack did not tell me who is in the user group")
+    await story.clicks_in_vain(story.cleo, card, "Approve", said("group_not_read"))
     assert story.checkouts() == 0
 
 
@@ -149,12 +150,8 @@ async def test_refuses_kindly_while_a_user_group_is_unread(story: Story, monkeyp
 async def test_the_teams_rules_hold(story: Story):
     await story.search_and_add("premium-name.ovh")
     await story.request()
-    form = await story.slack.until(
-        lambda: (
-            story.ada.modal if story.ada.modal and "one order may cost €5.00" in story.ada.modal.plain_text() else None
-        )
-    )
-    assert "Remove a name, or ask the operator." in form.plain_text()
+    five = {"amount": "5.00", "currency": "EUR"}
+    await story.form_says(said("order_limit_exceeded", total=five, limit=five).partition("€5.00")[2])
     story.ada.close_modal()
     await story.ada.command("remove premium-name.ovh")
     await story.sees(story.ada, "Removed *premium-name.ovh*")

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.slack import Actor, OpenView
 from sandbox.slack.messages import elements
+from tests.refusing import said
 from tests.story.conftest import Story
 
 REASON = "answer.REASON"
@@ -70,7 +71,7 @@ async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(
         "answer.DOMAIN_CONFIG": (
             "This is not well-formed JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
         ),
-        "answer.DNS": "“one” has no extension. Write it like “one.ovh”.",
+        "answer.DNS": said("name_without_extension", typed="one"),
         "answer.ADMIN_ACCOUNT": "An OVH account looks like ab12345-ovh.",
     }
     assert story.ada.modal is shown
@@ -155,7 +156,7 @@ async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story
     await story.ben.submit(purpose="For the launch")
     await story.card("waits for")
     assert await story.ada.submit(**{"answer.DNS": "ns1.example.net, ns2.example.net"}) == {}
-    late = await story.form_says("it can no longer be changed")
+    late = await story.form_says(said("cart_closed", cart=1, state="submitted"))
     assert "ns1.example.net, ns2.example.net" in late.plain_text()
 
 
@@ -226,7 +227,7 @@ async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_o
         (block, button) for block, button in elements(listed.blocks) if "reason-gone.fr" in button.get("value", "")
     ]
     await story.ada.press(listed, block, button)
-    await story.form_says("reason-gone.fr: OVH said no")
+    await story.form_says("The domain reason-gone.fr is not available for this offer")
 
 
 async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpose(story: Story):
@@ -346,9 +347,7 @@ async def test_a_guest_is_told_that_answering_is_for_members(story: Story):
     await story.search_and_add("reason-name.fr")
     cart = await story.sees(story.ada, "The registry asks for the reason.")
     await story.gwen.click(cart, "Answer questions")
-    await story.slack.until(
-        lambda: story.gwen.modal if story.gwen.modal and "Guests can search" in story.gwen.modal.plain_text() else None
-    )
+    await story.form_says(said("person_guest", to="decide"), who=story.gwen)
 
 
 async def test_an_answer_that_comes_too_late_is_told_in_the_form(story: Story):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -36,7 +37,7 @@ async def test_whoever_added_a_name_cannot_approve_it(story: Story):
 async def test_an_approver_who_is_no_payer_cannot_pay(story: Story):
     card = await story.ordered()
     await story.cleo.click(card, "Pay")
-    await story.sees(story.cleo, "Only payers can do this. Ask <@U0DAN>.", channel="approvals")
+    await story.sees(story.cleo, f"{said('not_payer')} Ask <@U0DAN>.", channel="approvals")
     await story.cleo.click(card, "Open order")
     assert story.orders[0].payments == []
 
@@ -45,7 +46,7 @@ async def test_a_guest_can_search_but_not_add(story: Story):
     await story.gwen.command("search name.ovh")
     found = await story.sees(story.gwen, "available.")
     await story.gwen.click(found, "Add to cart")
-    await story.sees(story.gwen, "Guests can search, but not buy.")
+    await story.sees(story.gwen, said("person_guest", to="decide"))
     assert story.slack.messages("domains") == []
 
 
@@ -53,7 +54,7 @@ async def test_a_guest_can_search_but_not_add(story: Story):
 async def test_carts_are_not_for_guests(story: Story, typed: str):
     await story.search_and_add("name.ovh")
     await story.gwen.command(typed)
-    await story.sees(story.gwen, "Guests can search, but carts are for full members of the team. Ask one of them.")
+    await story.sees(story.gwen, said("person_guest", to="look"))
 
 
 async def test_a_rejection_tells_why_and_its_names_can_be_copied(story: Story):
@@ -76,14 +77,14 @@ async def test_a_reason_that_comes_too_late_goes_back_to_who_wrote_it(story: Sto
     await story.dan.click(card, "Approve")
     await story.payable()
     assert await story.cleo.submit(reason="Too <!channel> ```long\nand too dear") == {}
-    told = await story.sees(story.cleo, "nothing to decide any more", channel="cleo")
+    told = await story.sees(story.cleo, said("already_decided", cart=1, state="checked_out"), channel="cleo")
     assert "Your reason was:\n```Too &lt;!channel&gt; '''long\nand too dear```" in told.plain_text()
 
 
 async def test_the_requester_can_withdraw_and_nobody_else(story: Story):
     card = await story.requested()
     await story.cleo.click(card, "Withdraw")
-    await story.sees(story.cleo, "Only the person who asked for cart #1 can withdraw it.", channel="approvals")
+    await story.sees(story.cleo, said("not_the_requester", cart=1), channel="approvals")
     await story.ada.click(card, "Withdraw")
     await story.card("was not bought. The requester withdrew it.")
 
@@ -105,7 +106,7 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("search -bad-.com", "cannot be a domain name"),
+        ("search -bad-.com", said("name_with_outer_hyphen", typed="-bad-.com")),
         ("search --speed name.ovh", "--speed is not an option of search"),
         ("search name --tlds", "After --tlds come the extensions"),
         ("search name --tlds -x-", "“-x-” is not an extension. Write them like --tlds com,fr."),
@@ -118,17 +119,17 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("search <http://name.ovh|name.ovh>", "*name.ovh* is available."),
         ("search CAFÉ.fr", "*café.fr (xn--caf-dma.fr)* is available."),
         ("search otter --tlds com,ovh", "2 of 2 names available."),
-        ("add", "Which name?"),
+        ("add", said("name_missing", command="add")),
         ("add taken-name.com", "taken-name.com is taken."),
         ("add premium-name.com", "is a premium name"),
-        ("add nothing", "has no extension"),
-        ("add `bad_name.ovh`", "“bad_name.ovh” cannot be a domain name"),
-        ("remove name.ovh", "no open cart"),
+        ("add nothing", said("name_without_extension", typed="nothing")),
+        ("add `bad_name.ovh`", said("name_with_odd_characters", typed="bad_name.ovh", characters="_")),
+        ("remove name.ovh", said("no_open_cart")),
         ("approve 1", "*Approve* is a button on the cart's card"),
         ("cart", "The cart is empty."),
         ("pending", "No cart is waiting."),
-        ("show", "Write the cart's number"),
-        ("show 99", "There is no cart #99."),
+        ("show", said("number_missing")),
+        ("show 99", said("no_such_cart", cart=99)),
         ("history", "Nothing was requested yet."),
         ("history 1", "There are no requests before cart #1."),
     ],
@@ -141,17 +142,17 @@ async def test_whatever_is_typed_gets_an_answer_in_words(story: Story, typed: st
 
 async def test_a_refused_search_stands_where_the_wait_stood(story: Story):
     await story.ada.command("search " + " ".join(f"n{number}.ovh" for number in range(501)))
-    await story.sees(story.ada, "one search may ask 500")
+    await story.sees(story.ada, said("too_many_lookups", lookups=501, most=500))
     assert not any("Asking OVH" in message.text for message in story.ada.messages("domains"))
 
 
 async def test_one_bad_name_holds_no_other_back(story: Story):
     await story.ada.command("add one.ovh bad_name.ovh two.ovh")
     told = await story.sees(story.ada, "Added *one.ovh*, *two.ovh*.")
-    assert "“bad_name.ovh” cannot be a domain name" in told.plain_text()
+    assert said("name_with_odd_characters", typed="bad_name.ovh", characters="_") in told.plain_text()
     await story.ada.command("remove one.ovh nothere.ovh two.ovh")
     told = await story.sees(story.ada, "Removed *one.ovh*, *two.ovh*.")
-    assert "nothere.ovh is not in cart #1" in told.plain_text()
+    assert said("name_not_in_cart", cart=1, name="nothere.ovh") in told.plain_text()
 
 
 async def test_a_purpose_that_nobody_can_see_is_none(story: Story):

@@ -17,6 +17,7 @@ import pytest
 from ordering.model.recovery import FLOOR
 from sandbox.slack import Message
 from sandbox.stage import Stage
+from tests.refusing import said
 from tests.story.conftest import Story
 
 # Four starts of the bot, each followed by the leases of the one before.
@@ -137,7 +138,7 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     await desk.cleo.click(other, "Approve")
     await desk.slack.until(lambda: len(desk.orders) == 2 or None, _LEASES)
 
-    await desk.clicks_in_vain(desk.dan, old, "Pay", "I'm on hold")
+    await desk.clicks_in_vain(desk.dan, old, "Pay", said("on_hold"))
     await is_on_hold(desk)
     held = await desk.card("#1 · On hold", seconds=_LEASES)
     assert "Approve" not in held.plain_text()
@@ -158,7 +159,7 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     assert "Recover mode is over" in printed
     card = await desk.card("waits for approval", seconds=_LEASES)
     assert (await desk.slack.until(lambda: "is forgotten" in str(desk.slack.messages("approvals")) or None)) is True
-    await desk.clicks_in_vain(desk.dan, old, "Pay", "from before my database was restored")
+    await desk.clicks_in_vain(desk.dan, old, "Pay", said("card_before_restore", cart=1))
     assert [order.payments for order in desk.orders] == [[], []]
 
     await desk.cleo.click(card, "Approve")
@@ -175,10 +176,10 @@ async def test_operators_compare_and_release_in_slack(desk: Story):
     await desk.cleo.click(approved, "Approve")
     old = copy.deepcopy(await desk.payable(_LEASES))
     await restore()
-    await desk.clicks_in_vain(desk.dan, old, "Pay", "I'm on hold")
+    await desk.clicks_in_vain(desk.dan, old, "Pay", said("on_hold"))
     await is_on_hold(desk)
     # The button of before the loss is on record still: recover mode holds it.
-    await desk.clicks_in_vain(desk.cleo, approved, "Approve", "I'm on hold")
+    await desk.clicks_in_vain(desk.cleo, approved, "Approve", said("on_hold"))
     told = (await desk.slack.until(lambda: direct(desk, desk.cleo.id) or None))[0]
     assert "I have compared" not in told.plain_text()
     await desk.cleo.click(told, "Compare now")

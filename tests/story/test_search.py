@@ -11,6 +11,7 @@ import pytest
 from ordering.model.domain_name import DomainName
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import Message
+from tests.refusing import said
 from tests.story.conftest import Story
 
 LOOK_UP = ("GET", "/order/cart/*/domain")
@@ -259,7 +260,7 @@ async def test_add_all_adds_what_is_shown_or_nothing(story: Story, bot):
     search = await bot.desk.searches.find(id_of(shown), story.ada.id, None)
     search.answers.pop(DomainName("two.ovh"))  # as if the newest answers were not drawn yet
     await story.ada.click(shown, "Add all available")
-    await story.sees(story.ada, "What is available has changed since it was shown to you")
+    await story.sees(story.ada, said("availability_changed"))
     await story.ada.click(shown, "Add all available")
     told = await story.sees(story.ada, "Added ")
     assert "two.ovh" not in told.plain_text()

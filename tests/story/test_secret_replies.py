@@ -13,6 +13,7 @@ from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
 from handlers.toolkit.responder import MOST_USES, Reply
 from sandbox.slack import Actor
+from tests.refusing import said
 from tests.story.conftest import Story
 
 LINK = "orderPassword"
@@ -77,7 +78,7 @@ async def test_home_shows_a_refusal_in_the_form(story: Story):
     home = await story.home_says(story.cleo, "Nothing is waiting for you.")
     text = {"type": "plain_text", "text": "Open order"}
     await story.cleo.press(home, "b", {"type": "button", "action_id": Act.OPEN_ORDER, "value": "1", "text": text})
-    await story.slack.until(lambda: story.cleo.modal and "Only payers" in story.cleo.modal.plain_text())
+    await story.slack.until(lambda: story.cleo.modal and said("not_payer") in story.cleo.modal.plain_text())
     assert shown(story) == []
 
 
@@ -106,14 +107,20 @@ async def test_a_form_closed_too_early_gets_no_message_with_the_link(story: Stor
     assert shown(story) == []
 
 
-@pytest.mark.parametrize("error", ["expired_trigger_id", "exchanged_trigger_id", "internal_error"])
-async def test_a_trigger_that_died_gets_no_message_with_the_link(story: Story, error: str):
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        ("expired_trigger_id", "form_too_late"),
+        ("exchanged_trigger_id", "form_too_late"),
+        ("internal_error", "form_not_opened"),
+    ],
+)
+async def test_a_trigger_that_died_gets_no_message_with_the_link(story: Story, error: str, why: str):
     """Where Slack opens no form, the person reads that the link could not be shown, and to press again."""
     home = await home_of_dan(story)
     story.slack.faults.add("views.open", "error", error=error)
     await story.dan.click(home, "Open order")
-    await told(story, story.dan, "I couldn't show you the link.")
-    await told(story, story.dan, "press Open order again.")
+    await told(story, story.dan, said("link_not_shown", reason={"error": why, "button": "Open order"}))
     assert shown(story) == []
 
 

@@ -7,8 +7,10 @@ import pytest
 from bot import worker as driver
 from bot.app import Bot
 from bot.settings import read_settings
+from handlers.messages.en.unknown_names import REASONS
 from sandbox.slack import Message
 from sandbox.slack.faults import Kind
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -61,10 +63,11 @@ async def test_no_stumble_becomes_a_riddle(story: Story, method: str, kind: Kind
     cart = await story.sees(story.ada, "Request approval")
     story.slack.faults.add(method, kind)
     await story.ada.click(cart, "Request approval")
-    said = ("press Request approval again", "Slack did not tell me who you are")
+    not_opened = [said(code, button="Request approval") for code in ("form_not_opened", "form_too_late")]
+    why = (*not_opened, said("person_unreadable", to="decide"))
 
     def answered() -> bool:
-        told = [m for m in story.ada.messages("domains") if any(words in m.text for words in said)]
+        told = [m for m in story.ada.messages("domains") if any(words in m.text for words in why)]
         return bool(told or story.ada.modal)
 
     await story.slack.until(answered)
@@ -101,7 +104,7 @@ async def test_a_stopping_desk_says_so_to_whom_it_leaves_waiting(story: Story, b
     await story.ada.command("search name.ovh")
     await story.ovh_hangs()
     await bot.stop()
-    await story.sees(story.ada, "the desk is stopping")
+    await story.sees(story.ada, REASONS["stopping"])
     assert not any("Asking OVH" in message.text for message in story.ada.messages("domains"))
 
 

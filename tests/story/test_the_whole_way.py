@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.refusing import said
 from tests.story.conftest import Story
 
 
@@ -32,7 +33,7 @@ async def test_a_request_lives_its_whole_life(story: Story):
     await story.request("For the launch")
     card = await story.card("waits for")
     assert "For the launch" in card.plain_text()
-    for person, why in ((story.ben, "Only approvers can do this."), (story.ada, "You asked for cart #1 yourself")):
+    for person, why in ((story.ben, said("not_approver")), (story.ada, said("own_request", cart=1))):
         await story.clicks_in_vain(person, card, "Approve", why)
     assert story.checkouts() == 0
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.messages.en.data import day, money, names, sentence, why
+from handlers.messages.en.data import day, names, sentence, why
 from handlers.messages.en.events import both, event, remark
 from handlers.messages.en.evidence import differences, seen
+from handlers.messages.en.phrases import money
 from ordering.model.facts import Data
 from ordering.model.facts import EventKind as K
 
@@ -131,9 +132,10 @@ def _(order: int, evidence: dict[str, Any]) -> str:
 
 def too_dear(order: int, approved: Data | None, ovh: dict[str, Any]) -> str:
     """Return that an order costs more than was approved."""
+    allowed = money(approved) if approved else "nothing"
     return (
-        f"OVH made order {order} for {money(ovh['total'])}, but {money(approved)} was approved. It isn't paid, and I "
-        "won't pay it. OVH cancels it if nobody pays."
+        f"OVH made order {order} for {money(ovh['total'])}, but {allowed} was approved. It isn't paid, and I won't pay "
+        "it. OVH cancels it if nobody pays."
     )
 
 

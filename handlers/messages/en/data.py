@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
+from handlers.messages.en.phrases import domain
 from handlers.messages.en.refusals import REFUSALS, unknown_refusal
-from ordering.model.domain_name import DomainName
 from ordering.model.facts import EARLIER_TEXT, Data, Json
-from ordering.model.money import Money
-
-
-def money(amount: Any) -> str:
-    """Return an amount such as ``€3.59`` from its data; “nothing” if there is none."""
-    return str(Money.of(amount["amount"], amount["currency"])) if amount else "nothing"
-
-
-def name(ascii_name: str) -> str:
-    """Return a domain name in Unicode."""
-    return str(DomainName(ascii_name))
 
 
 def names(of: Sequence[str]) -> str:
     """Return domain names in Unicode, with commas between them."""
-    return ", ".join(map(name, of))
+    return ", ".join(map(domain, of))
 
 
 def day(moment: str) -> str:

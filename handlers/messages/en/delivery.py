@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.messages.en.data import name
 from handlers.messages.en.events import both
+from handlers.messages.en.phrases import domain
 from ordering.model.facts import EventKind as K
 
 
@@ -16,10 +16,7 @@ def _(order: int) -> str:
 
 @both(K.REGISTRATION_FAILED)
 def _(name: str, ovh: dict[str, Any]) -> str:
-    return f"The registry did not register {_name(name)}: {ovh['comment'] or 'no reason given'}."
-
-
-_name = name
+    return f"The registry did not register {domain(name)}: {ovh['comment'] or 'no reason given'}."
 
 
 @both(K.DELIVERY_LATE)
@@ -46,4 +43,4 @@ def _() -> str:
 
 
 def _states(states: dict[str, str]) -> str:
-    return ", ".join(f"{_name(domain)} as “{word}”" for domain, word in states.items())
+    return ", ".join(f"{domain(name)} as “{word}”" for name, word in states.items())

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.messages.catalogue import Catalogue
-from handlers.messages.en.data import as_mapping, listed, money, name, why
+from handlers.messages.en.data import as_mapping, listed, why
+from handlers.messages.en.phrases import domain, money
 from ordering.model.facts import Data
 
 EVIDENCE = Catalogue()
@@ -68,8 +69,10 @@ def _(order: int, different: list[Data], cart: str | None = None) -> str:
 
 @_says("terms_hidden")
 def _(cart: str, order: int, hidden: list[Any]) -> str:
-    terms = "; ".join(f"{listed([_TERMS[term] for term in each['terms']])} of {name(each['name'])}" for each in hidden)
-    return f"{_cart(cart)}, and order {order} doesn't show these yet: {terms}."
+    terms = "; ".join(
+        f"{listed([_TERMS[term] for term in each['terms']])} of {domain(each['name'])}" for each in hidden
+    )
+    return f"{_cart(cart)}, and order {order} doesn't show these yet: {'; '.join(terms)}."
 
 
 @_says("order_found")
@@ -178,17 +181,17 @@ def _difference(different: Data) -> str:
     term, shown, approved = different["term"], different.get("shown"), different.get("approved")
     if term == "total":
         return f"it costs {money(as_mapping(shown))}, not {money(as_mapping(approved))}"
-    domain = name(str(different["name"]))
+    of = domain(str(different["name"]))
     if term == "owner":
-        return f"{domain} has another owner"
+        return f"{of} has another owner"
     if term == "owner_not_chosen":
-        return f"{domain} has an owner, though none was chosen"
+        return f"{of} has an owner, though none was chosen"
     if term == "answer":
-        return f"{domain} has another answer for {different['label']}"
+        return f"{of} has another answer for {different['label']}"
     values = [str(value) for value in shown] if isinstance(shown, Sequence) else []
     if term == "duration":
-        return f"{domain} is for {listed(list(map(_years, values)))} years, not {_years(str(approved))}"
-    return f"{domain} has another {_TERMS[str(term)]}: {', '.join(values)}, not {approved}"
+        return f"{of} is for {listed(list(map(_years, values)))} years, not {_years(str(approved))}"
+    return f"{of} has another {_TERMS[str(term)]}: {', '.join(values)}, not {approved}"
 
 
 def _years(duration: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.messages.en.checkout import owner_hidden
-from handlers.messages.en.data import money, sentence, why
+from handlers.messages.en.data import sentence, why
 from handlers.messages.en.events import both, event
 from handlers.messages.en.evidence import seen
+from handlers.messages.en.phrases import money
 from ordering.model.facts import Data
 from ordering.model.facts import EventKind as K
 

@@ -90,7 +90,7 @@ class Client:
                 if not answer.ok:
                     raise errors.of_question(answer)
         if answer.says_nothing:  # every GET that we make returns something
-            raise Unreadable(errors.UNREADABLE)
+            raise Unreadable
         return answer.body
 
     def download(self, path: str, *, query: Mapping[str, str]) -> bytes:
@@ -102,10 +102,10 @@ class Client:
                 status, content = self._session.download(f"{path}?{urlencode(query)}")
             except requests.RequestException as error:
                 self.lane.slow_down()
-                raise Silent(errors.LATER) from error
+                raise Silent from error
         self._heed(Answer(status, None))
         if status != HTTPStatus.OK:
-            raise RegistrarUnavailable(errors.LATER)
+            raise RegistrarUnavailable
         return content
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401 - decoded JSON
@@ -117,7 +117,7 @@ class Client:
         if not answer.ok:
             raise errors.of_question(answer)
         if answer.says_nothing and not returns_nothing(method, path.partition("?")[0]):
-            raise Unreadable(errors.UNREADABLE)
+            raise Unreadable
         return answer.body
 
     @contextmanager
@@ -180,7 +180,7 @@ class Client:
                 return answer
             answer = self._call("GET", target, None, priority)
         if answer.complains_of_pace:
-            raise TurnedAway(errors.LATER)
+            raise TurnedAway
         return answer
 
     def _call(
@@ -223,7 +223,7 @@ class Client:
                 answer, query_id = self._session.send(method, target, body)
             except requests.RequestException as error:
                 self._fell_silent(method, path, error)
-                raise Silent(errors.LATER) from error
+                raise Silent from error
         if answer.empty and answer.says_nothing and returns_nothing(method, path):
             answer = Answer(answer.status, None)  # success, as with `null`
         self._heed(answer)

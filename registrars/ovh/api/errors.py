@@ -28,8 +28,6 @@ _KEY_WORDS = re.compile(r"\b(?:credential|(?:consumer|application) ?key)s?\b", r
 _CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
-LATER = "OVH does not answer just now."
-UNREADABLE = "OVH sent an answer that the bot cannot read."
 _MOST_SAID = 300
 _log = structlog.get_logger()
 
@@ -140,7 +138,7 @@ class Complained(RegistrarRefused):
 
     def __init__(
         self,
-        sentence: str,
+        sentence: str = "",
         *,
         lines: Sequence[str] = (),
         details: Mapping[str, str] | None = None,
@@ -163,35 +161,31 @@ class Silent(RegistrarUnavailable):
 
 def refusal(answer: Answer) -> RegistrarRefused:
     """Return OVH's refusal as an exception, classified by its subject."""
-    said = answer.said.rstrip(".") or f"status {answer.status}"
     ovh: Data = {"status": answer.status, "code": answer.code, "said": answer.said}
     if answer.is_about_rights:
-        sentence = f"OVH does not allow this ({said}). The operator must check the key's rights."
-        return RegistrarRefused(sentence, code="ovh_right_missing", ovh=ovh)
+        return RegistrarRefused(code="ovh_right_missing", ovh=ovh)
     if answer.is_about_key:
-        sentence = f"OVH did not accept the bot's key ({said}). The operator must renew it."
-        return RegistrarRefused(sentence, code="ovh_key_refused", ovh=ovh)
+        return RegistrarRefused(code="ovh_key_refused", ovh=ovh)
     if answer.status in {HTTPStatus.NOT_FOUND, _EXPIRED}:
-        return NotThere(f"OVH does not know this (any more): {said}.", ovh=ovh)
-    sentence = f"OVH said no: {said}."
+        return NotThere(ovh=ovh)
     if answer.status == HTTPStatus.FORBIDDEN:  # about this order, account or method: only OVH's own words explain it
-        return RegistrarRefused(sentence, code="ovh_forbidden", ovh=ovh)
-    return Complained(sentence, lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
+        return RegistrarRefused(code="ovh_forbidden", ovh=ovh)
+    return Complained(lines=answer.lines, details=answer.details, kind=answer.kind, ovh=ovh)
 
 
 def of_question(answer: Answer) -> Exception:
     """Return the exception for a failed read, or for a failed call that costs nothing."""
-    return RegistrarUnavailable(LATER) if answer.is_busy else refusal(answer)
+    return RegistrarUnavailable() if answer.is_busy else refusal(answer)
 
 
 def of_deed(answer: Answer) -> Exception:
     """Return the exception for a failed money call: only a clear refusal counts as one."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.code == "INVALID_SIGNATURE":
-        return RegistrarUnavailable(LATER)  # rejected before processing
+        return RegistrarUnavailable()  # rejected before processing
     # The meaning of QUERY_TIME_OUT for a money call is undocumented, so it proves nothing.
     if answer.is_clear_no and answer.code != "QUERY_TIME_OUT":
         return refusal(answer)
-    return OutcomeUnknown("OVH gave no clear answer.")
+    return OutcomeUnknown()
 
 
 class Unreadable(RegistrarUnavailable):
@@ -207,4 +201,4 @@ def readable() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
-        raise Unreadable(UNREADABLE) from error
+        raise Unreadable from error

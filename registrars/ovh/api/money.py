@@ -47,18 +47,15 @@ class MoneyCall:
         """
         request = _request(self._url, self._body, self._sign(signed_at))
         if not self._connection.is_alive():
-            raise NotSent("The connection to OVH ended before anything was sent.", code="connection_lost")
+            raise NotSent(code="connection_lost")
         # Keep this comparison directly before the write.
         if datetime.now(UTC) >= not_after or uptime() - self._opened_at >= _FRESH_FOR:
-            raise NotSent(
-                "The bot was held up before it could call OVH. It was too late then, so nothing was sent.",
-                code="too_late_to_send",
-            )
+            raise NotSent(code="too_late_to_send")
         try:
             reply = self._connection.exchange(request)
         except Exception as error:
             # Whatever failed, OVH may have the call. The connection is reset now, so on this side the call has ended.
-            raise OutcomeUnknown("OVH's answer was lost.") from error
+            raise OutcomeUnknown(code="answer_lost") from error
         else:
             self._needs_reset = False
             return reply
@@ -86,7 +83,7 @@ class MoneyCalls:
         """Track a call until its caller has committed the outcome. Raises `NotAsked` after `stop`."""
         with self._changed:
             if self._stopping:
-                raise NotAsked("The bot is stopping, so OVH was not called.")
+                raise NotAsked(code="stopping")
             self._calls.add(call)
         try:
             yield

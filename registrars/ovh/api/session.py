@@ -23,13 +23,12 @@ from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api.connection import FAILURES, LOOPBACK, Connection, Reply, Route, SocksUnsupported
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import LATER, Answer, Silent
+from registrars.ovh.api.errors import Answer, Silent
 from registrars.ovh.api.gil_turns import FLOOR, Adapter
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
 
 CLOCK = "/auth/time"  # returns OVH's time without authentication
-_INCOMPLETE = "The desk's OVH keys are incomplete. The operator must set them."
 
 
 class Session:
@@ -99,7 +98,7 @@ class Session:
         Raises `RegistrarUnavailable` without a token or a connection, `RegistrarRefused` without a key.
         """
         if self._tokens is None and not (self._ovh._application_secret and self._ovh._consumer_key):
-            raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete")
+            raise RegistrarRefused(code="ovh_keys_incomplete")
         url = self._ovh._endpoint + target
         encoded = json.dumps(body, separators=(",", ":"))
         sign = self._signer(url, encoded)
@@ -108,7 +107,7 @@ class Session:
             connection.open()
         except FAILURES as error:
             connection.close(reset=True)
-            raise Silent(LATER) from error
+            raise Silent from error
         return MoneyCall(connection, url, target, encoded.encode(), sign)
 
     def download(self, target: str) -> tuple[int, bytes]:
@@ -128,7 +127,7 @@ class Session:
             bearer = {"Authorization": f"Bearer {self._tokens.bearer()}"}
             return self._ovh.raw_call(method, target, body, need_auth=False, headers=bearer)
         except APIError as error:  # the package's own check, before anything is sent
-            raise RegistrarRefused(_INCOMPLETE, code="ovh_keys_incomplete") from error
+            raise RegistrarRefused(code="ovh_keys_incomplete") from error
 
     def _signer(self, url: str, body: str) -> Sign:
         """Return a function that makes a POST's headers for a signing time, with the current key or token.
@@ -174,7 +173,7 @@ class Session:
         try:
             now = int(self._ovh.get(CLOCK, _need_auth=False))
         except (APIError, AttributeError, TypeError, ValueError) as error:
-            raise RegistrarUnavailable(LATER) from error
+            raise RegistrarUnavailable from error
         self._set_clock(now)
 
     def _set_clock(self, now: int) -> int:

@@ -17,7 +17,6 @@ import structlog
 
 from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api.connection import FAILURES, Connection, Reply
-from registrars.ovh.api.errors import LATER
 from registrars.ovh.api.uptime import uptime
 
 _LIFE = 600.0  # seconds, if the token service does not return it
@@ -76,7 +75,7 @@ class Tokens:
 
     def _fetched(self) -> str:
         if not self._guard.acquire(timeout=self._within):
-            raise RegistrarUnavailable(LATER)
+            raise RegistrarUnavailable
         try:
             token = self._token
             if token is None or not _is_good(token):  # otherwise another thread was quicker
@@ -109,7 +108,7 @@ class Tokens:
             connection.open()
             return _read(connection.exchange(self._request), asked_at)
         except FAILURES as error:
-            raise RegistrarUnavailable(LATER) from error
+            raise RegistrarUnavailable from error
         finally:
             connection.close(reset=False)
 
@@ -139,17 +138,14 @@ def _request(url: str, client_id: str, client_secret: str) -> bytes:
 def _read(reply: Reply, asked_at: float) -> _Token:
     """Parse the service's answer, which is never quoted: it may contain the token or name the client."""
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise RegistrarUnavailable(LATER)
+        raise RegistrarUnavailable
     if reply.status >= HTTPStatus.BAD_REQUEST:
-        raise RegistrarRefused(
-            "OVH did not accept the bot's client id and secret. The operator must renew them.",
-            code="ovh_client_refused",
-        )
+        raise RegistrarRefused(code="ovh_client_refused")
     try:
         answer = json.loads(reply.content)
         text, life = str(answer["access_token"]), float(answer.get("expires_in") or _LIFE)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise RegistrarUnavailable(LATER) from error
+        raise RegistrarUnavailable from error
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise RegistrarUnavailable(LATER)
+        raise RegistrarUnavailable
     return _Token(text, asked_at, life)

@@ -85,7 +85,7 @@ class Contacts:
             made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
         except RegistrarUnavailable as error:
             self._read_at = float("-inf")
-            raise RegistrarUnavailable(_PERHAPS, code="contact_perhaps_created", advice="") from error
+            raise RegistrarUnavailable(_PERHAPS, code="contact_perhaps_created") from error
         with self._guard:
             self._known[str(made["id"])] = made
         return _contact(made)

@@ -179,7 +179,7 @@ class Lane:
     def _pause_for(self, ticket: _Ticket) -> float | None:
         """Return 0 to go now, seconds to wait before checking again, or None to wait for a notification."""
         if self._closed:
-            raise RegistrarUnavailable("The desk is stopping, so OVH was not asked.", code="stopping", advice="")
+            raise RegistrarUnavailable(code="stopping")
         if self._first() is not ticket or self._room < 1:
             return None
         return self._budget.wait(time.monotonic(), wanted=len(self._queue))
@@ -189,7 +189,7 @@ def _until(deadline: float, pause: float | None) -> float | None:
     """Return how long to wait: the pause, but not beyond the deadline."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise NotAsked("OVH is kept too busy just now, so it was not asked.")
+        raise NotAsked
     if left == float("inf"):
         return pause
     return left if pause is None else min(pause, left)

@@ -10,6 +10,7 @@ from ordering.model.errors import RegistrarUnavailable
 from ordering.model.sales_order import OrderStatus
 from registrars.ovh import account
 from tests.builders import euros
+from tests.refusing import refuses
 
 
 def names(*each: str) -> frozenset[DomainName]:
@@ -48,7 +49,7 @@ async def test_an_order_that_is_listed_and_not_shown_is_an_error(ovh, gateway, p
     """It may be the one that matters, so the comparison does not pass over it."""
     ovh.outsider.order("a.ovh")
     ovh.faults.add("GET", path, "refuse", status=404, message="This service does not exist", times=1)
-    with pytest.raises(RegistrarUnavailable, match="Compare again in a minute"):
+    with refuses("order_not_shown", RegistrarUnavailable):
         await listed(gateway)
 
 

@@ -18,6 +18,7 @@ from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
+from tests.refusing import refuses
 from tests.registrars.ovh.money import check_out, do
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -76,7 +77,7 @@ def test_a_page_in_html_is_asked_again_but_is_no_answer_to_a_deed(stub, status, 
 def test_null_with_an_error_status_does_not_escape_as_a_bug(stub):
     stub.says(403, b"null")
     client = stub.client()
-    with pytest.raises(RegistrarRefused, match="403"):
+    with refuses("ovh_forbidden", RegistrarRefused, ovh={"status": 403, "code": "", "said": ""}):
         ask(client)
     with pytest.raises(OutcomeUnknown):
         do(client, "/me/order/1/pay")
@@ -233,7 +234,7 @@ def test_keys_that_cannot_be_used_are_told_at_once(access, sentence):
 @pytest.mark.usefixtures("_no_other_keys")
 def test_a_missing_consumer_key_is_told_without_a_call(stub):
     stub.says(200)
-    with pytest.raises(RegistrarRefused, match="incomplete"):
+    with refuses("ovh_keys_incomplete", RegistrarRefused):
         ask(stub.client(consumer_key=None))
     assert stub.calls == []
 

@@ -193,7 +193,7 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
         ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
     )
     drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
-    with pytest.raises(LinesRefused, match=r"one\.ovh: OVH sent an answer") as refused:
+    with pytest.raises(LinesRefused, match=r"one\.ovh: ovh_unreadable") as refused:
         drafts.questions(several("one.ovh", "two.ovh"))
     assert refused.value.asked == {DomainName("two.ovh"): ()}
 

@@ -21,6 +21,7 @@ from registrars.ovh.api import money
 from registrars.ovh.api.uptime import uptime
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
+from tests.refusing import refuses
 from tests.registrars.ovh import peer as peers
 from tests.registrars.ovh.money import PAY, SIGNED_AT, check_out, send
 from tests.registrars.ovh.peer import answers, listening
@@ -102,7 +103,7 @@ def test_tls_tickets_are_no_end_of_the_connection(opened, certificate):
 
 
 def test_what_is_too_late_does_not_leave(opened):
-    with listening(answers()) as peer, pytest.raises(NotSent, match="too late"):
+    with listening(answers()) as peer, refuses("too_late_to_send", NotSent):
         send(opened(peer), not_after=datetime.now(UTC))
     assert peer.requests == []
 
@@ -112,7 +113,7 @@ def test_a_wall_clock_put_back_does_not_make_it_early(opened, monkeypatch):
     with listening(answers()) as peer, opened(peer).money_call(PAY, {}) as call:
         now = uptime()
         monkeypatch.setattr(money, "uptime", lambda: now + 60)
-        with pytest.raises(NotSent, match="too late"):
+        with refuses("too_late_to_send", NotSent):
             call.send(signed_at=SIGNED_AT, not_after=LATER)
     assert peer.requests == []
 
@@ -158,7 +159,7 @@ def test_a_missing_key_is_refused_before_the_intent(opened, monkeypatch, tmp_pat
     monkeypatch.setattr("ovh.config.CONFIG_PATH", [str(tmp_path / "ovh.conf")])
     with listening(answers()) as peer:
         client = opened(peer, consumer_key=None)
-        with pytest.raises(RegistrarRefused, match="incomplete"), client.money_call(PAY, {}):
+        with refuses("ovh_keys_incomplete", RegistrarRefused), client.money_call(PAY, {}):
             pytest.fail("the caller could commit an intent")
     assert peer.connections == 0
 

@@ -14,6 +14,7 @@ from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, Outcome
 from tests.fakes import belonging
+from tests.refusing import refuses
 from tests.registrars.ovh.money import check_out
 
 LINE = Line(DomainName.parse("name.ovh"), 1, "create-default", Money(299, "EUR"), added_by="U0ADA")
@@ -63,7 +64,7 @@ async def test_an_order_that_shows_some_of_the_names_may_be_ours(gateway):
 async def test_a_checkout_that_is_too_late_does_not_leave(ovh, gateway):
     prepared = await ask(gateway.prepare, [LINE])
     late = partial(check_out, gateway, not_after=datetime.now(UTC))
-    with pytest.raises(RegistrarUnavailable, match="too late"):
+    with refuses("too_late_to_send", RegistrarUnavailable):
         await ask(late, prepared.registrar_cart)
     assert ovh.count("POST", "/order/cart/*/checkout") == 0
 
@@ -109,7 +110,7 @@ async def test_a_cart_that_expired_is_refused_at_checkout_and_nothing_is_ordered
         with gateway.ready_to_check_out(prepared.registrar_cart, waive_retraction=True) as call:
             return call.send(signed_at=signed_at, not_after=datetime.now(UTC) + timedelta(minutes=1))
 
-    with pytest.raises(RegistrarRefused, match="does not know this"):
+    with refuses("ovh_not_found", RegistrarRefused):
         await ask(check_out_by_ovhs_clock)
     assert ovh.orders.all == {}
 
@@ -156,7 +157,7 @@ async def test_health_costs_no_call_while_ovh_answers_others(ovh, gateway):
 async def test_health_says_why_not_and_is_well_again_soon(ovh, gateway, monkeypatch):
     monkeypatch.setattr("registrars.ovh.adapter._ILL_FOR", 0.0)
     ovh.faults.add("GET", "/me", "html502")
-    assert await ask(gateway.health) == "OVH does not answer just now. Try again in a minute."
+    assert (await ask(gateway.health)).code == "registrar_unavailable"
     assert await ask(gateway.health) is None
 
 

@@ -1,0 +1,49 @@
+"""Phrases made from data: an amount, a name, a cart's state, foreign text."""
+
+from __future__ import annotations
+
+from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data
+from ordering.model.money import Money
+
+_SHOWN = 60  # characters of foreign text: enough to recognise it
+_STATES = {
+    "open": "is still open",
+    "submitted": "is waiting for approval",
+    "approved": "is approved",
+    "checking_out": "is being ordered",
+    "checked_out": "is ordered and waiting for payment",
+    "paying": "is being paid",
+    "paid": "is paid",
+    "delivered": "is delivered",
+    "rejected": "was rejected",
+    "cancelled": "was cancelled",
+    "needs_attention": "is waiting for somebody to look at it",
+}
+
+
+def money(amount: Data) -> str:
+    """Return an amount that `ordering.model.facts.amount` made, such as ``€3.59``."""
+    return str(Money.of(str(amount["amount"]), str(amount["currency"])))
+
+
+def domain(ascii_name: str) -> str:
+    """Return a domain name in Unicode, with its ASCII form if that differs: ``café.fr (xn--caf-dma.fr)``."""
+    return str(DomainName(ascii_name))
+
+
+def is_now(state: str) -> str:
+    """Return what a cart in this state does, to follow its number: ``is being paid``."""
+    return _STATES.get(state, "has moved on")
+
+
+def quoted(text: str) -> str:
+    """Return foreign text in quotation marks: short, without control or direction characters and backticks."""
+    clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
+    return f"“{clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + '…'}”"
+
+
+def ovh_words(ovh: Data) -> str:
+    """Return what OVH said, in quotation marks; its status if it said nothing."""
+    words = str(ovh.get("said") or "").rstrip(".")
+    return f"“{words}”" if words else f"status {ovh.get('status')}"
