@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers import messages
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn
@@ -87,7 +88,7 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
     if said := "\n".join(filter(None, [added(changed.cart, changed.names) + note, *changed.refused])):
         await reply.tell(Drawn.saying(said))
     for name, needed in changed.choices:
-        await reply.tell(choice(str(needed), name, needed.offers))
+        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
     if changed.names and changed.cart is not None:
         desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
 
@@ -100,7 +101,7 @@ async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
         async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
             cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
     except ChoiceNeeded as needed:
-        await reply.tell(choice(str(needed), name, needed.offers))
+        await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name]) + _no_longer_approves(desk, person, cart)))

@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers import messages
+from handlers.messages.en import questions
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.context import Desk
@@ -161,7 +163,7 @@ def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[st
 
 def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Interaction) -> dict[str, str]:
     ids = {question.label: field_id(question) for question in questions}
-    return {did.block_of(ids[label]): said for label, said in wrong.by_label.items()}
+    return {did.block_of(ids[label]): messages.refusal(error).text for label, error in wrong.by_label.items()}
 
 
 def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
@@ -171,7 +173,7 @@ def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
 
 
 def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
-    return {Question(label).title: text for label, text in typed.items()}
+    return {questions.title(label): text for label, text in typed.items()}
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
@@ -181,12 +183,7 @@ async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
 def _line(cart: Cart, domain: DomainName) -> Line:
     line = cart.line(domain)
     if line is None:
-        raise NotPossible(
-            f"{domain} is not in cart #{cart.id} any more, so there is nothing to answer.",
-            code="name_not_in_cart",
-            cart=cart.id,
-            name=domain.ascii,
-        )
+        raise NotPossible(code="name_to_answer_removed", cart=cart.id, name=domain.ascii)
     return line
 
 

@@ -9,14 +9,19 @@ from __future__ import annotations
 from handlers.messages import en as words
 from handlers.messages.catalogue import Hint, Said
 from ordering.model.errors import OrderingError
-from ordering.model.facts import Fact
+from ordering.model.facts import Data, Fact
 
-__all__ = ["Hint", "Said", "refusal", "told", "words"]
+__all__ = ["Hint", "Said", "refusal", "refused", "told", "words"]
 
 
 def refusal(error: OrderingError) -> Said:
     """Return what a person reads about a refusal, as plain text, with a command to type next if there is one."""
-    return words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
+    return refused(error.code, error.params)
+
+
+def refused(code: str, params: Data) -> Said:
+    """Return what a person reads about a refusal whose code and parameters were stored."""
+    return words.REFUSALS.said(code, params) or words.unknown_refusal(code)
 
 
 def told(fact: Fact) -> str:

@@ -7,11 +7,12 @@ from textwrap import wrap
 
 from slack_sdk.models.blocks import Block
 
+from handlers import messages
 from handlers.toolkit.blocks import Drawn, context, section, sections
 from handlers.toolkit.command_name import code
 from handlers.toolkit.folding import listed
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, group_or_person, hinted, plain
-from ordering.model.errors import NotAllowed, OrderingError
+from ordering.model.errors import Hint, NotAllowed, OrderingError
 
 _WHAT, _LINE = 100, 400  # characters
 _MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets a user type
@@ -19,6 +20,10 @@ _MOST_HANDED_BACK = 10  # paragraphs for each text: more than Slack lets a user 
 
 def sentence(refusal: OrderingError) -> str:
     """Return the refusal as a sentence that names who has the right, ready for mrkdwn."""
+    if not refusal.sentence:
+        told = messages.refusal(refusal)
+        hint = Hint(told.hint.words, told.hint.effect) if told.hint else None
+        return " ".join(filter(None, [escape_markup(told.text), hinted(hint) if hint else ""]))
     said = escape_markup(str(refusal))
     if isinstance(refusal, NotAllowed) and refusal.ask:
         who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View
 
+from handlers import messages
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
@@ -77,7 +78,8 @@ def _parts(cart: Cart, status: str, *, waive_retraction: bool) -> list[Block | P
         parts += contracts(cart, rank=4)
         parts.append(context(retraction(waived=waive_retraction)))
     if cart.trouble:
-        said = cut_bytes(escape(cart.trouble.said), _LONGEST_TEXT)
+        trouble = cart.trouble.said or messages.refused(cart.trouble.code or "", cart.trouble.data).text
+        said = cut_bytes(escape(trouble), _LONGEST_TEXT)
         parts.append(section(f"{said} I've been retrying since {when(cart.trouble.since)}."))
     return [*parts, *_actions(cart)]
 

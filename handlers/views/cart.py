@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
+from handlers.messages.en.findings import finding
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
 from handlers.toolkit.command_name import code
@@ -20,6 +21,7 @@ from handlers.views.years import years_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.errors import Hint
 from ordering.model.events import Event
 from ordering.model.preflight_findings import Finding, Fix
 
@@ -180,7 +182,9 @@ def _wanted(line: Line) -> str:
 
 
 def _said(found: Finding) -> str:
-    return f"{escape(found.sentence)} {hinted(found.hint)}" if found.hint else escape(found.sentence)
+    said = finding(found.data)
+    hint = Hint(said.hint.words, said.hint.effect) if said.hint else None
+    return f"{escape(said.text)} {hinted(hint)}" if hint else escape(said.text)
 
 
 def _fix(cart: Cart, found: Finding) -> ButtonElement | None:

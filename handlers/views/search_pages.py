@@ -12,6 +12,7 @@ from itertools import groupby
 
 from slack_sdk.models.blocks import Block
 
+from handlers.messages.en.unknown_names import why_unknown
 from handlers.toolkit.blocks import section
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup
 from handlers.views.offers import add_button, side_by_side
@@ -159,7 +160,7 @@ def _others(found: Found, answers: Iterable[Availability]) -> Iterator[tuple[str
 
 
 def _reason(answer: Availability) -> str | None:
-    return answer.reason if answer.verdict is V.UNKNOWN else None
+    return why_unknown(answer) if answer.verdict is V.UNKNOWN else None
 
 
 def _priced(answer: Availability) -> str:

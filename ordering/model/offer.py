@@ -14,7 +14,7 @@ STANDARD_MODES = frozenset({"create-default", "default"})
 PREMIUM_MODES = frozenset({"create-premium", "premium"})
 USUAL_PHASE = "ga"  # general availability
 USUAL_PHASES = frozenset({USUAL_PHASE, "normal"})  # OVH's old word for it
-_UNREAD = "OVH makes an offer of a kind that the desk does not know"
+OFFER_UNREADABLE = "offer_unreadable"  # OVH makes an offer of a kind that this version does not know
 
 
 class Action(StrEnum):
@@ -113,6 +113,7 @@ class Verdict(StrEnum):
 class Availability:
     """The answer for one name: the verdict, its best offer if there is one, and the reason if it is unknown.
 
+    `reason` is the code of an error; earlier versions stored a sentence. `ovh_said` are OVH's own words about it.
     `offers` are all that OVH returned, including those the bot does not use, such as transfers. `asked_at` is when OVH
     answered.
     """
@@ -123,6 +124,7 @@ class Availability:
     reason: str | None = None
     offers: tuple[Offer, ...] = ()
     asked_at: datetime | None = None
+    ovh_said: str | None = None
 
     @property
     def can_be_added(self) -> bool:
@@ -154,7 +156,7 @@ class Availability:
         if transfers or taken:
             return cls(domain, Verdict.TAKEN, transfers[0] if transfers else None, offers=offers)
         if any(not offer.withholds for offer in offers):
-            return cls(domain, Verdict.UNKNOWN, reason=_UNREAD, offers=offers)
+            return cls(domain, Verdict.UNKNOWN, reason=OFFER_UNREADABLE, offers=offers)
         return cls(domain, Verdict.NOT_OFFERED, offers=offers)
 
 

@@ -64,7 +64,7 @@ class Answering(UseCases):
         """Store a user's answers for a name, by label; an empty text removes an answer.
 
         `reach` selects the other names that get the same answers; `seen` are the fingerprints of what the form showed.
-        Raises `WrongAnswers` with a sentence for each label, and `AnsweredMeanwhile` if it would overwrite another
+        Raises `WrongAnswers` with an error for each label, and `AnsweredMeanwhile` if it would overwrite another
         user's answer.
         """
         now = self._clock()
@@ -73,12 +73,7 @@ class Answering(UseCases):
             self.policy.may_change(cart, by)
             line = cart.line(domain)
             if line is None:
-                raise NotPossible(
-                    f"{domain} is not in cart #{cart_id} any more, so there is nothing to answer.",
-                    code="name_not_in_cart",
-                    cart=cart_id,
-                    name=domain.ascii,
-                )
+                raise NotPossible(code="name_to_answer_removed", cart=cart_id, name=domain.ascii)
             meant = typed if seen is None else _as_meant(line, typed, seen)
             values = _checked(line, meant)
             # Copy to other names only what the user had on their form.
@@ -129,19 +124,15 @@ def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
     """Return the answers as OVH takes them; None for an empty one or one equal to the bot's default."""
     known = {question.label: question for question in line.questions or ()}
     values: dict[str, str | None] = {}
-    wrong: dict[str, str] = {}
+    wrong: dict[str, InvalidAnswer] = {}
     for label, text in typed.items():
         question = known.get(label)
         if question is None:
-            raise NotPossible(
-                f"OVH asks other questions about {line.domain} now. Close the form and open it again.",
-                code="questions_changed",
-                name=line.domain.ascii,
-            )
+            raise NotPossible(code="questions_changed", name=line.domain.ascii)
         try:
             value = question.checked(text) if text.strip() else None
         except InvalidAnswer as error:
-            wrong[label] = str(error)
+            wrong[label] = error
         else:
             values[label] = None if value == question.standing else value
     if wrong:

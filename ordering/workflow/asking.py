@@ -8,11 +8,12 @@ from dataclasses import replace
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, Hint, NotAllowed, NotPossible
 from ordering.model.events import happened
-from ordering.model.facts import EventKind, Fact, amount
+from ordering.model.facts import Data, EventKind, Fact, amount
 from ordering.model.policy import Person
 from ordering.model.preflight_findings import LinesRefused, NotReady
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
+from ordering.model.stored_notes import note_of_remarks
 from ordering.model.text import is_visible
 from ordering.ports.store import MessageRole
 from ordering.workflow.preflight import Checked, Inspection
@@ -79,7 +80,7 @@ class Asking(UseCases):
             submitted = cart.to(
                 S.SUBMITTED,
                 at=now,
-                note=checked.remark,
+                note=note_of_remarks(checked.remarks),
                 lines=checked.with_warnings(carts.names_in_carts()),
                 requester=requester.id,
                 purpose=purpose.strip(),
@@ -88,11 +89,12 @@ class Asking(UseCases):
             )
             channel = self.policy.approval_channel or cart.channel
             carts.show_in(cart.id, MessageRole.APPROVAL, channel)
+            remarks: Data = {"remarks": list(checked.remarks)} if checked.remarks else {}
             event = happened(
                 submitted,
                 now,
                 EventKind.APPROVAL_REQUESTED,
-                data={"names": len(submitted.lines), "total": amount(quote.total)},
+                data={"names": len(submitted.lines), "total": amount(quote.total), **remarks},
                 by=requester.id,
                 note=submitted.purpose,
             )

@@ -10,10 +10,10 @@ from datetime import datetime
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import as_asked
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import Hint, NotPossible
+from ordering.model.errors import NotPossible
 from ordering.model.money import Money
 from ordering.model.policy import Policy
-from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Question
 from ordering.model.quote import Quote
 from ordering.model.recovery import Stamp
@@ -61,18 +61,16 @@ class UseCases:
 
     def _held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
         """Return one finding for each of these names that another cart in progress holds."""
-        said = "{} is already in cart #{}, which is under way."
         return [
-            Finding(said.format(domain, holder), domain, Fix.REMOVE, hint=Hint(f"show {holder}"))
+            Finding(FindingCode.NAME_HELD, domain, Fix.REMOVE, {"cart": holder})
             for domain, holder in carts.holding(domains).items()
             if holder != without
         ]
 
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
-        for found in self._held(carts, domains, without=without):
-            raise NotPossible(
-                found.sentence, hint=found.hint, code="name_held", name=found.domain.ascii if found.domain else None
-            )
+        for domain, holder in carts.holding(domains).items():
+            if holder != without:
+                raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         refuse_beyond_limits(self.policy, carts, cart, total, now)

@@ -19,7 +19,7 @@ from ordering.model.offer import Availability, Effort, Verdict
 from ordering.ports.search_sessions import KeptSearch, Wish
 
 NAMES = tuple(DomainName(f"name-{number}.ovh") for number in range(3))
-UNKNOWN = {name: Availability(name, Verdict.UNKNOWN, reason="OVH does not answer") for name in NAMES}
+UNKNOWN = {name: Availability(name, Verdict.UNKNOWN, reason="registrar_unavailable") for name in NAMES}
 LONG_AGO = datetime.now(UTC) - timedelta(minutes=4)
 OLD = {name: Availability(name, Verdict.TAKEN, asked_at=LONG_AGO) for name in NAMES}
 

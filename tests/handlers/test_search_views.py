@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.messages.en.unknown_names import unknown_because
 from handlers.toolkit.action_ids import Act
 from handlers.views import search
 from handlers.views.search_pages import Found, Standing
@@ -23,7 +24,7 @@ def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
     if verdict is Verdict.PREMIUM and shown:
         shown = replace(shown, pricing_mode="create-premium")
     offers = (shown,) if shown else ()
-    return Availability(DomainName.parse(name), verdict, shown, None if shown else "OVH does not answer.", offers)
+    return Availability(DomainName.parse(name), verdict, shown, None if shown else "registrar_unavailable", offers)
 
 
 def results(answers, *, asked=None, **more):
@@ -124,7 +125,7 @@ def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_c
 
 def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
     drawn = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
-    assert "*Unknown* (1): OVH does not answer.\ndark.ovh" in words_of(drawn)
+    assert f"*Unknown* (1): {unknown_because('registrar_unavailable', None)}\ndark.ovh" in words_of(drawn)
     assert "Ask again" in labels(drawn)
 
 

@@ -72,7 +72,8 @@ def test_changed_terms_are_amounts(rules: Rules) -> None:
     rules.advance(cart.id)
     approved: Data = {"total": PRICE, "renewals": {"name.ovh": None}}
     now: Data = {"total": {"amount": "4.00", "currency": "EUR"}, "renewals": {"name.ovh": None}}
-    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"approved": approved, "ovh": now})
+    change = {"kind": "total", "approved": PRICE, "ovh": {"amount": "4.00", "currency": "EUR"}}
+    assert newest(rules, cart.id) == (K.TERMS_CHANGED, {"changes": [change], "approved": approved, "ovh": now})
 
 
 def test_a_refused_checkout_names_the_error(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:

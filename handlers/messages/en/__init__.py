@@ -1,6 +1,18 @@
 """The catalogue in English."""
 
+from handlers.messages.en import contacts, findings, forms, questions, terms, unknown_names, warnings
 from handlers.messages.en.events import EVENTS
 from handlers.messages.en.refusals import REFUSALS, unknown_refusal
 
-__all__ = ["EVENTS", "REFUSALS", "unknown_refusal"]
+__all__ = [
+    "EVENTS",
+    "REFUSALS",
+    "contacts",
+    "findings",
+    "forms",
+    "questions",
+    "terms",
+    "unknown_names",
+    "unknown_refusal",
+    "warnings",
+]

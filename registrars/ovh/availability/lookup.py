@@ -16,7 +16,7 @@ from ordering.model.errors import RegistrarError, RegistrarRefused
 from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import LATER, NotThere, Silent, readable
+from registrars.ovh.api.errors import LATER, NotThere, Silent, Unreadable, readable
 from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
@@ -41,7 +41,7 @@ class Search:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ovh-search")
         self._known = Answers()
-        self._look_ups = LookUps(lambda name: _unknown(name, "the desk is stopping"))
+        self._look_ups = LookUps(lambda name: _unknown(name, "stopping"))
         self._guard = threading.Lock()
         self._working = 0
         self._cart_guard = threading.Lock()
@@ -132,9 +132,9 @@ class Search:
     def _failed(self, name: DomainName, error: Exception) -> Availability:
         if isinstance(error, RegistrarError):
             self._count(error)
-            return _unknown(name, error.sentence)
+            return _unknown(name, error.code, error.ovh_said)
         _log.error("look_up_failed", domain=name.ascii, exc_info=error)
-        return _unknown(name, "the desk could not read OVH's answer")
+        return _unknown(name, Unreadable.usual_code)
 
     # Lookup of one name
 
@@ -199,6 +199,5 @@ class Search:
             self._hushed_until = time.monotonic() + _HUSH
 
 
-def _unknown(name: DomainName, reason: str) -> Availability:
-    """Return an unknown verdict. The reason is embedded in a sentence, so its final dot is removed."""
-    return Availability(name, Verdict.UNKNOWN, reason=reason.rstrip("."))
+def _unknown(name: DomainName, reason: str, ovh_said: str = "") -> Availability:
+    return Availability(name, Verdict.UNKNOWN, reason=reason, ovh_said=ovh_said or None)

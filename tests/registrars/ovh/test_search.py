@@ -145,14 +145,14 @@ def test_closing_tells_those_who_wait(ovh, search, people):
     reading = people.submit(lambda: list(search.look_up(names("a", 3))))
     until(lambda: ovh.asked)
     search.close()
-    assert {(a.verdict, a.reason) for a in reading.result(5)} == {(Verdict.UNKNOWN, "the desk is stopping")}
+    assert {(a.verdict, a.reason) for a in reading.result(5)} == {(Verdict.UNKNOWN, "stopping")}
     assert [a.verdict for a in search.look_up(names("b", 1))] == [Verdict.UNKNOWN]
 
 
 def test_an_ovh_that_is_silent_is_not_asked_for_every_name(ovh, search):
     ovh.error = Silent(LATER)
     answers = list(search.look_up(names("a", 100)))
-    assert {(a.verdict, a.reason) for a in answers} == {(Verdict.UNKNOWN, "OVH does not answer just now")}
+    assert {(a.verdict, a.reason) for a in answers} == {(Verdict.UNKNOWN, "registrar_unavailable")}
     assert len(answers) == 100
     assert len(ovh.asked) == 3
 
