@@ -183,7 +183,7 @@ async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
 def _line(cart: Cart, domain: DomainName) -> Line:
     line = cart.line(domain)
     if line is None:
-        raise NotPossible(code="name_to_answer_removed", cart=cart.id, name=domain.ascii)
+        raise NotPossible(code="name_not_in_cart", cart=cart.id, name=domain.ascii)
     return line
 
 

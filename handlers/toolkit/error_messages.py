@@ -23,7 +23,8 @@ def sentence(refusal: OrderingError) -> str:
     if not refusal.sentence:
         told = messages.refusal(refusal)
         hint = Hint(told.hint.words, told.hint.effect) if told.hint else None
-        return " ".join(filter(None, [escape_markup(told.text), hinted(hint) if hint else ""]))
+        advice = str(refusal)  # all that it says without a sentence
+        return " ".join(filter(None, [escape_markup(told.text), advice, hinted(hint) if hint else ""]))
     said = escape_markup(str(refusal))
     if isinstance(refusal, NotAllowed) and refusal.ask:
         who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))

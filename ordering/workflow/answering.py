@@ -73,7 +73,7 @@ class Answering(UseCases):
             self.policy.may_change(cart, by)
             line = cart.line(domain)
             if line is None:
-                raise NotPossible(code="name_to_answer_removed", cart=cart_id, name=domain.ascii)
+                raise NotPossible(code="name_not_in_cart", cart=cart_id, name=domain.ascii)
             meant = typed if seen is None else _as_meant(line, typed, seen)
             values = _checked(line, meant)
             # Copy to other names only what the user had on their form.

@@ -61,16 +61,14 @@ class UseCases:
 
     def _held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
         """Return one finding for each of these names that another cart in progress holds."""
+        holders = _holders(carts, domains, without=without)
         return [
-            Finding(FindingCode.NAME_HELD, domain, Fix.REMOVE, {"cart": holder})
-            for domain, holder in carts.holding(domains).items()
-            if holder != without
+            Finding(FindingCode.NAME_HELD, domain, Fix.REMOVE, {"cart": holder}) for domain, holder in holders.items()
         ]
 
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
-        for domain, holder in carts.holding(domains).items():
-            if holder != without:
-                raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
+        for domain, holder in _holders(carts, domains, without=without).items():
+            raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         refuse_beyond_limits(self.policy, carts, cart, total, now)
@@ -83,6 +81,11 @@ class UseCases:
             if cart.state is not CartState.OPEN or lines == cart.lines:
                 return cart
             return carts.save(replace(cart, lines=lines))
+
+
+def _holders(carts: Reading, domains: Sequence[DomainName], *, without: int) -> dict[DomainName, int]:
+    """Return the carts in progress that hold these names, except for one cart."""
+    return {domain: holder for domain, holder in carts.holding(domains).items() if holder != without}
 
 
 def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:

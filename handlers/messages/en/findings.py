@@ -112,7 +112,7 @@ def _(name: str, ovh: Mapping[str, Any]) -> str:
 
 @_says(F.REFUSED_BY_OVH)
 def _(ovh: Mapping[str, str], name: str | None = None) -> str:
-    said = sentence(f"OVH said no: {ovh['said']}")
+    said = _no(ovh["said"])
     return f"{named(name)}: {said}" if name else said
 
 
@@ -125,7 +125,11 @@ def _(refusal: Mapping[str, Any], name: str | None = None) -> str:
 
 def _in_ovhs_words(refusal: Mapping[str, Any]) -> str:
     words = (refusal.get("ovh") or {}).get("said")
-    return sentence(f"OVH said no: {words}") if words else "OVH said no, without a reason."
+    return _no(words) if words else "OVH said no, without a reason."
+
+
+def _no(words: str) -> str:
+    return f"OVH said no: “{words.rstrip('.')}”."
 
 
 def _objections(name: str, faults: Sequence[Mapping[str, str]]) -> str:

@@ -29,7 +29,8 @@ def _(most: int) -> str:
 
 @_says("answer_not_in_list")
 def _(allowed: Sequence[str]) -> str:
-    more = ", …" if len(allowed) > _MOST_LISTED else ""
+    left = len(allowed) - _MOST_LISTED
+    more = f" and {left} more" if left > 0 else ""
     return f"Only these are possible: {', '.join(allowed[:_MOST_LISTED])}{more}."
 
 
@@ -96,9 +97,9 @@ def _() -> str:
     return "Someone else answered in the meantime, so I saved nothing. Open the form again."
 
 
-@_says("name_to_answer_removed")
-def _(name: str, cart: int) -> str:
-    return f"{named(name)} is not in cart #{cart} any more, so there is nothing to answer."
+@_says("name_not_in_cart")
+def _(name: str, cart: int) -> Said:
+    return Said(f"{named(name)} is not in cart #{cart} any more.", Hint("cart", "shows what is"))
 
 
 @_says("questions_changed")
@@ -173,7 +174,7 @@ def _(findings: Sequence[Data]) -> Said:
 
 @_says("draft_gone")
 def _() -> str:
-    return "OVH deleted its temporary cart while I was using it, so nothing was ordered. Try again in a minute."
+    return "OVH deleted its temporary cart while I was using it, so nothing was ordered."
 
 
 @_says("ovh_cart_differs")
@@ -227,7 +228,7 @@ def _(name: str, ovh: Mapping[str, Any]) -> str:
 
 
 @_says("availability_unknown")
-def _(name: str, reason: str | None, ovh: Mapping[str, str | None]) -> str:
+def _(name: str, reason: str | None, ovh: Mapping[str, str]) -> str:
     why = unknown_because(reason, ovh["said"])
     return f"I do not know whether {named(name)} is free: {why}. Try again in a minute."
 
