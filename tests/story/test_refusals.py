@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.messages import refused
 from tests.story.conftest import Story
 
 
@@ -119,7 +120,7 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("search CAFÉ.fr", "*café.fr (xn--caf-dma.fr)* is available."),
         ("search otter --tlds com,ovh", "2 of 2 names available."),
         ("add", "Which name?"),
-        ("add taken-name.com", "taken-name.com is taken."),
+        ("add taken-name.com", refused("name_taken", {"name": "taken-name.com"}).text),
         ("add premium-name.com", "is a premium name"),
         ("add nothing", "has no extension"),
         ("add `bad_name.ovh`", "“bad_name.ovh” cannot be a domain name"),
