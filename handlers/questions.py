@@ -10,7 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
-from handlers.messages.en import questions
+from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.context import Desk
@@ -173,7 +173,7 @@ def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
 
 
 def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
-    return {questions.title(label): text for label, text in typed.items()}
+    return {question_labels.title(label): text for label, text in typed.items()}
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from handlers.messages import en as words
 from handlers.messages.catalogue import Hint, Said
-from handlers.messages.en.unknown_names import why_unknown
 from ordering.model.errors import OrderingError
 from ordering.model.facts import Data, Fact
 
-__all__ = ["Hint", "Said", "refusal", "refused", "told", "why_unknown", "words"]
+__all__ = ["Hint", "Said", "refusal", "refused", "told", "words"]
 
 
 def refusal(error: OrderingError) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from handlers.messages.en.questions import summary
+from handlers.messages.en.question_labels import summary
 from handlers.toolkit.mrkdwn import counted, cut, escape, escape_markup, person
 from ordering.model.cart_line import Line
 from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT

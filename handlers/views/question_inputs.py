@@ -16,8 +16,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 
-from handlers.messages.en import questions
-from handlers.messages.en.contacts import NO_NAME
+from handlers.messages.en import question_labels
+from handlers.messages.en.contact_fields import NO_NAME
 from handlers.toolkit.mrkdwn import cut, plain
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
@@ -58,8 +58,8 @@ def answer_input(question: Question, line: Line, contacts: Contacts, typed: str 
         block_id = f"{block_id}@{now or _NO_CONTACT}"[:_LONGEST_ID]
     return InputBlock(
         block_id=block_id,
-        label=cut(plain(questions.title(question.label)), _LABEL) or "A question without a name",
-        hint=cut(plain(questions.hint(question)), _HINT) or None,
+        label=cut(plain(question_labels.title(question.label)), _LABEL) or "A question without a name",
+        hint=cut(plain(question_labels.hint(question)), _HINT) or None,
         element=element,
         optional=not question.must_be_answered,
     )

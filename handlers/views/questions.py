@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
-from handlers.messages.en import questions as words
+from handlers.messages.en import question_labels as words
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed

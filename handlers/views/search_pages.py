@@ -12,7 +12,7 @@ from itertools import groupby
 
 from slack_sdk.models.blocks import Block
 
-from handlers.messages import why_unknown
+from handlers.messages.en.unknown_names import why_unknown
 from handlers.toolkit.blocks import section
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup
 from handlers.views.offers import add_button, side_by_side

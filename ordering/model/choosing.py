@@ -74,4 +74,4 @@ def _why_not(answer: Availability) -> NotPossible:
         return NotPossible(code="name_on_special_terms", name=name, ovh=terms)
     if code := _WHY_NOT.get(answer.verdict):
         return NotPossible(code=code, name=name)
-    return NotPossible(code="availability_unknown", name=name, reason=answer.reason, ovh={"said": answer.said})
+    return NotPossible(code="availability_unknown", name=name, reason=answer.reason, ovh={"said": answer.ovh_said})

@@ -113,7 +113,7 @@ class Verdict(StrEnum):
 class Availability:
     """The answer for one name: the verdict, its best offer if there is one, and the reason if it is unknown.
 
-    `reason` is the code of a refusal, `said` what OVH said about it.
+    `reason` is the code of an error; earlier versions stored a sentence. `ovh_said` are OVH's own words about it.
     `offers` are all that OVH returned, including those the bot does not use, such as transfers. `asked_at` is when OVH
     answered.
     """
@@ -124,7 +124,7 @@ class Availability:
     reason: str | None = None
     offers: tuple[Offer, ...] = ()
     asked_at: datetime | None = None
-    said: str = ""
+    ovh_said: str | None = None
 
     @property
     def can_be_added(self) -> bool:

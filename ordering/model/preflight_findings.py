@@ -65,7 +65,7 @@ class Finding:
 class Remark(StrEnum):
     """What approvers should know about a whole cart. The values are stored: add to them, never rename one."""
 
-    NAMES_NOT_LISTED = "names_not_listed"  # the API key may not list the account's names
+    NAMES_NOT_LISTED = "owned_names_not_listed"  # the API key may not list the account's names
     NO_PAYMENT_METHOD = "no_payment_method"
 
 

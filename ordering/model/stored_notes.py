@@ -10,7 +10,7 @@ from ordering.model.money import Money
 from ordering.model.seal import Difference
 
 _REMARKS = {
-    "names_not_listed": (
+    "owned_names_not_listed": (
         "OVH does not let the bot list the account's names, so owned ones and look-alikes of them go unnoticed."
     ),
     "no_payment_method": (

@@ -207,7 +207,7 @@ class SimulatedSearch:
             try:
                 offered = self._client.ask("/order/cart/search/domain", query={"domain": name.ascii}, priority=_PEOPLE)
             except RegistrarError as error:
-                yield Availability(name, Verdict.UNKNOWN, reason=error.code, said=error.ovh_said)
+                yield Availability(name, Verdict.UNKNOWN, reason=error.code)
             else:
                 yield Availability.of(name, reading.offers(name, offered))
 

@@ -15,7 +15,7 @@ NAME = DomainName.parse("name.ovh")
 USUAL = Offer(NAME, Action.CREATE, "create-default", orderable=True, price=euros("2.99"), years=(1, 2, 5))
 EARLY = replace(USUAL, phase="eap", price=euros("99.00"))
 PREMIUM = replace(USUAL, pricing_mode="create-premium", price=euros("1250"), renewal=euros("900"))
-UNREADABLE = {"error": "availability_unknown", "reason": OFFER_UNREADABLE, "ovh": {"said": ""}}
+UNREADABLE = {"error": "availability_unknown", "reason": OFFER_UNREADABLE, "ovh": {"said": None}}
 TRANSFER = replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default")
 
 

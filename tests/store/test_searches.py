@@ -23,7 +23,7 @@ SEARCH = KeptSearch(
     (NAME, OTHER),
     (
         Availability(NAME, Verdict.AVAILABLE, OFFER, offers=(OFFER,), asked_at=NOW),
-        Availability(OTHER, Verdict.UNKNOWN, reason="ovh_refused", said="no"),
+        Availability(OTHER, Verdict.UNKNOWN, reason="ovh_refused", ovh_said="no"),
     ),
     unreadable=("“-x-” is none.",),
     left_out=("com",),

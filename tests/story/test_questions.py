@@ -6,7 +6,7 @@ import pytest
 
 from handlers.messages import refusal, refused
 from handlers.messages.en.findings import finding
-from handlers.messages.en.questions import BY_LABEL
+from handlers.messages.en.question_labels import BY_LABEL
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer
 from ordering.model.facts import Data

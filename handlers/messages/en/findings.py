@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from handlers.messages.catalogue import Catalogue, Hint, Said
-from handlers.messages.en.questions import noun
+from handlers.messages.en.question_labels import noun
 from handlers.messages.en.refusals import REFUSALS
 from handlers.messages.en.values import name as named
 from handlers.messages.en.values import sentence

@@ -228,7 +228,7 @@ def _(name: str, ovh: Mapping[str, Any]) -> str:
 
 
 @_says("availability_unknown")
-def _(name: str, reason: str | None, ovh: Mapping[str, str]) -> str:
+def _(name: str, reason: str | None, ovh: Mapping[str, str | None]) -> str:
     why = unknown_because(reason, ovh["said"])
     return f"I do not know whether {named(name)} is free: {why}. Try again in a minute."
 

@@ -10,30 +10,29 @@ _OVH_SAID_NO = "OVH said no: {said}"
 _NO_ANSWER = "OVH is not answering just now"
 REASONS: Mapping[str, str] = {
     OFFER_UNREADABLE: "OVH sells this one in a way that I do not support",
-    "internal_error": "I made a mistake, which is in my log",
     "not_asked": "I could not ask OVH just now",
     "ovh_forbidden": _OVH_SAID_NO,
-    "ovh_key_refused": "OVH did not accept my key: {said}. The operator must renew it",
+    "ovh_key_refused": "OVH did not accept my key ({said}): the operator must renew it",
     "ovh_not_found": "OVH does not know this any more: {said}",
     "ovh_refused": _OVH_SAID_NO,
-    "ovh_right_missing": "OVH does not allow this: {said}. The operator must check the key's rights",
+    "ovh_right_missing": "OVH does not allow this ({said}): the operator must check the key's rights",
     "ovh_unreadable": "I could not read OVH's answer",
     "registrar_unavailable": _NO_ANSWER,
     "stopping": "I am restarting",
 }
 
 
-def why_unknown(answer: Availability) -> str:
-    """Return why OVH's answer for a name is unknown, as plain text without a full stop; it may quote OVH."""
-    return unknown_because(answer.reason, answer.said)
-
-
-def unknown_because(reason: str | None, said: str) -> str:
-    """Return the same from a reason's code and OVH's words.
+def unknown_because(reason: str | None, ovh_said: str | None) -> str:
+    """Return why a name is unknown, as the end of a sentence; it may quote OVH.
 
     An earlier version stored the sentence itself as the reason.
     """
+    said = (ovh_said or "no reason").rstrip(".")
     if reason is not None and " " in reason:
         return reason.rstrip(".")
-    otherwise = _OVH_SAID_NO if said else _NO_ANSWER
-    return REASONS.get(reason or "", otherwise).format(said=f"“{said.rstrip('.')}”" if said else "without a reason")
+    return REASONS.get(reason or "", _OVH_SAID_NO if ovh_said else _NO_ANSWER).format(said=said)
+
+
+def why_unknown(answer: Availability) -> str:
+    """Return why the availability of a name is unknown, as the end of a sentence; it may quote OVH."""
+    return unknown_because(answer.reason, answer.ovh_said)

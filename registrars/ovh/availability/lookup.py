@@ -16,7 +16,7 @@ from ordering.model.errors import RegistrarError, RegistrarRefused
 from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import LATER, NotThere, Silent, readable
+from registrars.ovh.api.errors import LATER, NotThere, Silent, Unreadable, readable
 from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
@@ -134,7 +134,7 @@ class Search:
             self._count(error)
             return _unknown(name, error.code, error.ovh_said)
         _log.error("look_up_failed", domain=name.ascii, exc_info=error)
-        return _unknown(name, "internal_error")
+        return _unknown(name, Unreadable.usual_code)
 
     # Lookup of one name
 
@@ -199,5 +199,5 @@ class Search:
             self._hushed_until = time.monotonic() + _HUSH
 
 
-def _unknown(name: DomainName, reason: str, said: str = "") -> Availability:
-    return Availability(name, Verdict.UNKNOWN, reason=reason, said=said)
+def _unknown(name: DomainName, reason: str, ovh_said: str = "") -> Availability:
+    return Availability(name, Verdict.UNKNOWN, reason=reason, ovh_said=ovh_said or None)

@@ -74,7 +74,7 @@ def test_each_class_has_a_sentence_and_hands_over_what_it_needs(error: OrderingE
 
 
 def unavailable(verdict: Verdict, offer: Offer | None = None) -> OrderingError:
-    answer = Availability(NAME, verdict, offer, "ovh_refused", said="Invalid domain.")
+    answer = Availability(NAME, verdict, offer, "ovh_refused", ovh_said="Invalid domain.")
     with pytest.raises(NotPossible) as refused:
         choose(answer, allow_premium=False)
     return refused.value
@@ -110,7 +110,7 @@ def unavailable(verdict: Verdict, offer: Offer | None = None) -> OrderingError:
         (
             Verdict.UNKNOWN,
             None,
-            "I do not know whether name.ovh is free: OVH said no: “Invalid domain”. Try again in a minute.",
+            "I do not know whether name.ovh is free: OVH said no: Invalid domain. Try again in a minute.",
         ),
     ],
 )

@@ -2,8 +2,9 @@
 
 import pytest
 
-from handlers.messages.en import contacts, questions
-from handlers.messages.en.questions import BY_LABEL, HINTS_BY_KIND
+from handlers.messages.en import contact_fields as contacts
+from handlers.messages.en import question_labels as questions
+from handlers.messages.en.question_labels import BY_LABEL, HINTS_BY_KIND
 from ordering.model.contact import FIELDS, LegalForm
 from ordering.model.question import EXPLAINED, FOR_ALL_TO_READ, Kind, Question
 
