@@ -12,6 +12,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
+from handlers import messages
 from handlers.questions import draw
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
@@ -52,7 +53,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
         form, typed = _typed(did)
         values, wrong = checked(form, typed)
         if wrong:
-            await ack(response_action="errors", errors=wrong)
+            errors = {name: messages.refusal(error).text for name, error in wrong.items()}
+            await ack(response_action="errors", errors=errors)
             return
         await ack(response_action="update", view=note(Drawn.saying("Making the contact at OVH…")))
         desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers import messages
 from handlers.cart import added
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import OFFER, Act, Form
@@ -49,8 +50,9 @@ async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:
         async with desk.at_ovh(did, reply) as threads:
             cart = await threads.call(desk.workflow.add, channel, name, by=person, seen=did.typed(OFFER))
     except ChoiceNeeded as needed:
-        form = views.offer_modal(name, channel, needed.offers, problem=str(needed))
-        await reply.show_form(form, otherwise=views.choice(str(needed), name, needed.offers))
+        said = messages.refusal(needed).text
+        form = views.offer_modal(name, channel, needed.offers, problem=said)
+        await reply.show_form(form, otherwise=views.choice(said, name, needed.offers))
         return
     desk.wake()
     await reply.tell(Drawn.saying(added(cart, [name])))

@@ -10,6 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
+from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.context import Desk
@@ -172,7 +173,7 @@ def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
 
 
 def _by_title(typed: Mapping[str, str]) -> dict[str, str]:
-    return {Question(label).title: text for label, text in typed.items()}
+    return {question_labels.title(label): text for label, text in typed.items()}
 
 
 async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
@@ -182,12 +183,7 @@ async def _cart(desk: Desk, did: Interaction, cart_id: int) -> Cart:
 def _line(cart: Cart, domain: DomainName) -> Line:
     line = cart.line(domain)
     if line is None:
-        raise NotPossible(
-            f"{domain} is not in cart #{cart.id} any more, so there is nothing to answer.",
-            code="name_not_in_cart",
-            cart=cart.id,
-            name=domain.ascii,
-        )
+        raise NotPossible(code="name_not_in_cart", cart=cart.id, name=domain.ascii)
     return line
 
 

@@ -13,6 +13,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT, Data, EventKind, Fact
+from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.question import Answer, Kind, Question
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
@@ -111,7 +112,7 @@ def line_from(row: LineRow) -> Line:
         promotion_ends=utc(row.promotion_ends) if row.promotion_ends else None,
         phase=row.phase,
         offered_years=tuple(row.offered_years),
-        warnings=tuple(row.warnings),
+        warnings=tuple(map(_warning_from, row.warnings)),
         shaped_by=frozenset(row.shaped_by),
     )
 
@@ -133,9 +134,20 @@ def line_row(cart_id: int, place: int, line: Line) -> LineRow:
         promotion_ends=line.promotion_ends,
         phase=line.phase,
         offered_years=list(line.offered_years),
-        warnings=list(line.warnings),
+        warnings=[_warning_column(warning) for warning in line.warnings],
         shaped_by=sorted(line.shaped_by),
     )
+
+
+def _warning_from(stored: str | dict[str, Any]) -> LineWarning:
+    """Return a warning; earlier versions stored a sentence."""
+    if isinstance(stored, str):
+        return LineWarning.earlier(stored)
+    return LineWarning(WarningKind(stored["kind"]), {name: told for name, told in stored.items() if name != "kind"})
+
+
+def _warning_column(warning: LineWarning) -> dict[str, Any]:
+    return {"kind": warning.kind.value, **warning.data}
 
 
 def _question_from(stored: dict[str, Any]) -> Question:

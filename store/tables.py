@@ -107,7 +107,7 @@ class LineRow(SQLModel, table=True):
     promotion_ends: datetime | None = None
     phase: str = "ga"
     offered_years: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    warnings: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     shaped_by: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 

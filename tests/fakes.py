@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar
 
-from ordering.model import preflight_findings as pre_flight
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.domain_name import DomainName
@@ -16,7 +15,7 @@ from ordering.model.facts import Data
 from ordering.model.money import Money
 from ordering.model.offer import Action, Availability, Effort, Offer
 from ordering.model.policy import Person
-from ordering.model.preflight_findings import Fix, LinesRefused
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
 from ordering.model.quote import Quote
 from ordering.model.sales_order import (
@@ -131,7 +130,7 @@ class FakeRegistrar(FakeAccount):
         self.has_method = True
         self.sold: tuple[str, ...] = ("ovh", "com", "fr")
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
-        self.objects_to: dict[str, str] = {}  # what a rule says, by extension
+        self.objects_to: dict[str, str] = {}  # what a rule says of an owner's country, by extension
 
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
@@ -196,7 +195,7 @@ class FakeRegistrar(FakeAccount):
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
         asked = {line.domain: self.asks.get(line.domain.extension, ()) for line in lines}
         if gone := [domain for domain in asked if domain.ascii in self.gone]:
-            findings = [pre_flight.Finding(f"{domain} is not free any more.", domain) for domain in gone]
+            findings = [Finding(FindingCode.NAME_NOT_FREE, domain) for domain in gone]
             raise LinesRefused(findings, {domain: of for domain, of in asked.items() if domain not in gone})
         return asked
 
@@ -224,17 +223,29 @@ class FakeRegistrar(FakeAccount):
         if self.prepare_refuses:
             raise RegistrarRefused(ovh={"said": self.prepare_refuses})
         asked = self.questions(lines)
-        missing = [line.domain for line in lines if line.asked(asked[line.domain]).open_questions]
-        if missing:
-            findings = [pre_flight.Finding(f"{name} lacks answers.", name, Fix.ANSWER) for name in missing]
+        findings = [
+            Finding(FindingCode.QUESTION_OPEN, line.domain, Fix.ANSWER, {"label": question.label})
+            for line in lines
+            for question in line.asked(asked[line.domain]).open_questions
+        ]
+        if findings:
             raise LinesRefused(findings, asked)
         cart = f"cart {next(self._numbers)}"
         self.carts[cart] = None
         return Prepared(cart, self.quote, asked)
 
-    def objections(self, lines: Sequence[Line]) -> tuple[pre_flight.Finding, ...]:
+    def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         told = {line.domain: self.objects_to.get(line.domain.extension) for line in lines}
-        return tuple(pre_flight.Finding(why, name, Fix.ANSWER) for name, why in told.items() if why)
+        return tuple(
+            Finding(
+                FindingCode.OWNER_BREAKS_RULE,
+                name,
+                Fix.ANSWER,
+                {"ovh": {"faults": [{"field": "owner.country", "said": why}]}},
+            )
+            for name, why in told.items()
+            if why
+        )
 
     def discard(self, registrar_cart: str) -> bool:
         self._take_permit()

@@ -11,15 +11,19 @@ from handlers.messages.catalogue import Hint, Said
 from ordering.model.cart import Cart, Trouble
 from ordering.model.errors import OrderingError
 from ordering.model.events import Event
+from ordering.model.facts import Data
 
-__all__ = ["Hint", "Said", "blocked", "happened", "refusal", "remark", "words"]
+__all__ = ["Hint", "Said", "blocked", "happened", "refusal", "refused", "remark", "words"]
 
 
 def refusal(error: OrderingError) -> Said:
     """Return what a person reads about a refusal, as plain text, with a command to type next if there is one."""
-    if error.sentence:  # not in the catalogue yet
-        return Said(error.sentence, Hint(error.hint.words, error.hint.effect) if error.hint else None)
-    said = words.REFUSALS.said(error.code, error.params) or words.unknown_refusal(error.code)
+    return refused(error.code, error.params)
+
+
+def refused(code: str, params: Data) -> Said:
+    """Return what a person reads about a refusal with this code and these parameters."""
+    said = words.REFUSALS.said(code, params) or words.unknown_refusal(code)
     return Said(said.in_full, said.hint)
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from handlers.messages.catalogue import Hint
 from handlers.toolkit.command_name import code
 from ordering.model.cart import Cart
-from ordering.model.errors import Hint as OldHint
 
 _NAMED = 5  # names of a cart that a sentence lists
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
@@ -56,7 +55,7 @@ def _ended(kept: str) -> str:
     return kept.rstrip() + "…"
 
 
-def hinted(hint: Hint | OldHint) -> str:
+def hinted(hint: Hint) -> str:
     """Return a mrkdwn sentence: what to type, and what it does."""
     return f"{code(escape(hint.words))} {escape(hint.effect)}."
 

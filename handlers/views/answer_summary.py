@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from handlers.messages.en.question_labels import summary
 from handlers.toolkit.mrkdwn import counted, cut, escape, escape_markup, person
 from ordering.model.cart_line import Line
-from ordering.model.question import LONGEST_REASON, OWNER_CONTACT
-from ordering.model.question_words import WORDS
+from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT
 from ordering.model.quote import Quote
 
 _SHOWN = 2 * LONGEST_REASON  # some characters get longer when they are escaped
@@ -36,10 +36,10 @@ def _of(name: str, said: Iterable[str]) -> str:
 
 def _parts(line: Line, quote: Quote | None) -> list[str]:
     given = _given(line, quote)
-    said = [_said(*told) for told in given if _words(told[0])]
+    said = [_said(*told) for told in given if told[0] in FOR_ALL_TO_READ]
     if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
         said.insert(0, _OWN)
-    others = [told for told in given if not _words(told[0])]
+    others = [told for told in given if told[0] not in FOR_ALL_TO_READ]
     if others:
         by = ", ".join(dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda told: told[2] or "")))
         said.append(f"{counted(len(others), 'more answer' if said else 'answer')} by {by}")
@@ -53,15 +53,9 @@ def _given(line: Line, quote: Quote | None) -> list[Told]:
     return sorted((c.label, c.value, by.get(c.label)) for c in quote.configuration if c.domain == line.domain)
 
 
-def _words(label: str) -> str | None:
-    return WORDS[label].said if label in WORDS else None
-
-
 def _said(label: str, value: str, by: str | None) -> str:
-    shown = {"true": "yes", "false": "no"}.get(value, value)
-    if label == OWNER_CONTACT:
-        shown = value.rpartition("/")[2]  # OVH is sent the contact's path
-    return (_words(label) or "").format(value=cut(escape(shown), _SHOWN), by=_who(by))
+    shown = value.rpartition("/")[2] if label == OWNER_CONTACT else value  # OVH is sent the contact's path
+    return summary(label, value=cut(escape(shown), _SHOWN), by=_who(by))
 
 
 def _who(user: str | None) -> str:

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextI
 from slack_sdk.models.views import View
 
 from handlers.messages import happened
+from handlers.messages.en.findings import finding
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
 from handlers.toolkit.command_name import code
@@ -181,7 +182,8 @@ def _wanted(line: Line) -> str:
 
 
 def _said(found: Finding) -> str:
-    return f"{escape(found.sentence)} {hinted(found.hint)}" if found.hint else escape(found.sentence)
+    said = finding(found.data)
+    return f"{escape(said.text)} {hinted(said.hint)}" if said.hint else escape(said.text)
 
 
 def _fix(cart: Cart, found: Finding) -> ButtonElement | None:

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputEle
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
+from handlers.messages.en import contact_fields as words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, fold, listed
@@ -92,7 +93,7 @@ def _older(number: int) -> Block:
 
 
 def _legal_form(chosen: LegalForm) -> InputBlock:
-    options = [Option(value=form.value, text=form.in_words) for form in LegalForm]
+    options = [Option(value=form.value, text=words.LEGAL_FORMS[form]) for form in LegalForm]
     element = StaticSelectElement(
         action_id=Act.LEGAL_FORM,
         options=options,
@@ -104,8 +105,8 @@ def _legal_form(chosen: LegalForm) -> InputBlock:
 def _input(asked: Field, typed: str, *, needed: bool) -> InputBlock:
     return InputBlock(
         block_id=asked.name,
-        label=asked.title,
-        hint=asked.help or None,
+        label=words.label(asked),
+        hint=words.hint(asked) or None,
         element=_element(asked, typed),
         # A postal code is checked by country, which is typed in the same form.
         optional=not needed,
@@ -131,4 +132,4 @@ def in_full(contact: Contact) -> str:
     )
     told = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
     lines = "\n".join(escape(line) for line in told if line)
-    return cut(f"*{contact.id}*  {contact.legal_form.in_words}\n{lines}", 2000)
+    return cut(f"*{contact.id}*  {words.LEGAL_FORMS[contact.legal_form]}\n{lines}", 2000)

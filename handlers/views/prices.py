@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.messages.en.warnings import warning
 from handlers.toolkit.mrkdwn import escape, when, years
 from ordering.model.cart_line import Line
 from ordering.model.offer import USUAL_PHASES, Offer, OfferKind
@@ -47,7 +48,7 @@ def unusual_terms(of: Offer | Line) -> str:
 
 def warned(line: Line) -> str:
     """Return a name's warnings, to append to its line; empty if there are none."""
-    return "".join(f"\n_{escape(warning)}_" for warning in line.warnings)
+    return "".join(f"\n_{escape(warning(each))}_" for each in line.warnings)
 
 
 def _terms(of: Offer | Line, priced_years: int) -> str:

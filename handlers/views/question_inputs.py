@@ -16,6 +16,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 
+from handlers.messages.en import question_labels
+from handlers.messages.en.contact_fields import NO_NAME
 from handlers.toolkit.mrkdwn import cut, plain
 from ordering.model.cart_line import Line
 from ordering.model.contact import Contact
@@ -56,8 +58,8 @@ def answer_input(question: Question, line: Line, contacts: Contacts, typed: str 
         block_id = f"{block_id}@{now or _NO_CONTACT}"[:_LONGEST_ID]
     return InputBlock(
         block_id=block_id,
-        label=cut(plain(question.title), _LABEL) or "A question without a name",
-        hint=cut(plain(question.help), _HINT) or None,
+        label=cut(plain(question_labels.title(question.label)), _LABEL) or "A question without a name",
+        hint=cut(plain(question_labels.hint(question)), _HINT) or None,
         element=element,
         optional=not question.must_be_answered,
     )
@@ -148,7 +150,7 @@ def _read(question: Question | None, value: str) -> str:
 
 
 def _contact(contact: Contact) -> str:
-    return " · ".join(filter(None, [cut(plain(contact.name), 40), contact.place, contact.id]))
+    return " · ".join(filter(None, [cut(plain(contact.name) or NO_NAME, 40), contact.place, contact.id]))
 
 
 def digest(text: str) -> str:

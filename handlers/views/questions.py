@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
+from handlers.messages.en import question_labels as words
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
@@ -48,7 +49,7 @@ class AnswersPage:
 
 def still_open(line: Line) -> str:
     """Return a name's open questions in one phrase; empty if there are none."""
-    nouns = [escape(question.noun) for question in line.open_questions]
+    nouns = [escape(words.noun(question.label)) for question in line.open_questions]
     if not nouns:
         return ""
     shown = " and ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]])) if len(nouns) < 4 else _some_of(nouns)  # noqa: PLR2004 - more do not fit a line
@@ -144,7 +145,9 @@ def answers_form(
 
 def _both(line: Line, questions: Iterable[Question]) -> Block:
     """Return the other user's answers, to show above the form with one's own."""
-    theirs = "\n".join(f"*{escape_markup(cut(plain(q.title), 100))}*  {_given(line, q)}" for q in questions)
+    theirs = "\n".join(
+        f"*{escape_markup(cut(plain(words.title(q.label)), 100))}*  {_given(line, q)}" for q in questions
+    )
     return section(
         f"*Not saved yet.* Somebody else answered meanwhile.\n{theirs}\n"
         "Yours stands below. Save to keep it, or put theirs in first."

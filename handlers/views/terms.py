@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
+from handlers.messages.en.warnings import warning
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import Part, optional
 from handlers.toolkit.mrkdwn import escape
@@ -18,7 +19,7 @@ _MOST_CONTRACTS = 20
 def warnings(cart: Cart) -> list[str]:
     """Return the warnings about single names, one line each."""
     return [
-        f"*{line.domain}*  {' '.join(escape(warning) for warning in line.warnings)}"
+        f"*{line.domain}*  {' '.join(escape(warning(each)) for each in line.warnings)}"
         for line in cart.lines
         if line.warnings
     ]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
+from ordering.model.line_warnings import LineWarning
 from ordering.model.money import Money
 from ordering.model.offer import USUAL_PHASE, Offer, OfferKind
 from ordering.model.question import OWNER_CONTACT, Answer, Question, newly_asked
@@ -17,8 +18,8 @@ from ordering.model.question import OWNER_CONTACT, Answer, Question, newly_asked
 class Line:
     """A name to register, with the terms OVH offered at the last lookup. Prices are without tax.
 
-    `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are sentences about the
-    name that approvers should read. `questions` are the registrar's questions when it was last asked (None: not yet);
+    `price` is for the first of the `offered_years`, whatever `years` were chosen. `warnings` are what approvers should
+    know about the name. `questions` are the registrar's questions when it was last asked (None: not yet);
     `answers` are the users' answers. `shaped_by` are the users other than `added_by` who chose its years, gave or
     removed an answer, or had the name in a cart that it was copied from.
     """
@@ -33,7 +34,7 @@ class Line:
     promotion_ends: datetime | None = None
     phase: str = USUAL_PHASE
     offered_years: tuple[int, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[LineWarning, ...] = ()
     questions: tuple[Question, ...] | None = None
     answers: tuple[Answer, ...] = ()
     shaped_by: frozenset[str] = frozenset()

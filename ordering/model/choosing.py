@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ordering.model.errors import Hint, NotPossible
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import NotPossible
+from ordering.model.facts import Data, amount
 from ordering.model.offer import Availability, Offer, OfferKind, Verdict
-
-_SEARCH = Hint("search", "finds others")
 
 
 class ChoiceNeeded(NotPossible):
-    """The user must choose among `offers`, or confirm the only one."""
+    """The user must choose among `offers`."""
 
     usual_code = "offer_choice_needed"
 
-    def __init__(self, sentence: str, offers: tuple[Offer, ...]) -> None:
-        super().__init__(sentence)
+    def __init__(self, domain: DomainName, offers: tuple[Offer, ...]) -> None:
+        super().__init__(name=domain.ascii, offers=len(offers))
         self.offers = offers
+
+
+class ConfirmationNeeded(ChoiceNeeded):
+    """The only offer has special terms, so the user must confirm it."""
+
+    usual_code = "offer_confirmation_needed"
 
 
 class OfferChanged(ChoiceNeeded):
@@ -38,29 +44,18 @@ def choose(answer: Availability, *, allow_premium: bool, seen: str | None = None
     """
     offers = answer.to_buy(allow_premium=allow_premium)
     if not offers:
-        hint = _SEARCH if answer.verdict in {Verdict.TAKEN, Verdict.NOT_OFFERED} else None
-        raise NotPossible(
-            _why_not(answer),
-            hint=hint,
-            code=_WHY_NOT_CODES.get(answer.verdict, "availability_unknown"),
-            name=answer.domain.ascii,
-        )
+        raise _why_not(answer)
     if seen is not None:
         found = next((offer for offer in offers if offer.mark == seen), None)
         if found is None:
-            raise OfferChanged(
-                f"OVH offers {answer.domain} on other terms than you saw. Nothing was added yet.", offers
-            )
+            raise OfferChanged(answer.domain, offers)
         return found
     if (only := only_usual(offers)) is not None:
         return only
-    if len(offers) > 1:
-        raise ChoiceNeeded(f"OVH offers {answer.domain} in {len(offers)} ways. Choose one.", offers)
-    raise ChoiceNeeded(f"OVH offers {answer.domain} on special terms. Add it if they suit you.", offers)
+    raise (ChoiceNeeded if len(offers) > 1 else ConfirmationNeeded)(answer.domain, offers)
 
 
-_WHY_NOT_CODES = {
-    Verdict.PREMIUM: "name_premium",
+_WHY_NOT = {
     Verdict.TAKEN: "name_taken",
     Verdict.AFTERMARKET: "name_for_sale_by_owner",
     Verdict.NOT_OFFERED: "name_not_offered",
@@ -68,22 +63,15 @@ _WHY_NOT_CODES = {
 }
 
 
-def _not_usual(offer: Offer) -> str:
-    if offer.kind is OfferKind.PREMIUM:
-        return f"{offer.domain} is a premium name ({offer.price} without tax), and this team does not buy those."
-    return (
-        f"OVH offers {offer.domain} on special terms only (mode {offer.pricing_mode}, phase {offer.phase}, "
-        f"{offer.price} without tax), and this team does not buy those."
-    )
-
-
-def _why_not(answer: Availability) -> str:
-    name = answer.domain
-    if answer.verdict is Verdict.PREMIUM and answer.offer is not None:
-        return f"{_not_usual(answer.offer)} Search for another name, or ask the operator to allow premium names."
-    return {
-        Verdict.TAKEN: f"{name} is taken.",
-        Verdict.AFTERMARKET: f"{name} is for sale by its owner, not free. The desk buys free names only.",
-        Verdict.NOT_OFFERED: f"{name} is not available: it is reserved, or OVH does not offer it.",
-        Verdict.NOT_SOLD: f"OVH does not sell .{name.extension} here. Try another extension.",
-    }.get(answer.verdict, f"OVH does not say clearly whether {name} is free: {answer.reason}. Try again in a minute.")
+def _why_not(answer: Availability) -> NotPossible:
+    """Return why a name cannot be bought."""
+    name, offer = answer.domain.ascii, answer.offer
+    if answer.verdict is Verdict.PREMIUM and offer is not None:
+        price = amount(offer.price)
+        if offer.kind is OfferKind.PREMIUM:
+            return NotPossible(code="name_premium", name=name, price=price)
+        terms: Data = {"mode": offer.pricing_mode, "phase": offer.phase, "price": price}
+        return NotPossible(code="name_on_special_terms", name=name, ovh=terms)
+    if code := _WHY_NOT.get(answer.verdict):
+        return NotPossible(code=code, name=name)
+    return NotPossible(code="availability_unknown", name=name, reason=answer.reason, ovh={"said": answer.ovh_said})

@@ -46,16 +46,6 @@ class LegalForm(StrEnum):
         return cls.OTHER
 
     @property
-    def in_words(self) -> str:
-        return {
-            "corporation": "Company",
-            "individual": "Private person",
-            "association": "Association",
-            "administration": "Public body",
-            "personalcorporation": "Sole trader",
-        }.get(self.value, "Other")
-
-    @property
     def is_a_person(self) -> bool:
         return self is LegalForm.INDIVIDUAL
 
@@ -70,9 +60,9 @@ class Contact:
 
     @property
     def name(self) -> str:
-        """The name of the organisation, or of the person."""
+        """The name of the organisation, or of the person; it may be empty."""
         person = " ".join(filter(None, [self.values.get("first_name"), self.values.get("last_name")]))
-        return (None if self.legal_form.is_a_person else self.values.get("organisation")) or person or "without a name"
+        return (None if self.legal_form.is_a_person else self.values.get("organisation")) or person
 
     @property
     def place(self) -> str:
@@ -87,8 +77,6 @@ class Field:
     """
 
     name: str
-    title: str
-    help: str = ""
     wanted_of: frozenset[LegalForm] = frozenset(LegalForm)
     needed_of: frozenset[LegalForm] = frozenset()
     choices: tuple[str, ...] = ()
@@ -98,24 +86,24 @@ _ALL = frozenset(LegalForm)
 _PERSON = frozenset({LegalForm.INDIVIDUAL})
 _ORGANISED = _ALL - _PERSON
 FIELDS: tuple[Field, ...] = (
-    Field("organisation", "Organisation", wanted_of=_ORGANISED, needed_of=_ORGANISED),
-    Field("first_name", "First name", needed_of=_ALL),
-    Field("last_name", "Last name", needed_of=_ALL),
-    Field("email", "E-mail address", "OVH and the registry write to it.", needed_of=_ALL),
-    Field("phone", "Phone", "Such as +33.612345678: country code, a dot, the number.", needed_of=_ALL),
-    Field("line1", "Street and number", needed_of=_ALL),
-    Field("zip", "Postal code"),
-    Field("city", "City", needed_of=_ALL),
-    Field("province", "Province or state", "Only where addresses have one."),
-    Field("country", "Country", "Its two letters, such as FR.", needed_of=_ALL),
-    Field("language", "Language", needed_of=_ALL, choices=LANGUAGES),
-    Field("vat", "VAT number", "Some registries want it.", wanted_of=_ORGANISED),
-    Field("company_number", "Company's registration number", "Some registries want it.", wanted_of=_ORGANISED),
-    Field("birth_day", "Date of birth", "Some registries want it. Such as 1990-04-30.", wanted_of=_PERSON),
-    Field("birth_city", "City of birth", "Some registries want it.", wanted_of=_PERSON),
-    Field("birth_country", "Country of birth", "Its two letters, such as FR.", wanted_of=_PERSON),
-    Field("national_number", "National identification number", "Some registries want it.", wanted_of=_PERSON),
-    Field("nationality", "Nationality", "Its two letters, such as FR.", wanted_of=_PERSON),
+    Field("organisation", wanted_of=_ORGANISED, needed_of=_ORGANISED),
+    Field("first_name", needed_of=_ALL),
+    Field("last_name", needed_of=_ALL),
+    Field("email", needed_of=_ALL),
+    Field("phone", needed_of=_ALL),
+    Field("line1", needed_of=_ALL),
+    Field("zip"),
+    Field("city", needed_of=_ALL),
+    Field("province"),
+    Field("country", needed_of=_ALL),
+    Field("language", needed_of=_ALL, choices=LANGUAGES),
+    Field("vat", wanted_of=_ORGANISED),
+    Field("company_number", wanted_of=_ORGANISED),
+    Field("birth_day", wanted_of=_PERSON),
+    Field("birth_city", wanted_of=_PERSON),
+    Field("birth_country", wanted_of=_PERSON),
+    Field("national_number", wanted_of=_PERSON),
+    Field("nationality", wanted_of=_PERSON),
 )
 
 
@@ -124,20 +112,20 @@ def fields_of(form: LegalForm) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if form in field.wanted_of)
 
 
-def checked(form: LegalForm, typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the input as the registrar takes it, and one error sentence for each invalid field."""
+def checked(form: LegalForm, typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, InvalidAnswer]]:
+    """Return the input as the registrar takes it, and one error for each invalid field, by the field's name."""
     values: dict[str, str] = {}
-    wrong: dict[str, str] = {}
+    wrong: dict[str, InvalidAnswer] = {}
     for field in fields_of(form):
         text = " ".join(typed.get(field.name, "").split())
         try:
             value = _checked(field, text, needed=form in field.needed_of)
         except InvalidAnswer as error:
-            wrong[field.name] = str(error)
+            wrong[field.name] = error
         else:
             values |= {field.name: value} if value else {}
     if "zip" not in values and "zip" not in wrong and values.get("country", "") not in _WITHOUT_ZIP:
-        wrong["zip"] = "Addresses of this country have a postal code."
+        wrong["zip"] = InvalidAnswer(code="field_zip_missing")
     return values, wrong
 
 
@@ -148,33 +136,31 @@ def newest_first(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
 def _checked(field: Field, text: str, *, needed: bool) -> str:
     if not text:
         if needed:
-            raise InvalidAnswer("Please fill this in.", code="field_empty")
+            raise InvalidAnswer(code="field_empty")
         return ""
     if len(text) > LONGEST_FIELD:
-        raise InvalidAnswer(f"At most {LONGEST_FIELD} characters.", code="field_too_long", most=LONGEST_FIELD)
+        raise InvalidAnswer(code="field_too_long", most=LONGEST_FIELD)
     if field.choices and text not in field.choices:
-        raise InvalidAnswer("Choose one of the list.", code="field_not_in_list")
+        raise InvalidAnswer(code="field_not_in_list")
     check = _CHECKS.get(field.name)
     return check(text) if check else text
 
 
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text):
-        raise InvalidAnswer("An e-mail address looks like name@example.com.", code="field_no_email")
+        raise InvalidAnswer(code="field_no_email")
     return text
 
 
 def _phone(text: str) -> str:
     if not _PHONE.fullmatch(text):
-        raise InvalidAnswer("Write it like +33.612345678: country code, a dot, the number.", code="field_no_phone")
+        raise InvalidAnswer(code="field_no_phone")
     return text
 
 
 def _country(text: str) -> str:
     if text.upper() not in _COUNTRIES.split():
-        raise InvalidAnswer(
-            "Write the country's two letters, such as FR. The United Kingdom is GB.", code="field_no_country"
-        )
+        raise InvalidAnswer(code="field_no_country")
     return text.upper()
 
 
@@ -182,7 +168,7 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise InvalidAnswer("Write the date like 1990-04-30.", code="field_no_date") from error
+        raise InvalidAnswer(code="field_no_date") from error
 
 
 _CHECKS: dict[str, Callable[[str], str]] = {

@@ -26,19 +26,10 @@ OrderingError                 tell the user: handlers.messages makes the sentenc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from ordering.model.facts import Data, Json
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """A command to suggest: the `words` after its name, and its `effect`, such as “shows what is in it”."""
-
-    words: str
-    effect: str = "shows it"
 
 
 class OrderingError(Exception):
@@ -50,18 +41,13 @@ class OrderingError(Exception):
 
     usual_code: ClassVar[str] = "refused"
 
-    # Some refusals still bring their own `sentence` and `hint`. Once the catalogue has all, the code comes first.
-    def __init__(
-        self, sentence: str = "", *, code: str | None = None, hint: Hint | None = None, **params: Json
-    ) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.hint = hint
+    def __init__(self, *, code: str | None = None, **params: Json) -> None:
+        super().__init__()
         self.code = code or self.usual_code
         self.params = params
 
     def __str__(self) -> str:
-        return self.sentence or ": ".join(filter(None, [self.code, self.ovh_said]))
+        return ": ".join(filter(None, [self.code, self.ovh_said]))
 
     @property
     def data(self) -> Data:
@@ -97,14 +83,12 @@ class NotAllowed(OrderingError):
 
     def __init__(
         self,
-        sentence: str = "",
         *,
         code: str | None = None,
         ask: frozenset[str] = frozenset(),
-        hint: Hint | None = None,
         **params: Json,
     ) -> None:
-        super().__init__(sentence, code=code, hint=hint, **params)
+        super().__init__(code=code, **params)
         self.ask = ask
 
 

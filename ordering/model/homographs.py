@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ordering.model.domain_name import DomainName
+from ordering.model.line_warnings import LineWarning, WarningKind
 
 # ruff: noqa: RUF001 - letters of the same look are what this file is about
 _LOOKS_LIKE = {
@@ -30,13 +31,13 @@ _TOGETHER = (
 
 def warnings_about(
     domain: DomainName, *, owned: Iterable[DomainName], in_carts: Iterable[DomainName]
-) -> tuple[str, ...]:
-    """Return one warning sentence for each risk that buyers should know of."""
+) -> tuple[LineWarning, ...]:
+    """Return one warning for each risk that buyers should know of."""
     found = [*_of_scripts(domain)]
     if twin := _twin(domain, owned):
-        found.append(f"Looks like {twin}, which this OVH account owns.")
+        found.append(LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": twin.ascii}))
     if twin := _twin(domain, in_carts):
-        found.append(f"Looks like {twin}, which is in one of the team's carts.")
+        found.append(LineWarning(WarningKind.LIKE_A_NAME_IN_A_CART, {"twin": twin.ascii}))
     return tuple(found)
 
 
@@ -46,13 +47,13 @@ def skeleton(label: str) -> str:
     return bare.translate(_PLAIN).replace("rn", "m").replace("vv", "w")
 
 
-def _of_scripts(domain: DomainName) -> Iterator[str]:
+def _of_scripts(domain: DomainName) -> Iterator[LineWarning]:
     for label in domain.unicode.split("."):
         scripts = {_script(letter) for letter in label if letter.isalpha()}
         if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
-            yield f"Mixes {' and '.join(sorted(scripts))} letters."
+            yield LineWarning(WarningKind.MIXED_SCRIPTS, {"scripts": sorted(scripts)})
         elif not label.isascii() and "Latin" not in scripts and skeleton(label).isascii():
-            yield f"Is written in {'/'.join(sorted(scripts))} letters that look like “{skeleton(label)}”."
+            yield LineWarning(WarningKind.LOOKS_LATIN, {"scripts": sorted(scripts), "like": skeleton(label)})
 
 
 def _script(letter: str) -> str:

@@ -12,7 +12,6 @@ from typing import NoReturn
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import InvalidAnswer, InvalidName, OrderingError
-from ordering.model.question_words import WORDS, Words
 from ordering.model.text import is_visible
 
 LONGEST_ANSWER = 3000
@@ -23,7 +22,12 @@ LEGAL = frozenset({"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"})
 # These are about one name alone, so they are never copied to another.
 OF_ONE_NAME = frozenset({"CLAIMS_NOTICE", "PROTECTED_CODE"})
 # Answers that a channel may read. Any other answer may contain a birthday, an identity number or a code.
-FOR_ALL_TO_READ = frozenset(label for label, words in WORDS.items() if words.said)
+FOR_ALL_TO_READ = frozenset({
+    "OWNER_CONTACT", "ADMIN_ACCOUNT", "TECH_ACCOUNT", "DNS", "OWNER_LEGAL_AGE", "ACCEPT_CONDITIONS", "REASON",
+    "CLAIMS_NOTICE",
+})  # fmt: skip
+# Labels that the bot can explain. The registrar is asked to explain the others.
+EXPLAINED = FOR_ALL_TO_READ | {"PROTECTED_CODE", "DOMAIN_CONFIG"}
 _FEWEST_NAME_SERVERS, _MOST_NAME_SERVERS = 2, 13
 _ACCOUNT = re.compile(r"[a-z]{2}\d{1,9}-[a-z0-9]{2,10}")
 _CONTACT = re.compile(r"\d{1,18}")
@@ -58,20 +62,6 @@ class Question:
     insisted: bool = False
 
     @property
-    def title(self) -> str:
-        """The question in words; an unknown label stands for itself."""
-        return self._words.title
-
-    @property
-    def help(self) -> str:
-        return self._words.help or self.told
-
-    @property
-    def noun(self) -> str:
-        """The missing thing as a noun, as in “the reason”."""
-        return self._words.noun
-
-    @property
     def is_legal(self) -> bool:
         return self.label in LEGAL
 
@@ -92,19 +82,12 @@ class Question:
     def checked(self, typed: str) -> str:
         """Return the answer as the registrar takes it; raises `InvalidAnswer` with what is wrong."""
         if len(typed) > self.longest:
-            raise InvalidAnswer(
-                f"That is too long: at most {self.longest} characters.", code="answer_too_long", most=self.longest
-            )
+            raise InvalidAnswer(code="answer_too_long", most=self.longest)
         answer = typed if typed in self.allowed else _CHECKS[self.kind](typed.strip())
         if self.allowed and answer not in self.allowed:
-            raise InvalidAnswer(
-                f"Only these are possible: {_listed(self.allowed)}.", code="answer_not_in_list", allowed=self.allowed
-            )
+            raise InvalidAnswer(code="answer_not_in_list", allowed=self.allowed)
         if self.is_legal and answer == "false":
-            raise InvalidAnswer(
-                "Without this the registry does not register the name. Answer Yes, or remove the name.",
-                code="answer_must_be_yes",
-            )
+            raise InvalidAnswer(code="answer_must_be_yes")
         return answer
 
     def accepts(self, answer: str) -> bool:
@@ -113,10 +96,6 @@ class Question:
             return self.checked(answer) == answer
         except InvalidAnswer:
             return False
-
-    @property
-    def _words(self) -> Words:
-        return WORDS.get(self.label) or Words(self.label, "", self.label)
 
 
 class Reach(StrEnum):
@@ -133,7 +112,7 @@ class WrongAnswers(OrderingError):
     usual_code = "wrong_answers"
 
     def __init__(self, by_label: Mapping[str, InvalidAnswer]) -> None:
-        super().__init__(" ".join(map(str, by_label.values())), labels=sorted(by_label))
+        super().__init__(wrong={label: error.data for label, error in by_label.items()})
         self.by_label = dict(by_label)
 
 
@@ -146,8 +125,8 @@ class AnsweredMeanwhile(OrderingError):
     usual_code = "answered_by_other"
 
     def __init__(self, labels: Iterable[str], typed: Mapping[str, str]) -> None:
-        super().__init__("Somebody else answered meanwhile. Nothing was saved: open the form again.")
         self.labels = tuple(labels)
+        super().__init__(labels=self.labels)
         self.typed = dict(typed)
 
 
@@ -183,45 +162,41 @@ def newly_asked(known: Iterable[Question], now: Iterable[Question]) -> tuple[Que
 
 def _text(text: str) -> str:
     if not is_visible(text):
-        raise InvalidAnswer("Nothing of this can be seen. Write it in letters or numbers.", code="answer_not_visible")
+        raise InvalidAnswer(code="answer_not_visible")
     return text
 
 
 def _yes_no(text: str) -> str:
     if text.lower() not in {"true", "false"}:
-        raise InvalidAnswer("Answer Yes or No.", code="answer_not_yes_or_no")
+        raise InvalidAnswer(code="answer_not_yes_or_no")
     return text.lower()
 
 
 def _contact(text: str) -> str:
     number = text.rpartition("/")[2]
     if not _CONTACT.fullmatch(number):
-        raise InvalidAnswer("Choose a contact, or write its number.", code="answer_no_contact")
+        raise InvalidAnswer(code="answer_no_contact")
     return number
 
 
 def _account(text: str) -> str:
     if not _ACCOUNT.fullmatch(text.lower()):
-        raise InvalidAnswer("An OVH account looks like ab12345-ovh.", code="answer_no_account")
+        raise InvalidAnswer(code="answer_no_account")
     return text.lower()
 
 
 def _name_servers(text: str) -> str:
-    try:
-        hosts = [DomainName.parse(part).ascii for part in re.split(r"[\s,;]+", text) if part]
-    except InvalidName as error:
-        invalid = InvalidAnswer(code=error.code)
-        invalid.params = error.params
-        raise invalid from error
-    hosts = list(dict.fromkeys(hosts))
+    hosts = list(dict.fromkeys(_host(part) for part in re.split(r"[\s,;]+", text) if part))
     if not _FEWEST_NAME_SERVERS <= len(hosts) <= _MOST_NAME_SERVERS:
-        raise InvalidAnswer(
-            f"Name {_FEWEST_NAME_SERVERS} to {_MOST_NAME_SERVERS} different name servers.",
-            code="answer_name_server_count",
-            fewest=_FEWEST_NAME_SERVERS,
-            most=_MOST_NAME_SERVERS,
-        )
+        raise InvalidAnswer(code="answer_name_server_count", fewest=_FEWEST_NAME_SERVERS, most=_MOST_NAME_SERVERS)
     return ",".join(hosts)
+
+
+def _host(text: str) -> str:
+    try:
+        return DomainName.parse(text).ascii
+    except InvalidName as error:
+        raise InvalidAnswer(code="answer_no_name_server", typed=text, problem=error.data) from error
 
 
 def _json(text: str) -> str:
@@ -229,19 +204,16 @@ def _json(text: str) -> str:
     try:
         json.loads(text, parse_constant=_no_json)
     except RecursionError as error:
-        raise InvalidAnswer("This JSON is nested too deeply.", code="answer_nested_too_deeply") from error
-    except ValueError as error:
-        raise InvalidAnswer(f"This is not well-formed JSON: {error}.", code="answer_no_json") from error
+        raise InvalidAnswer(code="answer_nested_too_deeply") from error
+    except json.JSONDecodeError as error:
+        raise InvalidAnswer(code="answer_no_json", parser=error.msg, line=error.lineno, column=error.colno) from error
+    except ValueError as error:  # a number with too many digits
+        raise InvalidAnswer(code="answer_no_json", parser=str(error)) from error
     return text
 
 
 def _no_json(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _listed(allowed: tuple[str, ...]) -> str:
-    shown = ", ".join(allowed[:8])
-    return f"{shown}, …" if len(allowed) > len(allowed[:8]) else shown
+    raise InvalidAnswer(code="answer_json_constant", constant=constant)
 
 
 _CHECKS: dict[Kind, Callable[[str], str]] = {

@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+from typing import TypeAlias
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data, amount, quoted
 from ordering.model.money import Money
 from ordering.model.offer import USUAL_PHASE
 from ordering.model.question import FOR_ALL_TO_READ
@@ -72,14 +74,36 @@ def _terms(line: Line) -> list[str | int]:
     return terms if line.phase == USUAL_PHASE else [*terms, line.phase]
 
 
-def renewal_differences(approved: Sequence[Line], now: Sequence[Line]) -> list[str]:
-    """Return one sentence for each name whose renewal price no longer holds.
+class DifferenceKind(StrEnum):
+    """What differs between the approved terms and OVH's. The values are stored: add to them, never rename one."""
+
+    PRICE = "price"  # of a name, without tax: `approved` and `ovh`
+    RENEWAL = "renewal"  # of a name, a year: the same; null if it was not shown
+    ANSWER_GONE = "answer_gone"  # an answer to OVH: its `label`, its `name`, and its `value` if a channel may read it
+    ANSWER_NEW = "answer_new"  # the same
+    CONTRACT_GONE = "contract_gone"  # `ovh` has its title
+    CONTRACT_NEW = "contract_new"  # the same
+    CONTRACT_MOVED = "contract_moved"  # the same: its address differs
+    TOTAL = "total"  # with tax: `approved` and `ovh`
+    OTHER = "other"  # in something that is not shown
+
+
+Difference: TypeAlias = Data  # its `kind`, and the values above
+
+
+def renewal_differences(approved: Sequence[Line], now: Sequence[Line]) -> list[Difference]:
+    """Return one difference for each name whose renewal price no longer holds.
 
     A lower price holds. A price that is not shown holds only if it was not shown at the approval either.
     """
     shown = {line.domain: line.renewal for line in now}
     return [
-        f"{line.domain}: the renewal was {_a_year(line.renewal)}, now {_a_year(shown.get(line.domain))}."
+        {
+            "kind": DifferenceKind.RENEWAL.value,
+            "name": line.domain.ascii,
+            "approved": _amount(line.renewal),
+            "ovh": _amount(shown.get(line.domain)),
+        }
         for line in approved
         if not _renewal_holds(line.renewal, shown.get(line.domain))
     ]
@@ -91,52 +115,52 @@ def _renewal_holds(approved: Money | None, now: Money | None) -> bool:
     return now.is_within(approved)
 
 
-def _a_year(renewal: Money | None) -> str:
-    return f"{renewal} a year" if renewal is not None else "not shown"
+def _amount(money: Money | None) -> Data | None:
+    return amount(money) if money is not None else None
 
 
-def differences(approved: Quote, now: Quote) -> list[str]:
-    """Return one sentence per difference between a new quote and the approved one: by name, then the rest."""
+def differences(approved: Quote, now: Quote) -> list[Difference]:
+    """Return the differences between a new quote and the approved one: by name, then the rest."""
     found = [line for domain in _domains(approved, now) if (line := _of_price(domain, approved, now))]
     found += _of_answers(approved, now)
-    found += _set_differences("Contract", {c.name for c in approved.contracts}, {c.name for c in now.contracts})
-    found += _addresses(approved, now)
+    found += _of_contracts(approved, now)
     if now.total != approved.total:
-        found.append(f"Total with tax: was {approved.total}, now {now.total}.")
-    return found or ["The terms of the order have changed."]
+        found.append({"kind": DifferenceKind.TOTAL.value, "approved": amount(approved.total), "ovh": amount(now.total)})
+    return found or [{"kind": DifferenceKind.OTHER.value}]
 
 
 def _domains(*quotes: Quote) -> list[DomainName]:
     return list(dict.fromkeys(line.domain for quote in quotes for line in quote.lines if line.domain))
 
 
-def _of_price(domain: DomainName, approved: Quote, now: Quote) -> str | None:
+def _of_price(domain: DomainName, approved: Quote, now: Quote) -> Difference | None:
     before, after = approved.price_of(domain), now.price_of(domain)
     if before is None or after is None or before == after:
         return None  # one of the quotes has no price per name: the totals show the difference
-    return f"{domain}: was {before} without tax, now {after}."
+    prices: Data = {"approved": amount(before), "ovh": amount(after)}
+    return {"kind": DifferenceKind.PRICE.value, "name": domain.ascii, **prices}
 
 
-def _of_answers(approved: Quote, now: Quote) -> list[str]:
-    """Return one sentence per changed answer. A channel reads them, so private values are left out."""
+def _of_answers(approved: Quote, now: Quote) -> list[Difference]:
+    """Return the changed answers. A channel reads them, so private values are left out."""
     before, after = set(approved.configuration), set(now.configuration)
-    return [f"Answer to OVH gone: {told}." for told in sorted(map(_told, before - after))] + [
-        f"Answer to OVH new: {told}." for told in sorted(map(_told, after - before))
+    return [
+        {"kind": kind.value, "label": answer.label, "name": answer.domain.ascii, **_readable(answer)}
+        for kind, answers in ((DifferenceKind.ANSWER_GONE, before - after), (DifferenceKind.ANSWER_NEW, after - before))
+        for answer in sorted(answers, key=lambda answer: (answer.label, answer.domain, answer.value))
     ]
 
 
-def _told(given: Configuration) -> str:
-    value = f" = {given.value}" if given.label in FOR_ALL_TO_READ else ""
-    return f"{given.label}{value} for {given.domain}"
+def _readable(answer: Configuration) -> Data:
+    return {"value": answer.value} if answer.label in FOR_ALL_TO_READ else {}
 
 
-def _addresses(approved: Quote, now: Quote) -> list[str]:
-    """Return one sentence per contract whose URL changed: the same name elsewhere may have other terms."""
+def _of_contracts(approved: Quote, now: Quote) -> list[Difference]:
+    """Return the contracts that are gone or new, and those with another URL: it may lead to other terms."""
     before, after = ({c.name: c.url for c in quote.contracts} for quote in (approved, now))
-    return [f"Contract {name} has another address." for name in before if after.get(name, before[name]) != before[name]]
-
-
-def _set_differences(what: str, before: set[str], after: set[str]) -> list[str]:
-    return [f"{what} gone: {gone}." for gone in sorted(before - after)] + [
-        f"{what} new: {new}." for new in sorted(after - before)
-    ]
+    found = {
+        DifferenceKind.CONTRACT_GONE: sorted(before.keys() - after.keys()),
+        DifferenceKind.CONTRACT_NEW: sorted(after.keys() - before.keys()),
+        DifferenceKind.CONTRACT_MOVED: [name for name in before if after.get(name, before[name]) != before[name]],
+    }
+    return [{"kind": kind.value, "ovh": {"contract": quoted(name)}} for kind, names in found.items() for name in names]

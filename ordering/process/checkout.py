@@ -25,7 +25,7 @@ from ordering.model.money_call import CallState, RecordedCall, orders
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, SalesOrder
-from ordering.model.seal import SealForm, differences, form_of, renewal_differences, seal
+from ordering.model.seal import Difference, SealForm, differences, form_of, renewal_differences, seal
 from ordering.ports.carts import Prepared, RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.money_call import MoneyCall
@@ -228,7 +228,9 @@ class Checkout:
             return None
         return form_of(cart.seal, cart.lines, prepared.quote, waive_retraction=self._policy.waive_retraction)
 
-    def _decide_again(self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[str]) -> None:
+    def _decide_again(
+        self, cart: Cart, prepared: Prepared, lines: tuple[Line, ...], changed: Sequence[Difference]
+    ) -> None:
         """Void the approval, and show the approvers what changed."""
         self._registrar.discard(prepared.registrar_cart)
         fresh = seal(lines, prepared.quote, waive_retraction=self._policy.waive_retraction)

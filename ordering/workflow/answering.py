@@ -73,12 +73,7 @@ class Answering(UseCases):
             self.policy.may_change(cart, by)
             line = cart.line(domain)
             if line is None:
-                raise NotPossible(
-                    f"{domain} is not in cart #{cart_id} any more, so there is nothing to answer.",
-                    code="name_not_in_cart",
-                    cart=cart_id,
-                    name=domain.ascii,
-                )
+                raise NotPossible(code="name_not_in_cart", cart=cart_id, name=domain.ascii)
             meant = typed if seen is None else _as_meant(line, typed, seen)
             values = _checked(line, meant)
             # Copy to other names only what the user had on their form.
@@ -132,11 +127,7 @@ def _checked(line: Line, typed: Mapping[str, str]) -> dict[str, str | None]:
     for label, text in typed.items():
         question = known.get(label)
         if question is None:
-            raise NotPossible(
-                f"OVH asks other questions about {line.domain} now. Close the form and open it again.",
-                code="questions_changed",
-                name=line.domain.ascii,
-            )
+            raise NotPossible(code="questions_changed", name=line.domain.ascii)
         try:
             value = question.checked(text) if text.strip() else None
         except InvalidAnswer as error:

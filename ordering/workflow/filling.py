@@ -12,7 +12,7 @@ from ordering.model.choosing import choose
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.events import Event, happened
-from ordering.model.facts import Data, EventKind, Json
+from ordering.model.facts import EventKind, Json
 from ordering.model.homographs import warnings_about
 from ordering.model.offer import Availability, Offer
 from ordering.model.policy import Person
@@ -84,7 +84,7 @@ class Filling(UseCases):
                 except NotPossible as refusal:
                     refused.append(refusal)
             if not taken:
-                raise NotPossible(code="no_name_added", reasons=[_why(each) for each in refused])
+                raise NotPossible(code="no_name_added", reasons=[each.data for each in refused])
             carts.show_in(cart.id, MessageRole.CART, channel)
             return carts.save(cart, _changed(cart, now, K.NAMES_ADDED, taken, by=by)), taken, refused
 
@@ -199,9 +199,3 @@ def _refuse_overtaken(cart: Cart, years: Mapping[DomainName, int], seen: Mapping
     for line in cart.lines:
         if line.domain in years and line.years not in {years[line.domain], seen.get(line.domain)}:
             raise NotPossible(code="years_changed_by_other", name=line.domain.ascii, years=line.years)
-
-
-def _why(refusal: OrderingError) -> Data:
-    """Return why a name was not added, as data."""
-    # Not needed any more once no refusal brings its own sentence.
-    return {**refusal.data, "sentence": refusal.sentence} if refusal.sentence else refusal.data

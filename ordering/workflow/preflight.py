@@ -10,16 +10,16 @@ from ordering.model.cart import Cart
 from ordering.model.cart_line import Line, as_asked
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
+from ordering.model.facts import Data, amount
 from ordering.model.homographs import warnings_about
+from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.offer import Availability, Offer, OfferKind, Verdict
 from ordering.model.policy import Policy
-from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused, NotReady, Remark
 from ordering.model.quote import Quote
 from ordering.ports.carts import Prepared, RegistrarCarts
 from ordering.ports.names import Names
 from ordering.ports.payments import OrderPayments
-
-_NO_METHOD, _UNLISTED = "no_payment_method", "owned_names_not_listed"  # remarks for approvers
 
 
 class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
@@ -28,12 +28,12 @@ class PreflightPort(Names, RegistrarCarts, OrderPayments, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cart's lines as OVH offers them now, its quote, and remarks for approvers, by their codes."""
+    """A cart's lines as OVH offers them now, its quote, and remarks for approvers."""
 
     lines: tuple[Line, ...]
     quote: Quote
     owned: frozenset[DomainName]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def with_warnings(self, in_carts: Iterable[DomainName]) -> tuple[Line, ...]:
         """Return the lines with a warning on each that looks like an owned name or one in a cart."""
@@ -66,8 +66,8 @@ class Inspection:
         prepared = self._prepare(cart, lines)
         if objections := self._registrar.objections(as_asked(lines, prepared.asked)):
             raise NotReady(cart.id, objections)
-        remarks = [_UNLISTED] if owned is None else []
-        remarks += [_NO_METHOD] if self._lacks_method() else []
+        remarks = [Remark.NAMES_NOT_LISTED] if owned is None else []
+        remarks += [Remark.NO_PAYMENT_METHOD] if self._lacks_method() else []
         return Checked(lines, prepared.quote, owned or frozenset(), tuple(remarks))
 
     def _owned(self) -> frozenset[DomainName] | None:
@@ -93,17 +93,19 @@ class Inspection:
         Without an answer the line stays unchanged, as the dry run checks it too.
         """
         if line.domain in owned:
-            return Finding(f"{line.domain} is in this OVH account already.", line.domain, Fix.REMOVE)
+            return Finding(FindingCode.NAME_OWNED, line.domain, Fix.REMOVE)
         if line.kind is not OfferKind.USUAL and not self._policy.allow_premium:
-            what = "is premium" if line.kind is OfferKind.PREMIUM else "is offered on special terms"
-            return Finding(f"{line.domain} {what}, which this team does not buy.", line.domain, Fix.REMOVE)
+            is_premium = line.kind is OfferKind.PREMIUM
+            code = FindingCode.PREMIUM_NOT_BOUGHT if is_premium else FindingCode.SPECIAL_NOT_BOUGHT
+            return Finding(code, line.domain, Fix.REMOVE)
         if answer is None or answer.verdict is Verdict.UNKNOWN:
             return replace(line, warnings=())
         offer = line.offer_in(answer.offers)
         if offer is None:
-            return Finding(_gone(line, answer), line.domain, Fix.REMOVE)
+            code = FindingCode.TERMS_CHANGED if answer.can_be_added else FindingCode.NAME_NOT_FREE
+            return Finding(code, line.domain, Fix.REMOVE)
         if line.years not in offer.years:
-            return Finding(f"OVH no longer offers {line.domain} for that long.", line.domain, Fix.YEARS)
+            return Finding(FindingCode.YEARS_NOT_OFFERED, line.domain, Fix.YEARS, {"years": line.years})
         return replace(line.as_in(offer), warnings=tuple(_moved(line, offer)))
 
     def _prepare(self, cart: Cart, lines: tuple[Line, ...]) -> Prepared:
@@ -123,16 +125,10 @@ class Inspection:
         return LinesRefused([*refusal.findings, *self._registrar.objections(others)], refusal.asked)
 
 
-def _gone(line: Line, answer: Availability) -> str:
-    if not answer.can_be_added:
-        return f"{line.domain} is not free any more."
-    return f"OVH offers {line.domain} on other terms now. Remove it, then add it again to see them."
-
-
-def _moved(line: Line, offer: Offer) -> Iterator[str]:
+def _moved(line: Line, offer: Offer) -> Iterator[LineWarning]:
     if (offer.price, offer.renewal) != (line.price, line.renewal):
-        before = f"{line.price}, then {line.renewal} a year" if line.renewal else str(line.price)
-        yield f"Was {before} when it was added."
+        before: Data = {"price": amount(line.price), "renewal": amount(line.renewal) if line.renewal else None}
+        yield LineWarning(WarningKind.PRICE_CHANGED, before)
 
 
 def _refused(refusal: RegistrarRefused, lines: Iterable[Line]) -> Finding:
@@ -141,4 +137,4 @@ def _refused(refusal: RegistrarRefused, lines: Iterable[Line]) -> Finding:
     named = next((n.domain for n in lines if n.domain.ascii == about), None) or next(
         (n.domain for n in lines if str(n.domain) in words or n.domain.ascii in words), None
     )
-    return Finding(str(refusal), named, Fix.REMOVE if named else None)
+    return Finding.of_refusal(refusal, named, Fix.REMOVE if named else None)

@@ -10,10 +10,10 @@ from datetime import datetime
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import as_asked
 from ordering.model.domain_name import DomainName
-from ordering.model.errors import Hint, NotPossible
+from ordering.model.errors import NotPossible
 from ordering.model.money import Money
 from ordering.model.policy import Policy
-from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Question
 from ordering.model.quote import Quote
 from ordering.model.recovery import Stamp
@@ -61,17 +61,14 @@ class UseCases:
 
     def _held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> list[Finding]:
         """Return one finding for each of these names that another cart in progress holds."""
-        said = "{} is already in cart #{}, which is under way."
+        holders = _holders(carts, domains, without=without)
         return [
-            Finding(said.format(domain, holder), domain, Fix.REMOVE, hint=Hint(f"show {holder}"))
-            for domain, holder in carts.holding(domains).items()
-            if holder != without
+            Finding(FindingCode.NAME_HELD, domain, Fix.REMOVE, {"cart": holder}) for domain, holder in holders.items()
         ]
 
     def _refuse_held(self, carts: Reading, domains: Sequence[DomainName], *, without: int) -> None:
-        for domain, holder in carts.holding(domains).items():
-            if holder != without:
-                raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
+        for domain, holder in _holders(carts, domains, without=without).items():
+            raise NotPossible(code="name_held", name=domain.ascii, cart=holder)
 
     def _refuse_beyond_limits(self, carts: Reading, cart: Cart, total: Money, now: datetime) -> None:
         refuse_beyond_limits(self.policy, carts, cart, total, now)
@@ -84,6 +81,11 @@ class UseCases:
             if cart.state is not CartState.OPEN or lines == cart.lines:
                 return cart
             return carts.save(replace(cart, lines=lines))
+
+
+def _holders(carts: Reading, domains: Sequence[DomainName], *, without: int) -> dict[DomainName, int]:
+    """Return the carts in progress that hold these names, except for one cart."""
+    return {domain: holder for domain, holder in carts.holding(domains).items() if holder != without}
 
 
 def seal_and_quote(cart: Cart) -> tuple[Seal, Quote]:

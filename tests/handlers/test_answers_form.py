@@ -12,8 +12,7 @@ from handlers.views.question_inputs import field_id, typed_answers
 from handlers.views.questions import AnswersPage, answers_form, answers_list, still_open
 from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
-from ordering.model.question import LEGAL, Kind, Question, mark
-from ordering.model.question_words import WORDS
+from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
 from registrars.ovh import Access
 from registrars.ovh.carts import requirements as asked
 from registrars.ovh.carts.carts import Drafts
@@ -41,7 +40,7 @@ CONTACTS = tuple(
     Contact(str(21_003_300 + n), LegalForm.CORPORATION, {"organisation": "Sandbox & Söhne " * 8, "city": "Paris"})
     for n in range(130)
 )
-labels = st.sampled_from(sorted(WORDS)) | st.text(max_size=30) | st.text(min_size=190, max_size=400)
+labels = st.sampled_from(sorted(EXPLAINED)) | st.text(max_size=30) | st.text(min_size=190, max_size=400)
 types = st.sampled_from(
     ["bool", "/me/contact", "/domain/contact", "Nichandle", "String", "string", "string[]", "json", "number", "text"]
 ) | st.text(max_size=10)

@@ -25,7 +25,7 @@ from ordering.model.errors import NotPossible
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT
 from ordering.model.overview import Overview
-from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.question import Answer
 from ordering.model.quote import Configuration, Contract
 from ordering.model.sales_order import OrderStatus, Payment, PaymentMethod, SalesOrder
@@ -146,7 +146,8 @@ def draw_all(state: CartState, count: int, script: str, length: int) -> None:
     ):  # fmt: skip
         assert message is not None
         fits_a_message(message)
-    findings = [Finding(shown.note or "x", line.domain, Fix.REMOVE) for line in shown.lines]
+    said = {"ovh": {"said": shown.note or "x"}}
+    findings = [Finding(FindingCode.REFUSED_BY_OVH, line.domain, Fix.REMOVE, said) for line in shown.lines]
     overview = Overview(
         to_approve=(shown,) * 9, to_pay=(shown,) * 9, needs_attention=(), mine=(shown,) * 12, recent=(shown,) * 10
     )

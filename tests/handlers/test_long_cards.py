@@ -14,6 +14,7 @@ from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import EARLIER_TEXT
+from ordering.model.line_warnings import LineWarning
 from ordering.model.money import Money
 from ordering.model.offer import Action, Offer
 from ordering.model.question import Answer, Kind, Question
@@ -108,7 +109,7 @@ def test_every_generated_cart_fits(names, state, note, answer, warning, tries, m
     lines = tuple(
         Line(
             DomainName.parse(name), 1, "create-default", euros("2.99"), added_by=f"U{n % 30}", renewal=euros("9.99"),
-            answers=(Answer("REASON", answer, "U1"),), warnings=(warning,) if warning else (),
+            answers=(Answer("REASON", answer, "U1"),), warnings=(LineWarning.earlier(warning),) if warning else (),
         )
         for n, name in enumerate(names)
     )  # fmt: skip

@@ -125,7 +125,7 @@ def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_c
 
 def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
     drawn = results([answer("dark.ovh", Verdict.UNKNOWN), answer("name.ovh", Verdict.AVAILABLE)])
-    assert f"*Unknown* (1): {unknown_because('registrar_unavailable', None)}\ndark.ovh" in words_of(drawn)
+    assert f"*Unknown* (1): {unknown_because('registrar_unavailable', '')}\ndark.ovh" in words_of(drawn)
     assert "Ask again" in labels(drawn)
 
 

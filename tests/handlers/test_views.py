@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.messages import blocked, happened
+from handlers.messages.en.warnings import warning
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.mrkdwn import cut, escape
@@ -18,8 +19,9 @@ from ordering.model.cart import MOST_LINES, Cart, CartState, Trouble
 from ordering.model.domain_name import DomainName
 from ordering.model.events import Event
 from ordering.model.facts import EARLIER_TEXT, EventKind, Fact
+from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.overview import Overview
-from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.preflight_findings import Finding, FindingCode, Fix
 from ordering.model.quote import Configuration, Contract
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder
 from ordering.model.seal import differences, seal
@@ -186,7 +188,8 @@ def test_a_claim_notice_is_told_alike_wherever_a_channel_reads():
         replace(a_quote(), configuration=(Configuration(a_line().domain, "CLAIMS_NOTICE", value),))
         for value in ("false", "true")
     ]
-    assert "Answer to OVH new: CLAIMS_NOTICE = true for name.ovh." in differences(*quotes)
+    told = {"label": "CLAIMS_NOTICE", "name": "name.ovh", "value": "true"}
+    assert {"kind": "answer_new", **told} in differences(*quotes)
 
 
 def test_what_a_new_try_cannot_fix_has_its_way_told():
@@ -323,7 +326,7 @@ def test_forms_and_homes_fit():
         forms.checking(),
         forms.outdated(),
         forms.note(Drawn.saying(EVIL)),
-        cart.request_modal(full, findings=[Finding(EVIL, line.domain, Fix.REMOVE) for line in full.lines]),
+        cart.request_modal(full, findings=[said_no(EVIL, line.domain, Fix.REMOVE) for line in full.lines]),
         years.years_modal(replace(full, lines=tuple(replace(n, offered_years=(1, 2, 10)) for n in full.lines))),
         years.years_modal(full),
         offers.asking(DomainName.parse(f"{LONG}.ovh")),
@@ -341,10 +344,11 @@ def test_a_choice_among_offers_fits_a_message():
 
 
 def test_warnings_stand_on_the_cart_and_on_the_card():
-    shown = a_cart(S.SUBMITTED, [replace(a_line(), warnings=("Looks like other.ovh.", EVIL))])
+    like = LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "other.ovh"})
+    shown = a_cart(S.SUBMITTED, [replace(a_line(), warnings=(like, LineWarning.earlier(EVIL)))])
     check(card(shown))
-    assert "Looks like other.ovh." in str(blocks_of(card(shown)))
-    assert "Looks like other.ovh." in str(blocks_of(cart.shared_cart(replace(shown, state=S.OPEN))))
+    assert warning(like) in str(blocks_of(card(shown)))
+    assert warning(like) in str(blocks_of(cart.shared_cart(replace(shown, state=S.OPEN))))
 
 
 def test_without_a_waiver_the_card_says_what_that_means():
@@ -355,10 +359,14 @@ def test_without_a_waiver_the_card_says_what_that_means():
     assert "The right of retraction is kept" in str(blocks_of(kept))
 
 
+def said_no(words: str, name: DomainName | None = None, fix: Fix | None = None) -> Finding:
+    return Finding(FindingCode.REFUSED_BY_OVH, name, fix, {"ovh": {"said": words}})
+
+
 def test_each_finding_has_the_button_that_fixes_it():
     open_cart = a_cart(S.OPEN, [replace(a_line(), years=1, offered_years=(2, 3))])
     name = open_cart.lines[0].domain
-    found = [Finding("a", name, Fix.REMOVE), Finding("b", name, Fix.YEARS), Finding("c")]
+    found = [said_no("a", name, Fix.REMOVE), said_no("b", name, Fix.YEARS), said_no("c")]
     view = cart.request_modal(open_cart, findings=found).to_dict()
     labels = [block["accessory"]["text"]["text"] for block in view["blocks"] if "accessory" in block]
     assert labels == ["Remove", "Years"]

@@ -79,7 +79,7 @@ def test_approval_lapses_while_ovh_is_away(rules, monkeypatch):
 
 
 def rules_away():
-    return RightsUnread("nobody answers")  # a question without an answer, as OVH's silence is
+    return RightsUnread()  # a question without an answer, as OVH's silence is
 
 
 def paying(rules):

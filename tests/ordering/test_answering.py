@@ -5,7 +5,7 @@ import pytest
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NotAllowed, NotPossible
 from ordering.model.policy import Membership, Person
-from ordering.model.preflight_findings import Finding, Fix, LinesRefused, NotReady
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused, NotReady
 from ordering.model.question import AnsweredMeanwhile, Kind, Question, Reach, WrongAnswers, mark
 from ordering.record.hash_chain import facts
 from tests.refusing import refuses
@@ -40,9 +40,12 @@ def given(cart, name):
 
 
 def test_a_cart_with_open_questions_is_not_asked_for_and_says_which(asking):
-    with pytest.raises(NotReady, match=r"name\.fr lacks answers") as told:
+    with pytest.raises(NotReady) as told:
         asking.workflow.request_approval(asking.cart_id, requester=asking.ada, purpose="For the launch")
-    assert {finding.fix for finding in told.value.findings} == {Fix.ANSWER}
+    asked = {"name.fr": ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]}
+    named = [finding for finding in told.value.findings if finding.domain == NAME]
+    assert {"name.fr": [finding.params["label"] for finding in named]} == asked
+    assert {(f.code, f.fix) for f in told.value.findings} == {(FindingCode.QUESTION_OPEN, Fix.ANSWER)}
     cart = asking.workflow.cart(asking.cart_id)
     assert cart.state.value == "open"
     assert [q.label for q in cart.line(NAME).open_questions] == ["REASON", "ACCEPT_CONDITIONS", "CLAIMS_NOTICE"]
@@ -65,15 +68,17 @@ def test_a_name_that_was_taken_meanwhile_keeps_nothing_back_of_the_others(asking
 
 def test_whoever_opens_its_form_is_told_what_is_wrong_with_it_and_of_the_others_all_is_kept(asking):
     asking.registrar.gone = {"other.fr"}
-    with pytest.raises(LinesRefused, match=r"^other\.fr is not free any more\.$"):
+    with pytest.raises(LinesRefused) as refused:
         asking.workflow.learn_questions(asking.cart_id, first=DomainName("other.fr"))
+    assert refused.value.findings == (Finding(FindingCode.NAME_NOT_FREE, DomainName("other.fr")),)
     assert asking.workflow.cart(asking.cart_id).line(NAME).questions is not None
 
 
 def test_where_nothing_is_learned_at_all_it_is_said_why(asking):
     asking.registrar.gone = {"other.fr", "name.fr", "name.corsica"}
-    with pytest.raises(LinesRefused, match="not free any more"):
+    with pytest.raises(LinesRefused) as refused:
         learned(asking)
+    assert {finding.code for finding in refused.value.findings} == {FindingCode.NAME_NOT_FREE}
 
 
 def test_a_few_names_are_asked_about_at_once_and_the_one_that_is_meant_first(rules):
@@ -107,7 +112,13 @@ def test_wrong_answers_are_told_each_and_nothing_is_kept(asking):
     learned(asking)
     with pytest.raises(WrongAnswers) as wrong:
         answer(asking, {"REASON": "Ours", "ACCEPT_CONDITIONS": "false", "CLAIMS_NOTICE": "x" * 4000})
-    assert set(wrong.value.by_label) == {"ACCEPT_CONDITIONS", "CLAIMS_NOTICE"}
+    assert wrong.value.params == {
+        "wrong": {
+            "ACCEPT_CONDITIONS": {"error": "answer_must_be_yes"},
+            "CLAIMS_NOTICE": {"error": "answer_too_long", "most": 3000},
+        }
+    }
+    assert {label: error.data for label, error in wrong.value.by_label.items()} == wrong.value.params["wrong"]
     assert given(asking.workflow.cart(asking.cart_id), "name.fr") == {}
 
 
@@ -141,8 +152,9 @@ def test_an_empty_text_takes_an_answer_back(asking):
 
 def test_a_question_that_is_not_asked_any_more_is_not_answered(asking):
     learned(asking)
-    with pytest.raises(NotPossible, match="other questions"):
+    with pytest.raises(NotPossible) as refused:
         answer(asking, {"MOTTO": "Onward"})
+    assert refused.value.data == {"error": "questions_changed", "name": "name.fr"}
 
 
 def test_nothing_is_answered_once_the_cart_is_asked_for(rules):
@@ -240,11 +252,12 @@ def test_one_name_that_cannot_be_had_hides_no_other_however_often_one_looks(aski
     def questions(lines):
         asked = {line.domain: (REASON,) for line in lines if line.domain != gone}
         if len(asked) < len(lines):
-            raise LinesRefused([Finding("other.fr is taken.", gone)], asked)
+            raise LinesRefused([Finding(FindingCode.NAME_NOT_FREE, gone)], asked)
         return asked
 
     monkeypatch.setattr(asking.registrar, "questions", questions)
     for _ in range(2):
         assert learned(asking).line(NAME).questions == (REASON,)
-    with pytest.raises(LinesRefused, match="taken"):
+    with pytest.raises(LinesRefused) as refused:
         asking.workflow.learn_questions(asking.cart_id, first=gone)
+    assert refused.value.findings == (Finding(FindingCode.NAME_NOT_FREE, gone),)

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from ordering.model.choosing import ChoiceNeeded, OfferChanged
+from ordering.model.choosing import ChoiceNeeded, ConfirmationNeeded, OfferChanged
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
-from ordering.model.offer import Action, Offer, OfferKind
+from ordering.model.facts import amount
+from ordering.model.offer import OFFER_UNREADABLE, Action, Offer, OfferKind
 from tests.builders import POLICY, euros
 from tests.refusing import refuses
 
@@ -15,6 +16,7 @@ NAME = DomainName.parse("name.ovh")
 USUAL = Offer(NAME, Action.CREATE, "create-default", orderable=True, price=euros("2.99"), years=(1, 2, 5))
 EARLY = replace(USUAL, phase="eap", price=euros("99.00"))
 PREMIUM = replace(USUAL, pricing_mode="create-premium", price=euros("1250"), renewal=euros("900"))
+UNREADABLE = {"error": "availability_unknown", "reason": OFFER_UNREADABLE, "ovh": {"said": None}}
 TRANSFER = replace(USUAL, action=Action.TRANSFER, pricing_mode="transfer-default")
 
 
@@ -30,24 +32,26 @@ def test_the_only_offer_is_taken(rules):
 @pytest.mark.parametrize(
     ("found", "why"),
     [
-        ((), "is not available: it is reserved, or OVH does not offer it"),
-        ((replace(USUAL, orderable=False),), "is not available: it is reserved, or OVH does not offer it"),
-        ((TRANSFER,), "is taken"),
-        ((replace(USUAL, pricing_mode="lottery"),), "offer_unreadable"),
-        ((replace(USUAL, action=Action.UNKNOWN),), "offer_unreadable"),
+        ((), {"error": "name_not_offered"}),
+        ((replace(USUAL, orderable=False),), {"error": "name_not_offered"}),
+        ((TRANSFER,), {"error": "name_taken"}),
+        ((replace(USUAL, pricing_mode="lottery"),), UNREADABLE),
+        ((replace(USUAL, action=Action.UNKNOWN),), UNREADABLE),
     ],
 )
 def test_why_a_name_cannot_be_added_is_told_as_it_is(rules, found, why):
     offers(rules, *found)
-    with pytest.raises(NotPossible, match=why):
+    with pytest.raises(NotPossible) as refused:
         rules.workflow.add("C1", NAME, by=rules.ada)
+    assert refused.value.data == {"name": "name.ovh", **why}
 
 
 def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, EARLY, USUAL)
-    with pytest.raises(ChoiceNeeded, match="in 2 ways") as needed:
+    with pytest.raises(ChoiceNeeded) as needed:
         rules.workflow.add("C1", NAME, by=rules.ada)
+    assert needed.value.data == {"error": "offer_choice_needed", "name": "name.ovh", "offers": 2}
     assert needed.value.offers == (USUAL, EARLY)
     assert rules.workflow.open_cart("C1", by=rules.ada) is None
     [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=EARLY.mark).lines
@@ -59,8 +63,9 @@ def test_among_several_somebody_chooses_and_nothing_is_added_before(rules):
 )
 def test_an_offer_on_other_terms_than_seen_is_shown_again(rules, now):
     offers(rules, now)
-    with pytest.raises(OfferChanged, match="on other terms than you saw") as changed:
+    with pytest.raises(OfferChanged) as changed:
         rules.workflow.add("C1", NAME, by=rules.ada, seen=USUAL.mark)
+    assert changed.value.data == {"error": "offer_changed", "name": "name.ovh", "offers": 1}
     assert changed.value.offers == (now,)
     assert rules.workflow.add("C1", NAME, by=rules.ada, seen=now.mark).lines
 
@@ -69,8 +74,9 @@ def test_premium_is_a_choice_only_where_it_is_allowed(rules):
     offers(rules, USUAL, PREMIUM)
     assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL,)
     offers(rules, PREMIUM)
-    with pytest.raises(NotPossible, match="this team does not buy those"):
+    with pytest.raises(NotPossible) as refused:
         rules.workflow.add("C1", NAME, by=rules.ada, seen=PREMIUM.mark)
+    assert refused.value.data == {"error": "name_premium", "name": "name.ovh", "price": amount(euros("1250"))}
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, USUAL, PREMIUM)
     assert rules.workflow.offers_of(NAME, by=rules.ada) == (USUAL, PREMIUM)
@@ -79,8 +85,9 @@ def test_premium_is_a_choice_only_where_it_is_allowed(rules):
 
 def test_a_transfer_is_never_sold_as_new(rules):
     offers(rules, TRANSFER)
-    with pytest.raises(NotPossible, match="is taken"):
+    with pytest.raises(NotPossible) as refused:
         rules.workflow.add("C1", NAME, by=rules.ada, seen=TRANSFER.mark)
+    assert refused.value.code == "name_taken"
 
 
 def test_years_are_chosen_from_what_is_offered_until_it_is_submitted(rules):
@@ -116,7 +123,8 @@ def test_terms_that_nobody_knows_are_never_taken_without_being_chosen(rules):
     early = replace(USUAL, pricing_mode="create-early", phase="landrush", price=euros("122.99"))
     rules.restart(replace(POLICY, allow_premium=True))
     offers(rules, early)
-    with pytest.raises(ChoiceNeeded, match="on special terms"):
+    with pytest.raises(ConfirmationNeeded) as needed:
         rules.workflow.add("C1", NAME, by=rules.ada)
+    assert needed.value.data == {"error": "offer_confirmation_needed", "name": "name.ovh", "offers": 1}
     [line] = rules.workflow.add("C1", NAME, by=rules.ada, seen=early.mark).lines
     assert (line.pricing_mode, line.phase) == ("create-early", "landrush")

@@ -19,4 +19,4 @@ def test_a_country_is_written_in_either_case():
 @pytest.mark.parametrize("field", ["country", "birth_country", "nationality"])
 def test_a_country_that_there_is_not_is_told_at_its_field(field, typed):
     _, wrong = checked(LegalForm.INDIVIDUAL, ZOE | {field: typed})
-    assert wrong[field] == "Write the country's two letters, such as FR. The United Kingdom is GB."
+    assert wrong[field].data == {"error": "field_no_country"}

@@ -7,9 +7,10 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused
-from ordering.model.facts import EventKind
+from ordering.model.facts import Data, EventKind, amount
+from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.offer import Action, Offer
-from ordering.model.preflight_findings import Fix, NotReady
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, NotReady
 from ordering.model.question import Question
 from tests.builders import NOW, POLICY, euros
 
@@ -24,6 +25,13 @@ def asked_for(rules, cart):
     return rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
 
 
+def facts_of(rules, cart) -> Data:
+    """The data of the cart's newest event."""
+    with rules.store.read() as carts:
+        data: Data = carts.events(cart.id)[-1].data
+    return data
+
+
 def refused(rules, cart):
     with pytest.raises(NotReady) as refusal:
         asked_for(rules, cart)
@@ -35,8 +43,7 @@ def test_a_name_that_the_account_owns_is_neither_added_nor_asked_for(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     rules.registrar.names.add(NAME)
     [finding] = refused(rules, cart)
-    assert finding.sentence == "name.ovh is in this OVH account already."
-    assert (finding.domain, finding.fix) == (NAME, Fix.REMOVE)
+    assert finding == Finding(FindingCode.NAME_OWNED, NAME, Fix.REMOVE)
 
 
 def test_every_line_with_a_failure_is_named_at_once(rules):
@@ -44,8 +51,10 @@ def test_every_line_with_a_failure_is_named_at_once(rules):
     cart = rules.workflow.add("C1", DomainName.parse("other.ovh"), by=rules.ada)
     transfer = replace(an_offer(), action=Action.TRANSFER, pricing_mode="transfer-default")
     rules.registrar.offers = {"name.ovh": (transfer,), "other.ovh": (transfer,)}
-    sentences = [finding.sentence for finding in refused(rules, cart)]
-    assert sentences == ["name.ovh is not free any more.", "other.ovh is not free any more."]
+    assert refused(rules, cart) == (
+        Finding(FindingCode.NAME_NOT_FREE, NAME, Fix.REMOVE),
+        Finding(FindingCode.NAME_NOT_FREE, DomainName("other.ovh"), Fix.REMOVE),
+    )
 
 
 def test_a_name_that_went_premium_is_not_bought_at_that_price(rules):
@@ -53,7 +62,7 @@ def test_a_name_that_went_premium_is_not_bought_at_that_price(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     rules.registrar.offers = {"name.ovh": (an_offer("1250", mode="create-premium"),)}
     [finding] = refused(rules, cart)
-    assert finding.sentence.startswith("OVH offers name.ovh on other terms now.")
+    assert finding == Finding(FindingCode.TERMS_CHANGED, NAME, Fix.REMOVE)
 
 
 def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
@@ -61,7 +70,7 @@ def test_years_that_are_no_longer_offered_are_to_be_chosen_again(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     assert cart.lines[0].years == 2
     rules.registrar.offers = {"name.ovh": (an_offer(years=(3, 5)),)}
-    assert [finding.fix for finding in refused(rules, cart)] == [Fix.YEARS]
+    assert refused(rules, cart) == (Finding(FindingCode.YEARS_NOT_OFFERED, NAME, Fix.YEARS, {"years": 2}),)
 
 
 def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_what_it_was(rules):
@@ -73,13 +82,14 @@ def test_what_lay_for_days_is_asked_for_at_todays_terms_and_the_approver_reads_w
     [line] = asked_for(rules, cart).lines
     assert (line.price, line.renewal, line.regular) == (euros("1.99"), euros("4.59"), euros("5.00"))
     assert line.promotion_ends == ends
-    assert line.warnings == ("Was €0.99, then €3.59 a year when it was added.",)
+    was = {"price": amount(euros("0.99")), "renewal": amount(euros("3.59"))}
+    assert line.warnings == (LineWarning(WarningKind.PRICE_CHANGED, was),)
     assert rules.workflow.cart(cart.id).lines == (line,)
 
 
 def test_what_a_registrys_rule_says_against_an_owner_is_told_at_its_line(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
-    rules.registrar.objects_to = {"ovh": "name.ovh: the owner's country should be in the EU."}
+    rules.registrar.objects_to = {"ovh": "should be in the EU"}
     [finding] = refused(rules, cart)
     assert (finding.domain, finding.fix) == (NAME, Fix.ANSWER)
 
@@ -100,12 +110,16 @@ def test_a_rule_is_asked_with_what_the_registry_asks_now_though_the_cart_did_not
 
 def test_what_is_not_answered_and_what_a_rule_says_of_other_lines_is_told_at_once(rules):
     rules.registrar.asks = {"fr": (Question("REASON", required=True),)}
-    rules.registrar.objects_to = {"ovh": "name.ovh: no.", "fr": "name.fr: no."}
+    rules.registrar.objects_to = {"ovh": "is odd", "fr": "is odd"}
     rules.workflow.add("C1", NAME, by=rules.ada)
     cart = rules.workflow.add("C1", DomainName.parse("name.fr"), by=rules.ada)
     with pytest.raises(NotReady) as refusal:
         asked_for(rules, cart)
-    assert [finding.sentence for finding in refusal.value.findings] == ["name.fr lacks answers.", "name.ovh: no."]
+    country = {"ovh": {"faults": [{"field": "owner.country", "said": "is odd"}]}}
+    assert refusal.value.findings == (
+        Finding(FindingCode.QUESTION_OPEN, DomainName("name.fr"), Fix.ANSWER, {"label": "REASON"}),
+        Finding(FindingCode.OWNER_BREAKS_RULE, NAME, Fix.ANSWER, country),
+    )
 
 
 def test_a_key_that_may_not_see_payment_methods_is_no_hindrance(rules, monkeypatch):
@@ -134,7 +148,10 @@ def test_a_key_that_may_not_list_names_is_told_and_not_refused(rules, monkeypatc
 def test_a_look_alike_of_an_owned_name_carries_a_warning_from_the_cart_to_the_card(rules):
     rules.registrar.names.add(DomainName.parse("coco.com"))
     cart = rules.workflow.add("C1", DomainName.parse("с0co.ovh"), by=rules.ada)  # noqa: RUF001 - a Cyrillic letter
-    expected = ("Mixes Cyrillic and Latin letters.", "Looks like coco.com, which this OVH account owns.")
+    expected = (
+        LineWarning(WarningKind.MIXED_SCRIPTS, {"scripts": ["Cyrillic", "Latin"]}),
+        LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "coco.com"}),
+    )
     assert cart.lines[0].warnings == expected
     assert asked_for(rules, cart).lines[0].warnings == expected
 
@@ -146,4 +163,4 @@ def test_names_that_another_cart_was_asked_for_meanwhile_are_each_named(rules):
             rules.workflow.add(channel, name, by=rules.ada)
     asked_for(rules, rules.workflow.open_cart("C1", by=rules.ada))
     found = refused(rules, rules.workflow.open_cart("C2", by=rules.ada))
-    assert [(finding.domain, finding.fix) for finding in found] == [(name, Fix.REMOVE) for name in two]
+    assert found == tuple(Finding(FindingCode.NAME_HELD, name, Fix.REMOVE, {"cart": 1}) for name in two)

@@ -5,11 +5,12 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.homographs import skeleton, warnings_about
+from ordering.model.line_warnings import LineWarning, WarningKind
 
 N = DomainName.parse
 
 
-def warnings(name: str, *, owned: tuple[str, ...] = (), in_carts: tuple[str, ...] = ()) -> tuple[str, ...]:
+def warnings(name: str, *, owned: tuple[str, ...] = (), in_carts: tuple[str, ...] = ()) -> tuple[LineWarning, ...]:
     return warnings_about(N(name), owned=map(N, owned), in_carts=map(N, in_carts))
 
 
@@ -19,11 +20,12 @@ def test_a_name_of_one_script_or_of_scripts_that_belong_together_has_no_warning(
 
 
 def test_letters_of_two_scripts_in_one_name_are_told():
-    assert warnings("pаypal.com") == ("Mixes Cyrillic and Latin letters.",)
+    assert warnings("pаypal.com") == (LineWarning(WarningKind.MIXED_SCRIPTS, {"scripts": ["Cyrillic", "Latin"]}),)
 
 
 def test_a_name_that_only_looks_latin_is_told():
-    assert warnings("сосо.com") == ("Is written in Cyrillic letters that look like “coco”.",)
+    told = LineWarning(WarningKind.LOOKS_LATIN, {"scripts": ["Cyrillic"], "like": "coco"})
+    assert warnings("сосо.com") == (told,)
 
 
 @pytest.mark.parametrize(
@@ -31,8 +33,9 @@ def test_a_name_that_only_looks_latin_is_told():
     [("g00gle.com", "google.fr"), ("paypa1.com", "paypal.com"), ("cafe.fr", "café.fr"), ("rnodern.ovh", "modern.ovh")],
 )
 def test_a_look_alike_of_an_owned_name_or_of_one_in_a_cart_is_told_whatever_its_extension(name, owned):
-    assert warnings(name, owned=(owned,)) == (f"Looks like {N(owned)}, which this OVH account owns.",)
-    assert warnings(name, in_carts=(owned,)) == (f"Looks like {N(owned)}, which is in one of the team's carts.",)
+    twin = {"twin": N(owned).ascii}
+    assert warnings(name, owned=(owned,)) == (LineWarning(WarningKind.LIKE_AN_OWNED_NAME, twin),)
+    assert warnings(name, in_carts=(owned,)) == (LineWarning(WarningKind.LIKE_A_NAME_IN_A_CART, twin),)
 
 
 def test_the_same_word_under_another_extension_is_no_look_alike():

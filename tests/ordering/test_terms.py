@@ -10,7 +10,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible
 from ordering.model.facts import EventKind, amount
 from ordering.model.offer import Action, Availability, Offer, OfferKind, Verdict
-from ordering.model.preflight_findings import NotReady
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, NotReady
 from ordering.model.seal import SealForm, seal
 from tests.builders import POLICY, euros
 
@@ -46,8 +46,14 @@ def test_unusual_terms_need_the_operators_permission(rules, mode, phase):
     offer = replace(USUAL, pricing_mode=mode, phase=phase)
     offered(rules, offer)
     assert Availability.of(NAME, (offer,)).verdict is Verdict.PREMIUM
-    with pytest.raises(NotPossible, match="this team does not buy those"):
+    with pytest.raises(NotPossible) as refused:
         rules.workflow.add("C1", NAME, by=rules.ada, seen=offer.mark)
+    price = amount(offer.price)
+    if "premium" in mode:
+        assert refused.value.data == {"error": "name_premium", "name": NAME.ascii, "price": price}
+    else:
+        terms = {"mode": mode, "phase": phase, "price": price}
+        assert refused.value.data == {"error": "name_on_special_terms", "name": NAME.ascii, "ovh": terms}
 
 
 @pytest.mark.parametrize(("mode", "phase"), UNUSUAL)
@@ -58,8 +64,10 @@ def test_a_permission_taken_back_stops_the_request(rules, mode, phase):
     offered(rules, offer)
     cart = rules.workflow.add("C1", NAME, by=rules.ada, seen=offer.mark)
     rules.restart(POLICY)
-    with pytest.raises(NotReady, match="which this team does not buy"):
+    with pytest.raises(NotReady) as refused:
         rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="For the launch")
+    code = FindingCode.PREMIUM_NOT_BOUGHT if "premium" in mode else FindingCode.SPECIAL_NOT_BOUGHT
+    assert refused.value.findings == (Finding(code, NAME, Fix.REMOVE),)
 
 
 @pytest.mark.parametrize(("mode", "phase"), UNUSUAL)

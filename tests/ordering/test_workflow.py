@@ -8,8 +8,10 @@ import pytest
 from ordering.model.cart import MOST_LINES, CartState
 from ordering.model.domain_name import DomainName, Word
 from ordering.model.errors import NoSuchCart, NotAllowed, NotPossible, RegistrarUnavailable
+from ordering.model.facts import Data
 from ordering.model.offer import OfferKind
 from ordering.model.policy import Membership, Person
+from ordering.model.preflight_findings import Finding, FindingCode, NotReady
 from ordering.workflow import Query
 from tests.builders import POLICY, a_quote, euros
 from tests.refusing import refuses
@@ -84,10 +86,11 @@ def test_two_people_fill_one_cart(rules):
     assert second.people_who_added == {"U0ADA", "U0BEN"}
 
 
-@pytest.mark.parametrize(("name", "why"), [("taken.ovh", "is taken"), ("premium.ovh", "premium name")])
+@pytest.mark.parametrize(("name", "why"), [("taken.ovh", "name_taken"), ("premium.ovh", "name_premium")])
 def test_what_cannot_be_bought_is_not_added(rules, name, why):
-    with pytest.raises(NotPossible, match=why):
+    with pytest.raises(NotPossible) as refused:
         rules.workflow.add("C1", DomainName.parse(name), by=rules.ada)
+    assert (refused.value.code, refused.value.params["name"]) == (why, name)
 
 
 def test_premium_can_be_allowed(rules):
@@ -135,14 +138,16 @@ def test_carts_are_shown_to_members_and_whoever_is_none_is_told_why(rules, membe
 
 def test_a_name_under_way_is_in_no_second_cart(rules):
     rules.requested()
-    with refuses("name_held", NotPossible, cart=1, name=NAME.ascii):
+    with refuses("name_held", NotPossible, cart=1, name=NAME.ascii) as refused:
         rules.workflow.add("C2", NAME, by=rules.ben)
+    assert refused.value.data == {"error": "name_held", "name": NAME.ascii, "cart": 1}
 
 
 def test_a_name_that_is_paid_and_not_delivered_yet_is_in_no_second_cart(rules):
     assert rules.paid().state is S.PAID
-    with refuses("name_held", NotPossible, cart=1, name=NAME.ascii):
+    with refuses("name_held", NotPossible, cart=1, name=NAME.ascii) as refused:
         rules.workflow.add("C2", NAME, by=rules.ben)
+    assert refused.value.data == {"error": "name_held", "name": NAME.ascii, "cart": 1}
 
 
 def test_a_request_needs_names_a_purpose_and_somebody_to_see_it(rules):
@@ -160,8 +165,10 @@ def test_a_request_needs_names_a_purpose_and_somebody_to_see_it(rules):
 def test_a_failing_pre_flight_leaves_the_cart_open(rules):
     cart = rules.workflow.add("C1", NAME, by=rules.ada)
     rules.registrar.prepare_refuses = "OVH said no: REASON is mandatory."
-    with pytest.raises(NotPossible, match="REASON is mandatory"):
+    with pytest.raises(NotReady) as refused:
         rules.workflow.request_approval(cart.id, requester=rules.ada, purpose="x")
+    said: Data = {"error": "registrar_refused", "ovh": {"said": "OVH said no: REASON is mandatory."}}
+    assert refused.value.findings == (Finding(FindingCode.REFUSED, params={"refusal": said}),)
     assert rules.workflow.cart(cart.id).state is S.OPEN
 
 

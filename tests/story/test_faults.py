@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from handlers.messages import blocked
+from handlers.messages.en.findings import finding
 from ordering.model.cart import Trouble
+from ordering.model.domain_name import DomainName
+from ordering.model.preflight_findings import Finding, FindingCode
 from ordering.process.floors import Floors
 from sandbox.ovh.faults import Kind
 from sandbox.slack import NotAcknowledged
@@ -107,7 +110,8 @@ async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(story
     await story.search_and_add("reason-name.fr")
     await story.request("For the launch")
     form = await story.form_says("Not sent yet.")
-    assert "the registry asks for the reason" in form.plain_text()
+    unanswered = Finding(FindingCode.QUESTION_OPEN, DomainName("reason-name.fr"), params={"label": "REASON"})
+    assert finding(unanswered.data).text in form.plain_text()
     assert "For the launch" in str(form.blocks)
     await story.ada.command("cart")
     await story.sees(story.ada, "reason-name.fr")

@@ -5,6 +5,12 @@ import re
 
 import pytest
 
+from handlers.messages import refused
+from handlers.messages.en.findings import finding
+from handlers.messages.en.warnings import warning
+from ordering.model.domain_name import DomainName
+from ordering.model.line_warnings import LineWarning, WarningKind
+from ordering.model.preflight_findings import Finding, FindingCode
 from sandbox.slack import OpenView
 from tests.refusing import said
 from tests.story.conftest import Story
@@ -47,7 +53,7 @@ async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(story: S
 async def test_a_typed_name_with_several_offers_asks_back_and_adds_nothing_by_itself(story: Story):
     await story.ada.command("add launch-otter.com name.ovh")
     await story.sees(story.ada, "Added *name.ovh*")
-    asked = await story.sees(story.ada, "OVH offers launch-otter.com in 2 ways. Choose one.")
+    asked = await story.sees(story.ada, refused("offer_choice_needed", {"name": "launch-otter.com", "offers": 2}).text)
     await story.ada.click(asked, "Add to cart")
     assert "has 2 names" in (await story.sees(story.ada, "Added *launch-otter.com*")).plain_text()
 
@@ -75,7 +81,7 @@ async def test_an_offer_that_changed_since_the_search_is_shown_again_and_not_rep
     found = await story.sees(story.ada, "€2.99 for 1 year")
     story.ovh.names.rise("name.ovh", "1.00")
     await story.ada.click(found, "Add to cart")
-    again = await story.sees(story.ada, "OVH offers name.ovh on other terms than you saw. Nothing was added yet.")
+    again = await story.sees(story.ada, refused("offer_changed", {"name": "name.ovh"}).text)
     assert "€3.99 for 1 year" in again.plain_text()
     await story.ada.command("cart")
     await story.sees(story.ada, "The cart is empty.")
@@ -131,7 +137,7 @@ async def test_a_name_that_was_lost_meanwhile_is_removed_from_within_the_form(st
     await story.search_and_add("mine.ovh", "lost.ovh")
     story.ovh.names.taken.add("lost.ovh")
     await story.request()
-    form = await story.form_says("lost.ovh is not free any more.")
+    form = await story.form_says(finding(Finding(FindingCode.NAME_NOT_FREE, DomainName("lost.ovh")).data).text)
     await story.ada.click(form, "Remove")
     left = await story.slack.until(lambda: without("lost.ovh", story.ada.modal))
     assert "For the launch" in str(left.view)  # what was typed is not lost
@@ -149,11 +155,12 @@ async def test_a_look_alike_is_told_to_the_requester_and_to_the_approver(story: 
     story.ovh.names.owned.add("modern.ovh")
     await story.ada.command("add rnodern.ovh")
     told = await story.sees(story.ada, "Added *rnodern.ovh*")
-    assert "Looks like modern.ovh, which this OVH account owns." in told.plain_text()
-    await story.sees(story.ben, "Looks like modern.ovh")
+    like = warning(LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "modern.ovh"}))
+    assert like in told.plain_text()
+    await story.sees(story.ben, like)
     await story.request()
-    await story.form_says("Looks like modern.ovh")
-    assert "*rnodern.ovh*  Looks like modern.ovh" in (await story.card("waits for")).plain_text()
+    await story.form_says(like)
+    assert f"*rnodern.ovh*  {like}" in (await story.card("waits for")).plain_text()
 
 
 async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_ascii_one(story: Story):

@@ -4,6 +4,14 @@ import asyncio
 
 import pytest
 
+from handlers.messages import refusal, refused
+from handlers.messages.en.findings import finding
+from handlers.messages.en.question_labels import BY_LABEL
+from ordering.model.domain_name import DomainName
+from ordering.model.errors import InvalidAnswer
+from ordering.model.facts import Data
+from ordering.model.preflight_findings import Finding, FindingCode
+from ordering.model.question import Kind, Question
 from sandbox.slack import Actor, OpenView
 from sandbox.slack.messages import elements
 from tests.refusing import said
@@ -16,6 +24,15 @@ ZOE = {
     "first_name": "Zoe", "last_name": "Secret", "email": "zoe@example.com", "phone": "+33.612345678",
     "line1": "1 Hidden Street", "zip": "75001", "city": "Paris", "country": "fr", "language": "fr_FR",
 }  # fmt: skip
+
+
+EXPECTING = "Expecting property name enclosed in double quotes"
+
+
+def no_name_server(typed: str) -> InvalidAnswer:
+    with pytest.raises(InvalidAnswer) as wrong:
+        Question("DNS", Kind.NAME_SERVERS).checked(typed)
+    return wrong.value
 
 
 @pytest.fixture
@@ -50,7 +67,7 @@ async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(st
     shown = await questions(
         story, "Answer questions", when="The registry asks for a yes to its conditions and the reason."
     )
-    assert "Yes is a legal statement, and it is recorded as yours." in shown.plain_text()
+    assert BY_LABEL["ACCEPT_CONDITIONS"].hint in shown.plain_text()
     assert await story.ada.submit(**{CONDITIONS: "true", REASON: "Our <!channel> office"}) == {}
     assert story.ada.modal is None
     await story.request()
@@ -68,11 +85,9 @@ async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(
     assert await story.ada.submit(
         **{"answer.DOMAIN_CONFIG": "{", "answer.DNS": "one", "answer.ADMIN_ACCOUNT": "x"}
     ) == {
-        "answer.DOMAIN_CONFIG": (
-            "This is not well-formed JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
-        ),
-        "answer.DNS": said("name_without_extension", typed="one"),
-        "answer.ADMIN_ACCOUNT": "An OVH account looks like ab12345-ovh.",
+        "answer.DOMAIN_CONFIG": (refused("answer_no_json", {"parser": EXPECTING, "line": 1, "column": 2}).text),
+        "answer.DNS": refusal(no_name_server("one")).text,
+        "answer.ADMIN_ACCOUNT": refused("answer_no_account", {}).text,
     }
     assert story.ada.modal is shown
     assert shown.chosen["answer.DNS"]["answer.DNS"]["value"] == "one"
@@ -81,7 +96,8 @@ async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(
 async def test_a_no_to_the_registrys_conditions_is_no_way_to_buy(story: Story):
     await story.search_and_add("otter.dev")
     await questions(story, "Answer questions", when="The registry asks for")
-    assert "Answer Yes, or remove the name." in (await story.ada.submit(**{CONDITIONS: "false"}))[CONDITIONS]
+    must_be_yes = refused("answer_must_be_yes", {}).text
+    assert (await story.ada.submit(**{CONDITIONS: "false"}))[CONDITIONS] == must_be_yes
 
 
 async def test_answers_can_be_changed_until_approval_is_requested(story: Story):
@@ -170,7 +186,7 @@ async def ben_removes_the_name_in_adas_form(story: Story) -> None:
 async def test_answers_for_a_name_that_was_removed_go_back_to_who_typed_them(story: Story):
     await ben_removes_the_name_in_adas_form(story)
     assert await story.ada.submit(**{REASON: "A long thought"}) == {}
-    late = await story.form_says("there is nothing to answer")
+    late = await story.form_says(refused("name_not_in_cart", {"name": "otter.paris", "cart": 1}).text)
     assert "A long thought" in late.plain_text()
 
 
@@ -180,7 +196,7 @@ async def test_answers_for_a_name_that_was_removed_and_added_again_are_not_lost(
     await story.ben.command("add otter.paris")
     await story.slack.until(lambda: "otter.paris" in cart_text(story) or None, 10)
     assert await story.ada.submit(**{REASON: "A long thought"}) == {}
-    late = await story.form_says("Close the form and open it again")
+    late = await story.form_says(refused("questions_changed", {"name": "otter.paris"}).text)
     assert "A long thought" in late.plain_text()
 
 
@@ -227,18 +243,20 @@ async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_o
         (block, button) for block, button in elements(listed.blocks) if "reason-gone.fr" in button.get("value", "")
     ]
     await story.ada.press(listed, block, button)
-    await story.form_says("The domain reason-gone.fr is not available for this offer")
+    no: Data = {"error": "ovh_refused", "ovh": {"said": "The domain reason-gone.fr is not available for this offer"}}
+    await story.form_says(finding({"finding": "refused", "name": "reason-gone.fr", "refusal": no}).text)
 
 
 async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpose(story: Story):
     await story.search_and_add("otter.store")
     await story.request("For the launch")
-    refused = await story.form_says("Not sent yet.")
-    assert "otter.store: the registry asks for USE_OF_NAME." in refused.plain_text()
-    await story.ada.click(refused, "Answer questions")
+    not_sent = await story.form_says("Not sent yet.")
+    unanswered = Finding(FindingCode.QUESTION_OPEN, DomainName("otter.store"), params={"label": "USE_OF_NAME"})
+    assert finding(unanswered.data).text in not_sent.plain_text()
+    await story.ada.click(not_sent, "Answer questions")
     await form(story, "answers_form")
     assert await story.ada.submit(**{"answer.USE_OF_NAME": "A shop"}) == {}
-    assert story.ada.modal is refused
+    assert story.ada.modal is not_sent
     assert await story.ada.submit() == {}
     assert "For the launch" in (await story.card("waits for")).plain_text()
 
@@ -247,12 +265,14 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     story.ovh.carts.judges_owners = False
     await story.search_and_add("otter.es", "otter.com")
     await story.request()
-    refused = await story.form_says("Not sent yet.")
-    assert "otter.es: the owner's national identification number is required. Choose another owner" in (
-        refused.plain_text()
-    )
-    assert "otter.com:" not in refused.plain_text()
-    await story.ada.click(refused, "Answer questions")
+    not_sent = await story.form_says("Not sent yet.")
+    required = [
+        {"field": "owner.national_identification_number", "said": 'Field "national_identification_number" is required'}
+    ]
+    told = Finding(FindingCode.OWNER_BREAKS_RULE, DomainName("otter.es"), params={"ovh": {"faults": required}})
+    assert finding(told.data).text in not_sent.plain_text()
+    assert "otter.com:" not in not_sent.plain_text()
+    await story.ada.click(not_sent, "Answer questions")
     await form(story, "answers_form")
     assert await story.ada.submit(**{OWNER: "21003346"}) == {}
     assert await story.ada.submit(purpose="For the launch") == {}
@@ -263,9 +283,9 @@ async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_o
     story.ovh.carts.judges_owners = False
     await story.search_and_add("otter.berlin")
     await story.request()
-    refused = await story.form_says("Not sent yet.")
-    told = [block for block in refused.blocks if "OVH account: whoever owns it completes that data" in str(block)]
-    assert "otter.berlin: the administrative account's city" in refused.plain_text()
+    not_sent = await story.form_says("Not sent yet.")
+    told = [block for block in not_sent.blocks if "the OVH account that I order with" in str(block)]
+    assert "otter.berlin: the administrative account's city" in not_sent.plain_text()
     assert told
     assert not any("accessory" in block for block in told)
     own = story.ovh.contacts.accounts[story.ovh.contacts.own]
@@ -285,8 +305,8 @@ async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(story: 
     await story.slack.until(lambda: "Date of birth" in fields.plain_text() or None)
     assert "Organisation" not in fields.plain_text()
     assert await story.ada.submit(**ZOE | {"email": "zoe", "zip": ""}) == {
-        "email": "An e-mail address looks like name@example.com.",
-        "zip": "Addresses of this country have a postal code.",
+        "email": refused("field_no_email", {}).text,
+        "zip": refused("field_zip_missing", {}).text,
     }
     assert await story.ada.submit(**ZOE) == {}
     await story.form_says("Contact 21003400 is made, and chosen for otter.ovh.")
@@ -333,7 +353,9 @@ async def test_a_contact_for_a_name_that_was_removed_meanwhile_is_said_to_be_mad
     await story.ben.command("remove otter.ovh")
     await story.sees(story.ben, "Removed *otter.ovh*")
     assert await story.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
-    await story.form_says("Contact 21003400 is made. otter.ovh is not in cart #1 any more")
+    await story.form_says(
+        f"Contact 21003400 is made. {refused('name_not_in_cart', {'name': 'otter.ovh', 'cart': 1}).text}"
+    )
 
 
 async def test_everything_else_can_be_answered_while_ovh_does_not_list_the_contacts(story: Story):
@@ -356,7 +378,7 @@ async def test_an_answer_that_comes_too_late_is_told_in_the_form(story: Story):
     await story.ben.command("remove otter.tech")
     await story.sees(story.ben, "Removed *otter.tech*")
     assert await story.ada.submit(**{REASON: "Ours"}) == {}
-    await story.form_says("otter.tech is not in cart #1 any more")
+    await story.form_says(refused("name_not_in_cart", {"name": "otter.tech", "cart": 1}).text)
 
 
 async def test_a_story_of_a_cart_tells_who_answered_what(story: Story):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.messages import refused
 from tests.refusing import said
 from tests.story.conftest import Story
 
@@ -120,7 +121,7 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
         ("search CAFÉ.fr", "*café.fr (xn--caf-dma.fr)* is available."),
         ("search otter --tlds com,ovh", "2 of 2 names available."),
         ("add", said("name_missing", command="add")),
-        ("add taken-name.com", "taken-name.com is taken."),
+        ("add taken-name.com", refused("name_taken", {"name": "taken-name.com"}).text),
         ("add premium-name.com", "is a premium name"),
         ("add nothing", said("name_without_extension", typed="nothing")),
         ("add `bad_name.ovh`", said("name_with_odd_characters", typed="bad_name.ovh", characters="_")),

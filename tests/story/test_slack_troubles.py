@@ -7,7 +7,7 @@ import pytest
 from bot import worker as driver
 from bot.app import Bot
 from bot.settings import read_settings
-from handlers.messages.en.unknown_names import REASONS
+from handlers.messages.en.unknown_names import unknown_because
 from sandbox.slack import Message
 from sandbox.slack.faults import Kind
 from tests.refusing import said
@@ -104,7 +104,7 @@ async def test_a_stopping_desk_says_so_to_whom_it_leaves_waiting(story: Story, b
     await story.ada.command("search name.ovh")
     await story.ovh_hangs()
     await bot.stop()
-    await story.sees(story.ada, REASONS["stopping"])
+    await story.sees(story.ada, unknown_because("stopping", ""))
     assert not any("Asking OVH" in message.text for message in story.ada.messages("domains"))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.messages.en import evidence as shown
 from handlers.messages.en.data import day, names, sentence, why
 from handlers.messages.en.events import both, event, remark
-from handlers.messages.en.evidence import differences, seen
+from handlers.messages.en.evidence import seen
 from handlers.messages.en.phrases import money
+from handlers.messages.en.terms import differences
 from ordering.model.facts import Data
 from ordering.model.facts import EventKind as K
 
@@ -22,7 +24,7 @@ def owner_hidden(order: int) -> str:
 
 @both(K.TERMS_CHANGED)
 def _(changes: list[Any]) -> str:
-    return "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *map(str, changes)])
+    return "\n".join(["OVH's terms changed, so nothing was ordered. Please decide again.", *differences(changes)])
 
 
 @both(K.CHECKOUT_STARTED)
@@ -123,10 +125,10 @@ def _(order: int, second: int) -> str:
 
 @both(K.ORDER_TERMS_DIFFER)
 def _(order: int, evidence: dict[str, Any]) -> str:
+    different = shown.differences(evidence["different"])
     return (
-        f"Order {order} has other terms than were approved: {differences(evidence['different'])}. I won't pay it. "
-        "Payers: if you want it as it is, pay it at OVH. If not, leave it unpaid: OVH cancels it. Then close this "
-        "request."
+        f"Order {order} has other terms than were approved: {different}. I won't pay it. Payers: if you want it as it "
+        "is, pay it at OVH. If not, leave it unpaid: OVH cancels it. Then close this request."
     )
 
 

@@ -20,8 +20,6 @@ def unknown_refusal(code: str) -> Said:
 
 def nested(refusal: Data) -> str:
     """Return the sentence of a refusal that caused another one, or is one of several, from its data."""
-    if sentence := refusal.get("sentence"):  # not in the catalogue yet
-        return str(sentence)
     code = str(refusal["error"])
     return (REFUSALS.said(code, refusal) or unknown_refusal(code)).in_full
 

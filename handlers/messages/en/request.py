@@ -6,18 +6,10 @@ from typing import Any
 
 from handlers.messages.en.data import names, sentence, why
 from handlers.messages.en.events import REMARKS, both, event, remark
+from handlers.messages.en.terms import remarks as _remarks
 from ordering.model.facts import EventKind as K
 
 _HOUR, _MINUTE = 3600, 60  # seconds
-_REMARKS = {
-    "no_payment_method": (
-        "OVH has no valid payment method on file. Unless a prepaid account pays, the payer adds one there, or pays on "
-        "the order's page at OVH."
-    ),
-    "owned_names_not_listed": (
-        "OVH doesn't let me list the account's names, so I can't warn of names that it owns, or that look like them."
-    ),
-}
 _VOID = "An earlier approval no longer counts: that approver lost the right to approve."
 
 
@@ -51,7 +43,7 @@ _names = names
 
 @remark(K.APPROVAL_REQUESTED)
 def _(remarks: list[str]) -> str:
-    return "\n".join(_REMARKS[each] for each in remarks if each in _REMARKS)
+    return "\n".join(_remarks(remarks))
 
 
 @event(K.PARTLY_APPROVED)

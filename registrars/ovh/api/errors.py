@@ -138,14 +138,13 @@ class Complained(RegistrarRefused):
 
     def __init__(
         self,
-        sentence: str = "",
         *,
         lines: Sequence[str] = (),
         details: Mapping[str, str] | None = None,
         kind: str = "",
         ovh: Data | None = None,
     ) -> None:
-        super().__init__(sentence, ovh=ovh)
+        super().__init__(ovh=ovh)
         self.kind = kind
         self.lines = tuple(lines)
         self.details = dict(details or {})

@@ -28,7 +28,6 @@ from registrars.ovh.carts.rejections import Asked
 from registrars.ovh.markers import Descriptions
 from registrars.ovh.throttling.scheduler import Priority
 
-_GONE = "A temporary cart at OVH was deleted while I was using it, so nothing was ordered."
 _CART_LIFE = timedelta(days=2)  # longer than the bot searches for any attempt's order
 _log = structlog.get_logger()
 
@@ -63,7 +62,7 @@ class Drafts:
                 except LinesRefused as refusal:
                     refused += refusal.findings
                 except (RegistrarRefused, Unreadable) as refusal:
-                    refused.append(Finding(f"{line.domain}: {refusal}", line.domain))
+                    refused.append(Finding.of_refusal(refusal, line.domain))
                 except RegistrarUnavailable:
                     if not (learned or refused):
                         raise
@@ -83,13 +82,13 @@ class Drafts:
         try:
             cart = self._new(self._descriptions.checkout(line.domain.ascii for line in lines))
         except NotThere as error:  # OVH does not know the cart that it has just made
-            raise DraftGone(_GONE) from error
+            raise DraftGone from error
         try:
             return self._filled(cart, lines)
         except NotThere as error:
             if self._description(cart) is None:
                 self._made.discard(cart)
-                raise DraftGone(_GONE) from error
+                raise DraftGone from error
             self.discard(cart)
             raise
         except Exception:
@@ -207,10 +206,11 @@ class Drafts:
         for field, asked_for in wanted.items():
             if (got := taken.get(field) or asked_for) != asked_for:
                 raise RegistrarRefused(
-                    f"OVH put {line.domain} into the cart with {field} {got}, not {asked_for}.",
                     code="ovh_cart_differs",
                     name=line.domain.ascii,
                     field=field,
+                    requested=asked_for,
+                    ovh={"value": str(got)},
                 )
         return item
 

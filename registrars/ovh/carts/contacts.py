@@ -14,10 +14,6 @@ from registrars.ovh.api.schemas import Json, listed
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
-_PERHAPS = (
-    "OVH did not say whether it made this contact. Go back and look at *Show contacts*: "
-    "if it is not there, make it again."
-)
 _OURS = {
     "organisation": "organisationName",
     "first_name": "firstName",
@@ -85,7 +81,7 @@ class Contacts:
             made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
         except RegistrarUnavailable as error:
             self._read_at = float("-inf")
-            raise RegistrarUnavailable(_PERHAPS, code="contact_perhaps_created") from error
+            raise RegistrarUnavailable(code="contact_perhaps_created") from error
         with self._guard:
             self._known[str(made["id"])] = made
         return _contact(made)

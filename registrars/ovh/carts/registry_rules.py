@@ -13,7 +13,7 @@ import structlog
 
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarError
-from ordering.model.question_words import WORDS
+from ordering.model.question import EXPLAINED
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.api.schemas import Json
@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 
 
 class Rules:
-    """Reads a rule at most once an hour per extension, and only for labels that we have no words for."""
+    """Reads a rule at most once an hour per extension, and only for labels that we cannot explain."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -34,7 +34,7 @@ class Rules:
 
     def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Json]:
         """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it."""
-        strange = frozenset(labels - set(WORDS))
+        strange = frozenset(labels - EXPLAINED)
         key = (domain.extension, strange)
         read_at, rule = self._known.get(key, (float("-inf"), {}))
         if not strange or time.monotonic() - read_at < _FRESH:

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from ordering.model.cart_line import Line, as_asked
 from ordering.model.domain_name import DomainName
-from ordering.model.preflight_findings import Finding, Fix, LinesRefused
+from ordering.model.facts import Data, quoted
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question, in_order
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.carts.requirements import sent
@@ -19,20 +20,8 @@ from registrars.ovh.carts.requirements import sent
 # https://github.com/ovh/order-cart-examples, issue 5: one line per field, without the name that it is about.
 _FIELD = re.compile(r"Custom field (\S+) (.+?)(?: for product \S+)?\.?")
 _MISSING = "is mandatory"
-# The rule engine repeats the field's name at the beginning, and its map also holds a headline.
-_NAMED_AGAIN = re.compile(r'^Field "[^"]*" ')
 # Data that none of our forms has: the rule engine's names for the account that the bot's API key belongs to.
 _OF_ACCOUNT = frozenset({"adminAccount", "techAccount"})
-_COMPLETE = "whoever owns it completes that data at OVH. Then ask for approval again."
-_AT_ACCOUNT = f"That is data of the desk's OVH account: {_COMPLETE}"
-_OWNED_BY_ACCOUNT = f"OVH lets nobody choose an owner here and takes the desk's OVH account: {_COMPLETE}"
-_OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
-_WHOSE = {
-    "adminAccount": "the administrative account",
-    "techAccount": "the technical account",
-    "domain": "the registry's record",
-    "extras": "the request",
-}
 Asked = dict[DomainName, tuple[Question, ...]]
 
 
@@ -73,7 +62,7 @@ def of_dry_run(refusal: Complained, lines: Sequence[Line], asked: Asked, witness
 
 def of_line(refusal: Complained, line: Line, asked: Asked, fix: Fix) -> LinesRefused:
     """Return OVH's rejection of one step that was about one line."""
-    return LinesRefused([Finding(f"{line.domain}: {refusal}", line.domain, fix)], asked)
+    return LinesRefused([Finding.of_refusal(refusal, line.domain, fix)], asked)
 
 
 def of_rule(line: Line, faults: Mapping[str, str]) -> list[Finding]:
@@ -143,14 +132,19 @@ def _extension(line: Line) -> str:
 
 def _of_one(line: Line, whose: str, named: Sequence[tuple[str, str]]) -> Finding:
     """Return one finding for all violations in one place; it has a button only if that form can fix them."""
-    said = f"{line.domain}: {', '.join(_in_words(field, told) for field, told in named)}."
+    code, fix = _of_rule(line, whose)
+    faults = [{"field": field, "said": quoted(told)} for field, told in named]
+    return Finding(code, line.domain, fix, {"ovh": {"faults": faults}})
+
+
+def _of_rule(line: Line, whose: str) -> tuple[FindingCode, Fix | None]:
     if whose in _OF_ACCOUNT:
-        return Finding(f"{said} {_AT_ACCOUNT}", line.domain)
+        return FindingCode.BOTS_ACCOUNT_BREAKS_RULE, None
     if whose != "owner":
-        return Finding(said, line.domain, Fix.ANSWER)
+        return FindingCode.ANSWERS_BREAK_RULE, Fix.ANSWER
     if line.may_have_another_owner:
-        return Finding(f"{said} {_OTHER_OWNER}", line.domain, Fix.ANSWER)
-    return Finding(f"{said} {_OWNED_BY_ACCOUNT}", line.domain)
+        return FindingCode.OWNER_BREAKS_RULE, Fix.ANSWER
+    return FindingCode.BOTS_ACCOUNT_AS_OWNER_BREAKS_RULE, None
 
 
 def _whose_field(named: tuple[str, str]) -> str:
@@ -158,11 +152,12 @@ def _whose_field(named: tuple[str, str]) -> str:
 
 
 def _unanswered(line: Line, question: Question) -> Finding:
-    return Finding(f"{line.domain}: the registry asks for {question.noun}.", line.domain, Fix.ANSWER)
+    return Finding(FindingCode.QUESTION_OPEN, line.domain, Fix.ANSWER, {"label": question.label})
 
 
 def _wrong_answer(label: str, why: str, line: Line) -> Finding:
-    return Finding(f"{line.domain}: {Question(label).noun} {why}.", line.domain, Fix.ANSWER)
+    said: Data = {"label": label, "ovh": {"said": quoted(why)}}
+    return Finding(FindingCode.ANSWER_REFUSED, line.domain, Fix.ANSWER, said)
 
 
 def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) -> list[Finding]:
@@ -172,17 +167,11 @@ def _not_eligible(refusal: Complained, lines: Sequence[Line], witness: Witness) 
     """
     named = refusal.details.items()
     own = {line: named if len(lines) == 1 else named & witness.eligibility(line).items() for line in lines}
-    return [found for line in lines for found in of_rule(line, dict(own[line]))] or [Finding(str(refusal))]
+    return [found for line in lines for found in of_rule(line, dict(own[line]))] or [Finding.of_refusal(refusal)]
 
 
 def _whole(refusal: Complained, others: Sequence[str], lines: Sequence[Line]) -> Finding:
-    said = f"OVH said no: {'; '.join(others).rstrip('.')}." if others else str(refusal)
-    return Finding(said, lines[0].domain if len(lines) == 1 else None)
-
-
-def _in_words(field: str, told: str) -> str:
-    """Render `owner.birth_day` and `Field "birth_day" is required` as “the owner's birth day is required”."""
-    whose, _, rest = field.partition(".")
-    about = _WHOSE.get(whose, f"the {whose}")
-    named = f"{about}'s {rest.rpartition('.')[2].replace('_', ' ')}" if rest else about
-    return f"{named} {_NAMED_AGAIN.sub('', told).rstrip('.')}"
+    only = lines[0].domain if len(lines) == 1 else None
+    if not others:
+        return Finding.of_refusal(refusal, only)
+    return Finding(FindingCode.REFUSED_BY_OVH, only, params={"ovh": {"said": quoted("; ".join(others))}})

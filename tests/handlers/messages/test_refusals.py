@@ -27,21 +27,12 @@ COMPUTED = {
     ("ordering/model/policy.py", "code"): {
         "not_approver", "not_payer", "not_approver_or_payer", "cannot_stop", "cannot_see_owners",
     },
+    ("ordering/model/choosing.py", "code"): {
+        "name_taken", "name_for_sale_by_owner", "name_not_offered", "extension_not_sold",
+    },
 }  # fmt: skip
 # Arguments that are no parameters.
 NOT_PARAMS = {"code", "ask", "hint"}
-# Files whose refusals still bring their own sentence: they are left out until the catalogue has these, too.
-LEFT = (
-    "handlers/questions.py",
-    "ordering/model/choosing.py",
-    "ordering/model/contact.py",
-    "ordering/model/preflight_findings.py",
-    "ordering/model/question.py",
-    "ordering/workflow/answering.py",
-    "ordering/workflow/preflight.py",
-    "registrars/ovh/carts/",
-)
-LEFT_CODES = {"cart_not_ready", "draft_gone"}
 
 
 @dataclass(frozen=True)
@@ -80,14 +71,10 @@ def _classes() -> Mapping[str, type[OrderingError]]:
     return found
 
 
-def _is_left(file: str) -> bool:
-    return file.startswith(LEFT)
-
-
 def _own_constructor(kind: type[OrderingError]) -> Callable[..., None] | None:
     """Return the constructor of a class if it takes other arguments than a refusal in general."""
     first = next(iter(list(inspect.signature(kind).parameters)))
-    return None if first in {"sentence", "code"} else kind.__init__
+    return None if first == "code" else kind.__init__
 
 
 def _own_params(kind: type[OrderingError]) -> set[str]:
@@ -124,22 +111,21 @@ def _codes(file: str, given: ast.expr) -> set[str]:
 
 @cache
 def _raises() -> tuple[Raise, ...]:
-    every = ((file, node) for file, tree in _trees().items() if not _is_left(file) for node in ast.walk(tree))
+    every = ((file, node) for file, tree in _trees().items() for node in ast.walk(tree))
     return tuple(made for file, node in every if (made := _made(file, node)) is not None)
 
 
 def test_each_code_that_can_be_raised_has_a_sentence() -> None:
     """Whatever is refused, people read why, and not a code."""
     assert len(_raises()) > 130
-    known = words.REFUSALS.sentences.keys() | LEFT_CODES
+    known = words.REFUSALS.sentences.keys()
     lacking = [(made.place, code) for made in _raises() for code in made.codes - known]
     assert lacking == []
 
 
 def test_each_class_has_a_sentence() -> None:
     """A class alone is enough for a sentence."""
-    left = {each for each in _classes().values() if _is_left(each.__module__.replace(".", "/") + ".py")}
-    usual = {each.usual_code for each in set(_classes().values()) - left} - LEFT_CODES
+    usual = {each.usual_code for each in _classes().values()}
     assert usual - words.REFUSALS.sentences.keys() == set()
 
 

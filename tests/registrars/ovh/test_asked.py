@@ -4,18 +4,18 @@ import pytest
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data
 from ordering.model.money import Money
-from ordering.model.preflight_findings import Fix
+from ordering.model.preflight_findings import Finding, Fix
+from ordering.model.preflight_findings import FindingCode as F
 from ordering.model.question import OWNER_CONTACT, Answer, Kind, Question
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.carts import rejections as complaints
 from registrars.ovh.carts import requirements as asked
 
-OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
-OWNED_BY_ACCOUNT = (
-    "OVH lets nobody choose an owner here and takes the desk's OVH account: "
-    "whoever owns it completes that data at OVH. Then ask for approval again."
-)
+
+def faults(*named: tuple[str, str]) -> Data:
+    return {"ovh": {"faults": [{"field": field, "said": said} for field, said in named]}}
 
 
 def read(*entries, **standing):
@@ -97,7 +97,7 @@ def test_the_rule_explains_what_nobody_has_words_for():
         ]}
     )  # fmt: skip
     (question,) = asked.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
-    assert (question.help, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
+    assert (question.told, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
     assert "city" not in rule
 
 
@@ -112,9 +112,7 @@ def test_what_the_dry_run_misses_is_found_at_the_lines_that_lack_it():
     answered, bare = line("one.fr", Answer("COLOUR", "red", "U0ADA")), line("two.fr")
     found = {each.domain: (Question("COLOUR"),) for each in (answered, bare)}
     refused = broken([answered, bare], found, "Custom field COLOUR is mandatory for product domain")
-    assert [(f.sentence, f.domain, f.fix) for f in refused.findings] == [
-        ("two.fr: the registry asks for COLOUR.", bare.domain, Fix.ANSWER)
-    ]
+    assert refused.findings == (Finding(F.QUESTION_OPEN, bare.domain, Fix.ANSWER, {"label": "COLOUR"}),)
 
 
 def test_what_nothing_listed_is_asked_as_a_text():
@@ -125,31 +123,23 @@ def test_what_nothing_listed_is_asked_as_a_text():
 def test_an_owner_who_may_not_have_the_name_is_told_at_the_line():
     found = {DomainName("one.eu"): (Question(OWNER_CONTACT, Kind.CONTACT),)}
     refused = broken([line("one.eu")], found, "1 error", **{"owner.address.country": "should be in the EU"})
-    assert [(f.sentence, f.fix) for f in refused.findings] == [
-        (
-            f"one.eu: the owner's country should be in the EU. {OTHER_OWNER}",
-            Fix.ANSWER,
-        )
-    ]
+    told = faults(("owner.address.country", "should be in the EU"))
+    assert refused.findings == (Finding(F.OWNER_BREAKS_RULE, DomainName("one.eu"), Fix.ANSWER, told),)
 
 
 def test_an_owner_that_nobody_can_choose_is_fixed_at_ovh_and_by_no_button():
     found = {DomainName("one.es"): (Question("DNS", Kind.NAME_SERVERS),)}
     wrong = {"owner.birthDay": "is required", "owner.birthCity": "is required"}
     refused = broken([line("one.es")], found, "2 errors", **wrong)
-    assert [(f.sentence, f.fix) for f in refused.findings] == [
-        (
-            f"one.es: the owner's birthCity is required, the owner's birthDay is required. {OWNED_BY_ACCOUNT}",
-            None,
-        )
-    ]
+    told = faults(("owner.birthCity", "is required"), ("owner.birthDay", "is required"))
+    assert refused.findings == (Finding(F.BOTS_ACCOUNT_AS_OWNER_BREAKS_RULE, DomainName("one.es"), None, told),)
 
 
 @pytest.mark.parametrize("whose", ["adminAccount", "techAccount"])
 def test_data_of_the_ovh_account_is_fixed_at_ovh_and_by_no_button(whose):
     (found,) = complaints.of_rule(line("one.berlin"), {f"{whose}.city": "should be Berlin"})
-    assert "That is data of the desk's OVH account: whoever owns it completes that data at OVH." in found.sentence
-    assert (found.domain, found.fix) == (DomainName("one.berlin"), None)
+    told = faults((f"{whose}.city", "should be Berlin"))
+    assert found == Finding(F.BOTS_ACCOUNT_BREAKS_RULE, DomainName("one.berlin"), None, told)
 
 
 def test_of_several_names_the_rule_tells_whose_owner_it_is():
@@ -161,7 +151,7 @@ def test_of_several_names_the_rule_tells_whose_owner_it_is():
 
 def test_a_no_that_fits_nowhere_is_told_for_the_whole_cart():
     refused = broken([line("one.com"), line("two.eu")], {}, "Something else")
-    assert [(f.sentence, f.domain, f.fix) for f in refused.findings] == [("OVH said no: Something else.", None, None)]
+    assert refused.findings == (Finding(F.REFUSED_BY_OVH, params={"ovh": {"said": "Something else"}}),)
 
 
 def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
@@ -169,13 +159,12 @@ def test_of_several_names_that_lack_the_same_the_one_is_found_that_ovh_means():
     found = {each.domain: (Question("DNS", Kind.NAME_SERVERS),) for each in lines}
     complaint = "Custom field DNS is mandatory for product domain"
     refused = broken(lines, found, complaint, draft=Draft({"two.ch": [complaint]}))
-    assert [(f.domain, f.sentence) for f in refused.findings] == [
-        (lines[1].domain, "two.ch: the registry asks for the name servers.")
-    ]
+    assert refused.findings == (Finding(F.QUESTION_OPEN, lines[1].domain, Fix.ANSWER, {"label": "DNS"}),)
 
 
 def test_an_answer_that_ovh_does_not_take_is_told_where_it_was_given():
     given = line("one.fr", Answer("COMPANY", "12", "U0ADA"))
     found = {given.domain: (Question("COMPANY"),)}
     refused = broken([given, line("two.com")], found, "Custom field COMPANY is invalid for product domain")
-    assert [(f.sentence, f.fix) for f in refused.findings] == [("one.fr: COMPANY is invalid.", Fix.ANSWER)]
+    said: Data = {"label": "COMPANY", "ovh": {"said": "is invalid"}}
+    assert refused.findings == (Finding(F.ANSWER_REFUSED, given.domain, Fix.ANSWER, said),)

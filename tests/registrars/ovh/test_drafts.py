@@ -16,7 +16,7 @@ from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
-from ordering.model.preflight_findings import LinesRefused
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
 from registrars.ovh import Access
 from registrars.ovh.api.errors import Complained
@@ -25,7 +25,6 @@ from registrars.ovh.markers import Descriptions
 
 DESCRIPTIONS = Descriptions("d35c")
 LINE = Line(DomainName.parse("name.ovh"), 2, "create-default", Money(299, "EUR"), added_by="U0ADA")
-OTHER_OWNER = "Choose another owner, or complete the data of this one at OVH. Then ask for approval again."
 EUR = {"currencyCode": "EUR", "value": Decimal(1)}
 
 
@@ -56,7 +55,7 @@ class PaperOvh:
 
     @contextmanager
     def deletes_nothing(self) -> Iterator[None]:
-        self.refuses["DELETE"] = RegistrarUnavailable("no answer")
+        self.refuses["DELETE"] = RegistrarUnavailable()
         yield
         del self.refuses["DELETE"]
 
@@ -97,8 +96,10 @@ def test_the_item_is_what_was_approved(ovh):
 @pytest.mark.parametrize("odd", [{"duration": "P1Y"}, {"settings": {"pricingMode": "create-premium"}}])
 def test_an_item_that_differs_from_what_was_asked_is_refused(ovh, odd):
     ovh.item |= odd
-    with pytest.raises(RegistrarRefused, match=r"name\.ovh"):
+    with pytest.raises(RegistrarRefused) as refused:
         prepare(ovh)
+    assert (refused.value.code, refused.value.params["name"]) == ("ovh_cart_differs", "name.ovh")
+    assert {"value": "P1Y" if "duration" in odd else "create-premium"} == refused.value.params["ovh"]
 
 
 def test_what_the_team_has_settled_is_answered_where_it_is_asked(ovh):
@@ -121,10 +122,15 @@ def test_an_answer_that_is_there_already_is_replaced_not_doubled(ovh):
     assert len(answers(ovh)) == 1
 
 
+def unanswered(label: str) -> Finding:
+    return Finding(FindingCode.QUESTION_OPEN, LINE.domain, Fix.ANSWER, {"label": label})
+
+
 def test_a_required_question_that_nobody_answered_names_the_domain_and_the_label(ovh):
     ovh.required = [{"label": "REASON", "required": True}]
-    with pytest.raises(LinesRefused, match=r"name\.ovh: the registry asks for the reason"):
+    with pytest.raises(LinesRefused) as refused:
         prepare(ovh)
+    assert refused.value.findings == (unanswered("REASON"),)
 
 
 def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
@@ -134,18 +140,21 @@ def test_what_ovh_fills_in_itself_is_not_taken_for_open(ovh):
 
 def test_a_question_that_only_the_dry_run_insists_on_names_the_domain_too(ovh):
     ovh.required = [{"label": "COLOUR", "required": False}]
-    ovh.refuses["checkout"] = Complained("no", lines=["Custom field COLOUR is mandatory for product domain"])
-    with pytest.raises(LinesRefused, match=r"name\.ovh: the registry asks for COLOUR") as refused:
+    ovh.refuses["checkout"] = Complained(
+        ovh={"said": "no"}, lines=["Custom field COLOUR is mandatory for product domain"]
+    )
+    with pytest.raises(LinesRefused) as refused:
         prepare(ovh)
+    assert refused.value.findings == (unanswered("COLOUR"),)
     assert refused.value.asked[LINE.domain] == (Question("COLOUR", insisted=True),)
 
 
 def test_a_cart_that_counts_as_ours_already_is_used(ovh):
-    ovh.refuses["assign"] = RegistrarRefused("This cart is already assigned")
+    ovh.refuses["assign"] = RegistrarRefused(ovh={"said": "This cart is already assigned"})
     assert prepare(ovh).registrar_cart == "fake"
 
 
-FAILURES = [RegistrarUnavailable("no answer"), Complained("OVH said no."), KeyError("itemId")]
+FAILURES = [RegistrarUnavailable(), Complained(ovh={"said": "OVH said no."}), KeyError("itemId")]
 
 
 @pytest.mark.parametrize(
@@ -164,12 +173,21 @@ def several(*names: str) -> list[Line]:
     return [replace(LINE, domain=DomainName(name)) for name in names]
 
 
-@pytest.mark.parametrize("no", [Complained("OVH said no: it is taken."), RegistrarRefused("OVH does not allow this.")])
+@pytest.mark.parametrize(
+    "no",
+    [
+        Complained(ovh={"said": "OVH said no: it is taken."}, ovh={"said": "it is taken"}),
+        RegistrarRefused(ovh={"said": "OVH does not allow this."}),
+    ],
+)
 def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_others(ovh, no):
     ovh.required = [{"label": "REASON"}]
     ovh.refuses["gone.ovh"] = no
-    with pytest.raises(LinesRefused, match=rf"^gone\.ovh: {no}$") as refused:
+    with pytest.raises(LinesRefused) as refused:
         Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR").questions(several("one.ovh", "gone.ovh", "two.ovh"))
+    [finding] = refused.value.findings
+    assert (finding.domain, finding.code) == (DomainName("gone.ovh"), FindingCode.REFUSED)
+    assert finding.params == {"refusal": no.data}
     assert {name.ascii: [q.label for q in asked] for name, asked in refused.value.asked.items()} == {
         "one.ovh": ["REASON"],
         "two.ovh": ["REASON"],
@@ -178,7 +196,7 @@ def test_a_name_that_cannot_be_had_keeps_nothing_back_of_what_is_asked_of_the_ot
 
 
 def test_what_ovh_told_before_it_fell_silent_is_kept(ovh):
-    ovh.refuses["two.ovh"] = RegistrarUnavailable("no answer")
+    ovh.refuses["two.ovh"] = RegistrarUnavailable()
     drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     assert drafts.questions(several("one.ovh", "two.ovh", "three.ovh")) == {DomainName("one.ovh"): ()}
     assert not any((body or {}).get("domain") == "three.ovh" for _, _, body in ovh.built)
@@ -193,14 +211,17 @@ def test_an_answer_that_cannot_be_read_hides_nothing_of_the_other_names(ovh, mon
         ovh, "ask", lambda path, **more: next(answers) if path.endswith("requiredConfiguration") else ask(path, **more)
     )
     drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
-    with pytest.raises(LinesRefused, match=r"one\.ovh: ovh_unreadable") as refused:
+    with pytest.raises(LinesRefused) as refused:
         drafts.questions(several("one.ovh", "two.ovh"))
+    [finding] = refused.value.findings
+    unread = Finding(FindingCode.REFUSED, DomainName("one.ovh"), params={"refusal": {"error": "ovh_unreadable"}})
+    assert finding == unread
     assert refused.value.asked == {DomainName("two.ovh"): ()}
 
 
-def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[str]:
+def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[Finding]:
     drafts = Drafts(ovh, Access(**access), DESCRIPTIONS, home=lambda: "FR")  # type: ignore[arg-type] # it behaves like the client
-    return [finding.sentence for finding in drafts.objections([line])]
+    return list(drafts.objections([line]))
 
 
 CHECK = "check?domain=name.ovh&action=create"
@@ -211,11 +232,15 @@ BROKEN = Complained(
 )
 
 
-def test_what_breaks_a_rule_is_told_in_words(ovh):
+def objection(code: FindingCode, field: str, said: str) -> Finding:
+    return Finding(code, LINE.domain, Fix.ANSWER, {"ovh": {"faults": [{"field": field, "said": said}]}})
+
+
+def test_what_breaks_a_rule_is_told_by_field_with_ovhs_reason(ovh):
     ovh.refuses[CHECK] = BROKEN
     assert objections(ovh, LINE) == [
-        "name.ovh: the registry's record's audience is short.",
-        f"name.ovh: the owner's country is odd. {OTHER_OWNER}",
+        objection(FindingCode.ANSWERS_BREAK_RULE, "domain.audience", "is short"),
+        objection(FindingCode.OWNER_BREAKS_RULE, "owner.country", 'Field "country" is odd'),
     ]
 
 
@@ -285,7 +310,7 @@ def test_a_rule_judges_the_answers_that_it_has_room_for(ovh):
 
 def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
     other = replace(LINE, domain=DomainName.parse("other.ovh"))
-    ovh.refuses["check?domain=other.ovh&action=create"] = Complained("odd")
+    ovh.refuses["check?domain=other.ovh&action=create"] = Complained(ovh={"said": "odd"})
     ovh.refuses[CHECK] = BROKEN
     drafts = Drafts(ovh, Access(), DESCRIPTIONS, home=lambda: "FR")
     assert {finding.domain for finding in drafts.objections([other, LINE])} == {LINE.domain}
@@ -303,7 +328,8 @@ def test_a_name_that_another_account_administers_is_left_to_the_dry_run(ovh):
 
 
 @pytest.mark.parametrize(
-    "error", [RegistrarUnavailable("no answer"), Complained("odd", details={"adminAccount.legalForm": "Invalid enum"})]
+    "error",
+    [RegistrarUnavailable(), Complained(ovh={"said": "odd"}, details={"adminAccount.legalForm": "Invalid enum"})],
 )
 def test_a_rule_that_ovh_does_not_tell_hinders_nobody(ovh, error):
     ovh.refuses[CHECK] = error
@@ -315,5 +341,5 @@ def test_discarding_never_fails(ovh):
     with ovh.deletes_nothing():
         assert drafts.discard("fake") is False
     assert ovh.built == [("DELETE", "/order/cart/fake", None)]
-    ovh.refuses["fake"] = RegistrarUnavailable("no answer")
+    ovh.refuses["fake"] = RegistrarUnavailable()
     assert drafts.discard("fake") is False

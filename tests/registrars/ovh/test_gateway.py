@@ -12,6 +12,7 @@ from ordering.model.errors import OutcomeUnknown, RegistrarRefused, RegistrarUna
 from ordering.model.facts import amount
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
+from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.sales_order import Attempt, DeliveryProgress, OrderStatus, Outcome
 from registrars.ovh.markers import Descriptions
 from sandbox.ovh.quotes import Layout
@@ -101,10 +102,12 @@ async def test_a_cart_is_built_configured_and_quoted(ovh, gateway):
     assert ovh.carts.all[prepared.registrar_cart].description == Descriptions("unnamed").checkout(["name.ovh"])
 
 
-async def test_a_question_that_nobody_answered_is_refused_in_words(gateway):
+async def test_a_question_that_nobody_answered_is_refused(gateway):
     line = Line(DomainName.parse("reason-x.fr"), 1, "create-default", Money(649, "EUR"), added_by="U0ADA")
-    with pytest.raises(RegistrarRefused, match="asks for the reason"):
+    with pytest.raises(LinesRefused) as refused:
         await ask(gateway.prepare, [line])
+    unanswered = Finding(FindingCode.QUESTION_OPEN, line.domain, Fix.ANSWER, {"label": "REASON"})
+    assert refused.value.findings == (unanswered,)
 
 
 async def test_ordering_paying_and_delivery(ovh, gateway):

@@ -11,6 +11,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import CartChanged, NoSuchCart
 from ordering.model.events import Event, happened
 from ordering.model.facts import Data, EventKind, Fact
+from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.money import Money
 from ordering.model.sales_order import Attempt, OrderStatus, Payment, PaymentMethod, SalesOrder, Word
 from ordering.model.seal import seal
@@ -18,6 +19,7 @@ from ordering.ports.store import MessageRole
 from tests.builders import NOW, a_line, a_quote, euros
 
 S, K = CartState, EventKind
+LIKE = LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "other.ovh"})
 ORDER = SalesOrder(
     256900123, euros("3.59"), euros("0.60"), OrderStatus.DELIVERING, NOW, (PaymentMethod(7, "VISA", default=True),)
 )
@@ -60,7 +62,7 @@ def test_whatever_is_typed_can_be_kept(store, odd):
 
 def test_a_cart_comes_back_as_it_was_saved(store):
     cart = replace(
-        opened(store, "C1", a_line(), a_line("café.fr", by="U0BEN", mode="create-premium")),
+        opened(store, "C1", replace(a_line(), warnings=(LIKE,)), a_line("café.fr", by="U0BEN", mode="create-premium")),
         state=S.PAYING,
         requester="U0ADA",
         purpose="For “us” 🦦",
