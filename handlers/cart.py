@@ -205,7 +205,7 @@ async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.copy_lines, cart_number(did.value), by=person)
     desk.wake()
-    await reply.tell(Drawn.saying(words.cart.copied(cart)))
+    await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
 
 
 async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -231,8 +231,10 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
         return
     desk.wake()
     channel = desk.workflow.policy.approval_channel or cart.channel
+    total = cart.quote.total if cart.quote else None
+    said = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.tell(Drawn.saying(words.cart.requested(cart, channel) + "".join(warnings)))
+    await reply.tell(Drawn.saying(said + "".join(warnings)))
 
 
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
@@ -263,7 +265,7 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     if cart is None or not names:
         return ""
     warnings = [f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings and line.domain in names]
-    return words.cart.added(cart, names) + "".join(warnings)
+    return words.cart.added(names, cart.id, len(cart.lines)) + "".join(warnings)
 
 
 def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
@@ -276,4 +278,4 @@ def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
 
 
 def _removed(cart: Cart | None, names: list[DomainName]) -> str:
-    return words.cart.removed(cart, names) if cart is not None else ""
+    return words.cart.removed(names, cart.id, len(cart.lines)) if cart is not None else ""

@@ -15,6 +15,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.offer import Action, Availability, Effort, Verdict
 from tests.builders import NOW, euros
 from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
+from tests.saying import result_of
 
 
 def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
@@ -31,12 +32,6 @@ def results(answers, *, asked=None, **more):
     names = [each.domain for each in answers]
     unasked = [DomainName.parse(f"unasked-{number}.ovh") for number in range((asked or len(names)) - len(names))]
     return search.results(Found("f00d", (*names, *unasked), answers, NOW, **more))
-
-
-def one_name(name: str, verdict: Verdict) -> str:
-    """What stands alone in the notification of a search for one name."""
-    found = catalogue.search.verdict_in_words(verdict, special=False, buyable=True, has_offers=True)
-    return catalogue.search.alone(catalogue.search.one_name(DomainName.parse(name), found))
 
 
 def sheets_of(answers, **more):
@@ -134,7 +129,7 @@ def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
 
 def test_what_is_reserved_or_not_offered_is_not_said_to_be_taken():
     reserved = answer("reserved.ovh", Verdict.NOT_OFFERED)
-    assert results([reserved]).text == one_name("reserved.ovh", Verdict.NOT_OFFERED)
+    assert results([reserved]).text == catalogue.search.alone(result_of("reserved.ovh", Verdict.NOT_OFFERED))
     drawn = results([reserved, answer("taken.ovh", Verdict.TAKEN)])
     assert f"{catalogue.search.title(Verdict.NOT_OFFERED, 1)}\nreserved.ovh" in words_of(drawn)
     assert catalogue.search.title(Verdict.TAKEN, 1) in words_of(drawn)
@@ -160,10 +155,8 @@ def test_the_text_ends_with_an_ellipsis_only_while_answers_come():
     answers = [answer("name.ovh", Verdict.AVAILABLE)]
     assert results(answers, asked=3, standing=Standing.ASKING).text.endswith("…")
     assert search.looking().text.endswith("…")
-    assert (
-        results(answers).text
-        == f"{one_name('name.ovh', Verdict.AVAILABLE)} {catalogue.prices.price_for(euros('2.99'), 1)}."
-    )
+    price = catalogue.prices.price_for(euros("2.99"), 1)
+    assert results(answers).text == catalogue.search.alone(result_of("name.ovh"), offer=price)
 
 
 def test_the_cheapest_comes_first_and_a_discount_is_told():

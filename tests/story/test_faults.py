@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.messages import words as catalogue
+from ordering.model.offer import Verdict
 from ordering.process.floors import Floors
 from sandbox.ovh.faults import Kind
 from sandbox.slack import NotAcknowledged
+from tests.saying import result_of
 from tests.story.conftest import Story
 
 
@@ -102,7 +105,7 @@ async def test_documents_and_registry_errors_are_told(story: Story):
 async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(story: Story):
     await story.search_and_add("reason-name.fr")
     await story.request("For the launch")
-    form = await story.form_says("Not sent yet.")
+    form = await story.form_says(catalogue.cart.FIX_THESE)
     assert "the registry asks for the reason" in form.plain_text()
     assert "For the launch" in str(form.blocks)
     await story.ada.command("cart")
@@ -114,7 +117,7 @@ async def test_the_desk_survives_a_disconnect(story: Story):
     await story.slack.server.disconnect("refresh_requested")
     await story.slack.until(lambda: story.slack.server.sockets and story.slack.server.sockets[-1] is not before, 10)
     await story.ada.command("search name.ovh")
-    await story.sees(story.ada, "is available.")
+    await story.sees(story.ada, result_of("name.ovh"))
 
 
 async def test_slack_saying_wait_only_delays_a_message(story: Story):
@@ -141,7 +144,7 @@ async def test_a_dead_trigger_is_told(story: Story):
     cart = await story.sees(story.ada, "Request approval")
     story.slack.faults.add("views.open", "error", error="expired_trigger_id")
     await story.ada.click(cart, "Request approval")
-    await story.sees(story.ada, "Slack took too long to open the form.")
+    await story.sees(story.ada, catalogue.slack.too_late("Request approval"))
 
 
 async def test_a_deleted_card_comes_back(story: Story):
@@ -185,4 +188,4 @@ async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: S
 async def test_an_empty_answer_is_never_read_as_no(story: Story):
     story.ovh.faults.add("GET", "/order/cart/*/domain", "null")
     await story.ada.command("search name.ovh")
-    await story.sees(story.ada, "OVH could not be asked")
+    await story.sees(story.ada, result_of("name.ovh", Verdict.UNKNOWN))

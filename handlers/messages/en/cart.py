@@ -10,6 +10,7 @@ from handlers.toolkit.command_name import code
 from handlers.toolkit.mrkdwn import person
 from ordering.model.cart import Cart, CartState
 from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
 
 _STATES = {
     CartState.OPEN: "open",
@@ -99,22 +100,22 @@ def unshown(cart: int, reference: str) -> str:
 # When names are added and removed ------------------------------------------------------------------------------------
 
 
-def added(cart: Cart, new: Sequence[DomainName]) -> str:
-    """Return which names were added, and what to do next."""
+def added(new: Sequence[DomainName], cart: int, size: int) -> str:
+    """Return which names were added to a cart, that has `size` of them now, and what to do next."""
     return (
-        f"Added {_bold(new)}. Cart #{cart.id} has {counted(len(cart.lines), 'name')}. "
+        f"Added {_bold(new)}. Cart #{cart} has {counted(size, 'name')}. "
         f"{code('cart')} shows it and lets you request approval."
     )
 
 
-def removed(cart: Cart, gone: Sequence[DomainName]) -> str:
-    """Return which names were removed."""
-    return f"Removed {_bold(gone)}. Cart #{cart.id} has {counted(len(cart.lines), 'name')}."
+def removed(gone: Sequence[DomainName], cart: int, size: int) -> str:
+    """Return which names were removed from a cart, that has `size` of them left."""
+    return f"Removed {_bold(gone)}. Cart #{cart} has {counted(size, 'name')}."
 
 
-def copied(cart: Cart) -> str:
+def copied(cart: int, size: int) -> str:
     """Return that another cart's names were copied to this one."""
-    return f"Copied. Cart #{cart.id} now has {counted(len(cart.lines), 'name')}."
+    return f"Copied. Cart #{cart} now has {counted(size, 'name')}."
 
 
 def _bold(domains: Sequence[DomainName]) -> str:
@@ -153,11 +154,14 @@ def requested_name(domain: DomainName, number: int, priced: str, added: str, cha
     return f"*{domain}*  {years(number)}: {priced}, {added_by(added)}{others}"
 
 
-def requested(cart: Cart, channel: str) -> str:
-    """Return where a request went, and how the requester hears of the decision; `channel` is the card's."""
-    total = f" ({cart.quote.total} with tax)" if cart.quote else ""
-    where = "I'll post there" if channel == cart.channel else "I'll message you"
-    return f"Cart #{cart.id} is with the approvers, in <#{channel}>{total}. {where} when it's decided."
+def requested(cart: int, channel: str, total: Money | None, *, here: bool) -> str:
+    """Return where a request went, and how its requester hears of the decision: in the channel if the card is `here`.
+
+    `channel` is the id of the card's channel.
+    """
+    amount = f" ({total} with tax)" if total else ""
+    how = "I'll tell you there" if here else "I'll message you"
+    return f"Cart #{cart} is with the approvers, in <#{channel}>{amount}. {how} when it's decided."
 
 
 CHECKING = "Checking every name with OVH. This takes a few seconds, for many names a minute or two…"
