@@ -42,6 +42,7 @@ def asks_for(*labels: str) -> str:
 
 
 SENT = before_hole(catalogue.cart.requested(1, HOLE, None, here=False))  # how the answer to the first request begins
+ADDED = before_hole(catalogue.cart.added([HOLE], HOLE, 1))  # how the answer to any names begins
 ALL_FOUND = after_hole(catalogue.search.some_available(HOLE, HOLE))  # how the head of a complete search ends
 STOPPED = before_hole(catalogue.search.stopped_after(HOLE, 2, 1))  # how the head of a stopped search begins
 A_REGISTRY_ASKS = before_hole(catalogue.questions.still_open([HOLE]))

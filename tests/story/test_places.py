@@ -6,9 +6,10 @@ import pytest
 
 from handlers.messages import words as catalogue
 from ordering.model.cart import CartState
+from ordering.model.events import Event
 from sandbox.slack import server
 from sandbox.slack.world import Channel
-from tests.builders import euros
+from tests.builders import NOW, euros
 from tests.saying import added, removed, result_of
 from tests.story.conftest import Story
 
@@ -176,8 +177,9 @@ async def test_the_record_can_be_followed_in_slack(story: Story):
     await story.ben.command("pending")
     await story.sees(story.ben, catalogue.cart.waiting(1))
     await story.ben.command("show #1")
-    shown = await story.sees(story.ben, f"*Cart #1:* {catalogue.cart.state(CartState.CHECKED_OUT)}")
-    assert "approved by <@U0CLEO>" in shown.plain_text()
+    approved = catalogue.story.happened(Event(1, CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[2]
+    shown = await story.sees(story.ben, approved)
+    assert f"*Cart #1:* {catalogue.cart.state(CartState.CHECKED_OUT)}" in shown.plain_text()
     await story.ben.command("history")
     await story.sees(story.ben, "order 256900123")
 

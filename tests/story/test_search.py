@@ -10,6 +10,7 @@ import pytest
 
 from handlers.messages import words as catalogue
 from ordering.model.domain_name import DomainName
+from ordering.model.offer import Verdict
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import Message
 from tests.saying import ALL_FOUND, HOLE, STOPPED, added, before_hole, result_of
@@ -100,7 +101,7 @@ async def test_a_search_can_be_stopped_and_gone_on_with(story: Story):
 async def test_what_is_unknown_is_asked_again_alone(story: Story):
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search dark.ovh")
-    shown = await story.sees(story.ada, "*Unknown* (1)")
+    shown = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
     await story.ada.click(shown, "Ask again")
     await story.sees(story.ada, result_of("dark.ovh"))
 
@@ -108,7 +109,7 @@ async def test_what_is_unknown_is_asked_again_alone(story: Story):
 async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_was(story: Story):
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search dark.ovh")
-    dark = await story.sees(story.ada, "*Unknown* (1)")
+    dark = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
     story.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.5)
     for prefix in ("one", "two", "three"):
         await story.ada.command(f"search {names(prefix, 101)}")
@@ -117,7 +118,7 @@ async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_
     await story.ada.click(dark, "Ask again")
     await story.sees(story.ada, "3 of your searches are still under way. Try again when one of them ends.")
     await story.ada.command("search waits.ovh")
-    waits = await story.sees(story.ada, "so this one waits: 1 name.")
+    waits = await story.sees(story.ada, catalogue.search.must_wait(3, 1, button="Search now"))
     await story.ada.command("search -x-")
     await story.sees(story.ada, "“-x-” cannot be a domain name")
     for shown in running:
@@ -136,19 +137,19 @@ def under_way(story: Story) -> list[Message]:
 async def test_a_double_click_never_shows_an_incomplete_search_as_complete(story: Story):
     story.ovh.faults.add(*LOOK_UP, "null", times=5)
     await story.ada.command(f"search {names('twice', 5)}")
-    dark = await story.sees(story.ada, "*Unknown* (5)")
+    dark = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 5, HOLE)))
     seen = len(story.slack.state.archive)
     story.ovh.faults.add(*LOOK_UP, "slow", times=5, seconds=1.5)
     await asyncio.gather(story.ada.click(dark, "Ask again"), story.ada.click(dark, "Ask again"))
     await story.sees(story.ada, catalogue.search.some_available(5, 5))
     texts = [shown["text"] for _, shown in story.slack.state.archive[seen:]]
     assert all(text.endswith("…") for text in texts[:-1]), texts
-    assert texts[-1].startswith(catalogue.search.some_available(5, 5))
+    assert texts[-1].startswith(catalogue.search.alone(catalogue.search.some_available(5, 5)))
 
 
 async def test_a_double_click_searches_everything_once(story: Story):
     await story.ada.command("search otter hare --all")
-    asked = await story.sees(story.ada, "look-ups over")
+    asked = await story.sees(story.ada, "Search them all")
     story.ovh.faults.add(*LOOK_UP, "slow", times=20, seconds=1.5)
     await asyncio.gather(story.ada.click(asked, "Search them all"), story.ada.click(asked, "Search them all"))
     await story.sees(story.ada, ALL_FOUND, seconds=30)
@@ -160,7 +161,7 @@ async def test_old_answers_are_refreshed_by_a_button_of_their_own(story: Story, 
     monkeypatch.setattr("handlers.views.search_pages._OLD", timedelta(0))
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search one.ovh two.ovh three.ovh")
-    found = await story.sees(story.ada, "*Unknown* (1)")
+    found = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
     await story.ada.click(found, "Ask again")
     found = await story.sees(story.ada, catalogue.search.some_available(3, 3))
     assert story.ovh.count(*LOOK_UP) == 4
@@ -211,7 +212,7 @@ async def test_all_that_is_free_goes_into_the_cart_at_once(story: Story):
 
 async def test_everything_is_asked_for_only_after_a_yes(story: Story):
     await story.ada.command("search otter hare --all")
-    asked = await story.sees(story.ada, "look-ups over")
+    asked = await story.sees(story.ada, "Search them all")
     assert story.ovh.count(*LOOK_UP) == 0
     await story.ada.click(asked, "Search them all")
     await story.sees(story.ada, ALL_FOUND, seconds=30)
@@ -266,7 +267,7 @@ async def test_add_all_adds_what_is_shown_or_nothing(story: Story, bot):
     await story.ada.click(shown, "Add all available")
     await story.sees(story.ada, "What is available has changed since it was shown to you")
     await story.ada.click(shown, "Add all available")
-    told = await story.sees(story.ada, added())
+    told = await story.sees(story.ada, added("one.ovh", "three.ovh"))
     assert "two.ovh" not in told.plain_text()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.messages import words as catalogue
 from sandbox.stage import Stage
-from tests.saying import STOPPED
+from tests.saying import ADDED, STOPPED
 from tests.story.conftest import Story
 
 _GONE = catalogue.search.gone("", button="Add to cart").strip()
@@ -77,9 +77,9 @@ class TestASearch:
         shown = await story.sees(story.ada, catalogue.search.page_of(1, 5), seconds=20)
         for page in (2, 3, 4, 5):
             await story.ada.click(shown, "Next page")
-            shown = await story.sees(story.ada, f"Page {page} of 5")
+            shown = await story.sees(story.ada, catalogue.search.page_of(page, 5))
         await story.ada.click(shown, "Add all available")
-        await story.sees(story.ada, added())
+        await story.sees(story.ada, ADDED)
         await story.sees(story.ada, "*Cart #1*  40 names")
 
     async def test_is_stopped_and_gone_on_with_anywhere(self, desk: Story):
