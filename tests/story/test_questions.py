@@ -316,7 +316,7 @@ async def test_contacts_are_shown_in_full_to_whoever_looks_and_to_nobody_else(st
     await story.search_and_add("otter.ovh")
     shown = await questions(story, "Owner and answers", when="Owner and answers")
     await story.ada.click(shown, "Show contacts")
-    listed = await story.form_says("Only you see this.")
+    listed = await story.form_says(catalogue.contacts.ONLY_YOU)
     assert "bea@example.com" in listed.plain_text()
     assert story.ben.modal is None
 

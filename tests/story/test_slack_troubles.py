@@ -108,7 +108,7 @@ async def test_a_stopping_desk_says_so_to_whom_it_leaves_waiting(story: Story, b
     await story.ovh_hangs()
     await bot.stop()
     await story.sees(story.ada, "the desk is stopping")
-    assert not any("Asking OVH" in message.text for message in story.ada.messages("domains"))
+    assert not any(catalogue.search.ASKING in message.text for message in story.ada.messages("domains"))
 
 
 async def test_a_stopping_desk_says_so_in_the_form_that_waits(story: Story, bot: Bot):
@@ -117,4 +117,4 @@ async def test_a_stopping_desk_says_so_in_the_form_that_waits(story: Story, bot:
     await story.request()
     await story.ovh_hangs()
     await bot.stop()
-    await story.form_says("The desk is restarting.")
+    await story.form_says(catalogue.failures.RESTARTING)

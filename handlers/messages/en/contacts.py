@@ -13,6 +13,7 @@ AT_OVH = "Contacts at OVH"  # the list
 ASKING = "Asking OVH for the contacts…"
 CREATING = "Creating the contact at OVH…"
 LIST_CLOSED = "The list was closed. Open it again."
+ONLY_YOU = "Only you see this."
 FORM_CLOSED = "The form was closed. Open it again."
 REFUSED_AFTER_CLOSING = (
     "OVH refused the contact, so none was created. The form closed before I could show why. Please try again."
@@ -37,7 +38,7 @@ def created_only(contact: str, problem: str) -> str:
 def all_of_them(number: int, shown: int) -> str:
     """Return the first line of the list, which has room for the `shown` newest."""
     more = f" The newest {shown} of them:" if number > shown else ""
-    return f"The account has {counted(number, 'contact')}. Only you see this.{more}"
+    return f"The account has {counted(number, 'contact')}. {ONLY_YOU}{more}"
 
 
 def older(number: int) -> str:
