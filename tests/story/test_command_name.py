@@ -70,7 +70,7 @@ async def test_a_whole_purchase_never_names_another_command(story: Story, named:
     await story.dan.click(card, "Pay")
     await story.card("is delivered")
     await story.ada.command("show 1")
-    await story.sees(story.ada, f"*Cart #1:* {catalogue.cart.state(CartState.DELIVERED)}")
+    await story.sees(story.ada, f"*Cart #1*: {catalogue.cart.state(CartState.DELIVERED)}")
     closed = await story.sees(story.ada, f"`{named} add name.ovh`")
     assert f"`{named} show 1`" in closed.plain_text()
     assert not MANIFESTS.search(seen(story))

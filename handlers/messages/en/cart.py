@@ -58,7 +58,7 @@ def state_alone(cart: Cart) -> str:
 def sent(cart: Cart) -> str:
     """Return the first line of a cart that is no longer open: how far it is, and who requested it."""
     by = f" (requested by {person(cart.requester)})" if cart.requester else ""
-    return f"*Cart #{cart.id}:* {state(cart.state)}{by}"
+    return f"*Cart #{cart.id}*: {state(cart.state)}{by}"
 
 
 def after_sent(cart: int) -> str:

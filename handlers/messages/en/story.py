@@ -55,7 +55,7 @@ _SINCE = {
 
 def head(cart: Cart) -> str:
     """Return the first line: how far the cart is."""
-    return f"*Cart #{cart.id}:* {state(cart.state)}"
+    return f"*Cart #{cart.id}*: {state(cart.state)}"
 
 
 def happened(event: Event, note: str) -> str:
