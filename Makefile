@@ -63,11 +63,12 @@ pictures: .venv/.installed  ## Take the README's pictures again from the sandbox
 	$(RUN) python -m tools.bring_browser >/dev/null
 	$(RUN) python -m sandbox --pictures docs/pictures
 
-check: .venv/.installed  ## Format, lint, types, import rules, dependencies: all without running tests
+check: .venv/.installed  ## Format, lint, types, import rules, sentences, dependencies: all without running tests
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(RUN) python -m tools.sentences
 	$(RUN) deptry .
 
 format: .venv/.installed  ## Let ruff format and fix what it can

@@ -24,9 +24,9 @@ from handlers import (
 )
 from handlers import recovery as attention
 from handlers.home import Homes
+from handlers.messages import words
 from handlers.search import buttons as search_clicks
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.command_name import code
 from handlers.toolkit.context import Desk
 from handlers.toolkit.deduplication import Once
 from handlers.toolkit.inbox import Inbox
@@ -64,9 +64,7 @@ def _answer_the_rest(app: AsyncApp, desk: Desk) -> None:
     """Answer buttons and forms from an older version of the bot."""
 
     async def outlived(_did: Interaction, reply: Reply) -> None:
-        await reply.tell(
-            Drawn.saying(f"That button is from an older message. {code('pending')} shows the newest state.")
-        )
+        await reply.tell(Drawn.saying(words.failures.old_button()))
 
     @app.action(re.compile(".*"))
     async def unknown_button(ack: AsyncAck, body: Mapping[str, Any]) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.messages.en.grammar import people
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import handed_back
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
-from handlers.toolkit.mrkdwn import people
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click, on_submit
 from handlers.toolkit.stamps import Decision

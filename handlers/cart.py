@@ -9,16 +9,15 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
+from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn
-from handlers.toolkit.command_name import code
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
-from handlers.toolkit.mrkdwn import counted
 from handlers.toolkit.names_typed import parts_of
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_submit
@@ -61,7 +60,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 
 
 def _without_purpose(did: Interaction) -> Mapping[str, str]:
-    return {} if did.typed(PURPOSE) else {PURPOSE: "Say in a few words what the names are for."}
+    return {} if did.typed(PURPOSE) else {PURPOSE: words.cart.PURPOSE_MISSING}
 
 
 async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
@@ -155,7 +154,7 @@ async def show_open(desk: Desk, did: Interaction, reply: Reply, _typed: str) -> 
     """Show the channel's cart, with its buttons, to the user who typed the command."""
     cart = await desk.bridge.call(desk.workflow.open_cart, channel_of(did), by=await desk.person(did))
     if cart is None:
-        await reply.tell(Drawn.saying(f"The cart is empty. {code('search name.ovh')} finds names to add."))
+        await reply.tell(Drawn.saying(words.cart.none_open()))
         return
     await reply.tell(views.shared_cart(cart))
 
@@ -198,7 +197,7 @@ async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.copy_lines, cart_number(did.value), by=person)
     desk.wake()
-    await reply.tell(Drawn.saying(f"Copied: cart #{cart.id} has {counted(len(cart.lines), 'name')} now."))
+    await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
 
 
 async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -206,7 +205,7 @@ async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
     person = await desk.person(did)
     cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
     desk.workflow.may_request(cart, person)
-    await reply.open_form(views.request_modal(cart), button="Request approval")
+    await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
 
 
 async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -224,11 +223,10 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
         return
     desk.wake()
     channel = desk.workflow.policy.approval_channel or cart.channel
-    total = f" {cart.quote.total} with tax." if cart.quote else ""
-    where = "there" if channel == cart.channel else "directly"
-    told = f"Cart #{cart.id} is with the approvers, in <#{channel}>.{total} You are told {where} what becomes of it."
+    total = cart.quote.total if cart.quote else None
+    said = words.cart.requested(cart.id, channel, total, here=channel == cart.channel)
     warnings = (f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings)
-    await reply.tell(Drawn.saying(told + "".join(warnings)))
+    await reply.tell(Drawn.saying(said + "".join(warnings)))
 
 
 async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
@@ -256,11 +254,8 @@ def added(cart: Cart | None, names: list[DomainName]) -> str:
     """Return what was added, with its warnings; empty if nothing was added."""
     if cart is None or not names:
         return ""
-    told = ", ".join(f"*{name}*" for name in names)
     warnings = [f"\n*{line.domain}*{warned(line)}" for line in cart.lines if line.warnings and line.domain in names]
-    size = counted(len(cart.lines), "name")
-    next_step = f"{code('cart')} shows it and lets you request approval."
-    return f"Added {told}. Cart #{cart.id} has {size}. {next_step}" + "".join(warnings)
+    return words.cart.added(names, cart.id, len(cart.lines)) + "".join(warnings)
 
 
 def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
@@ -269,11 +264,8 @@ def _no_longer_approves(desk: Desk, person: Person, cart: Cart | None) -> str:
     others = cart is not None and any(person.id not in line.shapers for line in cart.lines)
     if not others or policy.self_approval or not policy.decides(person):
         return ""
-    return "\nYou can't approve this cart now, because you added to it. Another approver decides."
+    return f"\n{words.cart.NO_LONGER_APPROVES}"
 
 
 def _removed(cart: Cart | None, names: list[DomainName]) -> str:
-    if cart is None:
-        return ""
-    gone = ", ".join(f"*{name}*" for name in names)
-    return f"Removed {gone}. Cart #{cart.id} has {counted(len(cart.lines), 'name')}."
+    return words.cart.removed(names, cart.id, len(cart.lines)) if cart is not None else ""

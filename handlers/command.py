@@ -10,8 +10,9 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import cart
+from handlers.messages import words
 from handlers.search import run as search
-from handlers.toolkit.command_name import ANY, code
+from handlers.toolkit.command_name import ANY
 from handlers.toolkit.context import Desk
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
@@ -32,10 +33,10 @@ _WORDS: dict[str, Story] = {
 
 # Words for actions that only a button performs, because the card shows what the user decides.
 _BY_BUTTON = {
-    "approve": "*Approve* is a button on the cart's card; approvers also find it in my Home.",
-    "reject": "*Reject* is a button on the cart's card; approvers also find it in my Home.",
-    "pay": "*Pay* is a button on the card of an order; payers also find it in my Home.",
-    "request": "*Request approval* is a button on the cart.",
+    "approve": words.commands.approve_by_button,
+    "reject": words.commands.reject_by_button,
+    "pay": words.commands.pay_by_button,
+    "request": words.commands.request_by_button,
 }
 _WAIT = looking()
 
@@ -68,7 +69,6 @@ def _unknown(typed: str, word: str) -> Any:  # noqa: ANN401 - a rendered message
     if "." in word:
         return help_message(unknown=typed, suggestion=f"search {typed}")
     if word in _BY_BUTTON:
-        hint = f"{_BY_BUTTON[word]} {code('cart')} shows it." if word == "request" else _BY_BUTTON[word]
-        return help_message(unknown=typed, hint=hint)
+        return help_message(unknown=typed, hint=_BY_BUTTON[word]())
     close = get_close_matches(word, [*_WORDS, "help"], n=1)
     return help_message(unknown=typed, suggestion=close[0] if close else None)

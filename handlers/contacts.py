@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.views import View
 
 from handlers import messages
+from handlers.messages import words
 from handlers.questions import draw
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
@@ -56,7 +57,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
             errors = {name: messages.refusal(error).text for name, error in wrong.items()}
             await ack(response_action="errors", errors=errors)
             return
-        await ack(response_action="update", view=note(Drawn.saying("Making the contact at OVH…")))
+        await ack(response_action="update", view=note(Drawn.saying(words.contacts.CREATING)))
         desk.start(lambda did, reply: _make(desk, did, reply, form, values), did)
 
 
@@ -65,19 +66,19 @@ async def _new(desk: Desk, did: Interaction, reply: Reply) -> None:
     at = AnswersPage.read(did.value)
     questions = await _questions(desk, did, at)
     back = Return(did.value, did.form or "", typed_answers(questions, did.values or {}))
-    await reply.open_form(views.contact_form(str(back), LegalForm.CORPORATION, {}), button="New contact…")
+    await reply.open_form(views.contact_form(str(back), LegalForm.CORPORATION, {}), button=words.buttons.NEW_CONTACT)
 
 
 async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
-    await reply.open_form(loading("Asking OVH for the contacts…"), button="Show contacts")
+    await reply.open_form(loading(words.contacts.ASKING), button=words.buttons.SHOW_CONTACTS)
     person = await desk.person(did)
     async with desk.at_ovh(did, reply) as threads:
         contacts = await threads.call(desk.workflow.contacts, by=person)
-    await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying("The list was closed. Open it again."))
+    await reply.show_form(views.contacts_list(contacts), otherwise=Drawn.saying(words.contacts.LIST_CLOSED))
 
 
 async def _other_fields(did: Interaction, reply: Reply) -> None:
-    await reply.show_form(with_other_fields(did), otherwise=Drawn.saying("The form was closed. Open it again."))
+    await reply.show_form(with_other_fields(did), otherwise=Drawn.saying(words.contacts.FORM_CLOSED))
 
 
 def with_other_fields(did: Interaction) -> View:
@@ -103,10 +104,9 @@ async def _make(desk: Desk, did: Interaction, reply: Reply, form: LegalForm, val
     try:
         await _choose(desk, did, back, at, contact)
     except OrderingError as refusal:
-        await reply.tell(Drawn.saying(f"Contact {contact.id} is made. {sentence(refusal)}"))
+        await reply.tell(Drawn.saying(words.contacts.created_only(contact.id, sentence(refusal))))
     else:
-        chosen = f"Contact {contact.id} is made, and chosen for {DomainName(at.domain)}. Go back and save that."
-        await reply.tell(Drawn.saying(chosen))
+        await reply.tell(Drawn.saying(words.contacts.created(contact.id, DomainName(at.domain))))
 
 
 def _not_made(refusal: OrderingError) -> Drawn | Secret:
@@ -114,8 +114,7 @@ def _not_made(refusal: OrderingError) -> Drawn | Secret:
     said = Drawn.saying(sentence(refusal))
     if not isinstance(refusal, RegistrarRefused):
         return said
-    closed = "OVH refused the contact, so none was created. The form closed before I could show why. Please try again."
-    return Secret(said, otherwise=Drawn.saying(closed))
+    return Secret(said, otherwise=Drawn.saying(words.contacts.REFUSED_AFTER_CLOSING))
 
 
 async def _choose(desk: Desk, did: Interaction, back: Return, at: AnswersPage, contact: Contact) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
@@ -14,7 +15,7 @@ from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.responder import Reply
 from handlers.views.details import details_modal
 
-_CLOSED = Drawn.saying("The form was closed. Press *Details* again.")
+_CLOSED = Drawn.saying(words.details.CLOSED)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -33,4 +34,4 @@ async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
     if did.form:
         await reply.show_form(form, otherwise=_CLOSED)
     else:
-        await reply.open_form(form, button="Details")
+        await reply.open_form(form, button=words.buttons.DETAILS)

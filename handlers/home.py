@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from handlers.messages import words
 from handlers.notifier import approval_card
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
@@ -25,7 +26,6 @@ from ordering.model.cart import Cart
 from ordering.model.errors import NotAllowed
 from ordering.model.recovery import Recovery, Stamp
 
-_ABOUT = "the Home"
 _VIEWERS = 50  # the most recent viewers; Slack lets an app publish about a hundred Homes a minute
 _AT_ONCE = 8
 _PATIENCE = 2.0  # seconds that a refresh waits for Homes; a slow one continues in the background
@@ -92,12 +92,12 @@ class Homes:
         try:
             await self._sent(user, view)
         except FAILURES as error:
-            refusal = self._alerts.report_failure(error, about=_ABOUT)
+            refusal = self._alerts.report_failure(error, about=words.slack.HOME)
             _log.warning("home_not_published", user=user, error=refusal.word)
             if refusal.kind is Kind.PLACE:
                 self._published.pop(user, None)  # until this user opens it again
         else:
-            self._alerts.clear(_ABOUT)
+            self._alerts.clear(words.slack.HOME)
             if user in self._published:
                 self._published[user] = drawn
 

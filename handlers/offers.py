@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
 from handlers.cart import added
+from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import Drawn
@@ -36,11 +37,11 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Open the form immediately, because its trigger expires in three seconds; fill it when OVH has answered."""
     name, person = DomainName.parse(did.value), await desk.person(did)
-    await reply.open_form(views.asking(name), button="Add to cart")
+    await reply.open_form(views.asking(name), button=words.buttons.ADD_TO_CART)
     async with desk.at_ovh(did, reply) as threads:
         offers = await threads.call(desk.workflow.offers_of, name, by=person)
     form = views.offer_modal(name, did.channel or "", offers)
-    await reply.show_form(form, otherwise=views.choice(f"Offers for {name}", name, offers))
+    await reply.show_form(form, otherwise=views.choice(words.prices.offers_for(name), name, offers))
 
 
 async def _add(desk: Desk, did: Interaction, reply: Reply) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
@@ -14,7 +15,7 @@ from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.responder import Reply
 from handlers.views import owners as views
 
-_CLOSED = Drawn.saying("The form was closed. Press *Show owner* again.")
+_CLOSED = Drawn.saying(words.owners.CLOSED)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -28,7 +29,7 @@ async def _show(desk: Desk, did: Interaction, reply: Reply) -> None:
     """Check the right, open the form within three seconds, then query OVH."""
     person, number = await desk.person(did), cart_number(did.value)
     cart = await desk.bridge.call(desk.workflow.may_see_owners, number, by=person)
-    await reply.open_form(views.reading_owners(), button="Show owner")
+    await reply.open_form(views.reading_owners(), button=words.buttons.SHOW_OWNER)
     async with desk.at_ovh(did, reply) as threads:
         owners = await threads.call(desk.workflow.owners_of, number, by=person)
     await reply.show_form(views.owners_form(cart, owners), otherwise=_CLOSED)

@@ -10,6 +10,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
+from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, Secret
@@ -30,7 +31,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.errors import NotPossible, OrderingError, RegistrarError
 from ordering.model.question import AnsweredMeanwhile, Question, Reach, WrongAnswers
 
-_CLOSED = Drawn.saying("The form was closed before OVH answered. Open it again.")
+_CLOSED = Drawn.saying(words.questions.CLOSED)
 _log = structlog.get_logger()
 
 
@@ -103,14 +104,14 @@ async def _open(desk: Desk, did: Interaction, reply: Reply) -> None:
     number, _, name = did.value.partition(" ")
     from_list = did.callback == Form.ANSWERS_LIST
     if not from_list:
-        await reply.open_form(views.loading(), button="Answer questions")
+        await reply.open_form(views.loading(), button=words.buttons.ANSWER_QUESTIONS)
     cart, domain = await _cart(desk, did, cart_number(number)), DomainName(name) if name else None
     if any(line.questions is None and domain in {None, line.domain} for line in cart.lines):
         async with desk.at_ovh(did, reply) as threads:
             cart = await threads.call(desk.workflow.learn_questions, cart.id, first=domain)
     line = _line(cart, domain) if domain else _only(cart)
     if line is None:
-        await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying("The form was closed. Open it again."))
+        await reply.show_form(views.answers_list(cart), otherwise=Drawn.saying(words.questions.LIST_CLOSED))
         return
     await draw(desk, did, reply, AnswersPage(cart.id, line.domain.ascii, from_list=from_list))
 
@@ -149,7 +150,7 @@ def _show_both(desk: Desk, did: Interaction, at: AnswersPage, both: AnsweredMean
             await reply.tell(_given_back(refusal, both.typed))
 
     desk.start(story, did)
-    return {"response_action": "update", "view": views.loading("Somebody else answered meanwhile. Reading that…")}
+    return {"response_action": "update", "view": views.loading(words.questions.OTHERS_ANSWERED)}
 
 
 def _go_on(desk: Desk, did: Interaction, at: AnswersPage, cart: Cart) -> dict[str, Any]:
@@ -168,8 +169,8 @@ def _at_fields(wrong: WrongAnswers, questions: tuple[Question, ...], did: Intera
 
 def _given_back(refusal: OrderingError, typed: Mapping[str, str]) -> Secret:
     """Return the refusal with the answers. They hold birthdays and tax numbers, so no lasting message shows them."""
-    said = f"{sentence(refusal)} I don't repeat your answers, because this message stays here. Please enter them again."
-    return Secret(handed_back(refusal, _by_title(typed)), otherwise=Drawn.saying(said))
+    otherwise = Drawn.saying(words.questions.not_repeated(sentence(refusal)))
+    return Secret(handed_back(refusal, _by_title(typed)), otherwise=otherwise)
 
 
 def _by_title(typed: Mapping[str, str]) -> dict[str, str]:

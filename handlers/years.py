@@ -8,11 +8,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.interaction import Interaction, cart_number
-from handlers.toolkit.mrkdwn import years
 from handlers.toolkit.responder import Reply
 from handlers.views.cautions import caution_for
 from handlers.views.years import touched, years_modal
@@ -38,7 +38,7 @@ async def _ask(desk: Desk, did: Interaction, reply: Reply) -> None:
     cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
     desk.workflow.policy.may_change(cart, person)
     caution = caution_for(desk.workflow.policy, cart, person)
-    await reply.open_form(years_modal(cart, caution=caution), button="Years")
+    await reply.open_form(years_modal(cart, caution=caution), button=words.buttons.YEARS)
 
 
 async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -46,9 +46,9 @@ async def _save(desk: Desk, did: Interaction, reply: Reply) -> None:
     chosen, seen = touched(did.values or {})
     cart_id = cart_number(did.metadata.partition(" ")[0])
     if not chosen:
-        await reply.tell(Drawn.saying(f"Cart #{cart_id} stays as it is: no years were changed."))
+        await reply.tell(Drawn.saying(words.years.unchanged(cart_id)))
         return
     cart = await desk.bridge.call(desk.workflow.set_years, cart_id, chosen, by=person, seen=seen)
     desk.wake()
-    told = ", ".join(f"*{line.domain}* {years(line.years)}" for line in cart.lines if line.domain in chosen)
-    await reply.tell(Drawn.saying(f"Cart #{cart.id}: {told}."))
+    changed = ((line.domain, line.years) for line in cart.lines if line.domain in chosen)
+    await reply.tell(Drawn.saying(words.years.changed(cart.id, changed)))

@@ -203,7 +203,7 @@ class Team:
 
     def _was_sent(self) -> bool:
         cart = self._cart()
-        return cart is not None and "was sent for approval" in cart.plain_text()
+        return cart is not None and "Request approval" not in cart.plain_text()
 
     def _card_text(self) -> str:
         card = self.card()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.cart import added, channel_of
+from handlers.messages import words
 from handlers.questions import learn_quietly
 from handlers.search.run import run, show
 from handlers.search.sessions import Search
@@ -119,7 +120,7 @@ async def _add_all(desk: Desk, did: Interaction, search: Search) -> None:
         cart, new, refused = await threads.call(desk.workflow.add_all, channel_of(did), found.free, by=person)
     desk.wake()
     lines = [line for line in (added(cart, new), *map(sentence, refused)) if line]
-    lines = lines or ["None of these is free any more. Search again."]
+    lines = lines or [words.search.NONE_FREE_NOW]
     await search.reply.tell(Drawn.of(lines[0], sections(lines)))
     if cart is not None:
         desk.work.start(learn_quietly(desk, did.user, cart.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from handlers.messages import refusal
+from handlers.messages import refusal, words
 from handlers.toolkit.names_typed import parts_of, without_links
 from ordering.model.domain_name import DomainName, Word, parse_word_or_name
 from ordering.model.errors import InvalidName
@@ -39,7 +39,7 @@ def search_of(text: str) -> tuple[Query, list[str]]:
     lists, rest = _lists_in(rest)
     for option in (_ALL, _IDEAS):
         rest = option.sub(" ", rest)
-    names, words, unreadable = [], [], [_why_no_extension(part) for part in wrong]
+    names, searched, unreadable = [], [], [_why_no_extension(part) for part in wrong]
     for part in parts_of(rest):
         if part.startswith("--"):
             unreadable.append(_why_no_option(part))
@@ -52,12 +52,12 @@ def search_of(text: str) -> tuple[Query, list[str]]:
         if isinstance(read, DomainName):
             names.append(read)
         else:
-            words.append(read)
+            searched.append(read)
     if wrong and not (extensions or lists or _ALL.search(text)):
-        words = []  # all typed extensions were invalid: the team's default extensions were not meant
+        searched = []  # all typed extensions were invalid: the team's default extensions were not meant
     query = Query(
         tuple(names),
-        tuple(words),
+        tuple(searched),
         extensions,
         lists=lists,
         every_extension=bool(_ALL.search(text)),
@@ -100,11 +100,9 @@ def _lists_in(text: str) -> tuple[tuple[str, ...], str]:
     return lists, " ".join([_LIST.sub(" ", text), *(name for name in named if "." in name)])
 
 
-def why_words(extensions: Sequence[str], words: Sequence[str]) -> str:
+def why_words(extensions: Sequence[str], searched: Sequence[str]) -> str:
     """Return a hint about words that are searched as words, but may have been meant as extensions."""
-    quoted = ", ".join(f"“{word}”" for word in words[:_MOST_QUOTED])
-    meant = ",".join([*extensions, *words][:_MOST_QUOTED])
-    return f"Taken for words to search: {quoted}. If you mean extensions, put commas between them: --tlds {meant}."
+    return words.search.taken_for_words(searched[:_MOST_QUOTED], [*extensions, *searched][:_MOST_QUOTED])
 
 
 def _words_after_extensions(text: str) -> Iterator[Word]:
@@ -121,15 +119,15 @@ def _words_after_extensions(text: str) -> Iterator[Word]:
 
 
 def _why_no_extension(part: str) -> str:
-    return f"“{part[:_SHOWN]}” is not an extension. Write them like --tlds com,fr."
+    return words.search.not_an_extension(part[:_SHOWN])
 
 
 def _why_no_option(part: str) -> str:
     if part.lower() in {"--tld", "--tlds"}:
-        return f"After {part} come the extensions, like --tlds com,fr."
+        return words.search.extensions_missing(part)
     if part.lower() in {"--list", "--lists"}:
-        return f"After {part} comes the name of a list, like --list brand."
-    return f"{part} is not an option of search: there are --tlds com,fr, --list brand, --all and --ideas."
+        return words.search.list_missing(part)
+    return words.search.no_such_option(part)
 
 
 def _values_of(option: re.Pattern[str], text: str) -> Iterator[str]:

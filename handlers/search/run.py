@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
+from handlers.messages import words
 from handlers.search.query_parser import search_of, why_words
 from handlers.search.sessions import MOST_AT_ONCE, Search
 from handlers.toolkit.blocks import Drawn
@@ -42,7 +43,7 @@ async def tell(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         async with desk.at_ovh(did, reply, queue=desk.planning, what=f"`search {typed}`") as threads:
             plan = await threads.call(desk.workflow.plan_of, query)
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, {"You typed": command(f"search {typed}")}))
+        await reply.tell(handed_back(refusal, {words.search.YOU_TYPED: command(f"search {typed}")}))
         return
     if plan.perhaps_extensions:
         unreadable.append(why_words(query.extensions, plan.perhaps_extensions))

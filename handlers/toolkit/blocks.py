@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InteractiveElement
 
+from handlers.messages import words
 from handlers.toolkit.folding import MESSAGE, Part, Room, fold
 from handlers.toolkit.mrkdwn import cut, cut_bytes
 
@@ -82,7 +83,7 @@ def rows(
 
     def draw(number: int) -> list[Block]:
         left = len(lines) - number
-        others = [f"{'and ' if number else ''}{left} more {more}"] if left else []
+        others = [words.grammar.more(left, more, after=bool(number))] if left else []
         return sections([*before, *lines[:number], *others, *after], fence=fence)
 
     return Part(draw, len(lines), rank)
@@ -131,7 +132,7 @@ def button(
 
 
 def confirm(title: str, text: str, yes: str) -> ConfirmObject:
-    return ConfirmObject(title=title, text=_markdown(cut(text, 300)), confirm=yes, deny="Not now")
+    return ConfirmObject(title=title, text=_markdown(cut(text, 300)), confirm=yes, deny=words.buttons.NOT_NOW)
 
 
 def _markdown(text: str) -> MarkdownTextObject:

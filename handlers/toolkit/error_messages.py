@@ -8,8 +8,8 @@ from textwrap import wrap
 from slack_sdk.models.blocks import Block
 
 from handlers import messages
+from handlers.messages import words
 from handlers.toolkit.blocks import Drawn, context, section, sections
-from handlers.toolkit.command_name import code
 from handlers.toolkit.folding import listed
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup, group_or_person, hinted, plain
 from ordering.model.errors import NotAllowed, OrderingError
@@ -23,8 +23,7 @@ def sentence(refusal: OrderingError) -> str:
     said = messages.refusal(refusal)
     text = escape_markup(said.text)
     if isinstance(refusal, NotAllowed) and refusal.ask:
-        who = ", ".join(group_or_person(i) for i in sorted(refusal.ask))
-        text = f"{text} Ask {who}."
+        text = f"{text} {words.failures.ask([group_or_person(i) for i in sorted(refusal.ask)])}"
     return f"{text} {hinted(said.hint)}" if said.hint else text
 
 
@@ -40,11 +39,11 @@ def handed_back(refusal: OrderingError, typed: Mapping[str, str]) -> Drawn:
 
 
 def _under(what: str, text: str) -> Sequence[Block]:
-    return [section(f"{escape(cut(plain(what), _WHAT))}:"), *_typed(text)]
+    return [section(words.failures.your_text(escape(cut(plain(what), _WHAT)))), *_typed(text)]
 
 
 def _too_long(_paragraphs: int) -> Block:
-    return context("The rest of what you typed does not fit here.")
+    return context(words.failures.REST_LEFT_OUT)
 
 
 def _typed(text: str) -> Sequence[Block]:
@@ -55,20 +54,14 @@ def _typed(text: str) -> Sequence[Block]:
 
 def unforeseen(reference: str) -> Drawn:
     """Return the message for a bug in the bot."""
-    return Drawn.saying(
-        "Something went wrong on my side, so that may not have worked. "
-        f"Look at {code('pending')} before you try again. "
-        f"If it happens twice, give the operator this reference: `{reference}`"
-    )
+    return Drawn.saying(words.failures.unforeseen(reference))
 
 
 def goes_on() -> Drawn:
     """Return the message for a user whose click is on record and waits for the next process."""
-    return Drawn.saying("The desk is restarting. Your click is on record, and I'll go on with it in a moment.")
+    return Drawn.saying(words.failures.RESTARTING)
 
 
 def cut_short() -> Drawn:
     """Return the message for a user whose request was running when the bot stopped."""
-    return Drawn.saying(
-        f"The desk is restarting. Look at {code('pending')} in a moment, and ask again if it is not there."
-    )
+    return Drawn.saying(words.failures.cut_short())

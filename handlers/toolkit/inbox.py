@@ -15,6 +15,7 @@ from datetime import timedelta
 
 import structlog
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
@@ -135,11 +136,11 @@ class Inbox:
     async def _decide(self, click: Click, did: Interaction, reply: Reply) -> None:
         decision = self._decisions.get(click.kind)
         if decision is None or (decision.life is not None and click.age > decision.life):
-            await reply.tell(Drawn.saying(_lapsed(click)))
+            await reply.tell(Drawn.saying(words.failures.lapsed(click.cart_id)))
             await self._end(click, ClickOutcome.LAPSED)
             return
         if click.kind in _ASKED_ONCE and await self._bridge.call(self._rows.was_decided, click):
-            await reply.tell(Drawn.saying(f"You did that already for #{click.cart_id}. Its card shows the result."))
+            await reply.tell(Drawn.saying(words.failures.done_already(click.cart_id)))
             await self._end(click, ClickOutcome.DECIDED)
             return
         workflow = self._desk.workflow.under(click, overtakes=click.kind in STOPPING)
@@ -158,8 +159,7 @@ class Inbox:
     async def _ended_before(self, click: Click, reply: Reply) -> None:
         """Notify the user if the request was stopped first. If another process decided the click, that one notifies."""
         if await self._bridge.call(self._rows.outcome, click.key) is ClickOutcome.OVERTAKEN:
-            said = f"#{click.cart_id} was stopped, rejected or withdrawn just before, so your click changed nothing."
-            await reply.tell(Drawn.saying(said))
+            await reply.tell(Drawn.saying(words.failures.ended_before(click.cart_id)))
 
     async def _failed(self, click: Click, reply: Reply) -> None:
         reference = secrets.token_hex(4)
@@ -180,10 +180,3 @@ def _cart_of(did: Interaction) -> int:
         return cart_and_mark(did.decides_on)[0]
     except NotPossible:
         return 0
-
-
-def _lapsed(click: Click) -> str:
-    return (
-        f"I was away when you clicked on #{click.cart_id}, and that is too long ago to count now. Nothing was done. "
-        "Please look at its newest card and decide again."
-    )

@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.messages import words
 from handlers.toolkit.slack_errors import FAILURES, Kind, Refusal, SlackAlerts, read
 from handlers.toolkit.user_groups import read_user_group
 from ordering.model.policy import Membership, Person
@@ -22,7 +23,6 @@ from ordering.model.policy import Membership, Person
 CACHE_SECONDS = 30.0  # a deactivated user may still act for this long
 _CACHE_SIZE = 2000
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
-_PROFILES = "the members' profiles"
 _SLACKBOT = "USLACKBOT"
 _UNKNOWN_PERSON = {"user_not_found", "user_not_visible"}
 _log = structlog.get_logger()
@@ -164,10 +164,10 @@ class Members:
         try:
             answer = await self._client.users_info(user=user)
         except FAILURES as error:
-            refusal = self._alerts.report_failure(error, about=_PROFILES)
+            refusal = self._alerts.report_failure(error, about=words.slack.PROFILES)
             _log.warning("person_unreadable", user=user, error=refusal.word)
             return _membership_for(refusal)
-        self._alerts.clear(_PROFILES)
+        self._alerts.clear(words.slack.PROFILES)
         described = answer.get("user")
         if not isinstance(described, Mapping):
             _log.warning("person_unreadable", user=user, error="no user in the answer")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers.messages.catalogue import Hint
 from handlers.toolkit.command_name import code
-from ordering.model.cart import Cart
 
-_NAMED = 5  # names of a cart that a sentence lists
 _HARMFUL = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # control, direction and private characters, line breaks
 
 
@@ -64,11 +62,6 @@ def person(user: str) -> str:
     return f"<@{user}>"
 
 
-def people(users: tuple[str, ...]) -> str:
-    named = [person(user) for user in users]
-    return " and ".join(filter(None, [", ".join(named[:-1]), named[-1] if named else ""]))
-
-
 def group_or_person(member: str) -> str:
     return f"<!subteam^{member}>" if member.startswith("S") else person(member)
 
@@ -76,33 +69,3 @@ def group_or_person(member: str) -> str:
 def when(at: datetime) -> str:
     """Format a moment in the reader's own time zone."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
-
-
-def lasting(seconds: float) -> str:
-    """Format a rough duration: ``8 s``, ``40 s``, ``3 min``."""
-    if seconds < 10:  # noqa: PLR2004 - below ten seconds, each second counts
-        return f"{max(round(seconds), 1)} s"
-    return f"{5 * round(seconds / 5)} s" if seconds < 90 else f"{round(seconds / 60)} min"  # noqa: PLR2004 - as people say
-
-
-def ago(since: timedelta) -> str:
-    """Format an age: ``1 minute ago``, ``4 minutes ago``."""
-    return f"{counted(max(round(since.total_seconds() / 60), 1), 'minute')} ago"
-
-
-def counted(number: int, thing: str) -> str:
-    """Format a count with its noun: ``1 name``, ``3 names``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def years(number: int) -> str:
-    return counted(number, "year")
-
-
-def names(cart: Cart) -> str:
-    """Return a cart's first names, and how many more there are."""
-    if not cart.lines:
-        return "no names"
-    shown = ", ".join(str(line.domain) for line in cart.lines[:_NAMED])
-    more = len(cart.lines) - _NAMED
-    return cut(shown, 200) + (f" and {more} more" if more > 0 else "")

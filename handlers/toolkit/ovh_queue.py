@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from handlers.messages import words
 from handlers.toolkit.threads import Bridge
 from ordering.model.errors import NotPossible
 
@@ -69,8 +70,7 @@ class OvhQueue:
             await asyncio.wait({place}, timeout=_BEFORE_NOTICE)
             if not place.done() and self._may_notice(user, always=always):
                 line = self._lines[user]
-                position = f"#{line.index(place) + 1} of {len(line)}"
-                await notice(f"OVH is busy. This request is {position} in line, and I'll run it when its turn comes.")
+                await notice(words.failures.in_line(line.index(place) + 1, len(line)))
         await asyncio.wait({place})  # not `await place`: cancelling the caller must not cancel a granted place
 
     def _may_notice(self, user: str, *, always: bool) -> bool:

@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.messages import words
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.slack_errors import FAILURES, Kind, SlackAlerts, read
 
@@ -65,7 +66,7 @@ class Poster:
         await self._client.chat_postEphemeral(channel=channel, user=user, text=text)
 
     async def _sent(self, method: str, channel: str, drawn: Drawn, **more: Any) -> Posted:  # noqa: ANN401 - Slack's arguments
-        about = "direct messages" if is_direct(channel) else "messages in channels"
+        about = words.slack.DIRECT_MESSAGES if is_direct(channel) else words.slack.CHANNEL_MESSAGES
         try:
             answer = await self._once(method, channel, drawn.text, drawn.blocks, more)
         except FAILURES as error:

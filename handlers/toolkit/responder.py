@@ -11,6 +11,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from handlers.messages import words
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
@@ -149,7 +150,7 @@ class Reply:
 def _log_refusal(what: str, error: BaseException) -> Refusal:
     """Log a refusal: as an error if the operator or a developer must act, else as a warning."""
     refusal = read(error)
-    fix = operator_fix(refusal, about="replies to people")
+    fix = operator_fix(refusal, about=words.slack.REPLIES)
     if fix is not None or refusal.kind is Kind.CONTENT:
         _log.error(what, error=refusal.word, details=refusal.details, fix=fix)
     else:
@@ -159,7 +160,7 @@ def _log_refusal(what: str, error: BaseException) -> Refusal:
 
 def _not_opened(refusal: Refusal, button: str) -> NotPossible:
     """Log why Slack did not open a form, and return the refusal for the user who pressed the button."""
-    fix = operator_fix(refusal, about="forms")
+    fix = operator_fix(refusal, about=words.slack.FORMS)
     if fix is not None or refusal.kind is Kind.CONTENT:
         _log.error("form_not_opened", error=refusal.word, details=refusal.details, fix=fix)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from handlers.messages import words
 from handlers.toolkit.slack_errors import Kind, Refusal, SlackAlerts
 from ordering.model.events import Event
 from ordering.ports.store import Message
@@ -22,6 +23,7 @@ _LASTING = {
     "external_channel_migrating": 600.0,
 }
 _OPERATOR = 300.0
+_LATE = "late_messages"  # the alert
 # Slack may have posted a message without answering: each retry may post a copy, so retries are rare.
 _SURE_ENOUGH, _UNANSWERED = 3, 120.0
 _KEPT = 5_000
@@ -60,10 +62,7 @@ class Retries:
         failed.not_before = self._clock() + wait
         if failed.tries >= _LOUD and refusal.kind is Kind.PASSING:
             self._loud.add(key)
-            self._alerts.report(
-                "late messages",
-                "Slack does not accept some messages; the bot keeps retrying. See slack-status.com.",
-            )
+            self._alerts.report(_LATE, words.slack.LATE_MESSAGES)
         return wait
 
     def needs_substitute(self, key: str) -> bool:
@@ -88,7 +87,7 @@ class Retries:
         self._failed.pop(key, None)
         self._loud.discard(key)
         if not self._loud:
-            self._alerts.clear("late messages")
+            self._alerts.clear(_LATE)
 
     def leave(self, owner: str) -> None:
         """Drop the retries of an owner whose cart another process shows. Unknown refusals stay, with their start."""

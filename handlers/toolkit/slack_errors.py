@@ -26,6 +26,8 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from handlers.messages import words
+
 # slack_sdk itself raises the last one, for a 200 whose body is plain text or no JSON object.
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError)
 _LONGEST_WORD = 80  # characters; Slack's own error codes have at most 40
@@ -35,13 +37,13 @@ _log = structlog.get_logger()
 class Kind(Enum):
     """What the caller must do after a refusal."""
 
-    PASSING = "retry later, with a limit"
-    PLACE = "this channel or person accepts nothing until someone changes it: use another way"
-    CONTENT = "this content is refused for good: send it once more as short plain text, and log a bug"
-    GONE = "this message or view is gone or stale: forget it, and post again if it is still needed"
-    OPERATOR = "the operator must change the configuration: alert once"
-    TOKEN = "Slack refuses the bot token: alert once"  # noqa: S105 - a description, not a secret
-    UNKNOWN = "an error code that this table lacks: try at most three times, then treat it as permanent"
+    PASSING = "passing"  # retry later, with a limit
+    PLACE = "place"  # this channel or person accepts nothing until someone changes it: use another way
+    CONTENT = "content"  # this content is refused for good: send it once more as short plain text, and log a bug
+    GONE = "gone"  # this message or view is gone or stale: forget it, and post again if it is still needed
+    OPERATOR = "operator"  # the operator must change the configuration: alert once
+    TOKEN = "token"  # noqa: S105 - Slack refuses the bot token: alert once
+    UNKNOWN = "unknown"  # an error code that this table lacks: try at most three times, then treat it as permanent
 
 
 def _words(text: str) -> frozenset[str]:
@@ -93,16 +95,6 @@ _FAMILIES = (
     ("slack_connect_", "_blocked", Kind.PLACE),
     ("draft_", "", Kind.CONTENT),
 )
-_FIXES = {
-    "messages_tab_disabled": "turn on the Messages tab of the app's Home (manifest: app_home.messages_tab_enabled)",
-    "not_enabled": "turn on the Home tab of the app (manifest: app_home.home_tab_enabled)",
-    "no_such_subteam": "the user group was deleted: name another one in DESK_APPROVERS or DESK_PAYERS",
-    "plan_upgrade_required": "this Slack plan has no user groups: name people (U…) in place of groups (S…) in "
-    "DESK_APPROVERS and DESK_PAYERS",
-    "missing_args": "check SLACK_APP_TOKEN",
-    "forbidden_team": "check SLACK_APP_TOKEN: it belongs to a workspace that is not allowed",
-    "insecure_request": "call Slack by https: check SLACK_API_URL",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +160,10 @@ def word(error: BaseException) -> str:
 def operator_fix(refusal: Refusal, *, about: str) -> str | None:
     """Return one sentence for the operator, without secrets and markup; None if the operator cannot help."""
     if refusal.kind is Kind.TOKEN:
-        return f"Slack refuses the bot token ({refusal.word}): check SLACK_BOT_TOKEN, or install the app again."
+        return words.slack.token_refused(refusal.word)
     if refusal.kind is not Kind.OPERATOR:
         return None
-    if refusal.word == "missing_scope":
-        scope = refusal.needed or "that this needs"
-        fix = f"add the scope {scope} to the Slack app (manifest.yml), and install it again"
-    else:
-        fix = _FIXES.get(refusal.word, "ask an administrator of the Slack workspace to allow this for the app")
-    return f"Slack refuses {about} ({refusal.word}): {fix}."
+    return words.slack.refused(about, refusal.word, scope=refusal.needed)
 
 
 class SlackAlerts:

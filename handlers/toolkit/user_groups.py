@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.messages import words
 from handlers.toolkit.slack_errors import FAILURES, SlackAlerts
 
 
@@ -12,7 +13,7 @@ async def read_user_group(client: AsyncWebClient, alerts: SlackAlerts, group: st
 
     Raises `FAILURES`, after alerting the operator to what only they can fix.
     """
-    about = f"the user group {group}"
+    about = words.slack.user_group(group)
     try:
         answer = await client.usergroups_users_list(usergroup=group)
     except FAILURES as error:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from handlers.messages import words
 from handlers.messages.en.question_labels import summary
-from handlers.toolkit.mrkdwn import counted, cut, escape, escape_markup, person
+from handlers.toolkit.mrkdwn import cut, escape, escape_markup, person
 from ordering.model.cart_line import Line
 from ordering.model.question import FOR_ALL_TO_READ, LONGEST_REASON, OWNER_CONTACT
 from ordering.model.quote import Quote
 
 _SHOWN = 2 * LONGEST_REASON  # some characters get longer when they are escaped
-_DESK = "the desk"
-_OWN = "owner: the account's own data"
 Told = tuple[str, str, str | None]  # label, value, who answered: None if the bot answers by itself
 
 
@@ -26,7 +25,7 @@ def answered(lines: Sequence[Line], quote: Quote | None) -> list[str]:
         return [_of(str(line.domain), said) for line, said in parts.items() if said]
     alike = [part for part in next(iter(parts.values()), []) if all(part in said for said in parts.values())]
     own = {line: [part for part in said if part not in alike] for line, said in parts.items()}
-    shared = [_of("Each name", alike)] if alike else []
+    shared = [_of(words.questions.EACH_NAME, alike)] if alike else []
     return shared + [_of(str(line.domain), said) for line, said in own.items() if said]
 
 
@@ -38,11 +37,11 @@ def _parts(line: Line, quote: Quote | None) -> list[str]:
     given = _given(line, quote)
     said = [_said(*told) for told in given if told[0] in FOR_ALL_TO_READ]
     if quote is not None and all(label != OWNER_CONTACT for label, *_ in given):
-        said.insert(0, _OWN)
+        said.insert(0, words.questions.OWN_DATA)
     others = [told for told in given if told[0] not in FOR_ALL_TO_READ]
     if others:
-        by = ", ".join(dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda told: told[2] or "")))
-        said.append(f"{counted(len(others), 'more answer' if said else 'answer')} by {by}")
+        by = dict.fromkeys(_who(user) for *_, user in sorted(others, key=lambda told: told[2] or ""))
+        said.append(words.questions.private_answers(len(others), list(by), alone=not said))
     return said
 
 
@@ -59,4 +58,4 @@ def _said(label: str, value: str, by: str | None) -> str:
 
 
 def _who(user: str | None) -> str:
-    return person(user) if user else _DESK
+    return person(user) if user else words.questions.BOT

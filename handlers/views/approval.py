@@ -8,20 +8,11 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextI
 from slack_sdk.models.views import View
 
 from handlers.messages import blocked, happened, remark
+from handlers.messages.en.grammar import counted, names, people
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section
 from handlers.toolkit.folding import MESSAGE, Part, Room
-from handlers.toolkit.mrkdwn import (
-    counted,
-    cut_bytes,
-    escape,
-    escape_lines,
-    group_or_person,
-    names,
-    people,
-    person,
-    when,
-)
+from handlers.toolkit.mrkdwn import cut_bytes, escape, escape_lines, group_or_person, person, when
 from handlers.views.answer_summary import answered
 from handlers.views.cart import copy_button
 from handlers.views.details import details_button

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, PlainTextInputElement, SectionBlock
 from slack_sdk.models.views import View
 
-from handlers.messages import happened
+from handlers.messages import happened, words
 from handlers.messages.en.findings import finding
 from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, rows, section, sections
-from handlers.toolkit.command_name import code
 from handlers.toolkit.folding import VIEW, Part, fold, listed
-from handlers.toolkit.mrkdwn import counted, cut, escape, hinted, names, people, person, when, years
+from handlers.toolkit.mrkdwn import cut, escape, hinted
 from handlers.views.answer_summary import answered
 from handlers.views.details import details_button
 from handlers.views.prices import priced, warned
@@ -35,17 +34,17 @@ def shared_cart(cart: Cart) -> Drawn:
     if cart.state is not S.OPEN:
         return _closed(cart)
     if not cart.lines:
-        text = f"Cart #{cart.id} is empty. Find names with {code('search name.ovh')}."
-        return Drawn.saying(text)
-    head = f"*Cart #{cart.id}*  {counted(len(cart.lines), 'name')}"
-    ask = button("Request approval", Act.REQUEST, cart.id, style="primary", about=f"Request approval of cart {cart.id}")
+        return Drawn.saying(words.cart.empty(cart.id))
+    label = words.buttons.REQUEST
+    about = words.buttons.about_cart(label, cart.id)
+    ask = button(label, Act.REQUEST, cart.id, style="primary", about=about)
     return _with_details(
         cart,
-        f"Cart #{cart.id}: {names(cart)}",
+        words.cart.alone(cart),
         [
-            section(head),
+            section(words.cart.head(cart)),
             listed([_removable(cart, line) for line in cart.lines], rank=1, more=_other_names),
-            context("Prices are without tax; OVH's own total is shown before anyone approves."),
+            context(words.cart.NET_BEFORE_APPROVAL),
             *buttons(ask, questions_button(cart), years_button(cart)),
         ],
     )
@@ -53,10 +52,7 @@ def shared_cart(cart: Cart) -> Drawn:
 
 def unshown(cart: Cart, reference: str) -> Drawn:
     """Return the replacement for a cart that cannot be rendered: no button decides on what no one can see."""
-    return Drawn.saying(
-        f"Cart #{cart.id} can't be shown here: that's my fault, and the operator knows ({reference}). "
-        f"{code(f'show {cart.id}')} may still show it."
-    )
+    return Drawn.saying(words.cart.unshown(cart.id, reference))
 
 
 def request_modal(
@@ -65,18 +61,18 @@ def request_modal(
     """Return the form that asks for the purpose. Shown again, it lists the problems and keeps what was typed."""
     parts: list[Block | Part] = []
     if problem:
-        parts.append(section(f"*Not sent yet.* {problem}"))
+        parts.append(section(words.cart.not_sent(problem)))
     if findings:
-        parts.append(section("*Not sent yet.* Fix these first:"))
+        parts.append(section(words.cart.FIX_THESE))
         todo: list[Block] = [section(_said(found), accessory=_fix(cart, found)) for found in findings]
-        parts.append(listed(todo, rank=1, more=lambda n: context(f"and {n} more, shown once these are fixed")))
-    parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more="names"))
-    parts.append(rows(answered(cart.lines, None), rank=3, more="lines of answers"))
+        parts.append(listed(todo, rank=1, more=_more_to_fix))
+    parts.append(rows([_wanted(line) for line in cart.lines], rank=2, more=words.cart.MORE_NAMES))
+    parts.append(rows(answered(cart.lines, None), rank=3, more=words.cart.MORE_ANSWERS))
     parts.append(
         InputBlock(
             block_id=PURPOSE,
-            label="What are these names for?",
-            hint="The approver reads this.",
+            label=words.cart.PURPOSE,
+            hint=words.cart.PURPOSE_HINT,
             element=PlainTextInputElement(
                 action_id=PURPOSE, max_length=_PURPOSE_LENGTH, initial_value=cut(purpose, _PURPOSE_LENGTH) or None
             ),
@@ -86,9 +82,9 @@ def request_modal(
         type="modal",
         callback_id=Form.REQUEST,
         private_metadata=str(cart.id),
-        title=f"Cart #{cart.id}",
-        submit="Request approval",
-        close="Not yet",
+        title=words.cart.title(cart.id),
+        submit=words.buttons.REQUEST,
+        close=words.buttons.NOT_YET,
         blocks=fold(parts, VIEW).blocks,
     )
 
@@ -96,36 +92,35 @@ def request_modal(
 def pending(carts: Sequence[Cart]) -> Drawn:
     """Return the list of carts that wait for a user or for OVH."""
     if not carts:
-        return Drawn.saying(f"No cart is waiting. {code('cart')} shows this channel's cart.")
-    hint = f"{code(f'show {carts[0].id}')} shows what happened to a cart."
-    return _list(f"{counted(len(carts), 'cart')} waiting", carts, hint)
+        return Drawn.saying(words.cart.none_waiting())
+    return _list(words.cart.waiting(len(carts)), carts, words.cart.shows_one(carts[0].id))
 
 
 def history(carts: Sequence[Cart], *, more: bool, before: int | None = None) -> Drawn:
     """Return the list of requests, newest first; `before` is the number below which the list starts."""
     if not carts and before is not None:
-        return Drawn.saying(f"There are no requests before cart #{before}. {code('history')} shows the newest.")
+        return Drawn.saying(words.cart.none_before(before))
     if not carts:
-        return Drawn.saying(f"Nothing was requested yet. {code('search name.ovh')} finds names to add.")
-    next_page = f"Older ones: {code(f'history {carts[-1].id}')}" if more else "That is all there is."
-    return _list("What was asked for, newest first", carts, next_page)
+        return Drawn.saying(words.cart.none_requested())
+    next_page = words.cart.older(carts[-1].id) if more else words.cart.NO_MORE
+    return _list(words.cart.NEWEST_FIRST, carts, next_page)
 
 
 def story(cart: Cart, events: Sequence[Event]) -> Drawn:
     """Return one cart with its names and its events."""
     listed_names = [_added(line) for line in cart.lines]
     told = [_happened(event, cart) for event in events[-_MOST_EVENTS:]]
-    head = f"*Cart #{cart.id}* is {cart.state.in_words}"
+    head = words.story.head(cart)
     if cart.purpose:
         head += f"\n>{escape(cart.purpose)}"
     return _with_details(
         cart,
-        f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
+        words.cart.state_alone(cart),
         [
             section(head),
-            rows(listed_names or ["No names in it."], rank=1, more="names in *Details*"),
-            rows(answered(cart.lines, cart.quote), rank=3, more="lines of answers in *Details*"),
-            _newest(told or ["Nothing happened to it yet."], rank=2),
+            rows(listed_names or [words.story.NO_NAMES], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
+            rows(answered(cart.lines, cart.quote), rank=3, more=words.cart.MORE_ANSWERS_IN_DETAILS),
+            _newest(told or [words.story.NOTHING_HAPPENED], rank=2),
         ],
     )
 
@@ -135,24 +130,25 @@ def _newest(told: Sequence[str], *, rank: int) -> Part:
 
     def draw(number: int) -> list[Block]:
         left = len(told) - number
-        return sections([*([f"{left} earlier"] if left else []), *told[left:]])
+        return sections([*([words.story.earlier(left)] if left else []), *told[left:]])
 
     return Part(draw, len(told), rank)
 
 
 def copy_button(cart: Cart) -> ButtonElement:
     """Return the button that copies a cart that was not bought."""
-    return button("Copy to open cart", Act.COPY, cart.id, about=f"Copy to open cart: the names of cart {cart.id}")
+    label = words.buttons.COPY
+    return button(label, Act.COPY, cart.id, about=words.buttons.about_cart(label, cart.id))
 
 
 def one_line(cart: Cart) -> str:
     """Return a cart's line in a list: number, names, total, state, requester."""
-    return _line(cart, names(cart))
+    return words.cart.in_list(cart, with_names=True)
 
 
 def short_line(cart: Cart) -> str:
     """Return the same line with the number of names instead of the names."""
-    return _line(cart, counted(len(cart.lines), "name"))
+    return words.cart.in_list(cart, with_names=False)
 
 
 def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
@@ -164,21 +160,10 @@ def cart_lines(carts: Sequence[Cart], *, rank: int) -> Part:
     return Part(lambda n: sections([*full[:n], *short[n:]]), len(carts), rank)
 
 
-def _line(cart: Cart, holds: str) -> str:
-    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
-    parts = [f"*#{cart.id}*  {holds}", str(total) if total else "", cart.state.in_words]
-    if cart.requester:
-        parts.append(f"asked by {person(cart.requester)}")
-    if cart.order:
-        parts.append(f"order {cart.order.id}")
-    return " · ".join(filter(None, parts))
-
-
 def _wanted(line: Line) -> str:
     """Return what is requested for a name: its years and price, and who else changed it."""
-    others = tuple(sorted(line.shapers - {line.added_by}))
-    chosen = f", changed by {people(others)}" if others else ""
-    return f"*{line.domain}*  {years(line.years)}: {priced(line)}, added by {person(line.added_by)}{chosen}"
+    others = sorted(line.shapers - {line.added_by})
+    return words.cart.requested_name(line.domain, line.years, priced(line), line.added_by, others)
 
 
 def _said(found: Finding) -> str:
@@ -191,31 +176,30 @@ def _fix(cart: Cart, found: Finding) -> ButtonElement | None:
         return _remove(cart, found.domain)
     line = cart.line(found.domain) if found.domain else None
     if found.fix is Fix.ANSWER and line is not None:
-        return questions_button(cart, line, label="Answer questions")
+        return questions_button(cart, line, label=words.buttons.ANSWER_QUESTIONS)
     return years_button(cart) if found.fix is Fix.YEARS else None
 
 
 def _remove(cart: Cart, domain: DomainName) -> ButtonElement:
-    return button("Remove", Act.REMOVE, f"{cart.id} {domain.ascii}", about=f"Remove {domain} from cart {cart.id}")
+    label = words.buttons.REMOVE
+    about = words.buttons.about_name_in_cart(label, str(domain), cart.id)
+    return button(label, Act.REMOVE, f"{cart.id} {domain.ascii}", about=about)
 
 
 def _removable(cart: Cart, line: Line) -> SectionBlock:
     todo = still_open(line)
-    told = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, f"added by {person(line.added_by)}"]
+    told = [f"*{line.domain}*  {priced(line)}{warned(line)}", todo, words.cart.added_by(line.added_by)]
     return section("\n".join(filter(None, told)), accessory=_remove(cart, line.domain))
 
 
 def _closed(cart: Cart) -> Drawn:
-    asked = f" by {person(cart.requester)}" if cart.requester else ""
-    head = f"*Cart #{cart.id}* was sent for approval{asked} and is {cart.state.in_words} now."
-    hint = f"{code(f'show {cart.id}')} shows what happened to it. {code('add name.ovh')} starts the next cart."
     return _with_details(
         cart,
-        f"Cart #{cart.id} is {cart.state.in_words}: {names(cart)}",
+        words.cart.state_alone(cart),
         [
-            section(head),
-            rows([_added(line) for line in cart.lines], rank=1, more="names in *Details*"),
-            context(hint),
+            section(words.cart.sent(cart)),
+            rows([_added(line) for line in cart.lines], rank=1, more=words.cart.MORE_NAMES_IN_DETAILS),
+            context(words.cart.after_sent(cart.id)),
         ],
     )
 
@@ -227,20 +211,22 @@ def _with_details(cart: Cart, text: str, parts: Sequence[Block | Part]) -> Drawn
 
 
 def _other_names(number: int) -> Block:
-    return context(f"and {counted(number, 'more name')} in *Details*. {code('remove name.ovh')} removes one.")
+    return context(words.cart.more_to_remove(number))
+
+
+def _more_to_fix(number: int) -> Block:
+    return context(words.cart.more_to_fix(number))
 
 
 def _added(line: Line) -> str:
-    return f"*{line.domain}*  {priced(line)}, added by {person(line.added_by)}"
+    return f"*{line.domain}*  {priced(line)}, {words.cart.added_by(line.added_by)}"
 
 
 def _list(title: str, carts: Sequence[Cart], hint: str) -> Drawn:
-    text = f"{title}: {', '.join(f'#{cart.id} {cart.state.in_words}' for cart in carts)}"
+    text = words.cart.list_alone(title, carts)
     return Drawn.of(text, [section(f"*{title}*"), cart_lines(carts, rank=1), context(hint)])
 
 
 def _happened(event: Event, cart: Cart) -> str:
-    by = f" by {person(event.by)}" if event.by else ""
     said = happened(event) or {S.SUBMITTED: cart.purpose, S.REJECTED: cart.reason}.get(event.state)
-    note = f": {escape(said)}" if said else ""
-    return f"{when(event.at)}  {event.state.in_words}{by}{note}"
+    return words.story.happened(event, escape(said) if said else "")

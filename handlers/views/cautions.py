@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.messages import words
 from ordering.model.cart import Cart
 from ordering.model.policy import Person, Policy
 
@@ -10,4 +11,4 @@ def caution_for(policy: Policy, cart: Cart, person: Person) -> str | None:
     """Return the caution for this user; None if they are no approver, or already shaped one of the names."""
     if not policy.loses_approval(cart, person):
         return None
-    return f"*If you change this, you can't approve cart #{cart.id}.* Another approver decides then."
+    return words.cart.caution(cart.id)

@@ -13,11 +13,12 @@ from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextInputEle
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 from slack_sdk.models.views import View
 
-from handlers.messages.en import contact_fields as words
+from handlers.messages import words
+from handlers.messages.en import contact_fields
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import VIEW, fold, listed
-from handlers.toolkit.mrkdwn import counted, cut, escape
+from handlers.toolkit.mrkdwn import cut, escape
 from ordering.model.contact import LONGEST_FIELD, Contact, Field, LegalForm, fields_of
 
 _MOST_SHOWN = 80
@@ -54,17 +55,17 @@ class Return:
 
 def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, problem: str | None = None) -> View:
     """Return the form for a new contact; its legal form decides the fields. `back` is a `Return`, as text."""
-    blocks: list[Block] = [section(f"*Not made yet.* {problem}")] if problem else []
-    blocks.append(context("OVH keeps this contact, and hands it to the registries of the names that it owns."))
+    blocks: list[Block] = [section(words.contacts.not_created(problem))] if problem else []
+    blocks.append(context(words.contacts.WHERE_IT_GOES))
     blocks.append(_legal_form(form))
     blocks += [_input(each, typed.get(each.name, ""), needed=form in each.needed_of) for each in fields_of(form)]
     return View(
         type="modal",
         callback_id=Form.CONTACT,
         private_metadata=back,
-        title="New contact",
-        submit="Make contact",
-        close="Back",
+        title=words.contacts.NEW_CONTACT,
+        submit=words.contacts.CREATE,
+        close=words.buttons.BACK,
         blocks=blocks,
     )
 
@@ -72,15 +73,14 @@ def contact_form(back: str, form: LegalForm, typed: Mapping[str, str], *, proble
 def contacts_list(contacts: Sequence[Contact]) -> View:
     """Return the contacts in full, for one user only."""
     shown = contacts[:_MOST_SHOWN]
-    more = f" The newest {len(shown)} of them:" if len(contacts) > len(shown) else ""
     return View(
         type="modal",
         callback_id=Form.NOTE,
-        title="Contacts at OVH",
-        close="Back",
+        title=words.contacts.AT_OVH,
+        close=words.buttons.BACK,
         blocks=fold(
             [
-                section(f"The account has {counted(len(contacts), 'contact')}. Only you see this.{more}"),
+                section(words.contacts.all_of_them(len(contacts), len(shown))),
                 listed([section(in_full(contact)) for contact in shown], rank=1, more=_older),
             ],
             VIEW,
@@ -89,24 +89,24 @@ def contacts_list(contacts: Sequence[Contact]) -> View:
 
 
 def _older(number: int) -> Block:
-    return context(f"and {counted(number, 'older contact')}, in OVH's control panel")
+    return context(words.contacts.older(number))
 
 
 def _legal_form(chosen: LegalForm) -> InputBlock:
-    options = [Option(value=form.value, text=words.LEGAL_FORMS[form]) for form in LegalForm]
+    options = [Option(value=form.value, text=contact_fields.LEGAL_FORMS[form]) for form in LegalForm]
     element = StaticSelectElement(
         action_id=Act.LEGAL_FORM,
         options=options,
         initial_option=next(option for option in options if option.value == chosen.value),
     )
-    return InputBlock(block_id=Act.LEGAL_FORM, label="Who is it?", element=element, dispatch_action=True)
+    return InputBlock(block_id=Act.LEGAL_FORM, label=words.contacts.WHO_IS_IT, element=element, dispatch_action=True)
 
 
 def _input(asked: Field, typed: str, *, needed: bool) -> InputBlock:
     return InputBlock(
         block_id=asked.name,
-        label=words.label(asked),
-        hint=words.hint(asked) or None,
+        label=contact_fields.label(asked),
+        hint=contact_fields.hint(asked) or None,
         element=_element(asked, typed),
         # A postal code is checked by country, which is typed in the same form.
         optional=not needed,
@@ -132,4 +132,4 @@ def in_full(contact: Contact) -> str:
     )
     told = [known.get("organisation"), person, address, known.get("email"), known.get("phone")]
     lines = "\n".join(escape(line) for line in told if line)
-    return cut(f"*{contact.id}*  {words.LEGAL_FORMS[contact.legal_form]}\n{lines}", 2000)
+    return cut(f"*{contact.id}*  {contact_fields.LEGAL_FORMS[contact.legal_form]}\n{lines}", 2000)

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import button, buttons, context, section, sections
 from handlers.toolkit.folding import VIEW, Room, weight
-from handlers.toolkit.mrkdwn import counted, escape
+from handlers.toolkit.mrkdwn import escape
 from handlers.views.answer_summary import answered
 from handlers.views.receipt import receipt
 from handlers.views.terms import every_contract, retraction, warnings
@@ -22,22 +23,23 @@ _PAGE = Room(VIEW.size - 2_000, VIEW.blocks - _HEAD)
 
 def details_button(cart: Cart) -> ButtonElement:
     """Return the button that opens the first page."""
-    return button("Details", Act.DETAILS, cart.id, about=f"Details of cart {cart.id}")
+    label = words.buttons.DETAILS
+    return button(label, Act.DETAILS, cart.id, about=words.buttons.about_cart(label, cart.id))
 
 
 def details_modal(cart: Cart, *, waive_retraction: bool, page: int = 0) -> View:
     """Return one page of all names with prices, warnings, answers and contracts; `page` counts from 0."""
     pages = _pages(_everything(cart, waive_retraction=waive_retraction))
     page = min(max(page, 0), len(pages) - 1)
-    back = button("Previous page", Act.DETAILS, f"{cart.id} {page - 1}") if page else None
-    on = button("Next page", Act.DETAILS, f"{cart.id} {page + 1}") if page + 1 < len(pages) else None
-    where = [context(f"Page {page + 1} of {len(pages)}")] if len(pages) > 1 else []
+    back = button(words.buttons.PREVIOUS_PAGE, Act.DETAILS, f"{cart.id} {page - 1}") if page else None
+    on = button(words.buttons.NEXT_PAGE, Act.DETAILS, f"{cart.id} {page + 1}") if page + 1 < len(pages) else None
+    where = [context(words.search.page_of(page + 1, len(pages)))] if len(pages) > 1 else []
     return View(
         type="modal",
         callback_id=Form.NOTE,
-        title=f"Details of #{cart.id}",
-        close="Close",
-        blocks=[section(f"*{counted(len(cart.lines), 'name')}*"), *pages[page], *where, *_turned(back, on)],
+        title=words.details.title(cart.id),
+        close=words.buttons.CLOSE,
+        blocks=[section(words.details.head(len(cart.lines))), *pages[page], *where, *_turned(back, on)],
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers.messages import happened, remark
+from handlers.messages.en.grammar import names
 from handlers.toolkit.blocks import Drawn, buttons, section
-from handlers.toolkit.mrkdwn import escape_lines, names, person
+from handlers.toolkit.mrkdwn import escape_lines, person
 from handlers.views.cart import copy_button
 from ordering.model.cart import NOT_BOUGHT, Cart, CartState
 from ordering.model.events import Event

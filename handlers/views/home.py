@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock
 from slack_sdk.models.views import View
 
+from handlers.messages import words
 from handlers.toolkit.blocks import context, section
-from handlers.toolkit.command_name import code
 from handlers.toolkit.folding import VIEW, Part, Room, fold, weight
 from handlers.toolkit.mrkdwn import cut
 from handlers.views.cart import cart_lines
@@ -26,18 +26,18 @@ def home(overview: Overview, cards: Iterable[Sequence[Block]], *, notice: Sequen
 
     `notice` comes first, for all users.
     """
-    parts: list[Block | Part] = [*notice, HeaderBlock(text="Waiting for you")]
+    parts: list[Block | Part] = [*notice, HeaderBlock(text=words.home.WAITING_FOR_YOU)]
     shown = _that_fit(cards)
     waiting = len(overview.to_approve) + len(overview.to_pay) + len(overview.needs_attention)
     for card in shown:
         parts += [*card, DividerBlock()]
     if not waiting:
-        parts.append(section("Nothing is waiting for you."))
+        parts.append(section(words.home.NOTHING_WAITING))
     elif waiting > len(shown):
-        parts.append(context(f"{waiting - len(shown)} more waiting: {code('pending')} lists them."))
-    parts += _listed("Your carts", overview.mine, f"You have no cart under way. {code('search name.ovh')} starts one.")
-    parts += _listed("Recently bought", overview.recent, "Nothing was bought yet.")
-    parts.append(context(f"{code('help')} shows all commands."))
+        parts.append(context(words.home.more_waiting(waiting - len(shown))))
+    parts += _listed(words.home.YOUR_CARTS, overview.mine, words.home.no_carts())
+    parts += _listed(words.home.RECENTLY_BOUGHT, overview.recent, words.home.NOTHING_BOUGHT)
+    parts.append(context(words.home.commands()))
     return View(type="home", blocks=fold(parts, VIEW).blocks)
 
 
@@ -48,8 +48,7 @@ def closed_home(why: str) -> View:
 
 def plain_home() -> View:
     """Return the Home to show when Slack refuses the full one."""
-    commands = f"{code('pending')} lists what is waiting, {code('show 12')} shows one cart."
-    return View(type="home", blocks=[section(f"I can't show your Home just now. {commands}")])
+    return View(type="home", blocks=[section(words.home.refused_by_slack())])
 
 
 def _that_fit(cards: Iterable[Sequence[Block]]) -> list[Sequence[Block]]:

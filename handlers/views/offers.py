@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import OFFER, Act, Form
 from handlers.toolkit.blocks import Drawn, button, context, section
-from handlers.toolkit.mrkdwn import cut, escape, years
-from handlers.views.prices import kind_in_words, offered, phase_in_words, unusual_terms
+from handlers.toolkit.mrkdwn import cut, escape
+from handlers.views.prices import offered, unusual_terms
 from ordering.model.choosing import only_usual
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Offer
 
 _MOST = 10  # radio buttons that Slack accepts
 _OPTION = 75
-_NET = "Prices are without tax. The total with tax is shown before anyone approves."
 
 
 def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
@@ -27,7 +27,8 @@ def add_button(domain: DomainName, offers: Sequence[Offer]) -> ButtonElement:
     """
     if (only := only_usual(offers)) is not None:
         return _add(domain, only)
-    return button("Add to cart", Act.CHOOSE, domain.ascii, about=f"Add to cart: {domain}")
+    label = words.buttons.ADD_TO_CART
+    return button(label, Act.CHOOSE, domain.ascii, about=words.buttons.about_name(label, str(domain)))
 
 
 def side_by_side(offers: Sequence[Offer]) -> str:
@@ -41,7 +42,7 @@ def choice(sentence: str, domain: DomainName, offers: Sequence[Offer]) -> Drawn:
     """Return a message in which a user chooses an offer, or confirms the only one."""
     rows = [section(f"{_kind(offer)}\n{offered(offer)}", accessory=_add(domain, offer)) for offer in offers[:_MOST]]
     said = escape(sentence)
-    return Drawn.of(said, [section(said), *rows, context(_NET)])
+    return Drawn.of(said, [section(said), *rows, context(words.prices.NET)])
 
 
 def asking(domain: DomainName) -> View:
@@ -49,9 +50,9 @@ def asking(domain: DomainName) -> View:
     return View(
         type="modal",
         callback_id=Form.NOTE,
-        title="Add to cart",
-        close="Not now",
-        blocks=[section(f"Asking OVH what it offers for *{domain}*…")],
+        title=words.buttons.ADD_TO_CART,
+        close=words.buttons.NOT_NOW,
+        blocks=[section(words.prices.asking_for_offers(domain))],
     )
 
 
@@ -59,40 +60,42 @@ def offer_modal(domain: DomainName, channel: str, offers: Sequence[Offer], *, pr
     """Return the form in which a user chooses an offer."""
     options = [_option(offer) for offer in offers[:_MOST]]
     radio = RadioButtonsElement(action_id=OFFER, options=options, initial_option=options[0])
-    told = [section(f"*Not added yet.* {escape(problem)}")] if problem else []
+    told = [section(words.prices.not_added(escape(problem)))] if problem else []
     return View(
         type="modal",
         callback_id=Form.OFFER,
         private_metadata=f"{channel} {domain.ascii}",
-        title="Add to cart",
-        submit="Add to cart",
-        close="Not now",
+        title=words.buttons.ADD_TO_CART,
+        submit=words.buttons.ADD_TO_CART,
+        close=words.buttons.NOT_NOW,
         blocks=[
             *told,
             section(f"*{domain}*"),
-            InputBlock(block_id=OFFER, label="Which offer?", element=radio),
-            context(_NET),
+            InputBlock(block_id=OFFER, label=words.prices.WHICH_OFFER, element=radio),
+            context(words.prices.NET),
         ],
     )
 
 
 def _add(domain: DomainName, offer: Offer) -> ButtonElement:
-    return button("Add to cart", Act.ADD, f"{domain.ascii} {offer.mark}", about=f"Add to cart: {domain}")
+    label = words.buttons.ADD_TO_CART
+    return button(label, Act.ADD, f"{domain.ascii} {offer.mark}", about=words.buttons.about_name(label, str(domain)))
 
 
 def _option(offer: Offer) -> Option:
-    later = f", then {offer.renewal} a year" if offer.renewal is not None else ""
-    price = f"{offer.price} for {years(offer.years[0])}{later}"
-    return Option(text=cut(price, _OPTION), value=offer.mark, description=cut(_described(offer), _OPTION))
+    later = words.prices.then_yearly(offer.renewal) if offer.renewal is not None else ""
+    price = words.prices.price_for(offer.price, offer.years[0])
+    return Option(text=cut(price + later, _OPTION), value=offer.mark, description=cut(_described(offer), _OPTION))
 
 
 def _kind(offer: Offer) -> str:
-    phase = escape(phase_in_words(offer))
-    return f"*{kind_in_words(offer)}* ({phase})" if phase else f"*{kind_in_words(offer)}*"
+    kind, phase = words.prices.kind(offer.kind), escape(words.prices.phase(offer.phase))
+    return f"*{kind}* ({phase})" if phase else f"*{kind}*"
 
 
 def _described(offer: Offer) -> str:
     unusual = unusual_terms(offer)
-    kind = unusual[:1].upper() + unusual[1:] if unusual else "Standard price"
-    reduced = f"instead of {offer.regular}" if offer.regular is not None and offer.regular > offer.price else ""
+    kind = words.grammar.capitalised(unusual) if unusual else words.prices.STANDARD_PRICE
+    is_reduced = offer.regular is not None and offer.regular > offer.price
+    reduced = words.prices.reduced_from(offer.regular) if is_reduced and offer.regular else ""
     return ", ".join(filter(None, [kind, reduced]))

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, ButtonElement
 from slack_sdk.models.views import View
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import Drawn, button, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import counted, cut, escape_markup
+from handlers.toolkit.mrkdwn import cut, escape_markup
 from handlers.views.contacts import in_full
 from ordering.model.cart import Cart
 from ordering.model.owner import Owner
@@ -21,12 +22,13 @@ _NAMED = 1_500  # characters
 
 def owner_button(cart: Cart) -> ButtonElement:
     """Return the button that shows an approver or payer who will own the names."""
-    return button("Show owner", Act.SHOW_OWNER, cart.id, about=f"Show the owner of the names in cart {cart.id}")
+    label = words.buttons.SHOW_OWNER
+    return button(label, Act.SHOW_OWNER, cart.id, about=words.buttons.about_cart(label, cart.id))
 
 
 def reading_owners() -> View:
     """Return the form that stays open until OVH has answered."""
-    return note(Drawn.saying("Asking OVH who will own the names…"))
+    return note(Drawn.saying(words.owners.ASKING))
 
 
 def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
@@ -35,11 +37,11 @@ def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
     return View(
         type="modal",
         callback_id=Form.NOTE,
-        title=f"Owner, cart #{cart.id}",
-        close="Close",
+        title=words.owners.title(cart.id),
+        close=words.buttons.CLOSE,
         blocks=fold(
             [
-                context("Only you see this. OVH hands it to the registries, and some publish it."),
+                context(words.owners.ONLY_YOU),
                 listed(shown, rank=1, more=_others),
             ],
             VIEW,
@@ -48,11 +50,11 @@ def owners_form(cart: Cart, owners: Sequence[Owner]) -> View:
 
 
 def _others(number: int) -> Block:
-    return context(f"and {counted(number, 'more owner')}, in OVH's control panel")
+    return context(words.owners.others(number))
 
 
 def _one(owner: Owner) -> str:
     names = cut(", ".join(escape_markup(str(domain)) for domain in owner.domains), _NAMED)
     told = in_full(owner.contact)
-    own = "\nThis is the OVH account's own data: no other owner was chosen." if owner.is_account else ""
+    own = f"\n{words.owners.ACCOUNT_HOLDER}" if owner.is_account else ""
     return f"*{names}*\n{told}{own}"

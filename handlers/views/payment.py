@@ -6,10 +6,11 @@ from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectEl
 from slack_sdk.models.views import View
 
 from handlers.messages import remark
+from handlers.messages.en.grammar import counted, names
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import counted, cut_bytes, escape, names, person, when
+from handlers.toolkit.mrkdwn import cut_bytes, escape, person, when
 from ordering.model.cart import Cart
 from ordering.model.sales_order import PaymentMethod, SalesOrder
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from handlers.messages import words
 from handlers.messages.en.warnings import warning
-from handlers.toolkit.mrkdwn import escape, when, years
+from handlers.toolkit.mrkdwn import escape
 from ordering.model.cart_line import Line
-from ordering.model.offer import USUAL_PHASES, Offer, OfferKind
-
-# Launch phases as the registries name them.
-_PHASES = {"sunrise": "sunrise, for trademark owners", "landrush": "landrush", "eap": "early access"}
+from ordering.model.offer import Offer, OfferKind
 
 
 def offered(offer: Offer) -> str:
@@ -20,18 +18,8 @@ def priced(line: Line) -> str:
     """Return a cart's line in one phrase."""
     said = _terms(line, line.priced_years)
     if line.years != line.priced_years:
-        said = f"{years(line.years)}, offered at {said}"
+        said = words.prices.offered_for(line.years, said)
     return " · ".join(filter(None, [said, escape(unusual_terms(line))]))
-
-
-def kind_in_words(of: Offer | Line) -> str:
-    """Return ``Standard``, ``Premium`` or ``Special``."""
-    return of.kind.value.capitalize() if of.kind is not OfferKind.USUAL else "Standard"
-
-
-def phase_in_words(of: Offer | Line) -> str:
-    """Return the launch phase, such as ``early access``; empty in general availability."""
-    return "" if of.phase in USUAL_PHASES else _PHASES.get(of.phase, of.phase)
 
 
 def unusual_terms(of: Offer | Line) -> str:
@@ -41,9 +29,7 @@ def unusual_terms(of: Offer | Line) -> str:
     """
     if of.kind is OfferKind.USUAL:
         return ""
-    premium = of.kind is OfferKind.PREMIUM
-    said = "premium: the registry's own price" if premium else f"special: OVH calls it {of.pricing_mode}"
-    return ", ".join(filter(None, [said, phase_in_words(of)]))
+    return words.prices.unusual_terms(of.kind, of.pricing_mode, words.prices.phase(of.phase))
 
 
 def warned(line: Line) -> str:
@@ -52,10 +38,9 @@ def warned(line: Line) -> str:
 
 
 def _terms(of: Offer | Line, priced_years: int) -> str:
-    said = f"{of.price} for {years(priced_years)}"
+    said = words.prices.price_for(of.price, priced_years)
     if of.regular is not None and of.regular > of.price:
-        until = f" until {when(of.promotion_ends)}" if of.promotion_ends else ""
-        said += f" (instead of {of.regular}{until})"
+        said += words.prices.instead_of(of.regular, of.promotion_ends)
     if of.renewal is not None:
-        said += f", then {of.renewal} a year"
+        said += words.prices.then_yearly(of.renewal)
     return said

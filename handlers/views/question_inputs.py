@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import InputInteractiveElement
 
+from handlers.messages import words
 from handlers.messages.en import question_labels
 from handlers.messages.en.contact_fields import NO_NAME
 from handlers.toolkit.mrkdwn import cut, plain
@@ -58,7 +59,7 @@ def answer_input(question: Question, line: Line, contacts: Contacts, typed: str 
         block_id = f"{block_id}@{now or _NO_CONTACT}"[:_LONGEST_ID]
     return InputBlock(
         block_id=block_id,
-        label=cut(plain(question_labels.title(question.label)), _LABEL) or "A question without a name",
+        label=cut(plain(question_labels.title(question.label)), _LABEL) or words.questions.UNNAMED,
         hint=cut(plain(question_labels.hint(question)), _HINT) or None,
         element=element,
         optional=not question.must_be_answered,
@@ -104,7 +105,7 @@ def _element(question: Question, contacts: Contacts, now: str) -> InputInteracti
     return StaticSelectElement(
         action_id=field_id(question),
         option_groups=[
-            OptionGroup(label=f"{place * _GROUP + 1} to {place * _GROUP + len(group)}", options=group)
+            OptionGroup(label=words.questions.group(place * _GROUP + 1, place * _GROUP + len(group)), options=group)
             for place, group in enumerate(groups)
         ],
         initial_option=_chosen(options, now or _NO_CONTACT),
@@ -114,21 +115,26 @@ def _element(question: Question, contacts: Contacts, now: str) -> InputInteracti
 def _options(question: Question, contacts: Contacts, now: str = "") -> list[Option]:
     """Return the options of a question; empty if the answer is typed."""
     if question.kind is Kind.YES_NO:
-        words = {"true": "Yes", "false": "No"}
-        return [Option(value=value, text=words[value]) for value in words if value in (question.allowed or words)]
+        shown = {"true": words.questions.YES, "false": words.questions.NO}
+        return [Option(value=value, text=shown[value]) for value in shown if value in (question.allowed or shown)]
     if question.allowed:
         listed = question.allowed if len(question.allowed) <= _MOST_OPTIONS else ()
         return [_option(value, value) for value in listed]
     if not question.is_of_contacts:
         return []
-    default = f"The team's default owner ({question.standing})" if question.standing else "The account's own data"
+    standing = question.standing
+    default = words.questions.default_owner(standing) if standing else words.questions.ACCOUNT_OWNER
     known = [_option(contact.id, _contact(contact)) for contact in contacts[: _MOST_OPTIONS - 2]]
-    strange = [_option(now, f"Contact {now}")] if now and now not in {c.id for c in contacts} | {_NO_CONTACT} else []
+    strange = (
+        [_option(now, words.questions.other_contact(now))]
+        if now and now not in {c.id for c in contacts} | {_NO_CONTACT}
+        else []
+    )
     return [_option(_NO_CONTACT, default), *strange, *known]
 
 
 def _option(value: str, text: str) -> Option:
-    shown = cut(plain(text), _OPTION) or "(made of invisible characters)"
+    shown = cut(plain(text), _OPTION) or words.questions.INVISIBLE
     return Option(value=_token(value), text=shown)
 
 

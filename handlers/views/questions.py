@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
-from handlers.messages.en import question_labels as words
+from handlers.messages import words
+from handlers.messages.en import question_labels
 from handlers.toolkit.action_ids import REACH, Act, Form
 from handlers.toolkit.blocks import Drawn, button, buttons, context, section
 from handlers.toolkit.folding import VIEW, fold, listed
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import counted, cut, escape, escape_markup, person, plain
+from handlers.toolkit.mrkdwn import cut, escape, escape_markup, plain
 from handlers.views.question_inputs import answer_input, pages
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
@@ -49,32 +50,30 @@ class AnswersPage:
 
 def still_open(line: Line) -> str:
     """Return a name's open questions in one phrase; empty if there are none."""
-    nouns = [escape(words.noun(question.label)) for question in line.open_questions]
-    if not nouns:
-        return ""
-    shown = " and ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]])) if len(nouns) < 4 else _some_of(nouns)  # noqa: PLR2004 - more do not fit a line
-    return cut(f"The registry asks for {shown}.", 300)
+    nouns = [escape(question_labels.noun(question.label)) for question in line.open_questions]
+    return cut(words.questions.still_open(nouns), 300) if nouns else ""
 
 
 def questions_button(cart: Cart, line: Line | None = None, *, label: str | None = None) -> ButtonElement:
     """Return the button that opens the form of one name, or of the cart's names with open questions."""
     lines = [line] if line else cart.lines
-    words = label or ("Answer questions" if any(each.open_questions for each in lines) else "Owner and answers")
+    are_open = any(each.open_questions for each in lines)
+    label = label or (words.buttons.ANSWER_QUESTIONS if are_open else words.buttons.OWNER_AND_ANSWERS)
     value = f"{cart.id} {line.domain.ascii}" if line else str(cart.id)
-    about = f"{words}: {line.domain}" if line else f"{words}: cart {cart.id}"
-    return button(words, Act.QUESTIONS, value, about=about)
+    about = words.buttons.about_name(label, str(line.domain)) if line else words.buttons.about_cart(label, cart.id)
+    return button(label, Act.QUESTIONS, value, about=about)
 
 
 def answers_list(cart: Cart) -> View:
     """Return the list of a cart's names with their open questions, each with the button to its form."""
     todo = sum(bool(line.open_questions) for line in cart.lines)
-    head = f"{counted(todo, 'name')} of {len(cart.lines)} with open questions." if todo else "Nothing is open."
+    head = words.questions.names_left(todo, len(cart.lines)) if todo else words.questions.NOTHING_TO_ANSWER
     return View(
         type="modal",
         callback_id=Form.ANSWERS_LIST,
         private_metadata=str(cart.id),
-        title=f"Cart #{cart.id}",
-        close="Close",
+        title=words.cart.title(cart.id),
+        close=words.buttons.CLOSE,
         blocks=fold([section(head), listed(_open_first(cart), rank=1, more=_other_names)], VIEW).blocks,
     )
 
@@ -91,13 +90,11 @@ def _open_first(cart: Cart) -> list[Block]:
 
 
 def _other_names(number: int) -> Block:
-    return context(f"and {counted(number, 'more name')}: they appear here once you've answered those above.")
+    return context(words.questions.more_names(number))
 
 
 def _not_open(line: Line) -> str:
-    return (
-        "Nothing is open." if line.questions is not None else "OVH was not asked about it yet: it is when you open it."
-    )
+    return words.questions.NOTHING_TO_ANSWER if line.questions is not None else words.questions.NOT_READ_YET
 
 
 def answers_form(
@@ -136,65 +133,58 @@ def answers_form(
         type="modal",
         callback_id=Form.ANSWERS,
         private_metadata=str(at),
-        title=f"Cart #{cart.id}",
-        submit=("Save" if last else "Save and go on") if shown else None,
-        close="Not now",
+        title=words.cart.title(cart.id),
+        submit=(words.buttons.SAVE if last else words.buttons.SAVE_AND_GO_ON) if shown else None,
+        close=words.buttons.NOT_NOW,
         blocks=blocks,
     )
 
 
 def _both(line: Line, questions: Iterable[Question]) -> Block:
     """Return the other user's answers, to show above the form with one's own."""
-    theirs = "\n".join(
-        f"*{escape_markup(cut(plain(words.title(q.label)), 100))}*  {_given(line, q)}" for q in questions
-    )
-    return section(
-        f"*Not saved yet.* Somebody else answered meanwhile.\n{theirs}\n"
-        "Yours stands below. Save to keep it, or put theirs in first."
-    )
+    theirs = [
+        f"*{escape_markup(cut(plain(question_labels.title(q.label)), 100))}*  {_given(line, q)}" for q in questions
+    ]
+    return section(words.questions.both_answered(theirs))
 
 
 def _given(line: Line, question: Question) -> str:
     answer = line.answer_to(question)
     if answer is None:
-        return "no answer any more"
-    return f"“{escape(cut(plain(answer.value), _LONGEST_OF_OTHERS))}” by {person(answer.by)}"
+        return words.questions.NO_ANSWER_NOW
+    return words.questions.their_answer(escape(cut(plain(answer.value), _LONGEST_OF_OTHERS)), answer.by)
 
 
 def _contact_buttons(at: AnswersPage) -> list[Block]:
     return buttons(
-        button("New contact…", Act.NEW_CONTACT, str(at), about="New contact… that can own a name"),
-        button("Show contacts", Act.SHOW_CONTACTS, str(at), about="Show contacts in full, to you alone"),
+        button(words.buttons.NEW_CONTACT, Act.NEW_CONTACT, str(at), about=words.buttons.ABOUT_NEW_CONTACT),
+        button(words.buttons.SHOW_CONTACTS, Act.SHOW_CONTACTS, str(at), about=words.buttons.ABOUT_SHOW_CONTACTS),
     )
 
 
 def _introduction(line: Line, pages_in_all: int, page: int) -> str:
     if not line.questions:
-        return "OVH asks nothing about this name."
-    said = still_open(line) or "Nothing is open; what stands here can be changed until approval is requested."
-    return f"{said} Page {page + 1} of {pages_in_all}." if pages_in_all > 1 else said
+        return words.questions.NO_QUESTIONS
+    return words.questions.page_of(still_open(line) or words.questions.ALL_ANSWERED, page + 1, pages_in_all)
 
 
 def _reach(cart: Cart, line: Line, chosen: Reach) -> Block | None:
     """Return the choice to apply the answers to other names, too; None if no other name has the same questions."""
     alike = [other for other in cart.lines if other is not line and _asked_alike(other, line)]
     related = [other for other in alike if other.domain.extension == line.domain.extension]
-    choices = [(Reach.ONE, "For this name only")]
+    choices = [(Reach.ONE, words.questions.THIS_NAME)]
     if related:
-        choices.append((Reach.EXTENSION, f"Also for {counted(len(related), 'other name')} under .{_extension(line)}"))
+        choices.append((Reach.EXTENSION, words.questions.with_extension(len(related), line.domain.extension)))
     if len(alike) > len(related):
-        choices.append((Reach.EVERY, f"Also for all {len(alike)} other names that are asked the same"))
+        choices.append((Reach.EVERY, words.questions.every_name(len(alike))))
     if len(choices) == 1:
         return None
-    options = [Option(value=reach.value, text=cut(words, 75)) for reach, words in choices]
+    options = [Option(value=reach.value, text=cut(label, 75)) for reach, label in choices]
     initial = next((option for option in options if option.value == chosen.value), options[0])
     return InputBlock(
         block_id=REACH,
-        label="What you answer is meant",
-        hint=(
-            "Names that were answered otherwise keep their answers. A registry's conditions are accepted only for "
-            "its own names; a code or a claim concerns one name alone."
-        ),
+        label=words.questions.USE_FOR,
+        hint=words.questions.USE_FOR_HINT,
         element=RadioButtonsElement(action_id=REACH, options=options, initial_option=initial),
     )
 
@@ -207,14 +197,6 @@ def _labels(questions: Iterable[Question] | None) -> set[str]:
     return {question.label for question in questions or ()}
 
 
-def _extension(line: Line) -> str:
-    return line.domain.extension
-
-
-def _some_of(nouns: list[str]) -> str:
-    return f"{nouns[0]}, {nouns[1]} and {len(nouns) - 2} more"
-
-
-def loading(words: str = "Asking OVH what the registries want to know…") -> View:
+def loading(text: str = words.questions.ASKING) -> View:
     """Return the form to show immediately: the trigger expires in three seconds, and OVH may take longer."""
-    return note(Drawn.saying(words))
+    return note(Drawn.saying(text))

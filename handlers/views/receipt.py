@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
+from handlers.messages import words
 from handlers.toolkit.blocks import rows
 from handlers.toolkit.folding import Part
-from handlers.toolkit.mrkdwn import escape_markup, years
+from handlers.toolkit.mrkdwn import escape_markup
 from handlers.views.prices import unusual_terms
 from ordering.model.cart_line import Line
 from ordering.model.cost import HORIZONS, cost_of, together
@@ -38,16 +39,18 @@ class Receipt:
 
     def part(self, *, rank: int) -> Part:
         """Return a part that always shows the totals, and as many names as fit."""
-        return rows(self.names, rank=rank, more="names", before=self.head, after=self.totals, fence=True)
+        return rows(
+            self.names, rank=rank, more=words.prices.MORE_NAMES, before=self.head, after=self.totals, fence=True
+        )
 
 
 def receipt(lines: Sequence[Line], quote: Quote | None) -> Receipt:
     """Return each name with its price now, its renewal and its cost over the years, above OVH's own totals."""
     cells = [_cells(line, quote) for line in lines]
-    head: Cells = ("Years", "Renewal", *(years(n) for n in _LATER))
+    head: Cells = (words.prices.YEARS, words.prices.RENEWAL, *(words.grammar.years(n) for n in _LATER))
     widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
     width = max(_NARROWEST, sum(widths) + 2 * len(widths), _needed(lines, quote))
-    titles = [_apart("Name", "Now", width), _across(head, widths, width), _RULE * width]
+    titles = [_apart(words.prices.NAME, words.prices.NOW, width), _across(head, widths, width), _RULE * width]
     names = [
         "\n".join([*_priced(line, quote, width), _across(row, widths, width), *_remarks(line, quote)])
         for line, row in zip(lines, cells, strict=True)
@@ -70,8 +73,8 @@ def over_the_years(lines: Sequence[Line], quote: Quote | None) -> str | None:
     sums = [together(cost.over(n) for cost in costs) for n in HORIZONS]
     if renewals is None or None in sums:
         return None
-    spans = ", ".join(f"{amount} over {years(n)}" for n, amount in zip(HORIZONS, sums, strict=True))
-    return f"All together {spans}; renewals are {renewals} a year. The desk summed this from prices without tax."
+    known = ((n, amount) for n, amount in zip(HORIZONS, sums, strict=True) if amount is not None)
+    return words.prices.over_the_years(known, renewals)
 
 
 def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
@@ -81,11 +84,11 @@ def disagreements(lines: Sequence[Line], quote: Quote | None) -> list[str]:
     found = []
     summed = quote.lines_together
     if summed is not None and summed != quote.without_tax:
-        found.append(f"OVH's lines add up to {summed}; its own total without tax is {quote.without_tax}, and counts.")
+        found.append(words.prices.lines_disagree(summed, quote.without_tax))
     if quote.without_tax + quote.tax != quote.total:
-        found.append(f"OVH's total is {quote.total}, though {quote.without_tax} and {quote.tax} tax are not that much.")
+        found.append(words.prices.tax_disagrees(quote.total, quote.without_tax, quote.tax))
     if quote.lines and any(quote.price_of(line.domain) is None for line in lines):
-        found.append("OVH doesn't say which price belongs to which name. Its total counts.")
+        found.append(words.prices.PRICES_UNASSIGNED)
     return found
 
 
@@ -106,10 +109,10 @@ def _priced(line: Line, quote: Quote | None, width: int) -> Iterator[str]:
 def _remarks(line: Line, quote: Quote | None) -> Iterator[str]:
     cost = cost_of(line, quote)
     if cost.now is not None and (before := _before(line, quote, cost.now)) > cost.now:
-        until = f" until {_day(line.promotion_ends)}" if line.promotion_ends else ""
-        yield f"  instead of {before}{until}"
+        until = line.promotion_ends.astimezone(UTC) if line.promotion_ends else None
+        yield f"  {words.prices.receipt_before(before, until)}"
     if cost.now is not None and line.years == line.priced_years and cost.now != line.price:
-        yield f"  offered at {line.price}"
+        yield f"  {words.prices.receipt_offered(line.price)}"
     if unusual := unusual_terms(line):
         yield f"  {escape_markup(unusual)}"
 
@@ -127,9 +130,14 @@ def _before(line: Line, quote: Quote | None, now: Money) -> Money:
 def _totals(quote: Quote | None, width: int) -> list[str]:
     if quote is None:
         return []
-    sums = [("without tax", quote.without_tax), ("tax", quote.tax), ("total with tax", quote.total)]
+    sums = [
+        (words.prices.WITHOUT_TAX, quote.without_tax),
+        (words.prices.TAX, quote.tax),
+        (words.prices.TOTAL, quote.total),
+    ]
     if quote.before and quote.reduction and quote.reduction.minor:
-        sums = [("before reductions", quote.before), ("reductions", quote.reduction), *sums]
+        reduced = [(words.prices.BEFORE_REDUCTIONS, quote.before), (words.prices.REDUCTIONS, quote.reduction)]
+        sums = [*reduced, *sums]
     return [_RULE * width, *(_apart(label, str(amount), width) for label, amount in sums)]
 
 
@@ -160,9 +168,3 @@ def _shown(text: str) -> int:
 
 def _figure(amount: Money | None) -> str:
     return _UNKNOWN if amount is None else str(amount)
-
-
-def _day(at: datetime) -> str:
-    """Format a date for a monospaced block, in which Slack renders no dates in the reader's time zone."""
-    day = at.astimezone(UTC)
-    return f"{day.day} {day:%b %Y}"

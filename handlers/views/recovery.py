@@ -6,9 +6,10 @@ from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, NumberInpu
 from slack_sdk.models.views import View
 
 from handlers.messages import remark
+from handlers.messages.en.grammar import names
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import cut_bytes, escape, names, person
+from handlers.toolkit.mrkdwn import cut_bytes, escape, person
 from handlers.views.payment import as_shown, open_order, pays_again
 from ordering.model.cart import Cart
 

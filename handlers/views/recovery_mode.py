@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock
 
+from handlers.messages.en.grammar import counted
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import counted, escape, when
+from handlers.toolkit.mrkdwn import escape, when
 from handlers.views.details import details_button
 from ordering.model.cart import Cart, CartState
 from ordering.model.recovery import Cause, Comparison, Loss, Recovery, Stamp, Unknown

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import ago, counted, escape, lasting
+from handlers.toolkit.mrkdwn import escape
 from handlers.views.prices import offered
 from handlers.views.search_pages import Found, Standing, V, pages
 from ordering.model.offer import Availability, Effort
@@ -19,59 +20,47 @@ _NAMED = 5  # names in the notification text
 _TO_ADD_AT_ONCE = 2  # available names from which one button adds all; fewer have their own button
 _EXAMPLES = 2  # extensions given as examples
 _UNDONE = {
-    Act.SEARCH_STOP: "This did not stop the search: if it is still under way, it goes on to its end by itself.",
-    Act.SEARCH_NEWEST: "I cannot show what is new: if the search is still under way, its message changes by itself.",
-    Act.SEARCH_ADD_ALL: "Nothing was added.",
-    Act.SEARCH_BACK: "I cannot turn the page.",
-    Act.SEARCH_NEXT: "I cannot turn the page.",
+    Act.SEARCH_STOP: words.search.NOT_STOPPED,
+    Act.SEARCH_NEWEST: words.search.NOT_NEWEST,
+    Act.SEARCH_ADD_ALL: words.search.NOTHING_ADDED,
+    Act.SEARCH_BACK: words.search.PAGE_NOT_TURNED,
+    Act.SEARCH_NEXT: words.search.PAGE_NOT_TURNED,
 }
 
 
 def looking() -> Drawn:
     """Return the message that is shown until the first answer arrives."""
-    return Drawn.saying("Asking OVH…")
+    return Drawn.saying(words.search.ASKING)
 
 
 def gone(act: Act) -> Drawn:
     """Return the message for a click on a search that is no longer stored: it names what the click did not do."""
-    undone = _UNDONE.get(act, "Nothing was asked or changed.")
-    return Drawn.saying(
-        f"{undone} That search is not kept here any more. Please search again, by the same command; "
-        "its *Add to cart* buttons still work."
-    )
+    undone = _UNDONE.get(act, words.search.NOTHING_DONE)
+    return Drawn.saying(words.search.gone(undone, button=words.buttons.ADD_TO_CART))
 
 
 def does_not_stop() -> Drawn:
     """Return the message for a search in another process that did not react to Stop."""
-    return Drawn.saying("The search has not stopped yet. Press *Stop* once more in a few seconds.")
+    return Drawn.saying(words.search.does_not_stop(button=words.buttons.STOP))
 
 
 def asks_first(search: str, effort: Effort, extensions: int, left_out: Sequence[str] = ()) -> Drawn:
     """Return the confirmation before a search over all extensions uses much of OVH's rate limit."""
-    text = (
-        f"That is {counted(effort.calls, 'look-up')} over {counted(extensions, 'extension')}, and takes about "
-        f"{lasting(effort.seconds)} at OVH's pace. You see answers as they come, and can stop at any time."
-    )
+    text = words.search.asks_first(effort.calls, extensions, effort.seconds)
     if left_out:
         text = f"{text}\n{_no_room_for(left_out)}"
-    return Drawn.of(text, [section(text), *buttons(button("Search them all", Act.SEARCH_ALL, search))])
+    return Drawn.of(text, [section(text), *buttons(button(words.buttons.SEARCH_ALL, Act.SEARCH_ALL, search))])
 
 
 def must_wait(search: str, at_once: int, names: int) -> Drawn:
     """Return the message for a user at the limit of concurrent searches, with a button to start this one later."""
-    text = (
-        f"{at_once} of your searches are still under way, so this one waits: {counted(names, 'name')}. "
-        "Press *Search now* when one of them ends."
-    )
-    return Drawn.of(text, [section(text), *buttons(button("Search now", Act.SEARCH_ALL, search))])
+    label = words.buttons.SEARCH_NOW
+    text = words.search.must_wait(at_once, names, button=label)
+    return Drawn.of(text, [section(text), *buttons(button(label, Act.SEARCH_ALL, search))])
 
 
 def _no_room_for(left_out: Sequence[str]) -> str:
-    some = ",".join(left_out[:_EXAMPLES])
-    return (
-        f"{counted(len(left_out), 'more extension')} did not fit into one search: the team's come first, then the "
-        f"cheapest. To search others, name them, like `--tlds {escape(some)}`."
-    )
+    return words.search.no_room_for(len(left_out), escape(",".join(left_out[:_EXAMPLES])))
 
 
 def results(found: Found) -> Drawn:
@@ -89,23 +78,22 @@ def results(found: Found) -> Drawn:
 def _summary(found: Found) -> str:
     asked, buyable = len(found.names), found.buyable
     if found.standing is Standing.ASKING:
-        return f"*{len(buyable)} available so far*"
+        return words.search.available_so_far(len(buyable))
     if not asked:
-        return "There was no name to look up."
+        return words.search.NO_NAMES
     if found.standing is Standing.STOPPED:
-        return f"Stopped after {len(found.answers)} of {counted(asked, 'name')}: {len(buyable)} available."
+        return words.search.stopped_after(len(found.answers), asked, len(buyable))
     if asked == 1 == len(found.answers):
-        return f"*{found.answers[0].domain}* is {_in_one_word(found.answers[0], buyable)}."
-    return f"*{len(buyable)} of {counted(asked, 'name')} available.*" if buyable else _none(found)
+        return words.search.one_name(found.answers[0].domain, _in_words(found.answers[0], buyable))
+    return words.search.some_available(len(buyable), asked) if buyable else _none(found)
 
 
 def _none(found: Found) -> str:
     """Say that no name is available; an unknown name may still be available."""
     unknown = sum(answer.verdict is V.UNKNOWN for answer in found.answers)
     if unknown == len(found.answers):
-        return "OVH gave no clear answer for any of these names. *Ask again* tries once more."
-    known = f"None of these {counted(len(found.names), 'name')} is available"
-    return f"{known}, as far as OVH answered." if unknown else f"{known}."
+        return words.search.nothing_known(button=words.buttons.ASK_AGAIN)
+    return words.search.none_available(len(found.names), some_unknown=bool(unknown))
 
 
 def _progress(found: Found) -> str:
@@ -113,66 +101,45 @@ def _progress(found: Found) -> str:
         return ""
     done, asked = found.done, len(found.names)
     full = _CELLS * done // max(asked, 1)
-    left = f" · about {lasting(found.seconds_left)} left" if found.seconds_left >= 1 else ""
-    return f"{'▓' * full}{'░' * (_CELLS - full)} {done}/{asked}{left}"
+    return f"{'▓' * full}{'░' * (_CELLS - full)} {words.search.progress(done, asked, found.seconds_left)}"
 
 
 def _tally(found: Found) -> str:
     """Count the other names by verdict, in one line."""
     bought = {answer.domain for answer in found.buyable}
-    others = Counter(answer.verdict for answer in found.answers if answer.domain not in bought)
-    words = {
-        V.PREMIUM: "premium or on special terms",
-        V.AFTERMARKET: "for sale by the owner",
-        V.TAKEN: "taken",
-        V.NOT_OFFERED: "reserved or not offered",
-        V.NOT_SOLD: "not sold",
-        V.UNKNOWN: "unknown",
-    }
-    return " · ".join(f"{others[verdict]} {word}" for verdict, word in words.items() if others[verdict])
+    return words.search.tally(Counter(answer.verdict for answer in found.answers if answer.domain not in bought))
 
 
-def _in_one_word(answer: Availability, buyable: Sequence[Availability]) -> str:
-    return {
-        V.AVAILABLE: "available",
-        V.PREMIUM: _premium_in_words(answer, bought=answer in buyable),
-        V.TAKEN: "taken",
-        V.AFTERMARKET: "for sale by its owner, not free",
-        V.NOT_OFFERED: "not available: reserved, or not offered",
-        V.NOT_SOLD: "not sold by OVH here",
-        V.UNKNOWN: "unknown: " + ("its offer cannot be read" if answer.offers else "OVH could not be asked"),
-    }[answer.verdict]
-
-
-def _premium_in_words(answer: Availability, *, bought: bool) -> str:
-    special = answer.offer is not None and answer.offer.is_special
-    if bought:
-        return "available on special terms" if special else "available at a premium price"
-    return "offered on special terms, and not bought here" if special else "premium, and not bought here"
+def _in_words(answer: Availability, buyable: Sequence[Availability]) -> str:
+    return words.search.verdict_in_words(
+        answer.verdict,
+        special=answer.offer is not None and answer.offer.is_special,
+        buyable=answer in buyable,
+        has_offers=bool(answer.offers),
+    )
 
 
 def _alone(found: Found, summary: str) -> str:
     """Return the text for readers who do not see the blocks; it ends with an ellipsis only while answers arrive."""
     buyable = found.buyable
     if found.standing is Standing.ASKING:
-        left = f", about {lasting(found.seconds_left)} left" if found.seconds_left >= 1 else ""
-        return f"{found.done} of {len(found.names)} asked, {len(buyable)} available{left}…"
-    plain = summary.replace("*", "")
+        return words.search.progress_alone(found.done, len(found.names), len(buyable), found.seconds_left)
     if len(found.names) == 1 and buyable and buyable[0].offer:
-        return f"{plain} {offered(buyable[0].offer)}."
-    names = ", ".join(str(a.domain) for a in buyable[:_NAMED])
-    return f"{plain} {names}{' and more' if len(buyable) > _NAMED else ''}." if names else plain
+        return words.search.alone(summary, offer=offered(buyable[0].offer))
+    names = [str(answer.domain) for answer in buyable[:_NAMED]]
+    return words.search.alone(summary, names=names, more=len(buyable) > _NAMED)
 
 
 def _small_print(found: Found, page: int, number: int) -> list[str]:
     lines = []
-    where = f"Page {page + 1} of {number}. " if number > 1 and found.standing is not Standing.ASKING else ""
+    has_pages = number > 1 and found.standing is not Standing.ASKING
+    where = f"{words.search.page_of(page + 1, number)}. " if has_pages else ""
     if old := found.old:
         since = found.now - min(answer.asked_at for answer in old if answer.asked_at)
-        how = "; *Refresh old answers* asks again" if found.to_refresh else ""
-        lines.append(f"{counted(len(old), 'answer')} from up to {ago(since)}{how}.")
+        refresh = words.buttons.REFRESH if found.to_refresh else None
+        lines.append(words.search.old_answers(len(old), since, button=refresh))
     if found.buyable and found.standing is not Standing.ASKING:
-        lines.append(f"{where}Prices are without tax. The total with tax is shown before anyone approves.")
+        lines.append(f"{where}{words.prices.NET}")
     elif where:
         lines.append(where)
     if found.left_out:
@@ -182,7 +149,9 @@ def _small_print(found: Found, page: int, number: int) -> list[str]:
 
 def _under_way(found: Found) -> list[Block]:
     here = f"{found.id} {found.page}"
-    return buttons(button("Stop", Act.SEARCH_STOP, here), button("Show newest", Act.SEARCH_NEWEST, here))
+    return buttons(
+        button(words.buttons.STOP, Act.SEARCH_STOP, here), button(words.buttons.SHOW_NEWEST, Act.SEARCH_NEWEST, here)
+    )
 
 
 def _choices(found: Found, page: int, number: int) -> list[Block]:
@@ -190,17 +159,16 @@ def _choices(found: Found, page: int, number: int) -> list[Block]:
     add_all = again = refresh = back = on = None
     if (some := len(found.free)) >= _TO_ADD_AT_ONCE:
         free = sum(answer.verdict is V.AVAILABLE for answer in found.buyable)
-        which = f"all {some} names" if some == free else f"the {some} cheapest of {free} names"
-        sure = confirm("Add all available", f"Add {which} to this channel's cart? OVH is asked again first.", "Add")
-        add_all = button("Add all available", Act.SEARCH_ADD_ALL, f"{here} {found.free_mark}", confirm=sure)
+        sure = confirm(words.buttons.ADD_ALL, words.search.add_all_question(some, free), words.buttons.ADD)
+        add_all = button(words.buttons.ADD_ALL, Act.SEARCH_ADD_ALL, f"{here} {found.free_mark}", confirm=sure)
     if unknown := found.to_ask:
-        about = f"Ask again about what is unknown: {counted(len(unknown), 'name')}"
-        again = button("Ask again", Act.SEARCH_AGAIN, here, about=about)
+        about = words.search.about_ask_again(len(unknown))
+        again = button(words.buttons.ASK_AGAIN, Act.SEARCH_AGAIN, here, about=about)
     if old := found.to_refresh:
-        about = f"Ask OVH again about {counted(len(old), 'name')} with an old answer"
-        refresh = button("Refresh old answers", Act.SEARCH_REFRESH, here, about=about)
+        about = words.search.about_refresh(len(old))
+        refresh = button(words.buttons.REFRESH, Act.SEARCH_REFRESH, here, about=about)
     if page > 0:
-        back = button("Previous page", Act.SEARCH_BACK, f"{found.id} {page - 1}")
+        back = button(words.buttons.PREVIOUS_PAGE, Act.SEARCH_BACK, f"{found.id} {page - 1}")
     if page < number - 1:
-        on = button("Next page", Act.SEARCH_NEXT, f"{found.id} {page + 1}")
+        on = button(words.buttons.NEXT_PAGE, Act.SEARCH_NEXT, f"{found.id} {page + 1}")
     return buttons(back, on, add_all, again, refresh)

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from slack_sdk.models.blocks import Block
 
+from handlers.messages import words
 from handlers.messages.en.unknown_names import why_unknown
 from handlers.toolkit.blocks import section
 from handlers.toolkit.mrkdwn import cut, escape, escape_markup
@@ -134,15 +135,16 @@ def _pieces(found: Found) -> Iterator[tuple[int, Piece]]:
     bought = {answer.domain for answer in found.buyable}
     for title, names in _others(found, [a for a in found.answers if a.domain not in bought]):
         for number, paragraph in enumerate(_paragraphs(names, ", ")):
-            shown = title if not number else f"{title}, continued"
+            shown = title if not number else words.search.continued(title)
             yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
     for number, paragraph in enumerate(_paragraphs([escape(problem) for problem in found.unreadable], "\n")):
-        title = f"*Not understood* ({len(found.unreadable)})" + (", continued" if number else "")
-        yield 2 + len(paragraph) // _LINE, partial(section, f"{title}\n{paragraph}")
+        title = words.search.not_understood(len(found.unreadable))
+        shown = title if not number else words.search.continued(title)
+        yield 2 + len(paragraph) // _LINE, partial(section, f"{shown}\n{paragraph}")
 
 
 def _row(answer: Availability, offers: Sequence[Offer]) -> Block:
-    unusual = f" · {answer.offer.kind}" if answer.verdict is V.PREMIUM and answer.offer else ""
+    unusual = f" · {words.prices.unusual(answer.offer.kind)}" if answer.verdict is V.PREMIUM and answer.offer else ""
     text = f"*{answer.domain}*{unusual}\n{side_by_side(offers)}"
     return section(text, accessory=add_button(answer.domain, offers))
 
@@ -154,9 +156,9 @@ def _others(found: Found, answers: Iterable[Availability]) -> Iterator[tuple[str
         listed = sorted(group, key=lambda a: a.domain)
         priced = verdict is not V.TAKEN or len(listed) <= _PRICED
         names = [_priced(answer) if priced else str(answer.domain) for answer in listed]
-        yield _title(verdict, reason, len(names)), names
+        yield words.search.title(verdict, len(names), escape_markup(cut(reason or "", 200))), names
     if found.standing is Standing.STOPPED and (unasked := found.unasked):
-        yield f"*Not asked* ({len(unasked)}), as the search was stopped", [str(name) for name in unasked]
+        yield words.search.not_asked(len(unasked)), [str(name) for name in unasked]
 
 
 def _reason(answer: Availability) -> str | None:
@@ -167,19 +169,8 @@ def _priced(answer: Availability) -> str:
     if answer.offer and answer.verdict in {V.PREMIUM, V.AFTERMARKET}:
         return f"{answer.domain} ({answer.offer.price})"
     if answer.offer and answer.offer.action is Action.TRANSFER:
-        return f"{answer.domain} (transfer {answer.offer.price})"
+        return words.search.transfer_price(answer.domain, answer.offer.price)
     return str(answer.domain)
-
-
-def _title(verdict: Verdict, reason: str | None, number: int) -> str:
-    return {
-        V.PREMIUM: f"*Premium or on special terms* ({number}), which this team does not buy",
-        V.AFTERMARKET: f"*For sale by the owner* ({number}), which the desk does not buy",
-        V.TAKEN: f"*Taken* ({number}): an owner could transfer one to OVH, the desk could not",
-        V.NOT_OFFERED: f"*Not available* ({number}): reserved, or not offered",
-        V.NOT_SOLD: f"*Not sold by OVH here* ({number})",
-        V.UNKNOWN: f"*Unknown* ({number}): {escape_markup(cut(reason or 'no answer', 200))}",
-    }[verdict]
 
 
 def _paragraphs(parts: Sequence[str], separator: str) -> Iterator[str]:

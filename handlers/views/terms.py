@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
+from handlers.messages import words
 from handlers.messages.en.warnings import warning
 from handlers.toolkit.blocks import context, section
 from handlers.toolkit.folding import Part, optional
@@ -29,8 +30,8 @@ def cost(cart: Cart, *, rank: int) -> list[Block | Part]:
     """Return remarks on the receipt's figures; a contradiction between figures is never folded."""
     said = [over_the_years(cart.lines, cart.quote), _extras(cart)]
     return [
-        *(section(words) for words in disagreements(cart.lines, cart.quote)),
-        *(optional([context(words)], rank=rank) for words in said if words),
+        *(section(remark) for remark in disagreements(cart.lines, cart.quote)),
+        *(optional([context(remark)], rank=rank) for remark in said if remark),
     ]
 
 
@@ -39,23 +40,20 @@ def contracts(cart: Cart, *, rank: int) -> list[Block | Part]:
     named = _contracts(cart)
     if not named:
         return []
-    more = f" and {len(named) - _MOST_CONTRACTS} more" if len(named) > _MOST_CONTRACTS else ""
-    full = context(f"Contracts that ordering accepts: {', '.join(named[:_MOST_CONTRACTS])}{more}")
-    short = context(f"Contracts that ordering accepts: {len(named)}, with their links in *Details*")
+    full = context(words.prices.contracts(named[:_MOST_CONTRACTS], max(len(named) - _MOST_CONTRACTS, 0)))
+    short = context(words.prices.contracts_counted(len(named)))
     return [Part(lambda n: [full if n else short], 1, rank)]
 
 
 def every_contract(cart: Cart) -> list[str]:
     """Return all contracts, one line each."""
     named = _contracts(cart)
-    return ["*Contracts that ordering accepts*", *named] if named else []
+    return [words.prices.CONTRACTS, *named] if named else []
 
 
 def retraction(*, waived: bool) -> str:
     """Return a sentence about the right of retraction."""
-    if waived:
-        return "Ordering waives the right of retraction, so that OVH registers the names at once."
-    return "The right of retraction is kept: OVH may not register the names before it ends."
+    return words.prices.RETRACTION_WAIVED if waived else words.prices.RETRACTION_KEPT
 
 
 def _contracts(cart: Cart) -> Sequence[str]:
@@ -72,6 +70,4 @@ def _extras(cart: Cart) -> str | None:
     extras = cart.quote.extras if cart.quote else ()
     if not extras:
         return None
-    if any(line.price.minor for line in extras):
-        return "OVH adds a DNS zone to each name; where it costs something, that is in the name's price."
-    return "OVH adds a DNS zone to each name, at no charge."
+    return words.prices.PAID_ZONES if any(line.price.minor for line in extras) else words.prices.FREE_ZONES

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act, Form
 from handlers.toolkit.blocks import button, context, rows, section
 from handlers.toolkit.folding import VIEW, fold, listed
-from handlers.toolkit.mrkdwn import counted, years
 from ordering.model.cart import Cart
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
@@ -20,26 +20,27 @@ def years_button(cart: Cart) -> ButtonElement | None:
     """Return the button that opens the form; None if there is nothing to choose."""
     if not any(_has_choice(line) for line in cart.lines):
         return None
-    return button("Years", Act.YEARS, cart.id, about=f"Years of the names in cart {cart.id}")
+    label = words.buttons.YEARS
+    return button(label, Act.YEARS, cart.id, about=words.buttons.about_cart(label, cart.id))
 
 
 def years_modal(cart: Cart, *, caution: str | None = None) -> View:
     """Return a select for each name that OVH offers for several numbers of years, below the caution for the user."""
     asked = [line for line in cart.lines if _has_choice(line)]
-    fixed = [f"{line.domain}: {years(line.years)}" for line in cart.lines if not _has_choice(line)]
+    fixed = [words.years.fixed(line.domain, line.years) for line in cart.lines if not _has_choice(line)]
     return View(
         type="modal",
         callback_id=Form.YEARS,
         private_metadata=f"{cart.id} {cart.channel}",
-        title=f"Years of cart #{cart.id}",
-        submit="Save",
-        close="Not now",
+        title=words.years.title(cart.id),
+        submit=words.buttons.SAVE,
+        close=words.buttons.NOT_NOW,
         blocks=fold(
             [
                 *([section(caution)] if caution else []),
                 listed([_select(line) for line in asked], rank=1, more=_other_names),
-                rows(fixed, rank=2, more="names", before=["As OVH offers nothing else:"] if fixed else []),
-                context("OVH's price for the years that you choose is on the card before anyone approves."),
+                rows(fixed, rank=2, more=words.years.MORE_NAMES, before=[words.years.FIXED] if fixed else []),
+                context(words.years.PRICE_ON_CARD),
             ],
             VIEW,
         ).blocks,
@@ -47,7 +48,7 @@ def years_modal(cart: Cart, *, caution: str | None = None) -> View:
 
 
 def _other_names(number: int) -> Block:
-    return context(f"{counted(number, 'more name')} do not fit here and keep their years.")
+    return context(words.years.no_room_for(number))
 
 
 def touched(values: Mapping[str, str | None]) -> tuple[dict[DomainName, int], dict[DomainName, int]]:
@@ -67,7 +68,10 @@ def _has_choice(line: Line) -> bool:
 
 def _select(line: Line) -> InputBlock:
     # Each value also holds what the form showed: an untouched select must not undo what another user chose since.
-    options = [Option(text=years(number), value=f"{line.years} {number}") for number in sorted(line.offered_years)]
+    options = [
+        Option(text=words.grammar.years(number), value=f"{line.years} {number}")
+        for number in sorted(line.offered_years)
+    ]
     chosen = next((option for option in options if option.value == f"{line.years} {line.years}"), None)
     select = StaticSelectElement(action_id=line.domain.ascii, options=options, initial_option=chosen)
     return InputBlock(label=str(line.domain), element=select)

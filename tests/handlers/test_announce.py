@@ -3,6 +3,7 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from handlers.messages import words as catalogue
 from handlers.notifier import Announcer
 from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
@@ -128,7 +129,7 @@ async def test_a_refused_token_is_reported(announcer, slack, word):
     """The operator hears which word Slack used for the token, until a message goes well again."""
     slack.fails["C9"] = says(word)
     await announcer.show(12)
-    assert [f"Slack refuses the bot token ({word})" in said for said in announcer.alerts.sentences()] == [True]
+    assert announcer.alerts.sentences() == [catalogue.slack.token_refused(word)]
     slack.fails.clear()
     await announcer.show(12)
     assert announcer.alerts.sentences() == []

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers.messages import words as catalogue
 from handlers.toolkit.interaction import Interaction
 from handlers.views.question_inputs import field_id, typed_answers
 from handlers.views.questions import AnswersPage, answers_form, answers_list, still_open
@@ -112,7 +113,7 @@ def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]
 def test_a_name_that_is_asked_nothing_gets_a_form_without_a_submit():
     view = answers_form_of(a_cart(a_line().asked([])), 0)
     assert "submit" not in view
-    assert "OVH asks nothing" in str(view)
+    assert catalogue.questions.NO_QUESTIONS in str(view)
 
 
 def test_a_list_of_forty_names_fits_a_form():

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from handlers.messages import words as catalogue
 from handlers.toolkit.context import Desk
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.responder import Reply
@@ -71,4 +72,4 @@ async def test_who_waits_for_their_turn_when_the_desk_stops_is_told(desk, slack,
     await desk.work.cut_short(5)
     assert len(done) < 300
     assert len(done) + len(slack.told) == 300
-    assert all("The desk is restarting." in told for told in slack.told)
+    assert all(catalogue.failures.cut_short() in told for told in slack.told)

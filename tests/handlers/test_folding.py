@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
+from handlers.messages import words as catalogue
 from handlers.toolkit import error_messages as refusals
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, context, rows, section
@@ -213,7 +214,7 @@ def test_a_folded_card_counts_what_it_leaves_out():
     text = "\n".join(words(dicts(card(shown).blocks)))
     named = sum(f"n{number}.com" in text.replace("`", " ").split() for number in range(500))
     assert 20 < named < 500
-    assert f"and {500 - named} more names" in text
+    assert catalogue.grammar.more(500 - named, catalogue.prices.MORE_NAMES) in text
     assert "€3.59" in text
     assert "<@U0CLEO>" in text
 
@@ -238,7 +239,7 @@ def test_a_home_shows_cards_only_in_full():
     view = home.home(overview, [card(shown, home.CARD).blocks] * 9).to_dict()
     approve = [e for _, e in elements(view["blocks"]) if e["action_id"] == Act.APPROVE]
     assert approve
-    assert f"{9 - len(approve)} more waiting" in "\n".join(words(view["blocks"]))
+    assert catalogue.home.more_waiting(9 - len(approve)) in "\n".join(words(view["blocks"]))
 
 
 def test_eighty_contacts_in_the_longest_words_fit():

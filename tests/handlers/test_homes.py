@@ -9,12 +9,14 @@ from slack_sdk.errors import SlackApiError
 from handlers import home as homes_module
 from handlers import notifier
 from handlers.home import Homes
+from handlers.messages import words as catalogue
 from ordering.model.cart import Cart, CartState
 from ordering.model.overview import Overview
 from ordering.model.policy import Membership, Person
 from ordering.model.recovery import Stamp
 from store.errors import DatabaseAway
 from tests.builders import NOW, POLICY, a_line, a_quote
+from tests.saying import HOLE, before_hole
 
 SUBMITTED = Cart(12, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA", quote=a_quote())
 FAILS = [
@@ -76,5 +78,5 @@ async def test_a_card_that_fails_leaves_the_home(monkeypatch):
     other = Cart(13, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line("b.ovh"),), requester="U0ADA", quote=a_quote())
     homes, slack = a_desk(lambda _person: Overview((SUBMITTED, other), (), (), (), ()))
     await homes.refresh()
-    assert "Cart #12 can't be shown here" in slack.published["U1"]
+    assert before_hole(catalogue.cart.unshown(12, HOLE)) in slack.published["U1"]
     assert "Cart #13" in slack.published["U1"]

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from handlers.messages import words as catalogue
 from handlers.toolkit import ovh_queue
 from handlers.toolkit.ovh_queue import LineFull, OvhQueue
 from tests.refusing import refuses
@@ -113,7 +114,7 @@ async def test_a_person_in_line_hears_of_it_once():
     for _ in range(15):
         await requests.begin("ada")
     await asyncio.sleep(0.1)
-    assert requests.notices == ["OVH is busy. This request is #1 of 12 in line, and I'll run it when its turn comes."]
+    assert requests.notices == [catalogue.failures.in_line(1, 12)]
 
 
 async def test_each_form_in_line_says_so():
@@ -122,7 +123,7 @@ async def test_each_form_in_line_says_so():
     for _ in range(6):
         await requests.begin("ada", always=True)
     await asyncio.sleep(0.1)
-    assert [said.partition(" in line")[0][-6:] for said in requests.notices] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert requests.notices == [catalogue.failures.in_line(place, 3) for place in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("cancelled", [0, 2, 3, 5])

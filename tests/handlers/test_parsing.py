@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.messages import words as catalogue
 from handlers.search.query_parser import search_of, why_words
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.names_typed import parts_of
@@ -48,7 +49,7 @@ def test_names_are_separated_by_anything(typed):
 
 
 def test_an_option_that_lacks_its_value_is_explained():
-    assert search_of("word --tlds")[1] == ["After --tlds come the extensions, like --tlds com,fr."]
+    assert search_of("word --tlds")[1] == [catalogue.search.extensions_missing("--tlds")]
 
 
 def test_words_are_separated_by_slashes_too():
@@ -64,9 +65,7 @@ def test_words_behind_the_extensions_are_told_from_the_others():
 
 
 def test_what_may_be_meant_as_extensions_is_said_with_how_to_write_them():
-    assert why_words(["com"], ["fr", "io"]) == (
-        "Taken for words to search: “fr”, “io”. If you mean extensions, put commas between them: --tlds com,fr,io."
-    )
+    assert why_words(["com"], ["fr", "io"]) == catalogue.search.taken_for_words(["fr", "io"], ["com", "fr", "io"])
 
 
 @pytest.mark.parametrize(
@@ -128,8 +127,8 @@ def test_what_is_no_extension_is_said_and_the_others_are_searched():
     query, unreadable = search_of("word name.ovh --tlds com,😀,-x-")
     assert ([w.ascii for w in query.words], query.extensions) == (["word"], ("com",))
     assert unreadable == [
-        "“😀” is not an extension. Write them like --tlds com,fr.",
-        "“-x-” is not an extension. Write them like --tlds com,fr.",
+        catalogue.search.not_an_extension("😀"),
+        catalogue.search.not_an_extension("-x-"),
     ]
 
 
@@ -153,7 +152,7 @@ def test_lists_and_ideas_can_be_asked():
     assert search_of('--list "brand"/near otter')[0].lists == ("brand", "near")
     assert search_of("--list brand, --tlds com otter")[0].extensions == ("com",)
     assert search_of("--tlds --all otter")[0].every_extension
-    assert search_of("otter --list")[1] == ["After --list comes the name of a list, like --list brand."]
+    assert search_of("otter --list")[1] == [catalogue.search.list_missing("--list")]
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_kept():

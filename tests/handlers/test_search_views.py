@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.messages import words as catalogue
 from handlers.messages.en.unknown_names import unknown_because
 from handlers.toolkit.action_ids import Act
 from handlers.views import search
@@ -15,6 +16,7 @@ from ordering.model.domain_name import DomainName
 from ordering.model.offer import Action, Availability, Effort, Verdict
 from tests.builders import NOW, euros
 from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
+from tests.saying import result_of
 
 
 def answer(name: str, verdict: Verdict, price: str = "2.99") -> Availability:
@@ -80,10 +82,7 @@ def test_what_is_added_at_once_is_what_was_shown():
 
 def test_a_search_that_must_wait_is_kept_for_a_click():
     drawn = search.must_wait("f00d", 3, 200)
-    assert drawn.text == (
-        "3 of your searches are still under way, so this one waits: 200 names. "
-        "Press *Search now* when one of them ends."
-    )
+    assert drawn.text == catalogue.search.must_wait(3, 200, button="Search now")
     assert labels(drawn) == {"Search now"}
     check(drawn)
 
@@ -98,8 +97,8 @@ def test_while_it_asks_a_search_shows_how_far_it_is():
 
 def test_what_a_stopped_search_did_not_ask_is_said():
     drawn = results([answer("name.ovh", Verdict.AVAILABLE)], asked=3, standing=Standing.STOPPED)
-    assert "*Not asked* (2), as the search was stopped\nunasked-0.ovh, unasked-1.ovh" in words_of(drawn)
-    assert drawn.text == "Stopped after 1 of 3 names: 1 available. name.ovh."
+    assert f"{catalogue.search.not_asked(2)}\nunasked-0.ovh, unasked-1.ovh" in words_of(drawn)
+    assert drawn.text == catalogue.search.alone(catalogue.search.stopped_after(1, 3, 1), names=["name.ovh"])
     assert "Ask again" in labels(drawn)
 
 
@@ -108,7 +107,7 @@ def test_nothing_old_is_shown_as_new():
     old = replace(answer("old.ovh", Verdict.TAKEN), asked_at=NOW - timedelta(minutes=4))
     assert "Refresh old answers" not in labels(results([fresh]))
     drawn = results([fresh, old])
-    assert "1 answer from up to 4 minutes ago; *Refresh old answers* asks again." in words_of(drawn)
+    assert catalogue.search.old_answers(1, timedelta(minutes=4), button="Refresh old answers") in words_of(drawn)
     assert "Refresh old answers" in labels(drawn)
     assert "Ask again" not in labels(drawn)
 
@@ -117,8 +116,8 @@ def test_while_old_answers_are_refreshed_they_stand_with_their_age_and_the_bar_c
     old = [replace(answer(f"{n}.ovh", Verdict.AVAILABLE), asked_at=NOW - timedelta(minutes=4)) for n in range(4)]
     drawn = results(old, standing=Standing.ASKING, refreshing=3)
     assert "1/4" in words_of(drawn)
-    assert drawn.text == "1 of 4 asked, 4 available…"
-    assert "4 answers from up to 4 minutes ago." in words_of(drawn)
+    assert drawn.text == catalogue.search.progress_alone(1, 4, 4, 0)
+    assert catalogue.search.old_answers(4, timedelta(minutes=4), button=None) in words_of(drawn)
     assert "*3.ovh*" in words_of(drawn)
     assert "Refresh old answers" not in labels(drawn)
 
@@ -131,25 +130,22 @@ def test_what_is_unknown_is_told_with_its_reason_and_can_be_asked_again():
 
 def test_what_is_reserved_or_not_offered_is_not_said_to_be_taken():
     reserved = answer("reserved.ovh", Verdict.NOT_OFFERED)
-    assert results([reserved]).text == "reserved.ovh is not available: reserved, or not offered."
+    assert results([reserved]).text == catalogue.search.alone(result_of("reserved.ovh", Verdict.NOT_OFFERED))
     drawn = results([reserved, answer("taken.ovh", Verdict.TAKEN)])
-    assert "*Not available* (1): reserved, or not offered\nreserved.ovh" in words_of(drawn)
-    assert "*Taken* (1)" in words_of(drawn)
+    assert f"{catalogue.search.title(Verdict.NOT_OFFERED, 1)}\nreserved.ovh" in words_of(drawn)
+    assert catalogue.search.title(Verdict.TAKEN, 1) in words_of(drawn)
     assert "Ask again" not in labels(drawn)
 
 
 def test_before_much_is_spent_the_person_is_asked():
     drawn = search.asks_first("f00d", Effort(420, 362.0, 60), 420)
     check(drawn)
-    assert "420 look-ups over 420 extensions, and takes about 6 min" in drawn.text
+    assert drawn.text == catalogue.search.asks_first(420, 420, 362.0)
 
 
 def test_what_did_not_fit_into_one_search_is_said_with_how_to_ask_it():
     left_out = ["shop", "studio", "zone"]
-    told = (
-        "3 more extensions did not fit into one search: the team's come first, then the cheapest. "
-        "To search others, name them, like `--tlds shop,studio`."
-    )
+    told = catalogue.search.no_room_for(3, "shop,studio")
     drawn = search.asks_first("f00d", Effort(500, 500.0, 60), 500, left_out)
     check(drawn)
     assert told in drawn.text
@@ -160,7 +156,8 @@ def test_the_text_ends_with_an_ellipsis_only_while_answers_come():
     answers = [answer("name.ovh", Verdict.AVAILABLE)]
     assert results(answers, asked=3, standing=Standing.ASKING).text.endswith("…")
     assert search.looking().text.endswith("…")
-    assert results(answers).text == "name.ovh is available. €2.99 for 1 year."
+    price = catalogue.prices.price_for(euros("2.99"), 1)
+    assert results(answers).text == catalogue.search.alone(result_of("name.ovh"), offer=price)
 
 
 def test_the_cheapest_comes_first_and_a_discount_is_told():
@@ -169,27 +166,28 @@ def test_the_cheapest_comes_first_and_a_discount_is_told():
     promo = replace(cheap, offer=reduced, offers=(reduced,))
     words = str(blocks_of(results([dear, promo])))
     assert words.index("cheap.ovh") < words.index("dear.ovh")
-    assert "€1.00 for 1 year (instead of €5.00), then €6.00 a year" in words
+    price = catalogue.prices.price_for(euros("1.00"), 1) + catalogue.prices.instead_of(euros("5.00"))
+    assert price + catalogue.prices.then_yearly(euros("6.00")) in words
 
 
 def test_a_search_that_is_gone_is_said_to_be_without_a_reason_that_may_be_false():
     for act in (act for act in Act if act.startswith("search_")):
         said = search.gone(act).text
         assert "restarted" not in said
-        assert "Please search again, by the same command" in said
+        assert said.endswith(catalogue.search.gone("", button="Add to cart"))
 
 
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        (Act.SEARCH_STOP, "This did not stop the search"),
-        (Act.SEARCH_NEWEST, "its message changes by itself"),
-        (Act.SEARCH_ADD_ALL, "Nothing was added."),
-        (Act.SEARCH_NEXT, "I cannot turn the page."),
-        (Act.SEARCH_AGAIN, "Nothing was asked or changed."),
-        (Act.SEARCH_REFRESH, "Nothing was asked or changed."),
-        (Act.SEARCH_ALL, "Nothing was asked or changed."),
+        (Act.SEARCH_STOP, catalogue.search.NOT_STOPPED),
+        (Act.SEARCH_NEWEST, catalogue.search.NOT_NEWEST),
+        (Act.SEARCH_ADD_ALL, catalogue.search.NOTHING_ADDED),
+        (Act.SEARCH_NEXT, catalogue.search.PAGE_NOT_TURNED),
+        (Act.SEARCH_AGAIN, catalogue.search.NOTHING_DONE),
+        (Act.SEARCH_REFRESH, catalogue.search.NOTHING_DONE),
+        (Act.SEARCH_ALL, catalogue.search.NOTHING_DONE),
     ],
 )
 def test_no_click_on_a_search_of_another_process_looks_as_if_it_had_worked(act, said):
-    assert said in search.gone(act).text
+    assert search.gone(act).text == catalogue.search.gone(said, button="Add to cart")

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
+from handlers.messages import words as catalogue
 from handlers.toolkit.slack_errors import FAILURES, KINDS, Kind, SlackAlerts, kind_of, operator_fix, read, word
 
 RAW = {
@@ -27,6 +28,8 @@ RAW = {
     "redirect": web.Response(status=302, headers={"Location": "/elsewhere"}),
     "empty_200": web.Response(status=200),
 }
+
+_GROUP = catalogue.slack.user_group("S0APPROVERS")
 
 
 @pytest.fixture
@@ -114,23 +117,34 @@ def test_no_word_stands_in_two_kinds():
 
 
 @pytest.mark.parametrize(
-    ("body", "fix"),
+    ("body", "sentence", "fact"),
     [
-        ({"error": "missing_scope", "needed": "usergroups:read"}, "add the scope usergroups:read"),
-        ({"error": "missing_scope"}, "add the scope"),
-        ({"error": "no_such_subteam"}, "DESK_APPROVERS"),
-        ({"error": "plan_upgrade_required"}, "name people"),
-        ({"error": "messages_tab_disabled"}, "messages_tab_enabled"),
-        ({"error": "token_revoked"}, "Slack refuses the bot token (token_revoked)"),
-        ({"error": "app_access_restricted"}, "ask an administrator"),
+        (
+            {"error": "missing_scope", "needed": "usergroups:read"},
+            catalogue.slack.refused(_GROUP, "missing_scope", scope="usergroups:read"),
+            "usergroups:read",
+        ),
+        ({"error": "missing_scope"}, catalogue.slack.refused(_GROUP, "missing_scope"), "scope"),
+        ({"error": "no_such_subteam"}, catalogue.slack.refused(_GROUP, "no_such_subteam"), "DESK_APPROVERS"),
+        ({"error": "plan_upgrade_required"}, catalogue.slack.refused(_GROUP, "plan_upgrade_required"), "DESK_PAYERS"),
+        (
+            {"error": "messages_tab_disabled"},
+            catalogue.slack.refused(_GROUP, "messages_tab_disabled"),
+            "messages_tab_enabled",
+        ),
+        ({"error": "token_revoked"}, catalogue.slack.token_refused("token_revoked"), "SLACK_BOT_TOKEN"),
+        (
+            {"error": "app_access_restricted"},
+            catalogue.slack.refused(_GROUP, "app_access_restricted"),
+            "app_access_restricted",
+        ),
     ],
 )
-def test_a_lasting_refusal_names_the_operators_fix(body, fix):
+def test_a_lasting_refusal_names_the_operators_fix(body, sentence, fact):
     """The operator reads the setting, the scope or the switch to change."""
     refusal = read(SlackApiError("no", {"ok": False} | body))
-    said = operator_fix(refusal, about="user group S0APPROVERS")
-    assert said is not None
-    assert fix in said
+    assert operator_fix(refusal, about=_GROUP) == sentence
+    assert fact in sentence
 
 
 def test_a_passing_refusal_asks_nothing_of_the_operator():

@@ -6,6 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from handlers import notifier
+from handlers.messages import words as catalogue
 from handlers.notifier import Announcer
 from handlers.toolkit.retries import UNKNOWN_LASTS
 from ordering.model.cart import Cart, CartState
@@ -14,6 +15,7 @@ from ordering.model.facts import EventKind
 from ordering.model.recovery import Stamp
 from ordering.ports.store import NOTHING_SHOWN, Message, MessageRole
 from tests.builders import NOW, POLICY, a_line
+from tests.saying import HOLE, before_hole
 
 CART = Cart(12, "C1", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA", version=4)
 CHANNEL = "C9"
@@ -240,7 +242,7 @@ async def test_a_card_that_cannot_be_rendered_is_named(desk: Desk, monkeypatch, 
         broken.setattr(notifier, "approval_card", fail)
         assert await desk.works(10)
     ((channel, text),) = desk.slack.said
-    assert (channel, "Cart #12 can't be shown here" in text) == (CHANNEL, True)
+    assert (channel, before_hole(catalogue.cart.unshown(12, HOLE)) in text) == (CHANNEL, True)
     assert ["fault in its own code" in said for said in desk.sentences] == [True]
     desk.outbox.changes()
     assert await desk.works(10)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.messages import blocked, happened
+from handlers.messages import words as catalogue
 from handlers.messages.en.warnings import warning
 from handlers.toolkit import modals as forms
 from handlers.toolkit.blocks import Drawn
@@ -29,6 +30,7 @@ from sandbox.slack.block_kit import faults_of_view
 from sandbox.slack.messages import words
 from tests.builders import NOW, POLICY, a_line, a_quote, a_quoted, euros
 from tests.handlers.drawing import EVIL, LONG, blocks_of, check, labels, offer, words_of
+from tests.saying import HOLE, after_hole
 
 S, K = CartState, EventKind
 TROUBLE = Trouble(NOW, EARLIER_TEXT, {"text": "OVH does <not> answer."})
@@ -152,9 +154,10 @@ def test_the_card_says_everything_that_the_approval_covers_and_no_personal_data(
         ]
     ]
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=tuple(given)))))
-    assert "*Each name*  owner of legal age: yes\n" in words
-    assert "*name.ovh*  owner: contact 21003400, reason: “Ours”, 1 more answer by <@U0BEN>\n" in words
-    assert "*b.ovh*  owner: the account's own data" in words
+    assert f"*{catalogue.questions.EACH_NAME}*  owner of legal age: yes\n" in words
+    private = catalogue.questions.private_answers(1, ["<@U0BEN>"], alone=False)
+    assert f"*name.ovh*  owner: contact 21003400, reason: “Ours”, {private}\n" in words
+    assert f"*b.ovh*  {catalogue.questions.OWN_DATA}" in words
     assert "1970" not in words
     assert "no longer asked" not in words
 
@@ -163,7 +166,7 @@ def test_what_is_the_same_for_forty_names_is_one_line_on_the_card():
     lines = [a_line(f"n{number}.ovh") for number in range(MOST_LINES)]
     given = tuple(Configuration(line.domain, "OWNER_LEGAL_AGE", "true") for line in lines)
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote(), configuration=given))))
-    assert words.count("owner: the account's own data, owner of legal age: yes") == 1
+    assert words.count(f"{catalogue.questions.OWN_DATA}, owner of legal age: yes") == 1
 
 
 def test_forty_of_the_longest_reasons_can_all_be_read():
@@ -175,7 +178,8 @@ def test_forty_of_the_longest_reasons_can_all_be_read():
     drawn = card(shown)
     check(drawn)
     assert {"Approve", "Details"} <= labels(drawn)
-    assert "more lines of answers in *Details*" in words_of(drawn)
+    more = after_hole(catalogue.grammar.more(HOLE, catalogue.cart.MORE_ANSWERS_IN_DETAILS))
+    assert more in words_of(drawn)
     pages = [details.details_modal(shown, waive_retraction=True, page=page).to_dict() for page in range(9)]
     read = "\n".join(text for page in pages for text in words(page["blocks"]))
     assert all(reason.strip().replace("&", "&amp;") in read for reason in reasons)
@@ -356,7 +360,7 @@ def test_without_a_waiver_the_card_says_what_that_means():
     kept = approval.card(
         shown, approvals_needed=1, waive_retraction=False, approvers=POLICY.approvers, payers=POLICY.payers
     )
-    assert "The right of retraction is kept" in str(blocks_of(kept))
+    assert catalogue.prices.RETRACTION_KEPT in str(blocks_of(kept))
 
 
 def said_no(words: str, name: DomainName | None = None, fix: Fix | None = None) -> Finding:
@@ -397,6 +401,6 @@ def test_the_card_says_where_no_price_belongs_to_a_name():
     lines = [a_line("name.ovh"), a_line("b.ovh", price="149.98")]
     told = tuple(replace(a_quoted(line.domain.ascii, "149.98"), domain=None) for line in lines)
     words = words_of(card(a_cart(S.SUBMITTED, lines, quote=replace(a_quote("359.95", "59.99"), lines=told))))
-    assert "OVH doesn't say which price belongs to which name. Its total counts." in words
+    assert catalogue.prices.PRICES_UNASSIGNED in words
     assert "€359.95" in words
     assert "149.98" not in words

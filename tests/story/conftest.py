@@ -13,6 +13,7 @@ from sandbox.browser import NoBrowserError
 from sandbox.slack import Actor, Message, OpenView
 from sandbox.stage import Stage
 from tests.browser import not_run
+from tests.saying import added
 from tests.story.drawing import Board
 
 _IN_LINKS = ("orderPassword", "passwd=")
@@ -42,7 +43,7 @@ class Story:
     async def search_and_add(self, *names: str) -> None:
         for name in names:
             await self.ada.command(f"add {name}")
-            await self.sees(self.ada, f"Added *{name}*")
+            await self.sees(self.ada, added(name))
 
     async def request(self, purpose: str = "For the launch") -> None:
         cart = await self.sees(self.ada, "Request approval")

@@ -2,10 +2,11 @@
 
 import pytest
 
+from handlers.messages import words as catalogue
 from tests.refusing import said
 from tests.story.conftest import Story
 
-CAUTION = "If you change this, you can't approve cart #1."
+CAUTION = catalogue.cart.caution(1)
 
 
 @pytest.mark.parametrize("button", ["Years", "Owner and answers"])
@@ -24,7 +25,7 @@ async def test_an_approver_who_adds_reads_that_another_decides(story: Story):
     """The answer to `/domain add` in another's cart says that the approval is another's now."""
     await story.search_and_add("name.ovh")
     await story.cleo.command("add other.ovh")
-    await story.sees(story.cleo, "You can't approve this cart now, because you added to it.")
+    await story.sees(story.cleo, catalogue.cart.NO_LONGER_APPROVES)
 
 
 async def test_an_approver_who_chose_years_cannot_approve(story: Story):

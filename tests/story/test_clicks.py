@@ -8,6 +8,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.slack import NotAcknowledged
 from sandbox.stage import Stage
 from tests.story.conftest import Story
@@ -182,5 +183,5 @@ class TestStop:
         story.slack.faults.clear()
         await story.stage.bot.start()
         told = story.slack.state.messages[card.channel]
-        await story.slack.until(lambda: [m for m in told if "too long ago to count" in m.text], 30)
+        await story.slack.until(lambda: [m for m in told if m.text == catalogue.failures.lapsed(1)], 30)
         assert [order.payments for order in story.orders] == [[]]

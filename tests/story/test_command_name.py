@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from handlers.messages import words as catalogue
 from handlers.toolkit.command_name import CommandNames
+from ordering.model.cart import CartState
 from tests.refusing import said
+from tests.saying import result_of
 from tests.story.conftest import Story
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +27,11 @@ def named(story: Story, request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def unnamed(sentence: str) -> str:
+    """Return a sentence up to the command that it names."""
+    return sentence.partition("`")[0].strip()
+
+
 def seen(story: Story) -> str:
     """All that anybody was ever shown: messages, edits, forms and Homes."""
     return str([payload for _, payload in story.slack.state.archive])
@@ -36,14 +44,14 @@ async def test_answers_to_any_command_name(story: Story, named: str):
     assert f"`{named} search name.ovh`" in help_text
     assert not MANIFESTS.search(help_text)
     await story.ada.command("search name.ovh")
-    await story.sees(story.ada, "*name.ovh* is available.")
+    await story.sees(story.ada, result_of("name.ovh"))
 
 
 async def test_names_the_command_in_every_answer(story: Story, named: str):
     """Whatever is typed, no hint names a command that this workspace lacks."""
     for typed in TYPED:
         await story.ada.command(typed)
-    await story.sees(story.ada, "There are no requests before cart #1.")
+    await story.sees(story.ada, unnamed(catalogue.cart.none_before(1)))
     await story.sees(story.ada, f"`{named} show 12`")
     assert not MANIFESTS.search(seen(story))
 
@@ -52,9 +60,9 @@ async def test_a_whole_purchase_never_names_another_command(story: Story, named:
     """From the search to the delivery, with Home, forms, cards and refusals, only the typed name appears."""
     for who in (story.ada, story.cleo, story.dan):
         await who.command("cart")
-    await story.sees(story.ada, "The cart is empty.")
+    await story.sees(story.ada, unnamed(catalogue.cart.none_open()))
     await story.ada.open_home()
-    home = await story.home_says(story.ada, "You have no cart under way.")
+    home = await story.home_says(story.ada, unnamed(catalogue.home.no_carts()))
     assert f"`{named} search name.ovh`" in home.plain_text()
     card = await story.ordered("name.ovh", "other.ovh")
     await story.ben.command("add name.ovh")
@@ -64,9 +72,9 @@ async def test_a_whole_purchase_never_names_another_command(story: Story, named:
     await story.dan.click(card, "Pay")
     await story.card("is delivered")
     await story.ada.command("show 1")
-    await story.sees(story.ada, "is delivered")
-    closed = await story.sees(story.ada, "starts the next cart.")
-    assert f"`{named} show 1` shows what happened to it." in closed.plain_text()
+    await story.sees(story.ada, f"*Cart #1*: {catalogue.cart.state(CartState.DELIVERED)}")
+    closed = await story.sees(story.ada, f"`{named} add name.ovh`")
+    assert f"`{named} show 1`" in closed.plain_text()
     assert not MANIFESTS.search(seen(story))
 
 
@@ -86,10 +94,10 @@ async def test_answers_with_the_name_that_was_typed(story: Story):
 async def test_names_the_manifests_command_before_any_is_typed(story: Story):
     """Home of a fresh start names what the manifest registers; after a command, Home names that one."""
     await story.ada.open_home()
-    await story.home_says(story.ada, "`/domain help` shows all commands.")
+    await story.home_says(story.ada, catalogue.home.commands())
     await story.ada.command("help", command="/domains")
     await story.ada.open_home()
-    await story.home_says(story.ada, "`/domains help` shows all commands.")
+    await story.home_says(story.ada, catalogue.home.commands().replace("/domain", "/domains"))
 
 
 def test_no_code_that_talks_to_people_fixes_the_name():

@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import OpenView
 from sandbox.slack.messages import elements
+from tests.saying import HOLE, SENT, added, before_hole
 from tests.story.conftest import Story
+
+# How a request ends: with what to fix, or with the approvers.
+_ENDS = (before_hole(catalogue.cart.not_sent(HOLE)), catalogue.cart.FIX_THESE, SENT)
 
 BERLIN, SPAIN = "21003345", "21003346"  # contacts of the sandbox's account
 # What a person answers where they are asked. What is not here needs no answer of theirs.
@@ -53,12 +58,12 @@ def settings() -> dict[str, str]:
 async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(story: Story, extensions: list[str]):
     names = [f"blue-otter.{extension}" for extension in extensions]
     await story.ada.command(f"add {' '.join(names)}")
-    await story.sees(story.ada, f"Added *{names[0]}*", seconds=30)
+    await story.sees(story.ada, added(names[0]), seconds=30)
     for name in names:
         if EXTENSIONS[name.partition(".")[2]].launching:
             choice = await story.sees(story.ada, f"OVH offers {name}")
             await story.ada.click(choice, "Add to cart")
-            await story.sees(story.ada, f"Added *{name}*")
+            await story.sees(story.ada, added(name))
     cart = await story.sees(story.ada, "Request approval")
     await story.ada.click(cart, "Request approval")
     await story.slack.until(lambda: story.ada.modal)
@@ -93,11 +98,7 @@ async def ask_and_answer(story: Story) -> None:
 def answered_by_ovh(story: Story) -> OpenView | None:
     """The form once OVH has answered: again with what to fix, or the note that the request is on its way."""
     shown = story.ada.modal
-    return (
-        shown
-        if shown and ("Not sent yet." in shown.plain_text() or "with the approvers" in shown.plain_text())
-        else None
-    )
+    return shown if shown and any(said in shown.plain_text() for said in _ENDS) else None
 
 
 def open_names(form: OpenView) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 
 from handlers.messages import blocked
+from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
 from ordering.model.cart import Trouble
 from ordering.model.domain_name import DomainName
+from ordering.model.offer import Verdict
 from ordering.model.preflight_findings import Finding, FindingCode
 from ordering.process.floors import Floors
 from sandbox.ovh.faults import Kind
 from sandbox.slack import NotAcknowledged
 from tests.builders import NOW
 from tests.refusing import said
+from tests.saying import result_of
 from tests.story.conftest import Story
 
 
@@ -109,7 +112,7 @@ async def test_documents_and_registry_errors_are_told(story: Story):
 async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(story: Story):
     await story.search_and_add("reason-name.fr")
     await story.request("For the launch")
-    form = await story.form_says("Not sent yet.")
+    form = await story.form_says(catalogue.cart.FIX_THESE)
     unanswered = Finding(FindingCode.QUESTION_OPEN, DomainName("reason-name.fr"), params={"label": "REASON"})
     assert finding(unanswered.data).text in form.plain_text()
     assert "For the launch" in str(form.blocks)
@@ -122,7 +125,7 @@ async def test_the_desk_survives_a_disconnect(story: Story):
     await story.slack.server.disconnect("refresh_requested")
     await story.slack.until(lambda: story.slack.server.sockets and story.slack.server.sockets[-1] is not before, 10)
     await story.ada.command("search name.ovh")
-    await story.sees(story.ada, "is available.")
+    await story.sees(story.ada, result_of("name.ovh"))
 
 
 async def test_slack_saying_wait_only_delays_a_message(story: Story):
@@ -194,4 +197,4 @@ async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: S
 async def test_an_empty_answer_is_never_read_as_no(story: Story):
     story.ovh.faults.add("GET", "/order/cart/*/domain", "null")
     await story.ada.command("search name.ovh")
-    await story.sees(story.ada, "OVH could not be asked")
+    await story.sees(story.ada, result_of("name.ovh", Verdict.UNKNOWN))

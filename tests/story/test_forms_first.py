@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.slack import Actor, OpenView
+from tests.saying import result_of
 from tests.story.conftest import Story
 
 Line = Callable[[], Awaitable[None]]
@@ -52,15 +54,15 @@ async def test_a_carts_forms_open(story: Story, long_line: Line):
     await form(story, story.ada, "contact_form")
     story.ada.close_modal(all_of_them=False)
     await story.ada.click(answers, "Show contacts")
-    await story.form_says("Only you see this.")
+    await story.form_says(catalogue.contacts.ONLY_YOU)
 
 
 async def test_the_form_of_offers_opens(story: Story, long_line: Line):
     await story.ada.command("search launch-otter.com")
-    found = await story.sees(story.ada, "*launch-otter.com* is available")
+    found = await story.sees(story.ada, result_of("launch-otter.com"))
     await long_line()
     await story.ada.click(found, "Add to cart")
-    await story.form_says("Which offer?")
+    await story.form_says(catalogue.prices.WHICH_OFFER)
 
 
 async def test_the_form_of_a_rejection_opens(story: Story, long_line: Line):

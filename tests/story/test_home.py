@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.messages import words as catalogue
 from tests.refusing import said
 from tests.story.conftest import Story
 
@@ -13,8 +14,8 @@ def mode() -> str:
 
 async def test_an_empty_home_says_what_to_do(story: Story):
     await story.ada.open_home()
-    home = await story.home_says(story.ada, "Nothing is waiting for you.")
-    assert "`/domain search name.ovh` starts one." in home.plain_text()
+    home = await story.home_says(story.ada, catalogue.home.NOTHING_WAITING)
+    assert catalogue.home.no_carts() in home.plain_text()
 
 
 async def test_what_waits_is_approved_and_paid_from_home_and_home_stays_current(story: Story):
@@ -23,7 +24,7 @@ async def test_what_waits_is_approved_and_paid_from_home_and_home_stays_current(
     await story.dan.open_home()
     await story.cleo.click(await story.home_says(story.cleo, "waits for approval"), "Approve")
     home = await story.home_says(story.dan, "OVH keeps the order open")
-    await story.home_says(story.cleo, "Nothing is waiting for you.")
+    await story.home_says(story.cleo, catalogue.home.NOTHING_WAITING)
     await story.dan.select(home, "payment_method", "8120046")
     await story.dan.click(home, "Pay")
     await story.card("is delivered")

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from sandbox.stage import Stage
+from tests.saying import added, result_of
 from tests.story.conftest import Story
 
 
@@ -29,10 +30,10 @@ async def kill_and_restart(story: Story) -> None:
 async def test_killed_between_all_acts_the_order_is_made_and_paid_once(killed: Story):
     story = killed
     await story.ada.command("search name.ovh")
-    found = await story.sees(story.ada, "is available.")
+    found = await story.sees(story.ada, result_of("name.ovh"))
     await kill_and_restart(story)
     await story.ada.click(found, "Add to cart")
-    await story.sees(story.ada, "Added *name.ovh*")
+    await story.sees(story.ada, added("name.ovh"))
     await kill_and_restart(story)
     await story.request()
     card = await story.card("waits for")

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.slack import Actor, Message
 from sandbox.slack.world import User
 from tests.refusing import said
+from tests.saying import HOLE, before_hole
 from tests.story.conftest import Story
+
+_IN_LINE = before_hole(catalogue.failures.in_line(HOLE, HOLE))
 
 _WITHIN = 2.0  # seconds from the click until the person reads that the decision counts
 _MANY = 120
@@ -202,7 +206,7 @@ async def test_each_of_120_requests_gets_an_answer(story: Story, settings: dict[
         return [m.text for m in story.slack.state.messages["C0DOMAINS"] if m.only_for == story.ben.id]
 
     def answers() -> list[str]:
-        return [text for text in told() if "in line, and" not in text]
+        return [text for text in told() if _IN_LINE not in text]
 
     await story.slack.until(lambda: len(answers()) == _MANY, 60)
     line_full = said("too_many_requests", in_line=50, what="|").partition("|")[0]

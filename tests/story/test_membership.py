@@ -17,6 +17,7 @@ from sandbox.slack.world import (
 )
 from sandbox.stage import Stage
 from tests.refusing import said
+from tests.saying import result_of
 from tests.story.conftest import Story
 
 CHANNELS = ("domains", "approvals")
@@ -74,7 +75,7 @@ async def test_org_colleagues_search_add_request_and_approve(grid: Story):
     grid.slack.state.world.add(mara, *CHANNELS)
     me = grid.slack.person("mara")
     await me.command("search name.ovh")
-    found = await grid.sees(me, "*name.ovh* is available.")
+    found = await grid.sees(me, result_of("name.ovh"))
     await me.click(found, "Add to cart")
     cart = await grid.sees(me, "Request approval")
     await me.click(cart, "Request approval")

@@ -13,6 +13,7 @@ import pytest
 from ordering.process.transitions import Pace
 from sandbox.ovh import Recorded
 from sandbox.slack import Message
+from tests.saying import STOPPED
 from tests.story.conftest import Story
 
 LOOK_UP = ("GET", "/order/cart/*/domain")
@@ -105,4 +106,4 @@ async def test_no_call_for_money_waits_for_a_search(story: Story):
 
     assert "/490" in search.plain_text()  # it is still under way
     await story.ada.click(search, "Stop")
-    await story.sees(story.ada, "Stopped after")
+    await story.sees(story.ada, STOPPED)

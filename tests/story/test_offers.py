@@ -6,13 +6,16 @@ import re
 import pytest
 
 from handlers.messages import refused
+from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
 from handlers.messages.en.warnings import warning
 from ordering.model.domain_name import DomainName
 from ordering.model.line_warnings import LineWarning, WarningKind
+from ordering.model.offer import OfferKind
 from ordering.model.preflight_findings import Finding, FindingCode
 from sandbox.slack import OpenView
 from tests.refusing import said
+from tests.saying import added, result_of
 from tests.story.conftest import Story
 
 
@@ -33,18 +36,19 @@ async def years_of(story: Story, cart, **chosen: str) -> None:
 
 async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(story: Story):
     await story.ada.command("search launch-otter.com")
-    found = await story.sees(story.ada, "*launch-otter.com* is available")
+    found = await story.sees(story.ada, result_of("launch-otter.com"))
     words = found.plain_text()
     assert "*Standard*: €8.99 for 1 year, then €13.49 a year" in words
     assert "*Special* (landrush): €128.99 for 1 year, then €13.49 a year" in words
     await story.ada.click(found, "Add to cart")
-    form = await story.form_says("Which offer?")
+    form = await story.form_says(catalogue.prices.WHICH_OFFER)
+    early = catalogue.prices.unusual_terms(OfferKind.SPECIAL, "create-early", "landrush")
     radio = next(block["element"] for block in form.blocks if block["type"] == "input")
     assert [option["description"]["text"] for option in radio["options"]] == [
-        "Standard price", "Special: OVH calls it create-early, landrush",
+        catalogue.prices.STANDARD_PRICE, catalogue.grammar.capitalised(early),
     ]  # fmt: skip
     assert await story.ada.submit(offer=radio["options"][1]["value"]) == {}
-    await story.form_says("Added *launch-otter.com*")
+    await story.form_says(added("launch-otter.com"))
     story.ada.close_modal()
     await story.request()
     assert "€128.99" in (await story.card("waits for")).plain_text()
@@ -52,10 +56,10 @@ async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(story: S
 
 async def test_a_typed_name_with_several_offers_asks_back_and_adds_nothing_by_itself(story: Story):
     await story.ada.command("add launch-otter.com name.ovh")
-    await story.sees(story.ada, "Added *name.ovh*")
+    await story.sees(story.ada, added("name.ovh"))
     asked = await story.sees(story.ada, refused("offer_choice_needed", {"name": "launch-otter.com", "offers": 2}).text)
     await story.ada.click(asked, "Add to cart")
-    assert "has 2 names" in (await story.sees(story.ada, "Added *launch-otter.com*")).plain_text()
+    await story.sees(story.ada, catalogue.cart.added([DomainName("launch-otter.com")], 1, 2))
 
 
 async def test_a_premium_name_is_named_as_such_with_its_renewal(story: Story):
@@ -63,14 +67,15 @@ async def test_a_premium_name_is_named_as_such_with_its_renewal(story: Story):
     found = await story.sees(story.ada, "premium-otter.com")
     assert "€1250.00 for 1 year, then €350.00 a year" in found.plain_text()
     await story.ada.click(found, "Add to cart")
-    await story.sees(story.ada, "Added *premium-otter.com*")
+    await story.sees(story.ada, added("premium-otter.com"))
     await story.request()
-    assert "premium: the registry's own price" in (await story.card("waits for")).plain_text()
+    premium = catalogue.prices.unusual_terms(OfferKind.PREMIUM, "create-premium", "")
+    assert premium in (await story.card("waits for")).plain_text()
 
 
 async def test_a_transfer_and_an_aftermarket_offer_are_shown_and_not_sold_as_new(story: Story):
     await story.ada.command("search taken-otter.com aftermarket-otter.com")
-    found = await story.sees(story.ada, "None of these 2 names is available.")
+    found = await story.sees(story.ada, catalogue.search.none_available(2, some_unknown=False))
     assert "taken-otter.com (transfer €13.49)" in found.plain_text()
     assert "aftermarket-otter.com (€2399.00)" in found.plain_text()
     assert "Add to cart" not in found.plain_text()
@@ -84,9 +89,9 @@ async def test_an_offer_that_changed_since_the_search_is_shown_again_and_not_rep
     again = await story.sees(story.ada, refused("offer_changed", {"name": "name.ovh"}).text)
     assert "€3.99 for 1 year" in again.plain_text()
     await story.ada.command("cart")
-    await story.sees(story.ada, "The cart is empty.")
+    await story.sees(story.ada, catalogue.cart.none_open())
     await story.ada.click(again, "Add to cart")
-    await story.sees(story.ada, "Added *name.ovh*")
+    await story.sees(story.ada, added("name.ovh"))
 
 
 async def test_years_are_chosen_in_a_form_and_bought(story: Story):
@@ -154,7 +159,7 @@ async def test_a_name_that_the_account_owns_is_refused(story: Story):
 async def test_a_look_alike_is_told_to_the_requester_and_to_the_approver(story: Story):
     story.ovh.names.owned.add("modern.ovh")
     await story.ada.command("add rnodern.ovh")
-    told = await story.sees(story.ada, "Added *rnodern.ovh*")
+    told = await story.sees(story.ada, added("rnodern.ovh"))
     like = warning(LineWarning(WarningKind.LIKE_AN_OWNED_NAME, {"twin": "modern.ovh"}))
     assert like in told.plain_text()
     await story.sees(story.ben, like)
@@ -168,7 +173,7 @@ async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_
     await story.ada.command("search café-otter.fr")
     found = await story.sees(story.ada, both)
     await story.ada.click(found, "Add to cart")
-    await story.sees(story.ada, f"Added *{both}*")
+    await story.sees(story.ada, added("café-otter.fr"))
     cart = await story.sees(story.ben, both)
     await story.ada.click(cart, "Years")
     await story.form_says(both)

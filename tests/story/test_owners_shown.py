@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.messages import words as catalogue
 from tests.refusing import said
 from tests.story.conftest import Story
 
@@ -10,7 +11,7 @@ async def test_an_approver_sees_who_will_own_the_names(story: Story):
     """The form names the account's own data where no other owner was chosen, and only the approver sees it."""
     card = await story.requested()
     await story.cleo.click(card, "Show owner")
-    await story.form_says("no other owner was chosen", who=story.cleo)
+    await story.form_says(catalogue.owners.ACCOUNT_HOLDER, who=story.cleo)
     assert story.ben.modal is None
     own = story.ovh.contacts.accounts[story.ovh.contacts.own]
     shown = story.cleo.modal
@@ -23,7 +24,7 @@ async def test_an_approver_sees_who_will_own_the_names(story: Story):
 async def test_a_payer_sees_the_owner_before_paying(story: Story):
     """The card of an order has the button too."""
     await story.dan.click(await story.ordered(), "Show owner")
-    await story.form_says("no other owner was chosen", who=story.dan)
+    await story.form_says(catalogue.owners.ACCOUNT_HOLDER, who=story.dan)
 
 
 @pytest.mark.parametrize("name", ["ada", "ben"])

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from handlers.messages import words as catalogue
 from ordering.process.floors import Floors
 from sandbox.ovh.orders import Order, Source, Try
 from sandbox.slack import Message
@@ -125,7 +126,7 @@ async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_not
     await story.dan.press(till.card, *click)
     await till.shows("VISA 4970 XXXX XXXX 1234 was refused.")
     await story.dan.press(till.card, *click)
-    await story.sees(story.dan, "You did that already for #1.", channel="approvals")
+    await story.sees(story.dan, catalogue.failures.done_already(1), channel="approvals")
     assert (till.order.payments, story.ovh.count("POST", PAY)) == ([], 1)
     await till.pays()
     await till.ends_paid(SEPA, method=SEPA)

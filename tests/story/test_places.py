@@ -4,9 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from handlers.messages import words as catalogue
+from ordering.model.cart import CartState
+from ordering.model.events import Event
 from sandbox.slack import server
 from sandbox.slack.world import Channel
+from tests.builders import NOW, euros
 from tests.refusing import said
+from tests.saying import added, removed, result_of
 from tests.story.conftest import Story
 
 
@@ -39,11 +44,11 @@ async def test_answers_commands_wherever_they_are_typed(
     story.slack.state.world.channels[place.id] = replace(place, members=set(place.members))
     monkeypatch.setattr(server, "URL_LIFE", url_life)
     for typed, answer in [
-        ("search name.ovh", "*name.ovh* is available."),
-        ("add name.ovh", "Added *name.ovh*"),
+        ("search name.ovh", result_of("name.ovh")),
+        ("add name.ovh", added("name.ovh")),
         ("cart", "*Cart #1*"),
         ("show 99", "There is no cart #99."),
-        ("nonsense", "I do not know"),
+        ("nonsense", catalogue.commands.no_such_command("nonsense")),
     ]:
         await story.ada.command(typed, channel=place.id)
         await story.slack.until(
@@ -66,12 +71,12 @@ async def test_a_cart_in_ones_own_conversation_goes_to_the_approval_channel(stor
 
 async def test_a_private_channel_without_the_desk_still_gets_its_answers(story: Story):
     await story.ada.command("add name.ovh", channel="secret")
-    await story.sees(story.ada, "Added *name.ovh*", channel="secret")
+    await story.sees(story.ada, added("name.ovh"), channel="secret")
     await story.ada.command("cart", channel="secret")
     cart = await story.sees(story.ada, "Request approval", channel="secret")
     assert cart.ephemeral
     await story.ada.click(cart, "Remove")
-    await story.sees(story.ada, "is empty", channel="secret")
+    await story.sees(story.ada, catalogue.cart.empty(1), channel="secret")
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVAL_CHANNEL": "C0SECRET"}], indirect=True)
@@ -85,18 +90,18 @@ async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(story: S
 
 async def test_a_requester_who_does_not_see_the_card_is_told_directly_what_becomes_of_it(story: Story):
     await story.ada.command("add name.ovh", channel="secret")
-    await story.sees(story.ada, "Added *name.ovh*", channel="secret")
+    await story.sees(story.ada, added("name.ovh"), channel="secret")
     await story.ada.command("cart", channel="secret")
     await story.ada.click(await story.sees(story.ada, "Request approval", channel="secret"), "Request approval")
     await story.slack.until(lambda: story.ada.modal)
     await story.ada.submit(purpose="Mine")
-    await story.form_says("You are told directly what becomes of it.")
+    await story.form_says(catalogue.cart.requested(1, "C0APPROVALS", euros("3.59"), here=False))
     await story.cleo.click(await story.card("waits for"), "Reject")
     await story.slack.until(lambda: story.cleo.modal)
     await story.cleo.submit(reason="Too dear")
     told = await story.sees(story.ada, "Cart #1 (name.ovh) was rejected by <@U0CLEO>: Too dear", channel="ada")
     await story.ada.click(told, "Copy to open cart")
-    await story.sees(story.ada, "Copied: cart #2 has 1 name now.", channel="ada")
+    await story.sees(story.ada, catalogue.cart.copied(2, 1), channel="ada")
 
 
 async def test_a_delivery_is_told_to_the_requester_once(story: Story):
@@ -154,7 +159,7 @@ async def test_the_teams_rules_hold(story: Story):
     await story.form_says(said("order_limit_exceeded", total=five, limit=five).partition("€5.00")[2])
     story.ada.close_modal()
     await story.ada.command("remove premium-name.ovh")
-    await story.sees(story.ada, "Removed *premium-name.ovh*")
+    await story.sees(story.ada, removed("premium-name.ovh"))
     card = await story.requested("name.ovh")
     assert "2 approvals" in card.plain_text()
     await story.cleo.click(card, "Approve")
@@ -167,10 +172,11 @@ async def test_the_teams_rules_hold(story: Story):
 async def test_the_record_can_be_followed_in_slack(story: Story):
     await story.ordered()
     await story.ben.command("pending")
-    await story.sees(story.ben, "1 cart waiting")
+    await story.sees(story.ben, catalogue.cart.waiting(1))
     await story.ben.command("show #1")
-    shown = await story.sees(story.ben, "*Cart #1* is checked out")
-    assert "approved by <@U0CLEO>" in shown.plain_text()
+    approved = catalogue.story.happened(Event(1, CartState.APPROVED, NOW, by="U0CLEO"), "").partition("  ")[2]
+    shown = await story.sees(story.ben, approved)
+    assert f"*Cart #1*: {catalogue.cart.state(CartState.CHECKED_OUT)}" in shown.plain_text()
     await story.ben.command("history")
     await story.sees(story.ben, "order 256900123")
 
@@ -180,6 +186,6 @@ async def test_a_search_of_many_names_shows_progress_within_five_answers(story: 
     names = " ".join(f"name-{number}.ovh" for number in range(60))
     await story.ada.command(f"search {names}")
     await story.sees(story.ada, "/60", seconds=15)
-    done = await story.sees(story.ada, "60 of 60 names available.", seconds=30)
+    done = await story.sees(story.ada, catalogue.search.some_available(60, 60), seconds=30)
     assert not done.text.endswith("…")
     assert len([m for m in story.ada.messages("domains") if m.ephemeral]) == 1

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from handlers.messages import refusal, refused
+from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
 from handlers.messages.en.question_labels import BY_LABEL
 from ordering.model.domain_name import DomainName
@@ -15,7 +16,11 @@ from ordering.model.question import Kind, Question
 from sandbox.slack import Actor, OpenView
 from sandbox.slack.messages import elements
 from tests.refusing import said
+from tests.saying import A_REGISTRY_ASKS, HOLE, after_hole, asks_for, before_hole, removed
 from tests.story.conftest import Story
+
+_OVERTAKEN = after_hole(catalogue.questions.both_answered([HOLE]))
+_OWN = f"*{catalogue.questions.EACH_NAME}*  {catalogue.questions.OWN_DATA}"
 
 REASON = "answer.REASON"
 CONDITIONS = "answer.ACCEPT_CONDITIONS"
@@ -64,9 +69,7 @@ def sent(story: Story, name: str) -> dict[str, str]:
 
 async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(story: Story):
     await story.search_and_add("reason-otter.dev")
-    shown = await questions(
-        story, "Answer questions", when="The registry asks for a yes to its conditions and the reason."
-    )
+    shown = await questions(story, "Answer questions", when=asks_for("ACCEPT_CONDITIONS", "REASON"))
     assert BY_LABEL["ACCEPT_CONDITIONS"].hint in shown.plain_text()
     assert await story.ada.submit(**{CONDITIONS: "true", REASON: "Our <!channel> office"}) == {}
     assert story.ada.modal is None
@@ -81,7 +84,7 @@ async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(st
 
 async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(story: Story):
     await story.search_and_add("otter.gov.uk")
-    shown = await questions(story, "Answer questions", when="The registry asks for the registry's record.")
+    shown = await questions(story, "Answer questions", when=asks_for("DOMAIN_CONFIG"))
     assert await story.ada.submit(
         **{"answer.DOMAIN_CONFIG": "{", "answer.DNS": "one", "answer.ADMIN_ACCOUNT": "x"}
     ) == {
@@ -95,14 +98,14 @@ async def test_wrong_answers_are_told_at_their_fields_and_nothing_typed_is_lost(
 
 async def test_a_no_to_the_registrys_conditions_is_no_way_to_buy(story: Story):
     await story.search_and_add("otter.dev")
-    await questions(story, "Answer questions", when="The registry asks for")
+    await questions(story, "Answer questions", when=A_REGISTRY_ASKS)
     must_be_yes = refused("answer_must_be_yes", {}).text
     assert (await story.ada.submit(**{CONDITIONS: "false"}))[CONDITIONS] == must_be_yes
 
 
 async def test_answers_can_be_changed_until_approval_is_requested(story: Story):
     await story.search_and_add("otter.paris")
-    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await questions(story, "Answer questions", when=asks_for("REASON"))
     await story.ada.submit(**{REASON: "A first thought"})
     again = await questions(story, "Owner and answers", when="Owner and answers")
     assert "A first thought" in str(again.blocks)
@@ -113,8 +116,8 @@ async def test_answers_can_be_changed_until_approval_is_requested(story: Story):
 
 async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(story: Story):
     await story.search_and_add("otter.dev")
-    await questions(story, "Answer questions", when="The registry asks for")
-    await story.ben.click(await story.sees(story.ben, "The registry asks for"), "Answer questions")
+    await questions(story, "Answer questions", when=A_REGISTRY_ASKS)
+    await story.ben.click(await story.sees(story.ben, A_REGISTRY_ASKS), "Answer questions")
     await form(story, "answers_form", story.ben)
     assert await story.ada.submit(**{CONDITIONS: "true", OWNER: "21003346"}) == {}
     assert await story.ben.submit(**{CONDITIONS: "true"}) == {}
@@ -125,7 +128,7 @@ async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(sto
 async def test_two_people_answer_the_same_differently_and_the_second_sees_both(story: Story):
     await story.search_and_add("otter.paris", "reason-one.paris")
     cart = await story.sees(story.ada, "Request approval")
-    await story.slack.until(lambda: cart.plain_text().count("The registry asks for the reason.") == 2 or None, 10)
+    await story.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 2 or None, 10)
     for who in (story.ada, story.ben):
         await who.click(await story.sees(who, "Request approval"), "Answer questions")
         await who.click(await form(story, "answers_list", who), "Answer questions")
@@ -135,10 +138,13 @@ async def test_two_people_answer_the_same_differently_and_the_second_sees_both(s
     both = await story.slack.until(lambda: overtaken(story.ben), 10)
     assert "“A first thought” by <@U0ADA>" in both.plain_text()
     assert await story.ben.submit() == {}
-    assert "Nothing is open." in (await form(story, "answers_list", story.ben)).plain_text()
+    assert catalogue.questions.NOTHING_TO_ANSWER in (await form(story, "answers_list", story.ben)).plain_text()
     story.ada.close_modal()
     await story.request()
-    assert "*Each name*  owner: the account's own data" in (card := await story.card("waits for")).plain_text()
+    assert (
+        f"*{catalogue.questions.EACH_NAME}*  {catalogue.questions.OWN_DATA}"
+        in (card := await story.card("waits for")).plain_text()
+    )
     assert "reason: “A second thought”" in card.plain_text()
     assert "A first thought" not in card.plain_text()
 
@@ -153,7 +159,7 @@ async def test_a_contact_that_is_made_meanwhile_undoes_nobodys_choice(story: Sto
     await story.slack.until(lambda: "Date of birth" in story.ada.modal.plain_text() if story.ada.modal else None)
     await story.ben.submit(**{OWNER: "21003346"})
     assert await story.ada.submit(**ZOE) == {}
-    await story.form_says("Contact 21003400 is made, and chosen for otter.ovh.")
+    await story.form_says(catalogue.contacts.created("21003400", DomainName("otter.ovh")))
     story.ada.close_modal(all_of_them=False)
     await story.ada.submit()
     both = await story.slack.until(lambda: overtaken(story.ada), 10)
@@ -178,7 +184,7 @@ async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story
 
 async def ben_removes_the_name_in_adas_form(story: Story) -> None:
     await story.search_and_add("otter.paris")
-    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await questions(story, "Answer questions", when=asks_for("REASON"))
     await story.ben.command("remove otter.paris")
     await story.slack.until(lambda: "otter.paris" not in cart_text(story) or None, 10)
 
@@ -206,24 +212,24 @@ def cart_text(story: Story) -> str:
 
 
 def overtaken(who: Actor) -> OpenView | None:
-    return who.modal if who.modal and "Yours stands below" in who.modal.plain_text() else None
+    return who.modal if who.modal and _OVERTAKEN in who.modal.plain_text() else None
 
 
 async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story: Story):
     await story.search_and_add("reason-one.fr", "reason-two.fr", "otter.paris")
     cart = await story.sees(story.ada, "Request approval")
-    await story.slack.until(lambda: cart.plain_text().count("The registry asks for the reason.") == 3 or None, 10)
+    await story.slack.until(lambda: cart.plain_text().count(asks_for("REASON")) == 3 or None, 10)
     await story.ada.click(cart, "Answer questions")
     listed = await form(story, "answers_list")
-    assert "3 names of 3 with open questions." in listed.plain_text()
+    assert catalogue.questions.names_left(3, 3) in listed.plain_text()
     await story.ada.click(listed, "Answer questions")
-    assert "Also for 1 other name under .fr" in str((await form(story, "answers_form")).blocks)
+    assert catalogue.questions.with_extension(1, "fr") in str((await form(story, "answers_form")).blocks)
     await story.ada.submit(**{REASON: "Ours", "reach": "every"})
-    assert "Nothing is open." in (await form(story, "answers_list")).plain_text()
+    assert catalogue.questions.NOTHING_TO_ANSWER in (await form(story, "answers_list")).plain_text()
     story.ada.close_modal()
     await story.request()
     card = await story.card("waits for")
-    assert "*Each name*  owner: the account's own data, owner of legal age: yes, reason: “Ours”" in card.plain_text()
+    assert f"{_OWN}, owner of legal age: yes, reason: “Ours”" in card.plain_text()
     assert card.plain_text().count("reason: “Ours”") == 1
 
 
@@ -237,8 +243,8 @@ async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_o
     story.ovh.names.taken.add("reason-gone.fr")
     await story.ada.click(cart, "Owner and answers")
     listed = await form(story, "answers_list")
-    assert listed.plain_text().count("The registry asks for the reason.") == len(names) - 1
-    assert "OVH was not asked about it yet" in listed.plain_text()
+    assert listed.plain_text().count(asks_for("REASON")) == len(names) - 1
+    assert catalogue.questions.NOT_READ_YET in listed.plain_text()
     [(block, button)] = [
         (block, button) for block, button in elements(listed.blocks) if "reason-gone.fr" in button.get("value", "")
     ]
@@ -250,7 +256,7 @@ async def test_a_name_that_was_taken_meanwhile_says_so_in_its_own_form_and_the_o
 async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpose(story: Story):
     await story.search_and_add("otter.store")
     await story.request("For the launch")
-    not_sent = await story.form_says("Not sent yet.")
+    not_sent = await story.form_says(catalogue.cart.FIX_THESE)
     unanswered = Finding(FindingCode.QUESTION_OPEN, DomainName("otter.store"), params={"label": "USE_OF_NAME"})
     assert finding(unanswered.data).text in not_sent.plain_text()
     await story.ada.click(not_sent, "Answer questions")
@@ -265,7 +271,7 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     story.ovh.carts.judges_owners = False
     await story.search_and_add("otter.es", "otter.com")
     await story.request()
-    not_sent = await story.form_says("Not sent yet.")
+    not_sent = await story.form_says(catalogue.cart.FIX_THESE)
     required = [
         {"field": "owner.national_identification_number", "said": 'Field "national_identification_number" is required'}
     ]
@@ -283,7 +289,7 @@ async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_o
     story.ovh.carts.judges_owners = False
     await story.search_and_add("otter.berlin")
     await story.request()
-    not_sent = await story.form_says("Not sent yet.")
+    not_sent = await story.form_says(catalogue.cart.FIX_THESE)
     told = [block for block in not_sent.blocks if "the OVH account that I order with" in str(block)]
     assert "otter.berlin: the administrative account's city" in not_sent.plain_text()
     assert told
@@ -309,7 +315,7 @@ async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(story: 
         "zip": refused("field_zip_missing", {}).text,
     }
     assert await story.ada.submit(**ZOE) == {}
-    await story.form_says("Contact 21003400 is made, and chosen for otter.ovh.")
+    await story.form_says(catalogue.contacts.created("21003400", DomainName("otter.ovh")))
     story.ada.close_modal(all_of_them=False)
     assert story.ada.modal is shown
     assert await story.ada.submit() == {}
@@ -330,7 +336,7 @@ async def test_contacts_are_shown_in_full_to_whoever_looks_and_to_nobody_else(st
     await story.search_and_add("otter.ovh")
     shown = await questions(story, "Owner and answers", when="Owner and answers")
     await story.ada.click(shown, "Show contacts")
-    listed = await story.form_says("Only you see this.")
+    listed = await story.form_says(catalogue.contacts.ONLY_YOU)
     assert "bea@example.com" in listed.plain_text()
     assert story.ben.modal is None
 
@@ -341,7 +347,7 @@ async def test_a_contact_that_ovh_does_not_take_is_told_and_nothing_typed_is_los
     await form(story, "contact_form")
     story.ovh.faults.add("POST", "/me/contact", "refuse", status=400, message="Invalid value for field phone")
     assert await story.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
-    again = await story.form_says("Not made yet.")
+    again = await story.form_says(before_hole(catalogue.contacts.not_created(HOLE)))
     assert "Invalid value for field phone" in again.plain_text()
     assert "1 Hidden Street" in str(again.blocks)
 
@@ -351,39 +357,38 @@ async def test_a_contact_for_a_name_that_was_removed_meanwhile_is_said_to_be_mad
     await story.ada.click(await questions(story, "Owner and answers", when="Owner and answers"), "New contact…")
     await form(story, "contact_form")
     await story.ben.command("remove otter.ovh")
-    await story.sees(story.ben, "Removed *otter.ovh*")
+    await story.sees(story.ben, removed("otter.ovh"))
     assert await story.ada.submit(**ZOE, organisation="Zoe Ltd") == {}
-    await story.form_says(
-        f"Contact 21003400 is made. {refused('name_not_in_cart', {'name': 'otter.ovh', 'cart': 1}).text}"
-    )
+    gone = refused("name_not_in_cart", {"name": "otter.ovh", "cart": 1}).text
+    await story.form_says(catalogue.contacts.created_only("21003400", gone))
 
 
 async def test_everything_else_can_be_answered_while_ovh_does_not_list_the_contacts(story: Story):
     await story.search_and_add("reason-name.fr")
     story.ovh.faults.add("GET", "/domain/contact", "refuse", message="You are not allowed")
-    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await questions(story, "Answer questions", when=asks_for("REASON"))
     assert await story.ada.submit(**{REASON: "Ours"}) == {}
 
 
 async def test_a_guest_is_told_that_answering_is_for_members(story: Story):
     await story.search_and_add("reason-name.fr")
-    cart = await story.sees(story.ada, "The registry asks for the reason.")
+    cart = await story.sees(story.ada, asks_for("REASON"))
     await story.gwen.click(cart, "Answer questions")
     await story.form_says(said("person_guest", to="decide"), who=story.gwen)
 
 
 async def test_an_answer_that_comes_too_late_is_told_in_the_form(story: Story):
     await story.search_and_add("otter.tech")
-    await questions(story, "Answer questions", when="The registry asks for the reason.")
+    await questions(story, "Answer questions", when=asks_for("REASON"))
     await story.ben.command("remove otter.tech")
-    await story.sees(story.ben, "Removed *otter.tech*")
+    await story.sees(story.ben, removed("otter.tech"))
     assert await story.ada.submit(**{REASON: "Ours"}) == {}
     await story.form_says(refused("name_not_in_cart", {"name": "otter.tech", "cart": 1}).text)
 
 
 async def test_a_story_of_a_cart_tells_who_answered_what(story: Story):
     await story.search_and_add("otter.dev")
-    await questions(story, "Answer questions", when="The registry asks for")
+    await questions(story, "Answer questions", when=A_REGISTRY_ASKS)
     await story.ada.submit(**{CONDITIONS: "true"})
     await story.ben.command("show 1")
     await story.sees(story.ben, "the registry's conditions accepted by <@U0ADA>")

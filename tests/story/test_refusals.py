@@ -3,7 +3,10 @@
 import pytest
 
 from handlers.messages import refused
+from handlers.messages import words as catalogue
+from ordering.model.offer import Verdict
 from tests.refusing import said
+from tests.saying import added, removed, result_of
 from tests.story.conftest import Story
 
 
@@ -25,7 +28,7 @@ async def test_a_non_approver_cannot_approve(story: Story):
 
 async def test_whoever_added_a_name_cannot_approve_it(story: Story):
     await story.cleo.command("add hers.ovh")
-    await story.sees(story.cleo, "Added *hers.ovh*")
+    await story.sees(story.cleo, added("hers.ovh"))
     await story.request()
     card = await story.card("waits for")
     await story.cleo.click(card, "Approve")
@@ -93,10 +96,10 @@ async def test_the_requester_can_withdraw_and_nobody_else(story: Story):
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("", "Try /domain search name.ovh"),
-        ("serch name.ovh", "Did you mean `/domain search`?"),
-        ("name.ovh", "Did you mean `/domain search name.ovh`?"),
-        ("<!channel>", "I do not know “&lt;!channel&gt;”."),
+        ("", catalogue.commands.alone(catalogue.commands.HOW_IT_WORKS)),
+        ("serch name.ovh", catalogue.commands.no_such_command("serch name.ovh", meant="search")),
+        ("name.ovh", catalogue.commands.no_such_command("name.ovh", meant="search name.ovh")),
+        ("<!channel>", catalogue.commands.no_such_command("&lt;!channel&gt;")),
     ],
 )
 async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: str):
@@ -108,31 +111,31 @@ async def test_anything_unknown_gets_the_help(story: Story, typed: str, answer: 
     ("typed", "answer"),
     [
         ("search -bad-.com", said("name_with_outer_hyphen", typed="-bad-.com")),
-        ("search --speed name.ovh", "--speed is not an option of search"),
-        ("search name --tlds", "After --tlds come the extensions"),
-        ("search name --tlds -x-", "“-x-” is not an extension. Write them like --tlds com,fr."),
-        ("search otter name.fr --tlds com,😀", "“😀” is not an extension."),
-        ("search\nname.ovh\u00a0other.ovh", "2 of 2 names available."),
-        ("search name.zz", "*name.zz* is not sold by OVH here."),
-        ("search premium-name.com", "*premium-name.com* is premium, and not bought here."),
-        ("search aftermarket-name.com", "is for sale by its owner, not free"),
-        ("search timeout-name.com", "is unknown: OVH could not be asked"),
-        ("search <http://name.ovh|name.ovh>", "*name.ovh* is available."),
-        ("search CAFÉ.fr", "*café.fr (xn--caf-dma.fr)* is available."),
-        ("search otter --tlds com,ovh", "2 of 2 names available."),
+        ("search --speed name.ovh", catalogue.search.no_such_option("--speed")),
+        ("search name --tlds", catalogue.search.extensions_missing("--tlds")),
+        ("search name --tlds -x-", catalogue.search.not_an_extension("-x-")),
+        ("search otter name.fr --tlds com,😀", catalogue.search.not_an_extension("😀")),
+        ("search\nname.ovh\u00a0other.ovh", catalogue.search.some_available(2, 2)),
+        ("search name.zz", result_of("name.zz", Verdict.NOT_SOLD)),
+        ("search premium-name.com", result_of("premium-name.com", Verdict.PREMIUM)),
+        ("search aftermarket-name.com", result_of("aftermarket-name.com", Verdict.AFTERMARKET)),
+        ("search timeout-name.com", result_of("timeout-name.com", Verdict.UNKNOWN)),
+        ("search <http://name.ovh|name.ovh>", result_of("name.ovh")),
+        ("search CAFÉ.fr", result_of("café.fr")),
+        ("search otter --tlds com,ovh", catalogue.search.some_available(2, 2)),
         ("add", said("name_missing", command="add")),
         ("add taken-name.com", refused("name_taken", {"name": "taken-name.com"}).text),
         ("add premium-name.com", "is a premium name"),
         ("add nothing", said("name_without_extension", typed="nothing")),
         ("add `bad_name.ovh`", said("name_with_odd_characters", typed="bad_name.ovh", characters="_")),
         ("remove name.ovh", said("no_open_cart")),
-        ("approve 1", "*Approve* is a button on the cart's card"),
-        ("cart", "The cart is empty."),
-        ("pending", "No cart is waiting."),
+        ("approve 1", catalogue.commands.approve_by_button()),
+        ("cart", catalogue.cart.none_open()),
+        ("pending", catalogue.cart.none_waiting()),
         ("show", said("number_missing")),
         ("show 99", said("no_such_cart", cart=99)),
-        ("history", "Nothing was requested yet."),
-        ("history 1", "There are no requests before cart #1."),
+        ("history", catalogue.cart.none_requested()),
+        ("history 1", catalogue.cart.none_before(1)),
     ],
 )
 async def test_whatever_is_typed_gets_an_answer_in_words(story: Story, typed: str, answer: str):
@@ -149,10 +152,10 @@ async def test_a_refused_search_stands_where_the_wait_stood(story: Story):
 
 async def test_one_bad_name_holds_no_other_back(story: Story):
     await story.ada.command("add one.ovh bad_name.ovh two.ovh")
-    told = await story.sees(story.ada, "Added *one.ovh*, *two.ovh*.")
+    told = await story.sees(story.ada, added("one.ovh", "two.ovh"))
     assert said("name_with_odd_characters", typed="bad_name.ovh", characters="_") in told.plain_text()
     await story.ada.command("remove one.ovh nothere.ovh two.ovh")
-    told = await story.sees(story.ada, "Removed *one.ovh*, *two.ovh*.")
+    told = await story.sees(story.ada, removed("one.ovh", "two.ovh"))
     assert said("name_not_in_cart", cart=1, name="nothere.ovh") in told.plain_text()
 
 
@@ -162,13 +165,13 @@ async def test_a_purpose_that_nobody_can_see_is_none(story: Story):
     await story.ada.click(cart, "Request approval")
     await story.slack.until(lambda: story.ada.modal)
     errors = await story.ada.submit(purpose="\u200b\u202e\u2060")
-    assert errors == {"purpose": "Say in a few words what the names are for."}
+    assert errors == {"purpose": catalogue.cart.PURPOSE_MISSING}
 
 
 async def test_one_person_searches_three_times_at_once_and_no_more(story: Story):
     story.ovh.faults.add("GET", "/order/cart/*/domain", "slow", times=3, seconds=2)
     for number in range(4):
         await story.ada.command(f"search slow-{number}.ovh")
-    await story.sees(story.ada, "3 of your searches are still under way, so this one waits: 1 name.")
+    await story.sees(story.ada, catalogue.search.must_wait(3, 1, button="Search now"))
     await story.ben.command("search name.ovh")
-    await story.sees(story.ben, "*name.ovh* is available.")
+    await story.sees(story.ben, result_of("name.ovh"))

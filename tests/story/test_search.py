@@ -9,11 +9,16 @@ from decimal import Decimal
 import pytest
 
 from handlers.messages import refused
+from handlers.messages import words as catalogue
 from ordering.model.domain_name import DomainName
+from ordering.model.offer import Verdict
 from sandbox.ovh.extensions import EXTENSIONS
 from sandbox.slack import Message
 from tests.refusing import said
+from tests.saying import ALL_FOUND, HOLE, STOPPED, added, before_hole, result_of
 from tests.story.conftest import Story
+
+LEFT_OUT = before_hole(catalogue.search.no_room_for(100, HOLE))
 
 LOOK_UP = ("GET", "/order/cart/*/domain")
 
@@ -45,9 +50,9 @@ async def test_the_first_answers_are_there_within_a_second_and_the_rest_comes(st
     shown = await story.sees(story.ada, "/60")
     assert asyncio.get_running_loop().time() - begun < 2  # one second, on a machine with other things to do
     assert shown.text.endswith("…")
-    done = await story.sees(story.ada, "60 of 60 names available.", seconds=30)
+    done = await story.sees(story.ada, catalogue.search.some_available(60, 60), seconds=30)
     assert not done.text.endswith("…")
-    assert "Page 1 of 5" in done.plain_text()
+    assert catalogue.search.page_of(1, 5) in done.plain_text()
 
 
 async def test_two_searches_under_a_limit_and_faults_get_every_name_answered(story: Story):
@@ -67,16 +72,16 @@ async def test_two_searches_under_a_limit_and_faults_get_every_name_answered(sto
     assert money
     assert sum("/domain" in call.path for call in story.ovh.calls[asked : asked + money[-1]]) < 60
     for person in (story.ada, story.ben):
-        done = await story.sees(person, "90 of 90 names available.", seconds=60)
+        done = await story.sees(person, catalogue.search.some_available(90, 90), seconds=60)
         assert "unknown" not in done.plain_text()
 
 
 async def test_a_repeated_search_costs_no_call(story: Story):
     await story.ada.command("search one.ovh two.ovh")
-    await story.sees(story.ada, "2 of 2 names available.")
+    await story.sees(story.ada, catalogue.search.some_available(2, 2))
     before = len(story.ovh.calls)
     await story.ben.command("search two.ovh one.ovh")
-    await story.sees(story.ben, "2 of 2 names available.")
+    await story.sees(story.ben, catalogue.search.some_available(2, 2))
     assert len(story.ovh.calls) == before
 
 
@@ -84,7 +89,7 @@ async def test_a_search_can_be_stopped_and_gone_on_with(story: Story):
     slow = story.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.5)
     await story.ada.command(f"search {names('long', 100)}")
     await story.ada.click(await story.sees(story.ada, "/100"), "Stop")
-    stopped = await story.sees(story.ada, "Stopped after")
+    stopped = await story.sees(story.ada, STOPPED)
     assert not stopped.text.endswith("…")
     await asyncio.sleep(1.5)  # what was under way has ended
     asked = story.ovh.count(*LOOK_UP)
@@ -92,21 +97,21 @@ async def test_a_search_can_be_stopped_and_gone_on_with(story: Story):
     assert story.ovh.count(*LOOK_UP) == asked < 100
     story.ovh.faults.remove(slow)
     await story.ada.click(stopped, "Ask again")
-    await story.sees(story.ada, "100 of 100 names available.", seconds=30)
+    await story.sees(story.ada, catalogue.search.some_available(100, 100), seconds=30)
 
 
 async def test_what_is_unknown_is_asked_again_alone(story: Story):
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search dark.ovh")
-    shown = await story.sees(story.ada, "*Unknown* (1)")
+    shown = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
     await story.ada.click(shown, "Ask again")
-    await story.sees(story.ada, "*dark.ovh* is available.")
+    await story.sees(story.ada, result_of("dark.ovh"))
 
 
 async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_was(story: Story):
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search dark.ovh")
-    dark = await story.sees(story.ada, "*Unknown* (1)")
+    dark = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
     story.ovh.faults.add(*LOOK_UP, "slow", times=999, seconds=0.5)
     for prefix in ("one", "two", "three"):
         await story.ada.command(f"search {names(prefix, 101)}")
@@ -115,16 +120,16 @@ async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_
     await story.ada.click(dark, "Ask again")
     await story.sees(story.ada, "3 of your searches are still under way. Try again when one of them ends.")
     await story.ada.command("search waits.ovh")
-    waits = await story.sees(story.ada, "so this one waits: 1 name.")
+    waits = await story.sees(story.ada, catalogue.search.must_wait(3, 1, button="Search now"))
     await story.ada.command("search -x-")
     await story.sees(story.ada, "“-x-” cannot be a domain name")
     for shown in running:
         await story.ada.click(shown, "Stop")
     await story.slack.until(lambda: not under_way(story))
     await story.ada.click(dark, "Ask again")
-    await story.sees(story.ada, "*dark.ovh* is available.")
+    await story.sees(story.ada, result_of("dark.ovh"))
     await story.ada.click(waits, "Search now")
-    await story.sees(story.ada, "*waits.ovh* is available.")
+    await story.sees(story.ada, result_of("waits.ovh"))
 
 
 def under_way(story: Story) -> list[Message]:
@@ -134,22 +139,22 @@ def under_way(story: Story) -> list[Message]:
 async def test_a_double_click_never_shows_an_incomplete_search_as_complete(story: Story):
     story.ovh.faults.add(*LOOK_UP, "null", times=5)
     await story.ada.command(f"search {names('twice', 5)}")
-    dark = await story.sees(story.ada, "*Unknown* (5)")
+    dark = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 5, HOLE)))
     seen = len(story.slack.state.archive)
     story.ovh.faults.add(*LOOK_UP, "slow", times=5, seconds=1.5)
     await asyncio.gather(story.ada.click(dark, "Ask again"), story.ada.click(dark, "Ask again"))
-    await story.sees(story.ada, "5 of 5 names available.")
+    await story.sees(story.ada, catalogue.search.some_available(5, 5))
     texts = [shown["text"] for _, shown in story.slack.state.archive[seen:]]
     assert all(text.endswith("…") for text in texts[:-1]), texts
-    assert texts[-1].startswith("5 of 5 names available.")
+    assert texts[-1].startswith(catalogue.search.alone(catalogue.search.some_available(5, 5)))
 
 
 async def test_a_double_click_searches_everything_once(story: Story):
     await story.ada.command("search otter hare --all")
-    asked = await story.sees(story.ada, "look-ups over")
+    asked = await story.sees(story.ada, "Search them all")
     story.ovh.faults.add(*LOOK_UP, "slow", times=20, seconds=1.5)
     await asyncio.gather(story.ada.click(asked, "Search them all"), story.ada.click(asked, "Search them all"))
-    await story.sees(story.ada, "names available.", seconds=30)
+    await story.sees(story.ada, ALL_FOUND, seconds=30)
     shown = [shown["text"] for _, shown in story.slack.state.archive if "available" in shown["text"]]
     assert [text for text in shown if not text.endswith("…")] == shown[-1:]
 
@@ -158,13 +163,13 @@ async def test_old_answers_are_refreshed_by_a_button_of_their_own(story: Story, 
     monkeypatch.setattr("handlers.views.search_pages._OLD", timedelta(0))
     story.ovh.faults.add(*LOOK_UP, "null", times=1)
     await story.ada.command("search one.ovh two.ovh three.ovh")
-    found = await story.sees(story.ada, "*Unknown* (1)")
+    found = await story.sees(story.ada, before_hole(catalogue.search.title(Verdict.UNKNOWN, 1, HOLE)))
     await story.ada.click(found, "Ask again")
-    found = await story.sees(story.ada, "3 of 3 names available.")
+    found = await story.sees(story.ada, catalogue.search.some_available(3, 3))
     assert story.ovh.count(*LOOK_UP) == 4
     story.ovh.names.taken.add("two.ovh")
     await story.ada.click(found, "Refresh old answers")
-    await story.sees(story.ada, "2 of 3 names available.")
+    await story.sees(story.ada, catalogue.search.some_available(2, 3))
     assert story.ovh.count(*LOOK_UP) == 7
 
 
@@ -182,37 +187,37 @@ async def test_newest_shows_what_is_there_at_once(story: Story):
     await story.ada.click(shown, "Show newest")
     await story.slack.until(lambda: answered(shown) > before)
     await story.ada.click(shown, "Stop")
-    await story.sees(story.ada, "Stopped after")
+    await story.sees(story.ada, STOPPED)
 
 
 async def test_pages_turn_both_ways(story: Story):
     await story.ada.command(f"search {names('page', 30)} taken-page.ovh")
-    first = await story.sees(story.ada, "Page 1 of 3", seconds=20)
+    first = await story.sees(story.ada, catalogue.search.page_of(1, 3), seconds=20)
     await story.ada.click(first, "Next page")
-    second = await story.sees(story.ada, "Page 2 of 3")
+    second = await story.sees(story.ada, catalogue.search.page_of(2, 3))
     await story.ada.click(second, "Next page")
-    last = await story.sees(story.ada, "Page 3 of 3")
+    last = await story.sees(story.ada, catalogue.search.page_of(3, 3))
     assert "taken-page.ovh" in last.plain_text()
     await story.ada.click(last, "Previous page")
-    await story.sees(story.ada, "Page 2 of 3")
+    await story.sees(story.ada, catalogue.search.page_of(2, 3))
 
 
 async def test_all_that_is_free_goes_into_the_cart_at_once(story: Story):
     await story.ada.command("search free-a.ovh free-b.fr taken-c.ovh premium-d.ovh")
-    found = await story.sees(story.ada, "2 of 4 names available.")
+    found = await story.sees(story.ada, catalogue.search.some_available(2, 4))
     story.ovh.names.rise("free-b.fr", "3.00")
     await story.ada.click(found, "Add all available")
-    told = await story.sees(story.ada, "Added *free-a.ovh*.")
+    told = await story.sees(story.ada, added("free-a.ovh"))
     assert refused("offer_changed", {"name": "free-b.fr"}).text in told.plain_text()
     await story.sees(story.ada, "*Cart #1*  1 name")
 
 
 async def test_everything_is_asked_for_only_after_a_yes(story: Story):
     await story.ada.command("search otter hare --all")
-    asked = await story.sees(story.ada, "look-ups over")
+    asked = await story.sees(story.ada, "Search them all")
     assert story.ovh.count(*LOOK_UP) == 0
     await story.ada.click(asked, "Search them all")
-    await story.sees(story.ada, "names available.", seconds=30)
+    await story.sees(story.ada, ALL_FOUND, seconds=30)
 
 
 async def test_of_more_extensions_than_fit_the_others_are_said_to_be_left_out(
@@ -223,27 +228,27 @@ async def test_of_more_extensions_than_fit_the_others_are_said_to_be_left_out(
         dear = replace(EXTENSIONS["com"], name=name, first=Decimal(5000), promotion=None)
         monkeypatch.setitem(EXTENSIONS, name, dear)
     await story.ada.command("search otter --all")
-    asked = await story.sees(story.ada, "That is 500 look-ups over 500 extensions, and takes about")
-    assert "100 more extensions did not fit into one search" in asked.plain_text()
+    asked = await story.sees(story.ada, catalogue.search.asks_first(500, 500, 600).partition("10 min")[0])
+    assert LEFT_OUT in asked.plain_text()
     assert "`--tlds ext" in asked.plain_text()
     await story.ada.click(asked, "Search them all")
     shown = await story.sees(story.ada, "/500")
     await story.ada.click(shown, "Stop")
-    assert "100 more extensions did not fit" in (await story.sees(story.ada, "Stopped after")).plain_text()
+    assert LEFT_OUT in (await story.sees(story.ada, STOPPED)).plain_text()
 
 
 async def test_extensions_without_commas_are_searched_as_words_and_said_to_be(story: Story):
     await story.ada.command("search otter --ideas")
-    await story.sees(story.ada, "names available.")  # the price list is there: the hint would not wait for it
+    await story.sees(story.ada, ALL_FOUND)  # the price list is there: the hint would not wait for it
     await story.ada.command("search otter --tlds com fr io")
-    told = await story.sees(story.ada, "Taken for words to search: “fr”, “io”.")
-    assert "3 of 3 names available" in told.plain_text()
+    told = await story.sees(story.ada, catalogue.search.taken_for_words(["fr", "io"], ["com", "fr", "io"]))
+    assert catalogue.search.some_available(3, 3) in told.plain_text()
     assert "--tlds com,fr,io" in told.plain_text()
 
 
 async def test_ideas_are_names_that_were_not_typed(story: Story):
     await story.ada.command("search blue otter --ideas")
-    found = await story.sees(story.ada, "20 of 20 names available.")
+    found = await story.sees(story.ada, catalogue.search.some_available(20, 20))
     assert "blue-otter.ovh" in found.plain_text()
     assert story.ovh.count("GET", "/order/catalog/public/domain") == 1
     assert story.ovh.count(*LOOK_UP) == 20
@@ -252,18 +257,19 @@ async def test_ideas_are_names_that_were_not_typed(story: Story):
 async def test_a_list_that_is_none_is_told_and_what_was_typed_is_handed_back(story: Story):
     await story.ada.command("search otter hare --list brand")
     told = await story.sees(story.ada, "The team has no list “brand”.")
-    assert "You typed:\n```/domain search otter hare --list brand```" in told.plain_text()
+    heading = catalogue.failures.your_text(catalogue.search.YOU_TYPED)
+    assert f"{heading}\n```/domain search otter hare --list brand```" in told.plain_text()
 
 
 async def test_add_all_adds_what_is_shown_or_nothing(story: Story, bot):
     await story.ada.command("search one.ovh two.ovh three.ovh")
-    shown = await story.sees(story.ada, "3 of 3 names available.")
+    shown = await story.sees(story.ada, catalogue.search.some_available(3, 3))
     search = await bot.desk.searches.find(id_of(shown), story.ada.id, None)
     search.answers.pop(DomainName("two.ovh"))  # as if the newest answers were not drawn yet
     await story.ada.click(shown, "Add all available")
     await story.sees(story.ada, said("availability_changed"))
     await story.ada.click(shown, "Add all available")
-    told = await story.sees(story.ada, "Added ")
+    told = await story.sees(story.ada, added("one.ovh", "three.ovh"))
     assert "two.ovh" not in told.plain_text()
 
 
@@ -273,14 +279,13 @@ async def test_to_stop_what_is_not_kept_any_more_does_not_look_as_if_it_worked(s
     shown = await story.sees(story.ada, "/60")
     bot.desk.searches.forget(id_of(shown))
     await story.ada.click(shown, "Stop")
-    told = await story.sees(story.ada, "This did not stop the search")
-    assert "search again, by the same command" in told.plain_text()
-    await story.sees(story.ada, "60 of 60 names available.", seconds=30)
+    await story.sees(story.ada, catalogue.search.gone(catalogue.search.NOT_STOPPED, button="Add to cart"))
+    await story.sees(story.ada, catalogue.search.some_available(60, 60), seconds=30)
 
 
 async def test_a_search_that_is_not_kept_any_more_is_told_kindly(story: Story, bot):
     await story.ada.command(f"search {names('gone', 30)}")
-    found = await story.sees(story.ada, "Page 1 of 3", seconds=20)
+    found = await story.sees(story.ada, catalogue.search.page_of(1, 3), seconds=20)
     bot.desk.searches.forget(id_of(found))
     await story.ada.click(found, "Next page")
-    await story.sees(story.ada, "That search is not kept here any more. Please search again")
+    await story.sees(story.ada, catalogue.search.gone(catalogue.search.PAGE_NOT_TURNED, button="Add to cart"))

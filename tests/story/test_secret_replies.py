@@ -7,6 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Bot
+from handlers.messages import words as catalogue
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, Secret
 from handlers.toolkit.interaction import Interaction
@@ -75,7 +76,7 @@ async def test_home_shows_a_refusal_in_the_form(story: Story):
     """An approver who is no payer reads why in the form, without a link."""
     await story.ordered()
     await story.cleo.open_home()
-    home = await story.home_says(story.cleo, "Nothing is waiting for you.")
+    home = await story.home_says(story.cleo, catalogue.home.NOTHING_WAITING)
     text = {"type": "plain_text", "text": "Open order"}
     await story.cleo.press(home, "b", {"type": "button", "action_id": Act.OPEN_ORDER, "value": "1", "text": text})
     await story.slack.until(lambda: story.cleo.modal and said("not_payer") in story.cleo.modal.plain_text())
@@ -89,7 +90,7 @@ async def test_an_invoice_link_from_home_is_no_message(story: Story):
     delivered = await story.card("Open invoice")
     button = next(e for b in delivered.blocks for e in b.get("elements", []) if _label(e) == "Open invoice")
     await story.dan.open_home()
-    home = await story.home_says(story.dan, "Recently bought")
+    home = await story.home_says(story.dan, catalogue.home.RECENTLY_BOUGHT)
     await story.dan.press(home, "b", button)
     await story.slack.until(lambda: story.dan.modal and "Open invoice" in story.dan.modal.plain_text())
     assert set(shown(story)) == {"view"}

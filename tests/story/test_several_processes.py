@@ -5,8 +5,12 @@ from collections import Counter
 
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.stage import Stage
+from tests.saying import ADDED, STOPPED
 from tests.story.conftest import Story
+
+_GONE = catalogue.search.gone("", button="Add to cart").strip()
 
 
 @pytest.fixture
@@ -70,12 +74,12 @@ class TestASearch:
     async def test_is_leafed_through_and_added_anywhere(self, desk: Story):
         story = desk
         await story.ada.command(f"search {' '.join(f'page-{number}.ovh' for number in range(60))}")
-        shown = await story.sees(story.ada, "Page 1 of 5", seconds=20)
+        shown = await story.sees(story.ada, catalogue.search.page_of(1, 5), seconds=20)
         for page in (2, 3, 4, 5):
             await story.ada.click(shown, "Next page")
-            shown = await story.sees(story.ada, f"Page {page} of 5")
+            shown = await story.sees(story.ada, catalogue.search.page_of(page, 5))
         await story.ada.click(shown, "Add all available")
-        await story.sees(story.ada, "Added ")
+        await story.sees(story.ada, ADDED)
         await story.sees(story.ada, "*Cart #1*  40 names")
 
     async def test_is_stopped_and_gone_on_with_anywhere(self, desk: Story):
@@ -86,8 +90,8 @@ class TestASearch:
         # Slack's payloads go to the three in turn, so these reach the two that do not run it.
         await story.ada.click(shown, "Show newest")
         await story.ada.click(shown, "Stop")
-        stopped = await story.sees(story.ada, "Stopped after")
+        stopped = await story.sees(story.ada, STOPPED)
         story.ovh.faults.remove(slow)
         await story.ada.click(stopped, "Ask again")
-        await story.sees(story.ada, "200 of 200 names available.", seconds=30)
-        assert not [m for m in story.ada.messages("domains") if "not kept here" in m.plain_text()]
+        await story.sees(story.ada, catalogue.search.some_available(200, 200), seconds=30)
+        assert not [m for m in story.ada.messages("domains") if _GONE in m.plain_text()]

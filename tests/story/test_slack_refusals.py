@@ -9,7 +9,9 @@ from structlog.testing import capture_logs
 
 from bot.app import Bot
 from bot.settings import read_settings
+from handlers.messages import words as catalogue
 from handlers.toolkit.slack_errors import KINDS, Kind
+from ordering.model.cart import CartState
 from sandbox.slack import Actor, Message
 from sandbox.slack.faults import ALWAYS
 from tests.story.conftest import Story
@@ -135,7 +137,7 @@ async def test_a_refused_update_freezes_no_other_message(story: Story):
     story.slack.faults.add("chat.update", "error", error="is_inactive", channel="C0DOMAINS", times=ALWAYS)
     await story.cleo.click(await story.card("waits for"), "Approve")
     await story.payable()
-    assert "waits for payment" not in shared.plain_text()
+    assert catalogue.cart.state(CartState.CHECKED_OUT) not in shared.plain_text()
 
 
 @pytest.mark.parametrize("kind", ["error", "hang", "html_503", "dropped"])
@@ -208,9 +210,9 @@ async def test_forty_long_names_are_shown_and_decided(story: Story):
 async def test_one_home_that_hangs_makes_no_other_wait(story: Story):
     """A Home for which Slack does not answer delays no other Home."""
     await story.dan.open_home()
-    await story.home_says(story.dan, "Nothing is waiting for you")
+    await story.home_says(story.dan, catalogue.home.NOTHING_WAITING)
     await story.cleo.open_home()
-    await story.home_says(story.cleo, "Nothing is waiting for you")
+    await story.home_says(story.cleo, catalogue.home.NOTHING_WAITING)
     story.slack.faults.add("views.publish", "hang", channel="U0DAN", times=ALWAYS, seconds=30)
     await story.search_and_add("name.ovh")
     await story.request()

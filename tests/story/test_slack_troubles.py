@@ -7,11 +7,15 @@ import pytest
 from bot import worker as driver
 from bot.app import Bot
 from bot.settings import read_settings
+from handlers.messages import words as catalogue
 from handlers.messages.en.unknown_names import unknown_because
 from sandbox.slack import Message
 from sandbox.slack.faults import Kind
 from tests.refusing import said
+from tests.saying import HOLE, SENT, added, before_hole
 from tests.story.conftest import Story
+
+WRONG = before_hole(catalogue.failures.unforeseen(HOLE))
 
 
 @pytest.fixture
@@ -38,7 +42,7 @@ async def test_a_card_without_a_channel_is_not_lost_when_slack_fails_too(story: 
 async def test_one_hanging_answer_delays_no_other_card(story: Story):
     story.slack.faults.add("chat.postMessage", "hang", seconds=8)
     await story.ada.command("add name.ovh")
-    await story.sees(story.ada, "Added *name.ovh*")
+    await story.sees(story.ada, added("name.ovh"))
     await story.ben.command("add other.ovh", channel="general")
     await story.sees(story.ben, "*Cart #2*", channel="general", seconds=4)
 
@@ -51,8 +55,8 @@ async def test_a_form_that_cannot_show_the_end_does_not_hide_it(story: Story, ki
     assert (await story.card("waits for")).text
     told = story.slack.state.messages[story.slack.state.world.conversation("U0ADA").id]
     if kind != "lost_after":  # then the form shows it after all
-        await story.slack.until(lambda: [m for m in told if "is with the approvers" in m.text])
-    assert not [m for m in told if "Something went wrong" in m.text]
+        await story.slack.until(lambda: [m for m in told if SENT in m.text])
+    assert not [m for m in told if WRONG in m.text]
 
 
 @pytest.mark.parametrize("method", ["users.info", "views.open"])
@@ -71,7 +75,7 @@ async def test_no_stumble_becomes_a_riddle(story: Story, method: str, kind: Kind
         return bool(told or story.ada.modal)
 
     await story.slack.until(answered)
-    assert not [m for m in story.ada.messages("domains") if "Something went wrong" in m.text]
+    assert not [m for m in story.ada.messages("domains") if WRONG in m.text]
 
 
 def _names(shown: Message, number: int) -> bool:
@@ -105,7 +109,7 @@ async def test_a_stopping_desk_says_so_to_whom_it_leaves_waiting(story: Story, b
     await story.ovh_hangs()
     await bot.stop()
     await story.sees(story.ada, unknown_because("stopping", ""))
-    assert not any("Asking OVH" in message.text for message in story.ada.messages("domains"))
+    assert not any(catalogue.search.ASKING in message.text for message in story.ada.messages("domains"))
 
 
 async def test_a_stopping_desk_says_so_in_the_form_that_waits(story: Story, bot: Bot):
@@ -114,4 +118,4 @@ async def test_a_stopping_desk_says_so_in_the_form_that_waits(story: Story, bot:
     await story.request()
     await story.ovh_hangs()
     await bot.stop()
-    await story.form_says("The desk is restarting.")
+    await story.form_says(catalogue.failures.RESTARTING)

@@ -5,7 +5,9 @@ import json
 
 import pytest
 
+from handlers.messages import words as catalogue
 from tests.refusing import said
+from tests.saying import added
 from tests.story.conftest import Story
 
 
@@ -20,15 +22,15 @@ async def test_a_request_lives_its_whole_life(story: Story):
     found = await story.sees(story.ada, "Taken")
     assert "€2.99 for 1 year, then €3.59 a year" in found.plain_text()
     await story.ada.click(found, "Add to cart")
-    await story.sees(story.ada, "Added *name.ovh*")
+    await story.sees(story.ada, added("name.ovh"))
     await story.ben.command("add other.fr")
     cart = await story.sees(story.ben, "other.fr")
     assert cart is not None
     shared = await story.slack.until(
         lambda: next((m for m in story.slack.messages("domains") if "other.fr" in m.plain_text()), None)
     )
-    assert "added by <@U0ADA>" in shared.plain_text()
-    assert "added by <@U0BEN>" in shared.plain_text()
+    assert catalogue.cart.added_by("U0ADA") in shared.plain_text()
+    assert catalogue.cart.added_by("U0BEN") in shared.plain_text()
 
     await story.request("For the launch")
     card = await story.card("waits for")

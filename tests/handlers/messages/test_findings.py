@@ -37,7 +37,7 @@ class NoDraft:
 
 def rejected(*said: str, line: Line, **details: str) -> Finding:
     """The only finding of a dry run that OVH rejected."""
-    refusal = Complained("no", lines=said, details=details, ovh={"said": "; ".join(said)})
+    refusal = Complained(lines=said, details=details, ovh={"said": "; ".join(said)})
     questions = {line.domain: line.questions or ()}
     [found] = rejections.of_dry_run(refusal, [line], questions, NoDraft()).findings
     return found
@@ -48,7 +48,7 @@ def found_by_the_registrar() -> list[Finding]:
     asked = a_line().asked([Question("REASON", required=True), Question(OWNER_CONTACT, Kind.CONTACT)])
     answered = replace(asked, answers=(Answer("REASON", "Ours", "U0ADA"),))
     no_owner = a_line().asked([Question("DNS")])
-    [refused] = rejections.of_line(Complained("x", ovh={"said": "gone"}), asked, {}, Fix.REMOVE).findings
+    [refused] = rejections.of_line(Complained(ovh={"said": "gone"}), asked, {}, Fix.REMOVE).findings
     return [
         *rejections.open_questions([asked], {}),
         rejected("Custom field REASON is too short for product domain", line=answered),

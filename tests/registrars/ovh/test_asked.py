@@ -42,7 +42,7 @@ class Draft:
 
 
 def broken(lines, found, *said, draft=None, **details):
-    refusal = Complained("OVH said no: …", lines=said, details=details)
+    refusal = Complained(lines=said, details=details)
     return complaints.of_dry_run(refusal, lines, found, draft or Draft())
 
 

@@ -176,7 +176,7 @@ def several(*names: str) -> list[Line]:
 @pytest.mark.parametrize(
     "no",
     [
-        Complained(ovh={"said": "OVH said no: it is taken."}, ovh={"said": "it is taken"}),
+        Complained(ovh={"said": "it is taken"}),
         RegistrarRefused(ovh={"said": "OVH does not allow this."}),
     ],
 )
@@ -226,7 +226,6 @@ def objections(ovh: PaperOvh, line: Line, **access: Any) -> list[Finding]:
 
 CHECK = "check?domain=name.ovh&action=create"
 BROKEN = Complained(
-    "2 constraints",
     details={"_message": "no", "owner.country": 'Field "country" is odd', "domain.audience": "is short"},
     kind="Client::BadRequest::DOMDOCRuleNotRespected",
 )

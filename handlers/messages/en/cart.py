@@ -1,0 +1,230 @@
+"""What people read about a cart: in its channel, in the request form, and in lists. Lines and names arrive escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.messages.en import buttons
+from handlers.messages.en.grammar import counted, names, people, years
+from handlers.toolkit.command_name import code
+from handlers.toolkit.mrkdwn import person
+from ordering.model.cart import Cart, CartState
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+
+_STATES = {
+    CartState.OPEN: "open",
+    CartState.SUBMITTED: "waiting for approval",
+    CartState.APPROVED: "approved",
+    CartState.CHECKING_OUT: "being ordered",
+    CartState.CHECKED_OUT: "ordered, waiting for payment",
+    CartState.PAYING: "being paid",
+    CartState.PAID: "paid",
+    CartState.DELIVERED: "registered",
+    CartState.REJECTED: "rejected",
+    CartState.CANCELLED: "not bought",
+    CartState.NEEDS_ATTENTION: "needs attention",
+}
+
+
+def state(of: CartState) -> str:
+    """Return how far a cart is, for the end of “Cart #12: …”."""
+    return _STATES[of]
+
+
+# In the channel ------------------------------------------------------------------------------------------------------
+
+
+def title(cart: int) -> str:
+    """Return the heading of a form about a cart."""
+    return f"Cart #{cart}"
+
+
+def head(cart: Cart) -> str:
+    """Return the first line of an open cart."""
+    return f"*Cart #{cart.id}*  {counted(len(cart.lines), 'name')}"
+
+
+def alone(cart: Cart) -> str:
+    """Return the notification's text of an open cart."""
+    return f"Cart #{cart.id}: {names(cart)}"
+
+
+def state_alone(cart: Cart) -> str:
+    """Return the notification's text of a cart that is no longer open."""
+    return f"Cart #{cart.id}: {state(cart.state)}. {names(cart)}"
+
+
+def sent(cart: Cart) -> str:
+    """Return the first line of a cart that is no longer open: how far it is, and who requested it."""
+    by = f" (requested by {person(cart.requester)})" if cart.requester else ""
+    return f"*Cart #{cart.id}*: {state(cart.state)}{by}"
+
+
+def after_sent(cart: int) -> str:
+    """Return what to type below a cart that is no longer open."""
+    return f"Details: {code(f'show {cart}')}. {code('add name.ovh')} starts the next cart."
+
+
+def empty(cart: int) -> str:
+    """Return the message of a cart whose last name was removed."""
+    return f"Cart #{cart} is empty. Find names with {code('search name.ovh')}."
+
+
+def none_open() -> str:
+    """Return the answer to a person who asks for the cart of a channel that has none."""
+    return f"The cart is empty. {code('search name.ovh')} finds names to add."
+
+
+NET_BEFORE_APPROVAL = "Prices are without tax. OVH's own total is shown before anyone approves."
+
+
+def added_by(user: str) -> str:
+    """Return who added a name."""
+    return f"added by {person(user)}"
+
+
+def more_to_remove(number: int) -> str:
+    """Return how many names of an open cart have no line."""
+    return f"and {counted(number, 'more name')} in *{buttons.DETAILS}*. {code('remove name.ovh')} removes one."
+
+
+def unshown(cart: int, reference: str) -> str:
+    """Return what replaces a cart that cannot be shown because of a bug."""
+    return (
+        f"I can't show cart #{cart} here: that's my fault, and the operator knows ({reference}). "
+        f"{code(f'show {cart}')} may still show it."
+    )
+
+
+# When names are added and removed ------------------------------------------------------------------------------------
+
+
+def added(new: Sequence[DomainName], cart: int, size: int) -> str:
+    """Return which names were added to a cart, that has `size` of them now, and what to do next."""
+    return (
+        f"Added {_bold(new)}. Cart #{cart} has {counted(size, 'name')}. "
+        f"{code('cart')} shows it and lets you request approval."
+    )
+
+
+def removed(gone: Sequence[DomainName], cart: int, size: int) -> str:
+    """Return which names were removed from a cart, that has `size` of them left."""
+    return f"Removed {_bold(gone)}. Cart #{cart} has {counted(size, 'name')}."
+
+
+def copied(cart: int, size: int) -> str:
+    """Return that another cart's names were copied to this one."""
+    return f"Copied. Cart #{cart} now has {counted(size, 'name')}."
+
+
+def _bold(domains: Sequence[DomainName]) -> str:
+    return ", ".join(f"*{domain}*" for domain in domains)
+
+
+NO_LONGER_APPROVES = "You can't approve this cart now, because you added to it. Another approver decides."
+
+
+def caution(cart: int) -> str:
+    """Return what approvers read before they change a cart that they could approve."""
+    return f"*If you change this, you can't approve cart #{cart}.* Another approver will decide."
+
+
+# The request form ----------------------------------------------------------------------------------------------------
+
+PURPOSE = "What are these names for?"
+PURPOSE_HINT = "Approvers see this."
+PURPOSE_MISSING = "Say in a few words what the names are for."
+FIX_THESE = "*Not sent yet.* Fix these first:"
+
+
+def not_sent(problem: str) -> str:
+    """Return why a request was not sent; `problem` is a sentence, escaped."""
+    return f"*Not sent yet.* {problem}"
+
+
+def more_to_fix(number: int) -> str:
+    """Return how many problems have no room yet."""
+    return f"and {number} more, shown once these are fixed"
+
+
+def requested_name(domain: DomainName, number: int, priced: str, added: str, changed: Sequence[str]) -> str:
+    """Return what is requested for a name: its years and price, who added it, and who else changed it."""
+    others = f", changed by {people(changed)}" if changed else ""
+    return f"*{domain}*  {years(number)}: {priced}, {added_by(added)}{others}"
+
+
+def requested(cart: int, channel: str, total: Money | None, *, here: bool) -> str:
+    """Return where a request went, and how its requester hears of the decision: in the channel if the card is `here`.
+
+    `channel` is the id of the card's channel.
+    """
+    amount = f" ({total} with tax)" if total else ""
+    how = "I'll tell you there" if here else "I'll message you"
+    return f"Cart #{cart} is with the approvers, in <#{channel}>{amount}. {how} when it's decided."
+
+
+CHECKING = "Checking every name with OVH. This takes a few seconds, for many names a minute or two…"
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+NEWEST_FIRST = "All requests, newest first"
+NO_MORE = "End of the list."
+
+
+def waiting(number: int) -> str:
+    """Return the title of the list of carts that are waiting."""
+    return f"{counted(number, 'cart')} waiting"
+
+
+def none_waiting() -> str:
+    """Return what stands in place of that list."""
+    return f"No cart is waiting. {code('cart')} shows this channel's cart."
+
+
+def shows_one(cart: int) -> str:
+    """Return how to see what happened to a cart."""
+    return f"{code(f'show {cart}')} shows what happened to a cart."
+
+
+def none_before(cart: int) -> str:
+    """Return the answer if no request is older than this cart."""
+    return f"There are no requests before cart #{cart}. {code('history')} shows the newest."
+
+
+def none_requested() -> str:
+    """Return the answer if nothing was ever requested."""
+    return f"Nothing was requested yet. {code('search name.ovh')} finds names to add."
+
+
+def older(before: int) -> str:
+    """Return how to see older requests."""
+    return f"Older ones: {code(f'history {before}')}"
+
+
+def list_alone(heading: str, carts: Sequence[Cart]) -> str:
+    """Return the notification's text of a list of carts."""
+    return f"{heading}: {', '.join(f'#{cart.id} {state(cart.state)}' for cart in carts)}"
+
+
+def in_list(cart: Cart, *, with_names: bool) -> str:
+    """Return a cart's line in a list: number, names or their number, total, state, requester and order."""
+    total = cart.order.total if cart.order else cart.quote.total if cart.quote else None
+    holds = names(cart) if with_names else counted(len(cart.lines), "name")
+    parts = [
+        f"*#{cart.id}*  {holds}",
+        str(total) if total else "",
+        state(cart.state),
+        f"requested by {person(cart.requester)}" if cart.requester else "",
+        f"order {cart.order.id}" if cart.order else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+# What a list leaves out ----------------------------------------------------------------------------------------------
+
+MORE_NAMES = "names"
+MORE_NAMES_IN_DETAILS = f"names in *{buttons.DETAILS}*"
+MORE_ANSWERS = "lines of answers"
+MORE_ANSWERS_IN_DETAILS = f"lines of answers in *{buttons.DETAILS}*"

@@ -1,0 +1,141 @@
+"""What people read about prices: offers, the receipt, and the terms of an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from handlers.messages.en import buttons
+from handlers.messages.en.grammar import day, years
+from handlers.toolkit.mrkdwn import when
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.offer import USUAL_PHASES, OfferKind
+
+# Offers --------------------------------------------------------------------------------------------------------------
+
+NET = "Prices are without tax. The total with tax is shown before anyone approves."
+WHICH_OFFER = "Which offer?"
+STANDARD_PRICE = "Standard price"
+
+_KINDS = {OfferKind.USUAL: "Standard", OfferKind.PREMIUM: "Premium", OfferKind.SPECIAL: "Special"}
+# Launch phases as the registries name them.
+_PHASES = {"sunrise": "sunrise, for trademark owners", "landrush": "landrush", "eap": "early access"}
+
+
+def kind(of: OfferKind) -> str:
+    """Return ``Standard``, ``Premium`` or ``Special``."""
+    return _KINDS[of]
+
+
+def unusual(of: OfferKind) -> str:
+    """Return the mark behind a name whose offer is not a standard one: ``premium``, ``special``."""
+    return _KINDS[of].lower()
+
+
+def phase(code: str) -> str:
+    """Return the launch phase, such as ``early access``; empty in general availability."""
+    return "" if code in USUAL_PHASES else _PHASES.get(code, code)
+
+
+def unusual_terms(of: OfferKind, pricing_mode: str, launch: str) -> str:
+    """Return what a buyer must know of an offer that is not the standard one; `launch` is its phase, or empty."""
+    premium = "premium: the registry's own price"
+    said = premium if of is OfferKind.PREMIUM else f"special: OVH calls it {pricing_mode}"
+    return ", ".join(filter(None, [said, launch]))
+
+
+def price_for(price: Money, number: int) -> str:
+    """Return a price and for how many years it is."""
+    return f"{price} for {years(number)}"
+
+
+def instead_of(price: Money, until: datetime | None = None) -> str:
+    """Return the price before a reduction, and when that ends."""
+    return f" (instead of {price}{f' until {when(until)}' if until else ''})"
+
+
+def then_yearly(renewal: Money) -> str:
+    """Return what a renewal costs, behind the price now."""
+    return f", then {renewal} a year"
+
+
+def offered_for(number: int, offered: str) -> str:
+    """Return the chosen years of a name that OVH offered for others."""
+    return f"{years(number)}, offered at {offered}"
+
+
+def reduced_from(regular: Money) -> str:
+    """Return the price before a reduction, in the description of an option."""
+    return f"instead of {regular}"
+
+
+def asking_for_offers(domain: DomainName) -> str:
+    """Return what the form shows until OVH has answered."""
+    return f"Asking OVH what it offers for *{domain}*…"
+
+
+def not_added(problem: str) -> str:
+    """Return why an offer was not added; `problem` is a sentence, escaped."""
+    return f"*Not added yet.* {problem}"
+
+
+def offers_for(domain: DomainName) -> str:
+    """Return the heading over the offers for one name, in a message."""
+    return f"Offers for {domain}"
+
+
+# The receipt ---------------------------------------------------------------------------------------------------------
+
+NAME, NOW, YEARS, RENEWAL = "Name", "Now", "Years", "Renewal"  # its columns
+WITHOUT_TAX, TAX, TOTAL = "without tax", "tax", "total with tax"
+BEFORE_REDUCTIONS, REDUCTIONS = "before reductions", "reductions"
+MORE_NAMES = "names"
+
+
+def receipt_before(before: Money, until: datetime | None) -> str:
+    """Return the price before a reduction, below a name of the receipt; `until` is a UTC date."""
+    return f"instead of {before}{f' until {day(until)}' if until else ''}"
+
+
+def receipt_offered(price: Money) -> str:
+    """Return the price in OVH's offer, below a name whose price in the order differs."""
+    return f"offered at {price}"
+
+
+def over_the_years(sums: Iterable[tuple[int, Money]], renewals: Money) -> str:
+    """Return what all names cost over these years, and each year after that."""
+    spans = ", ".join(f"{amount} over {years(number)}" for number, amount in sums)
+    return f"Before tax, all names together: {spans}; renewals are {renewals} a year. I added this up, not OVH."
+
+
+def lines_disagree(summed: Money, total: Money) -> str:
+    """Return that OVH's prices of the names do not add up to its own total."""
+    return f"OVH's lines add up to {summed}; its own total without tax is {total}, and counts."
+
+
+def tax_disagrees(total: Money, net: Money, tax: Money) -> str:
+    """Return that OVH's total is not its net sum and tax."""
+    return f"OVH's total is {total}, though {net} and {tax} tax are not that much."
+
+
+PRICES_UNASSIGNED = "OVH doesn't say which price belongs to which name. Its total counts."
+
+# The terms -----------------------------------------------------------------------------------------------------------
+
+CONTRACTS = "*Ordering accepts these contracts*"
+PAID_ZONES = "OVH adds a DNS zone to each name; where it costs something, that is in the name's price."
+FREE_ZONES = "OVH adds a DNS zone to each name, at no charge."
+RETRACTION_WAIVED = "Ordering waives the right of retraction, so that OVH registers the names at once."
+RETRACTION_KEPT = "The right of retraction is kept: OVH may not register the names before it ends."
+
+
+def contracts(links: Sequence[str], more: int) -> str:
+    """Return the contracts, as links, and how many others there are."""
+    others = f" and {more} more" if more else ""
+    return f"Ordering accepts these contracts: {', '.join(links)}{others}"
+
+
+def contracts_counted(number: int) -> str:
+    """Return the number of the contracts, where their names have no room."""
+    return f"Contracts that ordering accepts: {number}, with their links in *{buttons.DETAILS}*"

@@ -1,0 +1,243 @@
+"""What people read about a search: while it runs, its results by verdict, and its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+from handlers.messages.en.grammar import ago, counted, lasting
+from ordering.model.domain_name import DomainName
+from ordering.model.money import Money
+from ordering.model.offer import Verdict
+
+V = Verdict
+
+# While a search runs -------------------------------------------------------------------------------------------------
+
+ASKING = "Asking OVH…"  # the message until the first answer arrives
+
+
+def available_so_far(number: int) -> str:
+    """Return the head of a running search."""
+    return f"*{number} available so far*"
+
+
+def progress(done: int, asked: int, seconds_left: float) -> str:
+    """Return the figures next to the progress bar: names done, and the time left if it is known."""
+    left = f" · about {lasting(seconds_left)} left" if seconds_left >= 1 else ""
+    return f"{done}/{asked}{left}"
+
+
+def progress_alone(done: int, asked: int, available: int, seconds_left: float) -> str:
+    """Return the notification's text of a running search; its ellipsis says that more is coming."""
+    left = f", about {lasting(seconds_left)} left" if seconds_left >= 1 else ""
+    return f"{done} of {asked} asked, {available} available{left}…"
+
+
+def asks_first(calls: int, extensions: int, seconds: float) -> str:
+    """Return what a search over all extensions costs, before it starts."""
+    return (
+        f"That is {counted(calls, 'lookup')} for {counted(extensions, 'extension')}, and takes about "
+        f"{lasting(seconds)} at OVH's pace. You see answers as they come, and can stop at any time."
+    )
+
+
+def must_wait(at_once: int, names: int, *, button: str) -> str:
+    """Return the message for a person who has too many searches running to start this one."""
+    return (
+        f"{at_once} of your searches are still running, so this one is waiting: {counted(names, 'name')}. "
+        f"Press *{button}* when one of them ends."
+    )
+
+
+def no_room_for(left_out: int, examples: str) -> str:
+    """Return how many extensions a search left out; `examples` are some of them, escaped."""
+    return (
+        f"{counted(left_out, 'more extension')} did not fit into one search. I searched the team's first, then the "
+        f"cheapest. To search others, name them, like `--tlds {examples}`."
+    )
+
+
+# What a search found -------------------------------------------------------------------------------------------------
+
+NO_NAMES = "There was no name to look up."
+NONE_FREE_NOW = "None of these names is free any more. Search again."
+
+
+def stopped_after(answered: int, asked: int, available: int) -> str:
+    """Return the head of a stopped search."""
+    return f"Stopped after {answered} of {counted(asked, 'name')}: {available} available."
+
+
+def some_available(available: int, asked: int) -> str:
+    """Return the head of a search that found names."""
+    return f"*{available} of {counted(asked, 'name')} available.*"
+
+
+def none_available(asked: int, *, some_unknown: bool) -> str:
+    """Return the head of a search that found none; an unknown name may still be available."""
+    known = f"None of these {counted(asked, 'name')} is available"
+    return f"{known}, as far as OVH answered." if some_unknown else f"{known}."
+
+
+def nothing_known(*, button: str) -> str:
+    """Return the head of a search to which OVH gave no clear answer at all."""
+    return f"OVH gave no clear answer for any of these names. *{button}* tries once more."
+
+
+def one_name(domain: DomainName, verdict: str) -> str:
+    """Return the head of a search for a single name; `verdict` is its `verdict_in_words`."""
+    return f"*{domain}* is {verdict}."
+
+
+def verdict_in_words(verdict: Verdict, *, special: bool, buyable: bool, has_offers: bool) -> str:
+    """Return the end of “name.ovh is …”. `special` is an offer on special terms, `buyable` if this team buys it."""
+    return {
+        V.AVAILABLE: "available",
+        V.PREMIUM: _premium(special=special, buyable=buyable),
+        V.TAKEN: "taken",
+        V.AFTERMARKET: "for sale by its owner, not free",
+        V.NOT_OFFERED: "not available: reserved, or not offered",
+        V.NOT_SOLD: "not sold by OVH here",
+        V.UNKNOWN: "unknown: " + ("I cannot read OVH's offer" if has_offers else "I could not reach OVH"),
+    }[verdict]
+
+
+def _premium(*, special: bool, buyable: bool) -> str:
+    if buyable:
+        return "available on special terms" if special else "available at a premium price"
+    kind = "offered on special terms" if special else "premium"
+    return f"{kind}, which this team does not buy"
+
+
+def alone(summary: str, *, offer: str = "", names: Sequence[str] = (), more: bool = False) -> str:
+    """Return the notification's text: the summary, and the offer or the first names; `more` if there are others."""
+    plain = summary.replace("*", "")
+    if offer:
+        return f"{plain} {offer}."
+    return f"{plain} {', '.join(names)}{' and more' if more else ''}." if names else plain
+
+
+def tally(numbers: Mapping[Verdict, int]) -> str:
+    """Count the names that cannot be added, by verdict, in one line."""
+    words = {
+        V.PREMIUM: "premium or on special terms",
+        V.AFTERMARKET: "for sale by the owner",
+        V.TAKEN: "taken",
+        V.NOT_OFFERED: "reserved or not offered",
+        V.NOT_SOLD: "not sold",
+        V.UNKNOWN: "unknown",
+    }
+    return " · ".join(f"{numbers[verdict]} {word}" for verdict, word in words.items() if numbers.get(verdict))
+
+
+def title(verdict: Verdict, number: int, reason: str = "") -> str:
+    """Return the heading over names that cannot be added; `reason` is why they are unknown, escaped."""
+    return {
+        V.PREMIUM: f"*Premium or on special terms* ({number}), which this team does not buy",
+        V.AFTERMARKET: f"*For sale by their owners* ({number}), which I cannot buy",
+        V.TAKEN: f"*Taken* ({number}): already registered; only the owner can transfer one to OVH",
+        V.NOT_OFFERED: f"*Not available* ({number}): reserved, or not offered",
+        V.NOT_SOLD: f"*Not sold by OVH here* ({number})",
+        V.UNKNOWN: f"*Unknown* ({number}): {reason or 'no answer'}",
+    }[verdict]
+
+
+def not_asked(number: int) -> str:
+    """Return the heading over names that a stopped search did not look up."""
+    return f"*Not asked* ({number}), because the search was stopped"
+
+
+def not_understood(number: int) -> str:
+    """Return the heading over the parts of a search that could not be read."""
+    return f"*Not understood* ({number})"
+
+
+def continued(heading: str) -> str:
+    """Return the heading of the next paragraph of the same list."""
+    return f"{heading}, continued"
+
+
+def transfer_price(domain: DomainName, price: Money) -> str:
+    """Return a taken name, with the price for its owner to transfer it to OVH."""
+    return f"{domain} (transfer {price})"
+
+
+def page_of(page: int, pages: int) -> str:
+    """Return which page of a list this is; `page` counts from 1."""
+    return f"Page {page} of {pages}"
+
+
+def old_answers(number: int, age: timedelta, *, button: str | None) -> str:
+    """Return how old answers are; `button` asks again, if there is one."""
+    how = f"; *{button}* asks again" if button else ""
+    return f"{counted(number, 'answer')} from up to {ago(age)}{how}."
+
+
+# Buttons under a search ----------------------------------------------------------------------------------------------
+
+
+def add_all_question(some: int, free: int) -> str:
+    """Return the question before names are added at once: all `free` ones, or the `some` cheapest of them."""
+    which = f"all {some} names" if some == free else f"the {some} cheapest of {free} names"
+    return f"Add {which} to this channel's cart? I check them with OVH again first."
+
+
+def about_ask_again(names: int) -> str:
+    """Return what a screen reader says about the button that looks up unknown names again."""
+    return f"Ask again about what is unknown: {counted(names, 'name')}"
+
+
+def about_refresh(names: int) -> str:
+    """Return what a screen reader says about the button that looks up old answers again."""
+    return f"Ask OVH again about {counted(names, 'name')} with an old answer"
+
+
+# What a click could not do -------------------------------------------------------------------------------------------
+
+NOTHING_DONE = "Nothing was looked up or changed."
+NOTHING_ADDED = "Nothing was added."
+NOT_STOPPED = "This did not stop the search: if it is still running, it goes on to its end by itself."
+NOT_NEWEST = "I cannot show what is new: if the search is still running, its message changes by itself."
+PAGE_NOT_TURNED = "I cannot turn the page."
+
+
+def gone(undone: str, *, button: str) -> str:
+    """Return the answer to a click on a search that is no longer stored; `undone` is what the click did not do."""
+    return f"{undone} I no longer have that search. Run the same command again; its *{button}* buttons still work."
+
+
+def does_not_stop(*, button: str) -> str:
+    """Return the answer to a click on Stop that another process did not react to."""
+    return f"The search has not stopped yet. Press *{button}* once more in a few seconds."
+
+
+# What a search cannot read -------------------------------------------------------------------------------------------
+
+YOU_TYPED = "You typed"  # the heading over the text of a refused search
+
+
+def not_an_extension(typed: str) -> str:
+    """Return why a value after `--tlds` cannot be used."""
+    return f"“{typed}” is not an extension. Write them like --tlds com,fr."
+
+
+def extensions_missing(option: str) -> str:
+    """Return what is missing after `--tlds`."""
+    return f"After {option} come the extensions, like --tlds com,fr."
+
+
+def list_missing(option: str) -> str:
+    """Return what is missing after `--list`."""
+    return f"After {option} comes the name of a list, like --list brand."
+
+
+def no_such_option(option: str) -> str:
+    """Return the options that a search has, after one that it does not have."""
+    return f"{option} is not an option of search: there are --tlds com,fr, --list brand, --all and --ideas."
+
+
+def taken_for_words(words: Collection[str], meant: Sequence[str]) -> str:
+    """Return a hint about words that were searched, but may have been `meant` as extensions."""
+    quoted = ", ".join(f"“{word}”" for word in words)
+    return f"I searched for these as words: {quoted}. To use them as extensions, put commas: --tlds {','.join(meant)}."

@@ -1,0 +1,65 @@
+"""What the operator must change so that Slack works, and what people read while it does not: plain text."""
+
+from __future__ import annotations
+
+# What Slack refused, for `refused` below.
+HOME = "the Home"
+PROFILES = "the members' profiles"
+DIRECT_MESSAGES = "direct messages"
+CHANNEL_MESSAGES = "messages in channels"
+REPLIES = "replies to people"
+FORMS = "forms"
+
+LATE_MESSAGES = "Slack does not accept some messages. I keep trying to send them. See slack-status.com."
+
+# What to do about Slack's error codes that only the operator can fix.
+_FIXES = {
+    "messages_tab_disabled": "turn on the Messages tab of the app's Home (manifest: app_home.messages_tab_enabled)",
+    "not_enabled": "turn on the Home tab of the app (manifest: app_home.home_tab_enabled)",
+    "no_such_subteam": "the user group was deleted: name another one in DESK_APPROVERS or DESK_PAYERS",
+    "plan_upgrade_required": "this Slack plan has no user groups: name people (U…) in place of groups (S…) in "
+    "DESK_APPROVERS and DESK_PAYERS",
+    "missing_args": "check SLACK_APP_TOKEN",
+    "forbidden_team": "check SLACK_APP_TOKEN: it belongs to a workspace that is not allowed",
+    "insecure_request": "call Slack by https: check SLACK_API_URL",
+}
+_ANY_SCOPE = "that this needs"
+
+
+def user_group(group: str) -> str:
+    """Return a user group as what Slack refused."""
+    return f"the user group {group}"
+
+
+def token_refused(code: str) -> str:
+    """Return what to do if Slack refuses the bot token with this error code."""
+    return f"Slack refuses the bot token ({code}): check SLACK_BOT_TOKEN, or install the app again."
+
+
+def refused(about: str, code: str, *, scope: str | None = None) -> str:
+    """Return what to do if Slack refuses `about` with this error code; `scope` is the one that Slack misses."""
+    if code == "missing_scope":
+        fix = f"add the scope {scope or _ANY_SCOPE} to the Slack app (manifest.yml), and install it again"
+    else:
+        fix = _FIXES.get(code, "ask an administrator of the Slack workspace to allow this for the app")
+    return f"Slack refuses {about} ({code}): {fix}."
+
+
+# For the person whose form did not open ------------------------------------------------------------------------------
+
+FORM_REFUSED = "Slack refused this form. Please tell the operator of this app: the log says why."
+
+
+def tell_operator(fix: str) -> str:
+    """Return what only the operator can fix, to a person who cannot."""
+    return f"{fix} Please tell the operator of this app."
+
+
+def too_late(button: str) -> str:
+    """Return that the click came too late for a form."""
+    return f"Slack took too long to open the form. Please press {button} again."
+
+
+def perhaps_opened(button: str) -> str:
+    """Return that nobody knows whether the form opened."""
+    return f"Slack did not say whether the form opened. If you do not see it, press {button} again."

@@ -1,0 +1,99 @@
+"""The catalogue: complete for what the program can say, in the words that people use."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from handlers.messages import words as catalogue
+from handlers.toolkit.mrkdwn import when
+from ordering.model.cart import CartState
+from ordering.model.events import Event
+from ordering.model.facts import EventKind
+from ordering.model.offer import OfferKind, Verdict
+from tests.builders import NOW
+from tools.sentences import ROOT, sentences
+
+CATALOGUE = sorted((ROOT / "handlers" / "messages" / "en").glob("*.py"))
+# Words that nobody says today, or that tell what the program is made of.
+_UNUSED = {
+    "anew", "beside", "desk", "lately", "mend", "mended", "meanwhile", "somebody", "whoever", "whom", "submitted",
+    "whence", "wish",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("file", CATALOGUE, ids=lambda file: file.stem)
+def test_speaks_plain_english(file: Path):
+    """No word of the house, no state's name, no order “over” an amount."""
+    for sentence in sentences(file.read_text()):
+        assert not _UNUSED & set(re.findall(r"\w+", sentence.text.replace("Domain Desk", "").lower())), sentence
+        assert "checked out" not in sentence.text
+        assert "checking out" not in sentence.text
+        assert not re.search(r"order(?: \{\})? over \{\}", sentence.text)
+
+
+@pytest.mark.parametrize("file", CATALOGUE, ids=lambda file: file.stem)
+def test_says_what_each_sentence_is_for(file: Path):
+    """A translator reads when a sentence is read, and what its data are."""
+    tree = ast.parse(file.read_text())
+    named = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    assert all(ast.get_docstring(node) for node in named)
+
+
+@pytest.mark.parametrize("state", list(CartState))
+def test_every_state_has_words(state: CartState):
+    """A list, a channel and a story say how far any cart is."""
+    assert catalogue.cart.state(state)
+    assert catalogue.story.happened(Event(1, state, NOW), "").startswith(f"{when(NOW)}  ")
+
+
+@pytest.mark.parametrize("kind", [*EventKind, None])
+def test_every_event_has_words(kind: EventKind | None):
+    """A kind without words of its own is told by the cart's state."""
+    event = Event(1, CartState.PAID, NOW, by="U0DAN", kind=kind)
+    assert catalogue.story.happened(event, "a note").endswith(" by <@U0DAN>: a note")
+
+
+def test_a_first_of_two_approvals_is_no_request():
+    """What happened counts, not the state, which both events share."""
+    asked = Event(1, CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.APPROVAL_REQUESTED)
+    half = Event(1, CartState.SUBMITTED, NOW, by="U0ADA", kind=EventKind.PARTLY_APPROVED)
+    assert catalogue.story.happened(asked, "") != catalogue.story.happened(half, "")
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_has_words(verdict: Verdict):
+    """A search says of each name what it is, alone, in a heading and in the count."""
+    for buyable in (False, True):
+        assert catalogue.search.verdict_in_words(verdict, special=False, buyable=buyable, has_offers=True)
+    if verdict is not Verdict.AVAILABLE:
+        assert "(2)" in catalogue.search.title(verdict, 2)
+        assert catalogue.search.tally({verdict: 2}).startswith("2 ")
+
+
+@pytest.mark.parametrize("kind", list(OfferKind))
+def test_every_offer_has_words(kind: OfferKind):
+    """Offers stand side by side under the name of their kind."""
+    assert catalogue.prices.kind(kind)
+
+
+@pytest.mark.parametrize(
+    ("things", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_read_as_one_speaks(things, said):
+    """Commas, and one “and” before the last."""
+    assert catalogue.grammar.listed(things) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.2, "1 s"), (8.4, "8 s"), (42, "40 s"), (89, "90 s"), (100, "2 min"), (362, "6 min")]
+)
+def test_durations_are_rough(seconds, said):
+    """Each second counts below ten; above, people round."""
+    assert catalogue.grammar.lasting(seconds) == said
+
+
+def test_one_is_singular():
+    """A count agrees with its noun."""
+    assert [catalogue.grammar.counted(number, "name") for number in (0, 1, 2)] == ["0 names", "1 name", "2 names"]

@@ -1,0 +1,90 @@
+"""The check that sentences are made in the catalogue alone."""
+
+import pytest
+
+from tools.sentences import APART, LEFT, faults, in_project, left, sentences
+
+
+def texts(source: str) -> list[str]:
+    return [found.text for found in sentences(source)]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('say("Nothing was ordered.")', ["Nothing was ordered."]),
+        ('say(f"Cart #{n} is empty")', ["Cart #{} is empty"]),
+        ('say(f"{n} more {things}, and others")', ["{} more {}, and others"]),
+        ("say(f\"{there if n else 'not there'}\")", ["not there"]),
+        ('say("One" " and another")', ["One and another"]),
+        ('button("Approve", act)', ["Approve"]),
+        ('Drawn.saying(f"Paying {amount}")', ["Paying {}"]),
+        ('View(title="Years", submit=words.SAVE)', ["Years"]),
+        ('LABELS = {"a": "Two words"}', ["Two words"]),
+        ('raise NotPossible("Not that one.")', ["Not that one."]),
+    ],
+)
+def test_finds_what_people_read(source, found):
+    """Literals with two words, and single words where Slack's views show them."""
+    assert texts(source) == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""A module of some kind."""',
+        'def f():\n    """Do some thing."""\n    "And a note below"',
+        'raise AssertionError(f"cart {n} has no order")',
+        'raise ValueError("not a number at all")',
+        '_log.info("was refused by", why="no user in the answer")',
+        're.compile("one or two")',
+        'SEPARATORS = r"(?:[\\s]and or)+"',
+        'text("SELECT id FROM carts")',
+        'KINDS = "not_authed invalid_auth ratelimited"',
+        'key = f"cart {cart_id} "',
+        'value = f"{cart_id} {mark}"',
+        'code("search name.ovh")',
+        'Question(label="REASON")',
+        'button(words.buttons.PAY, act, "pay")',
+        'def f(told: "some or other") -> None: ...',
+        'Json: TypeAlias = "str or int"',
+        'f"{at:%d of %B}"',
+    ],
+)
+def test_passes_what_no_one_reads_in_slack(source):
+    """Docstrings, programmer errors, log lines, patterns, SQL, codes, annotations."""
+    assert texts(source) == []
+
+
+def test_names_line_and_text():
+    """A fault leads to its place."""
+    found = {"a.py": sentences("x = 1\ny = 'Two words'")}
+    assert list(faults(found, [])) == ["a.py:2: a sentence outside handlers/messages: 'Two words'"]
+
+
+def test_leaves_refusals_out():
+    """They keep a sentence until they have only a code."""
+    assert sentences('raise NotPossible("Not that one.")', not_of={"NotPossible"}) == []
+
+
+def test_accepts_files_on_the_list():
+    """A file that is not converted yet is no fault."""
+    assert list(faults({"a.py": sentences("y = 'Two words'")}, ["a.py"])) == []
+
+
+@pytest.mark.parametrize("found", [{}, {"a.py": []}])
+def test_demands_a_short_list(found):
+    """A file of the list that is converted, renamed or removed must leave it."""
+    assert list(faults(found, ["a.py"])) == ["a.py has no sentences any more: run python -m tools.sentences --update"]
+
+
+def test_reads_the_list():
+    """One file a line; comments and empty lines are no files."""
+    assert left("# Why\na.py\n\nb/c.py\n") == ["a.py", "b/c.py"]
+
+
+def test_the_project_has_none_outside():
+    """As `make check` finds it."""
+    found = in_project()
+    assert list(faults(found, left(LEFT.read_text()))) == []
+    assert not any(path.startswith(APART) for path in found)
