@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from ordering.model.facts import EventKind
 from sandbox.slack import OpenView
 from tests.story.conftest import Story
+from tests.story.saying import on_card
 
 
 @pytest.fixture
@@ -182,13 +184,10 @@ async def test_a_dearer_quote_voids_the_approval_and_the_card_tells_each_differe
     card = await story.requested("name.ovh", "other.ovh")
     story.ovh.names.rise("other.ovh", "1.00")
     await story.cleo.click(card, "Approve")
-    again = await story.card("Please decide again")
-    told = (
-        "OVH's terms changed, so nothing was ordered. Please decide again.\n"
-        "other.ovh: was €2.99 without tax, now €3.99.\n"
-        "Total with tax: was €7.18, now €8.38."
-    )
-    assert told in again.plain_text()
+    changes = ["other.ovh: was €2.99 without tax, now €3.99.", "Total with tax: was €7.18, now €8.38."]
+    told = on_card(EventKind.TERMS_CHANGED, changes=changes)
+    again = await story.card(told)
+    assert told.splitlines()[1:] == changes
     mentioned = f"<@U0CLEO> or <@U0DAN>: {told}"
     await story.slack.until(lambda: mentioned in [message.text for message in story.slack.thread(again)])
     assert story.checkouts() == 0
