@@ -8,10 +8,15 @@ from contextlib import closing
 import psycopg
 import pytest
 
+<<<<<<< HEAD
 from handlers.messages import words as catalogue
+=======
+from ordering.model.facts import EventKind
+>>>>>>> work15
 from sandbox.slack import NotAcknowledged
 from sandbox.stage import Stage
 from tests.story.conftest import Story
+from tests.story.saying import on_card
 
 
 @pytest.fixture
@@ -162,7 +167,7 @@ class TestStop:
         await story.cleo.click(card, "Approve")
         card = await story.card("I'm ordering it at OVH")
         await story.dan.click(card, "Stop")
-        await story.card("was not bought. It was stopped", seconds=20)
+        await story.card(f"was not bought. {on_card(EventKind.ORDER_STOPPED)}", seconds=20)
         story.ovh.faults.clear()
         await asyncio.sleep(4)
         assert story.orders == []

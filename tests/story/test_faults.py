@@ -1,9 +1,11 @@
 """Answers get lost, services stumble, forms die: nothing is bought twice, and people are told."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+<<<<<<< HEAD
 from handlers.messages import blocked
 from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
@@ -11,6 +13,9 @@ from ordering.model.cart import Trouble
 from ordering.model.domain_name import DomainName
 from ordering.model.offer import Verdict
 from ordering.model.preflight_findings import Finding, FindingCode
+=======
+from ordering.model.facts import Data, EventKind
+>>>>>>> work15
 from ordering.process.floors import Floors
 from sandbox.ovh.faults import Kind
 from sandbox.slack import NotAcknowledged
@@ -18,6 +23,7 @@ from tests.builders import NOW
 from tests.refusing import said
 from tests.saying import result_of
 from tests.story.conftest import Story
+from tests.story.saying import in_trouble, on_card
 
 
 @pytest.fixture
@@ -96,17 +102,21 @@ async def test_a_name_taken_meanwhile_needs_a_person_and_nothing_is_ordered(stor
     card = await story.requested()
     story.ovh.names.taken.add("name.ovh")
     await story.cleo.click(card, "Approve")
-    card = await story.card("Nothing was ordered.", seconds=15)
+    card = await story.card("Close without ordering", seconds=15)
     assert story.orders == []
     await story.dan.click(card, "Close without ordering")
-    await story.card("was not bought. Closed without ordering.")
+    await story.card(f"was not bought. {on_card(EventKind.CLOSED, order=None)}")
+    (record,) = json.loads(await story.stage.bot.run_command("export"))
+    refused, closed = (event["kind"] for event in record["history"][-2:])
+    assert (refused, closed) == (EventKind.CHECKOUT_REFUSED, EventKind.CLOSED)
 
 
 async def test_documents_and_registry_errors_are_told(story: Story):
     story.ovh.orders.task_errors["name.ovh"] = "A justification is required"
     card = await story.ordered()
     await story.dan.click(card, "Pay")
-    await story.card("A justification is required", seconds=20)
+    failed: Data = {"name": "name.ovh", "ovh": {"comment": "A justification is required"}}
+    await story.card(on_card(EventKind.REGISTRATION_FAILED, **failed), seconds=20)
 
 
 async def test_a_failing_pre_flight_shows_the_form_again_and_loses_nothing(story: Story):
@@ -168,7 +178,9 @@ async def test_an_order_that_cannot_be_told_from_none_is_for_a_person(story: Sto
     story.ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     hidden = story.ovh.faults.add("GET", "/me/order/*/details", "refuse", times=999, status=404)
     await story.cleo.click(card, "Approve")
-    card = await story.card("OVH did not say whether it made the order.", seconds=30)
+    card = await story.card("It is this order…", seconds=30)
+    unclear = {"seen": "order_unclear", "cart": "closed", "order": story.orders[0].id}
+    assert on_card(EventKind.ORDER_UNKNOWN, evidence=unclear) in card.plain_text()
     await story.dan.click(card, "It is this order…")
     await story.slack.until(lambda: story.dan.modal)
     assert await story.dan.submit(order="4711") == {}
@@ -187,7 +199,11 @@ async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: S
     away = story.ovh.faults.add("*", "*", "error500", times=999)
     unanswered = Trouble(NOW, "registrar_unavailable")
     await story.cleo.click(card, "Approve")
+<<<<<<< HEAD
     await story.card(f"{blocked(unanswered)} I've been retrying since", seconds=30)
+=======
+    await story.card(f"{in_trouble('registrar_unavailable')} I've been retrying since", seconds=30)
+>>>>>>> work15
     story.ovh.faults.remove(away)
     card = await story.payable(seconds=40)
     assert "been retrying" not in card.plain_text()

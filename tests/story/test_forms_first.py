@@ -77,7 +77,7 @@ async def test_the_form_of_an_order_that_was_not_seen_opens(story: Story, long_l
     story.ovh.faults.add("POST", "/order/cart/*/checkout", "lost_after")
     story.ovh.faults.add("GET", "/me/order/*/details", "refuse", times=999, status=404)
     await story.cleo.click(card, "Approve")
-    card = await story.card("OVH did not say whether it made the order.", seconds=30)
+    card = await story.card("It is this order…", seconds=30)
     await long_line()
     await story.dan.click(card, "It is this order…")
     await form(story, story.dan, "adopt_form")

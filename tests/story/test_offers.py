@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+<<<<<<< HEAD
 from handlers.messages import refused
 from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
@@ -13,10 +14,14 @@ from ordering.model.domain_name import DomainName
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.offer import OfferKind
 from ordering.model.preflight_findings import Finding, FindingCode
+=======
+from ordering.model.facts import EventKind
+>>>>>>> work15
 from sandbox.slack import OpenView
 from tests.refusing import said
 from tests.saying import added, result_of
 from tests.story.conftest import Story
+from tests.story.saying import on_card
 
 
 @pytest.fixture
@@ -195,13 +200,10 @@ async def test_a_dearer_quote_voids_the_approval_and_the_card_tells_each_differe
     card = await story.requested("name.ovh", "other.ovh")
     story.ovh.names.rise("other.ovh", "1.00")
     await story.cleo.click(card, "Approve")
-    again = await story.card("Please decide again")
-    told = (
-        "OVH's terms changed, so nothing was ordered. Please decide again.\n"
-        "other.ovh: was €2.99 without tax, now €3.99.\n"
-        "Total with tax: was €7.18, now €8.38."
-    )
-    assert told in again.plain_text()
+    changes = ["other.ovh: was €2.99 without tax, now €3.99.", "Total with tax: was €7.18, now €8.38."]
+    told = on_card(EventKind.TERMS_CHANGED, changes=changes)
+    again = await story.card(told)
+    assert told.splitlines()[1:] == changes
     mentioned = f"<@U0CLEO> or <@U0DAN>: {told}"
     await story.slack.until(lambda: mentioned in [message.text for message in story.slack.thread(again)])
     assert story.checkouts() == 0

@@ -8,14 +8,18 @@ from decimal import Decimal
 import pytest
 
 from handlers.messages import words as catalogue
+from ordering.model.facts import Data, EventKind
 from ordering.process.floors import Floors
 from sandbox.ovh.orders import Order, Source, Try
 from sandbox.slack import Message
 from sandbox.slack.messages import elements
 from tests.refusing import said
 from tests.story.conftest import Story
+from tests.story.saying import VISA as VISA_NAME
+from tests.story.saying import in_thread, on_card
 
 VISA, SEPA = 8_120_045, 8_120_046
+K = EventKind
 PAY = "/me/order/*/pay"
 
 
@@ -72,6 +76,15 @@ class Till:
         assert "The record is whole" in await self.story.stage.bot.run_command("verify")
         return told
 
+    async def newest(self):
+        """The newest event of the one cart, as it is exported."""
+        (told,) = json.loads(await self.story.stage.bot.run_command("export"))
+        return told["history"][-1]
+
+    def unknown(self, evidence: Data) -> str:
+        """What the card says while nobody knows whether the suggested card paid."""
+        return on_card(K.PAYMENT_UNKNOWN, order=self.order.id, method_name=VISA_NAME, evidence=evidence)
+
     async def offers(self, *labels: str) -> None:
         """The card's select has these ways to pay, in this order."""
         await self.story.slack.until(lambda: self._offered() == [*labels], 10)
@@ -108,12 +121,10 @@ async def test_a_refused_card_tells_why_and_another_pays_the_same_order(story: S
     story.ovh.refuse_card(VISA, "The card is blocked.")
     till = await ordered(story)
     await till.pays()
-    await till.shows("VISA 4970 XXXX XXXX 1234 was refused. OVH says: The card is blocked. Nothing was paid.")
+    refused: Data = {"method_name": VISA_NAME, "ovh": {"said": "The card is blocked"}}
+    await till.shows(on_card(K.PAYMENT_REFUSED, **refused))
     await till.offers("VISA 4970 XXXX XXXX 1234 (refused)", "SEPA DIRECT DEBIT FR76 XXXX XXXX 4321")
-    await till.tells(
-        "<@U0DAN>: VISA 4970 XXXX XXXX 1234 was refused. OVH says: The card is blocked. "
-        "Nothing was paid. Choose another way to pay."
-    )
+    await till.tells(f"<@U0DAN>: {in_thread(K.PAYMENT_REFUSED, **refused)}")
     await till.pays()  # another one is selected already
     await till.ends_paid(SEPA, method=SEPA)
 
@@ -124,7 +135,7 @@ async def test_a_click_on_pay_that_slack_delivers_again_after_a_refusal_pays_not
     till = await ordered(story)
     click = the_button(till.card, "Pay")
     await story.dan.press(till.card, *click)
-    await till.shows("VISA 4970 XXXX XXXX 1234 was refused.")
+    await till.shows(on_card(K.PAYMENT_REFUSED, method_name=VISA_NAME, ovh={"said": "The card is blocked"}))
     await story.dan.press(till.card, *click)
     await story.sees(story.dan, catalogue.failures.done_already(1), channel="approvals")
     assert (till.order.payments, story.ovh.count("POST", PAY)) == ([], 1)
@@ -161,10 +172,13 @@ async def test_too_little_credit_is_told_and_a_card_pays(story: Story):
     story.ovh.payments.prepaid = Decimal(1)
     till = await ordered(story)
     await till.pays("ovhAccount")
-    await till.shows("The balance of your OVH account is insufficient. That does not prove that nothing was paid.")
     await till.shows("it can be paid again here.")
     assert "Pay" not in labels(till.card)
-    await till.shows("OVH has not taken the payment with Prepaid OVH account.")
+    refused = await till.newest()
+    assert refused["kind"] == K.PAYMENT_CALL_REFUSED
+    assert "The balance of your OVH account is insufficient" in refused["data"]["ovh"]["said"]
+    assert on_card(K.PAYMENT_CALL_REFUSED, **refused["data"]) in till.card.plain_text()
+    await till.shows(on_card(K.PAYMENT_NOT_SEEN, method_name="Prepaid OVH account", ovh={"failed": False}))
     assert "Prepaid OVH account (refused)" in str(till.card.blocks)
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
@@ -186,7 +200,7 @@ async def test_without_any_method_the_page_pays_and_the_desk_sees_it(story: Stor
     await till.shows("OVH has no payment method on file that can pay this order. Open the order to pay it")
     story.ovh.pay_on_the_page(till.order.id)
     await till.ends_paid("page", method=None, by=None)
-    await till.tells("It was paid on OVH's own page.")
+    await till.tells(in_thread(K.PAYMENT_RECEIVED, seen="paid_at_ovh"))
 
 
 async def test_a_click_on_pay_after_the_page_was_paid_pays_nothing(story: Story):
@@ -203,7 +217,8 @@ async def test_a_click_on_pay_while_somebody_pays_on_the_page_sends_nothing(stor
     story.ovh.payments.settle_after = 10.0
     till.order.pending.append(Try(datetime.now(UTC), VISA))
     await till.pays()
-    await till.shows("Another payment now could pay the order twice, so the desk sent none.")
+    begun = {"seen": "payment_begun", "order": till.order.id}
+    await till.shows(on_card(K.PAYMENT_NOT_SENT, order=till.order.id, reason="payment_open", evidence=begun))
     await till.ends_paid(VISA, method=None, by=None)
     assert story.ovh.count("POST", PAY) == 0
 
@@ -242,13 +257,13 @@ async def test_a_lost_answer_of_a_payment_that_did_not_go_through_is_told_and_pa
     till = await ordered(story)
     story.ovh.faults.add("POST", PAY, "lost_before")
     await till.pays()
-    await till.shows("OVH does not say whether order")
+    await till.shows(till.unknown({"seen": "no_payment"}))
     await story.clicks_in_vain(story.ben, till.card, "It was not paid", said("not_approver_or_payer"))
     await story.dan.click(till.card, "It was not paid")
-    await till.tells("<@U0DAN>: It was not paid.")
+    await till.tells(f"<@U0DAN>: {in_thread(K.DECLARED_NOT_PAID)}")
     await till.shows("says that no money was taken.")
     assert "Pay" not in labels(till.card)
-    await till.shows("OVH has not taken the payment with VISA 4970 XXXX XXXX 1234. OVH still shows no payment.")
+    await till.shows(on_card(K.PAYMENT_NOT_SEEN, method_name=VISA_NAME, ovh={"failed": False}))
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
 
@@ -260,8 +275,10 @@ async def undecided(story: Story) -> Till:
     await till.pays()
     await story.ovh_hangs()
     _pays_elsewhere(story, till.order)
-    await till.shows("OVH does not say whether order")
-    assert "but the order shows no payment" in till.card.plain_text()
+    await till.shows("It was not paid")
+    asked = await till.newest()
+    assert (asked["kind"], asked["data"]["evidence"]["seen"]) == (K.PAYMENT_UNKNOWN, "transaction_booked")
+    assert till.unknown(asked["data"]["evidence"]) in till.card.plain_text()
     return till
 
 
@@ -281,7 +298,7 @@ async def test_a_payment_that_somebody_saw_is_followed_until_ovh_shows_it(story:
     till = await undecided(story)
     await story.dan.click(till.card, "It was paid")
     await till.shows("says that the money was taken. I keep looking at OVH.")
-    await till.tells("<@U0DAN>: It was paid.")
+    await till.tells(f"<@U0DAN>: {in_thread(K.DECLARED_PAID)}")
     till.order.paid_at, till.order.payments = datetime.now(UTC), [VISA]  # OVH shows late what the person saw
     await till.ends_paid(VISA, method=VISA)
     assert story.ovh.count("POST", PAY) == 1
@@ -291,7 +308,7 @@ async def test_an_undecided_payment_that_shows_late_needs_nobody(story: Story):
     till = await undecided(story)
     till.order.paid_at, till.order.payments = datetime.now(UTC), [VISA]
     await till.ends_paid(VISA, method=VISA)
-    await till.tells("OVH shows the payment after all.")
+    await till.tells(in_thread(K.PAYMENT_RECEIVED, seen="after_question"))
 
 
 async def test_money_that_may_have_paid_the_order_is_asked_about_before_paying(story: Story):
@@ -299,7 +316,10 @@ async def test_money_that_may_have_paid_the_order_is_asked_about_before_paying(s
     till = await ordered(story)
     story.ovh.outsider.transaction("3.59", VISA)
     await till.pays()
-    await till.shows("may be paid already, and nothing was sent.")
+    await till.shows("It was not paid")
+    asked = await till.newest()
+    assert (asked["kind"], asked["data"]["evidence"]["seen"]) == (K.PAYMENT_QUESTIONED, "transaction_unexplained")
+    assert on_card(K.PAYMENT_QUESTIONED, **asked["data"]) in till.card.plain_text()
     assert story.ovh.count("POST", PAY) == 0
     await story.clicks_in_vain(story.cleo, till.card, "It was not paid", said("not_payer"))
     await story.dan.click(till.card, "It was not paid")

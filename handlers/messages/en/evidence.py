@@ -69,9 +69,7 @@ def _(order: int, different: list[Data], cart: str | None = None) -> str:
 
 @_says("terms_hidden")
 def _(cart: str, order: int, hidden: list[Any]) -> str:
-    terms = "; ".join(
-        f"{listed([_TERMS[term] for term in each['terms']])} of {domain(each['name'])}" for each in hidden
-    )
+    terms = [f"{listed([_TERMS[term] for term in each['terms']])} of {domain(each['name'])}" for each in hidden]
     return f"{_cart(cart)}, and order {order} doesn't show these yet: {'; '.join(terms)}."
 
 
