@@ -21,7 +21,7 @@ TOLD = [
     ("Paying €3.59 for cart #7. The card shows when OVH has it.", S.PAYING, K.PAYMENT_REQUESTED),
     ("Cart #7 is tried again, under the same approval.", S.APPROVED, K.RETRY_REQUESTED),
     ("Thank you. I'll order cart #7 again once it's sure.", S.NEEDS_ATTENTION, K.DECLARED_NOT_ORDERED),
-    ("I'm ordering cart #7.", S.APPROVED, K.ORDERED_ANYWAY),
+    ("I'll order cart #7 now.", S.APPROVED, K.ORDERED_ANYWAY),
     ("Cart #7 is closed. Nothing was ordered.", S.CANCELLED, K.CLOSED),
     ("Noted: cart #7 was paid. I keep looking.", S.PAYING, K.DECLARED_PAID),
     ("Noted: cart #7 was not paid. I keep looking.", S.PAYING, K.DECLARED_NOT_PAID),
