@@ -127,9 +127,21 @@ class FakeRegistrar(FakeAccount):
         self.names: set[DomainName] = set()  # that the account owns
         self.offers: dict[str, tuple[Offer, ...]] = {}  # other ones than usual, by name
         self.has_method = True
+        self.rights_missing: set[str] = set()  # of the API key
         self.sold: tuple[str, ...] = ("ovh", "com", "fr")
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says, by extension
+
+    def require_right_to_check_out(self) -> None:
+        self._require_right("POST /order/cart/*/checkout")
+
+    def require_right_to_pay(self, order_id: int, method: MethodId) -> None:
+        self._require_right("POST /me/order/*/pay")
+
+    def _require_right(self, right: str) -> None:
+        self._take_permit()
+        if right in self.rights_missing:
+            raise RegistrarRefused(f"The key lacks the right {right}.", code="ovh_right_missing", rights=[right])
 
     @contextmanager
     def ready_to_check_out(self, registrar_cart: str, *, waive_retraction: bool) -> Iterator[MoneyCall[SalesOrder]]:
