@@ -79,10 +79,11 @@ class Checkout:
         """Order the approved cart.
 
         Nothing is ordered if OVH's new quote does not match the seal, or if the account already has an order for one of
-        these names.
+        these names. Raises `RegistrarRefused` if the API key may not order: the step comes again until it may.
         """
         if self._was_interrupted(cart) or self._is_hindered(cart):  # check before OVH builds a cart for nothing
             return
+        self._registrar.require_right_to_check_out()  # a refused call would be searched for
         try:
             prepared = self._registrar.prepare(cart.lines)
         except DraftGone:

@@ -182,6 +182,7 @@ class Payments:
         earlier = self._earlier(cart, payment)
         if self._hinders(cart, payment, earlier):
             return
+        self._registrar.require_right_to_pay(known.id, payment.method)  # a refusal of the call would cost a floor
         standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
         recorded = self._markers.announce(cart, payment, self._book.now() + ahead)

@@ -23,6 +23,7 @@ _ITS_OWN = ("ordering/process/", "registrars/ovh/orders.py", "registrars/ovh/pay
 _BROKEN = re.compile(r"^BROKEN (.+)$", re.MULTILINE)
 
 _RIGHTS = "nobody loses a right here, none is unreadable, and one approval is enough"
+_KEY = "the key has every right here"
 _LIMITS = "the team has no limits here"
 _AGE = "an approval lives for three days, and the other clock still ends a payment"
 _INBOX = "clicks are decided at once here, so there is no inbox"
@@ -35,6 +36,8 @@ BLIND: Mapping[str, str] = {
     "take a right that nobody can read for one that is lost": _RIGHTS,
     "take a payer's right that nobody can read for a no": _RIGHTS,
     "order with fewer valid approvals than the rules ask for": _RIGHTS,
+    "order without the right to, and search for the order that OVH refused": _KEY,
+    "pay without the right to, and wait out the floor of the refusal": _KEY,
     "check no limit with the intent": _LIMITS,
     "carry out a decision of any age by the database's clock": _AGE,
     "carry out a decision of any age by OVH's clock": _AGE,

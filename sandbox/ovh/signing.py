@@ -69,6 +69,10 @@ def check(
     expected = "$1$" + hashlib.sha1("+".join(parts).encode()).hexdigest()  # noqa: S324 - OVH's own scheme
     if not hmac.compare_digest(expected, signature):
         raise gateway(400, "INVALID_SIGNATURE", "Invalid signature")
+    _check_consumer_key(credentials, method, path, now)
+
+
+def _check_consumer_key(credentials: Credentials, method: str, path: str, now: float) -> None:
     if _is_over(credentials, now) and not (credentials.tells_itself and path == _ITSELF):
         raise gateway(403, "INVALID_CREDENTIAL", "This credential is not valid")
     if not _is_granted(credentials, method, path):
