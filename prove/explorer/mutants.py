@@ -30,6 +30,8 @@ _INBOX = "clicks are decided at once here, so there is no inbox"
 _STATES = "names are registered at once or not at all here: no delivery fails, and none shows a strange state"
 _SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
 _OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
+_WRITES = "the plain store always takes writes"
+_WAITS = "the floor, or a person, ends it too, only later"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
     "read no right again before the intent": _RIGHTS,
@@ -54,7 +56,10 @@ BLIND: Mapping[str, str] = {
     "take the wait for a permit for a hanging job": _SHARES,
     "leave the cart of a checkout that failed before its intent": _OVH_CARTS,
     "take another desk for this one": "no second desk is on the account, and no money moves by that answer",
-    "begin a step without a write": "the plain store always takes writes",
+    "begin a step without a write": _WRITES,
+    "take a lost payment back with the attempt that found it": _WRITES,
+    "leave a checkout that another process counts as sent to a person": _WAITS,
+    "keep a payment for a day that its sender knows was not sent": _WAITS,
     "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
     "pay without an entry in the audit log": "the plain store keeps no digests here, and no law counts entries",
 }
