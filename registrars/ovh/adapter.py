@@ -214,6 +214,10 @@ class OvhGateway:
         with readable():
             return self._markers.make(PRODUCT)
 
+    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
+        with readable():
+            return self._markers.is_made_by(cart, started_at)
+
     def leave_marker(self, subject: str) -> str:
         with readable():
             return self._markers.leave(subject)
