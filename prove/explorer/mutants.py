@@ -31,6 +31,8 @@ _STATES = "names are registered at once or not at all here: no delivery fails, a
 _SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
 _OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
 _WRITES = "the plain store always takes writes"
+_ALONE = "no second desk is on the account, and no money moves by that answer"
+_SLEEPS_ON = "its sender must sleep until another try was sent whose answer is lost: no drawn schedule has all that"
 _WAITS = "the floor, or a person, ends it too, only later"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
@@ -55,7 +57,10 @@ BLIND: Mapping[str, str] = {
     "hold the only permit while the cart is given back": _SHARES,
     "take the wait for a permit for a hanging job": _SHARES,
     "leave the cart of a checkout that failed before its intent": _OVH_CARTS,
-    "take another desk for this one": "no second desk is on the account, and no money moves by that answer",
+    "take another desk for this one": _ALONE,
+    "take the bot's own cart of a crash for another desk": _ALONE,
+    "take the payment of another attempt for one that was not sent": _SLEEPS_ON,
+    "take the order of another attempt for one that was not sent": _SLEEPS_ON,
     "begin a step without a write": _WRITES,
     "take a lost payment back with the attempt that found it": _WRITES,
     "leave a checkout that another process counts as sent to a person": _WAITS,

@@ -350,6 +350,18 @@ OF_ORDERS = (
         "tests/ordering/test_overtaken.py::test_the_order_of_another_attempt_stays",
     ),
     Mutation(
+        "take the bot's own cart of a crash for another desk",
+        "ordering.process.presence:Presence._end_unfinished",
+        returns("None"),
+        "tests/store/test_presence.py::test_a_cart_without_an_answer_is_this_bots_own",
+    ),
+    Mutation(
+        "take another desk's cart for the one of a crash",
+        "registrars.ovh.markers:Markers.is_made_by",
+        returns("True"),
+        "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_the_time_of_its_call",
+    ),
+    Mutation(
         "list the markers of all desks",
         "registrars.ovh.markers:Descriptions.may_own",
         returns("True"),
