@@ -34,7 +34,7 @@ def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
 
 
 def test_finds_a_floor_by_the_own_clock(monkeypatch):
-    """M1: a floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
+    """A floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
     monkeypatch.setattr(OvhGateway, "time", lambda self: self._client._process.now())  # noqa: SLF001 - no other way to the process
     late, hasty = ("PAY shows", "late-600"), ("person says what was paid", "hasty")
     lost = (late, ("PAY answer", "lost"), hasty)
