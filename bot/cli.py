@@ -60,7 +60,7 @@ def _desk(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    # The database and its -wal and -shm files hold personal data: only the bot's user may read them (finding S4).
+    # The database and its -wal and -shm files hold personal data: only the bot's user may read them.
     os.umask(0o077)
     if context.invoked_subcommand != "run":
         # `export | head` ends like any other command in a pipe. `run` must survive a broken pipe of its own sockets.

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "prove" / "mutations.md"
 _NEEDED = (
     *("bench", "bot", "handlers", "ordering", "prove", "registrars", "sandbox", "store", "tests"),
-    *("pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml", "alembic.ini"),
+    *("pyproject.toml", "uv.lock", "desk.toml.example", ".env.example", "README.md", "manifest.yml"),
 )
 _LONGEST = 900  # seconds: a mutation that makes the bot hang counts as noticed
 _PYTEST, _NO_TESTS = ("-m", "pytest", "-q", "--no-header"), 5

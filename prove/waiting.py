@@ -1,4 +1,4 @@
-"""Why a payment waits (M1 rule 5 of the money rules): three cases, counted separately."""
+"""Why a payment waits (docs/adr/0016-when-an-order-can-be-paid-again.md): three cases, counted separately."""
 
 from __future__ import annotations
 

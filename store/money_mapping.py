@@ -7,9 +7,10 @@ from typing import Any
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.money_call import CallState, RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.sales_order import OrderStatus
 from store.mapping import utc
-from store.money_tables import ForeignOrderRow, MoneyCallRow
+from store.money_tables import ForeignOrderRow, MoneyCallRow, PresenceCallRow
 
 
 def money_call_from(row: MoneyCallRow) -> RecordedCall:
@@ -23,6 +24,10 @@ def money_call_from(row: MoneyCallRow) -> RecordedCall:
         state=CallState(row.state),
         id=row.id or 0,
     )
+
+
+def presence_call_from(row: PresenceCallRow) -> PresenceCall:
+    return PresenceCall(started_at=utc(row.started_at), id=row.id or 0)
 
 
 def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:

@@ -57,3 +57,12 @@ class PresenceRow(SQLModel, table=True):
     __tablename__ = "presences"
 
     cart: str = Field(primary_key=True)
+
+
+class PresenceCallRow(SQLModel, table=True):
+    """A call that makes such a cart, from before the call until its answer is on record."""
+
+    __tablename__ = "presence_calls"
+
+    id: int | None = Field(default=None, primary_key=True)
+    started_at: datetime

@@ -18,6 +18,7 @@ from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import OrderStatus, SalesOrder, SentPayment
 from ordering.ports.store import Message, TaskType, TimerKind
@@ -25,7 +26,7 @@ from ordering.record.verification import Kept, Record
 from store import audit_log as evidence
 from store import mapping, money_mapping, recovery, timers
 from store.head import NewestHead
-from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceRow
+from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
 from store.tables import (
     BEHIND,
     LIVE,
@@ -184,6 +185,10 @@ class SqlReading:
 
     def presences(self) -> frozenset[str]:
         return frozenset(self._session.execute(select(col(PresenceRow.cart))).scalars())
+
+    def presence_calls(self) -> list[PresenceCall]:
+        rows = self._rows(select(PresenceCallRow).order_by(col(PresenceCallRow.id)))
+        return [money_mapping.presence_call_from(row) for row in rows]
 
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
         chosen = (col(SalesOrderRow.id), col(CartRow.payment_method), col(CartRow.payment_mean))

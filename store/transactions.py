@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, CursorResult, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, NotPossible
@@ -18,6 +18,7 @@ from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import CallState, RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
 from store import audit_log as evidence
@@ -25,7 +26,7 @@ from store import inbox, mapping, money_mapping, recovery, timers
 from store import leases as claims
 from store.engine import Engines
 from store.head import NewestHead
-from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceRow
+from store.money_tables import ComparedMarkerRow, ForeignOrderRow, MoneyCallRow, PresenceCallRow, PresenceRow
 from store.queries import Clock, SqlReading
 from store.schema import writing
 from store.tables import (
@@ -105,9 +106,13 @@ class SqlTransaction(SqlReading):
 
     def keep_foreign_order(self, order: ForeignOrder) -> None:
         columns = money_mapping.foreign_order_columns(order)
-        on_postgresql = self._session.get_bind().dialect.name == "postgresql"
-        insert = (postgresql.insert if on_postgresql else sqlite.insert)(ForeignOrderRow).values(columns)
+        insert = self._insert(ForeignOrderRow).values(columns)
         self._session.execute(insert.on_conflict_do_update(index_elements=["number"], set_=columns))
+
+    def _insert(self, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+        """Return an INSERT of the database's own kind, which can handle a row that exists."""
+        on_postgresql = self._session.get_bind().dialect.name == "postgresql"
+        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
 
     def announce_call(self, call: RecordedCall) -> RecordedCall:
         row = MoneyCallRow(
@@ -139,7 +144,19 @@ class SqlTransaction(SqlReading):
             self._session.add(ComparedMarkerRow(marker=marker))
 
     def add_presence(self, cart: str) -> None:
-        self._session.add(PresenceRow(cart=cart))
+        # Another process of this bot may have found the cart first.
+        self._session.execute(self._insert(PresenceRow).values(cart=cart).on_conflict_do_nothing())
+
+    def announce_presence(self, started_at: datetime) -> PresenceCall:
+        row = PresenceCallRow(started_at=started_at)
+        self._session.add(row)
+        self._session.flush()
+        return money_mapping.presence_call_from(row)
+
+    def end_presence(self, call: PresenceCall) -> None:
+        row = PresenceCallRow
+        # After a failover the number may be another call's.
+        self._session.execute(delete(row).where(col(row.id) == call.id, col(row.started_at) == call.started_at))
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         row = self._session.execute(

@@ -48,10 +48,6 @@ class FakeAccount:
     def presences(self) -> frozenset[str]:
         return frozenset(self.presence)
 
-    def show_presence(self) -> str:
-        self.presence.add(made := f"presence {next(self._numbers)}")
-        return made
-
     def leave_marker(self, subject: str) -> str:
         self._take_permit()
         marker = f"marker {next(self._numbers)}"

@@ -37,6 +37,12 @@ class RegistrarCarts(Protocol):
         Raises `LinesRefused` for unavailable names; it carries the questions about the others.
         """
 
+    def require_right_to_check_out(self) -> None:
+        """Raise `RegistrarRefused` if the registrar says that the API key may not order. One call at most.
+
+        A registrar that does not tell grants it.
+        """
+
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         """Build a new registrar cart with exactly these lines and their answers, and dry-run it.
 

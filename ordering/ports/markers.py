@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 
@@ -16,6 +17,12 @@ class MarkerCarts(Protocol):
 
     def show_presence(self) -> str:
         """Create such a cart for this bot, and return its id."""
+
+    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
+        """Return whether such a cart was made by a call that began at this time by OVH's clock.
+
+        False if OVH does not show that: OVH may have shortened the cart's life, by which it is recognized.
+        """
 
     def leave_marker(self, subject: str) -> str:
         """Leave a marker about a subject in the account, and return its id there."""

@@ -29,6 +29,12 @@ class OrderPayments(Protocol):
         Raises `RegistrarRefused` if the list cannot be read.
         """
 
+    def require_right_to_pay(self, order_id: int, method: MethodId) -> None:
+        """Raise `RegistrarRefused` if the registrar says that the API key may not pay this order so. One call at most.
+
+        A registrar that does not tell grants it.
+        """
+
     def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[MoneyCall[None]]:
         """Prepare the call that pays. A failure on entering means nothing was sent; it can be retried.
 

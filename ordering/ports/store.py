@@ -15,6 +15,7 @@ from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 
@@ -144,6 +145,9 @@ class Reading(Protocol):
     def presences(self) -> frozenset[str]:
         """Return all carts at OVH by which this bot ever announced itself."""
 
+    def presence_calls(self) -> list[PresenceCall]:
+        """Return the calls that make such a cart and have no answer on record, oldest first."""
+
     def sent_alike(self, order: SalesOrder, *, since: datetime) -> list[SentPayment]:
         """Return payments of other orders for the same total that were sent since, by OVH's clock, oldest first."""
 
@@ -218,7 +222,13 @@ class Transaction(Reading, Protocol):
         """Record that an operator was shown these markers in recover mode."""
 
     def add_presence(self, cart: str) -> None:
-        """Record a cart at OVH by which this bot announces itself."""
+        """Record a cart at OVH by which this bot announces itself; again is no error."""
+
+    def announce_presence(self, started_at: datetime) -> PresenceCall:
+        """Record that such a cart is about to be made, at this time by OVH's clock."""
+
+    def end_presence(self, call: PresenceCall) -> None:
+        """Forget a call whose cart is on record, or that made none."""
 
     def postpone(self, cart_id: int, *, version: int, due_at: datetime | None) -> None:
         """Set or, with None, end the timer of a cart's next step; does nothing if the version changed."""

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.errors import (
     DraftGone,
+    NoSuchCart,
     NotSent,
     OrderingError,
     OutcomeUnknown,
@@ -30,6 +32,7 @@ from ordering.ports.carts import Prepared, RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.money_call import MoneyCall
 from ordering.ports.names import Names
+from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
@@ -73,10 +76,11 @@ class Checkout:
         """Order the approved cart.
 
         Nothing is ordered if OVH's new quote does not match the seal, or if the account already has an order for one of
-        these names.
+        these names. Raises `RegistrarRefused` if the API key may not order: the step comes again until it may.
         """
         if self._was_interrupted(cart) or self._is_hindered(cart):  # check before OVH builds a cart for nothing
             return
+        self._registrar.require_right_to_check_out()  # a refused call would be searched for
         try:
             prepared = self._registrar.prepare(cart.lines)
         except DraftGone:
@@ -119,7 +123,7 @@ class Checkout:
             except Exception as error:  # also if the cart changed, or the database accepts no write
                 held.close()  # release its permit, which may be the only one
                 if recorded is not None:
-                    self._markers.unsent(recorded)
+                    self._markers.unsent(recorded, partial(self._take_back, recorded))
                 if isinstance(error, OrderingError | IntentStopped | MemoryWentBack):
                     self._registrar.discard(prepared.registrar_cart)  # the next attempt builds another one
                 # After a database error the intent may be on record: an open cart proves that nothing was ordered.
@@ -137,7 +141,22 @@ class Checkout:
 
     def _announce(self, cart: Cart, prepared: Prepared, number: int, started_at: datetime) -> RecordedCall:
         attempt = RecordedCall(_subject(cart), cart.id, number, started_at, registrar_cart=prepared.registrar_cart)
-        return self._markers.announce(attempt)
+        return self._markers.announce(attempt, take_back=partial(self._take_back, attempt))
+
+    def _take_back(self, call: RecordedCall, carts: Transaction) -> None:
+        """Order again if the cart counts this very attempt as sent: nobody else checks out the cart that it built."""
+        try:
+            cart = carts.cart(call.cart_id)
+        except NoSuchCart:  # the database went back
+            return
+        if cart.attempt is None or cart.attempt.registrar_cart != call.registrar_cart:
+            return
+        if cart.state is S.CHECKING_OUT or cart.is_undecided:
+            now = self._book.now()
+            data: Data = {"attempt": cart.attempt.number, "error": "held_up"}
+            back = cart.to(S.APPROVED, at=now).saying(K.CHECKOUT_RESCHEDULED, data)
+            event = happened(back, now, K.CHECKOUT_RESCHEDULED, data=data)
+            carts.save(back, event, due_at=now + self._book.pace.quickest)
 
     def _is_hindered(self, cart: Cart) -> bool:
         """Return whether an order made elsewhere shares a name; if so, ask a person."""

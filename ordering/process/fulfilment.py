@@ -60,7 +60,7 @@ class Fulfilment:
         conditions: list[Condition] = [allowed_or_on_hold, self._age, Limits(policy, clock)]
         conditions += [owner_is_shown, attempt_is_announced]
         intents = Intents(store, conditions, reading=[self._standing.read])
-        markers = MoneyMarkers(store, registrar, self._recover_mode)
+        markers = self._markers = MoneyMarkers(store, registrar, self._recover_mode)
         self.foreign_orders = ForeignOrders(store, registrar, clock)
         self._search = OrderSearch(self._book, registrar, settle=settle, floors=floors)
         self._checkout = Checkout(
@@ -93,6 +93,7 @@ class Fulfilment:
 
         It begins with a write: a database that accepts none fails here, before OVH is called.
         """
+        self._markers.record_unsent()
         cart = self._book.begin_step(cart_id)
         if not _is_for(task_type, cart):
             return  # a person or another process was quicker: the cart came from a list that is a moment old

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +21,9 @@ NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
 _ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call that makes a marker can be in flight
 
 
+TakeBack = Callable[[Transaction], None]
+
+
 class MemoryWentBack(Exception):
     """OVH has more markers about a subject than there are attempts on record; `markers` are the unknown ones."""
 
@@ -36,10 +39,12 @@ class MoneyMarkers:
         self._store = store
         self._registrar = registrar
         self._recover = recover
-        self._unsent: dict[int, RecordedCall] = {}  # known here as unsent, but not recorded yet
+        self._unsent: dict[int, tuple[RecordedCall, TakeBack | None]] = {}  # known here as unsent, not recorded yet
 
-    def announce(self, call: RecordedCall) -> RecordedCall:
+    def announce(self, call: RecordedCall, *, take_back: TakeBack) -> RecordedCall:
         """Record that an attempt begins, leave its marker, then list all markers of the subject.
+
+        `take_back` is that of `unsent`.
 
         Raises `CartChanged` if another attempt has no end on record: it may have been sent, and the next step handles
         it. Raises `MemoryWentBack` if a marker belongs to no attempt on record and to no earlier comparison: that
@@ -63,7 +68,8 @@ class MoneyMarkers:
             self._compare(announced)
         except Exception as error:  # also the database's: a commit may have succeeded although its answer was lost
             if announced is not None:
-                self.unsent(announced)
+                # A cart that counts as sent for an unknown marker is about another attempt than this one.
+                self.unsent(announced, None if isinstance(error, MemoryWentBack) else take_back)
             if isinstance(error, MemoryWentBack):
                 self._recover.begin(Cause.MARKERS)
             raise
@@ -93,19 +99,24 @@ class MoneyMarkers:
                 elif now - known.started_at >= _ANSWER_MAY_BE_LOST:
                     carts.update_call(replace(known, marker=NONE_LEFT))
 
-    def unsent(self, call: RecordedCall) -> None:
+    def unsent(self, call: RecordedCall, take_back: TakeBack | None = None) -> None:
         """Record that nothing was sent for this attempt.
 
-        If the database accepts no write, the next check retries it.
+        `take_back` corrects, in the same transaction, a cart that counts this very attempt as sent: another process
+        took it for interrupted, or the intent was committed without an answer. If the database accepts no write, the
+        next step retries it.
         """
-        self._unsent[call.id] = replace(call, state=CallState.UNSENT)
+        self._unsent[call.id] = replace(call, state=CallState.UNSENT), take_back
         with suppress(Exception):  # the database may be down
-            self._record_unsent()
+            self.record_unsent()
 
-    def _record_unsent(self) -> None:
-        for number, call in list(self._unsent.items()):
+    def record_unsent(self) -> None:
+        """Record what is known here as unsent and could not be recorded before."""
+        for number, (call, take_back) in list(self._unsent.items()):
             with self._store.begin() as carts:
                 carts.update_call(call)
+                if take_back is not None:
+                    take_back(carts)
             self._unsent.pop(number, None)  # another thread may have been quicker
 
     def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
@@ -121,7 +132,7 @@ class MoneyMarkers:
 
         Another process may be about to send it; after the settling time it counts as sent.
         """
-        self._record_unsent()
+        self.record_unsent()
         with self._store.read() as carts:
             left = _announced(carts, subject)
         return left[-1] if left else None

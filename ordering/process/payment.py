@@ -27,7 +27,7 @@ from ordering.ports.sales_orders import SalesOrders
 from ordering.process.floors import Floors
 from ordering.process.intent import Intents, IntentStopped
 from ordering.process.money_markers import MoneyMarkers
-from ordering.process.payment_marker import PaymentMarkers
+from ordering.process.payment_marker import PaymentMarkers, is_of, save_unsent
 from ordering.process.payment_outcome import PaymentOutcome, made_at_of, shown
 from ordering.process.reminder import is_time_to_remind, remind
 from ordering.process.transitions import Glances, Logbook, change, order_of, payment_of
@@ -174,12 +174,13 @@ class Payments:
         earlier = self._earlier(cart, payment)
         if self._hinders(cart, payment, earlier):
             return
+        self._registrar.require_right_to_pay(known.id, payment.method)  # a refusal of the call would cost a floor
         standing = self._intents.read(cart)
         ahead = self._registrar.clock_ahead()
         recorded = self._markers.announce(cart, payment, self._book.now() + ahead)
         if recorded is None:
             return
-        sent = None
+        sending = sent = None
         try:
             with self._registrar.ready_to_pay(known.id, payment.method) as call:
                 sending = self._intent(cart, payment, earlier, ahead)
@@ -193,7 +194,7 @@ class Payments:
             self._markers.unsent(recorded)
         except Exception:  # including the database's
             if sent is None:
-                self._markers.unsent(recorded)
+                self._markers.unsent(recorded, sending)
             raise
 
     def _intent(self, cart: Cart, payment: Payment, earlier: PaymentSighting, ahead: timedelta) -> Cart:
@@ -229,7 +230,7 @@ class Payments:
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
-            if _is_of(cart, sent):
+            if is_of(cart, sent):
                 payment = replace(payment_of(cart), ended_at=now, accepted_at=accepted_at)
                 carts.save(replace(cart, payment=payment), due_at=now + self._book.pace.quickest)
 
@@ -238,10 +239,8 @@ class Payments:
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
-            if _is_of(cart, sent):
-                data: Data = {"order": order_of(sent).id, "reason": "not_sent", **unsent.data}
-                unpaid = cart.to(S.CHECKED_OUT, at=now, payment=None).saying(K.PAYMENT_NOT_SENT, data)
-                carts.save(unpaid, happened(unpaid, now, K.PAYMENT_NOT_SENT, data=data), due_at=now)
+            if is_of(cart, sent):
+                save_unsent(carts, cart, unsent, at=now)
 
     def _refused(self, sent: Cart, error: RegistrarRefused | RegistrarUnavailable) -> None:
         """Record OVH's refusal of the call. It proves nothing: a proxy may have repeated a call that succeeded.
@@ -256,7 +255,7 @@ class Payments:
             return
         with self._book.store.read() as carts:
             cart = carts.cart(sent.id)
-        if _is_of(cart, sent):
+        if is_of(cart, sent):
             gone: Data = {"method_name": order.name_of(method), "is_gone": True, **data}
             self._outcome.not_paid(cart, Fact(K.PAYMENT_REFUSED, gone), order_of(cart).refused_by(method))
 
@@ -264,7 +263,7 @@ class Payments:
         now = self._book.now()
         with self._book.store.begin() as carts:
             cart = carts.cart(sent.id)
-            if _is_of(cart, sent):
+            if is_of(cart, sent):
                 payment = replace(payment_of(cart), ended_at=now, refusal=refusal)
                 refused = replace(cart, payment=payment).saying(K.PAYMENT_CALL_REFUSED, data)
                 event = happened(refused, now, K.PAYMENT_CALL_REFUSED, data=data)
@@ -335,10 +334,3 @@ def _begun(sending: Cart) -> Data:
     """Return the payment that is about to be made, as data."""
     order = order_of(sending)
     return {"order": order.id, "method": payment_of(sending).method, "amount": amount(order.total)}
-
-
-def _is_of(cart: Cart, sent: Cart) -> bool:
-    """Return whether the cart is still about the payment that was sent."""
-    if cart.payment is None or not cart.pays_or_may:
-        return False
-    return cart.payment.sent_at == payment_of(sent).sent_at and cart.payment.asked_at == payment_of(sent).asked_at

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from ordering.model.cart import Cart
+from ordering.model.cart import Cart, CartState
+from ordering.model.errors import NoSuchCart, NotSent, RegistrarError
+from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind
 from ordering.model.money_call import CallState, RecordedCall, pays
 from ordering.model.sales_order import Payment
 from ordering.ports.clock import RegistrarClock
+from ordering.ports.store import Transaction
 from ordering.process.floors import is_over
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
-from ordering.process.transitions import Logbook, order_of
+from ordering.process.transitions import Logbook, order_of, payment_of
 
 
 class PaymentMarkers:
@@ -34,7 +38,8 @@ class PaymentMarkers:
         """
         order = order_of(cart)
         try:
-            return self._markers.announce(RecordedCall(pays(order.id), cart.id, 1, started_at))
+            call = RecordedCall(pays(order.id), cart.id, 1, started_at)
+            return self._markers.announce(call, take_back=partial(self._take_back, call, None))
         except MemoryWentBack as proof:
             self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
             data: Data = {"order": order.id, "method": payment.method, "markers": proof.markers}
@@ -43,9 +48,25 @@ class PaymentMarkers:
             self._book.needs_attention(cart, kind, data=data, follow=True, payment=lost)
             return None
 
-    def unsent(self, recorded: RecordedCall) -> None:
-        """Record that nothing was sent for this attempt."""
-        self._markers.unsent(recorded)
+    def unsent(self, recorded: RecordedCall, sending: Cart | None = None) -> None:
+        """Record that nothing was sent for this attempt; `sending` is its intent, if that may be on record."""
+        self._markers.unsent(recorded, partial(self._take_back, recorded, sending))
+
+    def _take_back(self, call: RecordedCall, sending: Cart | None, carts: Transaction) -> None:
+        """Make the order payable again if its cart counts this very attempt as sent.
+
+        Unless a payer said that it was paid: that is about another payment.
+        """
+        try:
+            cart = carts.cart(call.cart_id)
+        except NoSuchCart:  # the database went back
+            return
+        if not cart.pays_or_may or payment_of(cart).is_affirmed:
+            return
+        payment = payment_of(cart)
+        was_taken_over = payment.sent_at_ovh == call.started_at  # what `was_interrupted` stores; an intent is later
+        if was_taken_over or (sending is not None and is_of(cart, sending)):
+            save_unsent(carts, cart, NotSent(code="held_up"), at=self._book.now())
 
     def was_interrupted(self, cart: Cart, payment: Payment) -> bool:
         """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
@@ -64,3 +85,17 @@ class PaymentMarkers:
             carts.update_call(replace(left, state=CallState.INTENDED))
             carts.save(sent, due_at=now)
         return True
+
+
+def save_unsent(carts: Transaction, cart: Cart, unsent: RegistrarError, *, at: datetime) -> None:
+    """Make the order payable again at once: the sender knows that no byte left."""
+    data: Data = {"order": order_of(cart).id, "reason": "not_sent", **unsent.data}
+    unpaid = cart.to(CartState.CHECKED_OUT, at=at, payment=None).saying(EventKind.PAYMENT_NOT_SENT, data)
+    carts.save(unpaid, happened(unpaid, at, EventKind.PAYMENT_NOT_SENT, data=data), due_at=at)
+
+
+def is_of(cart: Cart, sent: Cart) -> bool:
+    """Return whether the cart is still about the payment that was sent."""
+    if cart.payment is None or not cart.pays_or_may:
+        return False
+    return cart.payment.sent_at == payment_of(sent).sent_at and cart.payment.asked_at == payment_of(sent).asked_at

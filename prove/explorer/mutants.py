@@ -23,18 +23,25 @@ _ITS_OWN = ("ordering/process/", "registrars/ovh/orders.py", "registrars/ovh/pay
 _BROKEN = re.compile(r"^BROKEN (.+)$", re.MULTILINE)
 
 _RIGHTS = "nobody loses a right here, none is unreadable, and one approval is enough"
+_KEY = "the key has every right here"
 _LIMITS = "the team has no limits here"
 _AGE = "an approval lives for three days, and the other clock still ends a payment"
 _INBOX = "clicks are decided at once here, so there is no inbox"
 _STATES = "names are registered at once or not at all here: no delivery fails, and none shows a strange state"
 _SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
 _OVH_CARTS = "carts that are left at OVH cost nothing, so no law is about them"
+_WRITES = "the plain store always takes writes"
+_ALONE = "no second desk is on the account, and no money moves by that answer"
+_SLEEPS_ON = "its sender must sleep until another try was sent whose answer is lost: no drawn schedule has all that"
+_WAITS = "the floor, or a person, ends it too, only later"
 # Why no schedule of the explorer can show the difference, by the name of the mutation.
 BLIND: Mapping[str, str] = {
     "read no right again before the intent": _RIGHTS,
     "take a right that nobody can read for one that is lost": _RIGHTS,
     "take a payer's right that nobody can read for a no": _RIGHTS,
     "order with fewer valid approvals than the rules ask for": _RIGHTS,
+    "order without the right to, and search for the order that OVH refused": _KEY,
+    "pay without the right to, and wait out the floor of the refusal": _KEY,
     "check no limit with the intent": _LIMITS,
     "carry out a decision of any age by the database's clock": _AGE,
     "carry out a decision of any age by OVH's clock": _AGE,
@@ -50,8 +57,14 @@ BLIND: Mapping[str, str] = {
     "hold the only permit while the cart is given back": _SHARES,
     "take the wait for a permit for a hanging job": _SHARES,
     "leave the cart of a checkout that failed before its intent": _OVH_CARTS,
-    "take another desk for this one": "no second desk is on the account, and no money moves by that answer",
-    "begin a step without a write": "the plain store always takes writes",
+    "take another desk for this one": _ALONE,
+    "take the bot's own cart of a crash for another desk": _ALONE,
+    "take the payment of another attempt for one that was not sent": _SLEEPS_ON,
+    "take the order of another attempt for one that was not sent": _SLEEPS_ON,
+    "begin a step without a write": _WRITES,
+    "take a lost payment back with the attempt that found it": _WRITES,
+    "leave a checkout that another process counts as sent to a person": _WAITS,
+    "keep a payment for a day that its sender knows was not sent": _WAITS,
     "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
     "pay without an entry in the audit log": "the plain store keeps no digests here, and no law counts entries",
 }

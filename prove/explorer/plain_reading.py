@@ -12,6 +12,7 @@ from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money import Money
 from ordering.model.money_call import RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 from ordering.ports.store import HINDERING, Message, TaskType, TimerKind
@@ -131,6 +132,9 @@ class PlainReading:
 
     def presences(self) -> frozenset[str]:
         return self._kept.presences
+
+    def presence_calls(self) -> list[PresenceCall]:
+        return list(self._kept.presence_calls)
 
     def timers(self, cart_id: int) -> dict[TimerKind, datetime]:
         return {kind: timer.due_at for (kind, number), timer in self._kept.timers.items() if number == cart_id}

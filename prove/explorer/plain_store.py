@@ -18,6 +18,7 @@ from ordering.model.events import Event, happened
 from ordering.model.facts import EventKind
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import CallState, RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.recovery import DIGITS, Standing
 from ordering.ports.inbox import Click, ClickEnded, ClickOutcome
 from ordering.ports.store import KEEP, NOTHING_SHOWN, Message, MessageRole, Moment, TaskType, TimerKind
@@ -99,6 +100,15 @@ class PlainTransaction(PlainReading):
 
     def add_presence(self, cart: str) -> None:
         self._kept.presences |= {cart}
+
+    def announce_presence(self, started_at: datetime) -> PresenceCall:
+        newest = max((call.id for call in self._kept.presence_calls), default=0)
+        call = PresenceCall(started_at, newest + 1)
+        self._kept.presence_calls += (call,)
+        return call
+
+    def end_presence(self, call: PresenceCall) -> None:
+        self._kept.presence_calls = tuple(known for known in self._kept.presence_calls if known != call)
 
     def show_in(self, cart_id: int, role: MessageRole, channel: str, *, ts: str | None = None) -> Message:
         kept = self._kept

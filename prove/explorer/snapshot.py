@@ -10,6 +10,7 @@ from ordering.model.cart import Cart
 from ordering.model.events import Event
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import RecordedCall
+from ordering.model.presence import PresenceCall
 from ordering.model.recovery import Stamp, Standing
 from ordering.ports.inbox import ClickOutcome
 from ordering.ports.store import Message, TaskType, TimerKind
@@ -58,6 +59,7 @@ class Snapshot:
     calls: tuple[RecordedCall, ...] = ()  # calls that buy or pay, oldest first
     compared_markers: frozenset[str] = frozenset()
     presences: frozenset[str] = frozenset()
+    presence_calls: tuple[PresenceCall, ...] = ()
     last_cart: int = 0
     last_message: int = 0
 

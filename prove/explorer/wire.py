@@ -66,6 +66,7 @@ class SimulatedClient:
         self.answered_at = 0.0
         self._ahead: timedelta | None = None
         self.secrets: tuple[str, ...] = ()
+        self.is_service_account = False
 
     def time(self) -> datetime:
         """Return OVH's time, read now."""

@@ -6,6 +6,7 @@ from prove.mutants.changes import drop, never, swap, uncaught, without_part
 from prove.mutants.mutation import Mutation
 
 _CONNECTION, _TOKENS = "tests/registrars/ovh/test_money_connection.py", "tests/registrars/ovh/test_tokens.py"
+_KEY_RIGHTS = "tests/ordering/test_key_rights.py"
 _SEND = "registrars.ovh.api.money:MoneyCall.send"
 
 OF_MONEY_CALLS = (
@@ -99,6 +100,30 @@ OF_MONEY_CALLS = (
             "self._known = getattr(self, '_known', None) or self.clock_ahead()\nreturn datetime.now(UTC) + self._known",
         ),
         "tests/registrars/ovh/test_payments.py::test_ovhs_time_is_read_afresh",
+    ),
+    Mutation(
+        "order without the right to, and search for the order that OVH refused",
+        "ordering.process.checkout:Checkout.check_out",
+        drop("self._registrar.require_right_to_check_out()"),
+        f"{_KEY_RIGHTS}::test_nothing_is_marked_or_sent_without_the_right",
+    ),
+    Mutation(
+        "pay without the right to, and wait out the floor of the refusal",
+        "ordering.process.payment:Payments._send",
+        drop("self._registrar.require_right_to_pay(known.id, payment.method)"),
+        f"{_KEY_RIGHTS}::test_nothing_is_marked_or_sent_without_the_right",
+    ),
+    Mutation(
+        "wait with the money while the key's rights cannot be read",
+        "registrars.ovh.key_rights:KeyRights._read",
+        uncaught("RegistrarUnavailable"),
+        "tests/registrars/ovh/test_key_rights.py::test_silence_is_no_refusal",
+    ),
+    Mutation(
+        "take a key that may order for one that may pay",
+        "registrars.ovh.key_rights:KeyRights._require",
+        without_part("self._refusal(self._known, right) is None"),
+        "tests/registrars/ovh/test_key_rights.py::test_a_right_counts_from_the_moment_it_is_granted",
     ),
     Mutation(
         "look for an order of a call that was never sent",

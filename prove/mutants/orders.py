@@ -334,8 +334,32 @@ OF_ORDERS = (
     Mutation(
         "count an attempt as sent though its intent was not saved",
         "ordering.process.money_markers:MoneyMarkers.unsent",
-        drop("self._unsent[call.id] = replace(call, state=CallState.UNSENT)"),
+        drop("self._unsent[call.id] = (replace(call, state=CallState.UNSENT), take_back)"),
         f"{_MARKERS}::test_an_intent_that_cannot_be_saved_is_tried_again",
+    ),
+    Mutation(
+        "leave a checkout that another process counts as sent to a person",
+        "ordering.process.checkout:Checkout._take_back",
+        returns("None"),
+        "tests/ordering/test_overtaken.py::test_an_overtaken_checkout_is_ordered_at_once",
+    ),
+    Mutation(
+        "take the order of another attempt for one that was not sent",
+        "ordering.process.checkout:Checkout._take_back",
+        without_part("cart.attempt.registrar_cart != call.registrar_cart"),
+        "tests/ordering/test_overtaken.py::test_the_order_of_another_attempt_stays",
+    ),
+    Mutation(
+        "take the bot's own cart of a crash for another desk",
+        "ordering.process.presence:Presence._end_unfinished",
+        returns("None"),
+        "tests/store/test_presence.py::test_a_cart_without_an_answer_is_this_bots_own",
+    ),
+    Mutation(
+        "take another desk's cart for the one of a crash",
+        "registrars.ovh.markers:Markers.is_made_by",
+        returns("True"),
+        "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_the_time_of_its_call",
     ),
     Mutation(
         "list the markers of all desks",

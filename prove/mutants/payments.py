@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, returns, swap, without_part
+from prove.mutants.changes import always, drop, never, returns, swap, without_part
 from prove.mutants.mutation import Mutation
 
 _FLOOR, _QUESTIONS, _PAY = (
@@ -62,6 +62,24 @@ OF_PAYMENTS = (
         f"{_OVH}._sent_at",
         without_part("payment.sent_at_ovh"),
         _SHOWN,
+    ),
+    Mutation(
+        "keep a payment for a day that its sender knows was not sent",
+        "ordering.process.payment_marker:PaymentMarkers._take_back",
+        returns("None"),
+        "tests/ordering/test_overtaken.py::test_an_overtaken_payment_is_payable_at_once",
+    ),
+    Mutation(
+        "take the payment of another attempt for one that was not sent",
+        "ordering.process.payment_marker:PaymentMarkers._take_back",
+        always("was_taken_over"),
+        "tests/ordering/test_overtaken.py::test_the_payment_of_another_attempt_stays",
+    ),
+    Mutation(
+        "take a lost payment back with the attempt that found it",
+        "ordering.process.money_markers:MoneyMarkers.announce",
+        swap("None if isinstance(error, MemoryWentBack) else take_back", "take_back"),
+        "tests/ordering/test_overtaken.py::test_a_lost_payment_is_not_taken_back",
     ),
     Mutation(
         "take another process's payment of a moment ago for interrupted",
@@ -210,7 +228,7 @@ OF_PAYMENTS = (
     Mutation(
         "lose the end of a call beside another change",
         f"{_PAYMENTS}._ended",
-        swap("_is_of(cart, sent)", "cart.version == sent.version"),
+        swap("is_of(cart, sent)", "cart.version == sent.version"),
         f"{_FLOOR}::test_the_end_of_a_call_is_kept_beside_another_change",
     ),
     Mutation(

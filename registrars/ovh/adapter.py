@@ -44,6 +44,7 @@ from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
 from registrars.ovh.foreign_orders import ForeignOrderReader
+from registrars.ovh.key_rights import KeyRights
 from registrars.ovh.markers import PRODUCT, UNNAMED, Descriptions, Markers
 from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
@@ -88,6 +89,7 @@ class OvhGateway:
         self._foreign = ForeignOrderReader(self._client)
         self._account = AccountOrders(self._client)
         self._payments = Payments(self._client)
+        self._key_rights = KeyRights(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
         self._subsidiary = access.subsidiary
@@ -108,7 +110,12 @@ class OvhGateway:
         return self._client.secrets
 
     def health(self) -> RegistrarError | None:
-        """Return None if OVH accepted our key within the last minute or does now, else the error."""
+        """Return None if OVH accepted our key within the last minute or does now, else the error.
+
+        A right that the key lacked for a money call lately is a reason, too.
+        """
+        if (problem := self._key_rights.problem()) is not None:
+            return problem
         with self._health_guard:
             now = time.monotonic()
             if now - self._client.answered_at < _HEALTHY_FOR:
@@ -184,6 +191,12 @@ class OvhGateway:
             query = {"status": "VALID"}
             return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
 
+    def require_right_to_check_out(self) -> None:
+        self._key_rights.require_checkout()
+
+    def require_right_to_pay(self, order_id: int, method: MethodId) -> None:
+        self._key_rights.require_payment(order_id, method)
+
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
         with readable():
@@ -200,6 +213,10 @@ class OvhGateway:
     def show_presence(self) -> str:
         with readable():
             return self._markers.make(PRODUCT)
+
+    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
+        with readable():
+            return self._markers.is_made_by(cart, started_at)
 
     def leave_marker(self, subject: str) -> str:
         with readable():

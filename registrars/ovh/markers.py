@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,6 +20,8 @@ from registrars.ovh.throttling.scheduler import Priority
 PRODUCT = "Domain Desk"
 # The longest life that OVH accepts is unknown: after a refusal a shorter one is requested, and finally none.
 _LIVES = (timedelta(days=30), timedelta(days=2), None)
+_CLOCK_ERROR = timedelta(minutes=1)  # of what is known of OVH's clock
+_LONGEST_CALL = timedelta(minutes=5)  # from the announcement to the request, with its waits for permits
 UNNAMED = "unnamed"  # in a terminal: the id includes the bot's Slack identity, which is unknown there
 _MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
@@ -79,6 +81,18 @@ class Markers:
         # Keep the description as OVH stores it: if that differs, this marker could not be found again.
         self._read[cart] = str(made.get("description") or description)
         return cart
+
+    def is_made_by(self, cart: str, started_at: datetime) -> bool:
+        """Return whether a cart's expiry is what a call of that time asks for. It is the only date that OVH shows."""
+        try:
+            found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+        except NotThere:
+            return False
+        if found.get("expire") is None:
+            return False
+        expires_at = datetime.fromisoformat(found["expire"])
+        made_at = [expires_at - life for life in _LIVES if life is not None]
+        return any(-_CLOCK_ERROR <= moment - started_at <= _LONGEST_CALL for moment in made_at)
 
     def of(self, subject: str) -> frozenset[str]:
         """Return the ids of all markers about a subject."""

@@ -6,17 +6,23 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Literal
 
-from sandbox.ovh.errors import OvhError, gateway, login_first
+from sandbox.ovh.errors import OvhError, forbidden, gateway, login_first
 
-_EVERYTHING = (("GET", "/*"), ("POST", "/*"), ("PUT", "/*"), ("DELETE", "/*"))
+EVERYTHING = (("GET", "/*"), ("POST", "/*"), ("PUT", "/*"), ("DELETE", "/*"))
+Status = Literal["validated", "expired", "refused", "pendingValidation"]
+_ITSELF = "/auth/currentCredential"
 
 
 @dataclass
 class Credentials:
     """The keys of the simulated account; `rules` are (method, path pattern), as a consumer key has them.
 
+    A consumer key whose `status` is not validated, or whose `expiration` is over, is refused everywhere. With
+    `tells_itself` it still reads `/auth/currentCredential`; OVH's own behaviour is not known.
     `tolerance` is how many seconds a signature's timestamp may differ from OVH's clock. OVH's own limit is not known.
     `denied` are (method, path pattern) that are refused although the rules grant them, as an IAM policy would. With
     `login_first` a call without an application key that needs a login gets 401 instead of 403, as seen at OVH. `issued`
@@ -29,7 +35,10 @@ class Credentials:
     client_id: str = "sandbox-client-id"  # of a service account
     client_secret: str = "sandbox-client-secret"  # noqa: S105 - a pretend secret
     token: str = "sandbox-token"  # noqa: S105 - a pretend secret
-    rules: tuple[tuple[str, str], ...] = _EVERYTHING
+    rules: tuple[tuple[str, str], ...] = EVERYTHING
+    status: Status = "validated"
+    expiration: datetime | None = None
+    tells_itself: bool = False
     tolerance: float = 60.0
     denied: tuple[tuple[str, str], ...] = ()
     login_first: bool = False
@@ -42,7 +51,8 @@ def check(
     """Raise OVH's error if the call is not signed, wrongly signed, too old, or not granted."""
     if "X-Ovh-Application" not in headers and "Authorization" in headers:
         _check_token(credentials, headers["Authorization"].removeprefix("Bearer "), now)
-        _grant(credentials, method, path)
+        if not _is_granted(credentials, method, path):
+            raise forbidden("User not granted for this request")
         return
     if "X-Ovh-Application" not in headers and credentials.login_first:
         raise login_first()
@@ -59,7 +69,20 @@ def check(
     expected = "$1$" + hashlib.sha1("+".join(parts).encode()).hexdigest()  # noqa: S324 - OVH's own scheme
     if not hmac.compare_digest(expected, signature):
         raise gateway(400, "INVALID_SIGNATURE", "Invalid signature")
-    _grant(credentials, method, path)
+    _check_consumer_key(credentials, method, path, now)
+
+
+def _check_consumer_key(credentials: Credentials, method: str, path: str, now: float) -> None:
+    if _is_over(credentials, now) and not (credentials.tells_itself and path == _ITSELF):
+        raise gateway(403, "INVALID_CREDENTIAL", "This credential is not valid")
+    if not _is_granted(credentials, method, path):
+        raise gateway(403, "NOT_GRANTED_CALL", "This call has not been granted")
+
+
+def _is_over(credentials: Credentials, now: float) -> bool:
+    """Return whether the consumer key is not, or no longer, valid."""
+    ends_at = credentials.expiration
+    return credentials.status != "validated" or (ends_at is not None and ends_at.timestamp() <= now)
 
 
 def _check_token(credentials: Credentials, token: str, now: float) -> None:
@@ -71,9 +94,8 @@ def _check_token(credentials: Credentials, token: str, now: float) -> None:
     raise gateway(403, "INVALID_KEY", "This application key is invalid")
 
 
-def _grant(credentials: Credentials, method: str, path: str) -> None:
+def _is_granted(credentials: Credentials, method: str, path: str) -> bool:
     def fits(rules: Iterable[tuple[str, str]]) -> bool:
         return any(rule == method and fnmatchcase(path, pattern) for rule, pattern in rules)
 
-    if not fits(credentials.rules) or fits(credentials.denied):
-        raise gateway(403, "NOT_GRANTED_CALL", "This call has not been granted")
+    return fits(credentials.rules) and not fits(credentials.denied)

@@ -133,7 +133,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path, command):
 
 
 def test_new_files_are_private(tmp_path):
-    """The database, its lock, and SQLite's files next to it (finding S4)."""
+    """The database, its lock, and SQLite's files next to it."""
     script = (
         "from bot.cli import app\nimport os, pathlib\n"
         "try: app(['migrate'])\nexcept SystemExit: pass\n"

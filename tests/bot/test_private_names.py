@@ -102,7 +102,7 @@ def test_pools_and_streams_are_where_the_floor_replaces_them():
 
 
 def test_retries_can_be_narrowed():
-    """bot/slack.py overrides the rule of the retry handler."""
+    """bot/slack_client.py overrides the rule of the retry handler."""
     parameters = inspect.signature(vars(AsyncConnectionErrorRetryHandler)["_can_retry_async"]).parameters
     assert set(parameters) == {"self", "state", "request", "response", "error"}
 

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("good")
     ],
 )
 def test_a_url_is_judged_by_its_host(monkeypatch, name, url):
-    """A prefix that looks like this machine leads elsewhere (finding S3)."""
+    """A prefix that looks like this machine leads elsewhere."""
     monkeypatch.setenv(name, url)
     assert fault().startswith(f"{name}=")
     assert "fakepass" not in fault()

@@ -1,4 +1,4 @@
-"""Rule 11: after a DELETE, "nothing was ordered" is believed only when an order would surely show."""
+"""After a DELETE, "nothing was ordered" is believed only when an order would surely show."""
 
 import inspect
 from datetime import timedelta

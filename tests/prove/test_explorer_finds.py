@@ -21,20 +21,20 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def test_finds_a_payment_sent_again_after_a_refusal(monkeypatch):
-    """M1: a rule that believes OVH's no to the call pays twice, for a proxy repeated a call that was taken."""
+    """A rule that believes OVH's no to the call pays twice, for a proxy repeated a call that was taken."""
     monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
     assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == laws.TWO_PAYMENTS
 
 
 def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
-    """M1: without a floor, a hasty person has an order paid twice whose payment shows late."""
+    """Without a floor, a hasty person has an order paid twice whose payment shows late."""
     monkeypatch.setattr(Floors, "end_for", lambda _self, _payment, sent_at, **_: sent_at)
     hasty = ("person says what was paid", "hasty")
     assert broken_by(("PAY shows", "late-600"), ("PAY answer", "lost"), hasty) == laws.TWO_PAYMENTS
 
 
 def test_finds_a_floor_by_the_own_clock(monkeypatch):
-    """M1: a floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
+    """A floor that is measured by the process's clock ends as soon as somebody puts that one ahead."""
     monkeypatch.setattr(OvhGateway, "time", lambda self: self._client._process.now())  # noqa: SLF001 - no other way to the process
     late, hasty = ("PAY shows", "late-600"), ("person says what was paid", "hasty")
     lost = (late, ("PAY answer", "lost"), hasty)
@@ -67,7 +67,7 @@ def test_finds_a_second_order_without_compare_and_set(monkeypatch):
 
 
 def test_finds_an_order_made_again_after_lost_commits(monkeypatch):
-    """M2: without a look at the account's orders, an order that a restore forgot is made twice."""
+    """Without a look at the account's orders, an order that a restore forgot is made twice."""
     monkeypatch.setattr(ForeignOrders, "hindrance", lambda *_: None)
     assert broken_by(("commit checked_out", "restore")) == laws.TWO_ORDERS
 
@@ -131,13 +131,13 @@ def test_the_calls_are_searched_first(monkeypatch):
 
 
 def test_finds_an_order_beside_one_made_elsewhere(monkeypatch):
-    """M2: a rule that reads no orders of others buys the name a second time."""
+    """A rule that reads no orders of others buys the name a second time."""
     monkeypatch.setattr(ForeignOrders, "hindrance", lambda *_: None)
     assert broken_by(("step approved", "outsider")) == laws.BESIDE
 
 
 def test_finds_a_renewal_that_nobody_approved(monkeypatch):
-    """M6: a rule that looks at no renewal price orders at one that rose after the approval."""
+    """A rule that looks at no renewal price orders at one that rose after the approval."""
     monkeypatch.setattr(checkout.Checkout, "_renewals_hold", lambda *_: True)
     assert broken_by(("step approved", "renewal-up")) == laws.NOT_APPROVED
 

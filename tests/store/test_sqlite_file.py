@@ -81,7 +81,7 @@ def test_postgresql_is_shared(postgres_url):
 
 @pytest.mark.parametrize("action", [migrate, require_newest])
 def test_an_open_file_is_closed_to_others(url, tmp_path, action):
-    """A database that everybody could read becomes its owner's, with its neighbours (finding S4)."""
+    """A database that everybody could read becomes its owner's, with its neighbours."""
     engines = open_engines(url)
     migrate(engines)
     for path in tmp_path.iterdir():

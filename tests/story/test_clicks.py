@@ -8,11 +8,8 @@ from contextlib import closing
 import psycopg
 import pytest
 
-<<<<<<< HEAD
 from handlers.messages import words as catalogue
-=======
 from ordering.model.facts import EventKind
->>>>>>> work15
 from sandbox.slack import NotAcknowledged
 from sandbox.stage import Stage
 from tests.story.conftest import Story

@@ -5,17 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-<<<<<<< HEAD
 from handlers.messages import blocked
 from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
 from ordering.model.cart import Trouble
 from ordering.model.domain_name import DomainName
+from ordering.model.facts import Data, EventKind
 from ordering.model.offer import Verdict
 from ordering.model.preflight_findings import Finding, FindingCode
-=======
-from ordering.model.facts import Data, EventKind
->>>>>>> work15
 from ordering.process.floors import Floors
 from sandbox.ovh.faults import Kind
 from sandbox.slack import NotAcknowledged
@@ -23,7 +20,7 @@ from tests.builders import NOW
 from tests.refusing import said
 from tests.saying import result_of
 from tests.story.conftest import Story
-from tests.story.saying import in_trouble, on_card
+from tests.story.saying import on_card
 
 
 @pytest.fixture
@@ -199,11 +196,7 @@ async def test_an_ovh_that_is_away_is_told_on_the_card_until_it_is_back(story: S
     away = story.ovh.faults.add("*", "*", "error500", times=999)
     unanswered = Trouble(NOW, "registrar_unavailable")
     await story.cleo.click(card, "Approve")
-<<<<<<< HEAD
     await story.card(f"{blocked(unanswered)} I've been retrying since", seconds=30)
-=======
-    await story.card(f"{in_trouble('registrar_unavailable')} I've been retrying since", seconds=30)
->>>>>>> work15
     story.ovh.faults.remove(away)
     card = await story.payable(seconds=40)
     assert "been retrying" not in card.plain_text()

@@ -5,18 +5,15 @@ import re
 
 import pytest
 
-<<<<<<< HEAD
 from handlers.messages import refused
 from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
 from handlers.messages.en.warnings import warning
 from ordering.model.domain_name import DomainName
+from ordering.model.facts import EventKind
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.offer import OfferKind
 from ordering.model.preflight_findings import Finding, FindingCode
-=======
-from ordering.model.facts import EventKind
->>>>>>> work15
 from sandbox.slack import OpenView
 from tests.refusing import said
 from tests.saying import added, result_of

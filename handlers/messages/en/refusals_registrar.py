@@ -34,12 +34,18 @@ def _() -> str:
 
 
 @_says("ovh_right_missing")
-def _(ovh: Data) -> str:
+def _(ovh: Data | None = None, rights: list[str] | None = None) -> str:
+    if ovh is None:
+        lacking = " and ".join(rights or ["to do this"])
+        return f"My OVH key lacks the right {lacking}, so nothing was sent. The operator must make a key that has it."
     return f"OVH doesn't allow this: {ovh_words(ovh)}. The operator must check the key's rights."
 
 
 @_says("ovh_key_refused")
-def _(ovh: Data) -> str:
+def _(ovh: Data | None = None, key: str | None = None) -> str:
+    if ovh is None:
+        is_so = {"expired": "has expired", "not_validated": "was never validated"}.get(key or "", "was refused")
+        return f"My OVH key {is_so}, so nothing was sent. The operator must renew it."
     return f"OVH didn't accept my key: {ovh_words(ovh)}. The operator must renew it."
 
 
@@ -92,6 +98,11 @@ def _() -> str:
 
 
 # Money calls
+
+
+@_says("held_up")
+def _() -> str:
+    return "I was held up before I could send it."
 
 
 @_says("not_sent")

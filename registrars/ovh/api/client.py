@@ -51,6 +51,11 @@ class Client:
         """Secrets that must not appear in logs."""
         return self._session.secrets
 
+    @property
+    def is_service_account(self) -> bool:
+        """Whether calls carry a service account's token (OAuth2), not an application key's signature."""
+        return self._session.uses_tokens
+
     def time(self) -> datetime:
         """Read and return OVH's time, never a cached one; raises `RegistrarUnavailable`."""
         return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)

@@ -49,6 +49,10 @@ class Session:
         return tuple(key for key in keys if key)
 
     @property
+    def uses_tokens(self) -> bool:
+        return self._tokens is not None
+
+    @property
     def delta(self) -> int | None:
         """Seconds by which OVH's clock is ahead, as last read."""
         known: int | None = self._ovh._time_delta

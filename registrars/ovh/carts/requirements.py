@@ -1,7 +1,7 @@
 """Maps OVH's `requiredConfiguration` of a cart item to our questions, and our answers to OVH's format.
 
 Every key but the label and the type may be missing, and `required` cannot be trusted: it was measured wrong both ways
-(contracts of OVH's API; its own command-line tool says so, too).
+(docs/ovh-api.md#required-configuration).
 """
 
 from __future__ import annotations

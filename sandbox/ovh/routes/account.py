@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.ovh.contacts import as_account
 from sandbox.ovh.prices import MARKETS
 from sandbox.ovh.routing import Call, route
+from sandbox.ovh.signing import EVERYTHING
 
 _SYMBOLS = {"EUR": "€", "GBP": "£"}
 
@@ -18,22 +19,28 @@ def _time(call: Call) -> int:
 
 @route("GET", "/auth/currentCredential")
 def _credential(call: Call) -> dict[str, Any]:
+    keys = call.ovh.credentials
+    ends_at = None if keys.expiration is None else keys.expiration.isoformat(timespec="seconds")
     return {
         "allowedIPs": None, "applicationId": 1, "creation": "2026-01-01T10:00:00+01:00", "credentialId": 1,
-        "expiration": None, "lastUse": None, "ovhSupport": False, "status": "validated",
-        "rules": [{"method": method, "path": path} for method, path in call.ovh.credentials.rules],
+        "expiration": ends_at, "lastUse": None, "ovhSupport": False, "status": keys.status, "rules": _rules(call),
     }  # fmt: skip
 
 
 @route("GET", "/auth/details")
 def _details(call: Call) -> dict[str, Any]:
     own, service = call.ovh.contacts.own, call.is_service
-    rules = [{"method": method, "path": path} for method, path in call.ovh.credentials.rules]
+    is_narrow = call.ovh.credentials.rules != EVERYTHING
     return {
-        "account": own, "allowedRoutes": None if service else rules, "description": None, "user": None,
+        "account": own, "allowedRoutes": _rules(call) if is_narrow or not service else None,
+        "description": None, "user": None,
         "identities": [f"urn:v1:eu:identity:account:{own}"], "roles": None,
         "method": "oauth2_client_credentials" if service else "account",
     }  # fmt: skip
+
+
+def _rules(call: Call) -> list[dict[str, str]]:
+    return [{"method": method, "path": path} for method, path in call.ovh.credentials.rules]
 
 
 @route("GET", "/me")

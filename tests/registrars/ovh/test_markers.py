@@ -1,6 +1,7 @@
 """Markers over the wire: made, listed by an exact description, and read where OVH's list cannot be trusted."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -98,6 +99,22 @@ async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
             ovh.carts.matches = matches
             assert await ask(gateway.presences) == shown
             assert await ask(other.presences) == shown
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize(("longest", "known"), [(None, True), (10 * DAY, True), (1.5 * DAY, False)])
+async def test_a_presence_is_known_by_the_time_of_its_call(ovh, access, gateway, longest, known):
+    """By its expiry, from another process, too; with OVH's own default life it is not known."""
+    ovh.carts.longest_life = longest if longest is not None else ovh.carts.longest_life
+    started_at = await ask(gateway.time)
+    cart = await ask(gateway.show_presence)
+    other = OvhGateway(access)
+    try:
+        assert await ask(other.presence_is_of, cart, started_at) is known
+        for minutes in (-10, 5, 10, 24 * 60):
+            assert not await ask(other.presence_is_of, cart, started_at + timedelta(minutes=minutes))
+        assert not await ask(other.presence_is_of, "gone", started_at)
     finally:
         other.close()
 

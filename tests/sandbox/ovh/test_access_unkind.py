@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,14 @@ import aiohttp
 import ovh
 import pytest
 from ovh.client import OAUTH2_TOKEN_URLS
-from ovh.exceptions import APIError, BadParametersError, HTTPError, NotGrantedCall, OAuth2FailureError
+from ovh.exceptions import (
+    APIError,
+    BadParametersError,
+    HTTPError,
+    InvalidCredential,
+    NotGrantedCall,
+    OAuth2FailureError,
+)
 
 from sandbox.ovh.tokens import TOKEN_PATH
 from tests.sandbox.ovh.buying import checked_out, forget_time
@@ -149,12 +157,63 @@ async def test_a_key_lacks_one_route(simulator, client, call, route):
 
 
 async def test_a_service_account_lacks_a_route_too(simulator, service, call):
-    """What is denied holds for tokens as for signatures."""
+    """What is denied holds for tokens as for signatures, in the words of an application; its routes do not show it."""
     simulator.credentials.denied = (("POST", "/me/order/*/pay"),)
     number = await checked_out(service, call, "name.ovh")
-    with pytest.raises(NotGrantedCall):
+    with pytest.raises(APIError, match="User not granted for this request") as raised:
         await call(service.post, f"/me/order/{number}/pay", paymentMethod={"id": 8120045})
+    assert raised.value.response.status_code == 403
     assert simulator.orders.all[number].payments == []
+    assert (await call(service.get, "/auth/details"))["allowedRoutes"] is None
+
+
+NARROW = (("GET", "/*"), ("POST", "/order/*"))
+
+
+async def test_a_narrow_key_tells_its_rules_and_is_held_to_them(simulator, client, call):
+    """A key without the right to pay orders, and is refused the payment."""
+    simulator.credentials.rules = NARROW
+    shown = await call(client.get, "/auth/currentCredential")
+    assert [(rule["method"], rule["path"]) for rule in shown["rules"]] == list(NARROW)
+    number = await checked_out(client, call, "name.ovh")
+    with pytest.raises(NotGrantedCall):
+        await call(client.post, f"/me/order/{number}/pay", paymentMethod={"id": 8120045})
+    assert simulator.orders.all[number].payments == []
+
+
+async def test_a_narrow_service_account_tells_its_routes(simulator, service, call):
+    """All routes are null, and narrower ones a list."""
+    assert (await call(service.get, "/auth/details"))["allowedRoutes"] is None
+    simulator.credentials.rules = NARROW
+    shown = await call(service.get, "/auth/details")
+    assert [(rule["method"], rule["path"]) for rule in shown["allowedRoutes"]] == list(NARROW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "refused"},
+        {"status": "pendingValidation"},
+        {"status": "expired"},
+        {"expiration": datetime(2026, 1, 1, tzinfo=UTC)},
+    ],
+    ids=str,
+)
+async def test_a_key_that_is_over_is_refused_everywhere(simulator, client, call, change):
+    """It may or may not read its own state: that is not known of OVH."""
+    for name, value in change.items():
+        setattr(simulator.credentials, name, value)
+    for route in ("/me", "/auth/currentCredential"):
+        with pytest.raises(InvalidCredential):
+            await call(client.get, route)
+    simulator.credentials.tells_itself = True
+    shown = await call(client.get, "/auth/currentCredential")
+    assert (shown["status"], shown["expiration"]) == (
+        change.get("status", "validated"),
+        "2026-01-01T00:00:00+00:00" if "expiration" in change else None,
+    )
+    with pytest.raises(InvalidCredential):
+        await call(client.get, "/me")
 
 
 @pytest.mark.parametrize(("switch", "status"), [(False, 403), (True, 401)])

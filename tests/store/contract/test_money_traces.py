@@ -143,10 +143,22 @@ def test_more_markers_than_one_query_takes(store):
 
 def test_every_presence_is_kept(store):
     """One that expired at OVH was this desk's own all the same."""
-    for cart in ("cart-1", "cart-2"):
+    for cart in ("cart-1", "cart-2", "cart-1"):  # two processes may record the same one
         with store.begin() as carts:
             carts.add_presence(cart)
     assert read(store, lambda carts: carts.presences()) == {"cart-1", "cart-2"}
+
+
+def test_a_call_that_announces_this_desk_is_kept_until_it_ends(store):
+    """Oldest first; of another number or time none is ended, as after a failover."""
+    with store.begin() as carts:
+        first, second = carts.announce_presence(NOW + DAY), carts.announce_presence(NOW)
+    assert read(store, lambda carts: carts.presence_calls()) == [first, second]
+    assert (first.started_at, second.started_at, first.id < second.id) == (NOW + DAY, NOW, True)
+    for ended, left in ((replace(first, started_at=NOW), [first, second]), (first, [second]), (first, [second])):
+        with store.begin() as carts:
+            carts.end_presence(ended)
+        assert read(store, lambda carts: carts.presence_calls()) == left
 
 
 # Orders of others

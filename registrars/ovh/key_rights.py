@@ -1,0 +1,155 @@
+"""What the API key may do at OVH, read before a money call: a refused one would cost the whole floor."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
+from ordering.model.sales_order import MethodId
+from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.client import Client
+from registrars.ovh.api.errors import readable
+from registrars.ovh.throttling.scheduler import Priority
+
+_HOLDS = 300.0  # seconds for which an answer that grants a call is not read again
+_REPORTED_FOR = 900.0  # seconds; a request that still needs the right is retried, and reports it again, sooner
+_CLOCKS_APART = timedelta(minutes=2)  # tolerance between OVH's clock and what is known of it
+_PREFIXES = ("", "/v1", "/1.0")  # names of the same API
+_NOT_VALID = {"expired": "expired", "pendingValidation": "not_validated", "refused": "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A call that a key must be granted: its path as rules have it, and with the number of this call."""
+
+    method: str
+    path: str
+    called: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+_MARK = Right("POST", "/order/cart", "/order/cart")
+_CHECK_OUT = Right("POST", "/order/cart/*/checkout", "/order/cart/a-cart/checkout")
+# The bot has just read orders with this key, so rules that grant neither are written in a way that it does not know.
+_EVIDENT = (Right("GET", "/me/order", "/me/order"), Right("GET", "/me/order/*", "/me/order/1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What OVH says of the key. `rules` are (method, path pattern); None grants everything."""
+
+    rules: tuple[tuple[str, str], ...] | None = None
+    not_valid: str | None = None
+    ends_at: datetime | None = None
+
+    def missing(self, rights: Sequence[Right]) -> list[Right]:
+        """Return the rights that are clearly not granted."""
+        if not any(map(self._grants, _EVIDENT)):
+            return []
+        return [right for right in rights if not self._grants(right)]
+
+    def why_not_valid(self, now: datetime) -> str | None:
+        """Return why the key itself is not valid at this time by OVH's clock; None if it is."""
+        if self.ends_at is not None and self.ends_at + _CLOCKS_APART <= now:
+            return _NOT_VALID["expired"]
+        return self.not_valid
+
+    def _grants(self, right: Right) -> bool:
+        if self.rules is None:
+            return True
+        paths = [prefix + right.called for prefix in _PREFIXES]
+        return any(
+            method == right.method and any(fnmatchcase(path, pattern) for path in paths)
+            for method, pattern in self.rules
+        )
+
+
+class KeyRights:
+    """Reads the key's rights, and remembers what they grant for some minutes."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known, self._known_until = Grants(), float("-inf")
+        self._refused: dict[
+            str, tuple[float, RegistrarRefused]
+        ] = {}  # by right: when it was last refused here, and why
+
+    def require_checkout(self) -> None:
+        """Raise `RegistrarRefused` if OVH says that the key may not order."""
+        self._require(_CHECK_OUT)
+
+    def require_payment(self, order_id: int, method: MethodId) -> None:
+        """Raise `RegistrarRefused` if OVH says that the key may not pay this order with such a method."""
+        call = "pay" if isinstance(method, int) else "payWithRegisteredPaymentMean"
+        self._require(Right("POST", f"/me/order/*/{call}", f"/me/order/{order_id}/{call}"))
+
+    def problem(self) -> RegistrarRefused | None:
+        """Return why a money call was refused here lately; None if none was, or if the key has the right by now."""
+        since = time.monotonic() - _REPORTED_FOR
+        return next((why for at, why in list(self._refused.values()) if at >= since), None)
+
+    def _require(self, right: Right) -> None:
+        """Refuse only by an answer of this moment: the operator may just have extended the key."""
+        is_known = time.monotonic() < self._known_until and self._refusal(self._known, right) is None
+        refusal = None if is_known else self._refusal(self._read(), right)
+        if refusal is None:
+            self._refused.pop(str(right), None)
+        else:
+            self._refused[str(right)] = (time.monotonic(), refusal)
+            raise refusal
+
+    def _refusal(self, grants: Grants, right: Right) -> RegistrarRefused | None:
+        not_valid = grants.why_not_valid(self._client.time_as_known())
+        if not_valid is not None:
+            return RegistrarRefused(code="ovh_key_refused", key=not_valid)
+        missing = [str(each) for each in grants.missing([_MARK, right])]
+        if not missing:
+            return None
+        return RegistrarRefused(code="ovh_right_missing", rights=missing)
+
+    def _read(self) -> Grants:
+        """Read what the key may do. Without an answer everything counts as granted: silence is no refusal."""
+        is_service = self._client.is_service_account
+        path = "/auth/details" if is_service else "/auth/currentCredential"
+        try:
+            with readable():
+                answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
+                grants = _details(answer) if is_service else _credential(answer)
+        except NotAsked:
+            raise  # other calls went first: the step comes again
+        except RegistrarUnavailable:
+            return Grants()  # the next money call reads it again
+        except RegistrarRefused:
+            grants = Grants()  # a key may lack the right to read its own rights
+        self._known, self._known_until = grants, time.monotonic() + _HOLDS
+        return grants
+
+
+def _credential(answer: Mapping[str, Any]) -> Grants:
+    """Read an application key's own rules."""
+    expiration = answer.get("expiration")
+    ends_at = None if expiration is None else datetime.fromisoformat(expiration)
+    if ends_at is not None and ends_at.tzinfo is None:
+        raise ValueError("a time without its offset")
+    return Grants(_rules(answer["rules"]), _NOT_VALID.get(str(answer.get("status"))), ends_at)
+
+
+def _details(answer: Mapping[str, Any]) -> Grants:
+    """Read a service account's routes."""
+    routes = answer["allowedRoutes"]
+    return Grants(None if routes is None else _rules(routes))
+
+
+def _rules(listed: object) -> tuple[tuple[str, str], ...]:
+    """Return rules as (method, pattern). A parameter such as `{orderId}` stands for anything, as `*` does."""
+    return tuple(
+        (str(rule["method"]).upper(), re.sub(r"\{[^/{}]*\}", "*", str(rule["path"]))) for rule in reading.listed(listed)
+    )

@@ -1,0 +1,78 @@
+"""A right that the API key lacks is known before the intent: nothing is sent, and no floor has to be waited out."""
+
+import pytest
+
+from ordering.model.cart import CartState as S
+from ordering.model.errors import RegistrarRefused
+from ordering.model.facts import EventKind as K
+
+CHECK_OUT, PAY = "POST /order/cart/*/checkout", "POST /me/order/*/pay"
+
+
+@pytest.fixture(params=["checkout", "payment"])
+def blocked(request, rules):
+    """A request whose next money call needs a right that the key lacks; returns its state and that call's events."""
+    if request.param == "checkout":
+        cart = rules.approved()
+        rules.registrar.rights_missing.add(CHECK_OUT)
+        return cart.id, S.APPROVED, S.CHECKED_OUT, K.CHECKOUT_STARTED
+    cart = rules.ordered()
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    rules.registrar.rights_missing.add(PAY)
+    return cart.id, S.PAYING, S.PAID, K.PAYMENT_STARTED
+
+
+def kinds(rules, cart_id):
+    _, events = rules.workflow.story(cart_id, by=rules.dan)
+    return [event.kind for event in events]
+
+
+def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
+    """No cart is built, no marker is left, no intent is on record, and the card says which right is missing."""
+    cart_id, state, _, started = blocked
+    registrar = rules.registrar
+    before = [len(each) for each in (registrar.carts, registrar.left_markers, registrar.orders)]
+    with pytest.raises(RegistrarRefused):
+        rules.fulfilment.advance(cart_id)
+    kept = rules.workflow.cart(cart_id)
+    assert kept.state is state
+    assert kept.payment is None or kept.payment.sent_at is None
+    assert kept.attempt is None or state is S.PAYING
+    assert [len(each) for each in (registrar.carts, registrar.left_markers, registrar.orders)] == before
+    assert registrar.payments == []
+    assert started not in kinds(rules, cart_id)
+    assert kept.trouble.code == "ovh_right_missing"
+    assert any(right in kept.trouble.said for right in (CHECK_OUT, PAY))
+
+
+def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
+    """Nobody has to click again, and it is sent once."""
+    cart_id, state, after, started = blocked
+    assert rules.settle(cart_id, steps=4).state is state
+    rules.registrar.rights_missing.clear()
+    done = rules.settle(cart_id, steps=4)
+    assert (done.state, done.trouble) == (after, None)
+    assert len(rules.registrar.orders) == 1
+    assert rules.registrar.payments == ([(done.order.id, 1)] if after is S.PAID else [])
+    assert kinds(rules, cart_id).count(started) == 1
+
+
+@pytest.mark.parametrize("blocked", ["payment"], indirect=True)
+def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
+    """The order is read before the right is needed: somebody paid on OVH's own page in the meantime."""
+    cart_id, _, _, _ = blocked
+    rules.advance(cart_id)
+    order = rules.workflow.cart(cart_id).order
+    rules.registrar.payments.append((order.id, 2))
+    assert rules.settle(cart_id, steps=2).state is S.PAID
+    assert rules.registrar.payments == [(order.id, 2)]
+
+
+def test_a_payer_can_stop_while_the_right_is_missing(rules, blocked):
+    """Nothing was sent, so a decision can be taken back at once."""
+    cart_id, state, _, _ = blocked
+    rules.advance(cart_id)
+    rules.workflow.stop(cart_id, by=rules.cleo if state is S.APPROVED else rules.dan)
+    stopped = rules.workflow.cart(cart_id)
+    assert stopped.state is (S.CANCELLED if state is S.APPROVED else S.CHECKED_OUT)
+    assert stopped.payment is None

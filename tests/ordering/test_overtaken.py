@@ -1,0 +1,243 @@
+"""A process that slept before its money call knows that it sent nothing: another one that took over is corrected."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from ordering.model.cart import CartState as S
+from ordering.model.errors import CartChanged, RegistrarUnavailable
+from ordering.model.facts import EventKind as K
+from ordering.model.money_call import CallState, orders, pays
+from ordering.process.fulfilment import Fulfilment
+from store.errors import DatabaseUnusable
+from tests.builders import failing
+from tests.ordering.paying import DAY, MINUTES
+
+NAMES = orders(["name.ovh"])
+
+
+def another_process(rules) -> Fulfilment:
+    return Fulfilment(
+        store=rules.store, registrar=rules.registrar, policy=rules.policy, clock=rules.clock, rights=rules.people
+    )
+
+
+def paying(rules, method=1):
+    cart = rules.ordered()
+    return rules.workflow.pay(cart.id, payer=rules.dan, method=method, shown=rules.mark(cart.id))
+
+
+def sleeps_at(rules, monkeypatch, call, meanwhile):
+    """The next such call of OVH is made after `meanwhile`, by a process that slept until then."""
+    calls = getattr(rules.registrar, call)
+
+    def late(*args, **kwargs):
+        monkeypatch.setattr(rules.registrar, call, calls)
+        meanwhile()
+        return calls(*args, **kwargs)
+
+    monkeypatch.setattr(rules.registrar, call, late)
+
+
+def taken_over(rules, cart):
+    """Another process finds the attempt without an intent, and counts it as sent."""
+
+    def meanwhile() -> None:
+        rules.clock.now += 2 * MINUTES
+        other = another_process(rules)
+        for _ in range(2):
+            other.advance(cart.id)
+        now = rules.workflow.cart(cart.id)
+        assert now.state is S.CHECKING_OUT or now.is_undecided or now.payment.sent_at is not None
+
+    return meanwhile
+
+
+def state_of_calls(rules, subject):
+    with rules.store.read() as carts:
+        return [call.state for call in carts.money_calls(subject)]
+
+
+@pytest.mark.parametrize("call", ["leave_marker", "markers", "ready_to_pay"])
+def test_an_overtaken_payment_is_payable_at_once(rules, monkeypatch, call):
+    """Its process wakes before it sends, finds its cart changed, and says that nothing left."""
+    cart = paying(rules)
+    sleeps_at(rules, monkeypatch, call, taken_over(rules, cart))
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    again = rules.workflow.cart(cart.id)
+    assert (again.state, again.payment, again.fact.kind) == (S.CHECKED_OUT, None, K.PAYMENT_NOT_SENT)
+    assert (again.fact.data["reason"], again.fact.data["error"]) == ("not_sent", "held_up")
+    assert state_of_calls(rules, pays(cart.order.id)) == [CallState.UNSENT]
+    rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
+    assert rules.settle(cart.id, steps=2).state is S.PAID
+    assert rules.registrar.payments == [(cart.order.id, 1)]
+
+
+@pytest.mark.parametrize("call", ["leave_marker", "markers", "ready_to_check_out"])
+def test_an_overtaken_checkout_is_ordered_at_once(rules, monkeypatch, call):
+    """Nobody is asked whether it was ordered, and nobody waits for an order that cannot come."""
+    cart = rules.approved()
+    sleeps_at(rules, monkeypatch, call, taken_over(rules, cart))
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    back = rules.workflow.cart(cart.id)
+    assert (back.state, back.fact.kind, state_of_calls(rules, NAMES)) == (
+        S.APPROVED,
+        K.CHECKOUT_RESCHEDULED,
+        [CallState.UNSENT],
+    )
+    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_person_who_was_asked_need_not_answer(rules, monkeypatch):
+    """The other process could not tell whether it was ordered, as its cart at OVH is gone."""
+    cart = rules.approved()
+
+    def meanwhile() -> None:
+        rules.registrar.undecided = True
+        taken_over(rules, cart)()
+        assert rules.workflow.cart(cart.id).is_undecided
+        rules.registrar.undecided = False
+
+    sleeps_at(rules, monkeypatch, "markers", meanwhile)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    assert rules.settle(cart.id, steps=2, seconds=5).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+@pytest.mark.parametrize("begins", ["approved", "paying"])
+def test_a_call_that_fails_after_the_take_over_was_not_sent_either(rules, monkeypatch, begins):
+    """OVH does not answer the process that woke: it is corrected all the same."""
+    cart = rules.approved() if begins == "approved" else paying(rules)
+    woke = taken_over(rules, cart)
+
+    def meanwhile() -> None:
+        woke()
+        monkeypatch.setattr(rules.registrar, "markers", failing(RegistrarUnavailable()))
+
+    sleeps_at(rules, monkeypatch, "leave_marker", meanwhile)
+    with pytest.raises(CartChanged):  # it cannot save the trouble either
+        rules.fulfilment.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
+
+
+@pytest.mark.parametrize("begins", ["approved", "paying"])
+def test_a_correction_waits_for_the_database(rules, monkeypatch, begins):
+    """What could not be recorded is recorded at the start of the process's next step, of whichever request."""
+    cart = rules.approved() if begins == "approved" else paying(rules)
+    begin, woke = rules.store.begin, taken_over(rules, cart)
+
+    def meanwhile() -> None:
+        woke()
+        monkeypatch.setattr(rules.store, "begin", failing(DatabaseUnusable("read-only")))
+
+    sleeps_at(rules, monkeypatch, "ready_to_check_out" if begins == "approved" else "ready_to_pay", meanwhile)
+    with pytest.raises(DatabaseUnusable):
+        rules.fulfilment.advance(cart.id)
+    monkeypatch.setattr(rules.store, "begin", begin)
+    assert rules.workflow.cart(cart.id).state is (S.CHECKING_OUT if begins == "approved" else S.NEEDS_ATTENTION)
+    other = rules.requested("other.ovh", "C2")
+    rules.fulfilment.advance(other.id)
+    assert rules.workflow.cart(cart.id).state is (S.APPROVED if begins == "approved" else S.CHECKED_OUT)
+
+
+def test_an_intent_to_pay_whose_commit_lost_its_answer_is_taken_back(rules, monkeypatch):
+    """It is on record, and its sender knows that it did not send."""
+    cart, begin = paying(rules), rules.store.begin
+
+    @contextmanager
+    def begins():
+        with begin() as carts:
+            yield carts
+        if rules.workflow.cart(cart.id).payment.sent_at is not None:
+            monkeypatch.setattr(rules.store, "begin", begin)
+            raise DatabaseUnusable("the answer was lost")
+
+    monkeypatch.setattr(rules.store, "begin", begins)
+    with pytest.raises(DatabaseUnusable):
+        rules.fulfilment.advance(cart.id)
+    again = rules.workflow.cart(cart.id)
+    assert (again.state, again.payment, rules.registrar.payments) == (S.CHECKED_OUT, None, [])
+
+
+def test_the_payment_of_another_attempt_stays(rules, monkeypatch):
+    """This process slept so long that another payment was sent: it says nothing about that one."""
+    cart = paying(rules)
+
+    def meanwhile() -> None:
+        taken_over(rules, cart)()
+        other = another_process(rules)
+        rules.workflow.not_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+        rules.clock.now += DAY
+        for _ in range(3):
+            for due in other.due():
+                other.advance(due)
+            rules.clock.pass_by(30)
+        assert rules.workflow.cart(cart.id).state is S.CHECKED_OUT
+        rules.workflow.pay(cart.id, payer=rules.dan, method=2, shown=rules.mark(cart.id))
+        rules.registrar.next_fault = "lost_before"
+        other.advance(cart.id)
+
+    sleeps_at(rules, monkeypatch, "markers", meanwhile)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, kept.payment.method, kept.payment.sent_at is None) == (S.PAYING, 2, False)
+
+
+def test_the_order_of_another_attempt_stays(rules, monkeypatch):
+    """The other process ordered with a cart of its own, and OVH's answer was lost."""
+    cart = rules.approved()
+
+    def meanwhile() -> None:
+        rules.registrar.next_fault = "lost_after"
+        another_process(rules).advance(cart.id)
+
+    sleeps_at(rules, monkeypatch, "clock_ahead", meanwhile)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    assert rules.settle(cart.id, steps=3).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_what_a_payer_said_stays(rules, monkeypatch):
+    """*It was paid* is about a payment made elsewhere: OVH shows it, or a person is asked again."""
+    cart = paying(rules)
+
+    def meanwhile() -> None:
+        taken_over(rules, cart)()
+        assert rules.workflow.cart(cart.id).payment_is_undecided
+        rules.workflow.it_was_paid(cart.id, by=rules.dan, shown=rules.mark(cart.id))
+
+    sleeps_at(rules, monkeypatch, "markers", meanwhile)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert kept.payment.is_affirmed
+
+
+def test_a_lost_payment_is_not_taken_back(rules, monkeypatch):
+    """OVH has a marker of a payment that is not on record: this attempt's end says nothing about that one."""
+    cart, begin = paying(rules), rules.store.begin
+    rules.registrar.leave_marker(pays(cart.order.id))
+    listed = rules.registrar.markers
+
+    def begins():
+        monkeypatch.setattr(rules.store, "begin", begin)
+        raise DatabaseUnusable("read-only")  # so it is recorded later that this attempt sent nothing
+
+    def markers(subject):
+        monkeypatch.setattr(rules.store, "begin", begins)
+        return listed(subject)
+
+    monkeypatch.setattr(rules.registrar, "markers", markers)
+    rules.fulfilment.advance(cart.id)
+    asked = rules.workflow.cart(cart.id)
+    assert (asked.fact.kind, asked.payment_is_undecided) == (K.ATTEMPT_NOT_ON_RECORD, True)
+    rules.settle(cart.id, steps=2)
+    assert rules.workflow.cart(cart.id).payment_is_undecided
+    assert CallState.ANNOUNCED not in state_of_calls(rules, pays(cart.order.id))

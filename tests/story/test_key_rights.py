@@ -1,0 +1,55 @@
+"""A key without the right to order or to pay: the card and /healthz name it, and nothing is sent before it is there."""
+
+import asyncio
+
+import pytest
+
+from tests.refusing import said
+from tests.story.conftest import PATIENCE, Story
+from tests.story.test_restored import healthz
+
+CHECK_OUT, PAY = "POST /order/cart/*/checkout", "POST /me/order/*/pay"
+FILLS = tuple(("POST", f"/order/cart{rest}") for rest in ("", "/*/assign", "/*/domain", "/*/item/*"))
+NEITHER = (("GET", "/*"), ("DELETE", "/*"), ("POST", "/domain/*"), *FILLS)
+NO_PAYMENT = (*NEITHER, ("POST", "/order/*"))
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The health is checked twice a second."""
+    monkeypatch.setattr("bot.app._OVH_EVERY", 0.5)
+    return {}
+
+
+async def health_names(story: Story, right: str) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while right not in (await healthz(story))["ovh"]:  # noqa: ASYNC110 - a page tells nobody
+            await asyncio.sleep(0.1)
+
+
+async def test_a_missing_right_is_named_and_nothing_is_sent(story: Story):
+    """The request goes on by itself at each step, once the operator has granted the right."""
+    story.ovh.credentials.rules = NEITHER
+    card = await story.requested()
+    await story.cleo.click(card, "Approve")
+    await story.card(said("ovh_right_missing", rights=[CHECK_OUT]))
+    await health_names(story, CHECK_OUT)
+    assert story.checkouts() == 0
+    assert not [cart for cart in story.ovh.carts.all.values() if " orders " in cart.description]
+    story.ovh.credentials.rules = NO_PAYMENT
+    payable = await story.payable()
+    await story.dan.click(payable, "Pay")
+    await story.card(said("ovh_right_missing", rights=[PAY]))
+    await health_names(story, PAY)
+    assert story.ovh.count("POST", PAY.partition(" ")[2]) == 0
+    assert not [cart for cart in story.ovh.carts.all.values() if " pays " in cart.description]
+    story.ovh.credentials.rules = (*NO_PAYMENT, ("POST", "/me/order/*/pay"))
+    await story.card("is delivered")
+    assert (story.checkouts(), story.ovh.count("POST", PAY.partition(" ")[2])) == (1, 1)
+    assert len(story.orders[0].payments) == 1
+    assert {call.status for call in story.ovh.calls if call.method == "POST"} == {200}
