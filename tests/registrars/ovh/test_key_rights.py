@@ -187,7 +187,7 @@ async def test_a_step_without_a_permit_comes_again(gateway, monkeypatch):
     """Nothing was asked, so nothing is concluded."""
 
     def no_permit(*_, **__):
-        raise NotAsked()
+        raise NotAsked
 
     monkeypatch.setattr(gateway._client, "ask", no_permit)  # noqa: SLF001 - the queue is full for once
     with pytest.raises(NotAsked):
