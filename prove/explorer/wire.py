@@ -20,8 +20,10 @@ from prove.explorer.deviations import (
     ANSWER,
     BUILD,
     CALL,
+    LIST,
     MADE_AS,
     ORDER_SHOWS,
+    PAY_ANSWER,
     PAYMENT_SHOWS,
     READ,
     READY,
@@ -46,6 +48,7 @@ TIME_OUT = 10.0  # seconds until a sender times out
 FRESH_FOR = 30.0  # seconds between opening the connection and comparing the clock, as in the real call
 CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, and a closed one carries nothing to OVH
 _PEOPLE = Priority.PEOPLE
+_LISTS = {"me/order/*/paymentMethods", "order/cart"}  # that may be empty for a moment
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
 _SAID = {
     400: {"class": "Client::BadRequest", "message": "This cannot be done"},
@@ -93,12 +96,15 @@ class SimulatedClient:
         tries: int | None = None,  # noqa: ARG002 - the same
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
-        what = self._process.place(f"GET {shape}", READ)
+        what = self._process.place(f"GET {shape}", LIST if shape in _LISTS else READ)
         if what == "busy":
             raise RegistrarUnavailable(errors.LATER)
         if what == "forbidden":
             raise RegistrarRefused("OVH does not allow this (not granted). The operator must check the key's rights.")
-        return self._read(self._answer("GET", path, query or {}, {}))
+        answer = self._read(self._answer("GET", path, query or {}, {}))
+        if what == "empty":
+            return [] if isinstance(answer, list) else {key: [] for key in answer}
+        return answer
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
         path, _, text = path.partition("?")
@@ -106,6 +112,8 @@ class SimulatedClient:
         what = self._process.place(f"{method} {shape}", BUILD)
         if what == "busy":
             raise RegistrarUnavailable(errors.LATER)
+        if what == "outsider":
+            self._world.outsider()
         answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
         if what == "lost":
             raise RegistrarUnavailable(errors.LATER)
@@ -115,8 +123,11 @@ class SimulatedClient:
     def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[SimulatedCall]:
         """Yield a POST that buys or pays, with its permit and its connection."""
         kind = _NAMES[path.rpartition("/")[2]]
-        if self._process.place(f"{kind} ready", READY) == "busy":
+        what = self._process.place(f"{kind} ready", READY)
+        if what == "busy":
             raise RegistrarUnavailable(errors.LATER)
+        if what is not None:
+            self._world.event(what, self._process)
         self._world.pass_by(ROUND_TRIP)
         yield SimulatedCall(self._process, kind, path, body)
 
@@ -147,27 +158,33 @@ class SimulatedCall:
 
     def send(self, *, not_after: datetime, signed_at: datetime | None = None) -> Any:  # noqa: ANN401, ARG002 - as the real one; nothing is signed
         """Write once. The places: before the clock comparison, before the write, its late display, its answer."""
+        intent = self._world.laws.cart
         self._process.place(f"{self._kind} call", CALL)
         if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
+            self._process.call_ended = (intent, False)
             raise NotSent("The bot was held up before it could call OVH, so nothing was sent.")
         compared_at = self._world.now
-        self._process.place(f"{self._kind} wire", WIRE)
+        with self._world.on_the_wire(self._path, CONNECTION_LIVES):
+            self._process.place(f"{self._kind} wire", WIRE)
         is_open = self._world.now - compared_at < CONNECTION_LIVES
+        self._process.call_ended = (intent, True)
         return self._exchange(is_open=is_open)
 
     def _exchange(self, *, is_open: bool) -> Any:  # noqa: ANN401 - decoded JSON
         world = self._world
         done = world.at_ovh(self._path, self._body, world.place(f"{self._kind} shows", self._showing()))
-        what = world.place(f"{self._kind} answer", ANSWER) or "fine"
+        what = world.place(f"{self._kind} answer", PAY_ANSWER if self._kind == "PAY" else ANSWER) or "fine"
         what = what if is_open else "gone"
         answer: Answer | None = None
         if what.startswith("no-"):
             answer = _falsified(what)
         elif what.startswith("arrives-"):
-            world.later(number_in(what), done)
+            world.arrives(self._path, number_in(what), done)
         elif what != "gone":
             true = done()
-            answer = None if what == "lost" else _falsified(what) if what.startswith("again-") else true
+            answer = None if what.startswith("lost") else _falsified(what) if what.startswith("again-") else true
+        if what == "lost-removed":
+            world.routes.removed = self._body["paymentMethod"]["id"] if "paymentMethod" in self._body else None
         if what == "crash":
             self._process.die()
         world.pass_by(TIME_OUT if answer is None else ROUND_TRIP)
