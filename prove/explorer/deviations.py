@@ -34,7 +34,7 @@ ORDER_SHOWS: Options = (
 )
 # The price rose between the dry run and the checkout.
 MADE_AS: Options = ("dearer",)
-TWO_NAMES_SHOW: Options = ("names-45", "names-600", "names-2000")
+TWO_NAMES_SHOW: Options = ("names-45", "names-600")
 # `held`: the bank takes so long, and until then the payment shows as a transaction only.
 PAYMENT_SHOWS: Options = (
     *("late-15", "late-45", "late-90", "late-600", "order-90", "order-600"),

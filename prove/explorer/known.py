@@ -5,8 +5,6 @@ A deviation happens at the first place whose name begins so, after the deviation
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 Wanted = tuple[str, str]  # the beginning of a place's name, and the deviation there
 
 _HIDDEN_ORDER: tuple[Wanted, ...] = (("CHECKOUT shows", "late-600"), ("CHECKOUT answer", "lost"))
@@ -16,7 +14,7 @@ _NOT_DONE: Wanted = ("CHECKOUT answer", "gone")
 _HIDDEN_PAYMENT: Wanted = ("PAY shows", "late-600")
 _REFUSED: Wanted = ("PAY answer", "again-403")
 
-_OF_ONE_NAME: tuple[tuple[Wanted, ...], ...] = (
+KNOWN: tuple[tuple[Wanted, ...], ...] = (
     # Payments
     (("step paying", "order-dearer"), ("GET me/order/*", "busy")),
     (("step paying", "page-visa"),),
@@ -40,13 +38,23 @@ _OF_ONE_NAME: tuple[tuple[Wanted, ...], ...] = (
     (*_HIDDEN_ORDER, _DELETED, ("step checking_out", "clock-600")),
     (("CHECKOUT shows", "late-600"), ("CHECKOUT answer", "again-403"), _DELETED),
     (_NOT_DONE, ("step checking_out", "clock-600")),
-    (*_HIDDEN_ORDER, _DELETED, ("GET auth/time", "freeze-30"), ("GET order/cart/*", "forbidden")),
+    (
+        *_HIDDEN_ORDER,
+        _DELETED,
+        ("GET auth/time", "freeze-30"),
+        ("GET auth/time", "freeze-30"),
+        ("GET order/cart/*", "stop"),
+        ("GET order/cart/*", "stop"),
+        ("GET order/cart/*", "forbidden"),
+        ("person says what was ordered", "hasty"),
+    ),
     (_NOT_DONE, ("step checking_out", "outsider")),
     (_NOT_DONE, ("step checking_out", "outsider-cheaper")),
     (_NOT_DONE, ("step checking_out", "outsider-bare")),
     (("step approved", "outsider-twin"), _NOT_DONE),
     (("CHECKOUT shows", "lines-600"), ("CHECKOUT answer", "lost"), ("person says what was ordered", "another")),
     (("CHECKOUT answer", "lost"), ("step paying", "outsider")),
+    (("CHECKOUT shows", "owner-600"), ("CHECKOUT answer", "lost")),
     # Orders made elsewhere
     (("step approved", "outsider"), ("step approved", "outsider")),
     (("step approved", "outsider"), ("person orders anyway", "hasty"), ("CHECKOUT answer", "lost")),
@@ -58,7 +66,8 @@ _OF_ONE_NAME: tuple[tuple[Wanted, ...], ...] = (
     (("PAY shows", "bank-3600"), ("step paying", "hold")),
     (("commit paying", "lose-1"), ("step", "lost-card")),
     (
-        ("POST order/cart", "crash"),
+        ("commit approved", "crash"),
+        ("commit approved", "crash"),
         ("CHECKOUT answer", "gone"),
         ("CHECKOUT shows", "late-600"),
         ("commit checked_out", "lose-4-cold"),
@@ -74,9 +83,3 @@ _OF_ONE_NAME: tuple[tuple[Wanted, ...], ...] = (
     ),
     (("step approved", "renewal-up"), ("GET order/cart/*/domain", "busy")),
 )
-_OF_TWO_NAMES: tuple[tuple[Wanted, ...], ...] = (
-    (("CHECKOUT shows", "names-2000"), ("CHECKOUT answer", "lost"), _DELETED),
-)
-
-# By the number of names.
-KNOWN: Mapping[int, tuple[tuple[Wanted, ...], ...]] = {1: _OF_ONE_NAME, 2: _OF_TWO_NAMES}

@@ -332,4 +332,4 @@ def _must_fail(click: Callable[[], object], what: str) -> None:
 def _delay(manner: str, usual: float) -> float:
     if manner.startswith("after-"):
         return _MUCH_LATER
-    return 60.0 if manner in {"wrong", "hasty"} else usual
+    return 60.0 if manner in {"wrong", "hasty", "another"} else usual

@@ -273,7 +273,7 @@ def search_singles(setup: Setup, how: Search) -> Found:
 
 def search_known(setup: Setup, found: Found, how: Search) -> None:
     """Run the schedules of `known`."""
-    Search(how.processes, first=how.first).run(found, partial(run_known, setup), KNOWN[setup.names])
+    Search(how.processes, first=how.first).run(found, partial(run_known, setup), KNOWN)
 
 
 def search_calls(setup: Setup, found: Found, how: Search, *, share: float = 0.01, seed: int = 1) -> None:
