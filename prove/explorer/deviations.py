@@ -38,7 +38,7 @@ TWO_NAMES_SHOW: Options = ("names-45", "names-600")
 # `held`: the bank takes so long, and until then the payment shows as a transaction only.
 PAYMENT_SHOWS: Options = (
     *("late-15", "late-45", "late-90", "late-600", "order-90", "order-600"),
-    *("bank-30", "bank-600", "bank-3600", "held-100000", "refused", "refused-600"),
+    *("bank-30", "bank-600", "bank-3600", "held-100000", "refused", "refused-600", "refused-3600"),
 )
 # `crash`: the call is done and its sender dies. `gone` and `lost`: no answer, and it was not done, or it was.
 # `arrives`: no answer, and it is done that many seconds later. `no`: refused or throttled, not done. `again`: a proxy
@@ -55,7 +55,7 @@ PAY_ANSWER: Options = (*ANSWER, "lost-removed")
 # `unanswered`: the commit is done, and its process gets no answer.
 COMMIT: Options = (
     *("crash", *FREEZES, "unanswered"),
-    *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "lose-4-cold", "restore"),
+    *("lose-1", "lose-2", "lose-1-cold", "lose-2-cold", "lose-4-cold", "lose-5-cold", "restore"),
 )
 STEP: Options = (
     *("order-dearer", "page-slow", "renewal-up"),
@@ -84,9 +84,13 @@ PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
 APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 
 # The open findings: deviations that break a law under today's rules. `make prove` leaves these out until the rule has
-# landed: delete a line here to search them too. `python -m prove.explorer --all` searches them anyway. None is open
-# today. TO WIDEN, DELETE LINES HERE.
-OPEN: Mapping[str, Callable[[str, str], bool]] = {}
+# landed: delete a line here to search them too. `python -m prove.explorer --all` searches them anyway.
+# TO WIDEN, DELETE LINES HERE.
+OPEN: Mapping[str, Callable[[str, str], bool]] = {
+    # --all --replay "1:crash 12:crash 53:late-600 55:lose-5-cold": an attempt that died before its marker explains the
+    # marker of the next attempt, once a rollback takes that one along with the note that the first one left none.
+    "an old attempt without a marker explains a lost one": lambda _, what: what == "lose-5-cold",
+}
 
 _HIDES = {
     "late": "all",

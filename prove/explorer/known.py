@@ -63,8 +63,8 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     (*_FORGOTTEN, ("step approved", "compare")),
     (*_FORGOTTEN, ("GET order/cart", "empty")),
     (("commit checked_out", "lose-4-cold"), ("step approved", "markers")),
-    (("PAY shows", "bank-3600"), ("step paying", "hold")),
-    (("commit paying", "lose-1"), ("step", "lost-card")),
+    (("PAY shows", "refused-3600"), ("step paying", "hold")),
+    (("commit paying", "lose-1"), ("step paying", "lost-card")),
     (
         ("commit approved", "crash"),
         ("commit approved", "crash"),

@@ -37,7 +37,7 @@ schedule, as deviations at places and for `--mutant NAME --replay`, or why no sc
 
 _RIGHTS = "nobody loses a right here, none is unreadable, and one approval is enough"
 _LIMITS = "the team has no limits here"
-_AGE = "an approval lives for three days, and the other clock still ends a payment"
+_DEAD = "processes share the database here, so none may say that the call of another one ended"
 _INBOX = "clicks are decided at once here, so there is no inbox"
 _STATES = "names are registered at once or not at all here: no delivery fails, and none shows a strange state"
 _SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
@@ -49,10 +49,8 @@ BLIND: Mapping[str, str] = {
     "take a payer's right that nobody can read for a no": _RIGHTS,
     "order with fewer valid approvals than the rules ask for": _RIGHTS,
     "check no limit with the intent": _LIMITS,
-    "carry out a decision of any age by the database's clock": _AGE,
-    "carry out a decision of any age by OVH's clock": _AGE,
-    "let Try again renew an approval": _AGE,
-    "check the age with the intent only, and not while OVH is away": _AGE,
+    "check the age with the intent only, and not while OVH is away": "the same check stands with the intent (Age among "
+    "the conditions of Fulfilment), so a lapsed decision is still not carried out",
     "end a click in another transaction than its decision": _INBOX,
     "decide older clicks after a Stop": _INBOX,
     "take a name that renews itself for one that has not arrived": _STATES,
@@ -66,7 +64,27 @@ BLIND: Mapping[str, str] = {
     "take another desk for this one": "no second desk is on the account, and no money moves by that answer",
     "begin a step without a write": "the plain store always takes writes",
     "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
-    "pay without an entry in the audit log": "the plain store keeps no digests here, and no law counts entries",
+    "let a payment explain a transaction from before it": "one request is alone here, so no other payment of the bot "
+    "explains a transaction",
+    "leave the call of a dead process without an end": _DEAD,
+    "date the end of a call a second time": _DEAD,
+    "adopt one of two orders with the same names": "two guards hold behind it: the comparison of the terms "
+    "(Orders._judged), and the look for a second order before its payment (Adoptions.has_second)",
+    "take an order that does not show all its names yet for another's": "OVH shows the cart as closed before it shows "
+    "some of the names, and a closed cart is waited for as long as such an order",
+    "look for others' orders by our own clock": "no clock is off by more than 25 hours here, and the bot looks at the "
+    "orders of 35 days",
+    "commit the intent to pay an order whose owner is hidden": "the click is refused before (require_owner_shown), and "
+    "an owner is hidden from the adoption on or never",
+    "take a clock that was put back for no wait": "OVH does not tell its time for single reads here, and the next look "
+    "counts by OVH's clock again",
+    "announce an attempt beside one without an end on record": "no intent is committed beside another announced "
+    "attempt (attempt_is_announced), and one version of the request takes one intent",
+    "commit an intent beside another announced attempt": "no attempt is announced beside another (_require_no_other), "
+    "and one version of the request takes one intent",
+    "believe a card of another database": "there is one database here",
+    "compare no epoch: a copy from before an earlier recover mode passes": "the losses here are not so deep that they "
+    "take a whole recover mode along and leave the newest event of a card",
 }
 
 

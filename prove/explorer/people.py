@@ -19,7 +19,7 @@ from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
 from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, ORDERED, PAYS, Options
-from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, LawBroken
+from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, UNHELD, LawBroken
 from prove.explorer.ledger import PREPAID
 from prove.explorer.processes import Unanswered
 from prove.explorer.routes import OFFERED, RENEWAL
@@ -147,7 +147,7 @@ class People:
         """Click the newest card of a lost state, which may still be in a channel: it decides nothing."""
         if self._lost_card is not None and self._world.store.kept.standing.recovery is None:
             kind, plan = self._lost_card
-            _must_fail(lambda: self._act(kind, process, plan), "a card from before a loss")
+            _must_fail(lambda: self._act(kind, process, plan), "a card from before a loss", law=UNHELD)
 
     def next(self) -> tuple[float, Click] | None:
         """Return the next click, and when it comes."""
@@ -320,13 +320,13 @@ class People:
             self._decided(by, click, process)
 
 
-def _must_fail(click: Callable[[], object], what: str) -> None:
+def _must_fail(click: Callable[[], object], what: str, *, law: str = NOT_APPROVED) -> None:
     """Click a button that the bot must refuse."""
     try:
         click()
     except (OrderingError, Unanswered):
         return
-    raise LawBroken(NOT_APPROVED, f"a click on {what} was taken")
+    raise LawBroken(law, f"a click on {what} was taken")
 
 
 def _delay(manner: str, usual: float) -> float:

@@ -365,9 +365,8 @@ class World:
                 told = self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
             else:
                 method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
-                bank = number_in(shows) if shows and shows.startswith(("bank-", "held-")) else 0.0
+                bank = number_in(shows) if shows and shows.startswith(("bank-", "held-", "refused-")) else 0.0
                 refused = bool(shows and shows.startswith("refused"))
-                bank = number_in(shows) if shows == "refused-600" else bank
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
                     self.laws.payment_taken(self.ledger.orders[int(parts[2])], step_began_at)
