@@ -16,8 +16,6 @@ _REFUSED: Wanted = ("PAY answer", "again-403")
 
 KNOWN: tuple[tuple[Wanted, ...], ...] = (
     # Payments
-    (("step paying", "order-dearer"), ("GET me/order/*", "busy")),
-    (("step paying", "page-visa"),),
     (("person pays", "prepaid"), ("PAY shows", "bank-3600"), _REFUSED, ("step paying", "clock-600")),
     (_HIDDEN_PAYMENT, ("PAY answer", "lost-removed")),
     (_HIDDEN_PAYMENT, _REFUSED, ("GET me/order/*/paymentMethods", "busy")),

@@ -267,13 +267,13 @@ def search_singles(setup: Setup, how: Search) -> Found:
     """Run the plain schedule and all single deviations."""
     found = Found()
     found.note(setup.plain())
-    Search(how.processes, first=how.first).run(found, partial(run_single, setup), singles(setup))
+    Search(how.processes, how.until, first=how.first).run(found, partial(run_single, setup), singles(setup))
     return found
 
 
 def search_known(setup: Setup, found: Found, how: Search) -> None:
     """Run the schedules of `known`."""
-    Search(how.processes, first=how.first).run(found, partial(run_known, setup), KNOWN)
+    Search(how.processes, how.until, first=how.first).run(found, partial(run_known, setup), KNOWN)
 
 
 def search_calls(setup: Setup, found: Found, how: Search, *, share: float = 0.01, seed: int = 1) -> None:
