@@ -137,7 +137,7 @@ class Laws:
     def _others_show(self, cart: Cart, now: float) -> list[OvhOrder]:
         """Return the foreign orders of a name of the request that OVH lists, that are not over, and nobody allowed."""
         names = {line.domain.ascii for line in cart.lines}
-        others = (order for order in self._world.ledger.orders.values() if order.foreign)
+        others = self._world.ledger.foreign
         ours = [order for order in others if not names.isdisjoint(order.names) and order.id not in cart.foreign_allowed]
         return [order for order in ours if order.shows(now) and order.is_alive(now)]
 
@@ -151,19 +151,20 @@ class Laws:
         # The call contains no amount, so OVH can change it after the job has compared it; no rule can prevent that.
         if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
-        if intent.order and intent.order.adopted_at and self._others_show(intent, step_began_at):
+        others = [other for other in self._others_show(intent, step_began_at) if other.lines(step_began_at)]
+        if intent.order and intent.order.adopted_at and any(other.guise != "hides" for other in others):
             raise LawBroken(BESIDE, f"order {order.id} was adopted, and is paid")
         if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
-        *earlier, _ = order.payments
+        *earlier, mine = order.payments
         # A payment that a user began on OVH's page counts if OVH showed it before the job began, unless a user said
         # that it is another order's.
         explained = bool(intent.order and intent.order.explained)
-        seen = [p for p in earlier if not p.page or (p.is_seen(step_began_at) and not explained)]
+        seen = [p for p in earlier if not p.page or (p.is_seen(step_began_at, mine.method) and not explained)]
         beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
-            times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, order.payments[-1]))
+            times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, mine))
             raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
 
     def of_the_ledger(self) -> None:
@@ -209,7 +210,8 @@ class Laws:
         if cart.state is S.CANCELLED and taken:
             raise LawBroken(PAID_AND_CANCELLED, f"order {taken[0]}")
         hidden = cart.state is S.CANCELLED and cart.order is not None and cart.order.owner_hidden
-        if hidden and cart.order and self._world.ledger.orders[cart.order.id].cancelled_at is None:
+        is_alone = not self._world.ledger.foreign
+        if hidden and is_alone and cart.order and self._world.ledger.orders[cart.order.id].cancelled_at is None:
             raise LawBroken(STUCK, f"order {cart.order.id} was never payable")
         if not self._world.lost_commits:
             self._must_have_all_decisions(cart)
@@ -228,7 +230,8 @@ class Laws:
             return
         before = self._world.now - _LONG_SHOWN
         path = f"/order/cart/{cart.attempt.registrar_cart}/checkout" if cart.attempt else ""
-        if cart.is_undecided and path not in self._world.written and not self._world.losses:
+        is_alone = not self._world.losses and not self._world.ledger.foreign
+        if cart.is_undecided and is_alone and path not in self._world.written:
             raise LawBroken(FOR_NO_REASON, "no checkout was sent")
         if cart.is_undecided:
             shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]

@@ -73,9 +73,13 @@ class Paid:
     def is_pending(self, now: float) -> bool:
         return now < self.answered_at
 
-    def is_seen(self, now: float) -> bool:
-        """Whether OVH shows it in the order or as a transaction; OVH's own page leaves none."""
-        return self.shows(now) or (isinstance(self.method, int) and self.shows_transaction(now))
+    def is_seen(self, now: float, method: Method) -> bool:
+        """Whether the bot has to see it before it pays by this method: in the order, or as a transaction.
+
+        Of other methods it looks at transactions that have not ended, as one that has may be for anything.
+        """
+        has_transaction = isinstance(self.method, int) and self.shows_transaction(now)
+        return self.shows(now) or (has_transaction and (self.method == method or self.is_pending(now)))
 
     def took(self) -> bool:
         """Whether money moved, or may still move."""
@@ -161,6 +165,11 @@ class Ledger:
     def ours(self) -> list[OvhOrder]:
         """The orders that the bot made."""
         return [order for order in self.orders.values() if not order.foreign]
+
+    @property
+    def foreign(self) -> list[OvhOrder]:
+        """The orders that somebody else made."""
+        return [order for order in self.orders.values() if order.foreign]
 
     def new_cart(self, description: str) -> OvhCart:
         cart = OvhCart(f"cart-{self.next_cart}", description)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 S = CartState
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
+_PATIENT, _HOUR = 5, 3600.0  # after so many payments they wait an hour before each
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
 _OLD = "0" * 12  # the fingerprint on a button of an outdated card
 Click = Callable[["Process"], None]
@@ -66,6 +67,7 @@ class People:
         self._has_page = False  # whether a payer opened the order's page from its card
         self._repeats: list[tuple[float, Click]] = []
         self._tries = 0
+        self._pays = 0
         self._others = 0
         self.accepted: list[tuple[str, CartState]] = []
 
@@ -176,7 +178,7 @@ class People:
         if cart.state is S.SUBMITTED:
             return "approves", APPROVES, _SOON
         if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
-            return "pays", PAYS, _SOON
+            return "pays", PAYS, _SOON if self._pays < _PATIENT else _HOUR
         return self._question(cart) if cart.state is S.NEEDS_ATTENTION else None
 
     def _question(self, cart: Cart) -> tuple[str, Options, float] | None:
@@ -235,6 +237,7 @@ class People:
     def _pay(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:
             raise AssertionError("a payable cart without an order")
+        self._pays += 1
         if plan.manner == "page" or cart.order.refuses_all:
             self._world.ledger.pay_on_page(cart.order.id, self._world.now)
             self._world.reach("person pays on the page")
