@@ -35,6 +35,7 @@ _LEFT_ALONE = 58.0  # seconds that a process has for an attempt; OVH's clock tel
 # A checkout is looked for during the settling time and a floor, at intervals of a tenth of the time waited.
 _CLEARED_WITHIN = 1300.0  # seconds
 _A_DAY = 86_400.0  # seconds
+_INTENTS = {K.CHECKOUT_STARTED, K.PAYMENT_STARTED}
 _POLLED = {S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID}
 _ASKS_ABOUT_PAYMENT = {K.PAYMENT_QUESTIONED, K.PAYMENT_UNKNOWN}
 
@@ -75,6 +76,8 @@ class CommitLaws:
 
     def _noted(self, kind: EventKind | None, cart: Cart) -> None:
         """Check what a new entry of the audit log stands for."""
+        if kind in _INTENTS:
+            self._world.current.intent = cart
         if kind is K.PAYMENT_STARTED and cart.payment:
             self.started.add(cart.payment.asked_at)
             self._must_be_young(cart.payment.asked_at, POLICY.payment_life.total_seconds())
@@ -168,10 +171,10 @@ class CommitLaws:
 
     def step_ended(self, process: Process) -> None:
         """Check that the end of a money call is on record after its job."""
-        if process.call_ended is None:
+        intent, cart = process.intent, self._world.laws.cart
+        if intent is None or process.was_sent is None:
             return
-        (intent, was_sent), cart = process.call_ended, self._world.laws.cart
-        if cart.state is S.CHECKING_OUT and cart.attempt == intent.attempt and not was_sent:
+        if cart.state is S.CHECKING_OUT and cart.attempt == intent.attempt and not process.was_sent:
             raise LawBroken(UNRECORDED, f"attempt {intent.attempt and intent.attempt.number} was not sent")
         known, sent = cart.payment, intent.payment
         if known is None or sent is None or not cart.pays_or_may or known.ended_at is not None:

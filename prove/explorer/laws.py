@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ordering.model.cart import Cart, CartState
@@ -27,7 +27,7 @@ from prove.explorer.law_names import (
     TWO_PAYMENTS,
     LawBroken,
 )
-from prove.explorer.ledger import OvhOrder
+from prove.explorer.ledger import OvhOrder, moment
 from prove.explorer.memory_laws import MemoryLaws
 from prove.explorer.team import POLICY
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from prove.explorer.world import World
 
 _LONG_SHOWN = 60.0  # seconds: the bot must have seen what OVH shows for this long before it asks a user
+_WATCHED_FOR = timedelta(hours=23)  # after an adoption, with a margin for clocks
 _PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, with a margin
 S = CartState
 
@@ -151,21 +152,29 @@ class Laws:
         # The call contains no amount, so OVH can change it after the job has compared it; no rule can prevent that.
         if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
-        others = [other for other in self._others_show(intent, step_began_at) if other.lines(step_began_at)]
-        if intent.order and intent.order.adopted_at and any(other.guise != "hides" for other in others):
-            raise LawBroken(BESIDE, f"order {order.id} was adopted, and is paid")
+        self._must_be_only(intent, step_began_at)
         if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
         *earlier, mine = order.payments
         # A payment that a user began on OVH's page counts if OVH showed it before the job began, unless a user said
         # that it is another order's.
-        explained = bool(intent.order and intent.order.explained)
+        # Transactions that OVH refuses to show do not hold up a first payment.
+        explained = bool(intent.order and intent.order.explained) or "forbidden" in self._world.deviated.values()
         seen = [p for p in earlier if not p.page or (p.is_seen(step_began_at, mine.method) and not explained)]
         beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
             times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, mine))
             raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
+
+    def _must_be_only(self, intent: Cart, looked_at: float) -> None:
+        """Check that an order of the last day that was adopted is not paid beside a second one that OVH shows."""
+        adopted_at = intent.order.adopted_at if intent.order else None
+        if adopted_at is None or moment(looked_at) - adopted_at > _WATCHED_FOR:
+            return
+        for other in self._others_show(intent, looked_at):
+            if other.lines(looked_at) and other.guise != "hides":
+                raise LawBroken(BESIDE, f"order {other.id} beside one that was adopted, and is paid")
 
     def of_the_ledger(self) -> None:
         now, ours = self._world.now, self._world.ledger.ours

@@ -135,7 +135,8 @@ class OvhOrder:
             if waited < DELIVERED_AFTER / 2:
                 return "checking"
             return "delivered" if waited >= DELIVERED_AFTER else "delivering"
-        is_over = now >= self.made_at + EXPIRES_AFTER or (self.cancelled_at is not None and now >= self.cancelled_at)
+        expires = now >= self.made_at + EXPIRES_AFTER and not self.taken()
+        is_over = expires or (self.cancelled_at is not None and now >= self.cancelled_at)
         return "cancelled" if is_over else "notPaid"
 
     def taken(self) -> tuple[Paid, ...]:
@@ -242,6 +243,12 @@ class Ledger:
         if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
             payment = Paid(method, now, now + bank, refused=refused, late=late, page=True)
             self.keep(replace(order, payments=(*order.payments, payment)))
+
+    def mend_hidden(self) -> None:
+        """Let orders be read again that OVH lists without showing them."""
+        for order in list(self.orders.values()):
+            if order.guise == "hides":
+                self.keep(replace(order, guise=""))
 
     def change_total(self, order_id: int, now: float) -> None:
         """Simulate that OVH changes the total of an unpaid order."""

@@ -40,9 +40,9 @@ class Unanswered(Exception):
 class Process:
     """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds.
 
-    `step_began_at` is when its current job began: the job can see what OVH showed then. `call_ended` is the intent of
-    the money call that ended in this job, and whether it was sent. `forgot`: the database lost an event that this
-    process committed, and recover mode did not begin since.
+    `step_began_at` is when its current job began: the job can see what OVH showed then. `intent` is the request
+    as this process committed it before its money call, `was_sent` whether it sent the call; None before its end.
+    `forgot`: the database lost an event that this process committed, and recover mode did not begin since.
     """
 
     world: World
@@ -51,7 +51,8 @@ class Process:
     sleeps: bool = False
     dead: bool = False
     step_began_at: float = 0.0
-    call_ended: tuple[Cart, bool] | None = None
+    intent: Cart | None = None
+    was_sent: bool | None = None
     forgot: bool = False
     store: ProcessStore = field(init=False)
     registrar: OvhGateway = field(init=False)

@@ -158,16 +158,15 @@ class SimulatedCall:
 
     def send(self, *, not_after: datetime, signed_at: datetime | None = None) -> Any:  # noqa: ANN401, ARG002 - as the real one; nothing is signed
         """Write once. The places: before the clock comparison, before the write, its late display, its answer."""
-        intent = self._world.laws.cart
         self._process.place(f"{self._kind} call", CALL)
         if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
-            self._process.call_ended = (intent, False)
+            self._process.was_sent = False
             raise NotSent("The bot was held up before it could call OVH, so nothing was sent.")
         compared_at = self._world.now
         with self._world.on_the_wire(self._path, CONNECTION_LIVES):
             self._process.place(f"{self._kind} wire", WIRE)
         is_open = self._world.now - compared_at < CONNECTION_LIVES
-        self._process.call_ended = (intent, True)
+        self._process.was_sent = True
         return self._exchange(is_open=is_open)
 
     def _exchange(self, *, is_open: bool) -> Any:  # noqa: ANN401 - decoded JSON

@@ -199,7 +199,7 @@ class World:
         self.acting = "worker"
         for cart_id in process.fulfilment.due():
             self._event(process, cart_id)
-            process.step_began_at, process.call_ended = self.now, None
+            process.step_began_at, process.intent, process.was_sent = self.now, None, None
             try:
                 process.fulfilment.advance(cart_id)
             except (CartChanged, Unanswered):
@@ -399,7 +399,7 @@ class World:
         if what == "restore":
             self.store.mark_as_copy()
         for each in self.processes:
-            each.call_ended, each.forgot = None, each.forgot or each.lost_an_event()
+            each.intent, each.forgot = None, each.forgot or each.lost_an_event()
         self.laws.went_back()
         self.people.keep_old_cards()
         self.reach(what)
