@@ -35,6 +35,8 @@ _LEFT_ALONE = 58.0  # seconds that a process has for an attempt; OVH's clock tel
 # A checkout is looked for during the settling time and a floor, at intervals of a tenth of the time waited.
 _CLEARED_WITHIN = 1300.0  # seconds
 _A_DAY = 86_400.0  # seconds
+# What prolongs the search for an order: reads that fail, processes that sleep, clocks ahead, recover mode.
+_HOLD_UP = ("busy", "forbidden", "freeze", "crash", "empty", "unanswered", "clock+", "lose", "restore", "hold")
 _INTENTS = {K.CHECKOUT_STARTED, K.PAYMENT_STARTED}
 _POLLED = {S.APPROVED, S.CHECKING_OUT, S.CHECKED_OUT, S.PAYING, S.PAID}
 _ASKS_ABOUT_PAYMENT = {K.PAYMENT_QUESTIONED, K.PAYMENT_UNKNOWN}
@@ -59,6 +61,8 @@ class CommitLaws:
         self._must_be_polled(cart)
         if cart.order is not None:
             self._must_be_good(cart)
+            if before is None or before.order is None or before.order.missing_since is None:
+                self._must_be_missing(cart)
         if before is None:
             return
         if cart.payment and before.payment_is_unsent and cart.payment.asked_at not in self.started:
@@ -116,7 +120,7 @@ class CommitLaws:
             raise LawBroken(STUCK, f"{cart.state} without a timer")
 
     def _must_be_good(self, cart: Cart) -> None:
-        """Check the order of a request: it is our own, OVH does show it, and it is payable only if it was approved."""
+        """Check the order of a request: it is our own, and payable only if it was approved."""
         order = self._world.ledger.orders.get(cart.order.id) if cart.order else None
         if order is None or cart.order is None:
             return
@@ -124,7 +128,13 @@ class CommitLaws:
             raise LawBroken(NOT_OURS, f"order {order.id} was adopted")
         if cart.seal and cart.state in {S.CHECKED_OUT, S.PAYING} and cart.order.total.minor > cart.seal.total.minor:
             raise LawBroken(TOO_DEAR, f"order {order.id} is payable: {cart.order.total}, approved {cart.seal.total}")
-        if cart.order.missing_since and order.shows(max(self._world.step_began_at, order.made_at)):
+
+    def _must_be_missing(self, cart: Cart) -> None:
+        """Check an order that now counts as missing: OVH did not show it when the job began."""
+        order = self._world.ledger.orders.get(cart.order.id) if cart.order else None
+        if order is None or cart.order is None or cart.order.missing_since is None:
+            return
+        if order.shows(max(self._world.step_began_at, order.made_at)):
             raise LawBroken(FOR_NO_REASON, f"order {order.id} counts as missing")
 
     def _must_not_be_given_up(self, before: Cart, cart: Cart) -> None:
@@ -165,7 +175,7 @@ class CommitLaws:
 
     def _must_be_quick(self, before: Cart) -> None:
         waited = self._world.now - self._entered_at
-        held_up = self._is_disturbed("busy", "forbidden", "freeze", "crash", "empty", "unanswered", "clock+")
+        held_up = self._is_disturbed(*_HOLD_UP)
         if before.state is S.CHECKING_OUT and waited > _CLEARED_WITHIN and not held_up:
             raise LawBroken(SLOW, f"{waited:.0f} s")
 
