@@ -68,9 +68,10 @@ def _search(setup: Setup, how: Search, *, share: float, triples: int, seed: int,
     from prove.explorer.search import Found, search_calls, search_drawn, search_known, search_pairs, search_singles
 
     started = time.monotonic()
-    found = Found() if start or triples else search_singles(setup, how)
+    found = Found()
     if not start and not triples:
         search_known(setup, found, how)
+        found.add(Found() if how.first and found.breaks else search_singles(setup, how))
     if triples:
         position, end = search_drawn(setup, found, how, count=triples, deviations=3, seed=seed, start=start)
     elif share:
