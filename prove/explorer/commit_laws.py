@@ -184,8 +184,10 @@ class CommitLaws:
         intent, cart = process.intent, self._world.laws.cart
         if intent is None or process.was_sent is None:
             return
-        if cart.state is S.CHECKING_OUT and cart.attempt == intent.attempt and not process.was_sent:
-            raise LawBroken(UNRECORDED, f"attempt {intent.attempt and intent.attempt.number} was not sent")
+        looks_for = cart.attempt.registrar_cart if cart.attempt and cart.state is S.CHECKING_OUT else None
+        is_same = intent.attempt is not None and intent.attempt.registrar_cart == looks_for
+        if is_same and not process.was_sent and not self._is_disturbed("busy", "forbidden"):
+            raise LawBroken(UNRECORDED, f"the checkout of {looks_for} was not sent")
         known, sent = cart.payment, intent.payment
         if known is None or sent is None or not cart.pays_or_may or known.ended_at is not None:
             return

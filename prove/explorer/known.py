@@ -62,7 +62,7 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     (*_FORGOTTEN, ("GET order/cart", "empty")),
     (("commit checked_out", "lose-4-cold"), ("step approved", "markers")),
     (("PAY shows", "refused-3600"), ("step paying", "hold")),
-    (("commit paying", "lose-1"), ("step paying", "lost-card")),
+    (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),
     (
         ("commit approved", "crash"),
         ("commit approved", "crash"),
