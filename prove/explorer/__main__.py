@@ -37,9 +37,14 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     replay: Annotated[str, typer.Option(help='One schedule, step by step: "38:lost 41:crash".')] = "",
     write_graph: Annotated[bool, typer.Option("--graph", help="Write graph.txt again, from all singles.")] = False,
     mutants: Annotated[bool, typer.Option("--mutants", help="Say which broken guards it finds by itself.")] = False,
+    only: Annotated[str, typer.Option(help="Of the mutants, those with this in their name.")] = "",
+    mutant: Annotated[str, typer.Option(help="Search, or replay, with the guard of this mutation broken.")] = "",
 ) -> None:
     """Search schedules of faults, on simulated time, for one that orders or pays twice."""
-    from prove.explorer.mutants import try_mutants
+    from prove.explorer.mutants import break_promise, try_mutants
+
+    if mutant:
+        break_promise(mutant)  # before the rules are imported
     from prove.explorer.report import Progress
     from prove.explorer.search import Search, Setup, be_quiet
 
@@ -51,7 +56,7 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
         _write_graph(processes)
         return
     if mutants:
-        sys.exit(try_mutants(seconds or 150.0, processes))
+        sys.exit(try_mutants(seconds or 60.0, processes, only))
     until = None if seconds is None else time.monotonic() + seconds
     how = Search(processes, until, Progress(setup), first)
     sys.exit(_search(setup, how, share=1.0 if pairs else share, triples=triples, seed=seed, start=start))
@@ -60,10 +65,13 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
 def _search(setup: Setup, how: Search, *, share: float, triples: int, seed: int, start: int) -> bool:
     """Search and report; return whether a law broke that must hold today."""
     from prove.explorer.report import report
-    from prove.explorer.search import Found, search_calls, search_drawn, search_pairs, search_singles
+    from prove.explorer.search import Found, search_calls, search_drawn, search_known, search_pairs, search_singles
 
     started = time.monotonic()
-    found = Found() if start or triples else search_singles(setup, how)
+    found = Found()
+    if not start and not triples:
+        search_known(setup, found, how)
+        found.add(Found() if how.first and found.breaks else search_singles(setup, how))
     if triples:
         position, end = search_drawn(setup, found, how, count=triples, deviations=3, seed=seed, start=start)
     elif share:
@@ -92,6 +100,8 @@ def _replay(setup: Setup, text: str) -> int:
     schedule = {int(number): what for number, what in (each.split(":") for each in text.split())}
     world = World(schedule, names=NAMES[setup.names], only_held=setup.only_held, tell=print)
     broken = world.run()
+    if unmet := schedule.keys() - world.deviated.keys():
+        print(f"Not possible in this run: {' '.join(f'{number}:{schedule[number]}' for number in sorted(unmet))}")
     print(f"BROKEN {broken}" if broken else f"Every law held; the request ended as {world.laws.cart.state}.")
     return int(broken is not None)
 

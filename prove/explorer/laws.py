@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.sales_order import Payment
+from prove.explorer.commit_laws import CommitLaws
 from prove.explorer.graph import ENDS
-from prove.explorer.ledger import OvhOrder
+from prove.explorer.law_names import (
+    A_BUG,
+    BESIDE,
+    FOR_NO_REASON,
+    LOST,
+    NOT_APPROVED,
+    NOT_INTENDED,
+    NOT_OURS,
+    PAID_AND_CANCELLED,
+    RESTLESS,
+    STOPPED,
+    STUCK,
+    TOO_DEAR,
+    TOO_OLD,
+    TWO_ORDERS,
+    TWO_PAYMENTS,
+    LawBroken,
+)
+from prove.explorer.ledger import OvhOrder, moment
+from prove.explorer.memory_laws import MemoryLaws
 from prove.explorer.team import POLICY
 
 if TYPE_CHECKING:
+    from ordering.model.recovery import Recovery
+    from prove.explorer.processes import Process
+    from prove.explorer.snapshot import Snapshot
     from prove.explorer.world import World
 
-TWO_ORDERS = "carts with more than one order"
-TWO_PAYMENTS = "payments beyond one a cart"
-NOT_APPROVED = "orders that no approval covers"
-NOT_INTENDED = "payments without an intent on record"
-NOT_OURS = "payments of an order that somebody else made"
-BESIDE = "orders beside one made elsewhere that nobody allowed"
-TOO_DEAR = "payments of more than was approved"
-FOR_NO_REASON = "carts left to a person for no reason"
-LOST = "decisions lost"
-STOPPED = "orders or payments that were stopped before"
-STUCK = "carts stuck without a person told"
-PAID_AND_CANCELLED = "carts that ended as cancelled though they were paid"
-TOO_OLD = "decisions to pay that were carried out after their life"
-RESTLESS = "requests looked at without an end"
-A_BUG = "steps that failed for a bug"
-LAWS = (
-    *(TWO_ORDERS, TWO_PAYMENTS, NOT_APPROVED, NOT_INTENDED, NOT_OURS, BESIDE, TOO_DEAR, STOPPED, TOO_OLD),
-    *(FOR_NO_REASON, LOST, STUCK, RESTLESS, PAID_AND_CANCELLED, A_BUG),
-)
 _LONG_SHOWN = 60.0  # seconds: the bot must have seen what OVH shows for this long before it asks a user
+_WATCHED_FOR = timedelta(hours=23)  # after an adoption, with a margin for clocks
 _PUT_BACK = 1260.0  # seconds by which the two clocks that end a decision can be put back, with a margin
 S = CartState
-
-
-class LawBroken(BaseException):
-    """A law does not hold. It ends the run, so no rule may catch it."""
-
-    def __init__(self, law: str, what: str) -> None:
-        super().__init__(f"{law}: {what}")
-        self.law = law
-        self.what = what
 
 
 class Laws:
@@ -55,6 +51,8 @@ class Laws:
         self._sealed: dict[str, Cart] = {}  # by OVH's cart: the record when it could first be checked out
         self._intents: dict[int, Cart] = {}  # by order: the newest cart that was to pay it
         self._before: CartState | None = None
+        self._of_commits = CommitLaws(world)
+        self._of_memory = MemoryLaws(world)
         self._decided: dict[datetime, float] = {}  # payments by the time of their request, in seconds of the world
         self._was_unsent: datetime | None = None  # the payment without an intent at the last commit
         self._stopped: dict[int, Cart] = {}  # by the number of the stop's event: each cart before it was stopped
@@ -69,6 +67,8 @@ class Laws:
 
     def committed(self) -> None:
         cart = self.cart
+        self._of_commits.check(cart)
+        self._of_memory.check(cart)
         if cart.state is S.CHECKING_OUT and cart.attempt is not None:
             self._sealed[cart.attempt.registrar_cart] = cart
         if cart.state is S.PAYING and cart.payment and cart.payment.asked_at not in self._decided:
@@ -76,7 +76,8 @@ class Laws:
         if cart.state is S.PAYING and cart.order is not None and cart.payment and cart.payment.sent_at:
             if self._was_unsent == cart.payment.asked_at:
                 self._must_be_young(cart.payment)
-            self._intents[cart.order.id] = cart
+            if cart.payment.asked_at in self._of_commits.started:
+                self._intents[cart.order.id] = cart
         if cart.state is S.NEEDS_ATTENTION and self._before is not S.NEEDS_ATTENTION:
             self._must_have_reason(cart)
         self._before = cart.state
@@ -95,6 +96,8 @@ class Laws:
         """Handle the loss of the newest commits."""
         self._forget_lost_stops()
         self._before = self.cart.state
+        self._of_commits.went_back(self.cart)
+        self._of_memory.went_back()
 
     def stopped(self, decided: Cart, event: int) -> None:
         """Record that a user stopped an approved order or a payment, and the bot confirmed it by `event`."""
@@ -114,7 +117,9 @@ class Laws:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} was checked out without an approval on record")
         if any(cart.state is S.APPROVED for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"{ovh_cart} was checked out")
-        self._must_be_alone(sealed, step_began_at)
+        # It looks at the account's orders once more after the dry run.
+        looked_at = max(step_began_at, self._world.routes.dry_run_at.get(ovh_cart, 0.0))
+        self._must_be_alone(sealed, looked_at)
         told = self._world.routes.told.get(ovh_cart, 0)
         if told > sealed.seal.total.minor:
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} costs {told} cents, approved {sealed.seal.total}")
@@ -125,17 +130,17 @@ class Laws:
         if routes.renewal_since <= step_began_at and any(routes.renewal > known for known in renewals):
             raise LawBroken(NOT_APPROVED, f"{ovh_cart} renews for {routes.renewal} cents")
 
-    def _must_be_alone(self, sealed: Cart, step_began_at: float) -> None:
-        """Check against foreign orders: the job can see those that OVH showed when it began."""
-        for order in self._others_show(sealed, step_began_at):
-            if order.id not in sealed.foreign_allowed:
-                raise LawBroken(BESIDE, f"order {order.id} at {order.made_at:.0f} s")
+    def _must_be_alone(self, sealed: Cart, looked_at: float) -> None:
+        """Check against foreign orders: the job can see those that OVH listed when it looked."""
+        for order in self._others_show(sealed, looked_at):
+            raise LawBroken(BESIDE, f"order {order.id} at {order.made_at:.0f} s")
 
     def _others_show(self, cart: Cart, now: float) -> list[OvhOrder]:
-        """Return the foreign orders that OVH shows with a name of the request, and that are not over."""
+        """Return the foreign orders of a name of the request that OVH lists, that are not over, and nobody allowed."""
         names = {line.domain.ascii for line in cart.lines}
-        others = (order for order in self._world.ledger.orders.values() if order.foreign)
-        return [order for order in others if not names.isdisjoint(order.lines(now)) and order.is_alive(now)]
+        others = self._world.ledger.foreign
+        ours = [order for order in others if not names.isdisjoint(order.names) and order.id not in cart.foreign_allowed]
+        return [order for order in ours if order.shows(now) and order.is_alive(now)]
 
     def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
         """Check a payment that OVH accepted by a call of the bot, whose job began at `step_began_at`."""
@@ -147,16 +152,29 @@ class Laws:
         # The call contains no amount, so OVH can change it after the job has compared it; no rule can prevent that.
         if order.total > intent.seal.total.minor and order.changed_at <= step_began_at:
             raise LawBroken(TOO_DEAR, f"order {order.id}: {order.total} cents, approved {intent.seal.total}")
+        self._must_be_only(intent, step_began_at)
         if any(cart.payment and cart.payment.asked_at == intent.payment.asked_at for cart in self._stopped.values()):
             raise LawBroken(STOPPED, f"order {order.id} was paid")
         now = self._world.now
-        *earlier, _ = order.payments
-        # A payment that a user began on OVH's page counts if OVH showed it before the job began.
-        seen = [p for p in earlier if not p.page or p.shows(step_began_at)]
+        *earlier, mine = order.payments
+        # A payment that a user began on OVH's page counts if OVH showed it before the job began, unless a user said
+        # that it is another order's.
+        # Transactions that OVH refuses to show do not hold up a first payment.
+        explained = bool(intent.order and intent.order.explained) or "forbidden" in self._world.deviated.values()
+        seen = [p for p in earlier if not p.page or (p.is_seen(step_began_at, mine.method) and not explained)]
         beside = [p for p in seen if p.took() or p.is_pending(now)]
         if beside:
-            times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, order.payments[-1]))
+            times = ", ".join(f"{p.method} at {p.begun_at:.0f} s" for p in (*beside, mine))
             raise LawBroken(TWO_PAYMENTS, f"order {order.id}: {times}")
+
+    def _must_be_only(self, intent: Cart, looked_at: float) -> None:
+        """Check that an order of the last day that was adopted is not paid beside a second one that OVH shows."""
+        adopted_at = intent.order.adopted_at if intent.order else None
+        if adopted_at is None or moment(looked_at) - adopted_at > _WATCHED_FOR:
+            return
+        for other in self._others_show(intent, looked_at):
+            if other.lines(looked_at) and other.guise != "hides":
+                raise LawBroken(BESIDE, f"order {other.id} beside one that was adopted, and is paid")
 
     def of_the_ledger(self) -> None:
         now, ours = self._world.now, self._world.ledger.ours
@@ -173,6 +191,23 @@ class Laws:
     def too_many_steps(self) -> None:
         raise LawBroken(RESTLESS, f"{self._world.steps} steps in {self._world.now:.0f} s")
 
+    def refused(self, error: Exception) -> None:
+        """Check an error that ends a job or a click."""
+        self._of_memory.refused(error)
+
+    def noticed(self, *, is_lost: bool) -> None:
+        self._of_memory.noticed(is_lost=is_lost)
+
+    def recover_mode_began(self, mode: Recovery, *, is_new: bool) -> None:
+        self._of_memory.began(mode, is_new=is_new)
+
+    def recover_mode_ended(self, before: Snapshot) -> None:
+        self._of_memory.ended(before)
+
+    def step_ended(self, process: Process) -> None:
+        """Check a job that ended, or failed for OVH's sake: the end of its money call is on record."""
+        self._of_commits.step_ended(process)
+
     def at_the_end(self, *, is_over: bool) -> None:
         cart = self.cart
         if not is_over and cart.state not in {S.NEEDS_ATTENTION, S.CHECKED_OUT}:
@@ -183,6 +218,10 @@ class Laws:
         taken = [order.id for order in ours if order.taken()]
         if cart.state is S.CANCELLED and taken:
             raise LawBroken(PAID_AND_CANCELLED, f"order {taken[0]}")
+        hidden = cart.state is S.CANCELLED and cart.order is not None and cart.order.owner_hidden
+        is_alone = not self._world.ledger.foreign
+        if hidden and is_alone and cart.order and self._world.ledger.orders[cart.order.id].cancelled_at is None:
+            raise LawBroken(STUCK, f"order {cart.order.id} was never payable")
         if not self._world.lost_commits:
             self._must_have_all_decisions(cart)
 
@@ -199,6 +238,10 @@ class Laws:
         if {"busy", "forbidden"} & set(self._world.deviated.values()):
             return
         before = self._world.now - _LONG_SHOWN
+        path = f"/order/cart/{cart.attempt.registrar_cart}/checkout" if cart.attempt else ""
+        is_alone = not self._world.losses and not self._world.ledger.foreign
+        if cart.is_undecided and is_alone and path not in self._world.written:
+            raise LawBroken(FOR_NO_REASON, "no checkout was sent")
         if cart.is_undecided:
             shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]
             # A price other than the approved one is a reason, and so is a foreign order of the same names.

@@ -73,6 +73,14 @@ class Paid:
     def is_pending(self, now: float) -> bool:
         return now < self.answered_at
 
+    def is_seen(self, now: float, method: Method) -> bool:
+        """Whether the bot has to see it before it pays by this method: in the order, or as a transaction.
+
+        Of other methods it looks at transactions that have not ended, as one that has may be for anything.
+        """
+        has_transaction = isinstance(self.method, int) and self.shows_transaction(now)
+        return self.shows(now) or (has_transaction and (self.method == method or self.is_pending(now)))
+
     def took(self) -> bool:
         """Whether money moved, or may still move."""
         return not self.refused
@@ -91,6 +99,8 @@ class OvhOrder:
     payments: tuple[Paid, ...] = ()
     cancelled_at: float | None = None
     foreign: bool = False
+    # Of a foreign order: `alike` has the terms of ours, `bare` shows no terms, `hides` cannot be read after 30 s.
+    guise: str = ""
     changed_at: float = 0.0  # when its total changed last
 
     def shows(self, now: float) -> bool:
@@ -125,7 +135,8 @@ class OvhOrder:
             if waited < DELIVERED_AFTER / 2:
                 return "checking"
             return "delivered" if waited >= DELIVERED_AFTER else "delivering"
-        is_over = now >= self.made_at + EXPIRES_AFTER or (self.cancelled_at is not None and now >= self.cancelled_at)
+        expires = now >= self.made_at + EXPIRES_AFTER and not self.taken()
+        is_over = expires or (self.cancelled_at is not None and now >= self.cancelled_at)
         return "cancelled" if is_over else "notPaid"
 
     def taken(self) -> tuple[Paid, ...]:
@@ -155,6 +166,11 @@ class Ledger:
     def ours(self) -> list[OvhOrder]:
         """The orders that the bot made."""
         return [order for order in self.orders.values() if not order.foreign]
+
+    @property
+    def foreign(self) -> list[OvhOrder]:
+        """The orders that somebody else made."""
+        return [order for order in self.orders.values() if order.foreign]
 
     def new_cart(self, description: str) -> OvhCart:
         cart = OvhCart(f"cart-{self.next_cart}", description)
@@ -192,6 +208,15 @@ class Ledger:
         self.keep(order)
         return order
 
+    def new_foreign(
+        self, names: tuple[str, ...], made_at: float, *, late: Lateness = AT_ONCE, guise: str = "", total: int = PRICE
+    ) -> OvhOrder:
+        """Add an order of somebody else."""
+        order = self.new_order(names, made_at, late=late, foreign=True)
+        order = replace(order, guise=guise, total=total if guise == "alike" else order.total)
+        self.keep(order)
+        return order
+
     def pay(self, order_id: int, method: Method, now: float, *, late: Lateness, bank: float, refused: bool) -> int:
         """Accept a payment, as long as the order itself shows none. It is not known whether OVH would accept two."""
         order = self.orders.get(order_id)
@@ -203,12 +228,27 @@ class Ledger:
         self.keep(replace(order, payments=(*order.payments, payment)))
         return 200
 
-    def pay_on_page(self, order_id: int, now: float, *, bank: float = 0.0) -> None:
+    def pay_on_page(
+        self,
+        order_id: int,
+        now: float,
+        *,
+        method: Method = "page",
+        bank: float = 0.0,
+        late: Lateness = AT_ONCE,
+        refused: bool = False,
+    ) -> None:
         """Simulate a user's payment on OVH's page, unless the page shows a payment or that the order is over."""
         order = self.orders[order_id]
         if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
-            payment = Paid("page", now, now + bank, page=True)
+            payment = Paid(method, now, now + bank, refused=refused, late=late, page=True)
             self.keep(replace(order, payments=(*order.payments, payment)))
+
+    def mend_hidden(self) -> None:
+        """Let orders be read again that OVH lists without showing them."""
+        for order in list(self.orders.values()):
+            if order.guise == "hides":
+                self.keep(replace(order, guise=""))
 
     def change_total(self, order_id: int, now: float) -> None:
         """Simulate that OVH changes the total of an unpaid order."""

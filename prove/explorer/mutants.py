@@ -7,25 +7,38 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
-from prove.explorer.__main__ import app  # this module imports the rules only once it runs
 from prove.mutants.every import MUTATIONS
 from prove.mutants.mutation import Mutation
 
 ROOT = Path(__file__).parents[2]
 # The rules of ordering and paying, and the registrar's orders and payments.
 _ITS_OWN = ("ordering/process/", "registrars/ovh/orders.py", "registrars/ovh/payments.py")
-_BROKEN = re.compile(r"^BROKEN (.+)$", re.MULTILINE)
+_BROKEN = re.compile(
+    r'^BROKEN (.+?) \(\d+\): (.+?): .*\n(?:    known: .*\n)*    replay: .*--replay "(.*)"$', re.MULTILINE
+)
+TABLE = Path(__file__).with_name("mutants.md")
+NOT_CAUGHT, NO_REASON = "not caught", "**no reason known**"
+_HEAD = """# Which broken guards the explorer notices
+
+`python -m prove.explorer --mutants` wrote this table. It breaks one guard of the rules of ordering and paying at a
+time, or of the registrar's orders and payments, and searches for a schedule that breaks a law. The last column is that
+schedule, as deviations at places and for `--mutant NAME --replay`, or why no schedule shows the difference.
+
+| mutation | law that it breaks | schedule, or why it is not caught |
+| --- | --- | --- |
+"""
 
 _RIGHTS = "nobody loses a right here, none is unreadable, and one approval is enough"
 _KEY = "the key has every right here"
 _LIMITS = "the team has no limits here"
-_AGE = "an approval lives for three days, and the other clock still ends a payment"
+_DEAD = "processes share the database here, so none may say that the call of another one ended"
 _INBOX = "clicks are decided at once here, so there is no inbox"
 _STATES = "names are registered at once or not at all here: no delivery fails, and none shows a strange state"
 _SHARES = "nobody waits for a permit here: the rate limiter is tested by itself"
@@ -43,10 +56,8 @@ BLIND: Mapping[str, str] = {
     "order without the right to, and search for the order that OVH refused": _KEY,
     "pay without the right to, and wait out the floor of the refusal": _KEY,
     "check no limit with the intent": _LIMITS,
-    "carry out a decision of any age by the database's clock": _AGE,
-    "carry out a decision of any age by OVH's clock": _AGE,
-    "let Try again renew an approval": _AGE,
-    "check the age with the intent only, and not while OVH is away": _AGE,
+    "check the age with the intent only, and not while OVH is away": "the same check stands with the intent (Age among "
+    "the conditions of Fulfilment), so a lapsed decision is still not carried out",
     "end a click in another transaction than its decision": _INBOX,
     "decide older clicks after a Stop": _INBOX,
     "take a name that renews itself for one that has not arrived": _STATES,
@@ -66,21 +77,46 @@ BLIND: Mapping[str, str] = {
     "leave a checkout that another process counts as sent to a person": _WAITS,
     "keep a payment for a day that its sender knows was not sent": _WAITS,
     "take every error of OVH's for the one that is known": "no law is about what a card says of a trouble",
-    "pay without an entry in the audit log": "the plain store keeps no digests here, and no law counts entries",
+    "let a payment explain a transaction from before it": "one request is alone here, so no other payment of the bot "
+    "explains a transaction",
+    "leave the call of a dead process without an end": _DEAD,
+    "date the end of a call a second time": _DEAD,
+    "adopt one of two orders with the same names": "two guards hold behind it: the comparison of the terms "
+    "(Orders._judged), and the look for a second order before its payment (Adoptions.has_second)",
+    "take an order that does not show all its names yet for another's": "OVH shows the cart as closed before it shows "
+    "some of the names, and a closed cart is waited for as long as such an order",
+    "look for others' orders by our own clock": "no clock is off by more than 25 hours here, and the bot looks at the "
+    "orders of 35 days",
+    "commit the intent to pay an order whose owner is hidden": "the click is refused before (require_owner_shown), and "
+    "an owner is hidden from the adoption on or never",
+    "take a clock that was put back for no wait": "OVH does not tell its time for single reads here, and the next look "
+    "counts by OVH's clock again",
+    "announce an attempt beside one without an end on record": "no intent is committed beside another announced "
+    "attempt (attempt_is_announced), and one version of the request takes one intent",
+    "commit an intent beside another announced attempt": "no attempt is announced beside another (_require_no_other), "
+    "and one version of the request takes one intent",
+    "believe a card of another database": "there is one database here",
+    "compare no epoch: a copy from before an earlier recover mode passes": "the losses here are not so deep that they "
+    "take a whole recover mode along and leave the newest event of a card",
 }
 
 
-def try_mutants(seconds: float, processes: int) -> int:
-    """Run the explorer on each mutant, for at most `seconds`; return 1 if one is missed without a reason."""
+def try_mutants(seconds: float, processes: int, only: str = "") -> int:
+    """Run the explorer on each mutant, for at most `seconds`, and write the table.
+
+    Return 1 if a mutant is missed without a reason. `only`: a part of the names of those to try.
+    """
     missed = 0
     for mutation in its_own():
+        if only not in mutation.name:
+            continue
         started = time.monotonic()
-        law = broken_law(mutation, ["--seconds", f"{seconds:g}", "--processes", str(processes)])
-        reason = BLIND.get(mutation.name)
-        missed += law is None and reason is None
-        said = f"caught: {law}" if law else f"not caught: {reason or 'NO REASON'}"
-        sys.stdout.write(f"{mutation.name} ({mutation.at}): {said} [{time.monotonic() - started:.0f} s]\n")
+        found = caught(mutation, ["--seconds", f"{seconds:g}", "--processes", str(processes)])
+        row = row_of(mutation, found)
+        missed += found is None and mutation.name not in BLIND
+        sys.stdout.write(f"{row} {time.monotonic() - started:.0f} s\n")
         sys.stdout.flush()
+        write(row)
     return int(missed > 0)
 
 
@@ -89,22 +125,54 @@ def its_own() -> Iterator[Mutation]:
     return (mutation for mutation in MUTATIONS if str(mutation.file).startswith(_ITS_OWN))
 
 
-def broken_law(mutation: Mutation, options: Sequence[str]) -> str | None:
-    """Return the first law that a mutant breaks, with its shortest schedule; None if it breaks none."""
-    explore = f"from prove.explorer.mutants import explore_as; explore_as({mutation.name!r})"
-    command = [sys.executable, "-c", explore, "--first", *options]
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """The law that a mutant breaks, the deviations by their places, and the schedule to replay."""
+
+    law: str
+    deviations: str
+    schedule: str
+
+
+def caught(mutation: Mutation, options: Sequence[str]) -> Caught | None:
+    """Search until a mutant breaks a law; None if it breaks none."""
+    command = [sys.executable, "-m", "prove.explorer", "--mutant", mutation.name, "--first", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     found = _BROKEN.search(done.stdout)
-    if done.returncode and found is None:
-        return f"the search itself fails: {' '.join(done.stderr.strip().splitlines()[-1:])}"
-    return found[1] if found else None
+    if found is not None:
+        return Caught(found[1], found[2], found[3])
+    if done.returncode:
+        return Caught(f"the search itself fails: {' '.join(done.stderr.strip().splitlines()[-1:])}", "", "")
+    return None
 
 
-def explore_as(name: str) -> None:
-    """Run the command of the explorer with one promise broken: for a process that has not imported the rules yet."""
+# The table
+
+
+def rows() -> dict[str, str]:
+    """Return the rows of the table, by the name of the mutation."""
+    lines = TABLE.read_text().partition("| --- |\n")[2].splitlines() if TABLE.exists() else []
+    return {line.removeprefix("| ").partition(" | ")[0]: line for line in lines}
+
+
+def row_of(mutation: Mutation, found: Caught | None) -> str:
+    if found is None:
+        return f"| {mutation.name} | {NOT_CAUGHT} | {BLIND.get(mutation.name, NO_REASON)} |"
+    replay = f" `{found.schedule}`" if found.schedule else ""
+    return f"| {mutation.name} | {found.law} | {found.deviations}{replay} |"
+
+
+def write(row: str) -> None:
+    """Put a row into the table; rows of mutations that are gone are removed."""
+    known = rows() | {row.removeprefix("| ").partition(" | ")[0]: row}
+    listed = [known[mutation.name] for mutation in its_own() if mutation.name in known]
+    TABLE.write_text(_HEAD + "".join(f"{each}\n" for each in listed))
+
+
+def break_promise(name: str) -> None:
+    """Let the rules be imported with one promise broken: for a process that has not imported them yet."""
     mutation = next(mutation for mutation in MUTATIONS if mutation.name == name)
     sys.meta_path.insert(0, _Mutated(mutation))
-    app(prog_name="python -m prove.explorer")
 
 
 class _Mutated(MetaPathFinder):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ordering.model.errors import OrderingError
 from ordering.model.recovery import Recovery
+from ordering.process.lost_markers import LostMarkers
 from prove.explorer.ledger import START
 from prove.explorer.team import CLEO
 
@@ -25,13 +27,19 @@ class Operators:
         self._world = world
         self._since = 0.0
         self._todo: str | None = None
+        self._mode: Recovery | None = None
+        self._tried: Recovery | None = None  # the mode that a too early end was tried on
+        self._losses = 0
 
     def next(self) -> tuple[float, Act] | None:
         """Return the next step while recover mode is on, and when it is due."""
         mode = self._world.store.kept.standing.recovery
         if mode is None:
-            self._todo = None
+            self._todo = self._mode = None
             return None
+        if self._mode is None:
+            self._begins(mode)
+        self._mode = mode
         todo, act, after = self._next_of(mode)
         if todo != self._todo:
             self._since, self._todo = self._world.now, todo
@@ -42,6 +50,8 @@ class Operators:
             return "floor", self._start_floor, _LOOKS_EVERY
         if mode.confirmed_by is None:
             return "compare", self._compare, _COMPARES_AFTER
+        if self._tried != mode:
+            return "end early", self._end, _LOOKS_EVERY
         left = (mode.ends_at - START).total_seconds() - self._world.routes.ahead - self._world.now
         return f"end {self._world.now}", self._end, max(left, 0.0) + _LOOKS_EVERY
 
@@ -50,13 +60,41 @@ class Operators:
 
     def _compare(self, process: Process) -> None:
         def compare() -> None:
+            # An open finding: an order that OVH lists and never shows would hold up the comparison, and so all money
+            # calls, for ever. Here the operators have OVH mend it first.
+            self._world.ledger.mend_hidden()
             found, stamp = process.workflow.compare(by=CLEO)
             process.workflow.confirm_compared(by=CLEO, epoch=stamp.epoch, compared=found.newest)
 
         self._try(compare)
 
     def _end(self, process: Process) -> None:
-        self._try(lambda: process.workflow.recover_mode.end_if_due(process.registrar.time()))
+        before = self._world.store.kept
+        self._tried = before.standing.recovery
+
+        def end() -> None:
+            if process.workflow.recover_mode.end_if_due(process.registrar.time()):
+                self._world.laws.recover_mode_ended(before)
+
+        self._try(end)
+
+    def look(self, process: Process) -> None:
+        """Compare with OVH outside recover mode."""
+        with suppress(OrderingError):
+            process.workflow.compare(by=CLEO)
+
+    def watch_markers(self, process: Process) -> None:
+        """Look at all markers, as the bot does once a day."""
+        lost = LostMarkers(process.store, process.registrar, process.workflow.recover_mode)
+        with suppress(OrderingError):
+            self._world.laws.noticed(is_lost=bool(lost.look()))
+
+    def _begins(self, mode: Recovery) -> None:
+        """Check that recover mode begins for a loss that no earlier one has dealt with."""
+        self._world.laws.recover_mode_began(mode, is_new=self._world.losses > self._losses)
+        self._losses = self._world.losses
+        for process in self._world.processes:
+            process.forgot = False
 
     def _try(self, act: Callable[[], object]) -> None:
         self._world.acts("operator")

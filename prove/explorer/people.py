@@ -18,9 +18,10 @@ from ordering.model.money import Money
 from ordering.model.policy import Person
 from ordering.model.recovery import Stamp
 from ordering.model.seal import seal
-from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, PAYS, Options
-from prove.explorer.laws import NOT_APPROVED, LawBroken
+from prove.explorer.deviations import ANYWAY, APPROVES, DECIDES, ORDERED, PAYS, Options
+from prove.explorer.law_names import NOT_APPROVED, NOT_OURS, UNHELD, LawBroken
 from prove.explorer.ledger import PREPAID
+from prove.explorer.processes import Unanswered
 from prove.explorer.routes import OFFERED, RENEWAL
 from prove.explorer.team import ADA, CLEO, DAN, POLICY
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 S = CartState
 _SOON, _LOOKS_FIRST, _MUCH_LATER, _TWICE_AFTER = 5.0, 900.0, 91_000.0, 30.0  # seconds
+_PATIENT, _HOUR = 5, 3600.0  # after so many payments they wait an hour before each
 _AGAIN_AFTER = (60.0, 600.0, 3600.0, 91_000.0)  # seconds, after each refusal
 _OLD = "0" * 12  # the fingerprint on a button of an outdated card
 Click = Callable[["Process"], None]
@@ -61,8 +63,11 @@ class People:
         self._plans: dict[tuple[str, str], Plan] = {}
         self._old_cards: list[tuple[str, Plan]] = []  # from before a loss: they stay until the request changes
         self._left: Cart | None = None  # the request after the loss
+        self._lost_card: tuple[str, Plan] | None = None  # the newest card of the lost state
+        self._has_page = False  # whether a payer opened the order's page from its card
         self._repeats: list[tuple[float, Click]] = []
         self._tries = 0
+        self._pays = 0
         self._others = 0
         self.accepted: list[tuple[str, CartState]] = []
 
@@ -106,6 +111,9 @@ class People:
         todo = [(kind, plan) for (kind, _), plan in self._plans.items() if not plan.is_done]
         self._old_cards = [(kind, plan) for kind, plan in todo if plan.card.mark != self._world.laws.cart.mark]
         self._left = self._world.laws.cart
+        cards = [(kind, plan) for (kind, _), plan in self._plans.items() if plan.card.mark != self._left.mark]
+        self._lost_card = cards[-1] if cards else self._lost_card
+        self._has_page = False  # they open it again
         self._plans.clear()
 
     def stop(self, process: Process) -> None:
@@ -113,11 +121,38 @@ class People:
         acting, before = self._world.acting, self._world.laws.cart
         event, lost = len(self._world.store.kept.events) + 1, self._world.lost_commits
         self._world.acts("person stops")
-        with suppress(OrderingError):
+        with suppress(OrderingError, Unanswered):
             self._decided(DAN.id, lambda by: by.workflow.stop(before.id, by=DAN), process)
             if self._world.lost_commits == lost:
                 self._world.laws.stopped(before, event)
         self._world.acts(acting)
+
+    def try_page(self, process: Process, *, opens: bool, times: int) -> None:
+        """Have a payer try to pay on OVH's page, where the bank refuses: opened from the card, or from OVH's mail.
+
+        A single refusal beside a payment that OVH accepted is drawn for pages that were opened from the card alone: the
+        bot takes one on another page for the refusal of its own payment.
+        """
+        cart = self._world.laws.cart
+        is_accepted = cart.payment is not None and cart.payment.accepted_at is not None
+        if cart.order is None or (is_accepted and not opens and times == 1):
+            return
+        if opens and not self._has_page:
+            with suppress(OrderingError):
+                process.workflow.order_link(cart.id, payer=DAN, shown=cart.mark)
+                self._has_page = True
+        if self._has_page or not opens:
+            for _ in range(times):
+                self._world.ledger.pay_on_page(cart.order.id, self._world.now, refused=True)
+
+    def click_lost_card(self, process: Process) -> None:
+        """Click the newest card of a lost state, which may still be in a channel: it decides nothing."""
+        if self._lost_card is not None and self._world.store.kept.standing.recovery is None:
+            before = self._world.laws.cart
+            with suppress(OrderingError, Unanswered):
+                self._act(*self._lost_card, process)
+            if self._world.laws.cart is not before:
+                raise LawBroken(UNHELD, "a click on a card from before a loss was taken")
 
     def next(self) -> tuple[float, Click] | None:
         """Return the next click, and when it comes."""
@@ -146,13 +181,13 @@ class People:
         if cart.state is S.SUBMITTED:
             return "approves", APPROVES, _SOON
         if cart.state is S.CHECKED_OUT and cart.order is not None and cart.order.methods:
-            return "pays", PAYS, _SOON
+            return "pays", PAYS, _SOON if self._pays < _PATIENT else _HOUR
         return self._question(cart) if cart.state is S.NEEDS_ATTENTION else None
 
     def _question(self, cart: Cart) -> tuple[str, Options, float] | None:
         """Return what a card that needs attention asks."""
         if cart.is_undecided:
-            return "says what was ordered", DECIDES, _LOOKS_FIRST
+            return "says what was ordered", ORDERED, _LOOKS_FIRST
         if cart.payment_is_undecided:
             return "says what was paid", DECIDES, _LOOKS_FIRST
         if cart.can_be_ordered_anyway:
@@ -168,7 +203,16 @@ class People:
 
     def _click(self, kind: str, plan: Plan, process: Process) -> None:
         self._world.acts(f"person {kind}")
-        cart = plan.card
+        try:
+            self._act(kind, plan, process)
+        except (OrderingError, Unanswered) as error:
+            self._world.laws.refused(error)
+            plan.at = self._world.now + _AGAIN_AFTER[min(plan.refusals, len(_AGAIN_AFTER) - 1)]
+            plan.refusals += 1
+        else:
+            plan.refusals = len(_AGAIN_AFTER) + 1  # done: the next card has another fingerprint
+
+    def _act(self, kind: str, plan: Plan, process: Process) -> None:
         act = {
             "approves": self._approve,
             "pays": self._pay,
@@ -177,13 +221,7 @@ class People:
             "orders anyway": self._order_anyway,
             "closes": self._close,
         }[kind]
-        try:
-            act(process, cart, plan)
-        except OrderingError:
-            plan.at = self._world.now + _AGAIN_AFTER[min(plan.refusals, len(_AGAIN_AFTER) - 1)]
-            plan.refusals += 1
-        else:
-            plan.refusals = len(_AGAIN_AFTER) + 1  # done: the next card has another fingerprint
+        act(process, plan.card, plan)
 
     def _approve(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.seal is None:
@@ -202,6 +240,7 @@ class People:
     def _pay(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:
             raise AssertionError("a payable cart without an order")
+        self._pays += 1
         if plan.manner == "page" or cart.order.refuses_all:
             self._world.ledger.pay_on_page(cart.order.id, self._world.now)
             self._world.reach("person pays on the page")
@@ -217,6 +256,8 @@ class People:
         self._repeat(plan, DAN.id, pay)
 
     def _say_ordered(self, process: Process, cart: Cart, plan: Plan) -> None:
+        if plan.manner == "another":
+            self._name_another(process, cart, plan)
         now = self._world.now
         ours = [o for o in self._world.ledger.ours if plan.manner != "hasty" or o.is_whole(now)]
         workflow = process.workflow
@@ -224,6 +265,13 @@ class People:
         if ours and plan.manner != "wrong":
             say = partial(workflow.adopt, order_id=ours[-1].id)
         self._decided(CLEO.id, lambda _: say(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp), process)
+
+    def _name_another(self, process: Process, cart: Cart, plan: Plan) -> None:
+        """Name an order of other names, which the bot must refuse."""
+        other = self._world.ledger.new_foreign(("other.ovh",), self._world.now).id
+        with suppress(OrderingError):
+            process.workflow.adopt(cart.id, by=CLEO, shown=cart.mark, stamp=plan.stamp, order_id=other)
+            raise LawBroken(NOT_OURS, f"a person named order {other}, of other names")
 
     def _say_paid(self, process: Process, cart: Cart, plan: Plan) -> None:
         if cart.order is None:
@@ -274,17 +322,15 @@ class People:
         """Deliver a click once more: the bot refuses it, or nothing changes."""
         self._repeats.pop(0)
         self._world.acts("click delivered again")
-        try:
+        with suppress(OrderingError, Unanswered):
             self._decided(by, click, process)
-        except OrderingError:
-            return
 
 
 def _must_fail(click: Callable[[], Cart], what: str) -> None:
     """Click a button that the bot must refuse."""
     try:
         click()
-    except OrderingError:
+    except (OrderingError, Unanswered):
         return
     raise LawBroken(NOT_APPROVED, f"a click on {what} was taken")
 
@@ -292,4 +338,4 @@ def _must_fail(click: Callable[[], Cart], what: str) -> None:
 def _delay(manner: str, usual: float) -> float:
     if manner.startswith("after-"):
         return _MUCH_LATER
-    return 60.0 if manner in {"wrong", "hasty"} else usual
+    return 60.0 if manner in {"wrong", "hasty", "another"} else usual

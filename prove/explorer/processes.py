@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from greenlet import greenlet
 
+from ordering.model.cart import Cart
 from ordering.process.fulfilment import Fulfilment
 from ordering.process.transitions import Pace
 from ordering.workflow import Workflow
@@ -31,11 +32,17 @@ class Died(BaseException):
     """The process died. No rule may catch this."""
 
 
+class Unanswered(Exception):
+    """The database did not answer a commit, which it carried out."""
+
+
 @dataclass
 class Process:
     """A process of the bot. `ahead` is how far its clock is ahead of the world's, in seconds.
 
-    `step_began_at` is when its current job began: the job can see what OVH showed then.
+    `step_began_at` is when its current job began: the job can see what OVH showed then. `intent` is the request
+    as this process committed it before its money call, `was_sent` whether it sent the call; None before its end.
+    `forgot`: the database lost an event that this process committed, and recover mode did not begin since.
     """
 
     world: World
@@ -44,6 +51,9 @@ class Process:
     sleeps: bool = False
     dead: bool = False
     step_began_at: float = 0.0
+    intent: Cart | None = None
+    was_sent: bool | None = None
+    forgot: bool = False
     store: ProcessStore = field(init=False)
     registrar: OvhGateway = field(init=False)
     fulfilment: Fulfilment = field(init=False)
@@ -72,6 +82,12 @@ class Process:
             self.world.people.stop(self)
             return None
         return what
+
+    def lost_an_event(self) -> bool:
+        """Return whether the newest event that this process committed is gone."""
+        with self.store.read() as carts:
+            seen = carts.newest_seen()
+            return seen is not None and seen.epoch == carts.stamp().epoch and not carts.knows(seen)
 
     def set_clock(self, seconds: float) -> None:
         """Move this process's clock ahead, or back."""

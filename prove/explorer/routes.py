@@ -10,12 +10,24 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from prove.explorer.ledger import DELIVERED_AFTER, EXPIRES_AFTER, PREPAID, SEPA, VISA, Ledger, OvhOrder, Paid, moment
+from prove.explorer.ledger import (
+    DELIVERED_AFTER,
+    EXPIRES_AFTER,
+    PREPAID,
+    SEPA,
+    VISA,
+    Ledger,
+    Method,
+    OvhOrder,
+    Paid,
+    moment,
+)
 
 OFFERED, RENEWAL = 299, 359  # cents without tax, for one name
 Reply = tuple[int, Any]
 Ids = tuple[str, ...]
 NO = {"class": "Client::BadRequest", "message": "This cannot be done"}
+_HIDES_AFTER = 30.0  # seconds
 _GONE = {"class": "Client::NotFound", "message": "The requested object does not exist"}
 # The configuration that an order shows: ours has an answer and the account's own owner, foreign orders have theirs.
 _ANSWER = {"label": "OWNER_LEGAL_AGE", "value": "true"}
@@ -44,6 +56,8 @@ class Routes:
         self.filters = True
         self.refuses_ordered = True
         self.tells_order = False
+        self.removed: Method | None = None  # a registered method that a user removed at OVH
+        self.dry_run_at: dict[str, float] = {}  # by cart
 
     def raise_renewal(self, now: float) -> None:
         self.renewal, self.renewal_since = 10 * RENEWAL, now
@@ -122,6 +136,7 @@ class Routes:
         if cart.closed_at is not None and now >= cart.shows_closed_at:
             return 400, NO
         total = self.told[cart.id] = self.ledger.price * len(cart.names)
+        self.dry_run_at[cart.id] = now
         return 200, self.quote(total, len(cart.names))
 
     def summary(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
@@ -184,7 +199,9 @@ class Routes:
             return 404, _GONE
         code = order.names[int(ids[1]) - 1].rpartition(".")[2]
         plan = {"code": code, "duration": "P1Y", "pricingMode": "create-default", "quantity": 1}
-        shown = [_OWNER if order.foreign else _ANSWER] if order.shows_owner(now) else []
+        if order.guise == "bare":
+            return 404, _GONE
+        shown = [_OWNER if order.foreign and order.guise != "alike" else _ANSWER] if order.shows_owner(now) else []
         return 200, {"order": {"action": "installation", "type": "plan", "plan": plan, "configurations": shown}}
 
     def follow_up(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
@@ -219,7 +236,8 @@ class Routes:
         order = self._shown(ids[0], now)
         if order is None:
             return 404, _GONE
-        return 200, {"registered": [*_METHODS] if order.status(now) == "notPaid" else []}
+        listed = [method for method in _METHODS if method != self.removed]
+        return 200, {"registered": listed if order.status(now) == "notPaid" else []}
 
     def means(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], now: float) -> Reply:
         order = self._shown(ids[0], now)
@@ -280,7 +298,9 @@ class Routes:
 
     def _shown(self, number: str, now: float) -> OvhOrder | None:
         order = self.ledger.orders.get(int(number))
-        return order if order is not None and order.shows(now) else None
+        if order is None or not order.shows(now):
+            return None
+        return None if order.guise == "hides" and now >= order.made_at + _HIDES_AFTER else order
 
     def _entry(self, at: float, label: str, words: str = "") -> dict[str, str]:
         return {"date": self.text(at), "label": label, "description": words or label.replace("_", " ").capitalize()}

@@ -17,7 +17,8 @@ import structlog
 
 from prove.explorer.deviations import Options
 from prove.explorer.graph import Edge
-from prove.explorer.laws import LawBroken
+from prove.explorer.known import KNOWN, Wanted
+from prove.explorer.law_names import LawBroken
 from prove.explorer.world import Choose, Schedule, World
 
 NAMES = {1: ("name.ovh",), 2: ("name.ovh", "name.com")}
@@ -119,6 +120,36 @@ def run_single(setup: Setup, single: tuple[int, str]) -> Found:
     world.run()
     found.note(world)
     return found
+
+
+def run_known(setup: Setup, wanted: Sequence[Wanted]) -> Found:
+    """Run a schedule that is given by the names of its places; a break is shrunk to the shortest."""
+    found = Found()
+    world, _ = follow(setup, wanted)
+    found.note(world)
+    if world.broken is not None:
+        parts = (follow(setup, some)[0] for count in range(len(wanted)) for some in combinations(wanted, count))
+        shorter = next((each for each in parts if each.broken and each.broken.law == world.broken.law), world)
+        found.breaks[-1] = broken(shorter, shorter.broken or world.broken)
+    return found
+
+
+def follow(setup: Setup, wanted: Sequence[Wanted]) -> tuple[World, list[Wanted]]:
+    """Run the first schedule in which each deviation meets a place whose name begins so, in this order.
+
+    Return also the deviations that met no place.
+    """
+    left: list[Wanted] = list(wanted)
+
+    def choose(number: int, options: Options) -> str | None:
+        label = world.places[number][0]
+        if left and label.startswith(left[0][0]) and left[0][1] in options:
+            return left.pop(0)[1]
+        return None
+
+    world = setup.world(choose)
+    world.run()
+    return world, left
 
 
 def run_pairs(setup: Setup, single: tuple[int, str], share: float, seed: int) -> Found:
@@ -236,8 +267,13 @@ def search_singles(setup: Setup, how: Search) -> Found:
     """Run the plain schedule and all single deviations."""
     found = Found()
     found.note(setup.plain())
-    Search(how.processes, first=how.first).run(found, partial(run_single, setup), singles(setup))
+    Search(how.processes, how.until, first=how.first).run(found, partial(run_single, setup), singles(setup))
     return found
+
+
+def search_known(setup: Setup, found: Found, how: Search) -> None:
+    """Run the schedules of `known`."""
+    Search(how.processes, how.until, first=how.first).run(found, partial(run_known, setup), KNOWN)
 
 
 def search_calls(setup: Setup, found: Found, how: Search, *, share: float = 0.01, seed: int = 1) -> None:

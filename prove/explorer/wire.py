@@ -21,8 +21,10 @@ from prove.explorer.deviations import (
     ANSWER,
     BUILD,
     CALL,
+    LIST,
     MADE_AS,
     ORDER_SHOWS,
+    PAY_ANSWER,
     PAYMENT_SHOWS,
     READ,
     READY,
@@ -47,6 +49,7 @@ TIME_OUT = 10.0  # seconds until a sender times out
 FRESH_FOR = 30.0  # seconds between opening the connection and comparing the clock, as in the real call
 CONNECTION_LIVES = 3600.0  # seconds; an idle connection is closed much sooner, and a closed one carries nothing to OVH
 _PEOPLE = Priority.PEOPLE
+_LISTS = {"me/order/*/paymentMethods", "order/cart"}  # that may be empty for a moment
 _NAMES = {"checkout": "CHECKOUT", "pay": "PAY", "payWithRegisteredPaymentMean": "PAY"}
 _SAID = {
     400: {"class": "Client::BadRequest", "message": "This cannot be done"},
@@ -95,13 +98,16 @@ class SimulatedClient:
         tries: int | None = None,  # noqa: ARG002 - the same
     ) -> Any:  # noqa: ANN401 - decoded JSON
         shape, _ = shape_of(path)
-        what = self._process.place(f"GET {shape}", READ)
+        what = self._process.place(f"GET {shape}", LIST if shape in _LISTS else READ)
         if what == "busy":
             raise RegistrarUnavailable
         if what == "forbidden":
             said: Data = {"status": 403, "code": "NOT_GRANTED_CALL", "said": "This call has not been granted"}
             raise RegistrarRefused(code="ovh_right_missing", ovh=said)
-        return self._read(self._answer("GET", path, query or {}, {}))
+        answer = self._read(self._answer("GET", path, query or {}, {}))
+        if what == "empty":
+            return [] if isinstance(answer, list) else {key: [] for key in answer}
+        return answer
 
     def build(self, method: str, path: str, body: Mapping[str, Any] | None, *, priority: Priority) -> Any:  # noqa: ANN401, ARG002 - as the real one
         path, _, text = path.partition("?")
@@ -109,6 +115,8 @@ class SimulatedClient:
         what = self._process.place(f"{method} {shape}", BUILD)
         if what == "busy":
             raise RegistrarUnavailable
+        if what == "outsider":
+            self._world.outsider()
         answer = self._answer(method, path, dict(parse_qsl(text)), body or {})
         if what == "lost":
             raise RegistrarUnavailable
@@ -118,8 +126,11 @@ class SimulatedClient:
     def money_call(self, path: str, body: Mapping[str, Any]) -> Iterator[SimulatedCall]:
         """Yield a POST that buys or pays, with its permit and its connection."""
         kind = _NAMES[path.rpartition("/")[2]]
-        if self._process.place(f"{kind} ready", READY) == "busy":
+        what = self._process.place(f"{kind} ready", READY)
+        if what == "busy":
             raise RegistrarUnavailable
+        if what is not None:
+            self._world.event(what, self._process)
         self._world.pass_by(ROUND_TRIP)
         yield SimulatedCall(self._process, kind, path, body)
 
@@ -152,25 +163,30 @@ class SimulatedCall:
         """Write once. The places: before the clock comparison, before the write, its late display, its answer."""
         self._process.place(f"{self._kind} call", CALL)
         if self._process.now() >= not_after or self._world.now - self._opened_at >= FRESH_FOR:
+            self._process.was_sent = False
             raise NotSent(code="too_late_to_send")
         compared_at = self._world.now
-        self._process.place(f"{self._kind} wire", WIRE)
+        with self._world.on_the_wire(self._path, CONNECTION_LIVES):
+            self._process.place(f"{self._kind} wire", WIRE)
         is_open = self._world.now - compared_at < CONNECTION_LIVES
+        self._process.was_sent = True
         return self._exchange(is_open=is_open)
 
     def _exchange(self, *, is_open: bool) -> Any:  # noqa: ANN401 - decoded JSON
         world = self._world
         done = world.at_ovh(self._path, self._body, world.place(f"{self._kind} shows", self._showing()))
-        what = world.place(f"{self._kind} answer", ANSWER) or "fine"
+        what = world.place(f"{self._kind} answer", PAY_ANSWER if self._kind == "PAY" else ANSWER) or "fine"
         what = what if is_open else "gone"
         answer: Answer | None = None
         if what.startswith("no-"):
             answer = _falsified(what)
         elif what.startswith("arrives-"):
-            world.later(number_in(what), done)
+            world.arrives(self._path, number_in(what), done)
         elif what != "gone":
             true = done()
-            answer = None if what == "lost" else _falsified(what) if what.startswith("again-") else true
+            answer = None if what.startswith("lost") else _falsified(what) if what.startswith("again-") else true
+        if what == "lost-removed":
+            world.routes.removed = self._body["paymentMethod"]["id"] if "paymentMethod" in self._body else None
         if what == "crash":
             self._process.die()
         world.pass_by(TIME_OUT if answer is None else ROUND_TRIP)

@@ -6,20 +6,24 @@ else is sequential: two runs of one schedule are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, OrderingError, RegistrarError
+from ordering.model.recovery import Cause
 from ordering.process.leases import LEASE
 from prove.explorer.deviations import COMMIT, STEP, Options, is_open, lateness, number_in
 from prove.explorer.graph import Graph, abstract
-from prove.explorer.laws import LawBroken, Laws
-from prove.explorer.ledger import AT_ONCE, DEARER, Lateness, Ledger, moment
+from prove.explorer.law_names import LawBroken
+from prove.explorer.laws import Laws
+from prove.explorer.ledger import AT_ONCE, DEARER, PRICE, SEPA, VISA, Lateness, Ledger, moment
 from prove.explorer.operators import Operators
 from prove.explorer.people import People
-from prove.explorer.processes import Died, Process, Sleeper, WatchedStore
+from prove.explorer.processes import Died, Process, Sleeper, Unanswered, WatchedStore
 from prove.explorer.routes import NO, Routes
 from prove.explorer.snapshot import Snapshot
 from registrars.ovh.api.errors import Answer
@@ -32,6 +36,7 @@ REPEATS = 2  # a place that recurs in the same abstract state counts as a place 
 MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
 _REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names: the store, the truth, and the time
+_NEVER = Lateness(lines=1e6)
 SUPERVISOR = 2.0  # seconds until a dead process is restarted
 
 
@@ -61,13 +66,16 @@ class World:
         self.steps = 0
         self.broken: LawBroken | None = None
         self.lost_commits = 0
+        self.losses = 0
+        self.written: set[str] = set()  # the paths of the calls that bought or paid, or may have
+        self._under_way: list[tuple[str, float]] = []  # such calls that may still reach OVH, and until when
         self._only_held = only_held
         self._seen: dict[tuple[str, str], int] = {}
         self._arriving: list[tuple[float, Callable[[], object]]] = []
         self._sleepers: list[Sleeper] = []
         self._main = getcurrent()
-        self._processes = 1
-        self._process = self._current = Process(self, "p1")
+        self.processes: list[Process] = []
+        self._process = self._current = self._new_process()
         self._lease_until = 0.0
         self.acting: str = "start"
         self.operators = Operators(self)
@@ -86,7 +94,8 @@ class World:
         self.routes.ledger = ledger.copy()
         self.store.kept = kept
         self.store.history = ()  # a run can lose no commit from before the request
-        self._process = self._current = Process(self, "p1")
+        self.processes.clear()
+        self._process = self._current = self._new_process()
 
     @property
     def ledger(self) -> Ledger:
@@ -148,12 +157,26 @@ class World:
         return max(at, self._lease_until)
 
     @property
+    def current(self) -> Process:
+        """The process that acts."""
+        return self._current
+
+    @property
+    def step_began_at(self) -> float:
+        """When the job of the process that acts began."""
+        return self._current.step_began_at
+
+    @property
     def worker(self) -> Process:
         """The process that works now: a new one if the last one died or sleeps."""
         if self._process.dead or self._process.sleeps:
-            self._processes += 1
-            self._process = Process(self, f"p{self._processes}")
+            self._process = self._new_process()
         return self._process
+
+    def _new_process(self) -> Process:
+        process = Process(self, f"p{len(self.processes) + 1}")
+        self.processes.append(process)
+        return process
 
     def _in_thread(self, act: Callable[[Process], None]) -> Callable[[], None]:
         def run() -> None:
@@ -165,6 +188,8 @@ class World:
     def _guarded(self, act: Callable[[Process], None], process: Process) -> None:
         try:
             act(process)
+        except Unanswered:
+            self.reach("unanswered")
         except Died:
             self._lease_until = max(self._lease_until, self.now + SUPERVISOR)
             self.reach("crash")
@@ -174,14 +199,17 @@ class World:
         self.acting = "worker"
         for cart_id in process.fulfilment.due():
             self._event(process, cart_id)
-            process.step_began_at = self.now
+            process.step_began_at, process.intent, process.was_sent = self.now, None, None
             try:
                 process.fulfilment.advance(cart_id)
-            except (RegistrarError, CartChanged):
+            except (CartChanged, Unanswered):
                 continue
+            except RegistrarError as error:
+                self.laws.refused(error)
             except (OrderingError, Exception) as error:  # noqa: BLE001 - as the worker pool: no job stops the others
                 self.laws.a_step_failed(error)
                 process.fulfilment.put_off(cart_id, "0000")
+            self.laws.step_ended(process)
 
     def _event(self, process: Process, cart_id: int) -> None:
         """Let the world change before a job, if the schedule says so."""
@@ -189,19 +217,41 @@ class World:
             state = carts.cart(cart_id).state
         what = self.place(f"step {state}", STEP)
         if what is not None:
-            self._events[what](process)
+            self.event(what, process)
             self.reach("elsewhere")
+
+    def event(self, what: str, process: Process) -> None:
+        """Let this happen elsewhere, now."""
+        self._events[what](process)
 
     @property
     def _events(self) -> Mapping[str, Callable[[Process], object]]:
         """The events elsewhere that may come before a job of this process."""
-        unpaid, pays, routes = self._for_unpaid, self.ledger.pay_on_page, self.routes
+        unpaid, pays, routes, people = self._for_unpaid, self.ledger.pay_on_page, self.routes, self.people
         return {
             "price-up": lambda _: setattr(self.ledger, "price", DEARER),
             "renewal-up": lambda _: routes.raise_renewal(self.now),
-            "outsider": lambda _: self._outsider(AT_ONCE),
-            "outsider-600": lambda _: self._outsider(Lateness(lines=600.0)),
-            "outsider-cancels": lambda _: self.later(600.0, self._outsider(AT_ONCE)),
+            "outsider": lambda _: self.outsider(),
+            "outsider-600": lambda _: self.outsider(Lateness(lines=600.0)),
+            "outsider-cancels": lambda _: self.later(600.0, self.outsider()),
+            "outsider-old": lambda _: self.outsider(_NEVER, made=-7200.0),
+            "outsider-hides": lambda _: self.outsider(_NEVER, guise="hides"),
+            "outsider-bare": lambda _: self.outsider(guise="bare"),
+            "outsider-cheaper": lambda _: self.outsider(guise="alike", total=PRICE - 100),
+            "outsider-twin": lambda _: self._twin(),
+            "page-visa": lambda _: unpaid(
+                lambda number: pays(number, self.now, method=VISA, late=Lateness(order=2000.0))
+            ),
+            "page-sepa": lambda _: unpaid(
+                lambda number: pays(number, self.now, method=SEPA, late=Lateness(order=600.0), bank=600.0)
+            ),
+            "page-refused": lambda process: people.try_page(process, opens=True, times=1),
+            "page-refused-mail": lambda process: people.try_page(process, opens=False, times=1),
+            "page-refused-twice": lambda process: people.try_page(process, opens=False, times=2),
+            "hold": lambda process: process.workflow.recover_mode.begin(Cause.OPERATOR),
+            "compare": self.operators.look,
+            "markers": self.operators.watch_markers,
+            "lost-card": people.click_lost_card,
             "page-pays": lambda _: unpaid(lambda number: pays(number, self.now)),
             "page-slow": lambda _: unpaid(lambda number: pays(number, self.now, bank=600.0)),
             "page-cancels": lambda _: unpaid(lambda number: self.ledger.cancel(number, self.now)),
@@ -211,6 +261,7 @@ class World:
             "clock-600": lambda process: process.set_clock(-600.0),
             "server+90000": lambda _: self.store.set_clock(90_000.0),
             "server-600": lambda _: self.store.set_clock(-600.0),
+            "server-90000": lambda _: self.store.set_clock(-90_000.0),
             "delete-ordered": lambda _: setattr(routes, "refuses_ordered", False),
             "closed-unlisted": lambda _: setattr(routes, "lists_closed", False),
             "unfiltered": lambda _: setattr(routes, "filters", False),
@@ -219,10 +270,18 @@ class World:
             "stop": self.people.stop,
         }
 
-    def _outsider(self, late: Lateness) -> Callable[[], None]:
+    def outsider(
+        self, late: Lateness = AT_ONCE, *, made: float = 0.0, guise: str = "", total: int = PRICE
+    ) -> Callable[[], None]:
         """Add a foreign order of a name of the request; return the function that cancels it."""
-        number = self.ledger.new_order(self.names[:1], self.now, late=late, foreign=True).id
+        names = self.names if guise else self.names[:1]
+        number = self.ledger.new_foreign(names, self.now + made, late=late, guise=guise, total=total).id
         return lambda: self.ledger.cancel(number, self.now)
+
+    def _twin(self) -> None:
+        """Add a foreign order that only its date tells from ours: it is from before the attempt, and shows later."""
+        if self.laws.cart.state is CartState.APPROVED:
+            self.outsider(Lateness(all=360.0), made=-60.0, guise="alike")
 
     def _for_unpaid(self, do: Callable[[int], None]) -> None:
         for order in self.ledger.ours:
@@ -243,6 +302,7 @@ class World:
         number = len(self.places)
         self.places.append((label, options))
         what = self._choose(number, options)
+        what = what if what in options else None  # another course of the run may number another place so
         if what is not None:
             self.deviated[number] = what
             self.tell(f"DEVIATES {number}: {what} at {label}")
@@ -258,6 +318,26 @@ class World:
     def later(self, seconds: float, do: Callable[[], object]) -> None:
         """Schedule an arrival at OVH."""
         self._arriving.append((self.now + seconds, do))
+
+    @contextmanager
+    def on_the_wire(self, path: str, seconds: float) -> Iterator[None]:
+        """Keep a call in mind while its sender is about to write it, for so long at most."""
+        call = (path, self.now + seconds)
+        self._under_way.append(call)
+        try:
+            yield
+        finally:
+            self._under_way.remove(call)
+        self.written.add(path)
+
+    def arrives(self, path: str, seconds: float, do: Callable[[], object]) -> None:
+        """Let a call reach OVH later."""
+        self._under_way.append((path, self.now + seconds))
+        self.later(seconds, do)
+
+    def may_still_come(self, path: str) -> bool:
+        """Return whether a call may still reach OVH."""
+        return any(path in known and until > self.now for known, until in self._under_way)
 
     def freeze(self, process: Process, seconds: float, *, clock_stands: bool) -> None:
         """Suspend a process here. Another one takes over its work when the lease ends."""
@@ -285,9 +365,8 @@ class World:
                 told = self.routes.quote(order.total, len(order.names), order.id) if status == 200 and order else NO
             else:
                 method = body["paymentMethod"]["id"] if "paymentMethod" in body else body["paymentMean"]
-                bank = number_in(shows) if shows and shows.startswith("bank-") else 0.0
+                bank = number_in(shows) if shows and shows.startswith(("bank-", "held-", "refused-")) else 0.0
                 refused = bool(shows and shows.startswith("refused"))
-                bank = number_in(shows) if shows == "refused-600" else bank
                 status = self.ledger.pay(int(parts[2]), method, self.now, late=late, bank=bank, refused=refused)
                 if status == 200:
                     self.laws.payment_taken(self.ledger.orders[int(parts[2])], step_began_at)
@@ -312,10 +391,15 @@ class World:
         what = process.place(f"commit {state}", COMMIT)
         if what is None:
             return
+        if what == "unanswered":
+            raise Unanswered
         count = len(self.store.history) if what == "restore" else int(number_in(what))
         self.lost_commits += self.store.lose(count)
+        self.losses += 1
         if what == "restore":
             self.store.mark_as_copy()
+        for each in self.processes:
+            each.intent, each.forgot = None, each.forgot or each.lost_an_event()
         self.laws.went_back()
         self.people.keep_old_cards()
         self.reach(what)

@@ -1,6 +1,6 @@
 """Ways to a run of the explorer that its tests need."""
 
-from prove.explorer.search import Search, Setup
+from prove.explorer.search import Search, Setup, follow
 from prove.explorer.world import World
 
 EVERYTHING = Setup()
@@ -10,16 +10,7 @@ ONE_PROCESS = Search(processes=1)
 
 def deviating(*wanted: tuple[str, str], setup: Setup = EVERYTHING) -> World:
     """Run the first schedule in which each of these deviations meets a place whose name begins so, in this order."""
-    left = list(wanted)
-
-    def choose(number, options):
-        label = world.places[number][0]
-        if left and label.startswith(left[0][0]) and left[0][1] in options:
-            return left.pop(0)[1]
-        return None
-
-    world = setup.world(choose)
-    world.run()
+    world, left = follow(setup, wanted)
     assert not left, f"{left} met no place of {[label for label, _ in world.places]}"
     return world
 

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pytest
 
 from ordering.ports.store import KEEP
-from ordering.process import checkout, intent, payment
+from ordering.process import checkout, intent, payment, payment_marker
 from ordering.process.floors import Floors
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.fulfilment import Fulfilment
+from ordering.process.order_search import OrderSearch
+from ordering.process.payment_outcome import PaymentOutcome
+from ordering.process.recovery import RecoverMode
 from ordering.workflow import Workflow
-from prove.explorer import laws, mutants
+from prove.explorer import law_names, mutants
 from prove.explorer.plain_store import PlainTransaction
 from prove.explorer.search import Break, Found, later_deviations, search_calls, shortest
 from registrars.ovh.adapter import OvhGateway
@@ -21,16 +24,16 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def test_finds_a_payment_sent_again_after_a_refusal(monkeypatch):
-    """A rule that believes OVH's no to the call pays twice, for a proxy repeated a call that was taken."""
+    """A rule that believes OVH's no to the call offers Pay again, though a proxy repeated a call that was taken."""
     monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
-    assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == laws.TWO_PAYMENTS
+    assert broken_by(("PAY shows", "late-90"), ("PAY answer", "again-403")) == law_names.OFFERED
 
 
 def test_finds_a_payment_sent_again_before_its_floor(monkeypatch):
     """Without a floor, a hasty person has an order paid twice whose payment shows late."""
     monkeypatch.setattr(Floors, "end_for", lambda _self, _payment, sent_at, **_: sent_at)
     hasty = ("person says what was paid", "hasty")
-    assert broken_by(("PAY shows", "late-600"), ("PAY answer", "lost"), hasty) == laws.TWO_PAYMENTS
+    assert broken_by(("PAY shows", "late-600"), ("PAY answer", "lost"), hasty) == law_names.OFFERED
 
 
 def test_finds_a_floor_by_the_own_clock(monkeypatch):
@@ -39,14 +42,14 @@ def test_finds_a_floor_by_the_own_clock(monkeypatch):
     late, hasty = ("PAY shows", "late-600"), ("person says what was paid", "hasty")
     lost = (late, ("PAY answer", "lost"), hasty)
     assert broken_by(*lost) is None
-    assert broken_by(*lost, ("step paying", "clock+90000")) == laws.TWO_PAYMENTS
+    assert broken_by(*lost, ("step paying", "clock+90000")) == law_names.OFFERED
 
 
 def test_finds_a_payment_that_was_stopped(monkeypatch):
     """A stop that is acknowledged and not kept is found."""
     monkeypatch.setattr(Workflow, "stop", lambda self, cart_id, **_: self.cart(cart_id))
-    assert broken_by(("PAY ready", "stop")) == laws.STOPPED
-    assert broken_by(("CHECKOUT ready", "stop")) == laws.STOPPED
+    assert broken_by(("PAY ready", "stop")) == law_names.STOPPED
+    assert broken_by(("CHECKOUT ready", "stop")) == law_names.STOPPED
 
 
 def test_finds_an_order_without_its_intent(monkeypatch):
@@ -63,44 +66,44 @@ def test_finds_a_second_order_without_compare_and_set(monkeypatch):
         return save(self, replace(cart, version=self.cart(cart.id).version), *events, due_at=due_at)
 
     monkeypatch.setattr(PlainTransaction, "save", overwrite)
-    assert broken_by(("GET auth/time", "freeze-30")) == laws.TWO_ORDERS
+    assert broken_by(("GET auth/time", "freeze-30")) == law_names.TWO_ORDERS
 
 
 def test_finds_an_order_made_again_after_lost_commits(monkeypatch):
     """Without a look at the account's orders, an order that a restore forgot is made twice."""
     monkeypatch.setattr(ForeignOrders, "hindrance", lambda *_: None)
-    assert broken_by(("commit checked_out", "restore")) == laws.TWO_ORDERS
+    assert broken_by(("commit checked_out", "restore")) == law_names.TWO_ORDERS
 
 
 def test_finds_an_order_that_no_approval_covers(monkeypatch):
     """A rule that skips the seal orders what nobody approved."""
     monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
-    assert broken_by(("step approved", "price-up")) == laws.NOT_APPROVED
+    assert broken_by(("step approved", "price-up")) == law_names.NOT_APPROVED
 
 
 def test_finds_a_payment_of_more_than_was_approved(monkeypatch):
     """A rule that compares no totals pays an order that OVH made at another price."""
     monkeypatch.setattr("ordering.model.cart.Cart.covers", lambda *_: True)
-    assert broken_by(("CHECKOUT shows", "dearer")) == laws.TOO_DEAR
+    assert broken_by(("CHECKOUT shows", "dearer")) == law_names.TOO_DEAR
 
 
 def test_finds_a_person_asked_for_no_reason(monkeypatch):
     """A rule that never adopts asks a person about an order that OVH shows."""
     find = Orders.find
     monkeypatch.setattr(Orders, "find", lambda *args: replace(find(*args), order=None))
-    assert broken_by(("CHECKOUT answer", "lost")) == laws.FOR_NO_REASON
+    assert broken_by(("CHECKOUT answer", "lost")) == law_names.FOR_NO_REASON
 
 
 def test_finds_a_request_that_is_stuck(monkeypatch):
     """A worker that never comes back leaves the request where it is, and nobody hears of it."""
     monkeypatch.setattr(Fulfilment, "_step", lambda self, cart: self._book.nothing_to_do(cart))
-    assert broken_by() == laws.STUCK
+    assert broken_by() == law_names.STUCK
 
 
 def test_finds_a_request_that_is_looked_at_for_ever(monkeypatch):
     """A worker that does nothing, and is due all the same, breaks a law, though its request seems to wait."""
     monkeypatch.setattr(Fulfilment, "due", lambda *_, **__: [])
-    assert broken_by() == laws.RESTLESS
+    assert broken_by() == law_names.RESTLESS
 
 
 def test_finds_a_bug_in_a_step(monkeypatch):
@@ -110,14 +113,15 @@ def test_finds_a_bug_in_a_step(monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(Orders, "find", fails)
-    assert broken_by(("CHECKOUT answer", "lost")) == laws.A_BUG
+    assert broken_by(("CHECKOUT answer", "lost")) == law_names.A_BUG
 
 
 def test_a_break_is_cut_to_what_it_needs(monkeypatch):
     """Of three deviations of a drawn schedule only those stay that the break needs."""
     monkeypatch.setattr(checkout.Checkout, "_still_sealed", lambda *_: True)
     place = next(number for number, what in later_deviations(plain()) if what == "price-up")
-    known = Break(laws.NOT_APPROVED, "", ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy")), ("", "", ""))
+    schedule = ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy"))
+    known = Break(law_names.NOT_APPROVED, "", schedule, ("", "", ""))
     assert shortest(EVERYTHING, known).schedule == ((place, "price-up"),)
 
 
@@ -126,20 +130,66 @@ def test_the_calls_are_searched_first(monkeypatch):
     monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
     found = Found()
     search_calls(EVERYTHING, found, replace(ONE_PROCESS, first=True))
-    assert found.breaks[-1].law == laws.TWO_PAYMENTS
+    assert found.breaks[-1].law == law_names.OFFERED
     assert set(found.breaks[-1].places) == {"PAY shows", "PAY answer"}
 
 
 def test_finds_an_order_beside_one_made_elsewhere(monkeypatch):
     """A rule that reads no orders of others buys the name a second time."""
     monkeypatch.setattr(ForeignOrders, "hindrance", lambda *_: None)
-    assert broken_by(("step approved", "outsider")) == laws.BESIDE
+    assert broken_by(("step approved", "outsider")) == law_names.BESIDE
 
 
 def test_finds_a_renewal_that_nobody_approved(monkeypatch):
     """A rule that looks at no renewal price orders at one that rose after the approval."""
     monkeypatch.setattr(checkout.Checkout, "_renewals_hold", lambda *_: True)
-    assert broken_by(("step approved", "renewal-up")) == laws.NOT_APPROVED
+    assert broken_by(("step approved", "renewal-up")) == law_names.NOT_APPROVED
+
+
+def test_finds_a_payment_beside_one_on_ovhs_page(monkeypatch):
+    """A rule that looks for no earlier payment pays beside one that the bank has not answered yet."""
+    monkeypatch.setattr(payment.Payments, "_hinders", lambda *_: False)
+    assert broken_by(("step paying", "page-slow")) == law_names.TWO_PAYMENTS
+
+
+def test_finds_silence_that_is_taken_for_a_no(monkeypatch):
+    """Rule 1: a payment that OVH does not show is not given up for that."""
+    monkeypatch.setattr(PaymentOutcome, "_may_have_failed", lambda *_: True)
+    assert broken_by(("PAY answer", "gone")) == law_names.SILENCE
+
+
+def test_finds_an_order_that_is_to_be_made_again(monkeypatch):
+    """An attempt is not given up while its order may show."""
+    monkeypatch.setattr(OrderSearch, "_floor_is_over", lambda *_: True)
+    deleted = ("step checking_out", "delete-ordered")
+    assert broken_by(("CHECKOUT shows", "late-600"), ("CHECKOUT answer", "lost"), deleted) == law_names.AGAIN
+
+
+def test_finds_lost_memory_that_holds_nothing(monkeypatch):
+    """Rule 10: who notices that memory went back switches recover mode on."""
+    monkeypatch.setattr(RecoverMode, "begin", lambda *_, **__: None)
+    assert broken_by(("commit approved", "lose-1")) == law_names.UNHELD
+
+
+def test_finds_an_end_that_is_not_on_record(monkeypatch):
+    """Rule 3: without the end of the call its floor is a day."""
+    monkeypatch.setattr(payment.Payments, "_ended", lambda *_, **__: None)
+    assert broken_by() == law_names.UNRECORDED
+
+
+def test_finds_an_attempt_that_is_taken_for_interrupted(monkeypatch):
+    """An attempt of a moment ago is left to its process."""
+    monkeypatch.setattr(payment_marker, "is_over", lambda *_: True)
+    assert broken_by(("PAY ready", "crash")) == law_names.INTERRUPTED
+
+
+def test_finds_a_checkout_that_takes_too_long(monkeypatch):
+    """The search for an order goes by OVH's clock, so a clock of ours that is put back does not prolong it."""
+    monkeypatch.setattr(OrderSearch, "_waited", lambda self, cart: self._book.now() - cart.since)
+    assert broken_by(("CHECKOUT answer", "gone"), ("step checking_out", "clock-600")) == law_names.SLOW
+
+
+# Mutants
 
 
 def test_each_reason_belongs_to_a_mutation():
@@ -147,8 +197,22 @@ def test_each_reason_belongs_to_a_mutation():
     assert set(mutants.BLIND) <= {mutation.name for mutation in mutants.its_own()}
 
 
+def test_the_table_names_every_mutation():
+    """No row is missing, none is left over, and each reason is the one that stands in the code."""
+    rows = mutants.rows()
+    assert list(rows) == [mutation.name for mutation in mutants.its_own()]
+    missed = {mutation.name for mutation in mutants.its_own() if rows[mutation.name] == mutants.row_of(mutation, None)}
+    assert missed == {name for name, row in rows.items() if f"| {mutants.NOT_CAUGHT} |" in row} == set(mutants.BLIND)
+
+
 def test_a_mutant_is_caught_by_a_law():
     """The rules are changed as they are imported, and the answer names the law and the schedule."""
-    mutation = next(mutation for mutation in mutants.its_own() if mutation.name == "forget the intent to pay")
-    law = mutants.broken_law(mutation, ["--processes", "1", "--share", "0"])
-    assert law == f"{laws.NOT_INTENDED} (1): no deviation: order 256900123"
+    names = ("forget the intent to pay", "skip the seal before the checkout")
+    plain, seal = (next(each for each in mutants.its_own() if each.name == name) for name in names)
+    found = mutants.caught(plain, ["--processes", "1", "--share", "0"])
+    assert found == mutants.Caught(law_names.NOT_INTENDED, "no deviation", "")
+    assert mutants.row_of(plain, found) == f"| {plain.name} | {law_names.NOT_INTENDED} | no deviation |"
+    found = mutants.caught(seal, ["--processes", "1", "--share", "0"])
+    assert found is not None
+    assert (found.law, found.deviations) == (law_names.NOT_APPROVED, "price-up at step approved")
+    assert found.schedule.endswith(":price-up")

@@ -1,0 +1,83 @@
+"""Schedules that the search begins with: each shows a break that few drawn schedules would meet.
+
+A deviation happens at the first place whose name begins so, after the deviation before it.
+"""
+
+from __future__ import annotations
+
+Wanted = tuple[str, str]  # the beginning of a place's name, and the deviation there
+
+_HIDDEN_ORDER: tuple[Wanted, ...] = (("CHECKOUT shows", "late-600"), ("CHECKOUT answer", "lost"))
+_DELETED: Wanted = ("step checking_out", "delete-ordered")
+_FORGOTTEN: tuple[Wanted, ...] = (("CHECKOUT shows", "late-600"), ("commit checked_out", "lose-4-cold"))
+_NOT_DONE: Wanted = ("CHECKOUT answer", "gone")
+_HIDDEN_PAYMENT: Wanted = ("PAY shows", "late-600")
+_REFUSED: Wanted = ("PAY answer", "again-403")
+
+KNOWN: tuple[tuple[Wanted, ...], ...] = (
+    # Payments
+    (("person pays", "prepaid"), ("PAY shows", "bank-3600"), _REFUSED, ("step paying", "clock-600")),
+    (_HIDDEN_PAYMENT, ("PAY answer", "lost-removed")),
+    (_HIDDEN_PAYMENT, _REFUSED, ("GET me/order/*/paymentMethods", "busy")),
+    (_HIDDEN_PAYMENT, _REFUSED, ("GET me/order/*/paymentMethods", "empty")),
+    (_HIDDEN_PAYMENT, _REFUSED, ("step paying", "others-commit"), ("step paying", "clock+90000")),
+    (("PAY shows", "held-100000"), _REFUSED),
+    (("PAY answer", "arrives-100"), ("step paying", "page-refused-mail")),
+    (_HIDDEN_PAYMENT, ("step paying", "page-refused")),
+    (
+        ("GET me/order/*/paymentMethods", "freeze-30"),
+        ("step checked_out", "page-refused"),
+        _HIDDEN_PAYMENT,
+        ("step paying", "page-refused"),
+    ),
+    (_HIDDEN_PAYMENT, ("step paying", "page-refused-twice")),
+    # The search for an order
+    (*_HIDDEN_ORDER, _DELETED),
+    (*_HIDDEN_ORDER, _DELETED, ("step checking_out", "clock-600")),
+    (("CHECKOUT shows", "late-600"), ("CHECKOUT answer", "again-403"), _DELETED),
+    (_NOT_DONE, ("step checking_out", "clock-600")),
+    (
+        *_HIDDEN_ORDER,
+        _DELETED,
+        ("GET auth/time", "freeze-30"),
+        ("GET auth/time", "freeze-30"),
+        ("GET order/cart/*", "stop"),
+        ("GET order/cart/*", "stop"),
+        ("GET order/cart/*", "forbidden"),
+        ("person says what was ordered", "hasty"),
+    ),
+    (_NOT_DONE, ("step checking_out", "outsider")),
+    (_NOT_DONE, ("step checking_out", "outsider-cheaper")),
+    (_NOT_DONE, ("step checking_out", "outsider-bare")),
+    (("step approved", "outsider-twin"), _NOT_DONE),
+    (("CHECKOUT shows", "lines-600"), ("CHECKOUT answer", "lost"), ("person says what was ordered", "another")),
+    (("CHECKOUT answer", "lost"), ("step paying", "outsider")),
+    (("CHECKOUT shows", "owner-600"), ("CHECKOUT answer", "lost")),
+    # Orders made elsewhere
+    (("step approved", "outsider"), ("step approved", "outsider")),
+    (("step approved", "outsider"), ("person orders anyway", "hasty"), ("CHECKOUT answer", "lost")),
+    # Memory that went back
+    _FORGOTTEN,
+    (*_FORGOTTEN, ("step approved", "compare")),
+    (*_FORGOTTEN, ("GET order/cart", "empty")),
+    (("commit checked_out", "lose-4-cold"), ("step approved", "markers")),
+    (("PAY shows", "refused-3600"), ("step paying", "hold")),
+    (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),
+    (
+        ("commit approved", "crash"),
+        ("commit approved", "crash"),
+        ("CHECKOUT answer", "gone"),
+        ("CHECKOUT shows", "late-600"),
+        ("commit checked_out", "lose-4-cold"),
+    ),
+    # The age of a decision
+    (("step paying", "hold"), ("step paying", "server-90000")),
+    (
+        ("GET order/cart/*/checkout", "forbidden"),
+        ("person closes", "after-91000"),
+        ("step approved", "server+90000"),
+        ("GET order/cart/*/checkout", "forbidden"),
+        ("person closes", "after-91000"),
+    ),
+    (("step approved", "renewal-up"), ("GET order/cart/*/domain", "busy")),
+)
