@@ -193,14 +193,14 @@ class OnHold(RegistrarUnavailable):
 
 
 class DatabaseWentBack(OnHold):
-    """Proof that the database lost events, among them one that happened at `lost_at`.
+    """Proof that the database lost events, among them one that happened at `lost_at`; None if it is a backup's copy.
 
     `by_process`: this process saw that event committed.
     """
 
     usual_code = "database_went_back"
 
-    def __init__(self, *, by_process: bool, lost_at: datetime) -> None:
+    def __init__(self, *, by_process: bool, lost_at: datetime | None) -> None:
         super().__init__()
         self.by_process = by_process
         self.lost_at = lost_at

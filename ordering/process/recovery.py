@@ -34,9 +34,15 @@ def must_be_current(carts: Reading, stamp: Stamp, cart_id: int) -> None:
 
 
 def must_allow(carts: Reading) -> None:
-    """Raise `OnHold` in recover mode, and `DatabaseWentBack` if an event that this process committed is gone."""
-    if carts.standing().recovery is not None:
+    """Raise `OnHold` in recover mode, and `DatabaseWentBack` if an event that this process committed is gone.
+
+    Raises `DatabaseWentBack`, too, in a backup's copy that was restored under a running process.
+    """
+    standing = carts.standing()
+    if standing.recovery is not None:
         raise OnHold
+    if standing.is_copy:
+        raise DatabaseWentBack(by_process=True, lost_at=None)
     seen, now = carts.newest_seen(), carts.stamp()
     if seen is None or (seen.database == now.database and seen.epoch < now.epoch):
         return  # a recover mode ended since: what this process saw before it no longer counts
@@ -72,6 +78,7 @@ class RecoverMode:
             yield
         except DatabaseWentBack as proof:
             cause = Cause.PROCESS if proof.by_process else Cause.CARD
+            cause = Cause.COPY if proof.lost_at is None else cause
             self.begin(cause, number=number, lost_at=proof.lost_at)
             raise
 

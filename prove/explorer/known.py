@@ -61,6 +61,12 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
     (*_FORGOTTEN, ("step approved", "compare")),
     (*_FORGOTTEN, ("GET order/cart", "empty")),
     (("commit checked_out", "lose-4-cold"), ("step approved", "markers")),
+    (
+        ("POST order/cart/*/domain", "freeze-30"),
+        ("GET order/cart/*/domain", "forbidden"),
+        ("commit approved", "unanswered"),
+        ("commit approved", "restore"),
+    ),
     (("PAY shows", "refused-3600"), ("step paying", "hold")),
     (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),
     (

@@ -201,6 +201,9 @@ class Laws:
     def recover_mode_began(self, mode: Recovery, *, is_new: bool) -> None:
         self._of_memory.began(mode, is_new=is_new)
 
+    def process_started(self) -> None:
+        self._of_memory.process_started()
+
     def recover_mode_ended(self, before: Snapshot) -> None:
         self._of_memory.ended(before)
 

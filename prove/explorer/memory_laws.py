@@ -59,8 +59,15 @@ class MemoryLaws:
 
     def began(self, mode: Recovery, *, is_new: bool) -> None:
         """Check that recover mode begins for a loss that no earlier one has dealt with."""
-        if mode.cause is not Cause.OPERATOR and not is_new:
+        # A comparison that read an empty list has kept no marker, so a marker may be noticed again.
+        was_blind = "empty" in self._world.deviated.values()
+        if mode.cause is not Cause.OPERATOR and not is_new and not was_blind:
             raise LawBroken(FOR_NO_REASON, "recover mode began without a loss")
+
+    def process_started(self) -> None:
+        """Check that a process which starts on a backup's copy holds everything."""
+        if self._world.store.kept.standing.is_copy:
+            raise LawBroken(UNHELD, "a process started on a copy")
 
     def ended(self, before: Snapshot) -> None:
         """Check the end of recover mode against the store before it."""

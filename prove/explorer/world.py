@@ -171,6 +171,7 @@ class World:
         """The process that works now: a new one if the last one died or sleeps."""
         if self._process.dead or self._process.sleeps:
             self._process = self._new_process()
+            self.laws.process_started()
         return self._process
 
     def _new_process(self) -> Process:

@@ -114,4 +114,10 @@ OF_MEMORY = (
         never("self.standing().is_copy"),
         "tests/ordering/test_recovery_ends.py::TestCopies",
     ),
+    Mutation(
+        "work on in a backup's copy under a running process",
+        "ordering.process.recovery:must_allow",
+        never("standing.is_copy"),
+        f"{_ENDS}::test_a_copy_under_a_running_process_holds_at_the_next_decision",
+    ),
 )

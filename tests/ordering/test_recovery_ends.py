@@ -17,6 +17,7 @@ from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import orders
 from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause
 from ordering.model.sales_order import OrderStatus
+from ordering.process.recovery import must_allow
 from tests.builders import euros
 from tests.ordering.recovering import hold, release, stamp_of
 from tests.refusing import refuses
@@ -240,6 +241,15 @@ class TestCopies:
         assert release(rules)
         mode.begin_if_copied()
         assert not mode.is_on
+
+    def test_a_copy_under_a_running_process_holds_at_the_next_decision(self, rules):
+        """A backup can be restored without a restart: the first decision or intent switches recover mode on."""
+        with rules.store.begin() as carts:
+            carts.save_standing(replace(carts.standing(), is_copy=True))
+        mode = rules.workflow.recover_mode
+        with pytest.raises(DatabaseWentBack), mode.noticing(), rules.store.begin() as carts:
+            must_allow(carts)
+        assert (mode.standing().recovery.cause, mode.standing().is_copy) == (Cause.COPY, False)
 
     def test_any_other_database_starts_as_always(self, rules):
         """Without the mark nothing is held."""
