@@ -112,10 +112,11 @@ class OvhGateway:
     def health(self) -> str | None:
         """Return None if OVH accepted our key within the last minute or does now, else the reason.
 
-        A right that the key lacked for a money call lately is a reason, too.
+        A right that the key lacked for a money call lately is a reason, too, while OVH answers.
         """
-        if (problem := self._key_rights.problem()) is not None:
-            return problem
+        return self._outage() or self._key_rights.problem()
+
+    def _outage(self) -> str | None:
         with self._health_guard:
             now = time.monotonic()
             if now - self._client.answered_at < _HEALTHY_FOR:
