@@ -148,8 +148,8 @@ class SqlTransaction(SqlReading):
         # Another process of this bot may have found the cart first.
         self._session.execute(self._insert(PresenceRow).values(cart=cart).on_conflict_do_nothing())
 
-    def announce_presence(self, started_at: datetime) -> PresenceCall:
-        row = PresenceCallRow(started_at=started_at)
+    def announce_presence(self, started_at: datetime, expires_at: datetime) -> PresenceCall:
+        row = PresenceCallRow(started_at=started_at, expires_at=expires_at)
         self._session.add(row)
         self._session.flush()
         return money_mapping.presence_call_from(row)

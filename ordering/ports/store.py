@@ -224,8 +224,8 @@ class Transaction(Reading, Protocol):
     def add_presence(self, cart: str) -> None:
         """Record a cart at OVH by which this bot announces itself; again is no error."""
 
-    def announce_presence(self, started_at: datetime) -> PresenceCall:
-        """Record that such a cart is about to be made, at this time by OVH's clock."""
+    def announce_presence(self, started_at: datetime, expires_at: datetime) -> PresenceCall:
+        """Record that such a cart is about to be made, at this time by OVH's clock, and which expiry it asks for."""
 
     def end_presence(self, call: PresenceCall) -> None:
         """Forget a call whose cart is on record, or that made none."""

@@ -103,9 +103,9 @@ class PlainTransaction(PlainReading):
     def add_presence(self, cart: str) -> None:
         self._kept.presences |= {cart}
 
-    def announce_presence(self, started_at: datetime) -> PresenceCall:
+    def announce_presence(self, started_at: datetime, expires_at: datetime) -> PresenceCall:
         newest = max((call.id for call in self._kept.presence_calls), default=0)
-        call = PresenceCall(started_at, newest + 1)
+        call = PresenceCall(started_at, expires_at, newest + 1)
         self._kept.presence_calls += (call,)
         return call
 

@@ -357,9 +357,21 @@ OF_ORDERS = (
     ),
     Mutation(
         "take another desk's cart for the one of a crash",
-        "registrars.ovh.markers:Markers.is_made_by",
+        "registrars.ovh.markers:Markers.is_made_with",
         returns("True"),
-        "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_the_time_of_its_call",
+        "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_its_expiry",
+    ),
+    Mutation(
+        "stop the search for other desks at a cart that OVH does not show",
+        "registrars.ovh.markers:Markers.is_made_with",
+        swap("RegistrarRefused", "LookupError"),
+        "tests/registrars/ovh/test_markers.py::test_a_presence_that_ovh_does_not_show_is_not_ours",
+    ),
+    Mutation(
+        "give each bot of a second the same expiry",
+        "ordering.process.presence:Presence._show",
+        swap("secrets.randbelow(_SHORTER)", "0"),
+        "tests/store/test_presence.py::test_each_call_asks_for_an_expiry_of_its_own",
     ),
     Mutation(
         "list the markers of all desks",

@@ -211,13 +211,12 @@ class OvhGateway:
         with readable():
             return self._markers.described(PRODUCT)
 
-    def show_presence(self) -> str:
+    def show_presence(self, expires_at: datetime) -> str:
         with readable():
-            return self._markers.make(PRODUCT)
+            return self._markers.make(PRODUCT, expires_at)
 
-    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
-        with readable():
-            return self._markers.is_made_by(cart, started_at)
+    def presence_is_of(self, cart: str, expires_at: datetime) -> bool:
+        return self._markers.is_made_with(cart, expires_at)
 
     def leave_marker(self, subject: str) -> str:
         with readable():

@@ -152,7 +152,8 @@ def test_every_presence_is_kept(store):
 def test_a_call_that_announces_this_desk_is_kept_until_it_ends(store):
     """Oldest first; of another number or time none is ended, as after a failover."""
     with store.begin() as carts:
-        first, second = carts.announce_presence(NOW + DAY), carts.announce_presence(NOW)
+        first = carts.announce_presence(NOW + DAY, NOW + 30 * DAY)
+        second = carts.announce_presence(NOW, NOW + 29 * DAY)
     assert read(store, lambda carts: carts.presence_calls()) == [first, second]
     assert (first.started_at, second.started_at, first.id < second.id) == (NOW + DAY, NOW, True)
     for ended, left in ((replace(first, started_at=NOW), [first, second]), (first, [second]), (first, [second])):
@@ -199,6 +200,7 @@ def test_an_order_with_a_long_number_is_kept(store):
 @pytest.mark.parametrize(
     ("state", "status", "is_left"),
     [
+    assert (first.expires_at, second.expires_at) == (NOW + 30 * DAY, NOW + 29 * DAY)
         (S.CANCELLED, OrderStatus.NOT_PAID, True),
         (S.CANCELLED, OrderStatus.CHECKING, True),
         (S.CANCELLED, OrderStatus.CANCELLED, False),
