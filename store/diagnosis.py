@@ -64,6 +64,10 @@ _SQLSTATE: dict[str, _Fault] = {
     ),
     "55P03": (DatabaseAway, "The database {name} is locked by another session. End that session if the lock stays."),
     "57014": (DatabaseAway, "The database {name} took too long to answer. Check the server's load."),
+    "40": (
+        DatabaseAway,
+        "The database {name} undid a write that collided with another one. Nothing was lost; it is tried again.",
+    ),
     "53": (DatabaseAway, "PostgreSQL at {server} has no free connection. Raise max_connections."),
     "57": (DatabaseAway, "PostgreSQL at {server} is stopping or starting."),
     "08": (DatabaseAway, "The connection to PostgreSQL at {server} broke. Check the server and network."),

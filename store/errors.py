@@ -8,8 +8,10 @@ DatabaseError
 
 from __future__ import annotations
 
+from ordering.ports.store import StoreError
 
-class DatabaseError(Exception):
+
+class DatabaseError(StoreError):
     """The database cannot be used; the text is one or two sentences for the operator, without secrets."""
 
 

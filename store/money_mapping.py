@@ -27,7 +27,7 @@ def money_call_from(row: MoneyCallRow) -> RecordedCall:
 
 
 def presence_call_from(row: PresenceCallRow) -> PresenceCall:
-    return PresenceCall(started_at=utc(row.started_at), id=row.id or 0)
+    return PresenceCall(started_at=utc(row.started_at), expires_at=utc(row.expires_at), id=row.id or 0)
 
 
 def foreign_order_from(row: ForeignOrderRow) -> ForeignOrder:

@@ -66,3 +66,4 @@ class PresenceCallRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     started_at: datetime
+    expires_at: datetime

@@ -72,6 +72,10 @@ class SqlReading:
             raise NoSuchCart(cart_id)
         return self._carts([row])[0]
 
+    def cart_with_attempt(self, registrar_cart: str) -> Cart | None:
+        found = select(CartRow).where(col(CartRow.attempt_cart) == registrar_cart).order_by(col(CartRow.id).desc())
+        return next(iter(self._carts(self._rows(found))), None)
+
     def open_cart(self, channel: str) -> Cart | None:
         rows = self._rows(select(CartRow).where(col(CartRow.channel) == channel, col(CartRow.state) == "open"))
         return next(iter(self._carts(rows)), None)

@@ -54,6 +54,10 @@ class SqlTransaction(SqlReading):
         self._hold(col(CartRow.id) == cart_id)
         return super().cart(cart_id)
 
+    def cart_with_attempt(self, registrar_cart: str) -> Cart | None:
+        self._hold(col(CartRow.attempt_cart) == registrar_cart)
+        return super().cart_with_attempt(registrar_cart)
+
     def open_cart(self, channel: str) -> Cart | None:
         self._hold(col(CartRow.channel) == channel, col(CartRow.state) == CartState.OPEN.value)
         return super().open_cart(channel)
@@ -135,9 +139,17 @@ class SqlTransaction(SqlReading):
             col(row.id) == call.id, col(row.cart_id) == call.cart_id, col(row.started_at) == call.started_at
         )
         changed = {"marker": call.marker}
-        if call.state is not CallState.ANNOUNCED:  # a process that slept must not undo another one's write
+        if call.state is CallState.UNSENT:  # a process that slept must not undo another one's write
             changed["state"] = call.state.value
         self._session.execute(same.values(**changed))
+
+    def mark_intended(self, call: RecordedCall) -> None:
+        row = MoneyCallRow
+        same = (col(row.id) == call.id, col(row.cart_id) == call.cart_id, col(row.started_at) == call.started_at)
+        announced = col(row.state) == CallState.ANNOUNCED.value
+        changed = self._session.execute(update(row).where(*same, announced).values(state=CallState.INTENDED.value))
+        if cast("CursorResult[object]", changed).rowcount != 1:
+            raise CartChanged(call.cart_id)
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
         for marker in set(markers) - self.compared_markers(markers):
@@ -147,8 +159,8 @@ class SqlTransaction(SqlReading):
         # Another process of this bot may have found the cart first.
         self._session.execute(self._insert(PresenceRow).values(cart=cart).on_conflict_do_nothing())
 
-    def announce_presence(self, started_at: datetime) -> PresenceCall:
-        row = PresenceCallRow(started_at=started_at)
+    def announce_presence(self, started_at: datetime, expires_at: datetime) -> PresenceCall:
+        row = PresenceCallRow(started_at=started_at, expires_at=expires_at)
         self._session.add(row)
         self._session.flush()
         return money_mapping.presence_call_from(row)

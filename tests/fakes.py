@@ -128,20 +128,19 @@ class FakeRegistrar(FakeAccount):
         self.names: set[DomainName] = set()  # that the account owns
         self.offers: dict[str, tuple[Offer, ...]] = {}  # other ones than usual, by name
         self.has_method = True
-        self.presence_made_at: dict[str, datetime] = {}  # by OVH's clock
+        self.presence_expires: dict[str, datetime] = {}  # by OVH's clock
         self.rights_missing: set[str] = set()  # of the API key
         self.sold: tuple[str, ...] = ("ovh", "com", "fr")
         self.price_list: dict[str, Money] = {"ovh": Money(299, "EUR"), "com": Money(899, "EUR")}
         self.objects_to: dict[str, str] = {}  # what a rule says of an owner's country, by extension
 
-    def show_presence(self) -> str:
+    def show_presence(self, expires_at: datetime) -> str:
         self.presence.add(made := f"presence {next(self._numbers)}")
-        self.presence_made_at[made] = self.clock.now + self.ahead
+        self.presence_expires[made] = expires_at
         return made
 
-    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
-        made_at = self.presence_made_at.get(cart)
-        return made_at is not None and timedelta() <= made_at - started_at < timedelta(minutes=5)
+    def presence_is_of(self, cart: str, expires_at: datetime) -> bool:
+        return self.presence_expires.get(cart) == expires_at
 
     def require_right_to_check_out(self) -> None:
         self._require_right("POST /order/cart/*/checkout")

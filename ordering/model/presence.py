@@ -8,7 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PresenceCall:
-    """A call that makes such a cart and whose answer is not on record yet; `started_at` is by OVH's clock."""
+    """A call that makes such a cart and whose answer is not on record yet; `started_at` is by OVH's clock.
+
+    `expires_at` is the expiry that the call asks for. It is partly random, so the cart is recognized by it.
+    """
 
     started_at: datetime
+    expires_at: datetime
     id: int = 0

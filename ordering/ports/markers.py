@@ -15,13 +15,13 @@ class MarkerCarts(Protocol):
     def presences(self) -> frozenset[str]:
         """Return the carts by which bots announce themselves on this account, including this bot's."""
 
-    def show_presence(self) -> str:
-        """Create such a cart for this bot, and return its id."""
+    def show_presence(self, expires_at: datetime) -> str:
+        """Create such a cart for this bot, with this expiry or an earlier one derived from it, and return its id."""
 
-    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
-        """Return whether such a cart was made by a call that began at this time by OVH's clock.
+    def presence_is_of(self, cart: str, expires_at: datetime) -> bool:
+        """Return whether such a cart was made by a call that asked for exactly this expiry, or for a derived one.
 
-        False if OVH does not show that: OVH may have shortened the cart's life, by which it is recognized.
+        False if OVH does not show that: it refuses to show the cart, or gave it another life.
         """
 
     def leave_marker(self, subject: str) -> str:

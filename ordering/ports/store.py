@@ -20,6 +20,10 @@ from ordering.model.recovery import Stamp, Standing
 from ordering.model.sales_order import SalesOrder, SentPayment
 
 
+class StoreError(Exception):
+    """The database cannot be used now; nothing was written, or the answer to the commit was lost."""
+
+
 class MessageRole(StrEnum):
     """The view of a cart that a message shows."""
 
@@ -86,6 +90,9 @@ class Reading(Protocol):
 
     def cart(self, cart_id: int) -> Cart:
         """Read a cart; raises `NoSuchCart`."""
+
+    def cart_with_attempt(self, registrar_cart: str) -> Cart | None:
+        """Return the cart whose newest attempt checks out this cart at OVH, if there is one."""
 
     def open_cart(self, channel: str) -> Cart | None:
         """Return the open cart of a channel, if there is one."""
@@ -213,9 +220,16 @@ class Transaction(Reading, Protocol):
         """Record an attempt before any part of it is sent; returns it with its id."""
 
     def update_call(self, call: RecordedCall) -> None:
-        """Update the marker and the state of an attempt. A later state never returns to announced.
+        """Update the marker of an attempt, and record if it ended unsent. No other state is written.
 
         Writes nothing if the number belongs to another attempt, as it may after the database went back.
+        """
+
+    def mark_intended(self, call: RecordedCall) -> None:
+        """Mark an announced attempt as intended.
+
+        Raises `CartChanged` if it is not announced any more: its end, or another process's mark, stays. Save the cart
+        first, so every transaction locks the cart before the attempt.
         """
 
     def add_compared_markers(self, markers: Collection[str]) -> None:
@@ -224,8 +238,8 @@ class Transaction(Reading, Protocol):
     def add_presence(self, cart: str) -> None:
         """Record a cart at OVH by which this bot announces itself; again is no error."""
 
-    def announce_presence(self, started_at: datetime) -> PresenceCall:
-        """Record that such a cart is about to be made, at this time by OVH's clock."""
+    def announce_presence(self, started_at: datetime, expires_at: datetime) -> PresenceCall:
+        """Record that such a cart is about to be made, at this time by OVH's clock, and which expiry it asks for."""
 
     def end_presence(self, call: PresenceCall) -> None:
         """Forget a call whose cart is on record, or that made none."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -13,7 +12,6 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.cart_line import Line
 from ordering.model.errors import (
     DraftGone,
-    NoSuchCart,
     NotSent,
     OrderingError,
     OutcomeUnknown,
@@ -23,7 +21,7 @@ from ordering.model.errors import (
 )
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, amount
-from ordering.model.money_call import CallState, RecordedCall, orders
+from ordering.model.money_call import RecordedCall, orders
 from ordering.model.policy import Policy
 from ordering.model.quote import Quote
 from ordering.model.sales_order import Attempt, SalesOrder
@@ -37,7 +35,7 @@ from ordering.process.floors import is_over
 from ordering.process.foreign_orders import ForeignOrders
 from ordering.process.intent import Condition, Intents, IntentStopped
 from ordering.process.money_markers import MemoryWentBack, MoneyMarkers
-from ordering.process.order_search import OrderSearch, attempt_of
+from ordering.process.order_search import OrderSearch, attempt_of, step_back
 from ordering.process.renewals import as_offered_now
 from ordering.process.transitions import Logbook
 
@@ -144,19 +142,15 @@ class Checkout:
         return self._markers.announce(attempt, take_back=partial(self._take_back, attempt))
 
     def _take_back(self, call: RecordedCall, carts: Transaction) -> None:
-        """Order again if the cart counts this very attempt as sent: nobody else checks out the cart that it built."""
-        try:
-            cart = carts.cart(call.cart_id)
-        except NoSuchCart:  # the database went back
+        """Order again if a request counts this very attempt as sent: nobody else checks out the cart that it built.
+
+        It may be another request of the same names: see `MoneyMarkers.left_over`.
+        """
+        if call.registrar_cart is None:
             return
-        if cart.attempt is None or cart.attempt.registrar_cart != call.registrar_cart:
-            return
-        if cart.state is S.CHECKING_OUT or cart.is_undecided:
-            now = self._book.now()
-            data: Data = {"attempt": cart.attempt.number, "error": "held_up"}
-            back = cart.to(S.APPROVED, at=now).saying(K.CHECKOUT_RESCHEDULED, data)
-            event = happened(back, now, K.CHECKOUT_RESCHEDULED, data=data)
-            carts.save(back, event, due_at=now + self._book.pace.quickest)
+        cart = carts.cart_with_attempt(call.registrar_cart)
+        if cart is not None and (cart.state is S.CHECKING_OUT or cart.is_undecided):
+            step_back(self._book, carts, cart, {"error": "held_up"})
 
     def _is_hindered(self, cart: Cart) -> bool:
         """Return whether an order made elsewhere shares a name; if so, ask a person."""
@@ -176,7 +170,7 @@ class Checkout:
         """Search for the order of an earlier attempt that has neither an intent nor an end on record.
 
         It may have been sent: the commit of its intent may be lost, as after a restore. A recent attempt may be another
-        process's.
+        process's. Raises `CartChanged` if that process ended it meanwhile.
         """
         call = self._markers.left_over(_subject(cart))
         if call is None or call.registrar_cart is None:
@@ -189,8 +183,9 @@ class Checkout:
         looking = looking.saying(K.CHECKOUT_INTERRUPTED, {"attempt": call.attempt})
         event = happened(looking, now, K.CHECKOUT_INTERRUPTED, data={"attempt": call.attempt})
         with self._book.store.begin() as carts:
-            carts.update_call(replace(call, state=CallState.INTENDED))
+            carts.decide_alone()
             carts.save(looking, event, due_at=now)
+            carts.mark_intended(call)  # refuses if its process has recorded meanwhile that it sent nothing
         return True
 
     def _ready(self, prepared: Prepared) -> AbstractContextManager[MoneyCall[SalesOrder]]:

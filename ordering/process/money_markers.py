@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavai
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.ports.markers import MarkerCarts
-from ordering.ports.store import Reading, Store, Transaction
+from ordering.ports.store import Reading, Store, StoreError, Transaction
 from ordering.process.intent import Objection
 from ordering.process.recovery import RecoverMode
 
@@ -20,6 +20,7 @@ S = CartState
 NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
 _ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call that makes a marker can be in flight
 
+_log = logging.getLogger(__name__)
 
 TakeBack = Callable[[Transaction], None]
 
@@ -107,17 +108,35 @@ class MoneyMarkers:
         next step retries it.
         """
         self._unsent[call.id] = replace(call, state=CallState.UNSENT), take_back
-        with suppress(Exception):  # the database may be down
+        try:
             self.record_unsent()
+        except Exception:  # noqa: BLE001 - the caller raises what came first; the next step raises this again
+            _log.warning("unsent_not_recorded subject=%s attempt=%d", call.subject, call.attempt, exc_info=True)
 
     def record_unsent(self) -> None:
-        """Record what is known here as unsent and could not be recorded before."""
+        """Record what is known here as unsent and could not be recorded before.
+
+        Raises `StoreError` if the database cannot be used. One bad correction stops no other request: it is logged, and
+        the attempt then ends without it, so its cart still counts it as sent.
+        """
         for number, (call, take_back) in list(self._unsent.items()):
-            with self._store.begin() as carts:
-                carts.update_call(call)
-                if take_back is not None:
-                    take_back(carts)
+            try:
+                self._end_unsent(call, take_back)
+            except StoreError:
+                raise
+            except CartChanged:  # another process was quicker
+                continue
+            except Exception:  # noqa: BLE001 - a mistake in one correction is not the other requests' problem
+                _log.exception("correction_failed subject=%s attempt=%d", call.subject, call.attempt)
+                self._end_unsent(call, None)
             self._unsent.pop(number, None)  # another thread may have been quicker
+
+    def _end_unsent(self, call: RecordedCall, take_back: TakeBack | None) -> None:
+        with self._store.begin() as carts:
+            carts.decide_alone()  # a process that counts this attempt as sent has done that before, or is refused
+            if take_back is not None:
+                take_back(carts)
+            carts.update_call(call)
 
     def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
         """Record markers of lost attempts: a person is asked about these attempts, or has stated their outcome."""
@@ -153,7 +172,7 @@ def attempt_is_announced(carts: Transaction, intent: Cart) -> Objection | None:
     announced = _announced(carts, subject_of(intent))
     if len(announced) != 1 or announced[0].cart_id != intent.id:
         raise CartChanged(intent.id)
-    carts.update_call(replace(announced[0], state=CallState.INTENDED))
+    carts.mark_intended(announced[0])
     return None
 
 

@@ -15,6 +15,7 @@ from ordering.model.sales_order import Attempt, Outcome, SalesOrder, Sighting
 from ordering.ports.carts import RegistrarCarts
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.sales_orders import SalesOrders
+from ordering.ports.store import Transaction
 from ordering.process.floors import UNTIL_ALL_SHOWS, Floors, is_over
 from ordering.process.transitions import Logbook, is_for_a_person
 
@@ -196,14 +197,21 @@ class OrderSearch:
         return self._registrar.find_order(attempt_of(cart), cart.lines, cart.quote, known=known)
 
     def _step_back(self, cart: Cart, reason: Data) -> None:
-        """Check out again, with a longer wait each time. After the last attempt a person decides."""
-        tries = cart.attempt.number if cart.attempt else 1
-        data: Data = {"attempt": tries, **reason}
-        if tries >= _MOST_TRIES:
-            self._book.needs_attention(cart, K.CHECKOUT_ATTEMPTS_EXHAUSTED, data=data, attempt=None)
-            return
-        back = cart.to(S.APPROVED, at=self._book.now())
-        self._book.save(back, K.CHECKOUT_RESCHEDULED, data=data, due_in=self._book.pace.quickest * 2**tries)
+        with self._book.store.begin() as carts:
+            step_back(self._book, carts, cart, reason)
+
+
+def step_back(book: Logbook, carts: Transaction, cart: Cart, reason: Data) -> None:
+    """Have the cart checked out again, with a longer wait each time. After the last attempt a person decides."""
+    now, tries = book.now(), cart.attempt.number if cart.attempt else 1
+    data: Data = {"attempt": tries, **reason}
+    if tries >= _MOST_TRIES:
+        kind, due_at = K.CHECKOUT_ATTEMPTS_EXHAUSTED, None
+        back = cart.to(S.NEEDS_ATTENTION, at=now, attempt=None)
+    else:
+        kind, due_at = K.CHECKOUT_RESCHEDULED, now + book.pace.quickest * 2**tries
+        back = cart.to(S.APPROVED, at=now)
+    carts.save(back.saying(kind, data), happened(back, now, kind, data=data), due_at=due_at)
 
 
 def _seen(cart: Cart, attempt: Attempt, sighting: Sighting) -> Data:

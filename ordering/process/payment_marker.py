@@ -10,7 +10,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.errors import NoSuchCart, NotSent, RegistrarError
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind
-from ordering.model.money_call import CallState, RecordedCall, pays
+from ordering.model.money_call import RecordedCall, pays
 from ordering.model.sales_order import Payment
 from ordering.ports.clock import RegistrarClock
 from ordering.ports.store import Transaction
@@ -71,7 +71,8 @@ class PaymentMarkers:
     def was_interrupted(self, cart: Cart, payment: Payment) -> bool:
         """Return whether an earlier attempt has neither intent nor end on record: then it counts as sent.
 
-        A recent attempt may be another process's, which is about to send it.
+        A recent attempt may be another process's, which is about to send it. Raises `CartChanged` if that process ended
+        it meanwhile.
         """
         left = self._markers.left_over(pays(order_of(cart).id))
         if left is None:
@@ -82,8 +83,9 @@ class PaymentMarkers:
         now = self._book.now()
         sent = replace(cart, payment=replace(payment, sent_at=now, sent_at_ovh=left.started_at))
         with self._book.store.begin() as carts:
-            carts.update_call(replace(left, state=CallState.INTENDED))
+            carts.decide_alone()
             carts.save(sent, due_at=now)
+            carts.mark_intended(left)  # refuses if its process has recorded meanwhile that it sent nothing
         return True
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import secrets
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ordering.model.errors import RegistrarRefused
@@ -11,6 +12,8 @@ from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Store
 
 _MAY_APPEAR = timedelta(minutes=15)  # longer than a call that makes a cart can be in flight
+_LIFE = timedelta(days=30)
+_SHORTER = 86_400  # seconds: a random part of them makes the expiry this call's alone
 
 
 class PresencePort(MarkerCarts, RegistrarClock, Protocol):
@@ -29,19 +32,21 @@ class Presence:
 
         A cart of this bot that its database does not know counts as another's: the database went back in time then.
         """
+        now = self._registrar.time()  # before the list, which then shows the cart of every call that is old by now
         seen = self._registrar.presences()
-        self._end_unfinished(seen)
+        self._end_unfinished(seen, now)
         if not seen & self._own():
-            self._show()
+            self._show(now)
         return seen - self._own()  # read again: another process of this bot may have made one in the meantime
 
-    def _show(self) -> None:
-        """Make a cart; the database knows of the call before OVH does."""
-        started_at = self._registrar.time()
+    def _show(self, now: datetime) -> None:
+        """Make a cart; the database knows of the call, and of the expiry it asks for, before OVH does."""
+        shorter = timedelta(seconds=secrets.randbelow(_SHORTER))
+        expires_at = now.replace(microsecond=0) + _LIFE - shorter  # OVH keeps whole seconds
         with self._store.begin() as carts:
-            call = carts.announce_presence(started_at)
+            call = carts.announce_presence(now, expires_at)
         try:
-            made = self._registrar.show_presence()
+            made = self._registrar.show_presence(expires_at)
         except RegistrarRefused:  # no cart was made
             with self._store.begin() as carts:
                 carts.end_presence(call)
@@ -50,21 +55,21 @@ class Presence:
             carts.add_presence(made)
             carts.end_presence(call)
 
-    def _end_unfinished(self, seen: frozenset[str]) -> None:
+    def _end_unfinished(self, seen: frozenset[str], now: datetime) -> None:
         """Take up the carts of calls without an answer on record: after a crash, or if OVH's answer was lost.
 
-        One cart a call, and only one that was made when the call was: any other is another bot's.
+        Only a cart with the expiry that the call asked for: any other is another bot's.
         """
         with self._store.read() as carts:
             unfinished = carts.presence_calls()
         for call in unfinished:
-            made_then = (c for c in sorted(seen - self._own()) if self._registrar.presence_is_of(c, call.started_at))
-            made = next(made_then, None)
-            if made is None and self._registrar.time() - call.started_at < _MAY_APPEAR:
+            unknown = sorted(seen - self._own())
+            made = [cart for cart in unknown if self._registrar.presence_is_of(cart, call.expires_at)]
+            if not made and now - call.started_at < _MAY_APPEAR:
                 continue
             with self._store.begin() as carts:
-                if made is not None:
-                    carts.add_presence(made)
+                for cart in made:
+                    carts.add_presence(cart)
                 carts.end_presence(call)
 
     def _own(self) -> frozenset[str]:

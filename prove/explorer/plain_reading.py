@@ -46,6 +46,10 @@ class PlainReading:
             raise NoSuchCart(cart_id)
         return self._kept.carts[cart_id]
 
+    def cart_with_attempt(self, registrar_cart: str) -> Cart | None:
+        found = (c for _, c in sorted(self._kept.carts.items(), reverse=True) if c.attempt is not None)
+        return next((c for c in found if c.attempt and c.attempt.registrar_cart == registrar_cart), None)
+
     def open_cart(self, channel: str) -> Cart | None:
         mine = (c for c in self._kept.carts.values() if c.channel == channel and c.state is CartState.OPEN)
         return next(mine, None)

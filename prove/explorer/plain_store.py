@@ -95,15 +95,21 @@ class PlainTransaction(PlainReading):
     def update_call(self, call: RecordedCall) -> None:
         self._kept.calls = tuple(_updated(kept, call) for kept in self._kept.calls)
 
+    def mark_intended(self, call: RecordedCall) -> None:
+        marked = tuple(_intended(kept) if _is_announced(kept, call) else kept for kept in self._kept.calls)
+        if marked == self._kept.calls:
+            raise CartChanged(call.cart_id)
+        self._kept.calls = marked
+
     def add_compared_markers(self, markers: Collection[str]) -> None:
         self._kept.compared_markers |= frozenset(markers)
 
     def add_presence(self, cart: str) -> None:
         self._kept.presences |= {cart}
 
-    def announce_presence(self, started_at: datetime) -> PresenceCall:
+    def announce_presence(self, started_at: datetime, expires_at: datetime) -> PresenceCall:
         newest = max((call.id for call in self._kept.presence_calls), default=0)
-        call = PresenceCall(started_at, newest + 1)
+        call = PresenceCall(started_at, expires_at, newest + 1)
         self._kept.presence_calls += (call,)
         return call
 
@@ -290,10 +296,22 @@ class PlainStore:
 
 
 def _updated(kept: RecordedCall, call: RecordedCall) -> RecordedCall:
-    if (kept.id, kept.cart_id, kept.started_at) != (call.id, call.cart_id, call.started_at):
+    if not _is_same(kept, call):
         return kept
-    state = kept.state if call.state is CallState.ANNOUNCED else call.state
+    state = call.state if call.state is CallState.UNSENT else kept.state
     return replace(kept, marker=call.marker, state=state)
+
+
+def _is_same(kept: RecordedCall, call: RecordedCall) -> bool:
+    return (kept.id, kept.cart_id, kept.started_at) == (call.id, call.cart_id, call.started_at)
+
+
+def _is_announced(kept: RecordedCall, call: RecordedCall) -> bool:
+    return _is_same(kept, call) and kept.state is CallState.ANNOUNCED
+
+
+def _intended(kept: RecordedCall) -> RecordedCall:
+    return replace(kept, state=CallState.INTENDED)
 
 
 class PlainInbox:

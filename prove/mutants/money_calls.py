@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, swap, uncaught, without_part
+from prove.mutants.changes import drop, never, returns, swap, uncaught, without_part
 from prove.mutants.mutation import Mutation
 
 _CONNECTION, _TOKENS = "tests/registrars/ovh/test_money_connection.py", "tests/registrars/ovh/test_tokens.py"
@@ -124,6 +124,18 @@ OF_MONEY_CALLS = (
         "registrars.ovh.key_rights:KeyRights._require",
         without_part("self._refusal(self._known, right) is None"),
         "tests/registrars/ovh/test_key_rights.py::test_a_right_counts_from_the_moment_it_is_granted",
+    ),
+    Mutation(
+        "refuse a purchase for rules in an unknown notation",
+        "registrars.ovh.key_rights:_is_known",
+        returns("True"),
+        "tests/registrars/ovh/test_key_rights.py::test_rules_of_an_application_key",
+    ),
+    Mutation(
+        "hide an outage of OVH behind a right that the key lacks",
+        "registrars.ovh.adapter:OvhGateway.health",
+        swap("self._outage() or self._key_rights.problem()", "self._key_rights.problem() or self._outage()"),
+        "tests/registrars/ovh/test_key_rights.py::test_an_outage_is_not_hidden_behind_a_missing_right",
     ),
     Mutation(
         "look for an order of a call that was never sent",

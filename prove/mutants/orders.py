@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import always, drop, never, returns, swap, without_part
+from prove.mutants.changes import always, drop, never, returns, swap, uncaught, without_part
 from prove.mutants.mutation import Mutation
 
 _MARKERS, _FOREIGN = "tests/ordering/test_money_markers.py", "tests/ordering/test_foreign_orders.py"
@@ -346,8 +346,56 @@ OF_ORDERS = (
     Mutation(
         "take the order of another attempt for one that was not sent",
         "ordering.process.checkout:Checkout._take_back",
-        without_part("cart.attempt.registrar_cart != call.registrar_cart"),
+        swap("carts.cart_with_attempt(call.registrar_cart)", "carts.cart(call.cart_id)"),
         "tests/ordering/test_overtaken.py::test_the_order_of_another_attempt_stays",
+    ),
+    Mutation(
+        "count a checkout as sent that its process has just ended",
+        "ordering.process.checkout:Checkout._was_interrupted",
+        drop("carts.mark_intended(call)"),
+        "tests/ordering/test_overtaken.py::test_an_attempt_that_ends_during_a_take_over_was_not_sent",
+    ),
+    Mutation(
+        "count a payment as sent that its process has just ended",
+        "ordering.process.payment_marker:PaymentMarkers.was_interrupted",
+        drop("carts.mark_intended(left)"),
+        "tests/ordering/test_overtaken.py::test_an_attempt_that_ends_during_a_take_over_was_not_sent",
+    ),
+    Mutation(
+        "undo the end of an attempt by marking it as intended",
+        "store.transactions:SqlTransaction.mark_intended",
+        swap("update(row).where(*same, announced)", "update(row).where(*same)"),
+        "tests/store/contract/test_money_traces.py::test_only_an_announced_call_is_marked_intended",
+    ),
+    Mutation(
+        "write a state of an attempt as it was read long ago",
+        "store.transactions:SqlTransaction.update_call",
+        swap("call.state is CallState.UNSENT", "call.state is not CallState.ANNOUNCED"),
+        "tests/store/contract/test_money_traces.py::test_only_an_announced_call_is_marked_intended",
+    ),
+    Mutation(
+        "lock the attempt before its cart",
+        "ordering.process.money_markers:MoneyMarkers._end_unsent",
+        swap("carts.decide_alone()", "carts.update_call(call)"),
+        "tests/store/test_lock_order.py",
+    ),
+    Mutation(
+        "stop every request for a mistake in one correction",
+        "ordering.process.money_markers:MoneyMarkers.record_unsent",
+        uncaught("Exception"),
+        "tests/ordering/test_overtaken.py::test_a_mistake_in_one_correction_stops_no_other_request",
+    ),
+    Mutation(
+        "drop a correction because the database is away",
+        "ordering.process.money_markers:MoneyMarkers.record_unsent",
+        uncaught("StoreError"),
+        "tests/ordering/test_overtaken.py::test_a_correction_waits_for_the_database",
+    ),
+    Mutation(
+        "order a name again and again at once",
+        "ordering.process.order_search:step_back",
+        swap("book.pace.quickest * 2 ** tries", "book.pace.quickest"),
+        "tests/ordering/test_overtaken.py::test_a_checkout_that_is_held_up_again_waits_longer",
     ),
     Mutation(
         "take the bot's own cart of a crash for another desk",
@@ -357,9 +405,21 @@ OF_ORDERS = (
     ),
     Mutation(
         "take another desk's cart for the one of a crash",
-        "registrars.ovh.markers:Markers.is_made_by",
+        "registrars.ovh.markers:Markers.is_made_with",
         returns("True"),
-        "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_the_time_of_its_call",
+        "tests/registrars/ovh/test_markers.py::test_a_presence_is_known_by_its_expiry",
+    ),
+    Mutation(
+        "stop the search for other desks at a cart that OVH does not show",
+        "registrars.ovh.markers:Markers.is_made_with",
+        swap("RegistrarRefused", "LookupError"),
+        "tests/registrars/ovh/test_markers.py::test_a_presence_that_ovh_does_not_show_is_not_ours",
+    ),
+    Mutation(
+        "give each bot of a second the same expiry",
+        "ordering.process.presence:Presence._show",
+        swap("secrets.randbelow(_SHORTER)", "0"),
+        "tests/store/test_presence.py::test_each_call_asks_for_an_expiry_of_its_own",
     ),
     Mutation(
         "list the markers of all desks",

@@ -112,10 +112,11 @@ class OvhGateway:
     def health(self) -> RegistrarError | None:
         """Return None if OVH accepted our key within the last minute or does now, else the error.
 
-        A right that the key lacked for a money call lately is a reason, too.
+        A right that the key lacked for a money call lately is a reason, too, while OVH answers.
         """
-        if (problem := self._key_rights.problem()) is not None:
-            return problem
+        return self._outage() or self._key_rights.problem()
+
+    def _outage(self) -> RegistrarError | None:
         with self._health_guard:
             now = time.monotonic()
             if now - self._client.answered_at < _HEALTHY_FOR:
@@ -210,13 +211,12 @@ class OvhGateway:
         with readable():
             return self._markers.described(PRODUCT)
 
-    def show_presence(self) -> str:
+    def show_presence(self, expires_at: datetime) -> str:
         with readable():
-            return self._markers.make(PRODUCT)
+            return self._markers.make(PRODUCT, expires_at)
 
-    def presence_is_of(self, cart: str, started_at: datetime) -> bool:
-        with readable():
-            return self._markers.is_made_by(cart, started_at)
+    def presence_is_of(self, cart: str, expires_at: datetime) -> bool:
+        return self._markers.is_made_with(cart, expires_at)
 
     def leave_marker(self, subject: str) -> str:
         with readable():

@@ -18,9 +18,13 @@ from registrars.ovh.api.errors import readable
 from registrars.ovh.throttling.scheduler import Priority
 
 _HOLDS = 300.0  # seconds for which an answer that grants a call is not read again
-_REPORTED_FOR = 900.0  # seconds; a request that still needs the right is retried, and reports it again, sooner
+# A request that still needs the right is retried after a tenth of the time it has waited, at least now and then: after
+# twice that, and a minute for the queue, nobody needs it any more.
+_REPORTED_FOR, _AT_MOST, _OF_WAITED = 60.0, 660.0, 0.2  # seconds, seconds, share
 _CLOCKS_APART = timedelta(minutes=2)  # tolerance between OVH's clock and what is known of it
 _PREFIXES = ("", "/v1", "/1.0")  # names of the same API
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+_PATTERN = re.compile(r"[/*][A-Za-z0-9._/*-]*")  # a path in the notation that is known here, without its parameters
 _NOT_VALID = {"expired": "expired", "pendingValidation": "not_validated", "refused": "refused"}
 
 
@@ -72,15 +76,26 @@ class Grants:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A right that the key lacks: when it was first and last needed, by this process's clock."""
+
+    since: float
+    at: float
+    why: RegistrarRefused
+
+    @property
+    def reported_until(self) -> float:
+        return self.at + min(_REPORTED_FOR + (self.at - self.since) * _OF_WAITED, _AT_MOST)
+
+
 class KeyRights:
     """Reads the key's rights, and remembers what they grant for some minutes."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._known, self._known_until = Grants(), float("-inf")
-        self._refused: dict[
-            str, tuple[float, RegistrarRefused]
-        ] = {}  # by right: when it was last refused here, and why
+        self._refused: dict[str, Refused] = {}  # by right
 
     def require_checkout(self) -> None:
         """Raise `RegistrarRefused` if OVH says that the key may not order."""
@@ -92,18 +107,20 @@ class KeyRights:
         self._require(Right("POST", f"/me/order/*/{call}", f"/me/order/{order_id}/{call}"))
 
     def problem(self) -> RegistrarRefused | None:
-        """Return why a money call was refused here lately; None if none was, or if the key has the right by now."""
-        since = time.monotonic() - _REPORTED_FOR
-        return next((why for at, why in list(self._refused.values()) if at >= since), None)
+        """Return why a money call is refused here; None if none needs such a right any more, or the key has it."""
+        now = time.monotonic()
+        return next((known.why for known in list(self._refused.values()) if now < known.reported_until), None)
 
     def _require(self, right: Right) -> None:
-        """Refuse only by an answer of this moment: the operator may just have extended the key."""
+        """Refuse only by an answer of this moment: the operator may just have granted the right."""
         is_known = time.monotonic() < self._known_until and self._refusal(self._known, right) is None
         refusal = None if is_known else self._refusal(self._read(), right)
         if refusal is None:
             self._refused.pop(str(right), None)
         else:
-            self._refused[str(right)] = (time.monotonic(), refusal)
+            now, known = time.monotonic(), self._refused.get(str(right))
+            since = known.since if known is not None and now < known.reported_until else now
+            self._refused[str(right)] = Refused(since, now, refusal)
             raise refusal
 
     def _refusal(self, grants: Grants, right: Right) -> RegistrarRefused | None:
@@ -113,7 +130,9 @@ class KeyRights:
         missing = [str(each) for each in grants.missing([_MARK, right])]
         if not missing:
             return None
-        return RegistrarRefused(code="ovh_right_missing", rights=missing)
+        # The rules of a consumer key cannot be extended.
+        is_service = self._client.is_service_account
+        return RegistrarRefused(code="ovh_right_missing", rights=missing, can_be_granted=is_service)
 
     def _read(self) -> Grants:
         """Read what the key may do. Without an answer everything counts as granted: silence is no refusal."""
@@ -148,8 +167,18 @@ def _details(answer: Mapping[str, Any]) -> Grants:
     return Grants(None if routes is None else _rules(routes))
 
 
-def _rules(listed: object) -> tuple[tuple[str, str], ...]:
-    """Return rules as (method, pattern). A parameter such as `{orderId}` stands for anything, as `*` does."""
-    return tuple(
-        (str(rule["method"]).upper(), re.sub(r"\{[^/{}]*\}", "*", str(rule["path"]))) for rule in reading.listed(listed)
-    )
+def _rules(listed: object) -> tuple[tuple[str, str], ...] | None:
+    """Return rules as (method, pattern). A parameter such as `{orderId}` stands for anything, as `*` does.
+
+    None if a rule that may grant a POST is in an unknown notation: then it is not known what the key may do.
+    """
+    rules = tuple((str(rule["method"]).upper(), _pattern(str(rule["path"]))) for rule in reading.listed(listed))
+    return rules if all(_is_known(*rule) for rule in rules) else None
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\{[^/{}]*\}", "*", path).removesuffix("/")
+
+
+def _is_known(method: str, pattern: str) -> bool:
+    return method in _METHODS and (method != "POST" or _PATTERN.fullmatch(pattern) is not None)

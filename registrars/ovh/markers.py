@@ -19,9 +19,7 @@ from registrars.ovh.throttling.scheduler import Priority
 
 PRODUCT = "Domain Desk"
 # The longest life that OVH accepts is unknown: after a refusal a shorter one is requested, and finally none.
-_LIVES = (timedelta(days=30), timedelta(days=2), None)
-_CLOCK_ERROR = timedelta(minutes=1)  # of what is known of OVH's clock
-_LONGEST_CALL = timedelta(minutes=5)  # from the announcement to the request, with its waits for permits
+_LIVES = (timedelta(days=30), timedelta(days=2))
 UNNAMED = "unnamed"  # in a terminal: the id includes the bot's Slack identity, which is unknown there
 _MARKER = re.compile(rf"{PRODUCT} (?P<desk>\S+) (?P<subject>(orders|pays) \S+)")
 _log = structlog.get_logger()
@@ -70,9 +68,12 @@ class Markers:
         """Create a marker with the longest life that OVH allows, and return its id."""
         return self.make(self._descriptions.marker(subject))
 
-    def make(self, description: str) -> str:
-        """Create an empty cart of the account. Two calls: OVH lists only carts that are assigned."""
-        made = self._new(description)
+    def make(self, description: str, expires_at: datetime | None = None) -> str:
+        """Create an empty cart of the account. Two calls: OVH lists only carts that are assigned.
+
+        `expires_at` is its expiry, if OVH accepts such a long life; by default the longest life from now on.
+        """
+        made = self._new(description, expires_at or self._client.time_as_known() + _LIVES[0])
         cart = str(made["cartId"])
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.MONEY)
@@ -82,17 +83,16 @@ class Markers:
         self._read[cart] = str(made.get("description") or description)
         return cart
 
-    def is_made_by(self, cart: str, started_at: datetime) -> bool:
-        """Return whether a cart's expiry is what a call of that time asks for. It is the only date that OVH shows."""
+    def is_made_with(self, cart: str, expires_at: datetime) -> bool:
+        """Return whether a cart's expiry is one that `make` asks for with this one.
+
+        False for a cart that OVH does not show to this key, or shows in an unknown form: another bot may have made it.
+        """
         try:
             found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
-        except NotThere:
+            return datetime.fromisoformat(found["expire"]) in _expiries(expires_at)
+        except (RegistrarRefused, AttributeError, KeyError, TypeError, ValueError):
             return False
-        if found.get("expire") is None:
-            return False
-        expires_at = datetime.fromisoformat(found["expire"])
-        made_at = [expires_at - life for life in _LIVES if life is not None]
-        return any(-_CLOCK_ERROR <= moment - started_at <= _LONGEST_CALL for moment in made_at)
 
     def of(self, subject: str) -> frozenset[str]:
         """Return the ids of all markers about a subject."""
@@ -129,16 +129,21 @@ class Markers:
             self._read[cart] = str(found["description"])
         return self._read[cart]
 
-    def _new(self, description: str) -> Mapping[str, object]:
-        for life in _LIVES:
+    def _new(self, description: str, expires_at: datetime) -> Mapping[str, object]:
+        for expiry in (*_expiries(expires_at), None):
             body = {"ovhSubsidiary": self._home(), "description": description}
-            if life is not None:
-                body["expire"] = (self._client.time_as_known() + life).isoformat(timespec="seconds")
+            if expiry is not None:
+                body["expire"] = expiry.isoformat(timespec="seconds")
             try:
                 made: Mapping[str, object] = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
             except Complained:
-                if life is None:
+                if expiry is None:
                     raise
             else:
                 return made
         raise AssertionError("the last try returns or raises")
+
+
+def _expiries(longest: datetime) -> list[datetime]:
+    """Return the expiries to ask for in turn: each is derived from the longest, so it identifies the call as well."""
+    return [longest - (_LIVES[0] - life) for life in _LIVES]

@@ -13,7 +13,7 @@ from ordering.model.money_call import CallState, RecordedCall, orders
 from ordering.model.recovery import Cause
 from ordering.process.lost_markers import LostMarkers
 from ordering.process.presence import Presence
-from tests.builders import failing
+from tests.builders import NOW, failing
 from tests.ordering.recovering import release
 
 NAMES = orders(["name.ovh"])
@@ -61,7 +61,7 @@ async def test_another_desk_is_reported(rules, health):
 async def test_a_cart_that_is_about_to_be_on_record_is_not_reported(rules, health):
     """Another process of this desk made it a moment ago: only what a second look shows too is another desk's."""
     await watched(rules, health)
-    made = rules.registrar.show_presence()
+    made = rules.registrar.show_presence(NOW)
     find = rules.registrar.presences
     looks: list[str] = []
 
@@ -80,7 +80,7 @@ async def test_a_cart_that_is_about_to_be_on_record_is_not_reported(rules, healt
 
 async def test_a_newer_memory_of_this_desk_is_reported(rules, health):
     """A cart that only the lost part of the database knew is another desk's."""
-    rules.registrar.show_presence()
+    rules.registrar.show_presence(NOW)
     await watched(rules, health)
     assert "older copy" in health.checks()[ACCOUNT]
 
@@ -125,10 +125,10 @@ async def test_two_processes_show_one_desk(rules):
     first, second = (Presence(rules.store, rules.registrar) for _ in range(2))
     show = rules.registrar.show_presence
 
-    def meanwhile():
+    def meanwhile(expires_at):
         rules.registrar.show_presence = show
         second.find_others()
-        return show()
+        return show(expires_at)
 
     rules.registrar.show_presence = meanwhile
     assert first.find_others() == frozenset()

@@ -11,15 +11,15 @@ CHECK_OUT, PAY = "POST /order/cart/*/checkout", "POST /me/order/*/pay"
 
 @pytest.fixture(params=["checkout", "payment"])
 def blocked(request, rules):
-    """A request whose next money call needs a right that the key lacks; returns its state and that call's events."""
+    """A request whose next money call needs a right that the key lacks; returns its state, event and right."""
     if request.param == "checkout":
         cart = rules.approved()
         rules.registrar.rights_missing.add(CHECK_OUT)
-        return cart.id, S.APPROVED, S.CHECKED_OUT, K.CHECKOUT_STARTED
+        return cart.id, S.APPROVED, S.CHECKED_OUT, K.CHECKOUT_STARTED, CHECK_OUT
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=1, shown=rules.mark(cart.id))
     rules.registrar.rights_missing.add(PAY)
-    return cart.id, S.PAYING, S.PAID, K.PAYMENT_STARTED
+    return cart.id, S.PAYING, S.PAID, K.PAYMENT_STARTED, PAY
 
 
 def kinds(rules, cart_id):
@@ -29,7 +29,7 @@ def kinds(rules, cart_id):
 
 def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
     """No cart is built, no marker is left, no intent is on record, and the card says which right is missing."""
-    cart_id, state, _, started = blocked
+    cart_id, state, _, started, right = blocked
     registrar = rules.registrar
     before = [len(each) for each in (registrar.carts, registrar.left_markers, registrar.orders)]
     with pytest.raises(RegistrarRefused):
@@ -42,12 +42,13 @@ def test_nothing_is_marked_or_sent_without_the_right(rules, blocked):
     assert registrar.payments == []
     assert started not in kinds(rules, cart_id)
     assert kept.trouble.code == "ovh_right_missing"
-    assert any(right in kept.trouble.said for right in (CHECK_OUT, PAY))
+    assert kept.trouble.data == {"rights": [right]}
+    assert f"lacks the right {right}." in kept.trouble.said
 
 
 def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
     """Nobody has to click again, and it is sent once."""
-    cart_id, state, after, started = blocked
+    cart_id, state, after, started, _ = blocked
     assert rules.settle(cart_id, steps=4).state is state
     rules.registrar.rights_missing.clear()
     done = rules.settle(cart_id, steps=4)
@@ -60,7 +61,7 @@ def test_it_goes_on_by_itself_once_the_right_is_there(rules, blocked):
 @pytest.mark.parametrize("blocked", ["payment"], indirect=True)
 def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
     """The order is read before the right is needed: somebody paid on OVH's own page in the meantime."""
-    cart_id, _, _, _ = blocked
+    cart_id, _, _, _, _ = blocked
     rules.advance(cart_id)
     order = rules.workflow.cart(cart_id).order
     rules.registrar.payments.append((order.id, 2))
@@ -70,7 +71,7 @@ def test_a_payment_made_elsewhere_is_seen_without_the_right(rules, blocked):
 
 def test_a_payer_can_stop_while_the_right_is_missing(rules, blocked):
     """Nothing was sent, so a decision can be taken back at once."""
-    cart_id, state, _, _ = blocked
+    cart_id, state, _, _, _ = blocked
     rules.advance(cart_id)
     rules.workflow.stop(cart_id, by=rules.cleo if state is S.APPROVED else rules.dan)
     stopped = rules.workflow.cart(cart_id)

@@ -1,13 +1,15 @@
 """A process that slept before its money call knows that it sent nothing: another one that took over is corrected."""
 
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from ordering.model.cart import CartState as S
 from ordering.model.errors import CartChanged, RegistrarUnavailable
 from ordering.model.facts import EventKind as K
-from ordering.model.money_call import CallState, orders, pays
+from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.process.fulfilment import Fulfilment
 from store.errors import DatabaseUnusable
 from tests.builders import failing
@@ -125,7 +127,7 @@ def test_a_call_that_fails_after_the_take_over_was_not_sent_either(rules, monkey
 
 
 @pytest.mark.parametrize("begins", ["approved", "paying"])
-def test_a_correction_waits_for_the_database(rules, monkeypatch, begins):
+def test_a_correction_waits_for_the_database(rules, monkeypatch, caplog, begins):
     """What could not be recorded is recorded at the start of the process's next step, of whichever request."""
     cart = rules.approved() if begins == "approved" else paying(rules)
     begin, woke = rules.store.begin, taken_over(rules, cart)
@@ -137,6 +139,7 @@ def test_a_correction_waits_for_the_database(rules, monkeypatch, begins):
     sleeps_at(rules, monkeypatch, "ready_to_check_out" if begins == "approved" else "ready_to_pay", meanwhile)
     with pytest.raises(DatabaseUnusable):
         rules.fulfilment.advance(cart.id)
+    assert ["unsent_not_recorded" in line for line in caplog.messages] == [True]
     monkeypatch.setattr(rules.store, "begin", begin)
     assert rules.workflow.cart(cart.id).state is (S.CHECKING_OUT if begins == "approved" else S.NEEDS_ATTENTION)
     other = rules.requested("other.ovh", "C2")
@@ -241,3 +244,113 @@ def test_a_lost_payment_is_not_taken_back(rules, monkeypatch):
     rules.settle(cart.id, steps=2)
     assert rules.workflow.cart(cart.id).payment_is_undecided
     assert CallState.ANNOUNCED not in state_of_calls(rules, pays(cart.order.id))
+
+
+@pytest.mark.parametrize("begins", ["approved", "paying"])
+def test_an_attempt_that_ends_during_a_take_over_was_not_sent(rules, monkeypatch, begins):
+    """Its process records that it sent nothing while another one reads OVH's clock: nothing counts as sent."""
+    cart = rules.approved() if begins == "approved" else paying(rules)
+    subject = NAMES if begins == "approved" else pays(cart.order.id)
+    with monkeypatch.context() as asleep:
+        asleep.setattr(rules.registrar, "markers", failing(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            rules.fulfilment.advance(cart.id)
+    rules.clock.now += 2 * MINUTES
+
+    def ends() -> None:
+        with rules.store.begin() as carts:
+            (call,) = carts.money_calls(subject)
+            carts.update_call(replace(call, state=CallState.UNSENT))
+
+    sleeps_at(rules, monkeypatch, "time", ends)
+    other = another_process(rules)
+    with pytest.raises(CartChanged):
+        other.advance(cart.id)
+    kept = rules.workflow.cart(cart.id)
+    assert (kept.state, kept.attempt is None or begins == "paying") == (
+        S.APPROVED if begins == "approved" else S.PAYING,
+        True,
+    )
+    assert kept.payment is None or kept.payment.sent_at is None
+    assert state_of_calls(rules, subject) == [CallState.UNSENT]
+    other.advance(cart.id)
+    assert rules.settle(cart.id, steps=2).state is (S.CHECKED_OUT if begins == "approved" else S.PAID)
+    assert (len(rules.registrar.orders), len(rules.registrar.payments)) == (1, begins == "paying")
+
+
+def test_another_request_that_counts_the_attempt_as_sent_is_corrected(rules, monkeypatch):
+    """The request of the attempt was stopped, and a new one of the same names took the attempt for its own."""
+    first = rules.approved()
+    second: list[int] = []
+
+    def meanwhile() -> None:
+        rules.workflow.stop(first.id, by=rules.dan)
+        second.append(rules.approved("name.ovh", "C2").id)
+        rules.clock.now += 2 * MINUTES
+        another_process(rules).advance(second[0])
+        assert rules.workflow.cart(second[0]).state is S.CHECKING_OUT
+
+    sleeps_at(rules, monkeypatch, "markers", meanwhile)
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(first.id)
+    back = rules.workflow.cart(second[0])
+    assert (back.state, back.fact.kind) == (S.APPROVED, K.CHECKOUT_RESCHEDULED)
+    assert rules.workflow.cart(first.id).state is S.CANCELLED
+    assert rules.settle(second[0], steps=2, seconds=5).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
+def test_a_checkout_that_is_held_up_again_waits_longer(rules, monkeypatch):
+    """As after any other attempt that made no order: each wait is twice as long, and at last a person decides."""
+    cart, waits = rules.approved(), []
+    for _ in range(5):
+        with rules.store.read() as carts:
+            due_at = carts.next_due()
+        waits.append(due_at - rules.clock.now)
+        rules.clock.now = due_at
+        sleeps_at(rules, monkeypatch, "markers", taken_over(rules, cart))
+        with pytest.raises(CartChanged):
+            rules.fulfilment.advance(cart.id)
+    after = rules.workflow.cart(cart.id)
+    assert [wait / timedelta(seconds=2) for wait in waits] == [0, 2, 4, 8, 16]
+    assert (after.state, after.fact.kind) == (S.NEEDS_ATTENTION, K.CHECKOUT_ATTEMPTS_EXHAUSTED)
+    assert rules.registrar.orders == {}
+
+
+def test_a_mistake_in_one_correction_stops_no_other_request(rules, monkeypatch, caplog):
+    """It is logged as an error, and the attempt ends without the correction: its order is searched for as usual."""
+    cart, other = rules.approved(), rules.approved("other.ovh", "C2")
+    monkeypatch.setattr(rules.fulfilment._checkout, "_take_back", failing(ValueError("a bug")))  # noqa: SLF001
+    sleeps_at(rules, monkeypatch, "markers", taken_over(rules, cart))
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    assert [record.levelname for record in caplog.records if "correction_failed" in record.message] == ["ERROR"]
+    assert state_of_calls(rules, NAMES) == [CallState.UNSENT]
+    caplog.clear()
+    rules.fulfilment.advance(other.id)
+    assert rules.workflow.cart(other.id).state is S.CHECKED_OUT
+    assert caplog.messages == []
+    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 2
+
+
+def test_a_correction_that_meets_another_change_comes_again(rules, monkeypatch):
+    """The next step of any request makes it."""
+    cart, other = rules.approved(), rules.requested("other.ovh", "C2")
+    checkout = rules.fulfilment._checkout  # noqa: SLF001 - one correction loses against another process
+    corrects = checkout._take_back  # noqa: SLF001
+    lost: list[RecordedCall] = []
+
+    def loses(call, carts):
+        if not lost:
+            lost.append(call)
+            raise CartChanged(cart.id)
+        corrects(call, carts)
+
+    monkeypatch.setattr(checkout, "_take_back", loses)
+    sleeps_at(rules, monkeypatch, "markers", taken_over(rules, cart))
+    with pytest.raises(CartChanged):
+        rules.fulfilment.advance(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    rules.fulfilment.advance(other.id)
+    assert (rules.workflow.cart(cart.id).state, state_of_calls(rules, NAMES)) == (S.APPROVED, [CallState.UNSENT])

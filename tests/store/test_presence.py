@@ -38,9 +38,9 @@ def dies(presence, registrar, monkeypatch, *, made=True, error: BaseException | 
     """The process dies during the call; OVH has made the cart or not."""
     show = registrar.show_presence
 
-    def shows():
+    def shows(expires_at):
         if made:
-            show()
+            show(expires_at)
         raise error or KeyboardInterrupt
 
     with monkeypatch.context() as dying:
@@ -51,15 +51,17 @@ def dies(presence, registrar, monkeypatch, *, made=True, error: BaseException | 
 
 def test_the_call_is_on_record_before_ovh_gets_it(memory, registrar, presence, monkeypatch):
     """And not any more once its cart is."""
-    show, seen = registrar.show_presence, []
+    show, seen, asked = registrar.show_presence, [], []
 
-    def shows():
+    def shows(expires_at):
         seen.extend(unfinished(memory))
-        return show()
+        asked.append(expires_at)
+        return show(expires_at)
 
     monkeypatch.setattr(registrar, "show_presence", shows)
     assert presence.find_others() == frozenset()
-    assert [call.started_at for call in seen] == [registrar.time()]
+    assert [(call.started_at, call.expires_at) for call in seen] == [(registrar.time(), asked[0])]
+    assert timedelta(days=29) < asked[0] - registrar.time() <= timedelta(days=30)
     assert unfinished(memory) == []
 
 
@@ -78,9 +80,9 @@ def test_a_crash_between_the_cart_and_its_record(memory, registrar, presence, mo
     """OVH has answered, and the database took no write then."""
     begin, show = memory.begin, registrar.show_presence
 
-    def shows():
+    def shows(expires_at):
         monkeypatch.setattr(memory, "begin", failing(DatabaseUnusable("read-only")))
-        return show()
+        return show(expires_at)
 
     monkeypatch.setattr(registrar, "show_presence", shows)
     with pytest.raises(DatabaseUnusable):
@@ -91,25 +93,41 @@ def test_a_crash_between_the_cart_and_its_record(memory, registrar, presence, mo
 
 
 @pytest.mark.parametrize("made", [True, False])
-def test_another_bot_is_reported_beside_a_crash(memory, registrar, presence, monkeypatch, made):
-    """Whether it came before or after: its cart was not made when ours was."""
-    registrar.presence.add("theirs before")
-    registrar.presence_made_at["theirs before"] = registrar.time() - HOUR
+@pytest.mark.parametrize("seconds", [0, 1, 3600])
+def test_another_bot_is_reported_beside_a_crash(memory, registrar, presence, monkeypatch, made, seconds):
+    """Also one that announces itself in the same second: only the expiry that our call asked for makes a cart ours."""
     dies(presence, registrar, monkeypatch, made=made)
-    registrar.clock.now += HOUR
-    registrar.presence.add("theirs since")
-    registrar.presence_made_at["theirs since"] = registrar.time()
+    registrar.clock.now += timedelta(seconds=seconds)
+    theirs = registrar.show_presence(unfinished(memory)[0].expires_at + timedelta(seconds=1))
     for _ in range(2):
-        assert Presence(memory, registrar).find_others() == {"theirs before", "theirs since"}
-    assert len(registrar.presence) == 3
+        assert Presence(memory, registrar).find_others() == {theirs}
+    registrar.clock.now += HOUR
+    assert Presence(memory, registrar).find_others() == {theirs}
     assert unfinished(memory) == []
 
 
-def test_a_call_explains_one_cart(memory, registrar, presence, monkeypatch):
-    """Another bot that announced itself in the same minute is reported."""
+def test_each_call_asks_for_an_expiry_of_its_own(memory, registrar, presence, monkeypatch):
+    """Otherwise two bots that start in the same second could not be told apart."""
+    for _ in range(3):
+        dies(presence, registrar, monkeypatch, made=False)
+    assert len({call.expires_at for call in unfinished(memory)}) == 3
+
+
+def test_the_age_of_a_call_is_read_before_the_list(memory, registrar, presence, monkeypatch):
+    """A list from before its cart showed ends no call, however long it takes to read."""
     dies(presence, registrar, monkeypatch)
-    registrar.show_presence()
-    assert len(presence.find_others()) == 1
+    listed = registrar.presences
+
+    def slowly():
+        seen = listed() - set(registrar.presence_expires)
+        registrar.clock.now += HOUR
+        return seen
+
+    with monkeypatch.context() as slow:
+        slow.setattr(registrar, "presences", slowly)
+        presence.find_others()
+    assert len(unfinished(memory)) == 1
+    assert presence.find_others() == frozenset()
 
 
 def test_a_cart_that_shows_late_is_waited_for(memory, registrar, presence, monkeypatch):

@@ -292,3 +292,17 @@ def test_a_server_without_tls_where_it_is_required():
     """`sslmode=require` against a server that has none."""
     with server_that_says("unused") as url:
         assert "offers no TLS" in str(refused(f"{url}?sslmode=require"))
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01", "40003"])
+def test_a_collision_of_two_writes_is_tried_again(postgres_url, state):
+    """A deadlock or a serialization failure: PostgreSQL undid this one, and the same step can be made again."""
+    raises = f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"
+    with closing(open_engines(postgres_url)) as engines:
+
+        def collides() -> None:
+            with explained(engines.write), engines.write.begin() as connection:
+                connection.execute(text(raises))
+
+        with pytest.raises(DatabaseAway, match="undid a write"):
+            collides()

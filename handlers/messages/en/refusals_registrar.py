@@ -34,10 +34,11 @@ def _() -> str:
 
 
 @_says("ovh_right_missing")
-def _(ovh: Data | None = None, rights: list[str] | None = None) -> str:
+def _(ovh: Data | None = None, rights: list[str] | None = None, can_be_granted: bool = False) -> str:
     if ovh is None:
         lacking = " and ".join(rights or ["to do this"])
-        return f"My OVH key lacks the right {lacking}, so nothing was sent. The operator must make a key that has it."
+        todo = "grant it" if can_be_granted else "make a new key that has it"
+        return f"My OVH key lacks the right {lacking}, so nothing was sent. The operator must {todo}."
     return f"OVH doesn't allow this: {ovh_words(ovh)}. The operator must check the key's rights."
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from ovh.client import OAUTH2_TOKEN_URLS
 
 from handlers import messages
 from ordering.model.errors import NotAsked, RegistrarRefused
-from registrars.ovh import Access, OvhGateway, key_rights
+from registrars.ovh import Access, OvhGateway, adapter, key_rights
 from sandbox.ovh.signing import EVERYTHING
 from sandbox.ovh.tokens import TOKEN_PATH
 from tests.refusing import refuses
@@ -104,6 +105,18 @@ SHAPES = [
         id="one order",
     ),
     pytest.param((*READS, ("POST", "/v1/order/*"), ("POST", "/v1/me/order/*")), [], id="with the version"),
+    pytest.param(
+        (*READS, ("POST", "/order/cart/"), ("POST", "/order/cart/*/checkout/"), ("POST", "/me/order/*/pay/")),
+        [OLD_PAY],
+        id="with a slash at the end",
+    ),
+    pytest.param((*READS, ("POST", "/order/cart/:cartId/checkout")), [], id="parameters after a colon"),
+    pytest.param((*READS, ("POST", "/me/<orderId>")), [], id="parameters in other brackets"),
+    pytest.param((*READS, ("POST", "/me/{order")), [], id="half a bracket"),
+    pytest.param((*READS, ("POST", "order/*")), [], id="a path without its start"),
+    pytest.param((*READS, ("POST", "*")), [], id="a star alone"),
+    pytest.param((("*", "/order/*"), *READS), [], id="all methods"),
+    pytest.param((*READS, ("GET", "/order/:id"), ("POST", "/order/*")), [PAY, OLD_PAY], id="an odd read"),
 ]
 
 
@@ -245,8 +258,8 @@ async def test_a_key_that_may_still_be_valid_goes_on(gateway, monkeypatch, minut
     assert await missing(gateway) == []
 
 
-async def test_health_names_the_missing_right(ovh, gateway, monkeypatch):
-    """From the refusal until the right is there, or until nobody has needed it for a while."""
+async def test_health_names_the_missing_right(ovh, gateway):
+    """From the refusal until the right is there."""
     await ask(gateway.probe)
     ovh.credentials.rules = (*READS, ("POST", "/order/*"))
     assert await ask(gateway.health) is None
@@ -257,11 +270,49 @@ async def test_health_names_the_missing_right(ovh, gateway, monkeypatch):
     ovh.credentials.rules = EVERYTHING
     assert await missing(gateway) == []
     assert await ask(gateway.health) is None
+
+
+@pytest.mark.parametrize(("tried_for", "reported_for"), [(0, 60), (600, 180), (86_400, 660)])
+async def test_health_forgets_a_right_that_nobody_needs(ovh, gateway, monkeypatch, tried_for, reported_for):
+    """A stopped request is not retried: its last try would have been followed by another one by then."""
+    now = [1000.0]
+    monkeypatch.setattr(key_rights, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    rights = gateway._key_rights  # noqa: SLF001 - its clock is the test's
     ovh.credentials.rules = (*READS, ("POST", "/order/*"))
-    gateway._key_rights._known_until = 0.0  # noqa: SLF001 - as minutes later
-    assert await missing(gateway) == [PAY, OLD_PAY]
-    monkeypatch.setattr(key_rights, "_REPORTED_FOR", 0.0)
-    assert await ask(gateway.health) is None
+    ends = now[0] + tried_for
+    while True:
+        with pytest.raises(RegistrarRefused):
+            await ask(gateway.require_right_to_pay, 7, 1)
+        if now[0] >= ends:
+            break
+        now[0] = min(ends, now[0] + min(300, max(50, (now[0] - 1000) / 10)))  # as the worker comes back
+    now[0] += reported_for - 1
+    assert rights.problem().params["rights"] == [PAY]
+    now[0] += 1
+    assert rights.problem() is None
+    with pytest.raises(RegistrarRefused):
+        await ask(gateway.require_right_to_pay, 7, 1)
+    now[0] += 60
+    assert rights.problem() is None  # another request: it was needed once
+
+
+async def test_an_outage_is_not_hidden_behind_a_missing_right(ovh, gateway, monkeypatch):
+    """Who reads that OVH is away does not make a new key first."""
+    ovh.credentials.rules = (*READS, ("POST", "/order/*"))
+    with pytest.raises(RegistrarRefused):
+        await ask(gateway.require_right_to_pay, 7, 1)
+    monkeypatch.setattr(adapter, "_HEALTHY_FOR", 0.0)
+    ovh.faults.add("GET", "/me", "error500", times=9)
+    problem = await ask(gateway.health)
+    assert problem.code == "registrar_unavailable"
+
+
+@pytest.mark.parametrize(("which", "can_be_granted"), [("gateway", False), ("service", True)])
+async def test_the_sentence_says_what_the_operator_can_do(ovh, request, which, can_be_granted):
+    """A consumer key's rules cannot be extended; a service account's policy can."""
+    ovh.credentials.rules = (*READS, ("POST", "/order/*"))
+    with refuses("ovh_right_missing", RegistrarRefused, can_be_granted=can_be_granted):
+        await ask(request.getfixturevalue(which).require_right_to_pay, 7, 1)
 
 
 async def test_an_ordinary_checkout_costs_one_more_call(ovh, gateway):

@@ -1,7 +1,7 @@
 """Markers over the wire: made, listed by an exact description, and read where OVH's list cannot be trusted."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
 
 OURS = Descriptions("unnamed")
-DAY = 86_400.0
+DAY, MONTH = 86_400.0, timedelta(days=29)
 
 
 async def ask(function, *args, **kwargs):
@@ -92,7 +92,7 @@ async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
     """Both desks are seen by each, and no marker or cart of either."""
     other = OvhGateway(access, desk="other")
     try:
-        shown = {await ask(desk.show_presence) for desk in (gateway, other)}
+        shown = {await ask(desk.show_presence, await ask(gateway.time) + MONTH) for desk in (gateway, other)}
         await ask(other.leave_marker, "orders 1234")
         ovh.outsider.cart("Domain Desk search")
         for matches in ("exact", "prefix", "ignored"):
@@ -103,20 +103,37 @@ async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
         other.close()
 
 
-@pytest.mark.parametrize(("longest", "known"), [(None, True), (10 * DAY, True), (1.5 * DAY, False)])
-async def test_a_presence_is_known_by_the_time_of_its_call(ovh, access, gateway, longest, known):
-    """By its expiry, from another process, too; with OVH's own default life it is not known."""
+@pytest.mark.parametrize(("longest", "known"), [(None, True), (10 * DAY, True), (1.01 * DAY, False)])
+async def test_a_presence_is_known_by_its_expiry(ovh, access, gateway, longest, known):
+    """From another process, too, and with a shorter life; with OVH's own default life it is not known."""
     ovh.carts.longest_life = longest if longest is not None else ovh.carts.longest_life
-    started_at = await ask(gateway.time)
-    cart = await ask(gateway.show_presence)
+    expires_at = await ask(gateway.time) + timedelta(days=29, hours=7)
+    cart = await ask(gateway.show_presence, expires_at)
     other = OvhGateway(access)
     try:
-        assert await ask(other.presence_is_of, cart, started_at) is known
-        for minutes in (-10, 5, 10, 24 * 60):
-            assert not await ask(other.presence_is_of, cart, started_at + timedelta(minutes=minutes))
-        assert not await ask(other.presence_is_of, "gone", started_at)
+        assert await ask(other.presence_is_of, cart, expires_at) is known
+        for seconds in (-86_400, -1, 1, 86_400):
+            assert not await ask(other.presence_is_of, cart, expires_at + timedelta(seconds=seconds))
+        assert not await ask(other.presence_is_of, "gone", expires_at)
     finally:
         other.close()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_presence_that_ovh_does_not_show_is_not_ours(ovh, gateway, status):
+    """It stops the search for other desks no more than one of another expiry."""
+    expires_at = await ask(gateway.time) + MONTH
+    cart = await ask(gateway.show_presence, expires_at)
+    ovh.faults.add("GET", f"/order/cart/{cart}", "refuse", status=status, message="This call has not been granted")
+    assert not await ask(gateway.presence_is_of, cart, expires_at)
+    assert await ask(gateway.presence_is_of, cart, expires_at)
+
+
+@pytest.mark.parametrize("answer", [{}, {"expire": None}, {"expire": "soon"}, {"expire": "2026-12-28T00:00:00"}, None])
+async def test_a_presence_without_a_known_expiry_is_not_ours(gateway, monkeypatch, answer):
+    """A form of another year, or a time without its offset."""
+    monkeypatch.setattr(gateway._client, "ask", lambda *_, **__: answer)  # noqa: SLF001 - OVH of another year
+    assert not await ask(gateway.presence_is_of, "cart", datetime(2026, 12, 28, tzinfo=UTC))
 
 
 async def test_recover_mode_reads_what_this_desk_left(access, ovh):
@@ -126,7 +143,7 @@ async def test_recover_mode_reads_what_this_desk_left(access, ovh):
         ours, other, unknown = desks
         marker = await ask(ours.leave_marker, "pays 7")
         theirs = await ask(other.leave_marker, "orders 1234")
-        await ask(ours.show_presence)
+        await ask(ours.show_presence, await ask(ours.time) + MONTH)
         ovh.outsider.cart("Domain Desk ours carts 1234")
         assert await ask(ours.markers_left, urgent=True) == ([Marker("pays 7", marker)], 1)
         found, others = await ask(unknown.markers_left, urgent=True)

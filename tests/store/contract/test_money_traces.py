@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from ordering.model.cart import CartState
+from ordering.model.errors import CartChanged
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import CallState, RecordedCall
-from ordering.model.sales_order import OrderStatus
+from ordering.model.sales_order import Attempt, OrderStatus
 from tests.builders import NOW, euros
 from tests.store.contract.test_carts import ORDER, opened, saved
 
@@ -69,9 +70,9 @@ def test_only_marker_and_state_of_a_call_change(store):
     """What it was about stays as it was announced."""
     first = call(store)
     with store.begin() as carts:
-        carts.update_call(replace(first, marker="m-1", state=CallState.INTENDED, attempt=9, subject="pays 1"))
+        carts.update_call(replace(first, marker="m-1", state=CallState.UNSENT, attempt=9, subject="pays 1"))
         known = carts.money_calls("orders abc")  # the writer sees it, too
-    assert known == [replace(first, marker="m-1", state=CallState.INTENDED)]
+    assert known == [replace(first, marker="m-1", state=CallState.UNSENT)]
     assert read(store, lambda carts: carts.money_calls("orders abc")) == known
 
 
@@ -96,11 +97,54 @@ def test_a_call_is_announced_once(store):
     """A process that slept cannot undo what another one wrote of its attempt."""
     first = call(store)
     with store.begin() as carts:
-        carts.update_call(replace(first, state=CallState.INTENDED))
+        carts.mark_intended(first)
         carts.update_call(replace(first, marker="m-1"))
     assert read(store, lambda carts: carts.money_calls("orders abc")) == [
         replace(first, marker="m-1", state=CallState.INTENDED)
     ]
+
+
+@pytest.mark.parametrize("ended", [CallState.UNSENT, CallState.INTENDED])
+def test_only_an_announced_call_is_marked_intended(store, ended):
+    """Another process ended it, or marked it, since it was read: that stays, and what was saved with it is undone."""
+    first = call(store)
+    with store.begin() as carts:
+        carts.mark_intended(first)
+        if ended is CallState.UNSENT:
+            carts.update_call(replace(first, state=ended))
+
+    def mark_again() -> None:
+        with store.begin() as carts:
+            carts.add_presence("saved with it")
+            carts.mark_intended(first)
+
+    with pytest.raises(CartChanged):
+        mark_again()
+    with store.begin() as carts:
+        carts.update_call(replace(first, marker="m-1", state=CallState.INTENDED))  # as it was read: no state
+    assert read(store, lambda carts: carts.money_calls("orders abc")) == [replace(first, marker="m-1", state=ended)]
+    assert read(store, lambda carts: carts.presences()) == frozenset()
+
+
+@pytest.mark.parametrize("other", [{"started_at": NOW + DAY}, {"cart_id": 2}, {"id": 99}])
+def test_another_call_is_not_marked_intended(store, other):
+    """After a failover the number may be another attempt's."""
+    first = call(store)
+    with pytest.raises(CartChanged), store.begin() as carts:
+        carts.mark_intended(replace(first, **other))
+    assert read(store, lambda carts: carts.money_calls("orders abc")) == [first]
+
+
+def test_the_cart_that_carries_an_attempt_is_found(store):
+    """By the cart at OVH of its newest attempt; the writer sees it, too."""
+    attempts = [Attempt(1, "cart-1", NOW), Attempt(2, "cart-2", NOW), None]
+    kept = [opened(store, channel) for channel in ("C1", "C2", "C3")]
+    for cart, attempt in zip(kept, attempts, strict=True):
+        saved(store, replace(cart, attempt=attempt))
+    with store.begin() as carts:
+        assert carts.cart_with_attempt("cart-2").id == kept[1].id
+    assert read(store, lambda carts: carts.cart_with_attempt("cart-1")).id == kept[0].id
+    assert read(store, lambda carts: carts.cart_with_attempt("cart-3")) is None
 
 
 def test_a_call_that_was_not_committed_is_not_kept(store):
@@ -152,9 +196,11 @@ def test_every_presence_is_kept(store):
 def test_a_call_that_announces_this_desk_is_kept_until_it_ends(store):
     """Oldest first; of another number or time none is ended, as after a failover."""
     with store.begin() as carts:
-        first, second = carts.announce_presence(NOW + DAY), carts.announce_presence(NOW)
+        first = carts.announce_presence(NOW + DAY, NOW + 30 * DAY)
+        second = carts.announce_presence(NOW, NOW + 29 * DAY)
     assert read(store, lambda carts: carts.presence_calls()) == [first, second]
     assert (first.started_at, second.started_at, first.id < second.id) == (NOW + DAY, NOW, True)
+    assert (first.expires_at, second.expires_at) == (NOW + 30 * DAY, NOW + 29 * DAY)
     for ended, left in ((replace(first, started_at=NOW), [first, second]), (first, [second]), (first, [second])):
         with store.begin() as carts:
             carts.end_presence(ended)
