@@ -17,11 +17,13 @@ from ordering.model.sales_order import SalesOrder
 # How states begin on the card: what follows is whom the card is waiting for, or the order.
 TO_APPROVE = "waiting for approval from"
 TO_PAY = "waiting for payment by"
+BEING_PAID = "being paid by"
 DELIVERED = "all names are registered"
 NOT_BOUGHT = "not bought"
 REJECTED = "rejected by"
 NEEDS_ATTENTION = "needs attention"
 
+REGISTERING = "OVH is registering the names"
 ORDERING = "approved. I'm ordering it at OVH"
 LOOKING_FOR_ORDER = "I'm looking for its order at OVH. If OVH shows none, I'll order again"
 
@@ -49,12 +51,12 @@ def waiting_for_payment(payers: Collection[str], cart: Cart) -> str:
 
 def being_paid(by: str | None, cart: Cart) -> str:
     """Return who is paying which order."""
-    return f"being paid by {person(by) if by else 'a payer'}: {_order_for(cart)}"
+    return f"{BEING_PAID} {person(by) if by else 'a payer'}: {_order_for(cart)}"
 
 
 def paid(cart: Cart) -> str:
     """Return that an order is paid, and what comes next."""
-    return f"paid: {_order_for(cart)}. OVH is registering the names"
+    return f"paid: {_order_for(cart)}. {REGISTERING}"
 
 
 def delivered(cart: Cart) -> str:
@@ -130,6 +132,7 @@ REASON_MISSING = "Say in a few words why."
 # In the thread -------------------------------------------------------------------------------------------------------
 
 PAYMENT_RECEIVED = "OVH received the payment."
+READY_TO_PAY = "ready to pay"
 _EVERYBODY = "Everybody"
 
 
@@ -214,12 +217,12 @@ def payable_now(payers: Collection[str], cart: Cart) -> str:
 def ordered(payers: Collection[str], cart: Cart, note: str = "", *, payable: bool) -> str:
     """Return, to the payers, that there is an order; `note` may say how it was found."""
     made = note or f"OVH made {_order(cart)}."
-    return to(one_of(payers), f"{made} It's ready to pay." if payable else made)
+    return to(one_of(payers), f"{made} It's {READY_TO_PAY}." if payable else made)
 
 
 def named_order(by: str, note: str, payers: Collection[str], cart: Cart) -> str:
     """Return who found the order, and, to the payers, that it can be paid."""
-    return f"{said(by, note)} {one_of(payers)}: {_order(cart)} is ready to pay."
+    return f"{said(by, note)} {one_of(payers)}: {_order(cart)} is {READY_TO_PAY}."
 
 
 def reminder(payers: Collection[str], order: SalesOrder, expires_at: datetime) -> str:

@@ -86,16 +86,17 @@ def was_paid(cart: int) -> str:
 
 def not_paid_so_sending(cart: int) -> str:
     """Return the answer to *It was not paid* about a payment that was not sent yet."""
-    return f"{_not_paid(cart)} I'm sending the payment now."
+    return f"{said_not_paid(cart)} I'm sending the payment now."
 
 
 def not_paid(cart: int, until: datetime | None) -> str:
     """Return the answer to *It was not paid*; `until` is when the order can be paid again, if that is known."""
     by = f" by {when(until)}" if until else ""
-    return f"{_not_paid(cart)} If OVH shows no payment{by}, the card offers *Pay* again."
+    return f"{said_not_paid(cart)} If OVH shows no payment{by}, the card offers *Pay* again."
 
 
-def _not_paid(cart: int) -> str:
+def said_not_paid(cart: int) -> str:
+    """Return how these two answers begin."""
     return f"Noted: cart #{cart} was not paid."
 
 

@@ -37,11 +37,14 @@ HOME_HEAD = "I'm on hold."
 HOME = f"⏸️ *{HOME_HEAD}* {_ON_HOLD}"
 
 
+BACK = "I'm back. My database was restored"
+
+
 def forgotten(loss: Loss) -> str:
     """Return what was lost, once recover mode is over."""
     span = f"between {when(loss.from_)} and the restore" if loss.from_ else "before the restore"
     return (
-        f"I'm back. My database was restored; I noticed {when(loss.noticed_at)}. I've forgotten what happened here "
+        f"{BACK}; I noticed {when(loss.noticed_at)}. I've forgotten what happened here "
         f"{span}: requests, approvals and answers of that time."
     )
 

@@ -18,7 +18,7 @@ _STATES = {
     "delivered": "is delivered",
     "rejected": "was rejected",
     "cancelled": "was cancelled",
-    "needs_attention": "is waiting for somebody to look at it",
+    "needs_attention": "is waiting for someone to look at it",
 }
 
 
