@@ -138,4 +138,4 @@ def _methods(order: SalesOrder) -> StaticSelectElement:
 
 def _option(method: PaymentMethod) -> Option:
     refused = _says.METHOD_REFUSED if method.refused else ""
-    return Option(text=cut_bytes(method.label, _LABEL - len(refused)) + refused, value=str(method.id))
+    return Option(text=cut_bytes(_says.method(method.label), _LABEL - len(refused)) + refused, value=str(method.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from handlers.messages.en import phrases
 from handlers.messages.en.buttons import OPEN_ORDER, PAY
 from handlers.messages.en.grammar import capitalised, counted, names
 from handlers.toolkit.mrkdwn import person, when
@@ -14,6 +15,7 @@ from ordering.model.money import Money
 
 METHOD = "Payment method"
 METHOD_REFUSED = " (refused)"  # behind a payment method
+method = phrases.method
 FREE = f"This order costs nothing. *{PAY}* completes it; no payment method is needed."
 NOT_READ_YET = "Asking OVH how this order can be paid."
 NO_METHOD = (
