@@ -167,7 +167,7 @@ class Announcer:
                 await self._report_hidden(cart)
             return
         if self._retries.needs_substitute(key):
-            self.alerts.report(message_key(message), _refused(cart, message, refusal.word))
+            self.alerts.report(message_key(message), _refused_by_slack(cart, message, refusal.word))
             try:
                 todo += await self._substitutes(cart, message, refusal.word)
             except FAILURES as another:
@@ -308,5 +308,5 @@ def _needs_nothing(message: Message, cart: Cart) -> bool:
     return message.shown >= cart.version or message.is_settled
 
 
-def _refused(cart: Cart, message: Message, word: str) -> str:
+def _refused_by_slack(cart: Cart, message: Message, word: str) -> str:
     return words.slack.card_refused(cart.id, word, channel=None if is_direct(message.channel) else message.channel)
