@@ -91,7 +91,7 @@ def _lines(found: Comparison) -> Iterator[str]:
     if found.more:
         yield f"  and {found.more} more, which were not read: look at OVH's list of orders"
     for marker in found.markers:
-        yield f"  {marker.in_words}"
+        yield f"  {messages.words.on_hold.marker(marker)}"
     if found.others:
         yield f"Another Domain Desk uses this account, too. Its {found.others} tries to order or pay are not listed."
 

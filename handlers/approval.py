@@ -7,7 +7,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.messages.en.grammar import people
+from handlers.messages import words
+from handlers.messages.en import decisions as says
 from handlers.toolkit.action_ids import REASON, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
@@ -36,7 +37,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 
 
 def _without_reason(did: Interaction) -> Mapping[str, str]:
-    return {} if did.typed(REASON) else {REASON: "Say in a few words why."}
+    return {} if did.typed(REASON) else {REASON: words.card.REASON_MISSING}
 
 
 async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -44,13 +45,12 @@ async def _approve(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
     before, cart = await _approve_after(desk, decision, person)
     if person.id in before and person.id in cart.approved_by:
-        return f"You approved cart #{cart.id} already. Its card shows how it goes."
+        return says.approved_already(cart.id)
     needed = desk.workflow.policy.approvals_needed(cart.seal.total) if cart.seal else 1
     if len(cart.approved_by) < needed:
         lost = tuple(user for user in before if user not in cart.approved_by)
-        void = f" The approval by {people(lost)} no longer counts: they lost the right to approve." if lost else ""
-        return f"You approved cart #{cart.id}. It needs one more approver.{void}"
-    return f"You approved cart #{cart.id}. The desk orders it now; the card shows how it goes."
+        return says.approved_partly(cart.id, lost)
+    return says.approved(cart.id)
 
 
 async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tuple[tuple[str, ...], Cart]:
@@ -79,21 +79,19 @@ async def _approve_after(desk: Desk, decision: Decision, person: Person) -> tupl
 async def _withdraw(desk: Desk, did: Interaction, _reply: Reply) -> str:
     decision, person = Decision.read(did.value), await desk.person(did)
     cart = await desk.decisions.call(desk.workflow.withdraw, decision.cart_id, by=person, stamp=decision.stamp)
-    return f"You withdrew cart #{cart.id}. Nothing was ordered."
+    return says.withdrawn(cart.id)
 
 
 async def _stop(desk: Desk, did: Interaction, _reply: Reply) -> str:
     decision, person = Decision.read(did.value), await desk.person(did)
     cart = await desk.decisions.call(desk.workflow.stop, decision.cart_id, by=person, stamp=decision.stamp)
-    if cart.order is not None:
-        return f"You stopped the payment of #{cart.id}. Nothing was paid; the order can still be paid."
-    return f"You stopped #{cart.id}. Nothing was ordered."
+    return says.payment_stopped(cart.id) if cart.order is not None else says.order_stopped(cart.id)
 
 
 async def _ask_reason(desk: Desk, did: Interaction, reply: Reply) -> None:
     decision, person = Decision.read(did.value), await desk.person(did)
     cart = await desk.decisions.call(desk.workflow.may_reject, decision.cart_id, approver=person, stamp=decision.stamp)
-    await reply.open_form(views.reject_modal(cart, clicked=did.value), button="Reject")
+    await reply.open_form(views.reject_modal(cart, clicked=did.value), button=words.buttons.REJECT)
 
 
 async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -104,7 +102,7 @@ async def _reject(desk: Desk, did: Interaction, reply: Reply) -> None:
             desk.workflow.reject, decision.cart_id, approver=person, reason=reason, stamp=decision.stamp
         )
     except OrderingError as refusal:
-        await reply.tell(handed_back(refusal, {"Your reason was": reason}))
+        await reply.tell(handed_back(refusal, {says.YOUR_REASON: reason}))
         return
     desk.wake()
-    await reply.tell(Drawn.saying(f"You rejected cart #{cart.id}. The requester is told why."))
+    await reply.tell(Drawn.saying(says.rejected(cart.id)))

@@ -15,6 +15,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.event_news import News, Undelivered
+from handlers.messages import words
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.folding import MESSAGE, Room
 from handlers.toolkit.poster import Posted, Poster, is_direct, is_person
@@ -196,7 +197,7 @@ class Announcer:
         except Exception:  # noqa: BLE001 - a bug in a view: the message names the cart, the log has the error
             reference = secrets.token_hex(4)
             _log.exception("card_not_rendered", cart=cart.id, reference=reference)
-            self.alerts.report(f"rendering {cart.id}", _not_rendered(cart, reference))
+            self.alerts.report(f"rendering {cart.id}", words.slack.card_not_made(cart.id, reference))
             return unshown(cart, reference)
         self.alerts.clear(f"rendering {cart.id}")
         return drawn
@@ -236,7 +237,10 @@ class Announcer:
         _log.warning("place_closed", channel=message.channel, cart=cart.id, role=message.role.value, error=refusal.word)
         copies: list[Message] = []
         if message.channel == self._policy.approval_channel:
-            self.alerts.report(f"channel {message.channel}", _closed_channel(refusal.word))
+            self.alerts.report(
+                f"channel {message.channel}",
+                words.slack.channel_closed(refusal.word, archived=refusal.word in ARCHIVED),
+            )
         if message.role is MessageRole.APPROVAL and not is_direct(message.channel):
             copies = await self._directly(cart, message, refusal.word)
         await self._bridge.call(self._outbox.forget, message)
@@ -285,11 +289,7 @@ class Announcer:
         _, messages, _ = await self._bridge.call(self._outbox.to_show, cart.id)
         if any(each.role is MessageRole.APPROVAL and not _is_given_up(each, cart) for each in messages):
             return
-        self.alerts.report(
-            f"cart {cart.id}",
-            f"No message shows the card of cart #{cart.id}: approvers and payers find it only in the app's "
-            "Home. Invite the app to the approval channel (DESK_APPROVAL_CHANNEL).",
-        )
+        self.alerts.report(f"cart {cart.id}", words.slack.card_nowhere(cart.id))
         if cart.requester is None or cart.id in self._hidden:
             return
         self._hidden.add(cart.id)
@@ -308,19 +308,5 @@ def _needs_nothing(message: Message, cart: Cart) -> bool:
     return message.shown >= cart.version or message.is_settled
 
 
-def _closed_channel(word: str) -> str:
-    """Return what the operator must do about an approval channel that accepts no card."""
-    way = "Unarchive it" if word in ARCHIVED else "Invite the app and let it post there"
-    return f"The approval channel accepts no cards ({word}). {way}, or set another DESK_APPROVAL_CHANNEL."
-
-
 def _refused_by_slack(cart: Cart, message: Message, word: str) -> str:
-    where = "a direct message" if is_direct(message.channel) else f"the channel {message.channel}"
-    return (
-        f"Slack refuses to show cart #{cart.id} in {where} ({word}), and the bot does not know this word. "
-        "It tries again for an hour, then once the cart changes. Ask Slack's support, or update the bot."
-    )
-
-
-def _not_rendered(cart: Cart, reference: str) -> str:
-    return f"The bot cannot show cart #{cart.id}: a fault in its own code. The log has the details: {reference}."
+    return words.slack.card_refused(cart.id, word, channel=None if is_direct(message.channel) else message.channel)

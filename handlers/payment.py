@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.context import Desk
 from handlers.toolkit.inbox import Inbox
@@ -14,7 +15,7 @@ from handlers.toolkit.interaction import Interaction, cart_and_mark, cart_number
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click
 from handlers.toolkit.stamps import Decision
-from handlers.views.payment import OPEN_INVOICE, OPEN_ORDER, fetching_link, invoice_link, order_link
+from handlers.views.payment import fetching_link, invoice_link, order_link
 from ordering.model.errors import NotPossible
 from ordering.model.sales_order import MethodId
 
@@ -50,12 +51,11 @@ async def _pay(desk: Desk, did: Interaction, _reply: Reply) -> str:
         stamp=clicked.stamp,
         clicked_at=did.clicked_at,
     )
-    total = f" {cart.order.total}" if cart.order else ""
-    return f"Paying{total} for cart #{cart.id}. The card shows when OVH has it."
+    return words.decisions.paying(cart.id, cart.order.total if cart.order else None)
 
 
 async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
-    await _open_for_link(did, reply, button=OPEN_ORDER)
+    await _open_for_link(did, reply, button=words.buttons.OPEN_ORDER)
     person = await desk.person(did)
     cart_id, shown = cart_and_mark(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:
@@ -64,7 +64,7 @@ async def _open_order(desk: Desk, did: Interaction, reply: Reply) -> None:
 
 
 async def _open_invoice(desk: Desk, did: Interaction, reply: Reply) -> None:
-    await _open_for_link(did, reply, button=OPEN_INVOICE)
+    await _open_for_link(did, reply, button=words.buttons.OPEN_INVOICE)
     person = await desk.person(did)
     cart_id = cart_number(did.value)
     async with desk.at_ovh(did, reply, queue=desk.settling) as threads:

@@ -7,12 +7,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from handlers.messages import words
+from handlers.messages.en import decisions as says
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction
-from handlers.toolkit.mrkdwn import when
 from handlers.toolkit.responder import Reply
 from handlers.toolkit.router import on_click, on_submit
 from handlers.toolkit.stamps import Decision
@@ -35,7 +36,7 @@ def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
 
 
 def _without_number(did: Interaction) -> Mapping[str, str]:
-    return {} if did.typed(ORDER).isdecimal() else {ORDER: "Write the order's number, like 230000123."}
+    return {} if did.typed(ORDER).isdecimal() else {ORDER: words.recovering.NUMBER_MISSING}
 
 
 async def _try_again(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -43,7 +44,7 @@ async def _try_again(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart = await desk.decisions.call(
         desk.workflow.try_again, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    return f"Cart #{cart.id} is tried again, under the same approval."
+    return says.trying_again(cart.id)
 
 
 async def _give_up(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -51,7 +52,7 @@ async def _give_up(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart = await desk.decisions.call(
         desk.workflow.give_up, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    return f"Cart #{cart.id} is closed. Nothing was ordered."
+    return says.closed(cart.id)
 
 
 async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
@@ -60,7 +61,7 @@ async def _nothing_ordered(desk: Desk, did: Interaction, reply: Reply) -> str:
         cart = await threads.call(
             desk.workflow.nothing_ordered, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
         )
-    return f"Thanks. If OVH shows no order in about 15 minutes, I'll order cart #{cart.id} again."
+    return says.nothing_ordered(cart.id)
 
 
 async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -68,7 +69,7 @@ async def _order_anyway(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart = await desk.decisions.call(
         desk.workflow.order_anyway, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    return f"OK, I'll order cart #{cart.id} now, if nothing else stops it. The card shows how it goes."
+    return says.ordering_anyway(cart.id)
 
 
 async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -76,7 +77,7 @@ async def _it_was_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
     cart = await desk.decisions.call(
         desk.workflow.it_was_paid, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    return f"Noted: cart #{cart.id} was paid. I keep looking, and ask again in a day if OVH doesn't show it."
+    return says.was_paid(cart.id)
 
 
 async def _not_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
@@ -86,9 +87,8 @@ async def _not_paid(desk: Desk, did: Interaction, _reply: Reply) -> str:
     )
     known = cart.payment
     if known is not None and known.sent_at is None:
-        return f"Noted: cart #{cart.id} was not paid. I'm sending the payment now."
-    until = f" by {when(known.waits_until_ovh)}" if known and known.waits_until_ovh else ""
-    return f"Noted: cart #{cart.id} was not paid. If OVH shows no payment{until}, the card offers *Pay* again."
+        return says.not_paid_so_sending(cart.id)
+    return says.not_paid(cart.id, known.waits_until_ovh if known else None)
 
 
 async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -96,7 +96,7 @@ async def _ask_which(desk: Desk, did: Interaction, reply: Reply) -> None:
     cart = await desk.decisions.call(
         desk.workflow.may_settle, clicked.cart_id, by=person, shown=clicked.shown, stamp=clicked.stamp
     )
-    await reply.open_form(views.adopt_modal(cart, clicked=did.value), button="It is this order…")
+    await reply.open_form(views.adopt_modal(cart, clicked=did.value), button=words.buttons.IT_IS_THIS_ORDER)
 
 
 async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
@@ -108,9 +108,4 @@ async def _adopt(desk: Desk, did: Interaction, reply: Reply) -> None:
         )
     desk.wake()
     hidden = cart.order is not None and cart.order.owner_hidden
-    then = (
-        "*Pay* appears once OVH shows who will own the names, in 15 minutes at most."
-        if hidden
-        else "The card shows how it can be paid."
-    )
-    await reply.tell(Drawn.saying(f"Order {order_id} is cart #{cart.id}'s now. {then}"))
+    await reply.tell(Drawn.saying(says.order_named(order_id, cart.id, owner_hidden=hidden)))

@@ -13,6 +13,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
@@ -58,7 +59,7 @@ async def _confirm(desk: Desk, did: Interaction, _reply: Reply) -> str:
     person = await desk.person(did)
     epoch, compared = int(carried[1]), int(carried[2])
     mode = await desk.decisions.call(desk.workflow.confirm_compared, by=person, epoch=epoch, compared=compared)
-    return views.confirmed(mode)
+    return words.on_hold.released(mode)
 
 
 class RecoverWatch:
@@ -99,11 +100,7 @@ class RecoverWatch:
         if standing.recovery is None:
             await self._tell_loss()
             return None
-        since = f"{standing.recovery.began_at:%Y-%m-%d %H:%M} UTC"
-        return (
-            f"on hold since {since}: the database is older than what was shown. Nothing is ordered or paid. "
-            "Compare with OVH: domain-desk recover"
-        )
+        return words.on_hold.health(standing.recovery.began_at)
 
     async def _follow(self, mode: Recovery) -> None:
         if mode.floor_from is None or mode.confirmed_by is not None:

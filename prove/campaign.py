@@ -15,6 +15,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from handlers.messages import words
 from prove.copies import Story
 from prove.crash_points import THE_END
 from prove.databases import Databases
@@ -145,7 +146,7 @@ class Campaign:
                 await fated
             ending = await walk
             self.seen.endings[_in_short(ending)] += 1
-            if "needs a person" in ending and not met.explains:
+            if words.card.NEEDS_ATTENTION in ending and not met.explains:
                 broken.append((FOR_NO_REASON, ending))
         except Stuck as stuck:
             held = await asyncio.to_thread(lambda: list(dump_state(database)))
@@ -262,7 +263,7 @@ async def _all_of(fates: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 _IDS = re.compile(r"[0-9a-f-]{36}|\d+|\?.*|[\w-]+\.(ovh|com)")  # differences between runs, not between places
-_ENDINGS = ("is delivered", "was not bought", "was rejected", "needs a person")
+_ENDINGS = (words.card.DELIVERED, words.card.NOT_BOUGHT, words.card.REJECTED, words.card.NEEDS_ATTENTION)
 
 
 def _in_short(ending: str) -> str:

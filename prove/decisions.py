@@ -5,38 +5,52 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+from handlers.messages import words
+from handlers.toolkit.mrkdwn import person
 from ordering.model.cart import CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from sandbox.stage import Stage
 
 _S, _K = CartState, EventKind
-# What a user reads about their own decision, the state that it led to, and the kind of its event.
-_TOLD = tuple(
-    (re.compile(pattern), state, kind)
-    for pattern, state, kind in (
-        (r"You approved cart #(?P<cart>\d+)\.(?! It needs)", _S.APPROVED, _K.APPROVED),
-        (r"You approved cart #(?P<cart>\d+)\. It needs one more", _S.SUBMITTED, _K.PARTLY_APPROVED),
-        (r"You rejected cart #(?P<cart>\d+)\.", _S.REJECTED, _K.REJECTED),
-        (r"You withdrew cart #(?P<cart>\d+)\.", _S.CANCELLED, _K.REQUEST_WITHDRAWN),
-        (r"Paying .*?for cart #(?P<cart>\d+)\.", _S.PAYING, _K.PAYMENT_REQUESTED),
-        (r"Cart #(?P<cart>\d+) is tried again,", _S.APPROVED, _K.RETRY_REQUESTED),
-        (r"I'll order cart #(?P<cart>\d+) again", _S.NEEDS_ATTENTION, _K.DECLARED_NOT_ORDERED),
-        (r"I'll order cart #(?P<cart>\d+) now", _S.APPROVED, _K.ORDERED_ANYWAY),
-        (r"Cart #(?P<cart>\d+) is closed\.", _S.CANCELLED, _K.CLOSED),
-        (r"Noted: cart #(?P<cart>\d+) was paid\.", _S.PAYING, _K.DECLARED_PAID),
-        (r"Noted: cart #(?P<cart>\d+) was not paid\.", _S.PAYING, _K.DECLARED_NOT_PAID),
-        (r"Order \d+ is cart #(?P<cart>\d+)'s now\.", None, _K.ORDER_ADOPTED),
-    )
-)
-# What everybody reads on the card about a user's decision.
-_SHOWN = (
-    (re.compile(r"\*Cart #(?P<cart>\d+)\*  was rejected by <@(?P<who>\w+)>"), _S.REJECTED, _K.REJECTED),
-    (re.compile(r"\*Cart #(?P<cart>\d+)\*  is being paid by <@(?P<who>\w+)>"), _S.PAYING, _K.PAYMENT_REQUESTED),
-)
+_CART, _WHO, _HOLE = "\0cart", "\0who", "\0"  # stand in a sentence for the cart, a person and anything else
 
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Return what finds a sentence of the catalogue, or its beginning, for any cart, person and other data."""
+    text = re.escape(sentence).replace(_CART, r"(?P<cart>\d+)").replace(_WHO, r"(?P<who>\w+)")
+    return re.compile(text.replace(_HOLE, ".*?"))
+
+
+def _told() -> Iterator[tuple[re.Pattern[str], CartState | None, EventKind]]:
+    """Yield what a user reads about their own decision, the state that it led to, and the kind of its event."""
+    said, cart, hole = words.decisions, cast("Any", _CART), cast("Any", _HOLE)
+    yield _pattern(said.approved(cart)), _S.APPROVED, _K.APPROVED
+    yield _pattern(said.approved_partly(cart)), _S.SUBMITTED, _K.PARTLY_APPROVED
+    yield _pattern(said.rejected(cart)), _S.REJECTED, _K.REJECTED
+    yield _pattern(said.withdrawn(cart)), _S.CANCELLED, _K.REQUEST_WITHDRAWN
+    yield _pattern(said.paying(cart, None)), _S.PAYING, _K.PAYMENT_REQUESTED
+    yield _pattern(said.paying(cart, hole)), _S.PAYING, _K.PAYMENT_REQUESTED
+    yield _pattern(said.trying_again(cart)), _S.APPROVED, _K.RETRY_REQUESTED
+    yield _pattern(said.nothing_ordered(cart)), _S.NEEDS_ATTENTION, _K.DECLARED_NOT_ORDERED
+    yield _pattern(said.ordering_anyway(cart)), _S.APPROVED, _K.ORDERED_ANYWAY
+    yield _pattern(said.closed(cart)), _S.CANCELLED, _K.CLOSED
+    yield _pattern(said.was_paid(cart)), _S.PAYING, _K.DECLARED_PAID
+    yield _pattern(said.said_not_paid(cart)), _S.PAYING, _K.DECLARED_NOT_PAID
+    for hidden in (True, False):
+        yield _pattern(said.order_named(hole, cart, owner_hidden=hidden)), None, _K.ORDER_ADOPTED
+
+
+def _shown() -> Iterator[tuple[re.Pattern[str], CartState, EventKind]]:
+    """Yield what everybody reads on the card about a user's decision."""
+    card, cart, by = words.card, cast("Any", _CART), person(_WHO)
+    yield _pattern(card.head(cart, f"{card.REJECTED} {by}")), _S.REJECTED, _K.REJECTED
+    yield _pattern(card.head(cart, f"{card.BEING_PAID} {by}")), _S.PAYING, _K.PAYMENT_REQUESTED
+
+
+_TOLD, _SHOWN = tuple(_told()), tuple(_shown())
 # Which button leads to which events of a user.
 _PRESSED = {
     _K.PARTLY_APPROVED: "approve",

@@ -20,6 +20,7 @@ from typing import Annotated
 
 import typer
 
+from handlers.messages import words
 from prove.databases import opened
 from prove.laws import broken_laws
 from prove.team import Stuck, Team
@@ -88,7 +89,7 @@ class Endurance:
             except Stuck:
                 self.endings["stuck"] += 1
             else:
-                self.endings["delivered" if "is delivered" in card else "otherwise"] += 1
+                self.endings["delivered" if words.card.DELIVERED in card else "otherwise"] += 1
 
 
 def endure(

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import access
 from bot.recover import Recover
 from bot.settings import Settings
+from handlers.messages import words
 from ordering.model.errors import RegistrarError
 from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, Stamp
 from prove.copies import Copy
@@ -33,7 +34,7 @@ _BY_ITSELF = 4.0  # seconds in which surviving processes may notice it, before a
 _ENDED = 90.0  # seconds until recover mode is over, on a busy machine
 _TICK = 0.2
 _MORE = 60.0  # seconds more than the minimum wait
-_WORDS = {"requested": "waits for approval", "ordered": "waits for payment"}
+_WORDS = {"requested": words.card.TO_APPROVE, "ordered": words.card.TO_PAY}
 _DECIDE = {"approve", "pay", "stop"}
 _REFUSED = "from before my database was restored"
 
@@ -207,4 +208,4 @@ class PutBack:
 
     def _is_over(self) -> bool:
         text = self._card_text()
-        return any(end in text for end in ("is delivered", "was not bought", "was rejected"))
+        return any(end in text for end in (words.card.DELIVERED, words.card.NOT_BOUGHT, words.card.REJECTED))

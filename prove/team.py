@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from random import Random
 
+from handlers.messages.en import card as says
 from prove.witness import Witness
 from sandbox.slack import Actor, Message, NoSuchButton, NotAcknowledged
 from sandbox.stage import Stage
@@ -17,7 +18,9 @@ _PATIENCE = 120.0  # seconds without a change, even on a busy machine, after whi
 _MOST_FAILURES = 3  # payments, before a user chooses another method
 _MOST_ANSWERS = 4  # to a card that stays the same: the bot keeps polling, and more is for OVH's support
 _ALL_OF_IT = 5 * _PATIENCE  # seconds: a cart that keeps changing without an end counts as stuck, too
-_ASKED = ("waits for approval", "waits for payment", "Try again")
+_TO_APPROVE, _TO_PAY = says.TO_APPROVE, says.TO_PAY
+_ENDED = (says.DELIVERED, says.NOT_BOUGHT, says.REJECTED)
+_ASKED = (_TO_APPROVE, _TO_PAY, "Try again")
 Deed = Callable[[], Awaitable[object]]
 
 
@@ -97,12 +100,12 @@ class Team:
                 await self.looks_at(card)
                 answers = 0
             last = card
-            if "is delivered" in card or "was not bought" in card or "was rejected" in card:
+            if any(words in card for words in _ENDED):
                 return card
             if self.witness.is_asked(card) and answers < _MOST_ANSWERS:
                 answers += 1
                 await self._answer(card)
-            elif "needs a person" in card and "Try again" not in card:
+            elif says.NEEDS_ATTENTION in card and "Try again" not in card:
                 # The bot keeps polling by itself; the worst outcome is a notified user.
                 if not await self._changes(card, 4 * _AGAIN):
                     return card
@@ -121,15 +124,15 @@ class Team:
         self._decided[asked] += 1
         if asked and self._decided[asked] > 1 and await self._changes(card, self._slack.delivery.again_after):
             return
-        if "waits for approval" in card and self._race:
+        if _TO_APPROVE in card and self._race:
             clicks = [(who, "Approve") for who in [self.cleo, self.dan] * 3 + self.without_right]
             await self._all_at_once([*clicks, (self.requester, "Withdraw")], refuse=True)
-        elif "waits for approval" in card:
+        elif _TO_APPROVE in card:
             in_vain = (self._click(who, "Approve") for who in (self.requester, *self.without_right))
             await asyncio.gather(*in_vain, self._reject() if self._refuse else self._click(self.approver, "Approve"))
-        elif "waits for payment" in card and self._race and self._decided["waits for payment"] <= _MOST_FAILURES:
+        elif _TO_PAY in card and self._race and self._decided[_TO_PAY] <= _MOST_FAILURES:
             await self._all_at_once([(self.dan, "Pay")] * 4 + [(self.cleo, "Pay")] * 2)
-        elif "waits for payment" in card:
+        elif _TO_PAY in card:
             await self._pay()
         elif "Try again" in card:
             await self._click(self.dan, "Try again")
@@ -146,7 +149,7 @@ class Team:
         """Pay, with another method if the suggested one failed more than once."""
         card, methods = self.card(), self._stage.ovh.payments.methods
         others = [method for method in methods if method.status == "VALID" and not method.refuses]
-        if card is not None and others and self._decided["waits for payment"] > _MOST_FAILURES:
+        if card is not None and others and self._decided[_TO_PAY] > _MOST_FAILURES:
             with suppress(NotAcknowledged, NoSuchButton):
                 await self.dan.select(card, "payment_method", str(others[0].id))
         await self._click(self.dan, "Pay")

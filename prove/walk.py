@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from handlers.messages import words
 from ordering.model.cart import Cart, CartState
 from ordering.ports.store import Message as Shown
 from ordering.ports.store import MessageRole
@@ -50,7 +51,7 @@ _BUTTONS = (
 )  # fmt: skip
 _S = CartState
 _GOES_ON = {_S.APPROVED, _S.CHECKING_OUT, _S.PAYING, _S.PAID}  # by itself; all others have ended or wait for a user
-_SENSIBLE = ("Request approval", "Approve", "Pay", "is delivered")  # signs that adding, requesting, … were done
+_SENSIBLE = ("Request approval", "Approve", "Pay", words.card.DELIVERED)  # signs that adding, requesting, … were done
 _SOON = 5.0  # seconds until it shows, on a busy machine
 _PEOPLE = ("ada", "ben", "cleo", "dan", "gwen")
 
@@ -180,7 +181,7 @@ class Walk(RuleBasedStateMachine):
     def _is_told(self, cart: Cart, card: Shown) -> bool:
         """Return whether this message, as Slack shows it, has the cart's state."""
         shown = self._stage.slack.state.find(card.channel, card.ts or "")
-        return shown is not None and f"Cart #{cart.id} is {cart.state.in_words}:" in shown.text
+        return shown is not None and words.cart.state_head(cart) in shown.text
 
     def _count(self, **many: int) -> None:
         with _COUNTING:

@@ -73,12 +73,12 @@ class Pictures:
         await expect(page.locator("#form")).to_contain_text("is with the approvers")
         await _leave_form(page)
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "waits for approval"), "approval")
+        await self._shoot(page, _message(page, "waiting for approval from"), "approval")
         await page.locator("[data-action=approve]").last.click()
         await self._shoot(page, _message(page, "OVH keeps the order open"), "order")
         await _be(page, "Dan", "Domain Desk")
         await page.locator("#tabs [data-focus=home]").click()
-        await expect(page.locator("#home")).to_contain_text("waits for payment")
+        await expect(page.locator("#home")).to_contain_text("waiting for payment by")
         await page.add_style_tag(content="#home { flex: none }")  # no longer than its content
         await self._shoot(page, page.locator("#home"), "home")
         await self._choose_and_cost(page)
@@ -108,7 +108,7 @@ class Pictures:
         await expect(form).to_contain_text("is with the approvers")
         await _leave_form(page)
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "Cart #2 waits for approval"), "cost")
+        await self._shoot(page, _message(page, "Cart #2: waiting for approval from"), "cost")
 
     async def _answer(self, page: Page) -> None:
         """Take pictures of Ben, in his own conversation with the bot, adding a name whose registry asks a question."""

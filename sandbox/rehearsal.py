@@ -59,15 +59,15 @@ class Rehearsal:
         card = await self._sees(self._cleo, "approvals", lambda m: "Approve" in m.plain_text())
         await self._cleo.click(card, "Approve")
         await self._sees(
-            self._dan, "approvals", lambda m: "Pay" in m.plain_text() and "waits for payment" in m.plain_text()
+            self._dan, "approvals", lambda m: "Pay" in m.plain_text() and "waiting for payment by" in m.plain_text()
         )
         self._ledger()
 
     async def _pay(self) -> None:
         self._title("Dan pays the order")
-        card = self._last(self._dan, "approvals", lambda m: "waits for payment" in m.plain_text())
+        card = self._last(self._dan, "approvals", lambda m: "waiting for payment by" in m.plain_text())
         await self._dan.click(card, "Pay")
-        done = await self._sees(self._dan, "approvals", lambda m: "is delivered" in m.plain_text())
+        done = await self._sees(self._dan, "approvals", lambda m: "all names are registered" in m.plain_text())
         await self._stage.slack.until(lambda: any("registered" in m.text for m in self._stage.slack.thread(done)))
         self._show("the thread below the card", "\n".join(m.text for m in self._stage.slack.thread(done)))
         self._ledger()

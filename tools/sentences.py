@@ -31,7 +31,6 @@ _CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 _SQL = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA|BEGIN|COMMIT|WITH|SET|LOCK|VACUUM)\b")
 _LOGS = {"_log", "log", "logger"}
 _NOT_SHOWN = {"AssertionError", "NotImplementedError", "RuntimeError", "TypeError", "ValueError", "cast"}
-_REFUSALS = frozenset({"LineFull", "NotPossible"})  # in handlers, until refusals have only a code: then this line goes
 # Where Slack shows a single word, too: by keyword, and as the first argument.
 _KEYWORDS = {"about", "close", "deny", "hint", "label", "placeholder", "submit", "title"}
 _FUNCTIONS = {"HeaderBlock", "button", "confirm", "context", "saying", "section"}
@@ -45,9 +44,9 @@ class Sentence:
     text: str
 
 
-def sentences(source: str, *, not_of: Collection[str] = ()) -> list[Sentence]:
-    """Return the sentences of a Python source, in its order, without the arguments of the calls `not_of`."""
-    reader = _Reader(_NOT_SHOWN.union(not_of))
+def sentences(source: str) -> list[Sentence]:
+    """Return the sentences of a Python source, in its order."""
+    reader = _Reader()
     reader.visit(ast.parse(source))
     return sorted(reader.found, key=lambda sentence: sentence.line)
 
@@ -55,9 +54,8 @@ def sentences(source: str, *, not_of: Collection[str] = ()) -> list[Sentence]:
 class _Reader(ast.NodeVisitor):
     """Reads the literals that people may see."""
 
-    def __init__(self, not_shown: Collection[str]) -> None:
+    def __init__(self) -> None:
         self.found: list[Sentence] = []
-        self._not_shown = not_shown
 
     def visit_Constant(self, node: ast.Constant) -> None:
         self._look(node)
@@ -82,7 +80,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         owner, name = _called(node.func)
-        if owner in _LOGS or owner == "re" or name in self._not_shown:
+        if owner in _LOGS or owner == "re" or name in _NOT_SHOWN:
             return
         self.visit(node.func)
         for place, argument in enumerate(node.args):
@@ -146,11 +144,7 @@ def in_project(root: Path = ROOT) -> dict[str, Sequence[Sentence]]:
     """Return the sentences of the project, by file."""
     files = (file for package in PACKAGES for file in sorted((root / package).rglob("*.py")))
     found = {file.relative_to(root).as_posix(): file for file in files}
-    return {
-        path: sentences(file.read_text(), not_of=_REFUSALS if path.startswith("handlers/") else ())
-        for path, file in found.items()
-        if not path.startswith(APART)
-    }
+    return {path: sentences(file.read_text()) for path, file in found.items() if not path.startswith(APART)}
 
 
 def main() -> None:

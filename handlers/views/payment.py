@@ -5,19 +5,18 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement, Option, StaticSelectElement
 from slack_sdk.models.views import View
 
-from handlers.messages import remark
-from handlers.messages.en.grammar import counted, names
+from handlers.messages import remark, words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, Secret, button, buttons, confirm, context, section
 from handlers.toolkit.modals import note
-from handlers.toolkit.mrkdwn import cut_bytes, escape, person, when
+from handlers.toolkit.mrkdwn import cut_bytes, escape
 from ordering.model.cart import Cart
 from ordering.model.sales_order import PaymentMethod, SalesOrder
 
-OPEN_ORDER, OPEN_INVOICE = "Open order", "Open invoice"
 _MOST_METHODS = 20  # more than an account has; each option takes space in the message
 _LABEL = 75  # bytes; Slack accepts as many characters
 _LONGEST_NOTE = 1_500  # bytes
+_says = words.paying
 
 
 def payment(cart: Cart, order: SalesOrder) -> list[Block]:
@@ -25,27 +24,22 @@ def payment(cart: Cart, order: SalesOrder) -> list[Block]:
     blocks = _note(cart)
     until: list[Block] = []
     if order.expires_at is not None:
-        until = [context(f"OVH keeps the order open until {when(order.expires_at)}, then cancels it.")]
+        until = [context(_says.open_until(order.expires_at))]
     if order.missing_since is not None:
-        return [*blocks, context(f"OVH doesn't know order {order.id} just now. I keep looking.")]
+        return [*blocks, context(_says.missing(order.id))]
     if order.is_free:
-        free = context("This order costs nothing. Pay completes it; no payment method is needed.")
+        free = context(_says.FREE)
         return [*blocks, *until, free, *buttons(_pay(cart, order), open_order(cart))]
     if order.owner_hidden:
         return [*blocks, *buttons(open_order(cart))]
     if not order.was_read:
         # OVH has just created the order; its details are read in a moment.
-        return [*blocks, context("Asking OVH how this order can be paid."), *buttons(open_order(cart))]
+        return [*blocks, context(_says.NOT_READ_YET), *buttons(open_order(cart))]
     if not order.methods:
-        none = section(
-            "OVH has no payment method on file that can pay this order. Open the order to pay it on OVH's page: "
-            "the desk sees it there. Or add a method in OVH's control panel, and it shows here."
-        )
-        return [*blocks, none, *until, *buttons(open_order(cart))]
+        return [*blocks, section(_says.NO_METHOD), *until, *buttons(open_order(cart))]
     hidden = len(order.methods) - _MOST_METHODS
-    others = f"{counted(hidden, 'more payment method')}. Press *{OPEN_ORDER}* to use another one."
     chooser = buttons(_methods(order), _pay(cart, order), open_order(cart))
-    return [*blocks, *until, *chooser, *([context(others)] if hidden > 0 else [])]
+    return [*blocks, *until, *chooser, *([context(_says.more_methods(hidden))] if hidden > 0 else [])]
 
 
 def _note(cart: Cart) -> list[Block]:
@@ -59,10 +53,9 @@ def paying(cart: Cart, order: SalesOrder) -> list[Block]:
     blocks = _note(cart)
     known = cart.payment
     if known is not None and known.word is not None:
-        said = "the money was taken" if known.word.paid else "no money was taken"
-        blocks.append(context(f"{person(known.word.by)} says that {said}. I keep looking at OVH."))
+        blocks.append(context(_says.answered(known.word.by, paid=known.word.paid)))
     elif known is not None and known.told_at_ovh is not None:
-        blocks.append(context(f"OVH is processing the payment of order {order.id}. Nobody needs to act."))
+        blocks.append(context(_says.processing(order.id)))
     if known is not None and not known.is_affirmed:
         blocks += pays_again(cart)
     return [*blocks, *buttons(open_order(cart), open_invoice(cart))]
@@ -73,7 +66,7 @@ def pays_again(cart: Cart) -> list[Block]:
     until = cart.payment.waits_until_ovh if cart.payment else None
     if until is None:
         return []
-    return [context(f"If OVH shows no payment by {when(until)}, it can be paid again here.")]
+    return [context(_says.again_from(until))]
 
 
 def as_shown(cart: Cart) -> str:
@@ -83,61 +76,55 @@ def as_shown(cart: Cart) -> str:
 
 def open_order(cart: Cart) -> ButtonElement:
     """Return the button that shows a payer the order's page; during a payment it asks for confirmation."""
-    about = f"Open order of cart {cart.id} at OVH"
+    label = words.buttons.OPEN_ORDER
+    about = words.buttons.about_cart(label, cart.id)
     if cart.payment is None or not cart.pays_or_may:
-        return button(OPEN_ORDER, Act.OPEN_ORDER, cart.id, about=about)
-    under_way = f"A payment by {person(cart.payment.by)} is under way. Paying there can pay twice."
+        return button(label, Act.OPEN_ORDER, cart.id, about=about)
+    under_way = _says.under_way(cart.payment.by)
     if cart.payment.sent_at is None and cart.payment.unexplained:
-        under_way = "The order may be paid already. Paying there can pay twice."
-    question = confirm("Open the order?", under_way, OPEN_ORDER)
-    return button(OPEN_ORDER, Act.OPEN_ORDER, as_shown(cart), about=about, confirm=question)
+        under_way = _says.MAY_BE_PAID
+    question = confirm(_says.OPEN_TITLE, under_way, label)
+    return button(label, Act.OPEN_ORDER, as_shown(cart), about=about, confirm=question)
 
 
 def open_invoice(cart: Cart) -> ButtonElement | None:
     """Return the button that shows a payer the invoice's page; None if there is no invoice yet."""
     if cart.order is None or cart.order.invoice is None:
         return None
-    return button(OPEN_INVOICE, Act.OPEN_INVOICE, cart.id, about=f"Open invoice of cart {cart.id} at OVH")
+    label = words.buttons.OPEN_INVOICE
+    return button(label, Act.OPEN_INVOICE, cart.id, about=words.buttons.about_cart(label, cart.id))
 
 
 def order_link(url: str, cart: Cart) -> Secret:
     """Return the link to the order's page, for one payer only."""
-    number = cart.order.id if cart.order else ""
-    caution = "Anyone with this link can see and pay the order, so please keep it to yourself."
-    return _link(url, f"order {number}", OPEN_ORDER, caution)
+    what = _says.the_order(cart.order.id if cart.order else None)
+    return _link(url, what, words.buttons.OPEN_ORDER, _says.ORDER_CAUTION)
 
 
 def invoice_link(url: str, cart: Cart) -> Secret:
     """Return the link to the invoice's page, for one payer only."""
-    number = cart.order.invoice if cart.order else ""
-    caution = "Anyone with this link can see the invoice, so please keep it to yourself."
-    return _link(url, f"invoice {number}", OPEN_INVOICE, caution)
+    what = _says.the_invoice(cart.order.invoice if cart.order else None)
+    return _link(url, what, words.buttons.OPEN_INVOICE, _says.INVOICE_CAUTION)
 
 
 def fetching_link() -> View:
     """Return the form that stays open until the link has arrived."""
-    return note(Drawn.saying("Getting the link from OVH…"))
+    return note(Drawn.saying(_says.GETTING_LINK))
 
 
 def _link(url: str, what: str, button_label: str, caution: str) -> Secret:
     return Secret(
-        Drawn.of(
-            f"{what.capitalize()} at OVH: this link is only for you.",
-            [section(f"<{url}|Open {what} at OVH>"), context(f"Only you can see this. {caution}")],
-        ),
-        otherwise=Drawn.saying(
-            f"I couldn't show you the link to {what} where only you would see it, so I didn't send it. "
-            f"Press *{button_label}* again, in my Home or on a card in a channel that you've joined."
-        ),
+        Drawn.of(_says.link_alone(what), [section(_says.link(url, what)), context(caution)]),
+        otherwise=Drawn.saying(_says.link_not_shown(what, button=button_label)),
     )
 
 
 def _pay(cart: Cart, order: SalesOrder) -> ButtonElement:
-    title, text = "Pay this order?", f"Pay {order.total} for {names(cart)}."
+    title, text = _says.PAY_TITLE, _says.pay_question(order.total, cart)
     if order.is_free:
-        title, text = "Complete this order?", f"It costs nothing: {names(cart)}."
-    question = confirm(title, text, "Pay")
-    return button("Pay", Act.PAY, as_shown(cart), style="primary", about=f"Pay order {order.id}", confirm=question)
+        title, text = _says.FREE_TITLE, _says.free_question(cart)
+    pay, about = words.buttons.PAY, _says.about_pay(order.id)
+    return button(pay, Act.PAY, as_shown(cart), style="primary", about=about, confirm=confirm(title, text, pay))
 
 
 def _methods(order: SalesOrder) -> StaticSelectElement:
@@ -146,11 +133,9 @@ def _methods(order: SalesOrder) -> StaticSelectElement:
     ranked = sorted(order.methods, key=lambda method: method is not suggested)[:_MOST_METHODS]
     options = [_option(method) for method in order.methods if method in ranked]
     chosen = next((o for o in options if suggested and o.value == str(suggested.id)), options[0])
-    return StaticSelectElement(
-        action_id=Act.METHOD, placeholder="Payment method", options=options, initial_option=chosen
-    )
+    return StaticSelectElement(action_id=Act.METHOD, placeholder=_says.METHOD, options=options, initial_option=chosen)
 
 
 def _option(method: PaymentMethod) -> Option:
-    refused = " (refused)" if method.refused else ""
-    return Option(text=cut_bytes(method.label, _LABEL - len(refused)) + refused, value=str(method.id))
+    refused = _says.METHOD_REFUSED if method.refused else ""
+    return Option(text=cut_bytes(_says.method(method.label), _LABEL - len(refused)) + refused, value=str(method.id))

@@ -5,25 +5,22 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement, InputBlock, NumberInputElement
 from slack_sdk.models.views import View
 
-from handlers.messages import remark
+from handlers.messages import remark, words
 from handlers.messages.en.grammar import names
 from handlers.toolkit.action_ids import ORDER, Act, Form
 from handlers.toolkit.blocks import button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import cut_bytes, escape, person
+from handlers.toolkit.mrkdwn import cut_bytes, escape
 from handlers.views.payment import as_shown, open_order, pays_again
 from ordering.model.cart import Cart
 
 _LONGEST_NOTE = 1_500  # bytes
-# A new try orders exactly the same: it cannot answer a question that a registry asks only now.
-_IF_SOMETHING_IS_MISSING = (
-    "*Try again* orders exactly the same. If something is missing or wrong in it, such as an answer to a registry: "
-    "*Close without ordering*, then *Copy to open cart* to fix it there."
-)
+_says = words.recovering
+_labels, _about = words.buttons, words.buttons.about_cart
 
 
 def attention(cart: Cart) -> list[Block]:
     """Return what happened, and the buttons that are safe now."""
-    note = escape(remark(cart)).strip() or "Look at it, please."
+    note = escape(remark(cart)).strip() or _says.LOOK
     told, shown = section(cut_bytes(note, _LONGEST_NOTE)), as_shown(cart)
     if cart.is_undecided:
         return [told, *_undecided(cart)]
@@ -32,19 +29,22 @@ def attention(cart: Cart) -> list[Block]:
     if not (cart.has_nothing_to_come or cart.order_is_missing):
         return [told, *buttons(open_order(cart))]
     if cart.order is not None:
-        why = "OVH doesn't know" if cart.order_is_missing else "OVH cancelled"
-        question = confirm("Close this cart?", f"{why} the order. Its names are free again then.", "Close it")
-        close = button("Close", Act.GIVE_UP, shown, about=f"Close cart {cart.id}", confirm=question)
+        why = _says.close_order_question(missing=cart.order_is_missing)
+        question = confirm(_says.CLOSE_TITLE, why, _labels.CLOSE_IT)
+        about = _about(_labels.CLOSE, cart.id)
+        close = button(_labels.CLOSE, Act.GIVE_UP, shown, about=about, confirm=question)
         return [told, *buttons(open_order(cart), close)]
-    question = confirm("Close this cart?", "Nothing was ordered, and nothing will be.", "Close it")
+    question = confirm(_says.CLOSE_TITLE, _says.CLOSE_QUESTION, _labels.CLOSE_IT)
     return [
         told,
         *buttons(
             _order_anyway(cart),
-            button("Try again", Act.TRY_AGAIN, shown, style="primary", about=f"Try again to order cart {cart.id}"),
             button(
-                "Close without ordering", Act.GIVE_UP, shown, style="danger",
-                about=f"Close without ordering cart {cart.id}", confirm=question,
+                _labels.TRY_AGAIN, Act.TRY_AGAIN, shown, style="primary", about=_about(_labels.TRY_AGAIN, cart.id)
+            ),
+            button(
+                _labels.CLOSE_WITHOUT_ORDERING, Act.GIVE_UP, shown, style="danger",
+                about=_about(_labels.CLOSE_WITHOUT_ORDERING, cart.id), confirm=question,
             ),
         ),
         context(_what_trying_again_does(cart)),
@@ -53,20 +53,20 @@ def attention(cart: Cart) -> list[Block]:
 
 def adopt_modal(cart: Cart, *, clicked: str) -> View:
     """Return the form that asks which order at OVH is this cart's; `clicked` is the button's value."""
-    total = f", at most {cart.seal.total} with tax" if cart.seal else ""
+    which = _says.which_order(cart.seal.total if cart.seal else None)
     return View(
         type="modal",
         callback_id=Form.ADOPT,
         private_metadata=clicked,
-        title=f"Order of cart #{cart.id}",
-        submit="It is this one",
-        close="Not now",
+        title=_says.order_title(cart.id),
+        submit=_labels.IT_IS_THIS_ONE,
+        close=_labels.NOT_NOW,
         blocks=[
-            section(f"Find the order at OVH that has exactly these names{total}:\n{escape(names(cart))}"),
+            section(f"{which}\n{escape(names(cart))}"),
             InputBlock(
                 block_id=ORDER,
-                label="Number of the order at OVH",
-                hint="I read the order and compare it first.",
+                label=_says.NUMBER,
+                hint=_says.NUMBER_HINT,
                 element=NumberInputElement(action_id=ORDER, is_decimal_allowed=False, min_value="1"),
             ),
         ],
@@ -75,46 +75,31 @@ def adopt_modal(cart: Cart, *, clicked: str) -> View:
 
 def _what_trying_again_does(cart: Cart) -> str:
     if not cart.can_be_ordered_anyway:
-        return _IF_SOMETHING_IS_MISSING
+        return _says.SAME_AGAIN
     if cart.foreign_order is None:
-        return "*Try again* looks for an earlier try once more. *Order anyway* is for approvers."
-    return (
-        f"*Try again* looks once more, and orders only if order {cart.foreign_order} is cancelled. "
-        "*Order anyway* is for approvers."
-    )
+        return _says.LOOKS_AGAIN
+    return _says.if_cancelled(cart.foreign_order)
 
 
 def _order_anyway(cart: Cart) -> ButtonElement | None:
     """Return the button that confirms that this order of the account does not matter; None if it is not needed."""
     if not cart.can_be_ordered_anyway:
         return None
-    why = (
-        f"The account already has order {cart.foreign_order}. If somebody pays it, you buy the names twice."
-        if cart.foreign_order
-        else "I may have ordered these names before. Look at OVH first: if an order has them, you buy them twice."
-    )
-    question = confirm("Order anyway?", why, "Order anyway")
-    return button(
-        "Order anyway", Act.ORDER_ANYWAY, as_shown(cart), about=f"Order cart {cart.id} anyway", confirm=question
-    )
+    why = _says.anyway_beside(cart.foreign_order) if cart.foreign_order else _says.ANYWAY_AFTER_TRY
+    label = _labels.ORDER_ANYWAY
+    question = confirm(_says.ANYWAY_TITLE, why, label)
+    return button(label, Act.ORDER_ANYWAY, as_shown(cart), about=_about(label, cart.id), confirm=question)
 
 
 def _undecided(cart: Cart) -> list[Block]:
-    again = confirm(
-        "Was nothing ordered?",
-        f"Look at OVH first. If no order has {names(cart)}, I'll order again in about 15 minutes.",
-        "Nothing was ordered",
-    )
-    shown = as_shown(cart)
-    nothing = button(
-        "Nothing was ordered, try again", Act.NOTHING_ORDERED, shown,
-        about=f"Nothing was ordered, try again: cart {cart.id}", confirm=again,
-    )  # fmt: skip
+    shown, this, nothing = as_shown(cart), _labels.IT_IS_THIS_ORDER, _labels.NOTHING_ORDERED_TRY_AGAIN
+    again = confirm(_says.NOTHING_TITLE, _says.nothing_question(cart), _labels.NOTHING_ORDERED)
     was_said = cart.attempt is not None and cart.attempt.denied_by is not None
     return buttons(
-        button("It is this order…", Act.ADOPT, shown, style="primary", about=f"It is this order… for cart {cart.id}"),
-        None if was_said else nothing,
-    )
+        button(this, Act.ADOPT, shown, style="primary", about=_about(this, cart.id)),
+        None if was_said
+        else button(nothing, Act.NOTHING_ORDERED, shown, about=_about(nothing, cart.id), confirm=again),
+    )  # fmt: skip
 
 
 def _undecided_payment(cart: Cart) -> list[Block]:
@@ -122,29 +107,17 @@ def _undecided_payment(cart: Cart) -> list[Block]:
 
     Neither answer pays anything or marks the order as paid: only OVH's proof does, or the end of the minimum wait.
     """
-    order = f"order {cart.order.id} for {cart.order.total}" if cart.order else "the order"
-    paid = confirm(
-        "Was it paid?",
-        f"Look at OVH, and at the account that pays: was the money for {order} taken? I'll look until OVH shows it, "
-        "and ask again in a day.",
-        "It was paid",
-    )
-    unpaid = confirm(
-        "Was it not paid?",
-        f"Look at OVH, and at the account that pays: no money for {order} was taken? {_then(cart)}",
-        "It was not paid",
-    )
-    shown = as_shown(cart)
+    shown, it_was, it_was_not = as_shown(cart), _labels.IT_WAS_PAID, _labels.IT_WAS_NOT_PAID
+    paid = confirm(_says.PAID_TITLE, _says.paid_question(cart), it_was)
+    unpaid = confirm(_says.UNPAID_TITLE, _says.unpaid_question(cart, _then(cart)), it_was_not)
     return buttons(
         open_order(cart),
-        button("It was paid", Act.IT_WAS_PAID, shown, about=f"The order of cart {cart.id} was paid", confirm=paid),
-        button(
-            "It was not paid", Act.NOT_PAID, shown, about=f"The order of cart {cart.id} was not paid", confirm=unpaid
-        ),
+        button(it_was, Act.IT_WAS_PAID, shown, about=_about(it_was, cart.id), confirm=paid),
+        button(it_was_not, Act.NOT_PAID, shown, about=_about(it_was_not, cart.id), confirm=unpaid),
     )
 
 
 def _then(cart: Cart) -> str:
     if cart.payment is not None and cart.payment.sent_at is None:
-        return f"I'll then send the payment that {person(cart.payment.by)} asked for."
-    return "If OVH still shows no payment after some time, the same order can be paid another way."
+        return _says.then_sends(cart.payment.by)
+    return _says.THEN_PAYABLE

@@ -145,15 +145,6 @@ class Marker:
     about: str
     id: str = ""
 
-    @property
-    def in_words(self) -> str:
-        """The text that operators read. The names of an order are only a digest in `about`, so they are not shown."""
-        kind, _, order = self.about.partition(" ")
-        if kind == "pays":
-            return f"a try to pay order {order} that no request has"
-        at = f" (cart {self.id} at OVH)" if self.id else ""
-        return f"a try to order names that no request has{at}: look for orders that you don't recognize"
-
 
 @dataclass(frozen=True, slots=True)
 class Unknown:

@@ -43,7 +43,7 @@ FREE: MethodId = "fidelityAccount"
 
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A way to pay that OVH has on file; `label` is OVH's, such as ``VISA 4970 XXXX XXXX 1234``.
+    """A way to pay that OVH has on file; `label` is OVH's, such as ``VISA 4970 XXXX XXXX 1234`` or ``ovhAccount``.
 
     `refused` is set once it failed to pay this order.
     """

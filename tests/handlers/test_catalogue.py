@@ -8,14 +8,15 @@ import pytest
 
 from handlers.messages import words as catalogue
 from handlers.toolkit.mrkdwn import when
-from ordering.model.cart import CartState
+from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
 from ordering.model.offer import OfferKind, Verdict
-from tests.builders import NOW
+from tests.builders import NOW, a_line
 from tools.sentences import ROOT, sentences
 
 CATALOGUE = sorted((ROOT / "handlers" / "messages" / "en").glob("*.py"))
+_OURS = re.compile("Domain Desk|desk[.]toml|domain-desk")  # names
 # Words that nobody says today, or that tell what the program is made of.
 _UNUSED = {
     "anew", "beside", "desk", "lately", "mend", "mended", "meanwhile", "somebody", "whoever", "whom", "submitted",
@@ -27,7 +28,7 @@ _UNUSED = {
 def test_speaks_plain_english(file: Path):
     """No word of the house, no state's name, no order “over” an amount."""
     for sentence in sentences(file.read_text()):
-        assert not _UNUSED & set(re.findall(r"\w+", sentence.text.replace("Domain Desk", "").lower())), sentence
+        assert not _UNUSED & set(re.findall(r"\w+", _OURS.sub("", sentence.text).lower())), sentence
         assert "checked out" not in sentence.text
         assert "checking out" not in sentence.text
         assert not re.search(r"order(?: \{\})? over \{\}", sentence.text)
@@ -97,3 +98,32 @@ def test_durations_are_rough(seconds, said):
 def test_one_is_singular():
     """A count agrees with its noun."""
     assert [catalogue.grammar.counted(number, "name") for number in (0, 1, 2)] == ["0 names", "1 name", "2 names"]
+
+
+@pytest.mark.parametrize("script", ["pictures.py", "rehearsal.py"])
+def test_the_sandbox_waits_for_words_that_the_card_has(script: str):
+    """It imports nothing of the bot, so it spells out what it waits for."""
+    source = (ROOT / "sandbox" / script).read_text()
+    assert catalogue.card.TO_PAY in source
+    assert (catalogue.card.TO_APPROVE if script == "pictures.py" else catalogue.card.DELIVERED) in source
+
+
+def test_no_two_states_begin_a_notification_alike():
+    """What proves that a card shows a state reads the notification's beginning."""
+    carts = [Cart(1, "C1", "U0ADA", state, NOW, (a_line(),)) for state in CartState]
+    for cart in carts:
+        assert [other.state for other in carts if catalogue.cart.state_head(cart) in catalogue.card.alone(other)] == [
+            cart.state
+        ]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("ovhAccount", "Prepaid OVH account"), ("VISA 4970 XXXX", "VISA 4970 XXXX"), ("other", "other"),
+        ("SEPA_DIRECT_DEBIT", "Sepa direct debit"),
+    ],
+)  # fmt: skip
+def test_a_payment_method_without_a_label_has_a_name(label, said):
+    """OVH names a means of payment only by a code."""
+    assert catalogue.paying.method(label) == said

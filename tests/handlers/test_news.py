@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from handlers.messages import remark
+from handlers.messages import words as catalogue
+from handlers.messages.en import news as says
 from handlers.views.approval import thread_line
 from handlers.views.direct_messages import news
 from ordering.model.cart import Cart, CartState
@@ -50,37 +52,37 @@ ORDER = SalesOrder(256, euros("3.59"), euros("0.60"), expires_at=NOW + timedelta
         (
             an_event(S.CANCELLED, CLOSED, "U0DAN"),
             a_cart(S.CANCELLED, fact=CLOSED),
-            "Cart #12 (name.ovh) was closed by <@U0DAN>. Nothing was ordered.",
+            says.closed(a_cart(S.CANCELLED), "U0DAN", says.NOTHING_ORDERED),
         ),
         (
             an_event(S.CANCELLED, CLOSED, "U0DAN"),
             a_cart(S.CANCELLED, order=ORDER),
-            "Cart #12 (name.ovh) was closed by <@U0DAN>. OVH had cancelled order 256.",
+            says.closed(a_cart(S.CANCELLED), "U0DAN", says.order_cancelled(256)),
         ),
         (
             an_event(S.CANCELLED, CANCELLED),
             a_cart(S.CANCELLED, order=ORDER, fact=CANCELLED),
-            f"Cart #12 (name.ovh) was closed. {said(CANCELLED)}",
+            says.closed(a_cart(S.CANCELLED), None, said(CANCELLED)),
         ),
         (
             an_event(S.REJECTED, Fact(K.REJECTED), "U0CLEO"),
             a_cart(S.REJECTED, reason="Too dear"),
-            "Cart #12 (name.ovh) was rejected by <@U0CLEO>: Too dear",
+            says.rejected(a_cart(S.REJECTED), "U0CLEO", "Too dear"),
         ),
         (
             an_event(S.NEEDS_ATTENTION, LOST),
             a_cart(S.NEEDS_ATTENTION, fact=LOST),
-            f"Cart #12 (name.ovh) needs a person. {said(LOST)} The approvers and payers were told.",
+            says.needs_attention(a_cart(S.NEEDS_ATTENTION), said(LOST)),
         ),
         (
             an_event(S.NEEDS_ATTENTION, TOO_DEAR, "U0DAN"),
             a_cart(S.NEEDS_ATTENTION, fact=TOO_DEAR),
-            f"Cart #12 (name.ovh) needs a person. {said(TOO_DEAR)} The approvers and payers were told.",
+            says.needs_attention(a_cart(S.NEEDS_ATTENTION), said(TOO_DEAR)),
         ),
         (
             an_event(S.NEEDS_ATTENTION, TOO_DEAR, "U0DAN"),
             a_cart(S.CANCELLED, order=ORDER),
-            "Cart #12 (name.ovh) needs a person. Its card says more. The approvers and payers were told.",
+            says.needs_attention(a_cart(S.NEEDS_ATTENTION), says.CARD_SAYS_MORE),
         ),
     ],
 )
@@ -119,4 +121,4 @@ def test_the_thread_says_who_closed_a_cart_once():
         an_event(S.CANCELLED, CLOSED, "U0DAN"), a_cart(S.CANCELLED), before=None,
         approvers=frozenset(), payers=frozenset(),
     )  # fmt: skip
-    assert line == "<@U0DAN> closed this."
+    assert line == catalogue.card.closed("U0DAN")

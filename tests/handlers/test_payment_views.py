@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.messages import happened, remark
+from handlers.messages import words as catalogue
 from handlers.toolkit.blocks import section
 from handlers.toolkit.mrkdwn import escape, escape_lines
 from handlers.views import approval
@@ -64,11 +65,11 @@ def test_a_refused_call_is_on_the_card_with_its_end():
 @pytest.mark.parametrize(
     ("cart", "question"),
     [
-        (a_cart(), "A payment by <@U0DAN> is under way. Paying there can pay twice."),
-        (a_cart(S.NEEDS_ATTENTION), "A payment by <@U0DAN> is under way. Paying there can pay twice."),
+        (a_cart(), catalogue.paying.under_way("U0DAN")),
+        (a_cart(S.NEEDS_ATTENTION), catalogue.paying.under_way("U0DAN")),
         (
             a_cart(S.NEEDS_ATTENTION, replace(SENT, sent_at=None, unexplained=1)),
-            "The order may be paid already. Paying there can pay twice.",
+            catalogue.paying.MAY_BE_PAID,
         ),
     ],
 )
@@ -112,14 +113,14 @@ def test_an_order_that_ovh_does_not_know_cannot_be_paid():
     """Its card offers no way to pay, and *Close* once a person is asked."""
     missing = replace(ORDER, missing_since=NOW)
     assert {"Pay", "Open order"}.isdisjoint(buttons(a_cart(S.CHECKED_OUT, None, missing)))
-    assert "OVH doesn't know order 7 just now." in text(a_cart(S.CHECKED_OUT, None, missing))
+    assert catalogue.paying.missing(7) in text(a_cart(S.CHECKED_OUT, None, missing))
     assert list(buttons(a_cart(S.NEEDS_ATTENTION, None, missing))) == ["Open order", "Close"]
 
 
 @pytest.mark.parametrize(
     ("by", "fact", "waits", "line"),
     [
-        ("U0DAN", Fact(K.PAYMENT_REQUESTED, {"order": 7, "method": 3}), None, "<@U0DAN> pays order 7."),
+        ("U0DAN", Fact(K.PAYMENT_REQUESTED, {"order": 7, "method": 3}), None, catalogue.card.paying("U0DAN", a_cart())),
         ("U0CLEO", Fact(K.DECLARED_NOT_PAID, {"order": 7}), UNTIL, "<@U0CLEO>: {}"),
         (None, REFUSED_CALL, None, "<@U0DAN>: {}"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from handlers.messages import words as catalogue
 from handlers.notifier import approval_card
 from handlers.recovery_mode import RecoverWatch
 from handlers.toolkit.action_ids import Act
@@ -43,14 +44,16 @@ def test_every_open_card_is_on_hold(state):
     """It says so first, and offers nothing that can send or approve."""
     drawn = approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE)
     check(drawn)
-    assert "On hold" in words_of(drawn)
+    assert catalogue.on_hold.card_head(12) in words_of(drawn)
     assert labels(drawn) == ({"Reject", "Withdraw", "Details"} if state is S.SUBMITTED else {"Details"})
 
 
 @pytest.mark.parametrize("state", sorted(set(S) - WAITING - {S.OPEN}))
 def test_a_card_that_waits_for_nobody_stays_as_it_is(state):
     """What is paid or over is not held."""
-    assert "On hold" not in words_of(approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE))
+    assert catalogue.on_hold.card_head(12) not in words_of(
+        approval_card(a_cart(state), POLICY, stamp=STAMP, on_hold=MODE)
+    )
 
 
 @pytest.mark.parametrize("on_hold", [None, MODE])
@@ -91,7 +94,7 @@ def test_people_read_what_is_forgotten(loss, request_number):
     """With the request's number where it is for its requester."""
     drawn = views.forgotten(loss, request=request_number)
     check(drawn)
-    assert "is forgotten" in drawn.text
+    assert catalogue.on_hold.BACK in drawn.text
     assert ("#12" in drawn.text) is (request_number is not None)
 
 
@@ -175,7 +178,7 @@ async def test_operators_are_told_once_and_health_says_why(watched):
     watched.rules.workflow.recover_mode.begin(Cause.CARD)
     said = await watched.check(5)
     assert "domain-desk recover" in said
-    assert each(watched.slack.to("its database seems to be older")) == ["U0CLEO", "U0DAN"]
+    assert each(watched.slack.to(catalogue.on_hold.BEGUN_ALONE)) == ["U0CLEO", "U0DAN"]
     assert watched.asked == 1
     assert watched.rules.workflow.recover_mode.standing().recovery.ends_at == watched.rules.clock() + FLOOR
 
@@ -187,7 +190,7 @@ async def test_operators_are_told_later_where_slack_is_away(watched):
     await watched.check(3)
     watched.slack.fails = {}
     await watched.check(3)
-    assert each(watched.slack.to("its database seems to be older")) == ["U0CLEO", "U0DAN"]
+    assert each(watched.slack.to(catalogue.on_hold.BEGUN_ALONE)) == ["U0CLEO", "U0DAN"]
 
 
 async def test_a_silent_ovh_starts_no_floor_and_is_asked_twice_a_minute(watched):
@@ -212,7 +215,7 @@ async def test_it_ends_at_the_end_of_the_floor_and_people_are_told_once(watched)
     assert await watched.check(3) is not None
     watched.rules.clock.pass_by(FLOOR.total_seconds())
     assert await watched.check(3) is None
-    assert watched.slack.to("is forgotten") == ["C9", "U0ADA"]
+    assert watched.slack.to(catalogue.on_hold.BACK) == ["C9", "U0ADA"]
     assert any(f"#{request.id}" in text for channel, text in watched.slack.posted if channel == "U0ADA")
     assert watched.woken == 1
 
@@ -228,4 +231,4 @@ async def test_people_are_told_later_where_slack_is_away(watched):
     await watched.check(3)
     watched.slack.fails = {}
     await watched.check(3)
-    assert watched.slack.to("is forgotten") == ["C9", "U0ADA"]
+    assert watched.slack.to(catalogue.on_hold.BACK) == ["C9", "U0ADA"]

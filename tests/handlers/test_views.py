@@ -110,13 +110,13 @@ def test_whoever_must_act_now_is_mentioned_in_the_thread_as_slack_tells_nobody_o
     lapsed = Fact(K.APPROVAL_LAPSED, {"seconds": 3600})
     assert told(S.SUBMITTED, lapsed, approvers=GROUP) == f"<!subteam^S0BUY>: {said(lapsed)}"
     made = told(S.CHECKED_OUT, before=Event(12, S.CHECKING_OUT, NOW))
-    assert made == "<@U0DAN>: OVH made order 256900123. It waits for payment."
+    assert made == catalogue.card.ordered({"U0DAN"}, a_cart(S.CHECKED_OUT), payable=True)
     fact = Fact(K.ORDER_FOUND, {"order": 256900123, "found": "later"})
     found = told(S.CHECKED_OUT, fact, before=Event(12, S.CHECKING_OUT, NOW), payers=GROUP)
-    assert found == f"<!subteam^S0BUY>: {said(fact)} It waits for payment."
+    assert found == catalogue.card.ordered({"S0BUY"}, a_cart(S.CHECKED_OUT), said(fact), payable=True)
     fact = Fact(K.ORDER_ADOPTED, {"order": 7})
     settled = told(S.CHECKED_OUT, fact, by="U0CLEO", before=Event(12, S.NEEDS_ATTENTION, NOW))
-    assert settled == f"<@U0CLEO>: {said(fact)}. <@U0DAN>: order 256900123 waits for payment."
+    assert settled == catalogue.card.named_order("U0CLEO", said(fact), {"U0DAN"}, a_cart(S.CHECKED_OUT))
 
 
 def test_a_refused_payment_is_for_the_payer_who_clicked():
@@ -133,7 +133,7 @@ def test_a_detail_of_an_order_mentions_nobody():
 def test_what_needs_a_person_mentions_the_requester_and_those_with_the_buttons_but_no_crowd():
     missing = Fact(K.ORDER_MISSING, {"order": 7})
     line = told(S.NEEDS_ATTENTION, missing, approvers=GROUP)
-    assert line == f"<@U0ADA>, <!subteam^S0BUY>, <@U0DAN>: this needs a person. {said(missing)}"
+    assert line == catalogue.card.needs_attention(["U0ADA", "S0BUY", "U0DAN"], said(missing))
     crowd = told(S.NEEDS_ATTENTION, missing, payers=frozenset(f"U{number}" for number in range(50)))
     assert crowd.count("<@") == 8
 
@@ -284,7 +284,7 @@ def test_forms_that_decide_keep_what_the_clicked_button_carried():
 def test_a_trouble_that_lasts_is_on_the_card():
     shown = a_cart(S.APPROVED, trouble=TROUBLE)
     assert blocked(TROUBLE) == "OVH does <not> answer."
-    assert "OVH does &lt;not&gt; answer. I've been retrying since" in str(blocks_of(card(shown)))
+    assert catalogue.card.retrying("OVH does &lt;not&gt; answer.", TROUBLE.since) in str(blocks_of(card(shown)))
 
 
 def test_the_default_payment_method_is_chosen_at_first():
@@ -303,14 +303,14 @@ def test_an_order_without_an_end_can_be_paid():
     assert made.order
     shown = str(blocks_of(card(replace(made, order=replace(made.order, expires_at=None)))))
     assert "payment_method" in shown
-    assert "keeps the order open" not in shown
+    assert catalogue.paying.KEEPS_OPEN not in shown
 
 
 def test_an_order_whose_ways_to_pay_are_not_known_can_be_opened():
     made = a_cart(S.CHECKED_OUT)
     assert made.order
     shown = str(blocks_of(card(replace(made, order=replace(made.order, expires_at=None, methods=())))))
-    assert "Asking OVH how this order can be paid." in shown
+    assert catalogue.paying.NOT_READ_YET in shown
     assert "Open order" in shown
 
 

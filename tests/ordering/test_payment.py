@@ -192,7 +192,7 @@ def test_where_ovh_lists_no_method_a_payer_is_sent_to_its_page(rules):
 
 
 def test_a_mean_is_paid_with_and_recorded_by_its_name(rules):
-    rules.registrar.methods = (PaymentMethod("ovhAccount", "Prepaid OVH account"),)
+    rules.registrar.methods = (PaymentMethod("ovhAccount", "ovhAccount"),)
     cart = rules.ordered()
     rules.workflow.pay(cart.id, payer=rules.dan, method=None, shown=rules.mark(cart.id))
     cart = rules.settle(cart.id, steps=2)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
+from handlers.messages import words as catalogue
 from sandbox.browser import FLAGS
 from tests.story.conftest import Story, board, bot, floors, settings, stage, story
 
@@ -68,7 +69,7 @@ class Desk:
         await self.request(name)
         await self.be("Cleo")
         await self.button("approve").click()
-        await self.sees("OVH keeps the order open")
+        await self.sees(catalogue.paying.KEEPS_OPEN)
 
     async def pay(self) -> None:
         """Dan pays."""

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from handlers.messages import words as catalogue
 from tests.page.conftest import Desk
 from tests.refusing import said
 from tests.story.conftest import Story
@@ -28,9 +29,9 @@ async def test_three_people_buy_a_name_by_clicking(story: Story, desk: Desk):
     await desk.page.keyboard.press("Escape")
     await desk.be("Cleo")
     await desk.button("approve").click()
-    await desk.sees("OVH keeps the order open")
+    await desk.sees(catalogue.paying.KEEPS_OPEN)
     await desk.pay()
-    await desk.sees("is delivered")
+    await desk.sees(catalogue.card.DELIVERED)
     assert [order.payments for order in story.orders] == [[8120045]]
     await expect(desk.page.locator("#guide .done")).to_have_count(4)
     await expect(desk.page.locator("#ovh-ledger")).to_contain_text("1 payment")
@@ -79,7 +80,7 @@ async def test_a_double_click_is_one(story: Story, desk: Desk):
     await desk.request("name.ovh")
     await desk.be("Cleo")
     await desk.button("approve").dblclick()
-    await desk.sees("OVH keeps the order open")
+    await desk.sees(catalogue.paying.KEEPS_OPEN)
     assert story.checkouts() == 1
 
 
@@ -97,7 +98,7 @@ async def test_axe_finds_nothing_serious(desk: Desk, scheme: str, width: int):
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await desk.request("name.ovh")
     await desk.be("Cleo")
-    await desk.sees("waits for approval")
+    await desk.sees(catalogue.card.TO_APPROVE)
     await page.set_viewport_size({"width": width, "height": 800})
     await _is_accessible(page)
     await desk.button("reject").click()

@@ -1,31 +1,43 @@
 """Whatever somebody was told to be decided is on record, by the same person."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ordering.model.cart import CartState
+from handlers.messages.en import card
+from handlers.messages.en import decisions as said
+from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from ordering.model.facts import EventKind
+from ordering.model.sales_order import SalesOrder
 from prove.decisions import lost_decisions, repeated_decisions
 from sandbox.slack.delivery import Pressed
 from sandbox.stage import Stage
+from tests.builders import a_line, euros
 
 S, K = CartState, EventKind
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+CART = Cart(7, "C0DOMAINS", "U0ADA", S.PAYING, NOW, (a_line(),))
+UNTIL = NOW + timedelta(days=1)
 TOLD = [
-    ("You approved cart #7. The desk orders it now; the card shows how it goes.", S.APPROVED, K.APPROVED),
-    ("You approved cart #7. It needs one more approver.", S.SUBMITTED, K.PARTLY_APPROVED),
-    ("You rejected cart #7. The requester is told why.", S.REJECTED, K.REJECTED),
-    ("You withdrew cart #7. Nothing was ordered.", S.CANCELLED, K.REQUEST_WITHDRAWN),
-    ("Paying €3.59 for cart #7. The card shows when OVH has it.", S.PAYING, K.PAYMENT_REQUESTED),
-    ("Cart #7 is tried again, under the same approval.", S.APPROVED, K.RETRY_REQUESTED),
-    ("Thank you. I'll order cart #7 again once it's sure.", S.NEEDS_ATTENTION, K.DECLARED_NOT_ORDERED),
-    ("OK, I'll order cart #7 now, if nothing else stops it.", S.APPROVED, K.ORDERED_ANYWAY),
-    ("Cart #7 is closed. Nothing was ordered.", S.CANCELLED, K.CLOSED),
-    ("Noted: cart #7 was paid. I keep looking.", S.PAYING, K.DECLARED_PAID),
-    ("Noted: cart #7 was not paid. I keep looking.", S.PAYING, K.DECLARED_NOT_PAID),
-    ("Order 12 is cart #7's now. The card shows how it can be paid.", S.CHECKED_OUT, K.ORDER_ADOPTED),
+    (said.approved(7), S.APPROVED, K.APPROVED),
+    (said.approved_partly(7), S.SUBMITTED, K.PARTLY_APPROVED),
+    (said.approved_partly(7, ("U0BEN",)), S.SUBMITTED, K.PARTLY_APPROVED),
+    (said.rejected(7), S.REJECTED, K.REJECTED),
+    (said.withdrawn(7), S.CANCELLED, K.REQUEST_WITHDRAWN),
+    (said.paying(7, euros("3.59")), S.PAYING, K.PAYMENT_REQUESTED),
+    (said.paying(7, None), S.PAYING, K.PAYMENT_REQUESTED),
+    (said.trying_again(7), S.APPROVED, K.RETRY_REQUESTED),
+    (said.nothing_ordered(7), S.NEEDS_ATTENTION, K.DECLARED_NOT_ORDERED),
+    (said.ordering_anyway(7), S.APPROVED, K.ORDERED_ANYWAY),
+    (said.closed(7), S.CANCELLED, K.CLOSED),
+    (said.was_paid(7), S.PAYING, K.DECLARED_PAID),
+    (said.not_paid(7, None), S.PAYING, K.DECLARED_NOT_PAID),
+    (said.not_paid(7, UNTIL), S.PAYING, K.DECLARED_NOT_PAID),
+    (said.not_paid_so_sending(7), S.PAYING, K.DECLARED_NOT_PAID),
+    (said.order_named(12, 7, owner_hidden=False), S.CHECKED_OUT, K.ORDER_ADOPTED),
+    (said.order_named(12, 7, owner_hidden=True), S.CHECKED_OUT, K.ORDER_ADOPTED),
 ]
 
 
@@ -49,18 +61,26 @@ def test_a_told_decision_is_on_record_by_the_same_person(stage, text, state, kin
         assert len(list(lost_decisions(stage, [other]))) == 1
 
 
+def test_what_decides_nothing_is_no_decision(stage):
+    """An answer to a click that changed nothing needs no event."""
+    for text in (said.approved_already(7), said.order_stopped(7), said.payment_stopped(7)):
+        stage.slack.state.note("message", {"text": text, "only_for": "U0CLEO", "channel": "C0APPROVALS"})
+    assert list(lost_decisions(stage, [])) == []
+
+
 def test_what_is_told_directly_or_in_a_form_counts_as_well(stage):
-    stage.slack.state.note("message", {"text": TOLD[0][0], "only_for": None, "channel": "D0CLEO"})
-    stage.slack.state.note("view", {"user": "U0CLEO", "blocks": [{"text": {"text": TOLD[2][0]}}]})
+    stage.slack.state.note("message", {"text": said.approved(7), "only_for": None, "channel": "D0CLEO"})
+    stage.slack.state.note("view", {"user": "U0CLEO", "blocks": [{"text": {"text": said.rejected(7)}}]})
     recorded = [an_event(S.APPROVED, K.APPROVED), an_event(S.REJECTED, K.REJECTED)]
     assert list(lost_decisions(stage, recorded)) == []
     assert len(list(lost_decisions(stage, []))) == 2
 
 
 def test_the_card_tells_who_rejected_and_who_pays(stage):
-    for words in ("was rejected by <@U0CLEO>: no", "is being paid by <@U0DAN>: order 12 over €3.59"):
-        card = {"text": "Cart #7", "blocks": [{"text": {"text": f"*Cart #7*  {words}"}}], "channel": "C0APPROVALS"}
-        stage.slack.state.note("edit", card)
+    ordered = replace(CART, order=SalesOrder(12, euros("3.59"), euros("0.60")))
+    for status in (card.rejected("U0CLEO", "no"), card.being_paid("U0DAN", ordered)):
+        shown = {"text": "Cart #7", "blocks": [{"text": {"text": card.head(7, status)}}], "channel": "C0APPROVALS"}
+        stage.slack.state.note("edit", shown)
     recorded = [an_event(S.REJECTED, K.REJECTED), an_event(S.PAYING, K.PAYMENT_REQUESTED, by="U0DAN")]
     assert list(lost_decisions(stage, recorded)) == []
     assert len(list(lost_decisions(stage, [an_event(S.REJECTED, K.REJECTED, by="U0DAN")]))) == 2
@@ -68,7 +88,7 @@ def test_the_card_tells_who_rejected_and_who_pays(stage):
 
 def test_of_two_decisions_of_one_kind_both_must_be_on_record(stage):
     for number in (7, 8):
-        text = f"You withdrew cart #{number}. Nothing was ordered."
+        text = said.withdrawn(number)
         stage.slack.state.note("message", {"text": text, "only_for": "U0CLEO", "channel": "C0DOMAINS"})
     (lost,) = lost_decisions(stage, [an_event(S.CANCELLED, K.REQUEST_WITHDRAWN)])
     assert lost == "cart #8 was told to be cancelled by U0CLEO (request_withdrawn)"

@@ -15,6 +15,7 @@ from random import Random
 import pytest
 
 from bot.socket_mode import SlackSocket
+from handlers.messages import words
 from prove import team
 from prove.laws import broken_laws
 from prove.life import Life
@@ -117,7 +118,7 @@ def test_an_order_out_of_nowhere_two_for_one_cart_and_a_second_payment_are_seen(
     for number in (1, 2):
         stage.ovh.orders.all[number] = an_order(number)
     stage.slack.state.note("message", {"text": "https://order.example?orderPassword=…", "only_for": None})
-    stage.slack.state.note("message", {"text": "You approved cart #7.", "only_for": "U0CLEO"})
+    stage.slack.state.note("message", {"text": words.decisions.approved(7), "only_for": "U0CLEO"})
     assert {law for law, _ in broken_laws(stage, database)} == {
         "orders that no approval covers",
         "carts with more than one order",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handlers.messages import words
 from prove.witness import IT_IS, NOT_PAID, NOTHING, PAID, Witness
 from sandbox.ovh.orders import Order, Try
 from sandbox.slack import Message, NoSuchButton
@@ -50,7 +51,10 @@ def order(stage) -> Order:
 def a_card(*buttons: str, cart: int = 7) -> Message:
     names = {7: "name.ovh", 8: "other.ovh"}
     elements = [{"type": "button", "text": {"type": "plain_text", "text": button}} for button in buttons]
-    told = {"type": "section", "text": {"type": "mrkdwn", "text": f"*Cart #{cart}*  needs a person: {names[cart]}"}}
+    told = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": f"{words.card.head(cart, words.card.NEEDS_ATTENTION)}: {names[cart]}"},
+    }
     return Message("1.1", "C0APPROVALS", "", [told, {"type": "actions", "elements": elements}])
 
 

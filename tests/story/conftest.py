@@ -8,6 +8,7 @@ import pytest
 
 from bot.app import Bot
 from bot.settings import read_settings
+from handlers.messages import words as catalogue
 from ordering.process.floors import Floors
 from sandbox.browser import NoBrowserError
 from sandbox.slack import Actor, Message, OpenView
@@ -55,7 +56,7 @@ class Story:
         """A card that waits for approval, as Cleo sees it."""
         await self.search_and_add(*(names or ("name.ovh",)))
         await self.request()
-        return await self.card("waits for")
+        return await self.card(catalogue.card.TO_APPROVE)
 
     async def ordered(self, *names: str) -> Message:
         """A card that waits for payment, as Dan sees it."""
@@ -64,7 +65,7 @@ class Story:
 
     async def payable(self, seconds: float = PATIENCE) -> Message:
         """The card once it offers the ways to pay."""
-        return await self.card("OVH keeps the order open", seconds=seconds)
+        return await self.card(catalogue.paying.KEEPS_OPEN, seconds=seconds)
 
     async def card(self, words: str, seconds: float = PATIENCE) -> Message:
         return await self.sees(self.cleo, words, channel="approvals", seconds=seconds)

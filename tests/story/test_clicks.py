@@ -147,7 +147,7 @@ class TestARedelivery:
         await story.cleo.click(card, "Approve")
         card = await story.payable()
         await story.dan.click(card, "Pay")
-        await story.card("is delivered", seconds=40)
+        await story.card(catalogue.card.DELIVERED, seconds=40)
         assert (await states(story)).count("approved") == 1
         assert [order.payments for order in story.orders] == [[8120045]]
 
@@ -164,7 +164,7 @@ class TestStop:
         await story.cleo.click(card, "Approve")
         card = await story.card("I'm ordering it at OVH")
         await story.dan.click(card, "Stop")
-        await story.card(f"was not bought. {on_card(EventKind.ORDER_STOPPED)}", seconds=20)
+        await story.card(catalogue.card.not_bought(on_card(EventKind.ORDER_STOPPED)), seconds=20)
         story.ovh.faults.clear()
         await asyncio.sleep(4)
         assert story.orders == []

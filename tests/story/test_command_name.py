@@ -70,7 +70,7 @@ async def test_a_whole_purchase_never_names_another_command(story: Story, named:
     await story.clicks_in_vain(story.ben, card, "Pay", said("not_payer"))
     await story.dan.open_home()
     await story.dan.click(card, "Pay")
-    await story.card("is delivered")
+    await story.card(catalogue.card.DELIVERED)
     await story.ada.command("show 1")
     await story.sees(story.ada, f"*Cart #1*: {catalogue.cart.state(CartState.DELIVERED)}")
     closed = await story.sees(story.ada, f"`{named} add name.ovh`")

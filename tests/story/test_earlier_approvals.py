@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from handlers.messages import words as catalogue
 from ordering.model.facts import EventKind
 from tests.story.conftest import Story
 from tests.story.saying import on_card
@@ -37,6 +38,6 @@ async def test_a_half_approval_ends_with_its_right(
     await story.cleo.click(card, "Approve")
     half = await story.card("1 of 2 so far")
     leaves(story)
-    await story.clicks_in_vain(story.dan, half, "Approve", "The approval by <@U0CLEO> no longer counts")
+    await story.clicks_in_vain(story.dan, half, "Approve", catalogue.decisions.approved_partly(1, ["U0CLEO"]))
     await story.sees(story.dan, on_card(EventKind.PARTLY_APPROVED, void=1), channel="approvals")
     assert story.checkouts() == 0

@@ -68,9 +68,9 @@ async def test_a_name_of_each_extension_is_bought_by_answering_what_is_asked(sto
     await story.ada.click(cart, "Request approval")
     await story.slack.until(lambda: story.ada.modal)
     await ask_and_answer(story)
-    await story.cleo.click(await story.card("waits for", seconds=30), "Approve")
+    await story.cleo.click(await story.card(catalogue.card.TO_APPROVE, seconds=30), "Approve")
     await story.dan.click(await story.payable(30), "Pay")
-    await story.card("is delivered", seconds=30)
+    await story.card(catalogue.card.DELIVERED, seconds=30)
 
     (order,) = story.orders
     assert sorted(order.domains) == sorted(names)

@@ -54,14 +54,14 @@ async def test_a_lost_answer_of_the_payment_never_pays_twice(story: Story, kind:
     story.ovh.faults.add("POST", "/me/order/*/pay", kind)
     await story.dan.click(card, "Pay")
     if kind == "lost_after":
-        await story.card("is delivered", seconds=30)
+        await story.card(catalogue.card.DELIVERED, seconds=30)
         assert story.orders[0].payments == [8120045]
         return
     await story.dan.click(await story.card("It was not paid", seconds=30), "It was not paid")
-    card = await story.card("OVH keeps the order open", seconds=30)
+    card = await story.card(catalogue.paying.KEEPS_OPEN, seconds=30)
     assert story.orders[0].payments == []
     await story.dan.click(card, "Pay")
-    await story.card("is delivered", seconds=30)
+    await story.card(catalogue.card.DELIVERED, seconds=30)
     assert story.orders[0].payments == [8120045]
 
 
@@ -80,7 +80,7 @@ async def test_a_payment_without_words_pays_once(story: Story, kind: Kind):
     card = await story.ordered()
     story.ovh.faults.add("POST", "/me/order/*/pay", kind)
     await story.dan.click(card, "Pay")
-    await story.card("is delivered", seconds=30)
+    await story.card(catalogue.card.DELIVERED, seconds=30)
     assert story.orders[0].payments == [8120045]
 
 
@@ -102,7 +102,7 @@ async def test_a_name_taken_meanwhile_needs_a_person_and_nothing_is_ordered(stor
     card = await story.card("Close without ordering", seconds=15)
     assert story.orders == []
     await story.dan.click(card, "Close without ordering")
-    await story.card(f"was not bought. {on_card(EventKind.CLOSED, order=None)}")
+    await story.card(catalogue.card.not_bought(on_card(EventKind.CLOSED, order=None)))
     (record,) = json.loads(await story.stage.bot.run_command("export"))
     refused, closed = (event["kind"] for event in record["history"][-2:])
     assert (refused, closed) == (EventKind.CHECKOUT_REFUSED, EventKind.CLOSED)

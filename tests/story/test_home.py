@@ -22,12 +22,12 @@ async def test_what_waits_is_approved_and_paid_from_home_and_home_stays_current(
     await story.requested()
     await story.cleo.open_home()
     await story.dan.open_home()
-    await story.cleo.click(await story.home_says(story.cleo, "waits for approval"), "Approve")
-    home = await story.home_says(story.dan, "OVH keeps the order open")
+    await story.cleo.click(await story.home_says(story.cleo, catalogue.card.TO_APPROVE), "Approve")
+    home = await story.home_says(story.dan, catalogue.paying.KEEPS_OPEN)
     await story.home_says(story.cleo, catalogue.home.NOTHING_WAITING)
     await story.dan.select(home, "payment_method", "8120046")
     await story.dan.click(home, "Pay")
-    await story.card("is delivered")
+    await story.card(catalogue.card.DELIVERED)
     assert story.orders[0].payments == [8120046]
     await story.home_says(story.dan, "order 256900123")
 
@@ -35,7 +35,7 @@ async def test_what_waits_is_approved_and_paid_from_home_and_home_stays_current(
 async def test_a_refusal_on_home_comes_as_a_direct_message(story: Story):
     card = await story.requested()
     await story.cleo.open_home()
-    home = await story.home_says(story.cleo, "waits for approval")
+    home = await story.home_says(story.cleo, catalogue.card.TO_APPROVE)
     stale = home.blocks
     await story.dan.click(card, "Approve")
     await story.payable()
@@ -47,7 +47,7 @@ async def test_a_refusal_on_home_comes_as_a_direct_message(story: Story):
 async def test_a_request_can_be_rejected_from_home(story: Story):
     await story.requested()
     await story.cleo.open_home()
-    await story.cleo.click(await story.home_says(story.cleo, "waits for approval"), "Reject")
+    await story.cleo.click(await story.home_says(story.cleo, catalogue.card.TO_APPROVE), "Reject")
     await story.slack.until(lambda: story.cleo.modal)
     await story.cleo.submit(reason="Not now")
-    await story.card("was rejected by <@U0CLEO>: Not now")
+    await story.card(catalogue.card.rejected("U0CLEO", "Not now"))

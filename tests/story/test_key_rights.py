@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from handlers.messages import words as catalogue
 from tests.refusing import said
 from tests.story.conftest import PATIENCE, Story
 from tests.story.test_restored import healthz
@@ -49,7 +50,7 @@ async def test_a_missing_right_is_named_and_nothing_is_sent(story: Story):
     assert story.ovh.count("POST", PAY.partition(" ")[2]) == 0
     assert not [cart for cart in story.ovh.carts.all.values() if " pays " in cart.description]
     story.ovh.credentials.rules = (*NO_PAYMENT, ("POST", "/me/order/*/pay"))
-    await story.card("is delivered")
+    await story.card(catalogue.card.DELIVERED)
     assert (story.checkouts(), story.ovh.count("POST", PAY.partition(" ")[2])) == (1, 1)
     assert len(story.orders[0].payments) == 1
     assert {call.status for call in story.ovh.calls if call.method == "POST"} == {200}

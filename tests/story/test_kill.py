@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.stage import Stage
 from tests.saying import added, result_of
 from tests.story.conftest import Story
@@ -36,20 +37,20 @@ async def test_killed_between_all_acts_the_order_is_made_and_paid_once(killed: S
     await story.sees(story.ada, added("name.ovh"))
     await kill_and_restart(story)
     await story.request()
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     await kill_and_restart(story)
     await story.cleo.click(card, "Approve")
     await kill_and_restart(story)  # wherever the checkout is just now
-    if "waits for approval" in (await story.card("Cart #1")).plain_text():
+    if catalogue.card.TO_APPROVE in (await story.card("Cart #1")).plain_text():
         await story.cleo.click(card, "Approve")  # the click itself was not yet on record
     card = await story.payable(seconds=40)
     await kill_and_restart(story)
     await story.dan.click(card, "Pay")
     await kill_and_restart(story)  # wherever the payment is just now
     newest = await story.card("Cart #1")
-    if "waits for payment" in newest.plain_text():
+    if catalogue.card.TO_PAY in newest.plain_text():
         await story.dan.click(newest, "Pay")
-    await story.card("is delivered", seconds=40)
+    await story.card(catalogue.card.DELIVERED, seconds=40)
     assert [order.payments for order in story.orders] == [[8120045]]
 
 

@@ -131,7 +131,7 @@ async def _seconds_until(story: Story, who: Actor, words: str, began: float) -> 
 async def _approve(story: Story, who: Actor, card: Message) -> float:
     began = time.monotonic()
     await who.click(card, "Approve")
-    return await _seconds_until(story, who, "You approved", began)
+    return await _seconds_until(story, who, before_hole(catalogue.decisions.approved(HOLE)), began)
 
 
 async def _reject(story: Story, card: Message) -> float:
@@ -146,7 +146,7 @@ async def _reject(story: Story, card: Message) -> float:
 async def _withdraw(story: Story, card: Message) -> float:
     began = time.monotonic()
     await story.ada.click(card, "Withdraw")
-    return await _seconds_until(story, story.ada, "You withdrew", began)
+    return await _seconds_until(story, story.ada, before_hole(catalogue.decisions.withdrawn(HOLE)), began)
 
 
 @pytest.mark.parametrize("busy", _BUSY)

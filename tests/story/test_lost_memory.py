@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.messages import words as catalogue
 from ordering.model.facts import Data, EventKind
 from ordering.model.recovery import FLOOR
 from sandbox.ovh.orders import Order
@@ -61,7 +62,7 @@ async def restore(stage: Stage, backup: Path) -> None:
 async def approve_again(desk: Story) -> None:
     """The restored bot asks again, in Home; an approver says yes, and the bot does what it then does."""
     await desk.cleo.open_home()
-    home = await desk.home_says(desk.cleo, "waits for approval")
+    home = await desk.home_says(desk.cleo, catalogue.card.TO_APPROVE)
     await desk.cleo.click(home, "Approve")
     with suppress(TimeoutError):
         await desk.slack.until(lambda: desk.checkouts() > 1 or None, 8)
@@ -87,7 +88,7 @@ async def test_an_order_is_not_paid_again_after_a_restore(desk: Story):
     backup = back_up(desk.stage)
     await desk.cleo.click(card, "Approve")
     await desk.dan.click(await desk.payable(), "Pay")
-    await desk.card("is paid")
+    await desk.card(catalogue.card.REGISTERING)
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
     await approve_again(desk)
@@ -106,7 +107,7 @@ async def test_an_order_is_not_made_again_after_a_failover(desk: Story):
         assert copy.execute("SELECT state, attempt_cart FROM carts").fetchall() == [("approved", None)]
     desk.ovh.orders.late, desk.ovh.orders.details_after = "details", 40.0
     assert held not in desk.ovh.faults.waiting
-    await desk.card("waits for payment", seconds=30)
+    await desk.card(catalogue.card.TO_PAY, seconds=30)
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
     await desk.card(in_trouble("foreign_order_unclear", order=desk.orders[0].id), seconds=20)
@@ -125,7 +126,7 @@ async def test_a_failover_while_ovh_lists_the_order_late(desk: Story):
     await restore(desk.stage, backup)
     await desk.stage.bot.start()
     await approve_again(desk)
-    await desk.card("#1 · On hold")
+    await desk.card(catalogue.on_hold.card_head(1))
     desk.ovh.clock.put(FLOOR.total_seconds() + 60)
     printed = await desk.stage.bot.run_command("recover", "--yes", "--all-stopped")
     assert "a try to order names that no request has" in printed

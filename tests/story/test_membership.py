@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
+from handlers.messages import words as catalogue
 from handlers.toolkit.action_ids import Act, Form
 from sandbox.slack import Actor, Message
 from sandbox.slack.world import (
@@ -81,7 +82,7 @@ async def test_org_colleagues_search_add_request_and_approve(grid: Story):
     await me.click(cart, "Request approval")
     await grid.slack.until(lambda: me.modal)
     assert await me.submit(purpose="Ours") == {}
-    card = await grid.card("waits for")
+    card = await grid.card(catalogue.card.TO_APPROVE)
     await grid.cleo.click(card, "Approve")
     await grid.payable()
 
@@ -91,8 +92,8 @@ async def test_org_colleagues_search_add_request_and_approve(grid: Story):
     home = await grid.home_says(me, "second.ovh")
     await me.click(home, "Approve")
     await grid.card("second.ovh")
-    await grid.home_says(me, "OVH keeps the order open")
-    await me.click(await grid.home_says(me, "OVH keeps the order open"), "Pay")
+    await grid.home_says(me, catalogue.paying.KEEPS_OPEN)
+    await me.click(await grid.home_says(me, catalogue.paying.KEEPS_OPEN), "Pay")
     await grid.slack.until(lambda: [order for order in grid.orders if order.payments], 15)
 
 
@@ -118,11 +119,11 @@ async def test_refuses_others_at_every_entry(grid: Story, who: str):
     for button in ("Approve", "Reject", "Withdraw"):
         await grid.clicks_in_vain(me, card, button, why)
     await me.open_home()
-    assert "waits for approval" not in (await grid.home_says(me, why)).plain_text()
+    assert catalogue.card.TO_APPROVE not in (await grid.home_says(me, why)).plain_text()
     grid.slack.state.modals[me.id].append(grid.slack.state.open(me.id, _a_rejection(card)))
     assert await me.submit(reason="No") == {}
     await grid.sees(me, why, channel="eve")
-    assert "waits for" in card.plain_text()
+    assert catalogue.card.TO_APPROVE in card.plain_text()
     assert grid.checkouts() == 0
     assert len(grid.slack.messages("domains")) == 1
 

@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from handlers.messages import words as catalogue
 from ordering.process.transitions import Pace
 from sandbox.ovh import Recorded
 from sandbox.slack import Message
@@ -81,7 +82,7 @@ async def test_no_call_for_money_waits_for_a_search(story: Story):
     for cart in (1, 2, 3):
         card = await requested(story, cart)
         await story.cleo.click(card, "Approve")
-        await until(story, lambda: "OVH keeps the order open" in card.plain_text())  # noqa: B023 - waited for here
+        await until(story, lambda: catalogue.paying.KEEPS_OPEN in card.plain_text())  # noqa: B023 - waited for here
     unpaid, last = card, await requested(story, 4)
     story.ovh.quota.switch(15, retry_after=1)
     names = " ".join(f"name-{number}.ovh" for number in range(490))
@@ -94,7 +95,7 @@ async def test_no_call_for_money_waits_for_a_search(story: Story):
     begun = await decided(story, 4, "submitted")
     ordered = await until(story, lambda: story.checkouts() == 4)
     assert most_look_ups_before_one(story.ovh.calls[begun:], "POST", CHECKOUT) <= MOST_BETWEEN_TWO
-    await until(story, lambda: "OVH keeps the order open" in last.plain_text())
+    await until(story, lambda: catalogue.paying.KEEPS_OPEN in last.plain_text())
     seen = most_look_ups_before_one(story.ovh.calls[ordered:], "GET", MEANS, order=story.orders[-1].id)
     assert seen <= MOST_BETWEEN_TWO
 

@@ -53,7 +53,7 @@ async def test_offers_stand_side_by_side_and_somebody_chooses_in_a_form(story: S
     await story.form_says(added("launch-otter.com"))
     story.ada.close_modal()
     await story.request()
-    assert "€128.99" in (await story.card("waits for")).plain_text()
+    assert "€128.99" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_a_typed_name_with_several_offers_asks_back_and_adds_nothing_by_itself(story: Story):
@@ -72,7 +72,7 @@ async def test_a_premium_name_is_named_as_such_with_its_renewal(story: Story):
     await story.sees(story.ada, added("premium-otter.com"))
     await story.request()
     premium = catalogue.prices.unusual_terms(OfferKind.PREMIUM, "create-premium", "")
-    assert premium in (await story.card("waits for")).plain_text()
+    assert premium in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_a_transfer_and_an_aftermarket_offer_are_shown_and_not_sold_as_new(story: Story):
@@ -103,7 +103,7 @@ async def test_years_are_chosen_in_a_form_and_bought(story: Story):
     await story.sees(story.ada, "*name.ovh* 3 years, *name.ai* 4 years")
     await story.sees(story.ada, "3 years, offered at €2.99 for 1 year, then €3.59 a year")
     await story.request()
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     assert re.search(r"name\.ovh +€10\.17\n", card.plain_text())
     await story.cleo.click(card, "Approve")
     await story.payable()
@@ -121,7 +121,7 @@ async def test_years_can_no_longer_be_changed_once_they_are_asked_for(story: Sto
     await story.ben.click(cart, "Request approval")
     await story.slack.until(lambda: story.ben.modal)
     await story.ben.submit(purpose="For the launch")
-    await story.card("waits for")
+    await story.card(catalogue.card.TO_APPROVE)
     assert story.ada.modal is other
     assert await story.ada.submit(**{"name.ovh": "1 3"}) == {}
     await story.sees(story.ada, said("cart_closed", cart=1, state="submitted"))
@@ -149,7 +149,7 @@ async def test_a_name_that_was_lost_meanwhile_is_removed_from_within_the_form(st
     left = await story.slack.until(lambda: without("lost.ovh", story.ada.modal))
     assert "For the launch" in str(left.view)  # what was typed is not lost
     assert await story.ada.submit() == {}
-    assert "lost.ovh" not in (await story.card("waits for")).plain_text()
+    assert "lost.ovh" not in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_a_name_that_the_account_owns_is_refused(story: Story):
@@ -167,7 +167,7 @@ async def test_a_look_alike_is_told_to_the_requester_and_to_the_approver(story: 
     await story.sees(story.ben, like)
     await story.request()
     await story.form_says(like)
-    assert f"*rnodern.ovh*  {like}" in (await story.card("waits for")).plain_text()
+    assert f"*rnodern.ovh*  {like}" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_ascii_one(story: Story):
@@ -184,7 +184,7 @@ async def test_both_spellings_stand_wherever_a_name_does_and_the_record_has_the_
     await story.form_says(both)
     story.ada.close_modal()
     await story.request()
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     assert both in card.plain_text()
     await story.cleo.click(card, "Reject")
     form = await story.slack.until(lambda: story.cleo.modal)

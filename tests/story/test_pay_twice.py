@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from handlers.messages import words as catalogue
 from ordering.process.floors import Floors
 from sandbox.slack import NoSuchButton
 from tests.story.conftest import Story
@@ -40,14 +41,14 @@ async def presses_whatever_is_offered(story: Story, method: str, *, seconds: flo
             card = await story.card("It was not paid", seconds=0.5)
             await story.dan.click(card, "It was not paid")
         with suppress(TimeoutError, NoSuchButton):
-            card = await story.card("OVH keeps the order open", seconds=0.5)
+            card = await story.card(catalogue.paying.KEEPS_OPEN, seconds=0.5)
             await story.dan.select(card, "payment_method", method)
             await story.dan.click(card, "Pay")
 
 
 async def is_paid_once(story: Story, source: object, *, copies: int = 1) -> None:
     """The order ends delivered by one payment; OVH saw one call of the bot's, in so many copies."""
-    await story.card("is delivered", seconds=40)
+    await story.card(catalogue.card.DELIVERED, seconds=40)
     assert story.orders[0].payments == [source]
     assert sum(story.ovh.count("POST", path) for path in PAYS.values()) == copies
 

@@ -9,10 +9,12 @@ import pytest
 
 from handlers.messages import words as catalogue
 from ordering.model.facts import Data, EventKind
+from ordering.model.sales_order import SalesOrder
 from ordering.process.floors import Floors
 from sandbox.ovh.orders import Order, Source, Try
 from sandbox.slack import Message
 from sandbox.slack.messages import elements
+from tests.builders import NOW, euros
 from tests.refusing import said
 from tests.story.conftest import Story
 from tests.story.saying import VISA as VISA_NAME
@@ -55,7 +57,7 @@ class Till:
 
     async def ends_paid(self, source: Source, *, method: int | str | None, by: str | None = "U0DAN") -> None:
         """Delivered; the money came from there, once; the record tells the same order, payer, way and invoice."""
-        await self.shows("is delivered")
+        await self.shows(catalogue.card.DELIVERED)
         await self.shows("Open invoice")
         assert self.order.payments == [source]
         record = await self.record()
@@ -63,7 +65,7 @@ class Till:
         assert [record["invoice"]] == [bill.id for bill in self.story.ovh.bills.all() if bill.order is self.order]
 
     async def ends_unpaid(self) -> None:
-        await self.shows("was not bought")
+        await self.shows(catalogue.card.NOT_BOUGHT)
         assert self.order.payments == []
         record = await self.record()
         assert (record["state"], record["paid_by"], record["invoice"]) == ("cancelled", None, None)
@@ -197,7 +199,7 @@ async def test_an_order_over_nothing_is_completed_without_a_choice(story: Story)
 async def test_without_any_method_the_page_pays_and_the_desk_sees_it(story: Story):
     story.ovh.payments.methods.clear()
     till = await ordered(story)
-    await till.shows("OVH has no payment method on file that can pay this order. Open the order to pay it")
+    await till.shows(catalogue.paying.NO_METHOD)
     story.ovh.pay_on_the_page(till.order.id)
     await till.ends_paid("page", method=None, by=None)
     await till.tells(in_thread(K.PAYMENT_RECEIVED, seen="paid_at_ovh"))
@@ -226,11 +228,13 @@ async def test_a_click_on_pay_while_somebody_pays_on_the_page_sends_nothing(stor
 async def test_an_unpaid_order_reminds_the_payers_once_and_ends_when_ovh_cancels_it(story: Story, monkeypatch):
     monkeypatch.setattr("sandbox.ovh.orders.TWO_WEEKS", 18)
     till = await ordered(story)
-    await story.slack.until(lambda: [line for line in till.thread() if "is still to be paid" in line], 14)
+    reminder = catalogue.card.reminder(
+        {"U0DAN"}, SalesOrder(till.order.id, euros("3.59"), euros("0.60")), NOW
+    ).partition("<!date")[0]
+    await story.slack.until(lambda: [line for line in till.thread() if line.startswith(reminder)], 14)
     await till.ends_unpaid()
-    reminders = [line for line in till.thread() if "is still to be paid" in line]
+    reminders = [line for line in till.thread() if line.startswith(reminder)]
     assert len(reminders) == 1
-    assert reminders[0].startswith(f"<@U0DAN>: order {till.order.id} over €3.59 with tax is still to be paid. OVH")
 
 
 @pytest.mark.parametrize("kind", ["lost_after", "hang"])
@@ -287,7 +291,7 @@ async def test_money_that_nobody_explains_makes_a_payer_wait_for_a_day(story: St
     till = await undecided(story)
     sent_at = datetime.now(UTC)
     await story.dan.click(till.card, "It was not paid")
-    await till.shows("OVH keeps the order open")
+    await till.shows(catalogue.paying.KEEPS_OPEN)
     assert datetime.now(UTC) - sent_at > timedelta(seconds=6)
     await till.pays()
     await till.ends_paid(VISA, method=VISA)
@@ -334,10 +338,10 @@ async def test_opening_the_order_asks_first_while_somebody_pays(story: Story):
     assert "confirm" not in before[1]
     story.ovh.payments.settle_after = 8.0
     await till.pays()
-    await till.shows("is being paid by")
+    await till.shows(catalogue.card.BEING_PAID)
     await story.slack.until(lambda: "confirm" in the_button(till.card, "Open order")[1], 10)
     question = str(the_button(till.card, "Open order")[1]["confirm"])
-    assert "A payment by <@U0DAN> is under way. Paying there can pay twice." in question
+    assert catalogue.paying.under_way("U0DAN") in question
     await story.dan.press(till.card, *before)
     await story.sees(story.dan, said("card_outdated", cart=1), channel="approvals")
     await story.dan.click(till.card, "Open order")

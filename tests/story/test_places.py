@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 
 from handlers.messages import words as catalogue
-from ordering.model.cart import CartState
+from ordering.model.cart import Cart, CartState
 from ordering.model.events import Event
 from sandbox.slack import server
 from sandbox.slack.world import Channel
-from tests.builders import NOW, euros
+from tests.builders import NOW, a_line, euros
 from tests.refusing import said
 from tests.saying import added, removed, result_of
 from tests.story.conftest import Story
+
+CART = Cart(1, "C0SECRET", "U0ADA", CartState.SUBMITTED, NOW, (a_line(),), requester="U0ADA")  # as people read of it
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ async def test_a_cart_in_ones_own_conversation_goes_to_the_approval_channel(stor
     await story.ada.click(cart, "Request approval")
     await story.slack.until(lambda: story.ada.modal)
     await story.ada.submit(purpose="Mine")
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     assert "<#D" not in card.plain_text()
 
 
@@ -84,7 +86,7 @@ async def test_a_card_that_cannot_be_posted_is_brought_to_the_requester(story: S
     await story.search_and_add("name.ovh")
     await story.request()
     await story.sees(story.ada, "I can't post in <#C0SECRET>", channel="ada")
-    card = await story.sees(story.ada, "waits for approval", channel="ada")
+    card = await story.sees(story.ada, catalogue.card.TO_APPROVE, channel="ada")
     await story.clicks_in_vain(story.ada, card, "Approve", said("not_approver"))
 
 
@@ -96,10 +98,10 @@ async def test_a_requester_who_does_not_see_the_card_is_told_directly_what_becom
     await story.slack.until(lambda: story.ada.modal)
     await story.ada.submit(purpose="Mine")
     await story.form_says(catalogue.cart.requested(1, "C0APPROVALS", euros("3.59"), here=False))
-    await story.cleo.click(await story.card("waits for"), "Reject")
+    await story.cleo.click(await story.card(catalogue.card.TO_APPROVE), "Reject")
     await story.slack.until(lambda: story.cleo.modal)
     await story.cleo.submit(reason="Too dear")
-    told = await story.sees(story.ada, "Cart #1 (name.ovh) was rejected by <@U0CLEO>: Too dear", channel="ada")
+    told = await story.sees(story.ada, catalogue.news.rejected(CART, "U0CLEO", "Too dear"), channel="ada")
     await story.ada.click(told, "Copy to open cart")
     await story.sees(story.ada, catalogue.cart.copied(2, 1), channel="ada")
 
@@ -108,8 +110,8 @@ async def test_a_delivery_is_told_to_the_requester_once(story: Story):
     card = await story.requested()
     await story.cleo.click(card, "Approve")
     await story.dan.click(await story.payable(), "Pay")
-    await story.sees(story.ada, "Cart #1 (name.ovh) is delivered: all names are registered.", channel="ada")
-    assert len([m for m in story.ada.messages("ada") if "is delivered" in m.plain_text()]) == 1
+    await story.sees(story.ada, catalogue.news.delivered(CART), channel="ada")
+    assert len([m for m in story.ada.messages("ada") if catalogue.card.DELIVERED in m.plain_text()]) == 1
 
 
 async def test_what_the_team_buys_is_for_its_members_eyes(story: Story):
@@ -123,9 +125,9 @@ async def test_what_the_team_buys_is_for_its_members_eyes(story: Story):
 async def test_a_user_group_approves_in_the_carts_own_channel(story: Story):
     await story.search_and_add("name.ovh")
     await story.request()
-    card = await story.sees(story.cleo, "waits for approval from <!subteam^S0APPROVERS>")
+    card = await story.sees(story.cleo, f"{catalogue.card.TO_APPROVE} <!subteam^S0APPROVERS>")
     await story.cleo.click(card, "Approve")
-    await story.sees(story.cleo, "OVH keeps the order open")
+    await story.sees(story.cleo, catalogue.paying.KEEPS_OPEN)
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0GONE"}], indirect=True)
@@ -164,7 +166,7 @@ async def test_the_teams_rules_hold(story: Story):
     assert "2 approvals" in card.plain_text()
     await story.cleo.click(card, "Approve")
     card = await story.card("1 of 2 so far")
-    await story.clicks_in_vain(story.cleo, card, "Approve", "You approved cart #1 already.")
+    await story.clicks_in_vain(story.cleo, card, "Approve", catalogue.decisions.approved_already(1))
     await story.dan.click(card, "Approve")
     await story.payable()
 

@@ -74,7 +74,7 @@ async def test_the_cart_says_what_is_open_and_the_card_says_what_was_answered(st
     assert await story.ada.submit(**{CONDITIONS: "true", REASON: "Our <!channel> office"}) == {}
     assert story.ada.modal is None
     await story.request()
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     assert "the registry's conditions accepted by <@U0ADA>" in card.plain_text()
     assert "reason: “Our &lt;!channel&gt; office”" in card.plain_text()
     await story.cleo.click(card, "Approve")
@@ -111,7 +111,7 @@ async def test_answers_can_be_changed_until_approval_is_requested(story: Story):
     assert "A first thought" in str(again.blocks)
     await story.ada.submit(**{REASON: "A second thought"})
     await story.request()
-    assert "A second thought" in (await story.card("waits for")).plain_text()
+    assert "A second thought" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(story: Story):
@@ -122,7 +122,7 @@ async def test_two_people_answer_at_once_and_neither_undoes_the_other_unseen(sto
     assert await story.ada.submit(**{CONDITIONS: "true", OWNER: "21003346"}) == {}
     assert await story.ben.submit(**{CONDITIONS: "true"}) == {}
     await story.request()
-    assert "owner: contact 21003346" in (await story.card("waits for")).plain_text()
+    assert "owner: contact 21003346" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_two_people_answer_the_same_differently_and_the_second_sees_both(story: Story):
@@ -143,7 +143,7 @@ async def test_two_people_answer_the_same_differently_and_the_second_sees_both(s
     await story.request()
     assert (
         f"*{catalogue.questions.EACH_NAME}*  {catalogue.questions.OWN_DATA}"
-        in (card := await story.card("waits for")).plain_text()
+        in (card := await story.card(catalogue.card.TO_APPROVE)).plain_text()
     )
     assert "reason: “A second thought”" in card.plain_text()
     assert "A first thought" not in card.plain_text()
@@ -166,7 +166,7 @@ async def test_a_contact_that_is_made_meanwhile_undoes_nobodys_choice(story: Sto
     assert "“21003346” by <@U0BEN>" in both.plain_text()
     assert await story.ada.submit() == {}
     await story.request()
-    assert "owner: contact 21003400" in (await story.card("waits for")).plain_text()
+    assert "owner: contact 21003400" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story):
@@ -176,7 +176,7 @@ async def test_answers_that_come_too_late_go_back_to_who_typed_them(story: Story
     await story.ben.click(cart, "Request approval")
     await form(story, "request_form", story.ben)
     await story.ben.submit(purpose="For the launch")
-    await story.card("waits for")
+    await story.card(catalogue.card.TO_APPROVE)
     assert await story.ada.submit(**{"answer.DNS": "ns1.example.net, ns2.example.net"}) == {}
     late = await story.form_says(said("cart_closed", cart=1, state="submitted"))
     assert "ns1.example.net, ns2.example.net" in late.plain_text()
@@ -228,7 +228,7 @@ async def test_many_names_are_answered_from_a_list_and_alike_ones_at_once(story:
     assert catalogue.questions.NOTHING_TO_ANSWER in (await form(story, "answers_list")).plain_text()
     story.ada.close_modal()
     await story.request()
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     assert f"{_OWN}, owner of legal age: yes, reason: “Ours”" in card.plain_text()
     assert card.plain_text().count("reason: “Ours”") == 1
 
@@ -264,7 +264,7 @@ async def test_the_form_of_the_request_leads_to_the_answers_and_keeps_the_purpos
     assert await story.ada.submit(**{"answer.USE_OF_NAME": "A shop"}) == {}
     assert story.ada.modal is not_sent
     assert await story.ada.submit() == {}
-    assert "For the launch" in (await story.card("waits for")).plain_text()
+    assert "For the launch" in (await story.card(catalogue.card.TO_APPROVE)).plain_text()
 
 
 async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the_dry_run_is_content(story: Story):
@@ -282,7 +282,7 @@ async def test_a_registrys_rule_is_asked_before_the_approvers_are_even_where_the
     await form(story, "answers_form")
     assert await story.ada.submit(**{OWNER: "21003346"}) == {}
     assert await story.ada.submit(purpose="For the launch") == {}
-    await story.card("waits for")
+    await story.card(catalogue.card.TO_APPROVE)
 
 
 async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_once_it_is_fixed(story: Story):
@@ -297,7 +297,7 @@ async def test_what_only_the_ovh_account_can_fix_has_no_button_and_is_believed_o
     own = story.ovh.contacts.accounts[story.ovh.contacts.own]
     own["address"] |= {"city": "Berlin", "country": "DE"}
     assert await story.ada.submit(purpose="For the launch") == {}
-    await story.card("waits for")
+    await story.card(catalogue.card.TO_APPROVE)
 
 
 async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(story: Story):

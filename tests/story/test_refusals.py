@@ -4,10 +4,12 @@ import pytest
 
 from handlers.messages import refused
 from handlers.messages import words as catalogue
+from ordering.model.facts import EventKind
 from ordering.model.offer import Verdict
 from tests.refusing import said
 from tests.saying import added, removed, result_of
 from tests.story.conftest import Story
+from tests.story.saying import on_card
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ async def test_a_non_approver_cannot_approve(story: Story):
         lambda: [m for m in story.slack.state.messages["C0APPROVALS"] if m.only_for == "U0BEN"]
     )
     assert told[0].text == "Only approvers can do this. Ask <@U0CLEO>, <@U0DAN>."
-    assert "waits for" in card.plain_text()
+    assert catalogue.card.TO_APPROVE in card.plain_text()
     assert story.checkouts() == 0
 
 
@@ -30,7 +32,7 @@ async def test_whoever_added_a_name_cannot_approve_it(story: Story):
     await story.cleo.command("add hers.ovh")
     await story.sees(story.cleo, added("hers.ovh"))
     await story.request()
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     await story.cleo.click(card, "Approve")
     await story.sees(story.cleo, "You added a name to cart #1, so another approver decides.", channel="approvals")
     assert story.checkouts() == 0
@@ -65,9 +67,9 @@ async def test_a_rejection_tells_why_and_its_names_can_be_copied(story: Story):
     card = await story.requested()
     await story.cleo.click(card, "Reject")
     await story.slack.until(lambda: story.cleo.modal)
-    assert await story.cleo.submit(reason="  ") == {"reason": "Say in a few words why."}
+    assert await story.cleo.submit(reason="  ") == {"reason": catalogue.card.REASON_MISSING}
     assert await story.cleo.submit(reason="Too <!channel> *long*") == {}
-    card = await story.card("was rejected by <@U0CLEO>")
+    card = await story.card(catalogue.card.rejected("U0CLEO", "").rstrip(": "))
     assert "Too &lt;!channel&gt; *long*" in card.plain_text()
     await story.cleo.click(card, "Copy to open cart")
     await story.sees(story.ada, "*Cart #2*  1 name")
@@ -90,7 +92,7 @@ async def test_the_requester_can_withdraw_and_nobody_else(story: Story):
     await story.cleo.click(card, "Withdraw")
     await story.sees(story.cleo, said("not_the_requester", cart=1), channel="approvals")
     await story.ada.click(card, "Withdraw")
-    await story.card("was not bought. The requester withdrew it.")
+    await story.card(catalogue.card.not_bought(on_card(EventKind.REQUEST_WITHDRAWN)))
 
 
 @pytest.mark.parametrize(

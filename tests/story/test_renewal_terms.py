@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from handlers.messages import words as catalogue
 from tests.story.conftest import Story
 
 
@@ -14,9 +15,9 @@ async def test_a_renewal_raised_after_the_card_is_not_ordered(story: Story):
     await story.cleo.click(card, "Approve")
     await story.card("the renewal was €3.59 a year, now €359.00 a year")
     assert not story.orders
-    card = await story.card("waits for approval")
+    card = await story.card(catalogue.card.TO_APPROVE)
     await story.cleo.click(card, "Approve")
-    await story.card("is ordered")
+    await story.card(catalogue.card.TO_PAY)
     assert len(story.orders) == 1
 
 

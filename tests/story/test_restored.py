@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
+from handlers.messages import words as catalogue
 from ordering.model.recovery import FLOOR
 from sandbox.slack import Message
 from sandbox.stage import Stage
@@ -124,7 +125,7 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     """Put the database back, decide another cart, press the old card; compare, end recover mode, press it again."""
     await desk.requested()
     restore = await back_up(desk)
-    await desk.cleo.click(await desk.card("waits for approval"), "Approve")
+    await desk.cleo.click(await desk.card(catalogue.card.TO_APPROVE), "Approve")
     old = copy.deepcopy(await desk.payable(_LEASES))
     await restore()
 
@@ -140,15 +141,15 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
 
     await desk.clicks_in_vain(desk.dan, old, "Pay", said("on_hold"))
     await is_on_hold(desk)
-    held = await desk.card("#1 · On hold", seconds=_LEASES)
+    held = await desk.card(catalogue.on_hold.card_head(1), seconds=_LEASES)
     assert "Approve" not in held.plain_text()
     await desk.cleo.open_home()
-    await desk.home_says(desk.cleo, "I'm on hold.")
+    await desk.home_says(desk.cleo, catalogue.on_hold.HOME_HEAD)
     for operator in (desk.cleo, desk.dan):
         async with asyncio.timeout(10):
             while not (told := direct(desk, operator.id)):  # noqa: ASYNC110 - Slack's state tells nobody
                 await asyncio.sleep(0.05)
-        assert [message.text for message in told if "its database seems to be older" in message.text] == [told[0].text]
+        assert [message.text for message in told if catalogue.on_hold.BEGUN_ALONE in message.text] == [told[0].text]
     with suppress(TimeoutError):
         await desk.slack.until(lambda: len(desk.orders) > 2 or None, 3)
     assert [order.payments for order in desk.orders] == [[], []]
@@ -157,8 +158,10 @@ async def test_an_old_card_after_a_restore_orders_and_pays_nothing_twice(desk: S
     assert f"{desk.orders[0].id}" in printed
     assert "fits #1" in printed
     assert "Recover mode is over" in printed
-    card = await desk.card("waits for approval", seconds=_LEASES)
-    assert (await desk.slack.until(lambda: "is forgotten" in str(desk.slack.messages("approvals")) or None)) is True
+    card = await desk.card(catalogue.card.TO_APPROVE, seconds=_LEASES)
+    assert (
+        await desk.slack.until(lambda: catalogue.on_hold.BACK in str(desk.slack.messages("approvals")) or None)
+    ) is True
     await desk.clicks_in_vain(desk.dan, old, "Pay", said("card_before_restore", cart=1))
     assert [order.payments for order in desk.orders] == [[], []]
 
@@ -172,7 +175,7 @@ async def test_operators_compare_and_release_in_slack(desk: Story):
     """The same by buttons: Compare now shows what OVH has, only then I have compared appears."""
     await desk.requested()
     restore = await back_up(desk)
-    approved = copy.deepcopy(await desk.card("waits for approval"))
+    approved = copy.deepcopy(await desk.card(catalogue.card.TO_APPROVE))
     await desk.cleo.click(approved, "Approve")
     old = copy.deepcopy(await desk.payable(_LEASES))
     await restore()
@@ -193,5 +196,5 @@ async def test_operators_compare_and_release_in_slack(desk: Story):
     if desk.stage.environment["DATABASE_URL"].startswith("postgresql"):
         return  # a process of the lost state may live for a day
     desk.ovh.clock.put(FLOOR.total_seconds() + 60)
-    await desk.card("waits for approval", seconds=60)
+    await desk.card(catalogue.card.TO_APPROVE, seconds=60)
     assert len(desk.orders) == 1

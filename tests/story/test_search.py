@@ -67,7 +67,7 @@ async def test_two_searches_under_a_limit_and_faults_get_every_name_answered(sto
     await story.sees(story.ada, "/90")
     asked = len(story.ovh.calls)
     await story.request()
-    await story.card("waits for", seconds=20)
+    await story.card(catalogue.card.TO_APPROVE, seconds=20)
     money = [n for n, call in enumerate(story.ovh.calls[asked:]) if "/checkout" in call.path or "/item" in call.path]
     assert money
     assert sum("/domain" in call.path for call in story.ovh.calls[asked : asked + money[-1]]) < 60

@@ -54,7 +54,7 @@ def _holds_link(payload: dict[str, Any]) -> bool:
 async def home_of_dan(story: Story) -> Any:
     await story.ordered()
     await story.dan.open_home()
-    return await story.home_says(story.dan, "OVH keeps the order open")
+    return await story.home_says(story.dan, catalogue.paying.KEEPS_OPEN)
 
 
 async def told(story: Story, who: Actor, words: str) -> None:

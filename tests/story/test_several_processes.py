@@ -28,7 +28,7 @@ async def desk(stage: Stage) -> Story:
 async def test_three_processes_order_once_and_pay_once_and_tell_everything_once(desk: Story):
     story = desk
     await story.dan.click(await story.ordered("name.ovh", "other.ovh"), "Pay")
-    card = await story.card("is delivered", seconds=40)
+    card = await story.card(catalogue.card.DELIVERED, seconds=40)
     assert [order.payments for order in story.orders] == [[8120045]]
     assert story.checkouts() == 1
     assert len(story.slack.messages("approvals")) == 1

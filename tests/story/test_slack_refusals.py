@@ -53,11 +53,11 @@ async def test_a_channel_archived_after_the_request_loses_nobody(story: Story):
     story.slack.state.world.channel("approvals").archived = True
     await story.cleo.click(await story.home_says(story.cleo, "Cart #1"), "Approve")
     await story.sees(story.ada, "<#C0APPROVALS> is archived", channel="ada")
-    card = await card_of(story, "dan", "OVH keeps the order open")
-    await card_of(story, "cleo", "OVH keeps the order open")
-    await eventually(lambda: [line for line in story.slack.thread(card) if "waits for payment" in line.text])
+    card = await card_of(story, "dan", catalogue.paying.KEEPS_OPEN)
+    await card_of(story, "cleo", catalogue.paying.KEEPS_OPEN)
+    await eventually(lambda: [line for line in story.slack.thread(card) if catalogue.card.READY_TO_PAY in line.text])
     await story.dan.click(card, "Pay")
-    await card_of(story, "ada", "is delivered")
+    await card_of(story, "ada", catalogue.card.DELIVERED)
     assert [len(cards(story.slack.person(name), name)) for name in ("ada", "cleo", "dan")] == [1, 1, 1]
     assert len([m for m in story.ada.messages("ada") if "is archived" in m.text]) == 1
 
@@ -68,9 +68,9 @@ async def test_a_card_that_its_channel_refuses_reaches_the_approvers(story: Stor
     story.slack.state.world.channel("approvals").refuses_posts = word
     await story.search_and_add("name.ovh")
     await story.request()
-    card = await card_of(story, "cleo", "waits for approval")
+    card = await card_of(story, "cleo", catalogue.card.TO_APPROVE)
     await story.cleo.click(card, "Approve")
-    await card_of(story, "cleo", "OVH keeps the order open")
+    await card_of(story, "cleo", catalogue.paying.KEEPS_OPEN)
 
 
 @pytest.mark.parametrize("word", sorted(KINDS[Kind.PLACE] | {"a_word_of_next_year", "missing_scope", "no_permission"}))
@@ -79,7 +79,7 @@ async def test_no_refusal_of_a_channel_hides_a_card(story: Story, word: str):
     story.slack.faults.add("chat.postMessage", "error", error=word, channel="C0APPROVALS", times=ALWAYS)
     await story.search_and_add("name.ovh")
     await story.request()
-    await card_of(story, "cleo", "waits for approval")
+    await card_of(story, "cleo", catalogue.card.TO_APPROVE)
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
@@ -88,7 +88,7 @@ async def test_the_people_of_an_approver_group_get_the_card(story: Story):
     story.slack.state.world.channel("approvals").archived = True
     await story.search_and_add("name.ovh")
     await story.request()
-    await card_of(story, "cleo", "waits for approval")
+    await card_of(story, "cleo", catalogue.card.TO_APPROVE)
 
 
 @pytest.mark.parametrize("settings", [{"DESK_APPROVERS": "S0APPROVERS"}], indirect=True)
@@ -98,7 +98,7 @@ async def test_a_stumble_over_the_group_explains_once(story: Story):
     await story.search_and_add("name.ovh")
     story.slack.faults.add("usergroups.users.list", "error", error="internal_error", times=3)
     await story.request()
-    await card_of(story, "cleo", "waits for approval", seconds=25)
+    await card_of(story, "cleo", catalogue.card.TO_APPROVE, seconds=25)
     (said,) = (m.text for m in story.ada.messages("ada") if "nobody there sees" in m.text)
     assert "2 approvers and payers get it in a direct message" in said
 
@@ -113,7 +113,7 @@ async def test_closed_conversations_leave_the_card_in_home(story: Story):
         await story.request()
         await eventually(lambda: [line for line in logged if "DESK_APPROVAL_CHANNEL" in str(line)])
         await story.cleo.open_home()
-        await story.home_says(story.cleo, "waits for approval")
+        await story.home_says(story.cleo, catalogue.card.TO_APPROVE)
 
 
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_too_long", "restricted_action"])
@@ -125,7 +125,7 @@ async def test_a_requester_hears_of_a_card_that_nobody_sees(story: Story, word: 
     await story.request()
     await story.sees(story.ada, "Ask one of them to open my Home")
     await story.cleo.open_home()
-    await story.cleo.click(await story.home_says(story.cleo, "waits for approval"), "Approve")
+    await story.cleo.click(await story.home_says(story.cleo, catalogue.card.TO_APPROVE), "Approve")
     await eventually(lambda: story.checkouts() == 1, seconds=40)
     assert len([m for m in story.ada.messages("domains") if "open my Home" in m.text]) == 1
 
@@ -135,7 +135,7 @@ async def test_a_refused_update_freezes_no_other_message(story: Story):
     await story.requested()
     shared = await story.sees(story.ada, "*Cart #1*")
     story.slack.faults.add("chat.update", "error", error="is_inactive", channel="C0DOMAINS", times=ALWAYS)
-    await story.cleo.click(await story.card("waits for"), "Approve")
+    await story.cleo.click(await story.card(catalogue.card.TO_APPROVE), "Approve")
     await story.payable()
     assert catalogue.cart.state(CartState.CHECKED_OUT) not in shared.plain_text()
 
@@ -147,7 +147,7 @@ async def test_a_message_that_must_wait_holds_back_no_other(story: Story, kind):
     story.slack.faults.add(
         "chat.update", kind, error="org_login_required", channel="C0DOMAINS", times=ALWAYS, seconds=4
     )
-    await story.cleo.click(await story.card("waits for"), "Approve")
+    await story.cleo.click(await story.card(catalogue.card.TO_APPROVE), "Approve")
     await story.payable(seconds=25)
 
 
@@ -157,7 +157,7 @@ async def test_refused_content_arrives_as_plain_text(story: Story):
         story.slack.faults.add("chat.postMessage", "error", error="msg_blocks_too_long", channel="C0APPROVALS")
         await story.search_and_add("name.ovh")
         await story.request()
-        card = await story.card("Cart #1 is submitted")
+        card = await story.card(f"Cart #1: {catalogue.cart.state(CartState.SUBMITTED)}.")
         assert card.blocks == []
         assert [line["log_level"] for line in logged if line["event"] == "content_refused"] == ["error"]
 
@@ -168,7 +168,7 @@ async def test_an_odd_answer_to_a_post_loses_no_card(story: Story, kind):
     story.slack.faults.add("chat.postMessage", kind, channel="C0APPROVALS", times=2)
     await story.search_and_add("name.ovh")
     await story.request()
-    await story.card("waits for approval")
+    await story.card(catalogue.card.TO_APPROVE)
     assert len([m for m in story.cleo.messages("approvals") if "*Cart #1*" in m.plain_text()]) == 1
 
 
@@ -201,7 +201,7 @@ async def test_forty_long_names_are_shown_and_decided(story: Story):
         await story.sees(story.ada, f"Cart #1 has {some} names", seconds=40)
     await story.sees(story.ada, "*Cart #1*  40 names", seconds=20)
     await story.request(purpose="理由" * 150)
-    card = await story.card("waits for approval", seconds=60)
+    card = await story.card(catalogue.card.TO_APPROVE, seconds=60)
     await story.cleo.click(card, "Details")
     form = await story.slack.until(lambda: story.cleo.modal)
     assert all(name in form.plain_text() for name in names)
@@ -217,7 +217,7 @@ async def test_one_home_that_hangs_makes_no_other_wait(story: Story):
     await story.search_and_add("name.ovh")
     await story.request()
     async with asyncio.timeout(8):
-        await story.home_says(story.cleo, "waits for approval")
+        await story.home_says(story.cleo, catalogue.card.TO_APPROVE)
 
 
 async def test_a_refused_home_says_where_to_look(story: Story):
@@ -232,15 +232,15 @@ async def test_a_restart_changes_the_direct_cards(story: Story, bot: Bot):
     story.slack.state.world.channel("approvals").archived = True
     await story.search_and_add("name.ovh")
     await story.request()
-    card = await card_of(story, "cleo", "waits for approval")
-    await card_of(story, "dan", "waits for approval")
+    card = await card_of(story, "cleo", catalogue.card.TO_APPROVE)
+    await card_of(story, "dan", catalogue.card.TO_APPROVE)
     await eventually(lambda: story.slack.thread(cards(story.dan, "dan")[0]))  # by then it is noted where they stand
     await bot.stop()
     heir = await Bot.build(read_settings())
     await heir.start()
     try:
         await story.cleo.click(card, "Approve")
-        await card_of(story, "cleo", "OVH keeps the order open")
+        await card_of(story, "cleo", catalogue.paying.KEEPS_OPEN)
         assert len(cards(story.cleo, "cleo")) == 1
     finally:
         await heir.stop()

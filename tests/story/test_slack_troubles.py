@@ -36,7 +36,7 @@ async def test_a_card_without_a_channel_is_not_lost_when_slack_fails_too(story: 
     story.slack.faults.add("chat.postMessage", "error", error="is_archived")  # the approval channel
     story.slack.faults.add("chat.postMessage", "500")  # and then the requester
     await story.request()
-    await story.sees(story.ada, "waits for approval", channel="ada", seconds=15)
+    await story.sees(story.ada, catalogue.card.TO_APPROVE, channel="ada", seconds=15)
 
 
 async def test_one_hanging_answer_delays_no_other_card(story: Story):
@@ -52,7 +52,7 @@ async def test_a_form_that_cannot_show_the_end_does_not_hide_it(story: Story, ki
     await story.search_and_add("name.ovh")
     story.slack.faults.add("views.update", kind, times=2)
     await story.request()
-    assert (await story.card("waits for")).text
+    assert (await story.card(catalogue.card.TO_APPROVE)).text
     told = story.slack.state.messages[story.slack.state.world.conversation("U0ADA").id]
     if kind != "lost_after":  # then the form shows it after all
         await story.slack.until(lambda: [m for m in told if SENT in m.text])

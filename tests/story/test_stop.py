@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from handlers.messages import words as catalogue
 from sandbox.stage import Stage
 from tests.story.conftest import Story
 
@@ -49,7 +50,7 @@ async def test_a_stop_during_a_payment_ends_in_time_and_pays_once(stage: Stage):
     await story.ovh_hangs()
     assert await stage.bot.stop() == 0
     await stage.bot.start()
-    await story.card("is delivered", seconds=30)
+    await story.card(catalogue.card.DELIVERED, seconds=30)
     assert story.orders[0].payments == [8120045]
     assert story.ovh.count("POST", "/me/order/*/pay") == 1
     await stage.bot.stop()

@@ -33,7 +33,7 @@ async def test_a_request_lives_its_whole_life(story: Story):
     assert catalogue.cart.added_by("U0BEN") in shared.plain_text()
 
     await story.request("For the launch")
-    card = await story.card("waits for")
+    card = await story.card(catalogue.card.TO_APPROVE)
     assert "For the launch" in card.plain_text()
     for person, why in ((story.ben, said("not_approver")), (story.ada, said("own_request", cart=1))):
         await story.clicks_in_vain(person, card, "Approve", why)
@@ -48,9 +48,9 @@ async def test_a_request_lives_its_whole_life(story: Story):
     link = await story.sees(story.dan, "Only you can see this", channel="approvals")
     assert link.ephemeral
     await story.dan.click(card, "Pay")
-    card = await story.card("is delivered")
+    card = await story.card(catalogue.card.DELIVERED)
     thread = [m.text for m in story.slack.thread(card)]
-    assert thread[0] == "<@U0ADA> asked for approval."
+    assert thread[0] == catalogue.card.requested("U0ADA")
     assert len(story.orders) == 1
     assert story.orders[0].payments == [8120045]
 
@@ -76,7 +76,7 @@ async def test_twenty_clicks_are_one(story: Story):
     await asyncio.gather(*(story.cleo.click(card, "Approve") for _ in range(20)))
     card = await story.payable()
     await asyncio.gather(*(story.dan.click(card, "Pay") for _ in range(20)))
-    await story.card("is delivered")
+    await story.card(catalogue.card.DELIVERED)
     assert story.checkouts() == 1
     assert [order.payments for order in story.orders] == [[8120045]]
 
@@ -85,7 +85,7 @@ async def test_everything_delivered_twice_happens_once(story: Story):
     story.slack.delivery.twice = True
     card = await story.ordered()
     await story.dan.click(card, "Pay")
-    await story.card("is delivered")
+    await story.card(catalogue.card.DELIVERED)
     assert [order.payments for order in story.orders] == [[8120045]]
     assert len([m for m in story.slack.messages("approvals") if "Cart #1" in m.plain_text()]) == 1
 
@@ -94,5 +94,5 @@ async def test_a_payer_chooses_the_method(story: Story):
     card = await story.ordered()
     await story.dan.select(card, "payment_method", "8120046")
     await story.dan.click(card, "Pay")
-    await story.card("is delivered")
+    await story.card(catalogue.card.DELIVERED)
     assert story.orders[0].payments == [8120046]

@@ -62,11 +62,6 @@ def test_names_line_and_text():
     assert list(faults(found, [])) == ["a.py:2: a sentence outside handlers/messages: 'Two words'"]
 
 
-def test_leaves_refusals_out():
-    """They keep a sentence until they have only a code."""
-    assert sentences('raise NotPossible("Not that one.")', not_of={"NotPossible"}) == []
-
-
 def test_accepts_files_on_the_list():
     """A file that is not converted yet is no fault."""
     assert list(faults({"a.py": sentences("y = 'Two words'")}, ["a.py"])) == []

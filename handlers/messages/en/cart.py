@@ -52,7 +52,12 @@ def alone(cart: Cart) -> str:
 
 def state_alone(cart: Cart) -> str:
     """Return the notification's text of a cart that is no longer open."""
-    return f"Cart #{cart.id}: {state(cart.state)}. {names(cart)}"
+    return f"{state_head(cart)} {names(cart)}"
+
+
+def state_head(cart: Cart) -> str:
+    """Return how such a text begins, with its full stop: no two states begin alike."""
+    return f"Cart #{cart.id}: {state(cart.state)}."
 
 
 def sent(cart: Cart) -> str:

@@ -17,7 +17,7 @@ from ordering.model.facts import EventKind as K
 def owner_hidden(order: int) -> str:
     """Return why an order that was found cannot be paid yet."""
     return (
-        f"OVH doesn't show yet who will own the names, so order {order} may be somebody else's. Payers: please don't "
+        f"OVH doesn't show yet who will own the names, so order {order} may be someone else's. Payers: please don't "
         "pay it yet. I'll offer *Pay* in 15 minutes at most."
     )
 

@@ -8,7 +8,7 @@ from handlers.messages.en.checkout import owner_hidden
 from handlers.messages.en.data import sentence, why
 from handlers.messages.en.events import both, event
 from handlers.messages.en.evidence import seen
-from handlers.messages.en.phrases import money
+from handlers.messages.en.phrases import method, money
 from ordering.model.facts import Data
 from ordering.model.facts import EventKind as K
 
@@ -51,23 +51,25 @@ def _(**data: Any) -> str:
 @both(K.PAYMENT_REFUSED)
 def _(method_name: str, **data: Any) -> str:
     if data.get("is_gone"):
-        gone = f"OVH no longer takes {method_name} for this order."
+        gone = f"OVH no longer takes {method(method_name)} for this order."
         return f"{_refused_call(data)} {gone} Choose another way to pay."
     said = data["ovh"].get("said")
     way_on = _ON_OVHS_PAGE if data.get("all_refused") else "Choose another way to pay."
-    return sentence(f"{method_name} was refused.", f"OVH says: {said}." if said else "", "Nothing was paid.", way_on)
+    return sentence(
+        f"{method(method_name)} was refused.", f"OVH says: {said}." if said else "", "Nothing was paid.", way_on
+    )
 
 
 @both(K.PAYMENT_NOT_SEEN)
 def _(method_name: str, ovh: dict[str, Any], evidence: Data | None = None) -> str:
     shown = seen(evidence) if ovh["failed"] else "OVH still shows no payment."
-    return f"OVH has not taken the payment with {method_name}. {shown} Choose a way to pay again."
+    return f"OVH has not taken the payment with {method(method_name)}. {shown} Choose a way to pay again."
 
 
 @both(K.PAYMENT_UNKNOWN)
 def _(order: int, method_name: str, evidence: Data | None = None, **data: Any) -> str:
     shown = why(data) if "error" in data else seen(evidence)
-    asked = f"OVH doesn't say whether order {order} was paid with {method_name}."
+    asked = f"OVH doesn't say whether order {order} was paid with {method(method_name)}."
     return sentence(asked, shown, f"{_LOOK_AT_BOTH}, then say what happened. I keep looking.")
 
 

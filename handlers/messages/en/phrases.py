@@ -18,7 +18,7 @@ _STATES = {
     "delivered": "is delivered",
     "rejected": "was rejected",
     "cancelled": "was cancelled",
-    "needs_attention": "is waiting for somebody to look at it",
+    "needs_attention": "is waiting for someone to look at it",
 }
 
 
@@ -47,3 +47,17 @@ def ovh_words(ovh: Data) -> str:
     """Return what OVH said, in quotation marks; its status if it said nothing."""
     words = str(ovh.get("said") or "").rstrip(".")
     return f"“{words}”" if words else f"status {ovh.get('status')}"
+
+
+def method(label: str) -> str:
+    """Return how people call a payment method: OVH's label, unless that is only the name of a means."""
+    if "_" in label and " " not in label:
+        return label.replace("_", " ").capitalize()
+    return _MEANS.get(label, label)
+
+
+_MEANS = {
+    "ovhAccount": "Prepaid OVH account",
+    "fidelityAccount": "OVH loyalty points",
+    "deferredPaymentAccount": "Deferred payment account",
+}

@@ -27,7 +27,7 @@ def _() -> str:
 
 @_says("cart_opened_by_other")
 def _() -> str:
-    return "Somebody opened this channel's cart at the same moment. Please do that again."
+    return "Someone opened this channel's cart at the same moment. Please do that again."
 
 
 @_says("cart_closed")

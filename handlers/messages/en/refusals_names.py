@@ -167,6 +167,6 @@ def _(name: str, years: int, offered: Sequence[int]) -> str:
 @_says("years_changed_by_other")
 def _(name: str, years: int) -> str:
     return (
-        f"Somebody else just chose another number of years for {domain(name)}: {years}. "
+        f"Someone else just chose another number of years for {domain(name)}: {years}. "
         "Nothing was changed. Press Years again to choose."
     )

@@ -63,7 +63,7 @@ def _(cart: int, state: str) -> str:
 @_says("owner_not_shown")
 def _(order: int) -> str:
     return (
-        f"OVH doesn't show yet who will own the names, so order {order} may be somebody else's. Payers: please don't "
+        f"OVH doesn't show yet who will own the names, so order {order} may be someone else's. Payers: please don't "
         "pay it yet. I'll offer *Pay* in 15 minutes at most."
     )
 

@@ -63,3 +63,34 @@ def too_late(button: str) -> str:
 def perhaps_opened(button: str) -> str:
     """Return that nobody knows whether the form opened."""
     return f"Slack did not say whether the form opened. If you do not see it, press {button} again."
+
+
+# For the operator, about cards ---------------------------------------------------------------------------------------
+
+
+def channel_closed(code: str, *, archived: bool) -> str:
+    """Return what to do about an approval channel that accepts no card."""
+    way = "Unarchive it" if archived else "Invite the app and let it post there"
+    return f"The approval channel accepts no cards ({code}). {way}, or set another DESK_APPROVAL_CHANNEL."
+
+
+def card_refused(cart: int, code: str, *, channel: str | None) -> str:
+    """Return that Slack refuses a card for an unknown reason; `channel` is None for a direct message."""
+    where = f"the channel {channel}" if channel else "a direct message"
+    return (
+        f"Slack refuses to show cart #{cart} in {where} ({code}), and I don't know this error code. I'll try again "
+        "for an hour, then once the cart changes. Ask Slack's support, or update the bot."
+    )
+
+
+def card_nowhere(cart: int) -> str:
+    """Return that only the Home shows a card."""
+    return (
+        f"No message shows the card of cart #{cart}: approvers and payers find it only in the app's Home. Invite the "
+        "app to the approval channel (DESK_APPROVAL_CHANNEL)."
+    )
+
+
+def card_not_made(cart: int, reference: str) -> str:
+    """Return that a bug keeps a card from being shown; the log has the reference."""
+    return f"I can't show cart #{cart}: that's a fault in my own code. The log has the details: {reference}."

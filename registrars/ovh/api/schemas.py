@@ -16,11 +16,6 @@ from ordering.model.sales_order import OrderStatus, PaymentMethod, SalesOrder
 
 _YEARS = re.compile(r"P(\d+)Y")
 _MOST_SAID = 200
-_MEANS = {
-    "ovhAccount": "Prepaid OVH account",
-    "fidelityAccount": "OVH loyalty points",
-    "deferredPaymentAccount": "Deferred payment account",
-}
 Json = Mapping[str, Any]
 
 
@@ -113,8 +108,8 @@ def payment_method(entry: Json) -> PaymentMethod:
 
 
 def payment_mean(name: str) -> PaymentMethod:
-    """Return a means of payment that OVH identifies by name only."""
-    return PaymentMethod(name, _MEANS.get(name) or name.replace("_", " ").capitalize())
+    """Return a means of payment that OVH identifies by name only, such as ``ovhAccount``."""
+    return PaymentMethod(name, name)
 
 
 def said_in(history: Sequence[Json]) -> str | None:

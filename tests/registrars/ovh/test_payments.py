@@ -82,8 +82,8 @@ async def test_valid_methods_come_first_then_what_else_the_order_accepts(ovh, ga
     assert await labels(gateway, order) == [
         "VISA 4970 XXXX XXXX 1234",
         "SEPA DIRECT DEBIT FR76 XXXX XXXX 4321",
-        "Prepaid OVH account",
-        "OVH loyalty points",
+        "ovhAccount",
+        "fidelityAccount",
     ]
 
 
@@ -396,7 +396,7 @@ async def test_a_payment_that_was_held_up_too_long_is_not_sent(ovh, gateway, ord
 async def test_methods_that_may_not_be_read_leave_the_other_ways(ovh, gateway, order):
     ovh.payments.prepaid = Decimal(50)
     ovh.faults.add("GET", "/me/order/*/paymentMethods", "refuse")
-    assert await labels(gateway, order) == ["Sepa direct debit", "Prepaid OVH account"]
+    assert await labels(gateway, order) == ["SEPA_DIRECT_DEBIT", "ovhAccount"]
 
 
 @pytest.mark.parametrize(("urgent", "priority"), [(True, Priority.MONEY), (False, Priority.POLLING)])
