@@ -52,7 +52,7 @@ def test_a_name_server_that_is_no_domain_name_is_told_apart():
     assert (refused.value.code, refused.value.params["typed"]) == ("answer_no_name_server", "-bad-.net")
     match refused.value.params["problem"]:
         case {"error": problem}:
-            assert problem == "name_with_bad_part"
+            assert problem == "name_with_outer_hyphen"
 
 
 def test_json_that_is_nested_without_end_is_refused():
