@@ -10,11 +10,12 @@ from handlers.messages import words as catalogue
 from handlers.messages.en.findings import finding
 from handlers.messages.en.warnings import warning
 from ordering.model.domain_name import DomainName
-from ordering.model.facts import EventKind
+from ordering.model.facts import Data, EventKind, amount
 from ordering.model.line_warnings import LineWarning, WarningKind
 from ordering.model.offer import OfferKind
 from ordering.model.preflight_findings import Finding, FindingCode
 from sandbox.slack import OpenView
+from tests.builders import euros
 from tests.refusing import said
 from tests.saying import added, result_of
 from tests.story.conftest import Story
@@ -197,10 +198,13 @@ async def test_a_dearer_quote_voids_the_approval_and_the_card_tells_each_differe
     card = await story.requested("name.ovh", "other.ovh")
     story.ovh.names.rise("other.ovh", "1.00")
     await story.cleo.click(card, "Approve")
-    changes = ["other.ovh: was €2.99 without tax, now €3.99.", "Total with tax: was €7.18, now €8.38."]
+    changes: list[Data] = [
+        {"kind": "price", "name": "other.ovh", "approved": amount(euros("2.99")), "ovh": amount(euros("3.99"))},
+        {"kind": "total", "approved": amount(euros("7.18")), "ovh": amount(euros("8.38"))},
+    ]
     told = on_card(EventKind.TERMS_CHANGED, changes=changes)
     again = await story.card(told)
-    assert told.splitlines()[1:] == changes
+    assert told.splitlines()[1:] == catalogue.terms.differences(changes)
     mentioned = f"<@U0CLEO> or <@U0DAN>: {told}"
     await story.slack.until(lambda: mentioned in [message.text for message in story.slack.thread(again)])
     assert story.checkouts() == 0
