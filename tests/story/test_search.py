@@ -118,7 +118,7 @@ async def test_asking_again_while_too_much_is_under_way_leaves_the_search_as_it_
     await story.slack.until(lambda: len(under_way(story)) == len(["one", "two", "three"]))
     running = under_way(story)
     await story.ada.click(dark, "Ask again")
-    await story.sees(story.ada, "3 of your searches are still under way. Try again when one of them ends.")
+    await story.sees(story.ada, said("too_many_searches", most=3))
     await story.ada.command("search waits.ovh")
     waits = await story.sees(story.ada, catalogue.search.must_wait(3, 1, button="Search now"))
     await story.ada.command("search -x-")
