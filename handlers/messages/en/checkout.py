@@ -144,9 +144,12 @@ def too_dear(order: int, approved: Data | None, ovh: dict[str, Any]) -> str:
 both(K.ORDER_EXCEEDS_APPROVAL)(too_dear)
 
 
-@event(K.ORDER_CHANGED)
-def _(order: int, before: Data, ovh: dict[str, Any]) -> str:
+def order_changed(order: int, before: Data, ovh: dict[str, Any]) -> str:
+    """Return that an order has another total."""
     return f"OVH changed order {order}: {money(before)} before, {money(ovh['total'])} now."
+
+
+event(K.ORDER_CHANGED)(order_changed)
 
 
 @both(K.ORDER_CANCELLED)

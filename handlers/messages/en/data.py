@@ -37,11 +37,6 @@ def sentence(*parts: str) -> str:
     return " ".join(filter(None, parts))
 
 
-def listed(items: Sequence[str]) -> str:
-    """Return ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
-
-
 def as_mapping(value: Json) -> Data:
     """Return JSON that must be an object."""
     return value if isinstance(value, dict) else {}

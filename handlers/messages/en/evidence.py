@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.messages.catalogue import Catalogue
-from handlers.messages.en.data import as_mapping, listed, why
+from handlers.messages.en.data import as_mapping, why
+from handlers.messages.en.grammar import listed
 from handlers.messages.en.phrases import domain, money
 from ordering.model.facts import Data
 

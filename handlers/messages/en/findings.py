@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from handlers.messages.catalogue import Catalogue, Hint, Said
+from handlers.messages.en.phrases import domain as named
+from handlers.messages.en.phrases import with_full_stop
 from handlers.messages.en.question_labels import noun
 from handlers.messages.en.refusals import REFUSALS
-from handlers.messages.en.values import name as named
-from handlers.messages.en.values import sentence
 from ordering.model.facts import Data
 from ordering.model.preflight_findings import FindingCode as F
 
@@ -81,7 +81,7 @@ def _(name: str, label: str) -> str:
 
 @_says(F.ANSWER_REFUSED)
 def _(name: str, label: str, ovh: Mapping[str, str]) -> str:
-    return sentence(f"{named(name)}: {noun(label)} {ovh['said']}")
+    return with_full_stop(f"{named(name)}: {noun(label)} {ovh['said']}")
 
 
 @_says(F.OWNER_BREAKS_RULE)

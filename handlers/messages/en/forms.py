@@ -7,10 +7,10 @@ from typing import Any
 
 from handlers.messages.catalogue import Hint, Said
 from handlers.messages.en.findings import all_of
+from handlers.messages.en.phrases import domain as named
+from handlers.messages.en.phrases import money
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN, unknown_refusal
 from handlers.messages.en.unknown_names import unknown_because
-from handlers.messages.en.values import money
-from handlers.messages.en.values import name as named
 from ordering.model.domain_name import DomainName
 from ordering.model.facts import Data
 

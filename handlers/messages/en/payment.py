@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.messages.en.checkout import owner_hidden
+from handlers.messages.en.checkout import order_changed, owner_hidden
 from handlers.messages.en.data import sentence, why
 from handlers.messages.en.events import both, event
 from handlers.messages.en.evidence import seen
-from handlers.messages.en.phrases import method, money
+from handlers.messages.en.phrases import method
 from ordering.model.facts import Data
 from ordering.model.facts import EventKind as K
 
@@ -30,7 +30,7 @@ def _(order: int, **data: Any) -> str:
         return owner_hidden(order)
     match data.get("reason"):
         case "order_changed":
-            changed = f"OVH changed order {order}: {money(data['before'])} before, {money(data['ovh']['total'])} now."
+            changed = order_changed(order, data["before"], data["ovh"])
             return f"{changed} Nothing was paid: look at it, and pay it as it is now."
         case "payment_open":
             return (

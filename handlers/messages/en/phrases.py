@@ -27,6 +27,11 @@ def money(amount: Data) -> str:
     return str(Money.of(str(amount["amount"]), str(amount["currency"])))
 
 
+def a_year(renewal: Data | None) -> str:
+    """Return a renewal price: ``€3.59 a year``; an empty string if there is none."""
+    return f"{money(renewal)} a year" if renewal else ""
+
+
 def domain(ascii_name: str) -> str:
     """Return a domain name in Unicode, with its ASCII form if that differs: ``café.fr (xn--caf-dma.fr)``."""
     return str(DomainName(ascii_name))
@@ -41,6 +46,11 @@ def quoted(text: str) -> str:
     """Return foreign text in quotation marks: short, without control or direction characters and backticks."""
     clean = "".join(c if c.isprintable() else "?" for c in text).replace("`", "'")
     return f"“{clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + '…'}”"
+
+
+def with_full_stop(words: str) -> str:
+    """Return foreign words with one full stop at their end."""
+    return f"{words.rstrip('.')}."
 
 
 def ovh_words(ovh: Data) -> str:

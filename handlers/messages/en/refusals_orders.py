@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.messages.catalogue import Said
+from handlers.messages.en.checkout import owner_hidden
 from handlers.messages.en.evidence import differences
 from handlers.messages.en.phrases import domain, is_now
 from handlers.messages.en.refusals import REFUSALS, TRY_AGAIN
@@ -60,12 +61,7 @@ def _(cart: int, state: str) -> str:
     return f"Cart #{cart} {is_now(state)}: there is nothing to pay."
 
 
-@_says("owner_not_shown")
-def _(order: int) -> str:
-    return (
-        f"OVH doesn't show yet who will own the names, so order {order} may be someone else's. Payers: please don't "
-        "pay it yet. I'll offer *Pay* in 15 minutes at most."
-    )
+_says("owner_not_shown")(owner_hidden)
 
 
 @_says("order_not_known")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from handlers.messages.catalogue import Catalogue
-from handlers.messages.en.values import a_year, money
-from handlers.messages.en.values import name as named
+from handlers.messages.en.phrases import a_year, money
+from handlers.messages.en.phrases import domain as named
 from ordering.model.facts import Data
 from ordering.model.preflight_findings import Remark
 from ordering.model.seal import DifferenceKind as D

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.messages.catalogue import Catalogue
-from handlers.messages.en.values import a_year, in_sequence, money
-from handlers.messages.en.values import name as named
+from handlers.messages.en.grammar import listed
+from handlers.messages.en.phrases import a_year, money
+from handlers.messages.en.phrases import domain as named
 from ordering.model.facts import Data
 from ordering.model.line_warnings import LineWarning
 from ordering.model.line_warnings import WarningKind as W
@@ -23,7 +24,7 @@ def warning(told: LineWarning) -> str:
 
 @_says(W.MIXED_SCRIPTS)
 def _(scripts: Sequence[str]) -> str:
-    return f"Mixes {in_sequence(scripts)} letters."
+    return f"Mixes {listed(scripts)} letters."
 
 
 @_says(W.LOOKS_LATIN)
