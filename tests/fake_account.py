@@ -23,6 +23,7 @@ class FakeAccount:
         self.foreign_read: list[int] = []
         self.presence: set[str] = set()  # carts by which desks show themselves
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
+        self.markers_made_by: dict[str, datetime | None] = {}  # when the attempt started, by OVH's clock
         self.others = 0  # markers of other desks
         self.account: list[AccountOrder] = []  # what the account lists beside our orders
 
@@ -48,11 +49,17 @@ class FakeAccount:
     def presences(self) -> frozenset[str]:
         return frozenset(self.presence)
 
-    def leave_marker(self, subject: str) -> str:
+    def leave_marker(self, subject: str, started_at: datetime | None = None) -> str:
+        """Leave a marker; one of no time belongs to no attempt on record."""
         self._take_permit()
         marker = f"marker {next(self._numbers)}"
         self.left_markers.append((subject, marker))
+        self.markers_made_by[marker] = started_at
         return marker
+
+    def marker_is_of(self, marker: str, started_at: datetime) -> bool:
+        self._take_permit()
+        return self.markers_made_by.get(marker) == started_at
 
     def markers(self, subject: str) -> frozenset[str]:
         self._take_permit()

@@ -76,6 +76,13 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("CHECKOUT shows", "late-600"),
         ("commit checked_out", "lose-4-cold"),
     ),
+    (
+        ("commit approved", "crash"),
+        ("commit approved", "crash"),
+        ("CHECKOUT shows", "late-600"),
+        ("commit checked_out", "lose-5-cold"),
+    ),
+    (("CHECKOUT shows", "late-15"), ("POST order/cart", "busy"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
     # The age of a decision
     (("step paying", "hold"), ("step paying", "server-90000")),
     (

@@ -218,9 +218,13 @@ class OvhGateway:
         with readable():
             return self._markers.is_made_by(cart, started_at)
 
-    def leave_marker(self, subject: str) -> str:
+    def leave_marker(self, subject: str, started_at: datetime) -> str:
         with readable():
-            return self._markers.leave(subject)
+            return self._markers.leave(subject, started_at)
+
+    def marker_is_of(self, marker: str, started_at: datetime) -> bool:
+        with readable():
+            return self._markers.is_of(marker, started_at)
 
     def markers(self, subject: str) -> frozenset[str]:
         with readable():

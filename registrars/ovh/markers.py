@@ -65,14 +65,18 @@ class Markers:
         self._descriptions = descriptions
         self._home = home
         self._read: dict[str, str] = {}  # descriptions by cart, as they never change
+        self._expiries: dict[str, datetime | None] = {}  # by cart
 
-    def leave(self, subject: str) -> str:
-        """Create a marker with the longest life that OVH allows, and return its id."""
-        return self.make(self._descriptions.marker(subject))
+    def leave(self, subject: str, started_at: datetime) -> str:
+        """Create a marker with the longest life that OVH allows, and return its id.
 
-    def make(self, description: str) -> str:
+        Its life counts from the second in which its attempt started, so its expiry names the attempt: see `is_of`.
+        """
+        return self.make(self._descriptions.marker(subject), started_at)
+
+    def make(self, description: str, lives_from: datetime | None = None) -> str:
         """Create an empty cart of the account. Two calls: OVH lists only carts that are assigned."""
-        made = self._new(description)
+        made = self._new(description, lives_from or self._client.time_as_known())
         cart = str(made["cartId"])
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.MONEY)
@@ -84,15 +88,26 @@ class Markers:
 
     def is_made_by(self, cart: str, started_at: datetime) -> bool:
         """Return whether a cart's expiry is what a call of that time asks for. It is the only date that OVH shows."""
-        try:
-            found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
-        except NotThere:
-            return False
-        if found.get("expire") is None:
-            return False
-        expires_at = datetime.fromisoformat(found["expire"])
-        made_at = [expires_at - life for life in _LIVES if life is not None]
-        return any(-_CLOCK_ERROR <= moment - started_at <= _LONGEST_CALL for moment in made_at)
+        return any(-_CLOCK_ERROR <= moment - started_at <= _LONGEST_CALL for moment in self._lives_from(cart))
+
+    def is_of(self, marker: str, started_at: datetime) -> bool:
+        """Return whether the attempt that started at this time made the marker: to the second, see `leave`.
+
+        False if OVH shows no expiry, or another one than was asked for.
+        """
+        return started_at.replace(microsecond=0) in self._lives_from(marker)
+
+    def _lives_from(self, cart: str) -> list[datetime]:
+        """Return the times from which a cart's life may count. None if OVH does not show when it expires."""
+        if cart not in self._expiries:
+            try:
+                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+            except NotThere:
+                return []
+            expire = found.get("expire")
+            self._expiries[cart] = None if expire is None else datetime.fromisoformat(expire)
+        expires_at = self._expiries[cart]
+        return [expires_at - life for life in _LIVES if life is not None] if expires_at else []
 
     def of(self, subject: str) -> frozenset[str]:
         """Return the ids of all markers about a subject."""
@@ -129,11 +144,11 @@ class Markers:
             self._read[cart] = str(found["description"])
         return self._read[cart]
 
-    def _new(self, description: str) -> Mapping[str, object]:
+    def _new(self, description: str, lives_from: datetime) -> Mapping[str, object]:
         for life in _LIVES:
             body = {"ovhSubsidiary": self._home(), "description": description}
             if life is not None:
-                body["expire"] = (self._client.time_as_known() + life).isoformat(timespec="seconds")
+                body["expire"] = (lives_from + life).isoformat(timespec="seconds")
             try:
                 made: Mapping[str, object] = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
             except Complained:

@@ -65,7 +65,7 @@ def test_two_runs_of_a_schedule_are_the_same():
     """A schedule alone decides what happens, so a break can be brought again."""
     told: list[list[str]] = [[], []]
     for lines in told:
-        World({21: "late-45", 22: "lost", 24: "freeze-30"}, tell=lines.append).run()
+        World({22: "late-45", 23: "lost", 25: "freeze-30"}, tell=lines.append).run()
     assert told[0] == told[1]
     assert sum("DEVIATES" in line for line in told[0]) == 3
 

@@ -171,6 +171,14 @@ def test_finds_lost_memory_that_holds_nothing(monkeypatch):
     assert broken_by(("commit approved", "lose-1")) == law_names.UNHELD
 
 
+def test_finds_an_attempt_that_explains_another_marker(monkeypatch):
+    """An attempt that left no marker explains the marker of a lost one, unless the marker's date tells them apart."""
+    monkeypatch.setattr(OvhGateway, "marker_is_of", lambda *_: True)
+    crashed = [("commit approved", "crash")] * 2
+    lost = ("CHECKOUT shows", "late-600"), ("commit checked_out", "lose-5-cold")
+    assert broken_by(*crashed, *lost) == law_names.TWO_ORDERS
+
+
 def test_finds_an_end_that_is_not_on_record(monkeypatch):
     """Rule 3: without the end of the call its floor is a day."""
     monkeypatch.setattr(payment.Payments, "_ended", lambda *_, **__: None)
