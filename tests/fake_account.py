@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from ordering.model.foreign_order import ForeignOrder
-from ordering.model.recovery import AccountOrder, Marker
+from ordering.model.recovery import AccountOrder, AccountOrders, Marker
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.sales_orders import Known
 
@@ -25,6 +25,7 @@ class FakeAccount:
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
         self.markers_made_by: dict[str, datetime | None] = {}  # when the attempt started, by OVH's clock
         self.others = 0  # markers of other desks
+        self.hidden_orders: list[int] = []  # that the account lists and does not show
         self.account: list[AccountOrder] = []  # what the account lists beside our orders
 
     @property
@@ -39,9 +40,10 @@ class FakeAccount:
         """With one call at once, a caller that holds the only permit would wait for itself for ever."""
         assert not self.holds_permit, "another call while one that buys or pays is ready"
 
-    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+    def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
         ours = known([order.id for order in self.account])
-        return [order for order in self.account if order.id not in ours], 0
+        shown = tuple(order for order in self.account if order.id not in ours)
+        return AccountOrders(shown, tuple(n for n in self.hidden_orders if n not in known(self.hidden_orders)))
 
     def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
         return [Marker(about, marker) for about, marker in self.left_markers], self.others

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock
 
+from handlers.messages import words
 from handlers.messages.en.grammar import counted
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
 from handlers.toolkit.mrkdwn import escape, when
 from handlers.views.details import details_button
 from ordering.model.cart import Cart, CartState
-from ordering.model.recovery import Cause, Comparison, Loss, Recovery, Stamp, Unknown
+from ordering.model.recovery import Cause, Comparison, HiddenOrder, Loss, Recovery, Stamp, Unknown
 
 ON_HOLD = (
     "I'm comparing my records with OVH's after a restore. Until that's done, nothing is ordered, paid or approved."
@@ -70,13 +71,15 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
 
 def found_lines(found: Comparison) -> list[str]:
     """Return the comparison as lines, also for a terminal."""
-    if not found.unknown and not found.markers and not found.more:
+    unknown = len(found.unknown) + len(found.hidden)
+    if not unknown and not found.markers and not found.more:
         return [f"*What I found at OVH:* no order since {when(found.since)} that I don't know."]
-    orders = counted(len(found.unknown), "order") if found.unknown else "no order"
+    orders = counted(unknown, "order") if unknown else "no order"
     lines = [f"*What I found at OVH:* {orders} that I don't know."]
-    lines += [_order_line(each) for each in found.unknown[:_MOST_LISTED]]
-    hidden = len(found.unknown[_MOST_LISTED:]) + found.more
-    lines += [f"• and {counted(hidden, 'more order')}: look at OVH's list of orders"] if hidden else []
+    every = [*map(_hidden_line, found.hidden), *map(_order_line, found.unknown)]
+    lines += every[:_MOST_LISTED]
+    left = len(every[_MOST_LISTED:]) + found.more
+    lines += [f"• and {counted(left, 'more order')}: look at OVH's list of orders"] if left else []
     return lines + [f"• {escape(marker.in_words)}" for marker in found.markers]
 
 
@@ -118,6 +121,10 @@ def _order_line(unknown: Unknown) -> str:
     names = ", ".join(sorted(name.ascii for name in order.names)) or "no names shown yet"
     fits = ", ".join(f"#{number}" for number in unknown.fits)
     return f"• {order.id} · {order.total} · {escape(names)}{f', fits {fits}' if fits else ''}"
+
+
+def _hidden_line(hidden: HiddenOrder) -> str:
+    return f"• {words.comparison.hidden_order(hidden.id, when(hidden.since) if hidden.since else None)}"
 
 
 def _question() -> HeaderBlock:

@@ -139,6 +139,26 @@ class AccountOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountOrders:
+    """The account's newest orders that no cart owns, newest first.
+
+    `hidden` are the numbers of those that OVH lists without showing them. `more` is how many were not read.
+    """
+
+    shown: tuple[AccountOrder, ...] = ()
+    hidden: tuple[int, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenOrder:
+    """An order that OVH lists and does not show; `since` is when this bot first read it, None if it never could."""
+
+    id: int
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """A trace that a money call left at OVH: `about` is what it ordered or paid, `id` is its cart there."""
 
@@ -167,12 +187,14 @@ class Unknown:
 class Comparison:
     """What OVH shows and the database does not know. `newest` is the newest event about money at that moment.
 
-    `more` is how many orders were listed but not read, `others` how many markers belong to other bots.
+    `hidden` are orders that could not be read: the operator looks at them. `more` is how many orders were listed but
+    not read, `others` how many markers belong to other bots.
     """
 
     newest: int
     since: datetime
     unknown: tuple[Unknown, ...] = ()
+    hidden: tuple[HiddenOrder, ...] = ()
     more: int = 0
     markers: tuple[Marker, ...] = ()
     others: int = 0

@@ -68,6 +68,7 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("commit approved", "restore"),
     ),
     (("PAY shows", "refused-3600"), ("step paying", "hold")),
+    (("step approved", "outsider-hides"), ("step approved", "hold")),
     (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),
     (
         ("commit approved", "crash"),

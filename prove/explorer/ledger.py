@@ -245,12 +245,6 @@ class Ledger:
             payment = Paid(method, now, now + bank, refused=refused, late=late, page=True)
             self.keep(replace(order, payments=(*order.payments, payment)))
 
-    def mend_hidden(self) -> None:
-        """Let orders be read again that OVH lists without showing them."""
-        for order in list(self.orders.values()):
-            if order.guise == "hides":
-                self.keep(replace(order, guise=""))
-
     def change_total(self, order_id: int, now: float) -> None:
         """Simulate that OVH changes the total of an unpaid order."""
         order = self.orders[order_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, swap, without_item, without_part
+from prove.mutants.changes import always, drop, never, returns, swap, without_item, without_part
 from prove.mutants.mutation import Mutation
 
 _RECOVERY, _ENDS, _RESTORED = (
@@ -107,6 +107,24 @@ OF_MEMORY = (
         "store.transactions:SqlTransaction.open",
         swap("recovery.next_number(self._session)", "None"),
         "tests/store/contract/test_recovery.py::test_numbers_above_those_on_buttons_survive",
+    ),
+    Mutation(
+        "pass over an order that OVH lists and does not show",
+        "ordering.process.comparison:_hidden",
+        returns("()"),
+        f"{_ENDS}::TestCompared::test_an_order_that_ovh_never_shows_ends_nothing_for_ever",
+    ),
+    Mutation(
+        "compare nothing while OVH does not show an order",
+        "registrars.ovh.account:OrdersOfAccount._read",
+        always("refusal.code in OF_THE_KEY"),
+        "tests/registrars/ovh/test_account.py::test_an_order_that_is_listed_and_not_shown_is_told",
+    ),
+    Mutation(
+        "take an OVH that is away for an order that it does not show",
+        "registrars.ovh.account:OrdersOfAccount._read",
+        drop("self._client.time()"),
+        "tests/registrars/ovh/test_account.py::test_an_ovh_that_is_away_hides_no_order",
     ),
     Mutation(
         "start a backup's copy as if it were the database itself",
