@@ -7,6 +7,7 @@ commits. Every button that decides carries a `Stamp`, and every process remember
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -48,6 +49,15 @@ class Stamp:
     def happened_at(self) -> datetime:
         """When the event happened, capped at the latest date that `datetime` can hold."""
         return datetime.fromtimestamp(min(self.at, _LAST) / 1000, UTC)
+
+    def is_gone(self, now: Stamp, holds: Callable[[], bool]) -> bool:
+        """Return whether this event was lost from a database whose newest event is `now`; `holds` looks it up.
+
+        An event from before the end of the last recover mode no longer counts.
+        """
+        if self.database != now.database or self.epoch > now.epoch:
+            return True
+        return self.epoch == now.epoch and not holds()
 
     @classmethod
     def parse(cls, text: str) -> Stamp | None:

@@ -70,7 +70,6 @@ BLIND: Mapping[str, str] = {
     "leave the cart of a checkout that failed before its intent": _OVH_CARTS,
     "take another desk for this one": _ALONE,
     "take the bot's own cart of a crash for another desk": _ALONE,
-    "take the payment of another attempt for one that was not sent": _SLEEPS_ON,
     "take the order of another attempt for one that was not sent": _SLEEPS_ON,
     "begin a step without a write": _WRITES,
     "take a lost payment back with the attempt that found it": _WRITES,

@@ -40,25 +40,33 @@ OF_MEMORY = (
     ),
     Mutation(
         "take another event of the same number for the one that was lost",
-        "store.recovery:knows",
+        "store.recovery:holds",
         without_part("digest[:DIGITS] == seen.digest"),
         f"{_RESTORED}::test_events_of_others_that_took_the_place_are_noticed",
     ),
     Mutation(
         "check no head that this process committed",
-        "ordering.process.recovery:must_allow",
-        without_part("not carts.knows(seen)"),
+        "ordering.model.recovery:Stamp.is_gone",
+        swap("self.epoch == now.epoch and not holds()", "False"),
         "tests/store/test_restored.py::test_a_failover_under_a_living_process_is_noticed",
     ),
     Mutation(
         "remember a head before COMMIT has answered",
         "store.transactions:SqlTransaction._append",
-        swap(
-            "self.appended = evidence.append(self._session, cart, events) or self.appended",
-            "self.appended = evidence.append(self._session, cart, events) or self.appended\n"
-            "if self.appended is not None:\n    self._head.committed(self.appended)",
-        ),
+        swap("self.appended = appended", "self.appended = appended\nself._head.committed(appended, self.found)"),
         "tests/store/contract/test_recovery.py::test_a_transaction_that_fails_is_not_remembered",
+    ),
+    Mutation(
+        "let a later event hide that an earlier one is gone",
+        "store.head:NewestHead.found",
+        returns("frozenset(self.stamps)"),
+        "tests/store/contract/test_recovery.py::test_later_events_hide_no_loss",
+    ),
+    Mutation(
+        "let an event of another thread hide that one is gone",
+        "store.head:NewestHead.committed",
+        swap("seen not in found", "False"),
+        f"{_RESTORED}::test_the_newest_heads_are_kept",
     ),
     Mutation(
         "read no recover row in the transaction of an intent",
