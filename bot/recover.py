@@ -83,11 +83,15 @@ class Recover:
 
 
 def _lines(found: Comparison) -> Iterator[str]:
-    yield f"Orders at OVH since {_moment(found.since)} that no request knows: {len(found.unknown) + found.more}"
+    number = len(found.unknown) + len(found.hidden) + found.more
+    yield f"Orders at OVH since {_moment(found.since)} that no request knows: {number}"
     for each in found.unknown:
         names = ", ".join(sorted(name.ascii for name in each.order.names)) or "no names shown yet"
         fits = ", ".join(f"#{number}" for number in each.fits)
         yield f"  {each.order.id}  {each.order.total}  {each.order.status}  {names}{f'  fits {fits}' if fits else ''}"
+    for hidden in found.hidden:
+        since = f"at {_moment(hidden.since)}" if hidden.since else None
+        yield f"  {messages.words.on_hold.hidden_order(hidden.id, since)}"
     if found.more:
         yield f"  and {found.more} more, which were not read: look at OVH's list of orders"
     for marker in found.markers:

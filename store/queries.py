@@ -241,8 +241,8 @@ class SqlReading:
     def knows(self, stamp: Stamp) -> bool:
         return recovery.knows(self._session, stamp)
 
-    def newest_seen(self) -> Stamp | None:
-        return self._head.newest
+    def newest_seen(self) -> tuple[Stamp, ...]:
+        return self._head.stamps
 
     def newest_about_money(self) -> int:
         return recovery.newest_about_money(self._session)

@@ -49,9 +49,14 @@ def stamp_of(chain: Any, number: int, digest: str | None, at: datetime | None) -
 
 def knows(session: Session, seen: Stamp) -> bool:
     """Return whether the event of a stamp is still in the chain."""
+    return holds(session, seen, newest=stamp(session).number)
+
+
+def holds(session: Session, seen: Stamp, *, newest: int) -> bool:
+    """Return the same where the number of the newest event is known."""
     if not seen.number:
         return True
-    if seen.number > stamp(session).number:  # it may be too large for an integer column of PostgreSQL
+    if seen.number > newest:  # it may be too large for an integer column of PostgreSQL
         return False
     found = select(col(EventRow.digest)).where(col(EventRow.id) == seen.number)
     digest = session.execute(found).scalar_one_or_none()

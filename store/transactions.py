@@ -49,6 +49,7 @@ class SqlTransaction(SqlReading):
         super().__init__(session, clock, head)
         self._now = now
         self.appended: Stamp | None = None  # the newest event of this transaction
+        self.found: frozenset[Stamp] = frozenset()  # what it may replace of the events that this process saw
 
     def cart(self, cart_id: int) -> Cart:
         self._hold(col(CartRow.id) == cart_id)
@@ -230,7 +231,11 @@ class SqlTransaction(SqlReading):
         recovery.wake_decided(self._session, at)
 
     def _append(self, cart: Cart, *events: Event) -> None:
-        self.appended = evidence.append(self._session, cart, events) or self.appended
+        appended = evidence.append(self._session, cart, events)
+        if appended is not None:  # the chain is locked, so what is in place now stays so until the commit
+            newest = appended.number
+            self.found = self._head.found(appended, lambda seen: recovery.holds(self._session, seen, newest=newest))
+            self.appended = appended
 
     def _hold(self, *which: ColumnElement[bool]) -> bool:
         """Lock these carts until the end of this transaction, and return whether there are any.
@@ -295,7 +300,7 @@ class SqlStore:
             transaction = SqlTransaction(session, self.clock(), self._database_clock, self._head)
             yield transaction
         if transaction.appended is not None:  # only after COMMIT has answered
-            self._head.committed(transaction.appended)
+            self._head.committed(transaction.appended, transaction.found)
 
     @contextmanager
     def read(self) -> Iterator[SqlReading]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from ordering.model.foreign_order import ForeignOrder
-from ordering.model.recovery import AccountOrder, Marker
+from ordering.model.recovery import AccountOrder, AccountOrders, Marker
 from ordering.model.sales_order import SalesOrder
 from ordering.ports.sales_orders import Known
 
@@ -23,7 +23,9 @@ class FakeAccount:
         self.foreign_read: list[int] = []
         self.presence: set[str] = set()  # carts by which desks show themselves
         self.left_markers: list[tuple[str, str]] = []  # what each is about, and its id
+        self.markers_made_by: dict[str, datetime | None] = {}  # when the attempt started, by OVH's clock
         self.others = 0  # markers of other desks
+        self.hidden_orders: list[int] = []  # that the account lists and does not show
         self.account: list[AccountOrder] = []  # what the account lists beside our orders
 
     @property
@@ -38,9 +40,10 @@ class FakeAccount:
         """With one call at once, a caller that holds the only permit would wait for itself for ever."""
         assert not self.holds_permit, "another call while one that buys or pays is ready"
 
-    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+    def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
         ours = known([order.id for order in self.account])
-        return [order for order in self.account if order.id not in ours], 0
+        shown = tuple(order for order in self.account if order.id not in ours)
+        return AccountOrders(shown, tuple(n for n in self.hidden_orders if n not in known(self.hidden_orders)))
 
     def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
         return [Marker(about, marker) for about, marker in self.left_markers], self.others
@@ -48,11 +51,17 @@ class FakeAccount:
     def presences(self) -> frozenset[str]:
         return frozenset(self.presence)
 
-    def leave_marker(self, subject: str) -> str:
+    def leave_marker(self, subject: str, started_at: datetime | None = None) -> str:
+        """Leave a marker; one of no time belongs to no attempt on record."""
         self._take_permit()
         marker = f"marker {next(self._numbers)}"
         self.left_markers.append((subject, marker))
+        self.markers_made_by[marker] = started_at
         return marker
+
+    def marker_is_of(self, marker: str, started_at: datetime) -> bool:
+        self._take_permit()
+        return self.markers_made_by.get(marker) == started_at
 
     def markers(self, subject: str) -> frozenset[str]:
         self._take_permit()

@@ -7,11 +7,11 @@ from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock
 from handlers.messages import words
 from handlers.toolkit.action_ids import Act
 from handlers.toolkit.blocks import Drawn, button, buttons, confirm, context, section
-from handlers.toolkit.mrkdwn import escape
+from handlers.toolkit.mrkdwn import escape, when
 from handlers.views.approval import request_ends
 from handlers.views.details import details_button
 from ordering.model.cart import Cart, CartState
-from ordering.model.recovery import Comparison, Loss, Recovery, Stamp, Unknown
+from ordering.model.recovery import Comparison, HiddenOrder, Loss, Recovery, Stamp, Unknown
 
 _MOST_LISTED = 20
 _says = words.on_hold
@@ -54,12 +54,12 @@ def compared(found: Comparison, stamp: Stamp, mode: Recovery | None) -> Drawn:
 
 def found_lines(found: Comparison) -> list[str]:
     """Return the comparison as lines, also for a terminal."""
-    if not found.unknown and not found.markers and not found.more:
+    unknown = len(found.unknown) + len(found.hidden)
+    if not unknown and not found.markers and not found.more:
         return [_says.no_unknown_order(found.since)]
-    lines = [_says.unknown_orders(len(found.unknown))]
-    lines += [_order_line(each) for each in found.unknown[:_MOST_LISTED]]
-    hidden = len(found.unknown[_MOST_LISTED:]) + found.more
-    lines += [_says.more_unknown(hidden)] if hidden else []
+    every = [*map(_hidden_line, found.hidden), *map(_order_line, found.unknown)]
+    more = len(every[_MOST_LISTED:]) + found.more
+    lines = [_says.unknown_orders(unknown), *every[:_MOST_LISTED], *([_says.more_unknown(more)] if more else [])]
     return lines + [f"• {escape(_says.marker(marker))}" for marker in found.markers]
 
 
@@ -73,6 +73,10 @@ def _order_line(unknown: Unknown) -> str:
     order = unknown.order
     names = ", ".join(sorted(name.ascii for name in order.names))
     return _says.unknown_order(order.id, order.total, escape(names), unknown.fits)
+
+
+def _hidden_line(hidden: HiddenOrder) -> str:
+    return f"• {_says.hidden_order(hidden.id, when(hidden.since) if hidden.since else None)}"
 
 
 def _question() -> HeaderBlock:

@@ -156,6 +156,10 @@ class NotKnown(RegistrarRefused):
     usual_code = "not_known"
 
 
+#: refusals that are about the API key, not about what was asked for: an operator fixes the key
+OF_THE_KEY = frozenset({"ovh_right_missing", "ovh_key_refused"})
+
+
 class RegistrarUnavailable(RegistrarError):
     """A read without an answer. It can be retried."""
 

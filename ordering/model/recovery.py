@@ -7,6 +7,7 @@ commits. Every button that decides carries a `Stamp`, and every process remember
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -48,6 +49,15 @@ class Stamp:
     def happened_at(self) -> datetime:
         """When the event happened, capped at the latest date that `datetime` can hold."""
         return datetime.fromtimestamp(min(self.at, _LAST) / 1000, UTC)
+
+    def is_gone(self, now: Stamp, holds: Callable[[], bool]) -> bool:
+        """Return whether this event was lost from a database whose newest event is `now`; `holds` looks it up.
+
+        An event from before the end of the last recover mode no longer counts.
+        """
+        if self.database != now.database or self.epoch > now.epoch:
+            return True
+        return self.epoch == now.epoch and not holds()
 
     @classmethod
     def parse(cls, text: str) -> Stamp | None:
@@ -139,6 +149,26 @@ class AccountOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountOrders:
+    """The account's newest orders that no cart owns, newest first.
+
+    `hidden` are the numbers of those that OVH lists without showing them. `more` is how many were not read.
+    """
+
+    shown: tuple[AccountOrder, ...] = ()
+    hidden: tuple[int, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenOrder:
+    """An order that OVH lists and does not show; `since` is when this bot first read it, None if it never could."""
+
+    id: int
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """A trace that a money call left at OVH: `about` is what it ordered or paid, `id` is its cart there."""
 
@@ -158,12 +188,14 @@ class Unknown:
 class Comparison:
     """What OVH shows and the database does not know. `newest` is the newest event about money at that moment.
 
-    `more` is how many orders were listed but not read, `others` how many markers belong to other bots.
+    `hidden` are orders that could not be read: the operator looks at them. `more` is how many orders were listed but
+    not read, `others` how many markers belong to other bots.
     """
 
     newest: int
     since: datetime
     unknown: tuple[Unknown, ...] = ()
+    hidden: tuple[HiddenOrder, ...] = ()
     more: int = 0
     markers: tuple[Marker, ...] = ()
     others: int = 0

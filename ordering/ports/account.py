@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ordering.model.recovery import AccountOrder, Marker
+from ordering.model.recovery import AccountOrders, Marker
 
 
 class Account(Protocol):
@@ -15,12 +15,11 @@ class Account(Protocol):
     def clock_ahead(self) -> timedelta:
         """Read OVH's clock and return how far it is ahead of ours."""
 
-    def account_orders(
-        self, since: datetime, *, known: Callable[[Collection[int]], frozenset[int]]
-    ) -> tuple[Sequence[AccountOrder], int]:
-        """Return the newest sales orders since then that no cart owns, and how many more there are.
+    def account_orders(self, since: datetime, *, known: Callable[[Collection[int]], frozenset[int]]) -> AccountOrders:
+        """Return the newest sales orders since then that no cart owns.
 
-        They may be made by any person or program. `known` returns which of these orders belong to a cart.
+        They may be made by any person or program. `known` returns which of these orders belong to a cart. An order that
+        OVH does not show is no error, as it may never show it.
         """
 
     def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:

@@ -24,8 +24,14 @@ class MarkerCarts(Protocol):
         False if OVH does not show that: it refuses to show the cart, or gave it another life.
         """
 
-    def leave_marker(self, subject: str) -> str:
-        """Leave a marker about a subject in the account, and return its id there."""
+    def leave_marker(self, subject: str, started_at: datetime) -> str:
+        """Leave the marker of the attempt that started at this time by OVH's clock, and return its id there."""
+
+    def marker_is_of(self, marker: str, started_at: datetime) -> bool:
+        """Return whether the attempt that started at this very second made a marker.
+
+        False if OVH does not show that: it may have changed the marker's life, by which it is recognized.
+        """
 
     def markers(self, subject: str) -> frozenset[str]:
         """Return the ids of all markers of this bot about a subject."""

@@ -181,8 +181,11 @@ class Reading(Protocol):
     def knows(self, stamp: Stamp) -> bool:
         """Return whether the stamp's event, with its digest, is on record; True for a stamp without an event."""
 
-    def newest_seen(self) -> Stamp | None:
-        """Return the newest stamp that this process itself saw committed."""
+    def newest_seen(self) -> tuple[Stamp, ...]:
+        """Return the newest stamps that this process itself saw committed.
+
+        A stamp stays until a later event of this process is committed in a transaction that found its event in place.
+        """
 
     def newest_about_money(self) -> int:
         """Return the number of the newest event of a cart that was approved, ordered or paid; 0 without one."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 
 from ordering.model.cart import WAITING, Cart
-from ordering.model.recovery import AccountOrder, Comparison, Marker, Unknown
+from ordering.model.recovery import AccountOrder, Comparison, HiddenOrder, Marker, Unknown
 from ordering.ports.account import Account
 from ordering.ports.store import Store
 from ordering.process.recovery import RecoverMode
@@ -18,16 +19,25 @@ def compare(store: Store, account: Account, mode: RecoverMode) -> Comparison:
     """Read OVH's orders and markers since the newest remaining event, less a day.
 
     The newest event about money is read first: an event during the comparison makes the comparison void. In recover
-    mode the markers shown are recorded, so they do not count as another loss once it is over.
+    mode the markers shown are recorded, so they do not count as another loss once it is over. An order that OVH lists
+    and does not show is told to the operator, who decides: waiting for it could keep recover mode on for ever.
     """
     since = mode.compares_since()
     with store.read() as carts:
         newest = carts.newest_about_money()
         waiting = carts.carts(states=WAITING, limit=_MOST_OPEN)
-    orders, more = account.account_orders(since, known=partial(_known, store))
-    unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders if not order.status.is_over)
+    orders = account.account_orders(since, known=partial(_known, store))
+    unknown = tuple(Unknown(order, _fitting(order, waiting)) for order in orders.shown if not order.status.is_over)
     left, others = account.markers_left(urgent=True)
-    return Comparison(newest, since, unknown, more, _unknown_markers(store, left, mode), others)
+    hidden = _hidden(store, orders.hidden, since)
+    return Comparison(newest, since, unknown, hidden, orders.more, _unknown_markers(store, left, mode), others)
+
+
+def _hidden(store: Store, numbers: Sequence[int], since: datetime) -> tuple[HiddenOrder, ...]:
+    """Return the orders that OVH does not show, each with the first time that it was read here."""
+    with store.read() as carts:
+        seen = {order.number: order.seen_at for order in carts.foreign_orders(since)} if numbers else {}
+    return tuple(HiddenOrder(number, seen.get(number)) for number in numbers)
 
 
 def _unknown_markers(store: Store, markers: Iterable[Marker], mode: RecoverMode) -> tuple[Marker, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ordering.model.cart import Cart, CartState
-from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
+from ordering.model.errors import OF_THE_KEY, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data, amount
 from ordering.model.foreign_order import WATCHED_FOR, ForeignOrder
 from ordering.model.sales_order import OrderStatus
@@ -19,7 +19,6 @@ from ordering.process.age import time_at_ovh
 
 _MOST_AT_ONCE = 20  # orders that one step reads; each takes about four calls or more
 _HOLDS_FOR = timedelta(minutes=10)
-_OF_THE_KEY = {"ovh_right_missing", "ovh_key_refused"}  # not about one order: an operator fixes the key
 
 
 class OrderReader(SalesOrders, RegistrarClock, Protocol):
@@ -120,7 +119,7 @@ class ForeignOrders:
         try:
             found = self._registrar.foreign_order(number, at=now, urgent=urgent)
         except RegistrarRefused as refusal:
-            if refusal.code in _OF_THE_KEY:
+            if refusal.code in OF_THE_KEY:
                 raise
             self._hidden.setdefault(number, now)
             return None

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Protocol
 
 from ordering.model.recovery import Cause
 from ordering.ports.account import Account
+from ordering.ports.markers import MarkerCarts
 from ordering.ports.store import Store
+from ordering.process.money_markers import name_by_age
 from ordering.process.recovery import RecoverMode
+
+
+class MarkedAccount(Account, MarkerCarts, Protocol):
+    """Reads the account and its markers."""
 
 
 class LostMarkers:
@@ -17,7 +24,7 @@ class LostMarkers:
     has other markers.
     """
 
-    def __init__(self, store: Store, account: Account, recover: RecoverMode) -> None:
+    def __init__(self, store: Store, account: MarkedAccount, recover: RecoverMode) -> None:
         self._store = store
         self._account = account
         self._recover = recover
@@ -40,6 +47,7 @@ class LostMarkers:
     def _unknown(self, subject: str, markers: set[str]) -> frozenset[str]:
         with self._store.read() as carts:
             unknown = markers - carts.recorded_markers(markers) - carts.compared_markers(markers)
-            # An attempt whose answer was lost, or that another process is making, has a marker without a recorded id.
-            nameless = sum(call.marker is None for call in carts.money_calls(subject))
-        return frozenset(unknown) if len(unknown) > nameless else frozenset()
+            recorded = carts.money_calls(subject)
+        # Another process may be making an attempt whose marker is not recorded yet.
+        named = name_by_age(unknown, recorded, self._account)
+        return frozenset(unknown - {call.marker for call in named})

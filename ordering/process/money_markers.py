@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ordering.model.cart import Cart, CartState
 from ordering.model.errors import CartChanged, RegistrarRefused, RegistrarUnavailable
@@ -18,7 +18,6 @@ from ordering.process.recovery import RecoverMode
 
 S = CartState
 NONE_LEFT = ""  # instead of a marker: OVH made none for this attempt
-_ANSWER_MAY_BE_LOST = timedelta(minutes=15)  # longer than a call that makes a marker can be in flight
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class MoneyMarkers:
                 _require_no_other(carts, call)
                 announced = carts.announce_call(call)
             try:
-                marker = self._registrar.leave_marker(call.subject)
+                marker = self._registrar.leave_marker(call.subject, call.started_at)
             except RegistrarRefused:
                 announced = replace(announced, marker=NONE_LEFT)
                 raise
@@ -77,7 +76,10 @@ class MoneyMarkers:
         return announced
 
     def _compare(self, call: RecordedCall) -> None:
-        """Compare OVH's markers with the attempts on record; raises `MemoryWentBack` if there are more."""
+        """Compare OVH's markers with the attempts on record.
+
+        Raises `MemoryWentBack` for markers that no attempt on record left.
+        """
         seen = self._registrar.markers(call.subject)
         with self._store.read() as carts:
             recorded = carts.money_calls(call.subject)
@@ -85,20 +87,13 @@ class MoneyMarkers:
         if not seen & {known.marker for known in recorded}:
             raise RegistrarUnavailable(code="markers_not_listed")
         unknown = seen - {known.marker for known in recorded} - compared
-        nameless = [known for known in recorded if known.marker is None]  # the answer with its id may be lost
-        if len(unknown) > len(nameless):
-            raise MemoryWentBack(unknown)
-        if nameless:
-            self._name(nameless, sorted(unknown), call.started_at)
-
-    def _name(self, nameless: Sequence[RecordedCall], markers: list[str], now: datetime) -> None:
-        """Assign each marker to one attempt, so it explains no other. An old attempt that gets none left none."""
-        with self._store.begin() as carts:
-            for known in nameless:
-                if markers:
-                    carts.update_call(replace(known, marker=markers.pop(0)))
-                elif now - known.started_at >= _ANSWER_MAY_BE_LOST:
-                    carts.update_call(replace(known, marker=NONE_LEFT))
+        named = name_by_age(unknown, recorded, self._registrar)
+        if named:
+            with self._store.begin() as carts:
+                for known in named:
+                    carts.update_call(known)
+        if lost := unknown - {known.marker for known in named}:
+            raise MemoryWentBack(lost)
 
     def unsent(self, call: RecordedCall, take_back: TakeBack | None = None) -> None:
         """Record that nothing was sent for this attempt.
@@ -155,6 +150,23 @@ class MoneyMarkers:
         with self._store.read() as carts:
             left = _announced(carts, subject)
         return left[-1] if left else None
+
+
+def name_by_age(
+    markers: Collection[str], recorded: Sequence[RecordedCall], registrar: MarkerCarts
+) -> list[RecordedCall]:
+    """Return the attempts without a recorded marker that left one of these, each with its marker.
+
+    The answer with the marker's id may be lost, or its process died before it stored it. An attempt explains only the
+    marker that it made itself: the database may have lost a later attempt, with everything that was noted since.
+    """
+    left, named = sorted(markers), []
+    for call in (call for call in recorded if call.marker is None):
+        own = next((marker for marker in left if registrar.marker_is_of(marker, call.started_at)), None)
+        if own is not None:
+            left.remove(own)
+            named.append(replace(call, marker=own))
+    return named
 
 
 def subject_of(intent: Cart) -> str:

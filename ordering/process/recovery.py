@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ordering.model.cart import Cart
 from ordering.model.errors import CardBeforeRestore, CardOfAnotherDesk, DatabaseWentBack, NotPossible, OnHold
@@ -43,11 +44,10 @@ def must_allow(carts: Reading) -> None:
         raise OnHold
     if standing.is_copy:
         raise DatabaseWentBack(by_process=True, lost_at=None)
-    seen, now = carts.newest_seen(), carts.stamp()
-    if seen is None or (seen.database == now.database and seen.epoch < now.epoch):
-        return  # a recover mode ended since: what this process saw before it no longer counts
-    if seen.database != now.database or seen.epoch > now.epoch or not carts.knows(seen):
-        raise DatabaseWentBack(by_process=True, lost_at=seen.happened_at)
+    now = carts.stamp()
+    for seen in carts.newest_seen():
+        if seen.is_gone(now, partial(carts.knows, seen)):
+            raise DatabaseWentBack(by_process=True, lost_at=seen.happened_at)
 
 
 def allowed_or_on_hold(carts: Transaction, intent: Cart) -> Objection | None:  # noqa: ARG001 - a `Condition`

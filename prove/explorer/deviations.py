@@ -86,11 +86,7 @@ APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 # The open findings: deviations that break a law under today's rules. `make prove` leaves these out until the rule has
 # landed: delete a line here to search them too. `python -m prove.explorer --all` searches them anyway.
 # TO WIDEN, DELETE LINES HERE.
-OPEN: Mapping[str, Callable[[str, str], bool]] = {
-    # --all --replay "1:crash 12:crash 53:late-600 55:lose-5-cold": an attempt that died before its marker explains the
-    # marker of the next attempt, once a rollback takes that one along with the note that the first one left none.
-    "an old attempt without a marker explains a lost one": lambda _, what: what == "lose-5-cold",
-}
+OPEN: Mapping[str, Callable[[str, str], bool]] = {}
 
 _HIDES = {
     "late": "all",

@@ -68,6 +68,7 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("commit approved", "restore"),
     ),
     (("PAY shows", "refused-3600"), ("step paying", "hold")),
+    (("step approved", "outsider-hides"), ("step approved", "hold")),
     (("commit paying", "lose-4-cold"), ("step paying", "lost-card")),
     (
         ("commit approved", "crash"),
@@ -76,6 +77,13 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("CHECKOUT shows", "late-600"),
         ("commit checked_out", "lose-4-cold"),
     ),
+    (
+        ("commit approved", "crash"),
+        ("commit approved", "crash"),
+        ("CHECKOUT shows", "late-600"),
+        ("commit checked_out", "lose-5-cold"),
+    ),
+    (("CHECKOUT shows", "late-15"), ("POST order/cart", "busy"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
     # The age of a decision
     (("step paying", "hold"), ("step paying", "server-90000")),
     (

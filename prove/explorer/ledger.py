@@ -51,6 +51,7 @@ class OvhCart:
     closed_at: float | None = None
     shows_closed_at: float = 0.0
     order: int | None = None
+    expire: str | None = None  # as its maker asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,8 @@ class Ledger:
         """The orders that somebody else made."""
         return [order for order in self.orders.values() if order.foreign]
 
-    def new_cart(self, description: str) -> OvhCart:
-        cart = OvhCart(f"cart-{self.next_cart}", description)
+    def new_cart(self, description: str, expire: str | None = None) -> OvhCart:
+        cart = OvhCart(f"cart-{self.next_cart}", description, expire=expire)
         self.next_cart += 1
         self.carts[cart.id] = cart
         return cart
@@ -243,12 +244,6 @@ class Ledger:
         if order.status(now) == "notPaid" and not any(p.took() and p.shows(now) for p in order.payments):
             payment = Paid(method, now, now + bank, refused=refused, late=late, page=True)
             self.keep(replace(order, payments=(*order.payments, payment)))
-
-    def mend_hidden(self) -> None:
-        """Let orders be read again that OVH lists without showing them."""
-        for order in list(self.orders.values()):
-            if order.guise == "hides":
-                self.keep(replace(order, guise=""))
 
     def change_total(self, order_id: int, now: float) -> None:
         """Simulate that OVH changes the total of an unpaid order."""

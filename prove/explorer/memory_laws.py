@@ -32,9 +32,6 @@ class MemoryLaws:
         for event in new:
             if event.kind in _INTENTS:
                 self._must_be_free(kept)
-            # Later events of the process can replace the one that it remembers: then only OVH's markers and the stamps
-            # of buttons show the loss.
-            self._world.current.forgot &= self._world.current.lost_an_event()
             if event.kind is EventKind.ATTEMPT_NOT_ON_RECORD and kept.standing.recovery is None:
                 raise LawBroken(UNHELD, f"an attempt of #{cart.id} is not on record")
 
@@ -81,3 +78,5 @@ class MemoryLaws:
             raise LawBroken(UNHELD, "recover mode ended though money moved since the comparison")
         if self._world.store.kept.epoch <= before.epoch:
             raise LawBroken(UNHELD, "the epoch is the same after recover mode")
+        for process in self._world.processes:
+            process.forgot = False

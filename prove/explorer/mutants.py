@@ -103,6 +103,7 @@ BLIND: Mapping[str, str] = {
     "believe a card of another database": "there is one database here",
     "compare no epoch: a copy from before an earlier recover mode passes": "the losses here are not so deep that they "
     "take a whole recover mode along and leave the newest event of a card",
+    "pass over an order that OVH lists and does not show": "the operators here confirm whatever a comparison shows",
 }
 
 

@@ -60,9 +60,6 @@ class Operators:
 
     def _compare(self, process: Process) -> None:
         def compare() -> None:
-            # An open finding: an order that OVH lists and never shows would hold up the comparison, and so all money
-            # calls, for ever. Here the operators have OVH mend it first.
-            self._world.ledger.mend_hidden()
             found, stamp = process.workflow.compare(by=CLEO)
             process.workflow.confirm_compared(by=CLEO, epoch=stamp.epoch, compared=found.newest)
 

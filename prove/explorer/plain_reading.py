@@ -177,8 +177,8 @@ class PlainReading:
         digests = self._kept.digests
         return not stamp.number or (stamp.number <= len(digests) and digests[stamp.number - 1] == stamp.digest)
 
-    def newest_seen(self) -> Stamp | None:
-        return self._seen.newest
+    def newest_seen(self) -> tuple[Stamp, ...]:
+        return self._seen.stamps
 
     def newest_about_money(self) -> int:
         return next((event.id for event in reversed(self._kept.events) if event.state in COMMITTED), 0)

@@ -274,8 +274,9 @@ class PlainStore:
             yield transaction
             self.history = (*self.history, self.kept)
             self.kept = writing
+            found = client.seen.found(writing.stamp, transaction.knows) if transaction.appended else frozenset()
         if transaction.appended:
-            client.seen.committed(writing.stamp)
+            client.seen.committed(writing.stamp, found)
 
     @contextmanager
     def read_as(self, client: Client) -> Iterator[PlainReading]:

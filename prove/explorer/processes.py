@@ -84,10 +84,10 @@ class Process:
         return what
 
     def lost_an_event(self) -> bool:
-        """Return whether the newest event that this process committed is gone."""
+        """Return whether an event that this process saw committed is gone, and no recover mode ended since."""
         with self.store.read() as carts:
-            seen = carts.newest_seen()
-            return seen is not None and seen.epoch == carts.stamp().epoch and not carts.knows(seen)
+            epoch = carts.stamp().epoch
+            return any(seen.epoch == epoch and not carts.knows(seen) for seen in carts.newest_seen())
 
     def set_clock(self, seconds: float) -> None:
         """Move this process's clock ahead, or back."""

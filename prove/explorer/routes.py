@@ -6,6 +6,7 @@ A missing route fails loudly: it means that the bot calls something that the exp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -79,7 +80,7 @@ class Routes:
     # Carts
 
     def new_cart(self, _ids: Ids, _query: Mapping[str, str], body: Mapping[str, Any], _now: float) -> Reply:
-        cart = self.ledger.new_cart(str(body.get("description", "")))
+        cart = self.ledger.new_cart(str(body.get("description", "")), body.get("expire"))
         return 200, {"cartId": cart.id, "description": cart.description, "readOnly": False}
 
     def list_carts(self, _ids: Ids, query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
@@ -97,7 +98,8 @@ class Routes:
         if cart is None:
             return 404, _GONE
         closed = cart.closed_at is not None and now >= cart.shows_closed_at
-        return 200, {"cartId": cart.id, "description": cart.description, "readOnly": closed, "items": [*cart.names]}
+        shown = {"cartId": cart.id, "description": cart.description, "expire": cart.expire}
+        return 200, shown | {"readOnly": closed, "items": [*cart.names]}
 
     def delete_cart(self, ids: Ids, _query: Mapping[str, str], _body: Mapping[str, Any], _now: float) -> Reply:
         status = self.ledger.delete_cart(ids[0], refuses_ordered=self.refuses_ordered)
@@ -116,7 +118,7 @@ class Routes:
         if cart is None or cart.closed_at is not None:
             return (404, _GONE) if cart is None else (400, NO)
         names = (*cart.names, str(body["domain"]))
-        self.ledger.carts[cart.id] = type(cart)(cart.id, cart.description, names)
+        self.ledger.carts[cart.id] = replace(cart, names=names)
         settings = {"pricingMode": body["pricingMode"]}
         item = {"itemId": len(names), "configurations": [], "duration": body["duration"], "settings": settings}
         return 200, item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import drop, never, swap, without_item, without_part
+from prove.mutants.changes import always, drop, never, returns, swap, without_item, without_part
 from prove.mutants.mutation import Mutation
 
 _RECOVERY, _ENDS, _RESTORED = (
@@ -40,25 +40,33 @@ OF_MEMORY = (
     ),
     Mutation(
         "take another event of the same number for the one that was lost",
-        "store.recovery:knows",
+        "store.recovery:holds",
         without_part("digest[:DIGITS] == seen.digest"),
         f"{_RESTORED}::test_events_of_others_that_took_the_place_are_noticed",
     ),
     Mutation(
         "check no head that this process committed",
-        "ordering.process.recovery:must_allow",
-        without_part("not carts.knows(seen)"),
+        "ordering.model.recovery:Stamp.is_gone",
+        swap("self.epoch == now.epoch and not holds()", "False"),
         "tests/store/test_restored.py::test_a_failover_under_a_living_process_is_noticed",
     ),
     Mutation(
         "remember a head before COMMIT has answered",
         "store.transactions:SqlTransaction._append",
-        swap(
-            "self.appended = evidence.append(self._session, cart, events) or self.appended",
-            "self.appended = evidence.append(self._session, cart, events) or self.appended\n"
-            "if self.appended is not None:\n    self._head.committed(self.appended)",
-        ),
+        swap("self.appended = appended", "self.appended = appended\nself._head.committed(appended, self.found)"),
         "tests/store/contract/test_recovery.py::test_a_transaction_that_fails_is_not_remembered",
+    ),
+    Mutation(
+        "let a later event hide that an earlier one is gone",
+        "store.head:NewestHead.found",
+        returns("frozenset(self.stamps)"),
+        "tests/store/contract/test_recovery.py::test_later_events_hide_no_loss",
+    ),
+    Mutation(
+        "let an event of another thread hide that one is gone",
+        "store.head:NewestHead.committed",
+        swap("seen not in found", "False"),
+        f"{_RESTORED}::test_the_newest_heads_are_kept",
     ),
     Mutation(
         "read no recover row in the transaction of an intent",
@@ -107,6 +115,24 @@ OF_MEMORY = (
         "store.transactions:SqlTransaction.open",
         swap("recovery.next_number(self._session)", "None"),
         "tests/store/contract/test_recovery.py::test_numbers_above_those_on_buttons_survive",
+    ),
+    Mutation(
+        "pass over an order that OVH lists and does not show",
+        "ordering.process.comparison:_hidden",
+        returns("()"),
+        f"{_ENDS}::TestCompared::test_an_order_that_ovh_never_shows_ends_nothing_for_ever",
+    ),
+    Mutation(
+        "compare nothing while OVH does not show an order",
+        "registrars.ovh.account:OrdersOfAccount._read",
+        always("refusal.code in OF_THE_KEY"),
+        "tests/registrars/ovh/test_account.py::test_an_order_that_is_listed_and_not_shown_is_told",
+    ),
+    Mutation(
+        "take an OVH that is away for an order that it does not show",
+        "registrars.ovh.account:OrdersOfAccount._read",
+        drop("self._client.time()"),
+        "tests/registrars/ovh/test_account.py::test_an_ovh_that_is_away_hides_no_order",
     ),
     Mutation(
         "start a backup's copy as if it were the database itself",

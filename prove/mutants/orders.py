@@ -82,13 +82,13 @@ OF_ORDERS = (
     Mutation(
         "ignore a marker that is not on record",
         _COMPARE,
-        never("len(unknown)"),
+        never("unknown"),
         f"{_MARKERS}::test_a_marker_that_is_not_on_record_stops_the_checkout",
     ),
     Mutation(
         "list the markers before this attempt's own is on record",
         _ANNOUNCE,
-        swap("self._registrar.leave_marker(call.subject)", "None"),
+        swap("self._registrar.leave_marker(call.subject, call.started_at)", "None"),
         f"{_MARKERS}::test_the_attempt_is_on_record_before_its_marker",
     ),
     Mutation(
@@ -260,10 +260,16 @@ OF_ORDERS = (
         f"{_MARKERS}::test_a_list_that_cannot_see_stops_everything",
     ),
     Mutation(
-        "let an old try without a marker explain a lost one",
-        _COMPARE,
-        drop("self._name(nameless, sorted(unknown), call.started_at)"),
-        f"{_MARKERS}::test_a_try_without_a_marker_explains_one_at_most",
+        "let a try without a marker explain a lost one",
+        "ordering.process.money_markers:name_by_age",
+        swap("registrar.marker_is_of(marker, call.started_at)", "True"),
+        f"{_MARKERS}::test_a_try_that_left_none_explains_no_later_one",
+    ),
+    Mutation(
+        "know a marker by about the time of its attempt",
+        "registrars.ovh.markers:Markers.is_made_with",
+        swap("self._expiry(cart) in _expiries(expires_at)", "self._expiry(cart).date() == expires_at.date()"),
+        "tests/registrars/ovh/test_markers.py::test_a_marker_is_known_by_the_second_of_its_attempt",
     ),
     Mutation(
         "forget an unfinished try of a closed request",

@@ -19,7 +19,7 @@ from ordering.model.offer import Availability, Effort
 from ordering.model.preflight_findings import Finding
 from ordering.model.question import Question
 from ordering.model.quote import Quote
-from ordering.model.recovery import AccountOrder, Marker
+from ordering.model.recovery import AccountOrders, Marker
 from ordering.model.sales_order import (
     Attempt,
     Delivery,
@@ -35,7 +35,7 @@ from ordering.model.sales_order import (
 from ordering.ports.carts import Prepared
 from ordering.ports.money_call import MoneyCall
 from ordering.ports.sales_orders import Known
-from registrars.ovh.account import AccountOrders
+from registrars.ovh.account import OrdersOfAccount
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
@@ -87,7 +87,7 @@ class OvhGateway:
         self._markers = Markers(self._client, descriptions, home=self._home)
         self._orders = Orders(self._client)
         self._foreign = ForeignOrderReader(self._client)
-        self._account = AccountOrders(self._client)
+        self._account = OrdersOfAccount(self._client)
         self._payments = Payments(self._client)
         self._key_rights = KeyRights(self._client)
         self._catalogue = Catalogue(self._client, home=self._home)
@@ -218,9 +218,12 @@ class OvhGateway:
     def presence_is_of(self, cart: str, expires_at: datetime) -> bool:
         return self._markers.is_made_with(cart, expires_at)
 
-    def leave_marker(self, subject: str) -> str:
+    def leave_marker(self, subject: str, started_at: datetime) -> str:
         with readable():
-            return self._markers.leave(subject)
+            return self._markers.leave(subject, started_at)
+
+    def marker_is_of(self, marker: str, started_at: datetime) -> bool:
+        return self._markers.is_of(marker, started_at)
 
     def markers(self, subject: str) -> frozenset[str]:
         with readable():
@@ -263,7 +266,7 @@ class OvhGateway:
         with readable():
             return self._orders.fitting(order_id, lines, quote)
 
-    def account_orders(self, since: datetime, *, known: Known) -> tuple[Sequence[AccountOrder], int]:
+    def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
         with readable():
             return self._account.since(since, known=known)
 

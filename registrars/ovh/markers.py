@@ -63,10 +63,14 @@ class Markers:
         self._descriptions = descriptions
         self._home = home
         self._read: dict[str, str] = {}  # descriptions by cart, as they never change
+        self._expires: dict[str, datetime] = {}  # by cart; it never changes either
 
-    def leave(self, subject: str) -> str:
-        """Create a marker with the longest life that OVH allows, and return its id."""
-        return self.make(self._descriptions.marker(subject))
+    def leave(self, subject: str, started_at: datetime) -> str:
+        """Create a marker with the longest life that OVH allows, and return its id.
+
+        Its life counts from the second in which its attempt started, so its expiry names the attempt: see `is_of`.
+        """
+        return self.make(self._descriptions.marker(subject), started_at.replace(microsecond=0) + _LIVES[0])
 
     def make(self, description: str, expires_at: datetime | None = None) -> str:
         """Create an empty cart of the account. Two calls: OVH lists only carts that are assigned.
@@ -83,16 +87,25 @@ class Markers:
         self._read[cart] = str(made.get("description") or description)
         return cart
 
+    def is_of(self, marker: str, started_at: datetime) -> bool:
+        """Return whether the attempt that started in this second made the marker: see `leave` and `is_made_with`."""
+        return self.is_made_with(marker, started_at.replace(microsecond=0) + _LIVES[0])
+
     def is_made_with(self, cart: str, expires_at: datetime) -> bool:
         """Return whether a cart's expiry is one that `make` asks for with this one.
 
         False for a cart that OVH does not show to this key, or shows in an unknown form: another bot may have made it.
         """
         try:
-            found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
-            return datetime.fromisoformat(found["expire"]) in _expiries(expires_at)
+            return self._expiry(cart) in _expiries(expires_at)
         except (RegistrarRefused, AttributeError, KeyError, TypeError, ValueError):
             return False
+
+    def _expiry(self, cart: str) -> datetime:
+        if cart not in self._expires:
+            found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
+            self._expires[cart] = datetime.fromisoformat(found["expire"])
+        return self._expires[cart]
 
     def of(self, subject: str) -> frozenset[str]:
         """Return the ids of all markers about a subject."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -95,11 +96,21 @@ async def test_a_marker_that_is_not_on_record_holds_everything(rules, health):
 async def test_markers_on_record_hold_nothing(rules, health):
     """Those of orders and payments, also while an answer that names one is lost or under way."""
     cart = rules.paid()
-    rules.registrar.leave_marker(NAMES)
+    rules.registrar.leave_marker(NAMES, rules.clock())
     with rules.store.begin() as carts:
         carts.announce_call(RecordedCall(NAMES, cart.id, 2, rules.clock(), state=CallState.UNSENT))
     await watched(rules, health)
     assert not rules.workflow.recover_mode.is_on
+
+
+async def test_an_attempt_explains_no_marker_of_a_later_one(rules, health):
+    """The later attempt is lost: the first one, which left no marker, does not hide that."""
+    cart = rules.requested()
+    with rules.store.begin() as carts:
+        carts.announce_call(RecordedCall(NAMES, cart.id, 1, rules.clock(), state=CallState.UNSENT))
+    rules.registrar.leave_marker(NAMES, rules.clock() + timedelta(seconds=1))
+    await watched(rules, health)
+    assert rules.workflow.recover_mode.is_on
 
 
 async def test_markers_that_an_operator_compared_hold_nothing(rules, health):

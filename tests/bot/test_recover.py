@@ -41,11 +41,14 @@ def test_lists_what_no_request_knows(rules, recover, said):
         AccountOrder(900, euros("3.59"), OrderStatus.NOT_PAID, frozenset({DomainName.parse("lost.ovh")}))
     ]
     rules.registrar.leave_marker("pays 900")
+    rules.registrar.hidden_orders = [901]
     rules.registrar.others = 2
     rules.workflow.recover_mode.begin(Cause.CARD)
     assert not recover(answer=False)
     printed = "\n".join(said)
     assert f"900  €3.59  notPaid  lost.ovh  fits #{cart.id}" in printed
+    assert "that no request knows: 2" in printed
+    assert "  901 · OVH lists it, but I can't read it. Look at it on OVH's site." in printed
     assert "a try to pay order 900" in printed
     assert "Another Domain Desk uses this account, too. Its 2 tries" in printed
     assert said[-1] == "Recover mode stays on."

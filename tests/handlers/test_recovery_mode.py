@@ -16,7 +16,18 @@ from handlers.views import recovery_mode as views
 from ordering.model.cart import WAITING, CartState
 from ordering.model.domain_name import DomainName
 from ordering.model.errors import RegistrarUnavailable
-from ordering.model.recovery import FLOOR, AccountOrder, Cause, Comparison, Loss, Marker, Recovery, Stamp, Unknown
+from ordering.model.recovery import (
+    FLOOR,
+    AccountOrder,
+    Cause,
+    Comparison,
+    HiddenOrder,
+    Loss,
+    Marker,
+    Recovery,
+    Stamp,
+    Unknown,
+)
 from ordering.model.sales_order import OrderStatus
 from sandbox.slack.messages import elements
 from tests.builders import NOW, POLICY, euros
@@ -81,6 +92,19 @@ def test_the_operators_message_asks_to_compare_first():
     assert "fits #1" in words
     assert "more orders" in words
     assert labels(views.compared(FOUND, STAMP, None)) == set()
+
+
+def test_an_order_that_ovh_does_not_show_is_listed():
+    """With its number, and since when it is known; such a comparison is not empty."""
+    hidden = (HiddenOrder(7, NOW), *(HiddenOrder(number) for number in range(100, 160)))
+    drawn = views.compared(replace(FOUND, hidden=hidden), STAMP, MODE)
+    check(drawn)
+    assert labels(drawn) == {"I have compared", "Compare now"}
+    words = words_of(drawn)
+    assert "7 · OVH lists it, but I can't read it. I first saw it" in words
+    assert "100 · OVH lists it, but I can't read it. Look at it" in words
+    alone = words_of(views.compared(Comparison(1, NOW, hidden=hidden[:1]), STAMP, MODE))
+    assert "1 order that I don't know" in alone
 
 
 def test_an_empty_comparison_says_so():

@@ -23,9 +23,9 @@ def calls(rules, subject=NAMES):
         return carts.money_calls(subject)
 
 
-def lost(rules, subject=NAMES):
+def lost(rules, subject=NAMES, started_at=None):
     """A marker of an attempt that a restored database does not know."""
-    return rules.registrar.leave_marker(subject)
+    return rules.registrar.leave_marker(subject, started_at)
 
 
 def test_a_request_leaves_two_markers(rules):
@@ -45,9 +45,9 @@ def test_the_attempt_is_on_record_before_its_marker(rules, monkeypatch):
     def watched(name):
         call = getattr(rules.registrar, name)
 
-        def watches(subject):
+        def watches(*arguments):
             seen.append((name, len(calls(rules)), rules.workflow.cart(1).state))
-            return call(subject)
+            return call(*arguments)
 
         monkeypatch.setattr(rules.registrar, name, watches)
 
@@ -142,23 +142,51 @@ def test_a_refused_marker_explains_no_lost_try(rules, monkeypatch):
     assert rules.settle(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
+@pytest.mark.parametrize("wait", [5, 16 * 60])
 @pytest.mark.parametrize("was_made", [True, False])
-def test_a_try_without_a_marker_explains_one_at_most(rules, monkeypatch, was_made):
+def test_a_try_without_a_marker_explains_one_at_most(rules, monkeypatch, was_made, wait):
     """Its answer was lost: its marker is found by the next try, or was never made. A second one is a lost try's."""
     cart = rules.approved()
     with monkeypatch.context() as away:
         away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable()))
         rules.advance(cart.id)
+    (nameless,) = calls(rules)
     if was_made:
-        lost(rules)
-    rules.clock.pass_by(16 * 60)
+        lost(rules, started_at=nameless.started_at)
+    rules.clock.pass_by(wait)
     first = rules.settle(cart.id)
     assert first.state is S.CHECKED_OUT
+    assert (calls(rules)[0].marker is not None) is was_made
     rules.registrar.cancel(first.order.id)
     assert rules.settle(first.id).state is S.CANCELLED
     lost(rules)
     again = rules.settle(rules.approved("name.ovh", "C2").id)
     assert again.fact.kind is K.ATTEMPT_NOT_ON_RECORD
+
+
+@pytest.mark.parametrize("wait", [5, 16 * 60])
+def test_a_try_that_left_none_explains_no_later_one(rules, monkeypatch, wait):
+    """The database lost the next try with everything that it noted: its marker is not the first one's."""
+    cart = rules.approved()
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable()))
+        rules.advance(cart.id)
+    rules.clock.pass_by(wait)
+    lost(rules, started_at=rules.clock())
+    rules.clock.pass_by(5)
+    after = rules.settle(cart.id)
+    assert (after.fact.kind, rules.registrar.orders) == (K.ATTEMPT_NOT_ON_RECORD, {})
+    assert rules.workflow.recover_mode.is_on
+
+
+def test_a_try_explains_no_marker_without_a_date(rules, monkeypatch):
+    """OVH may not show when a marker expires: then it may be any try's, also a lost one's."""
+    cart = rules.approved()
+    with monkeypatch.context() as away:
+        away.setattr(rules.registrar, "leave_marker", failing(RegistrarUnavailable()))
+        rules.advance(cart.id)
+    lost(rules)
+    assert rules.settle(cart.id).fact.kind is K.ATTEMPT_NOT_ON_RECORD
 
 
 def after_the_marker(rules, monkeypatch, subject):
@@ -172,8 +200,8 @@ def after_the_marker(rules, monkeypatch, subject):
             raise DatabaseUnusable("read-only")
         return begin()
 
-    def leaves(about):
-        marker = leave(about)
+    def leaves(about, started_at):
+        marker = leave(about, started_at)
         if about.startswith(subject):
             armed.append(marker)
             monkeypatch.setattr(rules.registrar, "leave_marker", leave)
@@ -256,8 +284,8 @@ def test_a_marker_whose_answer_was_lost(rules, monkeypatch):
     """It belongs to an attempt on record, though its id never arrived."""
     cart, leave = rules.approved(), rules.registrar.leave_marker
 
-    def made(subject):
-        leave(subject)
+    def made(subject, started_at):
+        leave(subject, started_at)
         raise RegistrarUnavailable
 
     with monkeypatch.context() as away:

@@ -15,7 +15,7 @@ from ordering.model.errors import (
 )
 from ordering.model.foreign_order import ForeignOrder
 from ordering.model.money_call import orders
-from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause
+from ordering.model.recovery import FLOOR, FLOOR_WITH_PROCESSES, AccountOrder, Cause, HiddenOrder
 from ordering.model.sales_order import OrderStatus
 from ordering.process.recovery import must_allow
 from tests.builders import euros
@@ -195,6 +195,19 @@ class TestCompared:
         hold(rules)
         found, _ = rules.workflow.compare(by=rules.cleo)
         assert [(each.order.id, each.fits) for each in found.unknown] == [(900, (cart.id,)), (901, ())]
+
+    def test_an_order_that_ovh_never_shows_ends_nothing_for_ever(self, rules):
+        """It is listed with the time of its first read, and the operator decides."""
+        seen = rules.clock.now
+        with rules.store.begin() as carts:
+            carts.keep_foreign_order(
+                ForeignOrder(901, frozenset(), euros("3.59"), seen, OrderStatus.NOT_PAID, seen, seen, whole=False)
+            )
+        rules.registrar.hidden_orders = [902, 901]
+        hold(rules)
+        found, _ = rules.workflow.compare(by=rules.cleo)
+        assert found.hidden == (HiddenOrder(902), HiddenOrder(901, seen))
+        assert release(rules)
 
     def test_an_order_of_the_lost_state_is_not_made_again(self, rules):
         """After the release a person decides beside an order of the same names, as after any order made elsewhere."""

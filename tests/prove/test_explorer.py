@@ -138,6 +138,14 @@ def test_lost_commits_begin_recover_mode():
     assert world.laws.cart.state is S.DELIVERED
 
 
+def test_an_order_that_never_shows_holds_nothing_for_ever():
+    """In recover mode OVH lists an order without showing it: the operator's word ends it, and the request goes on."""
+    world = deviating(("step approved", "outsider-hides"), ("step approved", "hold"))
+    assert world.broken is None
+    assert (world.store.kept.epoch > 0, world.store.kept.standing.recovery) == (True, None)
+    assert world.laws.cart.state is S.DELIVERED
+
+
 def test_an_order_made_elsewhere_stops_until_a_person_says_so():
     """It is ordered beside that one where an approver says so, and closed where they do not."""
     world = deviating(("step approved", "outsider"))

@@ -18,6 +18,7 @@ from prove.explorer.plain_store import PlainTransaction
 from prove.explorer.search import Break, Found, later_deviations, search_calls, shortest
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.orders import Orders
+from store.head import NewestHead
 from tests.prove.exploring import EVERYTHING, ONE_PROCESS, broken_by, plain
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -169,6 +170,20 @@ def test_finds_lost_memory_that_holds_nothing(monkeypatch):
     """Rule 10: who notices that memory went back switches recover mode on."""
     monkeypatch.setattr(RecoverMode, "begin", lambda *_, **__: None)
     assert broken_by(("commit approved", "lose-1")) == law_names.UNHELD
+
+
+def test_finds_an_attempt_that_explains_another_marker(monkeypatch):
+    """An attempt that left no marker explains the marker of a lost one, unless the marker's date tells them apart."""
+    monkeypatch.setattr(OvhGateway, "marker_is_of", lambda *_: True)
+    crashed = [("commit approved", "crash")] * 2
+    lost = ("CHECKOUT shows", "late-600"), ("commit checked_out", "lose-5-cold")
+    assert broken_by(*crashed, *lost) == law_names.TWO_ORDERS
+
+
+def test_finds_a_loss_that_later_events_hide(monkeypatch):
+    """A process that replaces the event that it remembers by any later one forgets that the first one is gone."""
+    monkeypatch.setattr(NewestHead, "found", lambda self, *_: frozenset(self.stamps))
+    assert broken_by(("commit checking_out", "lose-1")) == law_names.UNHELD
 
 
 def test_finds_an_end_that_is_not_on_record(monkeypatch):

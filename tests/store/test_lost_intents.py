@@ -15,7 +15,7 @@ from ordering.process.intent import Intents
 from store.engine import Engines
 from store.transactions import SqlStore
 from tests.conftest import Rules
-from tests.store.test_restored import lose_newest_events
+from tests.store.losing import lose_newest_events
 
 S = CartState
 

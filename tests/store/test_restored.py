@@ -14,26 +14,9 @@ from store.head import NewestHead
 from store.transactions import SqlStore
 from tests.builders import NOW
 from tests.conftest import Rules
+from tests.store.losing import lose_newest_events
 
 S = CartState
-
-
-def lose_newest_events(engines: Engines, number: int) -> None:
-    """Set the chain back to this many events, as a failover to a replica does."""
-    with engines.write.begin() as connection:
-        off, on = (
-            ("ALTER TABLE events DISABLE TRIGGER ALL", "ALTER TABLE events ENABLE TRIGGER ALL")
-            if engines.are_shared
-            else ("DROP TRIGGER events_keep_delete", "SELECT 1")
-        )
-        connection.execute(text(off))
-        connection.execute(text("DELETE FROM untold WHERE event_id > :number"), {"number": number})
-        connection.execute(text("DELETE FROM events WHERE id > :number"), {"number": number})
-        connection.execute(
-            text("UPDATE chain SET number = :number, digest = (SELECT digest FROM events WHERE id = :number)"),
-            {"number": number},
-        )
-        connection.execute(text(on))
 
 
 def test_a_failover_under_a_living_process_is_noticed(engines: Engines):
@@ -118,12 +101,42 @@ def test_another_database_under_a_living_process_is_noticed(engines: Engines):
         must_allow(carts)
 
 
-def test_the_newest_head_is_kept():
-    """Threads may report their commits in any order; a later epoch counts more than any number."""
+def test_later_events_of_the_process_hide_no_loss(engines: Engines):
+    """The process adds names and requests on, and orders nothing: its own lost event stays in mind."""
+    rules = Rules(SqlStore(engines))
+    cart = rules.approved()
+    kept = rules.workflow.rendering()[0].number
+    rules.requested("later.ovh", "C2")
+    lose_newest_events(engines, kept)
+    for channel in ("C3", "C4", "C5"):
+        with rules.store.begin() as carts:
+            carts.open(channel, by="U0BEN", at=NOW)
+    rules.advance(cart.id)
+    assert (rules.workflow.recover_mode.is_on, rules.registrar.orders) == (True, {})
+
+
+def test_the_newest_heads_are_kept():
+    """A stamp goes only where a transaction found it, or a recover mode ended since; threads report in any order."""
     head, first = NewestHead(), Stamp("d" * 12, 0, 3, "c" * 12)
-    for stamp in (first, replace(first, number=2), replace(first, number=1)):
-        head.committed(stamp)
-    assert head.newest == first
+    second, third = replace(first, number=4), replace(first, number=5)
+    head.committed(first, head.found(first, lambda _: True))
+    found_by_second = head.found(second, lambda _: True)
+    found_by_third = head.found(third, lambda _: True)  # before the second one was reported
+    head.committed(third, found_by_third)
+    head.committed(second, found_by_second)
+    assert head.stamps == (third, second)
+    fourth = replace(first, number=6)
+    head.committed(fourth, head.found(fourth, lambda seen: seen != third))
+    assert head.stamps == (third, fourth)
     recovered = replace(first, epoch=9, number=2)
-    head.committed(recovered)
-    assert head.newest == recovered
+    head.committed(recovered, head.found(recovered, lambda _: False))
+    assert set(head.stamps) == {recovered}
+
+
+def test_a_head_of_another_database_is_kept():
+    """Its number and digest may look alike; only a recover mode that ended since makes it irrelevant."""
+    head, first = NewestHead(), Stamp("d" * 12, 7, 3, "c" * 12)
+    head.committed(first, frozenset())
+    other = Stamp("e" * 12, 7, 4, "b" * 12)
+    assert head.found(other, lambda _: True) == frozenset()
+    assert head.found(replace(other, epoch=8), lambda _: True) == {first}

@@ -96,6 +96,15 @@ def unknown_order(order: int, total: Money, names: str, fits: Sequence[int]) -> 
     return f"• {order} · {total} · {names or 'no names shown yet'}{fitting}"
 
 
+def hidden_order(order: int, since: str | None) -> str:
+    """Return what is known of an order that OVH does not show; `since` is when the bot first read it, in words.
+
+    Read in Slack and in a terminal.
+    """
+    known = f"I first saw it {since}. " if since else ""
+    return f"{order} · OVH lists it, but I can't read it. {known}Look at it on OVH's site."
+
+
 def more_unknown(number: int) -> str:
     """Return how many unknown orders have no line."""
     return f"• and {counted(number, 'more order')}: look at OVH's list of orders"

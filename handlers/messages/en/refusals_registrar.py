@@ -83,11 +83,6 @@ def _() -> Said:
     return Said("OVH sent an answer that I can't read.", advice=TRY_AGAIN)
 
 
-@_says("order_not_shown")
-def _(order: int) -> str:
-    return f"OVH lists order {order}, but doesn't show it yet. Compare again in a minute."
-
-
 @_says("not_asked")
 def _() -> Said:
     return Said("OVH is busy with my other requests, so I didn't call it.", advice=TRY_AGAIN)

@@ -1,6 +1,7 @@
 """OVH's clock is days apart from ours, or jumps while the bot runs: carts and markers live all the same."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -62,7 +63,7 @@ async def test_a_marker_lives_for_weeks_by_ovhs_clock(ovh, gateway, apart):
     """It is made after OVH's clock was read: one that is over at once would mark nothing."""
     ovh.carts.lists_expired = False
     ovh.clock.advance(apart)
-    await ask(gateway.clock_ahead)
-    marker = await ask(gateway.leave_marker, "orders 1234")
+    started_at = datetime.now(UTC) + await ask(gateway.clock_ahead)
+    marker = await ask(gateway.leave_marker, "orders 1234", started_at)
     assert abs(left(ovh, marker) - 30 * DAY) < 60
     assert await ask(gateway.markers, "orders 1234") == {marker}

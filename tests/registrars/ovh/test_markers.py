@@ -13,13 +13,17 @@ OURS = Descriptions("unnamed")
 DAY, MONTH = 86_400.0, timedelta(days=29)
 
 
+def now():
+    return datetime.now(UTC)
+
+
 async def ask(function, *args, **kwargs):
     return await asyncio.to_thread(function, *args, **kwargs)
 
 
 async def test_a_marker_is_an_empty_cart(ovh, gateway):
     """It is assigned, so that it is listed, and lives for weeks."""
-    marker = await ask(gateway.leave_marker, "orders 1234")
+    marker = await ask(gateway.leave_marker, "orders 1234", now())
     cart = ovh.carts.all[marker]
     assert (cart.description, cart.assigned, cart.items) == ("Domain Desk unnamed orders 1234", True, {})
     assert (cart.expire - ovh.clock.now()).total_seconds() > 29 * DAY
@@ -28,9 +32,9 @@ async def test_a_marker_is_an_empty_cart(ovh, gateway):
 
 async def test_a_money_call_takes_three_calls(ovh, gateway):
     """To make, to assign, to list; none to read a marker that this process made."""
-    await ask(gateway.leave_marker, "pays 1")
+    await ask(gateway.leave_marker, "pays 1", now())
     before = len(ovh.calls)
-    await ask(gateway.leave_marker, "orders 1234")
+    await ask(gateway.leave_marker, "orders 1234", now())
     await ask(gateway.markers, "orders 1234")
     assert len(ovh.calls) - before == 3
 
@@ -39,8 +43,8 @@ async def test_a_money_call_takes_three_calls(ovh, gateway):
 async def test_another_process_sees_exactly_these(ovh, access, gateway, matches):
     """Whatever OVH's filter does, only markers of this desk and this subject count."""
     ovh.carts.matches = matches
-    marker = await ask(gateway.leave_marker, "orders 1234")
-    await ask(gateway.leave_marker, "orders 12345")
+    marker = await ask(gateway.leave_marker, "orders 1234", now())
+    await ask(gateway.leave_marker, "orders 12345", now())
     for description in ("", "Domain Desk", "Domain Desk other orders 1234", "Domain Desk unnamed orders 1234 x"):
         ovh.outsider.cart(description)
     other = OvhGateway(access)
@@ -53,7 +57,7 @@ async def test_another_process_sees_exactly_these(ovh, access, gateway, matches)
 async def test_an_expired_marker_is_none(ovh, access, gateway):
     """It may be listed, and cannot be read any more."""
     ovh.carts.longest_life, ovh.carts.cuts = 0.0, True
-    await ask(gateway.leave_marker, "orders 1234")
+    await ask(gateway.leave_marker, "orders 1234", now())
     other = OvhGateway(access)
     try:
         assert await ask(other.markers, "orders 1234") == frozenset()
@@ -65,7 +69,7 @@ async def test_an_expired_marker_is_none(ovh, access, gateway):
 async def test_a_shorter_life_where_ovh_refuses_a_long_one(ovh, gateway, longest, days):
     """At last OVH's own default is taken."""
     ovh.carts.longest_life = longest
-    marker = await ask(gateway.leave_marker, "orders 1234")
+    marker = await ask(gateway.leave_marker, "orders 1234", now())
     left = (ovh.carts.all[marker].expire - ovh.clock.now()).total_seconds()
     assert abs(left - days * DAY) < 60
 
@@ -74,7 +78,7 @@ async def test_another_desks_marker_is_not_ours(access, ovh, gateway):
     """Two desks on one account do not see each other's attempts."""
     other = OvhGateway(access, desk="other")
     try:
-        await ask(other.leave_marker, "orders 1234")
+        await ask(other.leave_marker, "orders 1234", now())
         assert await ask(gateway.markers, "orders 1234") == frozenset()
     finally:
         other.close()
@@ -93,7 +97,7 @@ async def test_desks_show_themselves_by_one_description(access, ovh, gateway):
     other = OvhGateway(access, desk="other")
     try:
         shown = {await ask(desk.show_presence, await ask(gateway.time) + MONTH) for desk in (gateway, other)}
-        await ask(other.leave_marker, "orders 1234")
+        await ask(other.leave_marker, "orders 1234", now())
         ovh.outsider.cart("Domain Desk search")
         for matches in ("exact", "prefix", "ignored"):
             ovh.carts.matches = matches
@@ -136,13 +140,32 @@ async def test_a_presence_without_a_known_expiry_is_not_ours(gateway, monkeypatc
     assert not await ask(gateway.presence_is_of, "cart", datetime(2026, 12, 28, tzinfo=UTC))
 
 
+@pytest.mark.parametrize(
+    ("longest", "cuts", "known"), [(None, False, True), (10 * DAY, False, True), (10 * DAY, True, False)]
+)
+async def test_a_marker_is_known_by_the_second_of_its_attempt(ovh, access, gateway, longest, cuts, known):
+    """By its expiry, from another process, too; not where OVH gave it another life."""
+    ovh.carts.longest_life, ovh.carts.cuts = longest, cuts
+    started_at = now()
+    marker = await ask(gateway.leave_marker, "pays 1", started_at)
+    other = OvhGateway(access)
+    try:
+        for desk in (gateway, other):
+            assert await ask(desk.marker_is_of, marker, started_at) is known
+            for seconds in (-1, 1, 10):
+                assert not await ask(desk.marker_is_of, marker, started_at + timedelta(seconds=seconds))
+            assert not await ask(desk.marker_is_of, "gone", started_at)
+    finally:
+        other.close()
+
+
 async def test_recover_mode_reads_what_this_desk_left(access, ovh):
     """Its markers with what they are about; of other desks only how many they left."""
     desks = [OvhGateway(access, desk=desk) for desk in ("ours", "other", "unnamed")]
     try:
         ours, other, unknown = desks
-        marker = await ask(ours.leave_marker, "pays 7")
-        theirs = await ask(other.leave_marker, "orders 1234")
+        marker = await ask(ours.leave_marker, "pays 7", now())
+        theirs = await ask(other.leave_marker, "orders 1234", now())
         await ask(ours.show_presence, await ask(ours.time) + MONTH)
         ovh.outsider.cart("Domain Desk ours carts 1234")
         assert await ask(ours.markers_left, urgent=True) == ([Marker("pays 7", marker)], 1)

@@ -1,7 +1,8 @@
 """The store port on three stores: plain Python, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,14 +17,16 @@ from store.inbox import SqlInbox
 from store.migrate import migrate
 from store.transactions import SqlStore
 from tests.builders import NOW
+from tests.store.losing import lose_newest_events
 
 
 class Memory(NamedTuple):
-    """A store, the same store as another process sees it, and its inbox."""
+    """A store, the same store as another process sees it, its inbox, and a loss of all events above a number."""
 
     store: Store
     other: Store
     inbox: PlainInbox | SqlInbox
+    lose_above: Callable[[int], object]
 
 
 @pytest.fixture(params=["plain", "sqlite", "postgresql"])
@@ -31,13 +34,19 @@ def memory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Memory]:
     if request.param == "plain":
         plain = PlainStore(chain=hash_chain, clock=lambda: NOW)
         other = ProcessStore(plain, Client(lambda: NOW))
-        yield Memory(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)))
+        yield Memory(plain, other, PlainInbox(plain, clock=lambda: datetime.now(UTC)), partial(_lose, plain))
         return
     sqlite = f"sqlite:///{tmp_path / 'desk.db'}"
     engines = open_engines(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
     migrate(engines)
-    yield Memory(SqlStore(engines, clock=lambda: NOW), SqlStore(engines, clock=lambda: NOW), SqlInbox(engines))
+    first, second = SqlStore(engines, clock=lambda: NOW), SqlStore(engines, clock=lambda: NOW)
+    yield Memory(first, second, SqlInbox(engines), partial(lose_newest_events, engines))
     engines.close()
+
+
+def _lose(plain: PlainStore, number: int) -> None:
+    while len(plain.kept.events) > number:
+        plain.lose(1)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ordering.model.cart import CartState
+from ordering.model.errors import DatabaseWentBack
 from ordering.model.events import happened
 from ordering.model.facts import EventKind as K
 from ordering.model.recovery import DIGITS, Cause, Loss, Recovery, Stamp
@@ -108,8 +109,8 @@ def test_a_process_remembers_what_it_committed(memory):
     own = stamp_of(memory.store)
     opened(memory.other, "C2")
     with memory.store.read() as mine, memory.other.read() as theirs:
-        assert mine.newest_seen() == own
-        assert theirs.newest_seen() == theirs.stamp() == mine.stamp() != own
+        assert mine.newest_seen() == (own,)
+        assert theirs.newest_seen() == (theirs.stamp(),) == (mine.stamp(),)
 
 
 def test_a_process_that_started_has_seen_nothing(memory):
@@ -117,9 +118,9 @@ def test_a_process_that_started_has_seen_nothing(memory):
     cart = opened(memory.store)
     with memory.other.begin() as writing:
         writing.set_timer(cart.id, TimerKind.STEP, NOW)
-        assert writing.newest_seen() is None
+        assert writing.newest_seen() == ()
     with memory.other.read() as reading:
-        assert reading.newest_seen() is None
+        assert reading.newest_seen() == ()
 
 
 def test_a_transaction_that_fails_is_not_remembered(store):
@@ -133,8 +134,51 @@ def test_a_transaction_that_fails_is_not_remembered(store):
     with pytest.raises(ZeroDivisionError):
         fails()
     with store.begin() as carts:
-        assert carts.newest_seen() is None
+        assert carts.newest_seen() == ()
         must_allow(carts)
+
+
+def test_a_later_event_takes_the_place_of_one_that_is_in_place(memory):
+    """A process that saw a thousand events remembers one, also where another process's lie between."""
+    for channel in ("C1", "C2", "C3"):
+        opened(memory.store, channel)
+        opened(memory.other, f"{channel}x")
+    with memory.store.read() as mine, memory.other.read() as theirs:
+        assert [seen.number for seen in mine.newest_seen()] == [5]
+        assert theirs.newest_seen() == (theirs.stamp(),)
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_later_events_hide_no_loss(memory, others):
+    """Not those of this process, nor those that got the number of the lost one; one that saw no loss goes on."""
+    opened(memory.store)
+    opened(memory.store, "C2")
+    lost = stamp_of(memory.store)
+    memory.lose_above(1)
+    for number in range(others):
+        opened(memory.other, f"C9{number}")
+    for channel in ("C3", "C4"):
+        opened(memory.store, channel)
+    with memory.store.begin() as carts:
+        assert lost in carts.newest_seen()
+        with pytest.raises(DatabaseWentBack):
+            must_allow(carts)
+    with memory.other.begin() as carts:
+        must_allow(carts)
+
+
+def test_a_loss_before_the_end_of_recover_mode_no_longer_counts(memory):
+    """The epoch is another one: the first event after it takes the place of all."""
+    opened(memory.store)
+    opened(memory.store, "C2")
+    memory.lose_above(1)
+    opened(memory.store, "C3")
+    with memory.store.begin() as carts:
+        carts.raise_epoch(9)
+        must_allow(carts)
+    opened(memory.store, "C4")
+    with memory.store.read() as carts:
+        assert carts.newest_seen() == (carts.stamp(),)
 
 
 # The recover row
