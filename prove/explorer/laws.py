@@ -246,7 +246,8 @@ class Laws:
         if cart.is_undecided and is_alone and path not in self._world.written:
             raise LawBroken(FOR_NO_REASON, "no checkout was sent")
         if cart.is_undecided:
-            shown = [o for o in self._world.ledger.ours if o.is_whole(before) and self._shows_closed(o, before)]
+            own = [order for order in self._world.ledger.ours if not self._is_forgotten(order, cart)]
+            shown = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
             # A price other than the approved one is a reason, and so is a foreign order of the same names.
             is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
             if is_ours and not self._others_show(cart, self._world.now):
@@ -255,6 +256,11 @@ class Laws:
             order = self._world.ledger.orders[cart.order.id]
             if order.paid_at(before) is not None:
                 raise LawBroken(FOR_NO_REASON, f"order {order.id} shows as paid for {_LONG_SHOWN:.0f} s and more")
+
+    def _is_forgotten(self, order: OvhOrder, cart: Cart) -> bool:
+        """Return whether an earlier attempt, which the database lost, made the order: it may be any order, then."""
+        started_at = cart.attempt.started_at if cart.attempt and self._world.lost_commits else None
+        return started_at is not None and moment(order.made_at) < started_at - timedelta(seconds=1)
 
     def _shows_closed(self, order: OvhOrder, at: float) -> bool:
         cart = self._world.ledger.carts.get(order.cart)
