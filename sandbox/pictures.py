@@ -108,7 +108,7 @@ class Pictures:
         await expect(form).to_contain_text("is with the approvers")
         await _leave_form(page)
         await _be(page, "Cleo", "approvals")
-        await self._shoot(page, _message(page, "Cart #2: waiting for approval from"), "cost")
+        await self._shoot(page, _message(page, "Cart #2: waiting for approval from"), "cost", small=True)
 
     async def _answer(self, page: Page) -> None:
         """Take pictures of Ben, in his own conversation with the bot, adding a name whose registry asks a question."""
