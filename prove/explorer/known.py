@@ -83,7 +83,6 @@ KNOWN: tuple[tuple[Wanted, ...], ...] = (
         ("CHECKOUT shows", "late-600"),
         ("commit checked_out", "lose-5-cold"),
     ),
-    (("GET order/cart/*/domain", "freeze-600"), ("commit checked_out", "restore"), ("commit submitted", "lose-2-cold")),
     (("CHECKOUT shows", "late-15"), ("POST order/cart", "busy"), _HIDDEN_PAYMENT, ("commit paying", "lose-4-cold")),
     # The age of a decision
     (("step paying", "hold"), ("step paying", "server-90000")),

@@ -29,7 +29,7 @@ class Operators:
         self._todo: str | None = None
         self._mode: Recovery | None = None
         self._tried: Recovery | None = None  # the mode that a too early end was tried on
-        self._losses = 0
+        self._compared_losses = 0  # the losses of commits before the newest comparison
 
     def next(self) -> tuple[float, Act] | None:
         """Return the next step while recover mode is on, and when it is due."""
@@ -62,6 +62,7 @@ class Operators:
         def compare() -> None:
             found, stamp = process.workflow.compare(by=CLEO)
             process.workflow.confirm_compared(by=CLEO, epoch=stamp.epoch, compared=found.newest)
+            self._compared_losses = self._world.losses
 
         self._try(compare)
 
@@ -87,9 +88,11 @@ class Operators:
             self._world.laws.noticed(is_lost=bool(lost.look()))
 
     def _begins(self, mode: Recovery) -> None:
-        """Check that recover mode begins for a loss that no earlier one has dealt with."""
-        self._world.laws.recover_mode_began(mode, is_new=self._world.losses > self._losses)
-        self._losses = self._world.losses
+        """Check that recover mode begins for a loss that came after the newest comparison.
+
+        A loss may bring back an earlier recover mode, which ends by its own, older comparison.
+        """
+        self._world.laws.recover_mode_began(mode, is_new=self._world.losses > self._compared_losses)
         for process in self._world.processes:
             process.forgot = False
 

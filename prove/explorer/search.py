@@ -309,6 +309,7 @@ def search_drawn(
 def be_quiet() -> None:
     """Log nothing: a search would print millions of lines."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)  # the rules themselves know the standard library only
 
 
 def begin_worker() -> None:

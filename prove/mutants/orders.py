@@ -267,8 +267,11 @@ OF_ORDERS = (
     ),
     Mutation(
         "know a marker by about the time of its attempt",
-        "registrars.ovh.markers:Markers.is_made_with",
-        swap("self._expiry(cart) in _expiries(expires_at)", "self._expiry(cart).date() == expires_at.date()"),
+        "registrars.ovh.markers:Markers.is_of",
+        swap(
+            "self._expiry(marker) in _expiries(started_at.replace(microsecond=0) + _LIVES[0])",
+            "self._expiry(marker).date() == (started_at + _LIVES[0]).date()",
+        ),
         "tests/registrars/ovh/test_markers.py::test_a_marker_is_known_by_the_second_of_its_attempt",
     ),
     Mutation(

@@ -88,8 +88,15 @@ class Markers:
         return cart
 
     def is_of(self, marker: str, started_at: datetime) -> bool:
-        """Return whether the attempt that started in this second made the marker: see `leave` and `is_made_with`."""
-        return self.is_made_with(marker, started_at.replace(microsecond=0) + _LIVES[0])
+        """Return whether the attempt that started in this second made the marker: see `leave`.
+
+        False if OVH shows no marker, or no expiry of it that can be read. Raises `RegistrarError` if OVH refuses to
+        show it: it may be this attempt's.
+        """
+        try:
+            return self._expiry(marker) in _expiries(started_at.replace(microsecond=0) + _LIVES[0])
+        except NotThere:
+            return False
 
     def is_made_with(self, cart: str, expires_at: datetime) -> bool:
         """Return whether a cart's expiry is one that `make` asks for with this one.
@@ -98,13 +105,17 @@ class Markers:
         """
         try:
             return self._expiry(cart) in _expiries(expires_at)
-        except (RegistrarRefused, AttributeError, KeyError, TypeError, ValueError):
+        except RegistrarRefused:
             return False
 
-    def _expiry(self, cart: str) -> datetime:
+    def _expiry(self, cart: str) -> datetime | None:
+        """Return when a cart expires, the only date that OVH shows of it; None if it cannot be read."""
         if cart not in self._expires:
             found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
-            self._expires[cart] = datetime.fromisoformat(found["expire"])
+            try:
+                self._expires[cart] = datetime.fromisoformat(found["expire"])
+            except (AttributeError, KeyError, TypeError, ValueError):
+                return None
         return self._expires[cart]
 
     def of(self, subject: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What tests of the proof share."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -15,3 +16,4 @@ def quiet() -> Iterator[None]:
     be_quiet()
     yield
     structlog.configure(**before)
+    logging.disable(logging.NOTSET)

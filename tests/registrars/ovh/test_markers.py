@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ordering.model.errors import RegistrarRefused
 from ordering.model.recovery import Marker
 from registrars.ovh import OvhGateway
 from registrars.ovh.markers import Descriptions
@@ -138,6 +139,7 @@ async def test_a_presence_without_a_known_expiry_is_not_ours(gateway, monkeypatc
     """A form of another year, or a time without its offset."""
     monkeypatch.setattr(gateway._client, "ask", lambda *_, **__: answer)  # noqa: SLF001 - OVH of another year
     assert not await ask(gateway.presence_is_of, "cart", datetime(2026, 12, 28, tzinfo=UTC))
+    assert not await ask(gateway.marker_is_of, "cart", datetime(2026, 11, 28, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,16 @@ async def test_a_marker_is_known_by_the_second_of_its_attempt(ovh, access, gatew
             assert not await ask(desk.marker_is_of, "gone", started_at)
     finally:
         other.close()
+
+
+async def test_a_marker_that_ovh_may_not_show_is_no_other_ones(ovh, gateway):
+    """The key may read it later; so nothing is concluded now."""
+    started_at = now()
+    marker = await ask(gateway.leave_marker, "pays 1", started_at)
+    ovh.faults.add("GET", f"/order/cart/{marker}", "refuse", status=403, message="This call has not been granted")
+    with pytest.raises(RegistrarRefused):
+        await ask(gateway.marker_is_of, marker, started_at)
+    assert await ask(gateway.marker_is_of, marker, started_at)
 
 
 async def test_recover_mode_reads_what_this_desk_left(access, ovh):
