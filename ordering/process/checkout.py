@@ -135,7 +135,7 @@ class Checkout:
         """Nothing was sent: ask a person if the database went back."""
         if isinstance(error, MemoryWentBack):
             data: Data = {"markers": error.markers}
-            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, data=data, attempt=None)
+            self._book.needs_attention(cart, K.ATTEMPT_NOT_ON_RECORD, data=data, first=self._markers.hold, attempt=None)
 
     def _announce(self, cart: Cart, prepared: Prepared, number: int, started_at: datetime) -> RecordedCall:
         attempt = RecordedCall(_subject(cart), cart.id, number, started_at, registrar_cart=prepared.registrar_cart)

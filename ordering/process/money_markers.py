@@ -133,13 +133,16 @@ class MoneyMarkers:
                 take_back(carts)
             carts.update_call(call)
 
-    def accept(self, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime) -> None:
-        """Record markers of lost attempts: a person is asked about these attempts, or has stated their outcome."""
-        with self._store.begin() as carts:
-            for marker in markers:
-                carts.announce_call(
-                    RecordedCall(subject, cart_id, 0, started_at, marker=marker, state=CallState.UNSENT)
-                )
+    def hold(self, carts: Transaction) -> None:
+        """Have recover mode on when the transaction is committed that asks a person about markers without a record."""
+        self._recover.begin_within(carts, Cause.MARKERS)
+
+    def accept(
+        self, carts: Transaction, markers: Iterable[str], subject: str, cart_id: int, started_at: datetime
+    ) -> None:
+        """Record markers of lost attempts: a person is asked about these attempts in the same transaction."""
+        for marker in markers:
+            carts.announce_call(RecordedCall(subject, cart_id, 0, started_at, marker=marker, state=CallState.UNSENT))
 
     def left_over(self, subject: str) -> RecordedCall | None:
         """Return an attempt at this subject, of any cart, without an intent or an end on record.

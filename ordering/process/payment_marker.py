@@ -41,11 +41,16 @@ class PaymentMarkers:
             call = RecordedCall(pays(order.id), cart.id, 1, started_at)
             return self._markers.announce(call, take_back=partial(self._take_back, call, None))
         except MemoryWentBack as proof:
-            self._markers.accept(proof.markers, pays(order.id), cart.id, started_at)
-            data: Data = {"order": order.id, "method": payment.method, "markers": proof.markers}
+            markers = proof.markers
+
+            def keep_and_hold(carts: Transaction) -> None:
+                self._markers.hold(carts)
+                self._markers.accept(carts, markers, pays(order.id), cart.id, started_at)
+
+            data: Data = {"order": order.id, "method": payment.method, "markers": markers}
             lost = replace(payment, sent_at=self._book.now(), sent_at_ovh=started_at, word=None)
             kind = EventKind.ATTEMPT_NOT_ON_RECORD
-            self._book.needs_attention(cart, kind, data=data, follow=True, payment=lost)
+            self._book.needs_attention(cart, kind, data=data, follow=True, first=keep_and_hold, payment=lost)
             return None
 
     def unsent(self, recorded: RecordedCall, sending: Cart | None = None) -> None:

@@ -88,17 +88,23 @@ class RecoverMode:
         `lost_at` is when a lost event happened. Recorded events before it precede the loss, later ones follow the
         restore. Without it all recorded events precede the loss; a marker carries no time.
         """
-        now = self._clock()
         with self._store.begin() as carts:
-            carts.decide_alone()
-            before = carts.standing()
-            after = replace(before, numbers_above=max(before.numbers_above, number), is_copy=False)
-            if before.recovery is None:
-                carts.render_live_again()
-                left = None if cause is Cause.MARKERS else carts.last_event_at(until=lost_at or now)
-                mode = Recovery(cause, now, left, processes_may_live=carts.is_shared())
-                after = replace(after, recovery=mode)
-            carts.save_standing(after)
+            self.begin_within(carts, cause, number=number, lost_at=lost_at)
+
+    def begin_within(
+        self, carts: Transaction, cause: Cause, *, number: int = 0, lost_at: datetime | None = None
+    ) -> None:
+        """Do the same as `begin`, in this transaction, so that what it records cannot be lost without recover mode."""
+        now = self._clock()
+        carts.decide_alone()
+        before = carts.standing()
+        after = replace(before, numbers_above=max(before.numbers_above, number), is_copy=False)
+        if before.recovery is None:
+            carts.render_live_again()
+            left = None if cause is Cause.MARKERS else carts.last_event_at(until=lost_at or now)
+            mode = Recovery(cause, now, left, processes_may_live=carts.is_shared())
+            after = replace(after, recovery=mode)
+        carts.save_standing(after)
 
     def begin_if_copied(self) -> None:
         """Switch recover mode on if the database is a copy that a backup made. Call this before anything starts."""

@@ -11,8 +11,9 @@ from ordering.model.errors import OrderingError, RegistrarError, RegistrarRefuse
 from ordering.model.events import happened
 from ordering.model.facts import Data, EventKind, Fact, amount, canonical
 from ordering.model.sales_order import Payment, SalesOrder
-from ordering.ports.store import Store
+from ordering.ports.store import Store, Transaction
 
+Write = Callable[[Transaction], None]
 _SILENCE = timedelta(hours=1)
 _UNHURRIED = 5  # multiple of the quickest pace
 _METHODS_HOLD, _METHODS_HOLD_AT_MOST = timedelta(minutes=5), timedelta(hours=1)
@@ -79,11 +80,24 @@ class Logbook:
             carts.begin_step(cart_id)
             return carts.cart(cart_id)
 
-    def save(self, cart: Cart, kind: EventKind, *, data: Data | None = None, due_in: timedelta | None = None) -> Cart:
-        """Save a cart with the event of its change. Without `due_in` the timer of its next step ends."""
+    def save(
+        self,
+        cart: Cart,
+        kind: EventKind,
+        *,
+        data: Data | None = None,
+        due_in: timedelta | None = None,
+        first: Write | None = None,
+    ) -> Cart:
+        """Save a cart with the event of its change. Without `due_in` the timer of its next step ends.
+
+        `first` writes in the same transaction, before the cart is locked.
+        """
         now = self.now()
         event = happened(cart, now, kind, data=data)
         with self.store.begin() as carts:
+            if first is not None:
+                first(carts)
             return carts.save(cart.saying(kind, data), event, due_at=None if due_in is None else now + due_in)
 
     def come_back(self, cart: Cart, wait: timedelta) -> None:
@@ -108,11 +122,12 @@ class Logbook:
         *,
         data: Data | None = None,
         follow: bool = False,
+        first: Write | None = None,
         **changes: object,
     ) -> None:
-        """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it."""
+        """Hand a cart to a person. With `follow`, keep polling whether OVH resolves it; `first` is that of `save`."""
         moved = cart.to(CartState.NEEDS_ATTENTION, at=self.now(), **changes)
-        self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None)
+        self.save(moved, kind, data=data, due_in=self.pace.quickest if follow else None, first=first)
 
     def cancelled_unpaid(self, cart: Cart, order: SalesOrder) -> None:
         """End a cart whose unpaid order OVH cancelled."""

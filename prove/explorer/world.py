@@ -37,6 +37,7 @@ MOST_STEPS = 1000
 HORIZON = 8 * 86_400.0  # seconds
 _REQUESTS: dict[tuple[str, ...], tuple[Snapshot, Ledger, float]] = {}  # by names: the store, the truth, and the time
 _NEVER = Lateness(lines=1e6)
+_LISTED_NOW = Lateness(all=7200.0, lines=1e6)  # of an order that is two hours old
 SUPERVISOR = 2.0  # seconds until a dead process is restarted
 
 
@@ -235,7 +236,7 @@ class World:
             "outsider": lambda _: self.outsider(),
             "outsider-600": lambda _: self.outsider(Lateness(lines=600.0)),
             "outsider-cancels": lambda _: self.later(600.0, self.outsider()),
-            "outsider-old": lambda _: self.outsider(_NEVER, made=-7200.0),
+            "outsider-old": lambda _: self.outsider(_LISTED_NOW, made=-7200.0),
             "outsider-hides": lambda _: self.outsider(_NEVER, guise="hides"),
             "outsider-bare": lambda _: self.outsider(guise="bare"),
             "outsider-cheaper": lambda _: self.outsider(guise="alike", total=PRICE - 100),
