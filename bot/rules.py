@@ -20,10 +20,13 @@ def rules_in_force(settings: Settings) -> list[str]:
 
 def _rules(settings: Settings) -> list[tuple[str, str, str]]:
     """Return each rule's name, its value, and the setting's name."""
-    payers = _listed(settings.desk_payers) if settings.desk_payers else "the approvers"
+    payers, operators = (
+        _listed(people) if people else "the approvers" for people in (settings.desk_payers, settings.desk_operators)
+    )
     rows = [
         ("approvers", _listed(settings.desk_approvers), "desk_approvers"),
         ("payers", payers, "desk_payers"),
+        ("operators", operators, "desk_operators"),
         ("approve own requests", _switch(settings.desk_self_approval), "desk_self_approval"),
         (
             "two approvers above",

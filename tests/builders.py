@@ -12,7 +12,8 @@ from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
-POLICY = Policy(approvers=frozenset({"U0CLEO", "U0DAN"}), payers=frozenset({"U0DAN"}))
+_DECIDE = frozenset({"U0CLEO", "U0DAN"})
+POLICY = Policy(approvers=_DECIDE, payers=frozenset({"U0DAN"}), operators=_DECIDE)
 
 
 def euros(text: str) -> Money:

@@ -55,6 +55,7 @@ class Settings(BaseModel):
 
     desk_approvers: Ids = frozenset()
     desk_payers: Ids = frozenset()
+    desk_operators: Ids = frozenset()
     desk_approval_channel: Annotated[str, BeforeValidator(values.channel)] | None = None
     desk_extensions: Extensions = ()
     lists: Annotated[dict[str, tuple[str, ...]], BeforeValidator(values.named_lists)] = Field(default_factory=dict)
@@ -101,6 +102,7 @@ class Settings(BaseModel):
         return Policy(
             approvers=self.desk_approvers,
             payers=self.desk_payers or self.desk_approvers,
+            operators=self.desk_operators or self.desk_approvers,
             self_approval=self.desk_self_approval,
             second_approval_over=self.desk_second_approval_over,
             limit_per_order=self.desk_limit_per_order,

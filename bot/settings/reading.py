@@ -17,7 +17,14 @@ from bot.settings.values import brief, clean
 _DATABASE = "DATABASE_URL"
 _LONGEST_SECRET = 10_000  # bytes
 # The sentences about these name the wrong part, so the line does not repeat the whole value.
-_NAME_THE_PART = {"desk_approvers", "desk_payers", "desk_approval_channel", "desk_extensions", "lists"}
+_NAME_THE_PART = {
+    "desk_approvers",
+    "desk_payers",
+    "desk_operators",
+    "desk_approval_channel",
+    "desk_extensions",
+    "lists",
+}
 
 
 class SettingsError(Exception):

@@ -58,7 +58,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The team's rules. `approvers` and `payers` are ids of people and of user groups; amounts include tax.
+    """The team's rules. `approvers`, `payers` and `operators` are ids of people and of user groups.
+
+    Operators receive alarms and end recover mode. Amounts include tax.
 
     `lists` are extensions that the team tries together, by the list's name. `approval_life` is how long an approval
     stays valid before the order, counted from the last approval; `payment_life` is how long a payment may wait before
@@ -67,6 +69,7 @@ class Policy:
 
     approvers: frozenset[str]
     payers: frozenset[str]
+    operators: frozenset[str] = frozenset()
     self_approval: bool = False
     second_approval_over: Decimal | None = None
     limit_per_order: Decimal | None = None
@@ -80,8 +83,9 @@ class Policy:
 
     @property
     def groups(self) -> frozenset[str]:
-        """The user groups whose members are approvers or payers."""
-        return frozenset(member for member in self.approvers | self.payers if member.startswith("S"))
+        """The user groups whose members are approvers, payers or operators."""
+        every = self.approvers | self.payers | self.operators
+        return frozenset(member for member in every if member.startswith("S"))
 
     def must_be_member(self, person: Person) -> None:
         if person.membership is not Membership.MEMBER:
@@ -147,17 +151,13 @@ class Policy:
         is_unread = person.membership in _UNREADABLE or (person.membership is Membership.MEMBER and bool(hidden))
         return Right.UNREADABLE if is_unread else Right.LOST
 
-    @property
-    def operators(self) -> frozenset[str]:
-        """People and user groups who receive alarms and end recover mode."""
-        return self.approvers
-
     def operates(self, person: Person) -> bool:
-        return self.decides(person)
+        return person.membership is Membership.MEMBER and _belongs(person, self.operators)
 
     def must_operate(self, person: Person) -> None:
         """Raise `NotAllowed` if this person is not an operator."""
-        self.must_decide(person)
+        self.must_be_member(person)
+        self._must_belong(person, self.operators, "not_operator")
 
     def must_decide(self, person: Person) -> None:
         """Raise `NotAllowed` if this person is not an approver."""

@@ -74,6 +74,14 @@ class TestReleased:
         with pytest.raises(NotAllowed):
             rules.workflow.confirm_compared(by=rules.ada, epoch=0, compared=0)
 
+    def test_an_operator_need_not_be_an_approver(self, rules):
+        """`DESK_OPERATORS` names who compares: then an approver who is not among them does not."""
+        rules.restart(replace(rules.policy, operators=frozenset({"U0BEN"})))
+        hold(rules)
+        with refuses("not_operator"):
+            rules.workflow.compare(by=rules.cleo)
+        assert rules.workflow.compare(by=rules.ben)[0].unknown == ()
+
     def test_money_that_moves_after_the_comparison_voids_it(self, rules):
         """Before the word of the operator, and between that and the end of the floor."""
         cart = rules.approved()

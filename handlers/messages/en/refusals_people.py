@@ -62,6 +62,11 @@ def _() -> str:
     return "Only payers can do this."
 
 
+@_says("not_operator")
+def _() -> str:
+    return "Only operators can do this."
+
+
 @_says("not_approver_or_payer")
 def _() -> str:
     return "Only approvers and payers can do this."

@@ -16,9 +16,9 @@ LATE_MESSAGES = "Slack does not accept some messages. I keep trying to send them
 _FIXES = {
     "messages_tab_disabled": "turn on the Messages tab of the app's Home (manifest: app_home.messages_tab_enabled)",
     "not_enabled": "turn on the Home tab of the app (manifest: app_home.home_tab_enabled)",
-    "no_such_subteam": "the user group was deleted: name another one in DESK_APPROVERS or DESK_PAYERS",
+    "no_such_subteam": "the user group was deleted: name another one in DESK_APPROVERS, DESK_PAYERS or DESK_OPERATORS",
     "plan_upgrade_required": "this Slack plan has no user groups: name people (U…) in place of groups (S…) in "
-    "DESK_APPROVERS and DESK_PAYERS",
+    "DESK_APPROVERS, DESK_PAYERS and DESK_OPERATORS",
     "missing_args": "check SLACK_APP_TOKEN",
     "forbidden_team": "check SLACK_APP_TOKEN: it belongs to a workspace that is not allowed",
     "insecure_request": "call Slack by https: check SLACK_API_URL",

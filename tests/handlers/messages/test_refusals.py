@@ -25,7 +25,7 @@ COMPUTED = {
         f"person_{membership.value}" for membership in Membership if membership is not Membership.MEMBER
     },
     ("ordering/model/policy.py", "code"): {
-        "not_approver", "not_payer", "not_approver_or_payer", "cannot_stop", "cannot_see_owners",
+        "not_approver", "not_payer", "not_operator", "not_approver_or_payer", "cannot_stop", "cannot_see_owners",
     },
     ("ordering/model/choosing.py", "code"): {
         "name_taken", "name_for_sale_by_owner", "name_not_offered", "extension_not_sold",
