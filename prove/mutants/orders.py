@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prove.mutants.changes import always, drop, never, returns, swap, uncaught, without_part
+from prove.mutants.changes import always, drop, never, returns, swap, uncaught, without_keyword, without_part
 from prove.mutants.mutation import Mutation
 
 _MARKERS, _FOREIGN = "tests/ordering/test_money_markers.py", "tests/ordering/test_foreign_orders.py"
@@ -228,6 +228,24 @@ OF_ORDERS = (
         f"{_CHECKOUT}._order",
         always("isinstance(error, OrderingError | IntentStopped | MemoryWentBack)"),
         f"{_MARKERS}::test_an_intent_whose_commit_lost_its_answer_asks_nobody",
+    ),
+    Mutation(
+        "ask about a lost checkout with nothing on hold",
+        f"{_CHECKOUT}._stopped",
+        without_keyword("first"),
+        f"{_MARKERS}::test_a_person_is_asked_with_recover_mode_on",
+    ),
+    Mutation(
+        "ask about a lost payment with nothing on hold",
+        "ordering.process.payment_marker:PaymentMarkers.announce",
+        without_keyword("first"),
+        f"{_MARKERS}::test_a_person_is_asked_with_recover_mode_on",
+    ),
+    Mutation(
+        "take a marker that OVH may not show for one of a lost attempt",
+        "registrars.ovh.markers:Markers.is_of",
+        swap("NotThere", "RegistrarRefused"),
+        "tests/registrars/ovh/test_markers.py::test_a_marker_that_ovh_may_not_show_is_no_other_ones",
     ),
     Mutation(
         "look at no markers but those of a call's own subject",

@@ -10,6 +10,7 @@ from ordering.model.facts import EventKind, Fact
 from ordering.model.money_call import CallState, RecordedCall, orders, pays
 from ordering.model.recovery import Cause
 from ordering.process.money_markers import attempt_is_announced
+from ordering.process.recovery import RecoverMode
 from store.errors import DatabaseUnusable
 from tests.builders import failing
 from tests.ordering.recovering import release
@@ -36,6 +37,21 @@ def test_a_request_leaves_two_markers(rules):
     recorded = [*calls(rules), *calls(rules, about[1])]
     assert [call.state for call in recorded] == [CallState.INTENDED] * 2
     assert [call.marker for call in recorded] == [marker for _, marker in rules.registrar.left_markers]
+
+
+@pytest.mark.parametrize("asks_to", ["order", "pay"])
+def test_a_person_is_asked_with_recover_mode_on(rules, monkeypatch, asks_to):
+    """Though the database lost the commit that switched it on: the question switches it on, too."""
+    monkeypatch.setattr(RecoverMode, "begin", lambda *_, **__: None)
+    if asks_to == "order":
+        cart = rules.approved()
+        lost(rules)
+    else:
+        cart = paying(rules)
+        lost(rules, pays(cart.order.id))
+    after = rules.settle(cart.id)
+    assert (after.state, after.fact.kind) == (S.NEEDS_ATTENTION, K.ATTEMPT_NOT_ON_RECORD)
+    assert rules.workflow.recover_mode.is_on
 
 
 def test_the_attempt_is_on_record_before_its_marker(rules, monkeypatch):
