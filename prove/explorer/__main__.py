@@ -26,7 +26,6 @@ app = typer.Typer(
 def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
     pairs: Annotated[bool, typer.Option("--pairs", help="All pairs of deviations, not a drawn part.")] = False,
     triples: Annotated[int, typer.Option(help="So many drawn schedules of three deviations, in place of pairs.")] = 0,
-    everything: Annotated[bool, typer.Option("--all", help="Also deviations of findings that are open.")] = False,
     names: Annotated[int, typer.Option(min=1, max=2, help="Names in the request.")] = 1,
     share: Annotated[float, typer.Option(help="Share of the pairs that is drawn.")] = 0.1,
     seconds: Annotated[float | None, typer.Option(help="Begin nothing new after so many seconds.")] = None,
@@ -49,7 +48,7 @@ def explore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     from prove.explorer.search import Search, Setup, be_quiet
 
     be_quiet()
-    setup = Setup(names, only_held=not everything)
+    setup = Setup(names)
     if replay:
         sys.exit(_replay(setup, replay))
     if write_graph:
@@ -82,7 +81,7 @@ def _search(setup: Setup, how: Search, *, share: float, triples: int, seed: int,
         position, end = 0, 0
     print(report(setup, found, time.monotonic() - started))
     print(f"from position {start} to {position} of {end}, seed {seed}")
-    return bool(found.breaks) and setup.only_held
+    return bool(found.breaks)
 
 
 def _write_graph(processes: int) -> None:
@@ -98,7 +97,7 @@ def _replay(setup: Setup, text: str) -> int:
     from prove.explorer.world import World
 
     schedule = {int(number): what for number, what in (each.split(":") for each in text.split())}
-    world = World(schedule, names=NAMES[setup.names], only_held=setup.only_held, tell=print)
+    world = World(schedule, names=NAMES[setup.names], tell=print)
     broken = world.run()
     if unmet := schedule.keys() - world.deviated.keys():
         print(f"Not possible in this run: {' '.join(f'{number}:{schedule[number]}' for number in sorted(unmet))}")

@@ -5,7 +5,6 @@ A deviation is a word, such as `crash` or `late-90`; its number is in seconds un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from prove.explorer.ledger import AT_ONCE, Lateness
@@ -83,11 +82,6 @@ ANYWAY: Options = ("hasty", "close", "self", "old-card", "after-91000")
 PAYS: Options = ("prepaid", "page", "twice", "old-card", "after-91000")
 APPROVES: Options = ("self", "twice", "old-card", "after-91000")
 
-# The open findings: deviations that break a law under today's rules. `make prove` leaves these out until the rule has
-# landed: delete a line here to search them too. `python -m prove.explorer --all` searches them anyway.
-# TO WIDEN, DELETE LINES HERE.
-OPEN: Mapping[str, Callable[[str, str], bool]] = {}
-
 _HIDES = {
     "late": "all",
     "lines": "lines",
@@ -97,11 +91,6 @@ _HIDES = {
     "order": "order",
     "held": "order",
 }
-
-
-def is_open(place: str, what: str) -> bool:
-    """Whether this deviation belongs to a finding whose rule has not landed."""
-    return any(covers(place, what) for covers in OPEN.values())
 
 
 def number_in(what: str) -> float:

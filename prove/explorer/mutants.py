@@ -20,9 +20,7 @@ from prove.mutants.mutation import Mutation
 ROOT = Path(__file__).parents[2]
 # The rules of ordering and paying, and the registrar's orders and payments.
 _ITS_OWN = ("ordering/process/", "registrars/ovh/orders.py", "registrars/ovh/payments.py")
-_BROKEN = re.compile(
-    r'^BROKEN (.+?) \(\d+\): (.+?): .*\n(?:    known: .*\n)*    replay: .*--replay "(.*)"$', re.MULTILINE
-)
+_BROKEN = re.compile(r'^BROKEN (.+?) \(\d+\): (.+?): .*\n    replay: .*--replay "(.*)"$', re.MULTILINE)
 TABLE = Path(__file__).with_name("mutants.md")
 NOT_CAUGHT, NO_REASON = "not caught", "**no reason known**"
 _HEAD = """# Which broken guards the explorer notices

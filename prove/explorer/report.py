@@ -6,14 +6,13 @@ import sys
 import time
 from collections import defaultdict
 
-from prove.explorer.deviations import OPEN
 from prove.explorer.search import Break, Found, Setup, singles
 
 _TELLS_EVERY = 60.0  # seconds
 
 
 def report(setup: Setup, found: Found, seconds: float) -> str:
-    """Format the counts and duration; each kind of break with its shortest replay; open findings at the end."""
+    """Format the counts and duration; each kind of break with its shortest replay."""
     world = setup.plain()
     deviations = len(singles(setup))
     total = found.schedules.total()
@@ -31,11 +30,7 @@ def report(setup: Setup, found: Found, seconds: float) -> str:
     for kind, breaks in kinds.items():
         first = min(breaks, key=lambda one: (len(one.schedule), one.schedule))
         lines.append(f"BROKEN {first.law} ({len(breaks)}): {'; '.join(kind[1:]) or 'no deviation'}: {first.what}")
-        lines += [f"    {finding}" for finding in findings_of(first)]
         lines.append(f"    replay: {command(setup, first)}")
-    if setup.only_held and OPEN:
-        lines.append("Left out, for the rules of these findings have not landed (prove/explorer/deviations.py):")
-        lines += [f"  {finding}" for finding in OPEN]
     return "\n".join(lines)
 
 
@@ -71,18 +66,8 @@ def kinds_of(breaks: list[Break]) -> dict[tuple[str, ...], list[Break]]:
     return dict(found)
 
 
-def findings_of(one: Break) -> list[str]:
-    """Return the open findings that a break belongs to."""
-    deviations = [(place, what) for (_, what), place in zip(one.schedule, one.places, strict=True)]
-    return [
-        f"known: {finding}"
-        for finding, covers in OPEN.items()
-        if any(covers(place, what) for place, what in deviations)
-    ]
-
-
 def command(setup: Setup, one: Break) -> str:
     """Return the command that reproduces a break."""
     schedule = " ".join(f"{number}:{what}" for number, what in one.schedule)
-    options = [*(["--names", str(setup.names)] if setup.names > 1 else []), *([] if setup.only_held else ["--all"])]
+    options = ["--names", str(setup.names)] if setup.names > 1 else []
     return " ".join(["python -m prove.explorer", *options, f'--replay "{schedule}"'])

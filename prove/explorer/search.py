@@ -29,13 +29,12 @@ _COLLECTED_EVERY = 50  # runs; a run leaves cycles, and collecting them whenever
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The settings that all runs of a search share. `only_held` leaves out deviations of open findings."""
+    """The settings that all runs of a search share."""
 
     names: int = 1
-    only_held: bool = False
 
     def world(self, schedule: Schedule | Choose) -> World:
-        return World(schedule, names=NAMES[self.names], only_held=self.only_held)
+        return World(schedule, names=NAMES[self.names])
 
     def plain(self) -> World:
         """Run without a deviation."""

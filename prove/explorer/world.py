@@ -16,7 +16,7 @@ from ordering.model.cart import CartState
 from ordering.model.errors import CartChanged, OrderingError, RegistrarError
 from ordering.model.recovery import Cause
 from ordering.process.leases import LEASE
-from prove.explorer.deviations import COMMIT, STEP, Options, is_open, lateness, number_in
+from prove.explorer.deviations import COMMIT, STEP, Options, lateness, number_in
 from prove.explorer.graph import Graph, abstract
 from prove.explorer.law_names import LawBroken
 from prove.explorer.laws import Laws
@@ -49,7 +49,6 @@ class World:
         schedule: Schedule | Choose,
         *,
         names: tuple[str, ...] = ("name.ovh",),
-        only_held: bool = False,
         tell: Callable[[str], object] | None = None,
     ) -> None:
         self._choose: Choose = schedule if callable(schedule) else lambda number, _: schedule.get(number)
@@ -70,7 +69,6 @@ class World:
         self.losses = 0
         self.written: set[str] = set()  # the paths of the calls that bought or paid, or may have
         self._under_way: list[tuple[str, float]] = []  # such calls that may still reach OVH, and until when
-        self._only_held = only_held
         self._seen: dict[tuple[str, str], int] = {}
         self._arriving: list[tuple[float, Callable[[], object]]] = []
         self._sleepers: list[Sleeper] = []
@@ -295,8 +293,6 @@ class World:
         """Number this place, and return its deviation in the schedule."""
         if not self._watching:
             return None
-        if self._only_held:
-            options = tuple(what for what in options if not is_open(label, what))
         key = (label, abstract(self))
         self._seen[key] = self._seen.get(key, 0) + 1
         if self._seen[key] > REPEATS:

@@ -3,12 +3,11 @@
 from prove.explorer.search import Search, Setup, follow
 from prove.explorer.world import World
 
-EVERYTHING = Setup()
-HELD = Setup(only_held=True)
+ONE_NAME = Setup()
 ONE_PROCESS = Search(processes=1)
 
 
-def deviating(*wanted: tuple[str, str], setup: Setup = EVERYTHING) -> World:
+def deviating(*wanted: tuple[str, str], setup: Setup = ONE_NAME) -> World:
     """Run the first schedule in which each of these deviations meets a place whose name begins so, in this order."""
     world, left = follow(setup, wanted)
     assert not left, f"{left} met no place of {[label for label, _ in world.places]}"
@@ -21,6 +20,6 @@ def broken_by(*wanted: tuple[str, str]) -> str | None:
 
 
 def plain() -> World:
-    world = EVERYTHING.world({})
+    world = ONE_NAME.world({})
     world.run()
     return world

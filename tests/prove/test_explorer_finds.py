@@ -19,7 +19,7 @@ from prove.explorer.search import Break, Found, later_deviations, search_calls, 
 from registrars.ovh.adapter import OvhGateway
 from registrars.ovh.orders import Orders
 from store.head import NewestHead
-from tests.prove.exploring import EVERYTHING, ONE_PROCESS, broken_by, plain
+from tests.prove.exploring import ONE_NAME, ONE_PROCESS, broken_by, plain
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -56,7 +56,7 @@ def test_finds_a_payment_that_was_stopped(monkeypatch):
 def test_finds_an_order_without_its_intent(monkeypatch):
     """A rule that commits no intent orders without an approval on record."""
     monkeypatch.setattr(intent.Intents, "commit", lambda _self, cart, *_, **__: replace(cart, version=cart.version + 1))
-    assert EVERYTHING.world({}).run() is not None
+    assert ONE_NAME.world({}).run() is not None
 
 
 def test_finds_a_second_order_without_compare_and_set(monkeypatch):
@@ -123,14 +123,14 @@ def test_a_break_is_cut_to_what_it_needs(monkeypatch):
     place = next(number for number, what in later_deviations(plain()) if what == "price-up")
     schedule = ((place, "price-up"), (place + 4, "busy"), (place + 5, "busy"))
     known = Break(law_names.NOT_APPROVED, "", schedule, ("", "", ""))
-    assert shortest(EVERYTHING, known).schedule == ((place, "price-up"),)
+    assert shortest(ONE_NAME, known).schedule == ((place, "price-up"),)
 
 
 def test_the_calls_are_searched_first(monkeypatch):
     """What a call shows and how it is answered is a break within the first schedules of that search."""
     monkeypatch.setattr(payment.Payments, "_has_method", lambda *_: False)
     found = Found()
-    search_calls(EVERYTHING, found, replace(ONE_PROCESS, first=True))
+    search_calls(ONE_NAME, found, replace(ONE_PROCESS, first=True))
     assert found.breaks[-1].law == law_names.OFFERED
     assert set(found.breaks[-1].places) == {"PAY shows", "PAY answer"}
 
