@@ -137,10 +137,13 @@ class Laws:
 
     def _others_show(self, cart: Cart, now: float) -> list[OvhOrder]:
         """Return the foreign orders of a name of the request that OVH lists, that are not over, and nobody allowed."""
+        return [order for order in self._listed_beside(cart, now) if order.is_alive(now)]
+
+    def _listed_beside(self, cart: Cart, now: float) -> list[OvhOrder]:
         names = {line.domain.ascii for line in cart.lines}
         others = self._world.ledger.foreign
         ours = [order for order in others if not names.isdisjoint(order.names) and order.id not in cart.foreign_allowed]
-        return [order for order in ours if order.shows(now) and order.is_alive(now)]
+        return [order for order in ours if order.shows(now)]
 
     def payment_taken(self, order: OvhOrder, step_began_at: float) -> None:
         """Check a payment that OVH accepted by a call of the bot, whose job began at `step_began_at`."""
@@ -248,9 +251,10 @@ class Laws:
         if cart.is_undecided:
             own = [order for order in self._world.ledger.ours if not self._is_forgotten(order, cart)]
             shown = [order for order in own if order.is_whole(before) and self._shows_closed(order, before)]
-            # A price other than the approved one is a reason, and so is a foreign order of the same names.
+            # A price other than the approved one is a reason. So is a foreign order of the same names, even if it is
+            # over: it may be the attempt's, and the one that lives somebody else's.
             is_ours = len(shown) == 1 and cart.quote is not None and shown[0].total == cart.quote.total.minor
-            if is_ours and not self._others_show(cart, self._world.now):
+            if is_ours and not self._listed_beside(cart, self._world.now):
                 raise LawBroken(FOR_NO_REASON, f"order {shown[0].id} shows for {_LONG_SHOWN:.0f} s and more")
         if cart.payment_is_undecided and cart.order is not None:
             order = self._world.ledger.orders[cart.order.id]
