@@ -1,0 +1,68 @@
+"""The account, what its key may do, and its contacts."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from registrars.ovh.api.wire.base import Moment, Shape, Text, Value, Wire, Word
+
+
+class Account(Wire):
+    """The part of the account that determines catalogue, currency and tax."""
+
+    ovh_subsidiary: Word = Field(min_length=1)
+
+
+class AccessRule(Wire):
+    """A call that a key may make; the path may be a pattern."""
+
+    method: Word
+    path: Text
+
+
+class Credential(Wire):
+    """An application key's own state and rules."""
+
+    status: Word | None = None
+    expiration: Moment | None = None
+    rules: list[AccessRule]
+
+
+class AuthDetails(Wire):
+    """A service account's routes; null stands for all."""
+
+    allowed_routes: list[AccessRule] | None = None
+
+
+class Address(Wire):
+    """Where a contact lives."""
+
+    line1: Text | None = Field(default=None, alias="line1")
+    zip: Text | None = None
+    city: Text | None = None
+    province: Text | None = None
+    country: Text | None = None
+
+
+class Contact(Wire):
+    """An owner contact. Its id is a number; the account itself has its name there."""
+
+    id: Value = Field(min_length=1)
+    legal_form: Word | None = None
+    address: Address | None = None
+    organisation_name: Text | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    language: Text | None = None
+    vat: Text | None = None
+    company_national_identification_number: Text | None = None
+    birth_day: Text | None = None
+    birth_city: Text | None = None
+    birth_country: Text | None = None
+    national_identification_number: Text | None = None
+    nationality: Text | None = None
+
+
+CONTACTS = Shape[list[Contact]](list[Contact], "contacts")
