@@ -88,15 +88,18 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "read null as an empty list",
-        "registrars.ovh.api.schemas:listed",
-        swap("isinstance(answer, list)", "isinstance(answer := answer or [], list)"),
-        "tests/registrars/ovh/test_empty_answers.py::test_a_read_without_words_is_unreadable",
+        "registrars.ovh.api.wire.base:Shape.read",
+        swap(
+            "self._adapter.validate_python(answer, strict=True)",
+            "self._adapter.validate_python(answer or [], strict=True)",
+        ),
+        "tests/registrars/ovh/test_wire.py::test_null_is_no_empty_list",
     ),
     Mutation(
         "read OVH's time from a kept difference",
         "registrars.ovh.api.client:Client.time",
         swap(
-            "return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)",
+            "return datetime.fromtimestamp(seconds(self.ask(CLOCK, priority=Priority.MONEY)), UTC)",
             "self._known = getattr(self, '_known', None) or self.clock_ahead()\nreturn datetime.now(UTC) + self._known",
         ),
         "tests/registrars/ovh/test_payments.py::test_ovhs_time_is_read_afresh",

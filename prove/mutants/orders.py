@@ -190,13 +190,13 @@ OF_ORDERS = (
     Mutation(
         "believe any order that a person names",
         "registrars.ovh.orders:Orders._with_names",
-        swap("shown == names", "shown"),
+        swap("found == names", "found"),
         _ADOPTION,
     ),
     Mutation(
         "take an order that does not show all its names yet for another's",
         "registrars.ovh.orders:Orders._with_names",
-        swap("not details or (shown and shown < names)", "not details"),
+        swap("not lines or (found and found < names)", "not lines"),
         "tests/registrars/ovh/test_orders.py::test_an_order_that_shows_some_of_the_names_may_be_ours",
     ),
     Mutation(
@@ -268,7 +268,10 @@ OF_ORDERS = (
     Mutation(
         "know a marker by about the time of its attempt",
         "registrars.ovh.markers:Markers.is_made_with",
-        swap("self._expiry(cart) in _expiries(expires_at)", "self._expiry(cart).date() == expires_at.date()"),
+        swap(
+            "self._expiry(cart) in _expiries(expires_at)",
+            "(found := self._expiry(cart)) and found.date() == expires_at.date()",
+        ),
         "tests/registrars/ovh/test_markers.py::test_a_marker_is_known_by_the_second_of_its_attempt",
     ),
     Mutation(
