@@ -14,8 +14,7 @@ from ordering.model.money_call import digest
 from ordering.model.recovery import Marker
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import Complained, NotThere, Unreadable
-from registrars.ovh.api.wire.base import TEXTS
-from registrars.ovh.api.wire.carts import CartDescription, CartExpiry, NewCart
+from registrars.ovh.api.wire.carts import CARTS, CartDescription, CartExpiry, NewCart
 from registrars.ovh.throttling.scheduler import Priority
 
 PRODUCT = "Domain Desk"
@@ -121,7 +120,7 @@ class Markers:
 
         If this bot's id is unknown, all count as its own.
         """
-        listed = TEXTS.read(self._client.ask("/order/cart", priority=priority))
+        listed = CARTS.read(self._client.ask("/order/cart", priority=priority))
         found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
         markers = [(cart, marker) for cart, marker in found if marker is not None]
         ours = [
@@ -135,7 +134,7 @@ class Markers:
         OVH's filter may not be exact, so the description of each cart that is new here is read.
         """
         query = {"description": description}
-        listed = TEXTS.read(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
+        listed = CARTS.read(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
         return frozenset(cart for cart in listed if self._description(cart) == description)
 
     def _description(self, cart: str, priority: Priority = Priority.MONEY) -> str | None:

@@ -28,6 +28,8 @@ _PLAIN: dict[str, Any] = {
 _NOT_DESCRIBED = {"order.catalog.public.ProductBlob"}  # large, and left out of tests/spec
 # Values that lead further than the first of an enumeration.
 _TELLING = {
+    ("auth.ApiCredential", "status"): "validated",
+    ("auth.ApiCredential", "expiration"): "2096-01-31T00:00:00+01:00",
     ("order.cart.Price", "label"): "TOTAL",
     ("order.Price", "currencyCode"): "EUR",
     ("order.OrderDetail", "domain"): "*001",

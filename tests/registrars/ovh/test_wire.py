@@ -59,7 +59,7 @@ ANSWERS: list[tuple[str, Read]] = [
     ("GET /me/payment/transaction/{transactionId}", payments.Transaction.read),
     ("GET /me/task/domain", IDS.read),
     ("GET /me/task/domain/{id}", domains.Task.read),
-    ("GET /order/cart", TEXTS.read),
+    ("GET /order/cart", carts.CARTS.read),
     ("GET /order/cart/{cartId}", carts.CartDescription.read),
     ("GET /order/cart/{cartId}", carts.CartExpiry.read),
     ("GET /order/cart/{cartId}", carts.CartState.read),
@@ -188,7 +188,9 @@ def test_a_damaged_answer_is_typed_or_unreadable(kind, read, data):
         assert [odd for each in listed for odd in untyped(each.model_dump(exclude={"conditions"}))] == []
 
 
-@pytest.mark.parametrize("shape", [IDS, TEXTS, offers.OFFERS, carts.REQUIREMENTS, payments.MEANS, account.CONTACTS])
+@pytest.mark.parametrize(
+    "shape", [IDS, TEXTS, carts.CARTS, offers.OFFERS, carts.REQUIREMENTS, payments.MEANS, account.CONTACTS]
+)
 def test_null_is_no_empty_list(shape: Shape[Any]):
     """An answer without a list says nothing of what there is."""
     with refuses("ovh_unreadable", Unreadable):

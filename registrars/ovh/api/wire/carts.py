@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from registrars.ovh.api.wire.base import Flag, Id, Listed, Moment, Shape, Text, Value, Wire, Word
+
+CartId = Annotated[Word, Field(min_length=1)]
 
 
 class NewCart(Wire):
     """The answer of the call that creates a cart."""
 
-    cart_id: Word = Field(min_length=1)
+    cart_id: CartId
     description: Text | None = None
 
 
@@ -62,4 +66,5 @@ class Requirement(Wire):
     allowed_values: Listed[Value | None] = Field(default_factory=list)
 
 
+CARTS = Shape[list[str]](list[CartId], "carts")
 REQUIREMENTS = Shape[list[Requirement]](list[Requirement], "requirements")
