@@ -199,15 +199,15 @@ class Orders:
         for number in numbers:
             path = f"/me/order/{number}"
             try:
-                entry = Order.read(self._client.ask(path, priority=Priority.MONEY))
+                entry = self._client.ask(path, priority=Priority.MONEY)
                 ids = IDS.read(self._client.ask(f"{path}/details", priority=Priority.MONEY))
-                lines = [self._client.ask(f"{path}/details/{number}", priority=Priority.MONEY) for number in ids]
+                lines = [self._client.ask(f"{path}/details/{line}", priority=Priority.MONEY) for line in ids]
             except NotThere:  # although it is listed: OVH shows it in one place before the other
                 unclear.append(number)
                 continue
             found = reading.names_in([OrderDetail.read(line) for line in lines])
             if found == names:
-                ours.append(reading.order(entry, self._status(number, Priority.MONEY)))
+                ours.append(reading.order(Order.read(entry), self._status(number, Priority.MONEY)))
             elif not lines or (found and found < names):
                 unclear.append(number)
         return ours, unclear

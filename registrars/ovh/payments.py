@@ -24,7 +24,7 @@ from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.errors import NotThere
 from registrars.ovh.api.wire.base import IDS, TEXTS, WORD, shown
-from registrars.ovh.api.wire.orders import History, Link, Order, validating
+from registrars.ovh.api.wire.orders import History, Link, OrderTotal, validating
 from registrars.ovh.api.wire.payments import MEANS, Method, OrderPayment, Transaction, UsableMethods
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -246,7 +246,7 @@ class Payments:
         """Return when an order of this total was paid; None for another total, or if OVH shows no payment of it."""
         path = f"/me/order/{number}"
         try:
-            if Order.read(self._client.ask(path, priority=Priority.MONEY)).price_with_tax.money != total:
+            if OrderTotal.read(self._client.ask(path, priority=Priority.MONEY)).price_with_tax.money != total:
                 return None
             return OrderPayment.read(self._client.ask(f"{path}/payment", priority=Priority.MONEY)).payment_date
         except RegistrarRefused:

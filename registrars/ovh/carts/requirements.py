@@ -94,6 +94,6 @@ def _allowed(values: Iterable[str | None]) -> tuple[str, ...]:
 def _choices(rule: Rule) -> tuple[str, ...]:
     """Return the values that a rule's own list allows."""
     for constraint in rule.constraints:
-        if constraint.operator == "contains" and not constraint.conditions:
+        if constraint.operator == "contains" and not constraint.is_conditional:
             return _allowed(constraint.values)
     return ()

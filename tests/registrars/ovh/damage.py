@@ -8,21 +8,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-ODD: st.SearchStrategy[Any] = st.one_of(
-    st.sampled_from(
-        [
-            None, True, False, 0, -1, 2**63, 10**400, Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"),
-            Decimal("1e999999"), Decimal("1e-999999"), Decimal("0.004"), float("nan"), 1.5, "", " ", "*", "*001", "€",
-            "P1Y", "P99999999999999999999Y", "P12M", "2026-11-23", "2026-11-23T20:10:00", "0001-01-01T00:00:00+23:59",
-            "9999-12-31T23:59:59-23:59", "2026-11-23T20:10:00+01:00", "XYZ", "\ud800", "\0", "9" * 5000, "name.ovh",
-            "SUCCESS", "CREDIT", "transfer", [], [None], [[]], {}, {"value": 1},
-        ]
-    ),
-    st.integers(),
-    st.decimals(),
-    st.text(max_size=8),
-)  # fmt: skip
+VALUES: list[Any] = [
+    None, True, False, 0, -1, 2**63, 10**400, Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"),
+    Decimal("1e999999"), Decimal("1e-999999"), Decimal("0.004"), float("nan"), 1.5, "", " ", "*", "*001", "€",
+    "P1Y", "P99999999999999999999Y", "P12M", "2026-11-23", "2026-11-23T20:10:00", "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59", "2026-11-23T20:10:00+01:00", "XYZ", "\ud800", "\0", "9" * 5000, "name.ovh",
+    "SUCCESS", "CREDIT", "transfer", [], [None], [[]], {}, {"value": 1},
+]  # fmt: skip
+ODD: st.SearchStrategy[Any] = st.one_of(st.sampled_from(VALUES), st.integers(), st.decimals(), st.text(max_size=8))
 Path = tuple[str | int, ...]
+_GONE = object()
 
 
 @st.composite
@@ -44,6 +39,21 @@ def damaged(draw: st.DrawFn, answer: Any) -> Any:
         else:
             inside[path[-1]] = deepcopy(draw(ODD))
     return whole[0]
+
+
+def damaged_once(answer: Any) -> Iterator[Any]:
+    """Yield the answer with each of its parts gone, and with each odd value in its place."""
+    for path in _paths([answer]):
+        for value in (_GONE, *VALUES):
+            whole = [deepcopy(answer)]
+            inside: Any = whole
+            for step in path[:-1]:
+                inside = inside[step]
+            if value is not _GONE:
+                inside[path[-1]] = deepcopy(value)
+            elif len(path) > 1:
+                del inside[path[-1]]
+            yield whole[0]
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -19,7 +19,7 @@ from registrars.ovh.carts.requirements import by_label, questions
 from registrars.ovh.order_terms import compare
 from tests.builders import a_line, a_quote
 from tests.refusing import refuses
-from tests.registrars.ovh.damage import damaged, untyped
+from tests.registrars.ovh.damage import damaged, damaged_once, untyped
 from tests.registrars.ovh.described import SCHEMA, Optional, answer
 
 Read = Callable[[Any], Any]
@@ -45,6 +45,7 @@ ANSWERS: list[tuple[str, Read]] = [
     ("GET /me/order", IDS.read),
     ("GET /me/order/{orderId}", orders.Order.read),
     ("GET /me/order/{orderId}", orders.Link.read),
+    ("GET /me/order/{orderId}", orders.OrderTotal.read),
     ("GET /me/order/{orderId}/availableRegisteredPaymentMean", payments.MEANS.read),
     ("GET /me/order/{orderId}/details", IDS.read),
     ("GET /me/order/{orderId}/details/{orderDetailId}", orders.OrderDetail.read),
@@ -174,18 +175,31 @@ def test_each_field_that_we_read_is_described(kind, read):
     assert set(unknown(found, told)) <= UNLISTED
 
 
-@pytest.mark.parametrize(("kind", "read"), DESCRIBED, ids=NAMES)
-@given(data=st.data())
-def test_a_damaged_answer_is_typed_or_unreadable(kind, read, data):
-    """Whatever is missing, null, of another type or out of range: a typed value, or the one error."""
+def check(read: Read, told: Any) -> None:
+    """Read and use an answer: what comes out is typed, or it is the one error."""
     try:
-        found = read(data.draw(damaged(answer(kind, data.draw(st.sampled_from(Optional)), needed(read)))))
+        found = read(told)
         USES.get(read, bool)(found)
     except Unreadable:
         return
-    if isinstance(found, BaseModel) or (isinstance(found, list) and found and isinstance(found[0], BaseModel)):
-        listed = found if isinstance(found, list) else [found]
-        assert [odd for each in listed for odd in untyped(each.model_dump(exclude={"conditions"}))] == []
+    listed = found if isinstance(found, list) else [found]
+    typed = [each.model_dump() for each in listed if isinstance(each, BaseModel)]
+    assert [odd for each in typed for odd in untyped(each)] == []
+
+
+@pytest.mark.parametrize(("kind", "read"), DESCRIBED, ids=NAMES)
+def test_each_part_is_typed_or_unreadable(kind, read):
+    """Each part in turn is missing, null, of another type or out of range."""
+    for told in damaged_once(answer(kind)):
+        check(read, told)
+
+
+@pytest.mark.parametrize(("kind", "read"), DESCRIBED, ids=NAMES)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_a_damaged_answer_is_typed_or_unreadable(kind, read, data):
+    """Several damages at once, and unknown keys."""
+    check(read, data.draw(damaged(answer(kind, data.draw(st.sampled_from(Optional)), needed(read)))))
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,11 @@ class AuthDetails(Wire):
 class Address(Wire):
     """Where a contact lives."""
 
-    line1: Text | None = Field(default=None, alias="line1")
-    zip: Text | None = None
-    city: Text | None = None
-    province: Text | None = None
-    country: Text | None = None
+    line1: Value | None = Field(default=None, alias="line1")
+    zip: Value | None = None
+    city: Value | None = None
+    province: Value | None = None
+    country: Value | None = None
 
 
 class Contact(Wire):
@@ -50,19 +50,19 @@ class Contact(Wire):
     id: Value = Field(min_length=1)
     legal_form: Word | None = None
     address: Address | None = None
-    organisation_name: Text | None = None
-    first_name: Text | None = None
-    last_name: Text | None = None
-    email: Text | None = None
-    phone: Text | None = None
-    language: Text | None = None
-    vat: Text | None = None
-    company_national_identification_number: Text | None = None
-    birth_day: Text | None = None
-    birth_city: Text | None = None
-    birth_country: Text | None = None
-    national_identification_number: Text | None = None
-    nationality: Text | None = None
+    organisation_name: Value | None = None
+    first_name: Value | None = None
+    last_name: Value | None = None
+    email: Value | None = None
+    phone: Value | None = None
+    language: Value | None = None
+    vat: Value | None = None
+    company_national_identification_number: Value | None = None
+    birth_day: Value | None = None
+    birth_city: Value | None = None
+    birth_country: Value | None = None
+    national_identification_number: Value | None = None
+    nationality: Value | None = None
 
 
 CONTACTS = Shape[list[Contact]](list[Contact], "contacts")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 import structlog
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, Strict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from registrars.ovh.api.errors import Unreadable
@@ -46,10 +46,10 @@ def _or_empty(value: object) -> object:
 
 Id = Annotated[int, Strict(), Field(ge=0, lt=2**63)]
 Text = Annotated[str, Strict()]
-Word = Annotated[str, Strict(), Field(max_length=300)]  # a code, a label or a name
+Word = Annotated[str, Strict(), Field(max_length=1000)]  # a code, a label or a name
 Value = Annotated[str, BeforeValidator(_text_of)]
 Flag = Annotated[bool, Strict()]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, PlainValidator(_moment)]
 Listed = Annotated[list[T], BeforeValidator(_or_empty)]  # OVH sets some lists to null
 Json = dict[str, Any]  # an object that is handed on to OVH as it came
 

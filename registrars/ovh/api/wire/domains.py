@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from registrars.ovh.api.wire.base import Listed, Text, Value, Wire, Word
 
@@ -24,10 +24,10 @@ class Task(Wire):
 
 
 class Constraint(Wire):
-    """What a value must be; `conditions` say when."""
+    """What a value must be, always or under conditions."""
 
     operator: Word | None = None
-    conditions: Any = None
+    is_conditional: Annotated[bool, PlainValidator(bool)] = Field(default=False, alias="conditions")
     values: Listed[Value] = Field(default_factory=list)
 
 

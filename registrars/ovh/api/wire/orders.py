@@ -10,13 +10,18 @@ from registrars.ovh.api.wire.base import Id, Listed, Moment, Shape, Text, Value,
 from registrars.ovh.api.wire.prices import Price
 
 
-class Order(Wire):
+class OrderTotal(Wire):
+    """What a sales order costs."""
+
+    price_with_tax: Price
+
+
+class Order(OrderTotal):
     """A sales order."""
 
     order_id: Id
     date: Moment | None = None
     expiration_date: Moment | None = None
-    price_with_tax: Price
     price_without_tax: Price | None = None
     tax: Price
 

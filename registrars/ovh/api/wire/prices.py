@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, PlainValidator
 
 from ordering.model.money import Money
 from registrars.ovh.api.wire.base import Wire, Word
@@ -30,7 +30,7 @@ def _exact(value: object) -> Decimal:
 class Price(Wire):
     """An amount with its currency. OVH's `text` is localized, so it is never parsed."""
 
-    value: Annotated[Decimal, BeforeValidator(_exact)]
+    value: Annotated[Decimal, PlainValidator(_exact)]
     currency_code: Annotated[Word, Field(min_length=1)]
 
     @property
