@@ -96,6 +96,18 @@ OF_MONEY_CALLS = (
         "tests/registrars/ovh/test_wire.py::test_null_is_no_empty_list",
     ),
     Mutation(
+        "compare a time without its offset",
+        "registrars.ovh.api.wire.base:_moment",
+        never("moment.tzinfo is None"),
+        "tests/registrars/ovh/test_wire.py::test_each_part_is_typed_or_unreadable",
+    ),
+    Mutation(
+        "count with an amount that is no number",
+        "registrars.ovh.api.wire.prices:_exact",
+        never("not amount.is_finite() or abs(amount) >= _LARGEST"),
+        "tests/registrars/ovh/test_wire.py::test_each_part_is_typed_or_unreadable",
+    ),
+    Mutation(
         "read OVH's time from a kept difference",
         "registrars.ovh.api.client:Client.time",
         swap(

@@ -250,7 +250,7 @@ def read(reply: Reply) -> Answer:
         return Answer(reply.status, None, garbled=True, empty=True, retry_after=retry_after)
     try:
         body = json.loads(reply.content, parse_float=Decimal, parse_constant=_no_number)
-    except ValueError:
+    except (ValueError, ArithmeticError, RecursionError):  # no JSON, a number out of any range, or nested without end
         return Answer(reply.status, None, garbled=True, retry_after=retry_after)
     return Answer(reply.status, body, retry_after=retry_after)
 

@@ -82,7 +82,7 @@ def prices_in(content: bytes) -> dict[str, Money]:
 
     try:
         json.loads(content, object_hook=shrink, parse_int=_whole)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable from error
     if not currency:
         raise Unreadable

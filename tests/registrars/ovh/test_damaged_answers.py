@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from ordering.model.errors import RegistrarError, RegistrarUnavailable
 from ordering.model.offer import Verdict
-from registrars.ovh.api import tokens
+from registrars.ovh.api import session, tokens
 from registrars.ovh.api.connection import Reply
 from registrars.ovh.api.errors import Unreadable
 from registrars.ovh.availability.price_list import prices_in
@@ -129,6 +129,18 @@ def as_json(value: Any) -> bytes:
         return 10**4000 if isinstance(each, int) and abs(each) > 10**4000 else each
 
     return json.dumps(plain(value)).encode()
+
+
+ENDLESS = [b"1e99999999999999999999", b"9" * 5000, b"[" * 100_000, b'{"a":' * 100_000, b"NaN", b"\xff"]
+
+
+@pytest.mark.parametrize("content", ENDLESS, ids=lambda content: content[:8].decode(errors="replace"))
+def test_text_that_no_decoder_takes_is_garbled(content):
+    """A number out of any range, or objects in each other without end, are no answer and no bug."""
+    decoded = session.read(Reply(200, {}, content))
+    assert (decoded.garbled, decoded.ok) == (True, False)
+    with pytest.raises(Unreadable):
+        prices_in(content)
 
 
 @given(data=st.data())
