@@ -62,7 +62,8 @@ class Contacts:
         with self._guard:
             if time.monotonic() - self._read_at >= _FRESH:
                 entries = wire.CONTACTS.read(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
-                self._known = {entry.id: _contact(entry) for entry in entries}
+                contacts = [_contact(entry) for entry in entries]
+                self._known = {contact.id: contact for contact in contacts}
                 self._read_at = time.monotonic()
             return newest_first(self._known.values())
 
@@ -73,7 +74,8 @@ class Contacts:
     def holder(self) -> Contact:
         """Read the account's own data as a contact; its id is the account's name."""
         account = self.account()
-        return _contact(wire.Contact.read({**as_owner(account), "id": account.get("nichandle")}))
+        holder = wire.Holder.read({**as_owner(account), "nichandle": account.get("nichandle")})
+        return _owner(holder, holder.nichandle)
 
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Create a contact. A lost answer may leave one behind: it is harmless, and shows in the list."""
@@ -106,11 +108,15 @@ def as_owner(account: Json) -> Json:
 
 
 def _contact(entry: wire.Contact) -> Contact:
+    return _owner(entry, str(entry.id))
+
+
+def _owner(entry: wire.Owner, owner_id: str) -> Contact:
     named = entry.model_dump(by_alias=True)
     address = named["address"] or {}
     values = {ours: named[theirs] for ours, theirs in _OURS.items()} | {part: address.get(part) for part in _ADDRESS}
     told = {name: value for name, value in values.items() if value}
-    return Contact(entry.id, LegalForm(entry.legal_form or "other"), told)
+    return Contact(owner_id, LegalForm(entry.legal_form or "other"), told)
 
 
 def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:

@@ -31,7 +31,7 @@ def damaged(draw: st.DrawFn, answer: Any) -> Any:
             inside = inside[step]
         change = draw(st.sampled_from(["replace", "remove", "add"]))
         if change == "add" and isinstance(inside[path[-1]], dict):
-            inside[path[-1]][draw(st.text(max_size=8))] = draw(ODD)
+            inside[path[-1]][draw(st.text(max_size=8))] = deepcopy(draw(ODD))
         elif change == "add" and isinstance(inside[path[-1]], list):
             inside[path[-1]].append(deepcopy(draw(ODD)))
         elif change == "remove" and len(path) > 1:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.sandbox.ovh.schema import Schema
 
 SCHEMA = Schema()
-_DEEPEST = 3  # objects of one model inside each other
+_DEEPEST = 2  # objects of one model inside each other
 _PLAIN: dict[str, Any] = {
     "string": "word",
     "text": "some words",

@@ -21,7 +21,7 @@ from tests.registrars.ovh.described_ovh import LINE, READS, described_gateway
 
 
 @pytest.mark.parametrize("read", sorted(READS))
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_damaged_answer_is_never_taken_for_a_mistake_of_ours(read, data):
     """Whichever answer of a read is damaged, and however: no KeyError or TypeError comes out."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from registrars.ovh.api.wire.base import Moment, Shape, Text, Value, Wire, Word
+from registrars.ovh.api.wire.base import Id, Moment, Shape, Text, Value, Wire, Word
 
 
 class Account(Wire):
@@ -44,10 +46,9 @@ class Address(Wire):
     country: Value | None = None
 
 
-class Contact(Wire):
-    """An owner contact. Its id is a number; the account itself has its name there."""
+class Owner(Wire):
+    """Who may own a name."""
 
-    id: Value = Field(min_length=1)
     legal_form: Word | None = None
     address: Address | None = None
     organisation_name: Value | None = None
@@ -63,6 +64,18 @@ class Contact(Wire):
     birth_country: Value | None = None
     national_identification_number: Value | None = None
     nationality: Value | None = None
+
+
+class Contact(Owner):
+    """An owner contact, by its number."""
+
+    id: Id
+
+
+class Holder(Owner):
+    """The account itself as an owner, by its name."""
+
+    nichandle: Annotated[Word, Field(min_length=1)]
 
 
 CONTACTS = Shape[list[Contact]](list[Contact], "contacts")
