@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -334,8 +335,8 @@ def _net(total: int, names: int) -> int:
 
 
 def _euros(cents: int) -> dict[str, Any]:
-    whole, rest = divmod(cents, 100)
-    return {"value": f"{whole}.{rest:02}", "currencyCode": "EUR", "text": f"{whole}.{rest:02} EUR"}
+    value = Decimal(cents) / 100  # as the client decodes it
+    return {"value": value, "currencyCode": "EUR", "text": f"{value:.2f} EUR"}
 
 
 _Route = Callable[[Routes, Ids, Mapping[str, str], Mapping[str, Any], float], Reply]

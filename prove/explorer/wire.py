@@ -39,6 +39,7 @@ from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer
 from registrars.ovh.api.session import CLOCK
+from registrars.ovh.api.wire.offers import OFFERS
 from registrars.ovh.throttling.scheduler import Priority
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ class SimulatedSearch:
             except RegistrarError as error:
                 yield Availability(name, Verdict.UNKNOWN, reason=error.code)
             else:
-                yield Availability.of(name, reading.offers(name, offered))
+                yield Availability.of(name, reading.offers(name, OFFERS.read(offered)))
 
     def forget(self, names: Sequence[DomainName]) -> None:
         """Do nothing: nothing is cached."""

@@ -88,15 +88,30 @@ OF_MONEY_CALLS = (
     ),
     Mutation(
         "read null as an empty list",
-        "registrars.ovh.api.schemas:listed",
-        swap("isinstance(answer, list)", "isinstance(answer := answer or [], list)"),
-        "tests/registrars/ovh/test_empty_answers.py::test_a_read_without_words_is_unreadable",
+        "registrars.ovh.api.wire.base:Shape.read",
+        swap(
+            "self._adapter.validate_python(answer, strict=True)",
+            "self._adapter.validate_python(answer or [], strict=True)",
+        ),
+        "tests/registrars/ovh/test_wire.py::test_null_is_no_empty_list",
+    ),
+    Mutation(
+        "compare a time without its offset",
+        "registrars.ovh.api.wire.base:_moment",
+        never("moment.tzinfo is None"),
+        "tests/registrars/ovh/test_wire.py::test_each_part_is_typed_or_unreadable",
+    ),
+    Mutation(
+        "count with an amount that is no number",
+        "registrars.ovh.api.wire.prices:_exact",
+        never("not amount.is_finite() or abs(amount) >= _LARGEST"),
+        "tests/registrars/ovh/test_wire.py::test_each_part_is_typed_or_unreadable",
     ),
     Mutation(
         "read OVH's time from a kept difference",
         "registrars.ovh.api.client:Client.time",
         swap(
-            "return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)",
+            "return datetime.fromtimestamp(seconds(self.ask(CLOCK, priority=Priority.MONEY)), UTC)",
             "self._known = getattr(self, '_known', None) or self.clock_ahead()\nreturn datetime.now(UTC) + self._known",
         ),
         "tests/registrars/ovh/test_payments.py::test_ovhs_time_is_read_afresh",

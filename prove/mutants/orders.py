@@ -190,13 +190,13 @@ OF_ORDERS = (
     Mutation(
         "believe any order that a person names",
         "registrars.ovh.orders:Orders._with_names",
-        swap("shown == names", "shown"),
+        swap("found == names", "found"),
         _ADOPTION,
     ),
     Mutation(
         "take an order that does not show all its names yet for another's",
         "registrars.ovh.orders:Orders._with_names",
-        swap("not details or (shown and shown < names)", "not details"),
+        swap("not lines or (found and found < names)", "not lines"),
         "tests/registrars/ovh/test_orders.py::test_an_order_that_shows_some_of_the_names_may_be_ours",
     ),
     Mutation(
@@ -288,7 +288,7 @@ OF_ORDERS = (
         "registrars.ovh.markers:Markers.is_of",
         swap(
             "self._expiry(marker) in _expiries(started_at.replace(microsecond=0) + _LIVES[0])",
-            "self._expiry(marker).date() == (started_at + _LIVES[0]).date()",
+            "(found := self._expiry(marker)) and found.date() == (started_at + _LIVES[0]).date()",
         ),
         "tests/registrars/ovh/test_markers.py::test_a_marker_is_known_by_the_second_of_its_attempt",
     ),

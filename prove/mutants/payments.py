@@ -189,13 +189,13 @@ OF_PAYMENTS = (
     Mutation(
         "let a payment explain a transaction from before it",
         "registrars.ovh.payments:_without",
-        without_part("_made_at(e) >= since"),
+        without_part("e.creation_date >= since"),
         _SHOWN,
     ),
     Mutation(
         "count only transactions that ended",
         "registrars.ovh.payments:_that_may_pay",
-        swap("e['status'] not in _FAILED", "e['status'] == _ENDED"),
+        swap("e.status not in _FAILED", "e.status == _ENDED"),
         _SHOWN,
     ),
     Mutation(

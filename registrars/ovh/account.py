@@ -10,7 +10,8 @@ from ordering.model.recovery import AccountOrder, AccountOrders
 from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.errors import readable
+from registrars.ovh.api.wire.base import IDS, WORD
+from registrars.ovh.api.wire.orders import Order, OrderDetail
 from registrars.ovh.throttling.scheduler import Priority
 
 _MOST = 100  # orders that are read in full; each takes four calls or more
@@ -25,12 +26,11 @@ class OrdersOfAccount:
     def since(self, since: datetime, *, known: Known) -> AccountOrders:
         """Read the newest orders since then that no cart owns, newest first."""
         query = {"date.from": since.isoformat(timespec="seconds")}
-        listed = schemas.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))
-        found = {int(number) for number in listed}
+        found = set(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
         numbers = sorted(found - known(found), reverse=True)
-        read = {number: self._read(number) for number in numbers[:_MOST]}
-        shown = tuple(order for order in read.values() if order is not None)
-        hidden = tuple(number for number, order in read.items() if order is None)
+        orders = {number: self._read(number) for number in numbers[:_MOST]}
+        shown = tuple(order for order in orders.values() if order is not None)
+        hidden = tuple(number for number, order in orders.items() if order is None)
         return AccountOrders(shown, hidden, max(0, len(numbers) - _MOST))
 
     def _read(self, number: int) -> AccountOrder | None:
@@ -39,8 +39,7 @@ class OrdersOfAccount:
         Raises `RegistrarError` if the order is not the reason: OVH does not answer at all, or refuses the API key.
         """
         try:
-            with readable():
-                return self._shown(number)
+            return self._shown(number)
         except RegistrarRefused as refusal:
             if refusal.code in OF_THE_KEY:
                 raise
@@ -52,9 +51,11 @@ class OrdersOfAccount:
 
     def _shown(self, number: int) -> AccountOrder:
         path = f"/me/order/{number}"
-        status = str(self._client.ask(f"{path}/status", priority=Priority.MONEY))
-        order = schemas.order(self._client.ask(path, priority=Priority.MONEY), status)
-        details = schemas.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
-        lines = [self._client.ask(f"{path}/details/{int(line)}", priority=Priority.MONEY) for line in details]
+        status = WORD.read(self._client.ask(f"{path}/status", priority=Priority.MONEY))
+        order = schemas.order(Order.read(self._client.ask(path, priority=Priority.MONEY)), status)
+        details = IDS.read(self._client.ask(f"{path}/details", priority=Priority.MONEY))
+        lines = [
+            OrderDetail.read(self._client.ask(f"{path}/details/{line}", priority=Priority.MONEY)) for line in details
+        ]
         names = frozenset(map(DomainName, schemas.names_in(lines)))
         return AccountOrder(order.id, order.total, order.status, names)

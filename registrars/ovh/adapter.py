@@ -39,7 +39,10 @@ from registrars.ovh.account import OrdersOfAccount
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Unreadable, readable
+from registrars.ovh.api.errors import Unreadable
+from registrars.ovh.api.wire.account import Account
+from registrars.ovh.api.wire.base import IDS, TEXTS
+from registrars.ovh.api.wire.checkouts import Ordered
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
 from registrars.ovh.carts.carts import Drafts
@@ -66,8 +69,7 @@ class _Checkout:
     def send(self, *, signed_at: datetime, not_after: datetime) -> SalesOrder:
         answer = self.call.send(signed_at=signed_at, not_after=not_after)
         try:
-            with readable():
-                return reading.ordered(answer)
+            return reading.ordered(Ordered.read(answer))
         except RegistrarUnavailable as error:
             raise OutcomeUnknown(code="answer_without_order") from error
 
@@ -157,40 +159,32 @@ class OvhGateway:
     # Questions of registries
 
     def questions(self, lines: Sequence[Line]) -> Mapping[DomainName, tuple[Question, ...]]:
-        with readable():
-            return self._drafts.questions(lines)
+        return self._drafts.questions(lines)
 
     def contacts(self) -> tuple[Contact, ...]:
-        with readable():
-            return self._drafts.contacts.all()
+        return self._drafts.contacts.all()
 
     def contact(self, contact_id: str) -> Contact:
-        with readable():
-            return self._drafts.contacts.one(contact_id)
+        return self._drafts.contacts.one(contact_id)
 
     def account_holder(self) -> Contact:
-        with readable():
-            return self._drafts.contacts.holder()
+        return self._drafts.contacts.holder()
 
     def create_contact(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
-        with readable():
-            return self._drafts.contacts.create(form, values)
+        return self._drafts.contacts.create(form, values)
 
     # Orders
 
     def owned(self) -> frozenset[DomainName]:
         read_at, known = self._owned
         if time.monotonic() - read_at >= _OWNED_FRESH:
-            with readable():
-                answer = reading.listed(self._client.ask("/domain", priority=Priority.PEOPLE))
-                known = reading.names_of(str(name) for name in answer)
+            known = reading.names_of(TEXTS.read(self._client.ask("/domain", priority=Priority.PEOPLE)))
             self._owned = (time.monotonic(), known)
         return known
 
     def can_be_paid(self) -> bool:
-        with readable():
-            query = {"status": "VALID"}
-            return bool(reading.listed(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
+        query = {"status": "VALID"}
+        return bool(IDS.read(self._client.ask("/me/payment/method", query=query, priority=Priority.PEOPLE)))
 
     def require_right_to_check_out(self) -> None:
         self._key_rights.require_checkout()
@@ -200,34 +194,29 @@ class OvhGateway:
 
     def prepare(self, lines: Sequence[Line]) -> Prepared:
         self._search.forget([line.domain for line in lines])  # they are about to be ordered
-        with readable():
-            self._orders.must_be_listable()  # before building an OVH cart that could not be checked out
-            return self._drafts.prepare(lines)
+        self._orders.must_be_listable()  # before building an OVH cart that could not be checked out
+        return self._drafts.prepare(lines)
 
     def objections(self, lines: Sequence[Line]) -> tuple[Finding, ...]:
         return self._drafts.objections(lines)
 
     def presences(self) -> frozenset[str]:
-        with readable():
-            return self._markers.described(PRODUCT)
+        return self._markers.described(PRODUCT)
 
     def show_presence(self, expires_at: datetime) -> str:
-        with readable():
-            return self._markers.make(PRODUCT, expires_at)
+        return self._markers.make(PRODUCT, expires_at)
 
     def presence_is_of(self, cart: str, expires_at: datetime) -> bool:
         return self._markers.is_made_with(cart, expires_at)
 
     def leave_marker(self, subject: str, started_at: datetime) -> str:
-        with readable():
-            return self._markers.leave(subject, started_at)
+        return self._markers.leave(subject, started_at)
 
     def marker_is_of(self, marker: str, started_at: datetime) -> bool:
         return self._markers.is_of(marker, started_at)
 
     def markers(self, subject: str) -> frozenset[str]:
-        with readable():
-            return self._markers.of(subject)
+        return self._markers.of(subject)
 
     def discard(self, registrar_cart: str) -> bool:
         return self._drafts.discard(registrar_cart)
@@ -248,60 +237,48 @@ class OvhGateway:
         return self._client.stop_money_calls(within=within)
 
     def clock_ahead(self) -> timedelta:
-        with readable():
-            return self._client.clock_ahead()
+        return self._client.clock_ahead()
 
     def time(self) -> datetime:
-        with readable():
-            return self._client.time()
+        return self._client.time()
 
     def known_clock_ahead(self) -> timedelta | None:
         return self._client.known_clock_ahead()
 
     def find_order(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, *, known: Known) -> Sighting:
-        with readable():
-            return self._orders.find(attempt, lines, quote, known)
+        return self._orders.find(attempt, lines, quote, known)
 
     def order_of(self, order_id: int, lines: Sequence[Line], quote: Quote) -> Sighting:
-        with readable():
-            return self._orders.fitting(order_id, lines, quote)
+        return self._orders.fitting(order_id, lines, quote)
 
     def account_orders(self, since: datetime, *, known: Known) -> AccountOrders:
-        with readable():
-            return self._account.since(since, known=known)
+        return self._account.since(since, known=known)
 
     def markers_left(self, *, urgent: bool) -> tuple[Sequence[Marker], int]:
-        with readable():
-            return self._markers.left(Priority.MONEY if urgent else Priority.POLLING)
+        return self._markers.left(Priority.MONEY if urgent else Priority.POLLING)
 
     def order(self, order_id: int, *, urgent: bool = False) -> SalesOrder:
-        with readable():
-            return self._orders.read(order_id, _priority(urgent=urgent))
+        return self._orders.read(order_id, _priority(urgent=urgent))
 
     def order_status(self, order_id: int, *, urgent: bool = False) -> OrderStatus:
-        with readable():
-            return self._orders.status(order_id, _priority(urgent=urgent))
+        return self._orders.status(order_id, _priority(urgent=urgent))
 
     def orders_since(self, since: datetime, *, urgent: bool) -> list[int]:
-        with readable():
-            return self._orders.since(since, _priority(urgent=urgent))
+        return self._orders.since(since, _priority(urgent=urgent))
 
     def foreign_order(self, number: int, *, at: datetime, urgent: bool) -> ForeignOrder:
         try:
-            with readable():
-                return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
+            return self._foreign.read(number, at=at, priority=_priority(urgent=urgent))
         except Unreadable as error:  # OVH did answer, so a retry would not help
             raise RegistrarRefused(code="foreign_order_unreadable", order=number) from error
 
     def order_link(self, order_id: int) -> str:
-        with readable():
-            return self._orders.link(order_id)
+        return self._orders.link(order_id)
 
     # Payments
 
     def payment_methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
-        with readable():
-            return self._payments.methods(order_id)
+        return self._payments.methods(order_id)
 
     @contextmanager
     def ready_to_pay(self, order_id: int, method: MethodId) -> Iterator[MoneyCall[None]]:
@@ -309,36 +286,29 @@ class OvhGateway:
             yield call
 
     def payment(self, order: SalesOrder, payment: Payment) -> PaymentSighting:
-        with readable():
-            return self._payments.look(order, payment)
+        return self._payments.look(order, payment)
 
     def lists_method(self, order_id: int, method: MethodId) -> bool:
-        with readable():
-            return self._payments.lists_method(order_id, method)
+        return self._payments.lists_method(order_id, method)
 
     def earlier_payment(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
-        with readable():
-            return self._payments.look_for_any(order, method, made_at, others)
+        return self._payments.look_for_any(order, method, made_at, others)
 
     def unexplained_payments(
         self, order: SalesOrder, method: MethodId, *, made_at: datetime, others: Sequence[SentPayment]
     ) -> PaymentSighting:
-        with readable():
-            return self._payments.unexplained(order, method, made_at, others)
+        return self._payments.unexplained(order, method, made_at, others)
 
     def invoice_of(self, order_id: int) -> str | None:
-        with readable():
-            return self._payments.invoice_of(order_id)
+        return self._payments.invoice_of(order_id)
 
     def invoice_link(self, number: str) -> str:
-        with readable():
-            return self._payments.invoice_link(number)
+        return self._payments.invoice_link(number)
 
     def delivery(self, domain: DomainName) -> Delivery:
-        with readable():
-            return self._orders.delivery(domain)
+        return self._orders.delivery(domain)
 
     # Helpers
 
@@ -347,18 +317,15 @@ class OvhGateway:
         return self._subsidiary or self._ask_who_we_are(tries=None)
 
     def _ask_who_we_are(self, *, tries: int | None) -> str:
-        with readable():
-            me = self._client.ask("/me", priority=Priority.PEOPLE, tries=tries)
-            told = str(me["ovhSubsidiary"])
-            self._subsidiary = self._subsidiary or told
+        me = Account.read(self._client.ask("/me", priority=Priority.PEOPLE, tries=tries))
+        self._subsidiary = self._subsidiary or me.ovh_subsidiary
         return self._subsidiary
 
     def _listed(self, path: str) -> tuple[str, ...]:
         read_at, known = self._lists.get(path, (float("-inf"), ()))
         if time.monotonic() - read_at >= _EXTENSIONS_FRESH:
-            with readable():
-                answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
-                known = tuple(str(extension) for extension in reading.listed(answer))
+            answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
+            known = tuple(TEXTS.read(answer))
             self._lists[path] = (time.monotonic(), known)
         return known
 

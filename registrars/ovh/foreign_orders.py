@@ -10,7 +10,8 @@ from ordering.model.sales_order import OrderStatus
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import NotThere
-from registrars.ovh.api.schemas import Json
+from registrars.ovh.api.wire.base import IDS, WORD, shown
+from registrars.ovh.api.wire.orders import Extension, LineTerms, Order, OrderDetail, Plan
 from registrars.ovh.throttling.scheduler import Priority
 
 # Prefixes of pricing modes that add no name to the account; every other mode counts, including OVH's older scheme.
@@ -27,47 +28,47 @@ class ForeignOrderReader:
     def read(self, number: int, *, at: datetime, priority: Priority) -> ForeignOrder:
         """Read an order; `at` is OVH's time. It is not `whole` while lines are missing."""
         path = f"/me/order/{number}"
-        entry = self._client.ask(path, priority=priority)
+        entry = Order.read(self._client.ask(path, priority=priority))
         details = self._details(path, priority)
-        status = self._client.ask(f"{path}/status", priority=priority)
-        made_at = reading.made_at(entry)
+        status = WORD.read(self._client.ask(f"{path}/status", priority=priority))
+        made_at = shown(entry.date, "date")
         is_old = at - made_at >= LINES_SHOW_WITHIN
-        sums = sum((Decimal(str(line["totalPrice"]["value"])) for line in details), Decimal(0))
+        sums = sum((shown(line.total_price, "totalPrice").value for line in details), Decimal(0))
         return ForeignOrder(
             number=number,
             names=self._names(path, details, priority),
-            total=reading.money(entry["priceWithTax"]),
+            total=entry.price_with_tax.money,
             made_at=made_at,
-            status=OrderStatus(str(status)),
+            status=OrderStatus(status),
             seen_at=at,
             read_at=at,
-            whole=bool(details) and (is_old or sums == Decimal(str(entry["priceWithoutTax"]["value"]))),
+            whole=bool(details) and (is_old or sums == shown(entry.price_without_tax, "priceWithoutTax").value),
         )
 
-    def _details(self, path: str, priority: Priority) -> list[Json]:
+    def _details(self, path: str, priority: Priority) -> list[OrderDetail]:
         try:
-            ids = reading.listed(self._client.ask(f"{path}/details", priority=priority))
-            return [self._client.ask(f"{path}/details/{int(number)}", priority=priority) for number in ids]
+            ids = IDS.read(self._client.ask(f"{path}/details", priority=priority))
+            lines = [self._client.ask(f"{path}/details/{number}", priority=priority) for number in ids]
         except NotThere:  # OVH lists a line before it can be read
             return []
+        return [OrderDetail.read(line) for line in lines]
 
-    def _names(self, path: str, details: list[Json], priority: Priority) -> frozenset[str]:
+    def _names(self, path: str, details: list[OrderDetail], priority: Priority) -> frozenset[str]:
         """Return the names that the lines register or transfer.
 
         A line without that information counts as one that does.
         """
         found: set[str] = set()
         for line in details:
-            names = reading.names_in([line]) if line.get("detailType") not in _NEVER_BUYS else frozenset()
-            if names - found and self._buys(f"{path}/details/{int(line['orderDetailId'])}", priority):
+            names = reading.names_in([line]) if line.detail_type not in _NEVER_BUYS else frozenset()
+            if names - found and self._buys(f"{path}/details/{shown(line.order_detail_id, 'orderDetailId')}", priority):
                 found |= names
         return frozenset(found)
 
     def _buys(self, detail: str, priority: Priority) -> bool:
         try:
-            order = self._client.ask(f"{detail}/extension", priority=priority).get("order") or {}
+            answer = self._client.ask(f"{detail}/extension", priority=priority)
         except NotThere:
             return True
-        plan = order.get("plan") or {}
-        product = (plan.get("product") or {}).get("name") or "domain"
-        return product == "domain" and not str(plan.get("pricingMode") or "").startswith(_KEEPS)
+        plan = (Extension.read(answer).order or LineTerms()).plan or Plan()
+        return plan.product_name == "domain" and not (plan.pricing_mode or "").startswith(_KEEPS)

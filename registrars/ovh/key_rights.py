@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Any
 
 from ordering.model.errors import NotAsked, RegistrarRefused, RegistrarUnavailable
 from ordering.model.sales_order import MethodId
-from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client
-from registrars.ovh.api.errors import readable
+from registrars.ovh.api.wire.account import AccessRule, AuthDetails, Credential
 from registrars.ovh.throttling.scheduler import Priority
 
 _HOLDS = 300.0  # seconds for which an answer that grants a call is not read again
@@ -139,9 +137,8 @@ class KeyRights:
         is_service = self._client.is_service_account
         path = "/auth/details" if is_service else "/auth/currentCredential"
         try:
-            with readable():
-                answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
-                grants = _details(answer) if is_service else _credential(answer)
+            answer = self._client.ask(path, priority=Priority.MONEY, tries=1)
+            grants = _details(AuthDetails.read(answer)) if is_service else _credential(Credential.read(answer))
         except NotAsked:
             raise  # other calls went first: the step comes again
         except RegistrarUnavailable:
@@ -152,27 +149,22 @@ class KeyRights:
         return grants
 
 
-def _credential(answer: Mapping[str, Any]) -> Grants:
-    """Read an application key's own rules."""
-    expiration = answer.get("expiration")
-    ends_at = None if expiration is None else datetime.fromisoformat(expiration)
-    if ends_at is not None and ends_at.tzinfo is None:
-        raise ValueError("a time without its offset")
-    return Grants(_rules(answer["rules"]), _NOT_VALID.get(str(answer.get("status"))), ends_at)
+def _credential(answer: Credential) -> Grants:
+    """Return what an application key's own rules grant."""
+    return Grants(_rules(answer.rules), _NOT_VALID.get(answer.status or ""), answer.expiration)
 
 
-def _details(answer: Mapping[str, Any]) -> Grants:
-    """Read a service account's routes."""
-    routes = answer["allowedRoutes"]
-    return Grants(None if routes is None else _rules(routes))
+def _details(answer: AuthDetails) -> Grants:
+    """Return what a service account's routes grant."""
+    return Grants(None if answer.allowed_routes is None else _rules(answer.allowed_routes))
 
 
-def _rules(listed: object) -> tuple[tuple[str, str], ...] | None:
+def _rules(listed: Sequence[AccessRule]) -> tuple[tuple[str, str], ...] | None:
     """Return rules as (method, pattern). A parameter such as `{orderId}` stands for anything, as `*` does.
 
     None if a rule that may grant a POST is in an unknown notation: then it is not known what the key may do.
     """
-    rules = tuple((str(rule["method"]).upper(), _pattern(str(rule["path"]))) for rule in reading.listed(listed))
+    rules = tuple((rule.method.upper(), _pattern(rule.path)) for rule in listed)
     return rules if all(_is_known(*rule) for rule in rules) else None
 
 

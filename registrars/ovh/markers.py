@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,9 +12,9 @@ import structlog
 from ordering.model.errors import RegistrarRefused
 from ordering.model.money_call import digest
 from ordering.model.recovery import Marker
-from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import Complained, NotThere
+from registrars.ovh.api.errors import Complained, NotThere, Unreadable
+from registrars.ovh.api.wire.carts import CARTS, CartDescription, CartExpiry, NewCart
 from registrars.ovh.throttling.scheduler import Priority
 
 PRODUCT = "Domain Desk"
@@ -78,13 +78,13 @@ class Markers:
         `expires_at` is its expiry, if OVH accepts such a long life; by default the longest life from now on.
         """
         made = self._new(description, expires_at or self._client.time_as_known() + _LIVES[0])
-        cart = str(made["cartId"])
+        cart = made.cart_id
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.MONEY)
         except RegistrarRefused as refusal:
             _log.debug("assign_refused", why=str(refusal))  # it may be the account's already, through our key
         # Keep the description as OVH stores it: if that differs, this marker could not be found again.
-        self._read[cart] = str(made.get("description") or description)
+        self._read[cart] = made.description or description
         return cart
 
     def is_of(self, marker: str, started_at: datetime) -> bool:
@@ -113,8 +113,8 @@ class Markers:
         if cart not in self._expires:
             found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
             try:
-                self._expires[cart] = datetime.fromisoformat(found["expire"])
-            except (AttributeError, KeyError, TypeError, ValueError):
+                self._expires[cart] = CartExpiry.read(found).expire
+            except Unreadable:
                 return None
         return self._expires[cart]
 
@@ -127,8 +127,8 @@ class Markers:
 
         If this bot's id is unknown, all count as its own.
         """
-        listed = reading.listed(self._client.ask("/order/cart", priority=priority))
-        found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in map(str, listed)]
+        listed = CARTS.read(self._client.ask("/order/cart", priority=priority))
+        found = [(cart, _MARKER.fullmatch(self._description(cart, priority) or "")) for cart in listed]
         markers = [(cart, marker) for cart, marker in found if marker is not None]
         ours = [
             Marker(marker["subject"], cart) for cart, marker in markers if self._descriptions.may_own(marker["desk"])
@@ -141,8 +141,8 @@ class Markers:
         OVH's filter may not be exact, so the description of each cart that is new here is read.
         """
         query = {"description": description}
-        listed = reading.listed(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
-        return frozenset(cart for cart in map(str, listed) if self._description(cart) == description)
+        listed = CARTS.read(self._client.ask("/order/cart", query=query, priority=Priority.MONEY))
+        return frozenset(cart for cart in listed if self._description(cart) == description)
 
     def _description(self, cart: str, priority: Priority = Priority.MONEY) -> str | None:
         if cart not in self._read:
@@ -150,21 +150,21 @@ class Markers:
                 found = self._client.ask(f"/order/cart/{segment(cart)}", priority=priority)
             except NotThere:  # it expired, but is still listed
                 return None
-            self._read[cart] = str(found["description"])
+            self._read[cart] = CartDescription.read(found).description
         return self._read[cart]
 
-    def _new(self, description: str, expires_at: datetime) -> Mapping[str, object]:
+    def _new(self, description: str, expires_at: datetime) -> NewCart:
         for expiry in (*_expiries(expires_at), None):
             body = {"ovhSubsidiary": self._home(), "description": description}
             if expiry is not None:
                 body["expire"] = expiry.isoformat(timespec="seconds")
             try:
-                made: Mapping[str, object] = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
+                made = self._client.build("POST", "/order/cart", body, priority=Priority.MONEY)
             except Complained:
                 if expiry is None:
                     raise
             else:
-                return made
+                return NewCart.read(made)
         raise AssertionError("the last try returns or raises")
 
 

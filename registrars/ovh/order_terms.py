@@ -13,12 +13,12 @@ from ordering.model.cart_line import Line
 from ordering.model.facts import Data
 from ordering.model.question import OWNER_CONTACT
 from ordering.model.quote import Quote
-from registrars.ovh.api.schemas import Json
+from registrars.ovh.api.wire.orders import Extension, LineTerms, Plan
 
 _MONTHS = re.compile(r"P(\d+)M")
 _MONTHS_A_YEAR = 12
 # Reads the extensions of a name's lines lazily, so that reading can stop once all terms are known.
-Extensions = Callable[[str], Iterable[Json]]
+Extensions = Callable[[str], Iterable[Extension]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,17 @@ class _Seen:
         self._terms: dict[str, set[str]] = {"code": set(), "duration": set(), "pricingMode": set()}
         self._answers: dict[str, set[str]] = {}
 
-    def add(self, extension: Json) -> None:
-        order = extension.get("order") or {}
-        plan = order.get("plan") or {}
-        product = str((plan.get("product") or {}).get("name") or "domain")
-        if order.get("type") != "plan" or product != "domain":
+    def add(self, extension: Extension) -> None:
+        order = extension.order or LineTerms()
+        plan = order.plan or Plan()
+        if order.type != "plan" or plan.product_name != "domain":
             return  # an extra of the name, such as its zone
-        for term, values in self._terms.items():
-            if plan.get(term) is not None:
-                values.add(_in_years(str(plan[term])))
-        for answer in order.get("configurations") or ():
-            self._answers.setdefault(str(answer["label"]), set()).add(_normal(str(answer["value"])))
+        terms = {"code": plan.code, "duration": plan.duration, "pricingMode": plan.pricing_mode}
+        for term, value in terms.items():
+            if value is not None:
+                self._terms[term].add(_in_years(value))
+        for answer in order.configurations:
+            self._answers.setdefault(answer.label, set()).add(_normal(answer.value))
 
     @property
     def shows_all(self) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from ordering.model.cart_line import Line
 from ordering.model.domain_name import DomainName
@@ -27,6 +26,11 @@ from ordering.ports.sales_orders import Known
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere
+from registrars.ovh.api.wire.base import IDS, WORD, shown
+from registrars.ovh.api.wire.carts import CartState
+from registrars.ovh.api.wire.checkouts import CartOrder
+from registrars.ovh.api.wire.domains import Domain, Task
+from registrars.ovh.api.wire.orders import Extension, Link, Order, OrderDetail
 from registrars.ovh.order_terms import Comparison, compare
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -50,7 +54,7 @@ class Orders:
         self._listable_until = float("-inf")
 
     def read(self, order_id: int, priority: Priority) -> SalesOrder:
-        entry = self._client.ask(f"/me/order/{order_id}", priority=priority)
+        entry = Order.read(self._client.ask(f"/me/order/{order_id}", priority=priority))
         return reading.order(entry, self._status(order_id, priority))
 
     def status(self, order_id: int, priority: Priority) -> OrderStatus:
@@ -60,15 +64,15 @@ class Orders:
         """Return the numbers of all orders since then by OVH's clock, oldest first."""
         query = {"date.from": moment.isoformat(timespec="seconds")}
         try:
-            listed = reading.listed(self._client.ask("/me/order", query=query, priority=priority))
+            listed = self._client.ask("/me/order", query=query, priority=priority)
         except RegistrarRefused:
             self._listable_until = float("-inf")
             raise
-        return sorted(int(number) for number in listed)
+        return sorted(IDS.read(listed))
 
     def link(self, order_id: int) -> str:
-        """Return the order's page; raises `KeyError` if OVH gives none."""
-        return reading.link(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE))
+        """Return the order's page; raises `Unreadable` if OVH gives none."""
+        return Link.read(self._client.ask(f"/me/order/{order_id}", priority=Priority.PEOPLE)).url
 
     def find(self, attempt: Attempt, lines: Sequence[Line], quote: Quote, known: Known) -> Sighting:
         """Search for an attempt's order, starting with its cart.
@@ -109,8 +113,8 @@ class Orders:
         return _seeing(replace(sighting, outcome=Outcome.FOUND, order=found), "order_found", order=order.id)
 
     def _is_from_before(self, order: SalesOrder, attempt: Attempt) -> bool:
-        made_at = reading.made_at(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
-        return made_at < attempt.started_at - _DATED_BEFORE
+        entry = Order.read(self._client.ask(f"/me/order/{order.id}", priority=Priority.MONEY))
+        return shown(entry.date, "date") < attempt.started_at - _DATED_BEFORE
 
     def _own(self, number: int, known: Known) -> Sighting:
         """Return the order that the attempt's own cart names: it is this attempt's, whatever it shows."""
@@ -128,32 +132,32 @@ class Orders:
         """Return the order number that a closed cart shows. It is unknown which of the two calls shows it."""
         for call in ("checkout", "summary"):
             try:
-                shown = self._client.ask(f"/order/cart/{segment(cart)}/{call}", priority=Priority.MONEY)
+                answer = self._client.ask(f"/order/cart/{segment(cart)}/{call}", priority=Priority.MONEY)
             except RegistrarRefused:
                 continue
-            if shown.get("orderId") is not None:
-                return int(shown["orderId"])
+            number = CartOrder.read(answer).order_id
+            if number is not None:
+                return number
         return None
 
     def _compare(self, order: SalesOrder, lines: Sequence[Line], quote: Quote) -> Comparison:
         """Compare an order's terms with those of an attempt, as far as OVH shows them."""
         path = f"/me/order/{order.id}/details"
-        ids = [int(number) for number in reading.listed(self._client.ask(path, priority=Priority.MONEY))]
+        ids = IDS.read(self._client.ask(path, priority=Priority.MONEY))
         names = {number: reading.names_in([self._detail(path, number)]) for number in ids}
 
-        def extensions(name: str) -> Iterator[reading.Json]:
+        def extensions(name: str) -> Iterator[Extension]:
             for number in ids:
                 if name in names[number]:
                     with suppress(NotThere):
-                        yield self._client.ask(f"{path}/{number}/extension", priority=Priority.MONEY)
+                        yield Extension.read(self._client.ask(f"{path}/{number}/extension", priority=Priority.MONEY))
 
         return compare(lines, quote, extensions)
 
-    def _detail(self, path: str, number: int) -> reading.Json:
+    def _detail(self, path: str, number: int) -> OrderDetail:
         with suppress(NotThere):
-            detail: reading.Json = self._client.ask(f"{path}/{number}", priority=Priority.MONEY)
-            return detail
-        return {}
+            return OrderDetail.read(self._client.ask(f"{path}/{number}", priority=Priority.MONEY))
+        return OrderDetail()
 
     def fitting(self, number: int, lines: Sequence[Line], quote: Quote) -> Sighting:
         """Read an order that a person named. Its total may differ; with other different terms it is not adopted."""
@@ -196,25 +200,25 @@ class Orders:
             path = f"/me/order/{number}"
             try:
                 entry = self._client.ask(path, priority=Priority.MONEY)
-                ids = reading.listed(self._client.ask(f"{path}/details", priority=Priority.MONEY))
-                details = [self._client.ask(f"{path}/details/{int(i)}", priority=Priority.MONEY) for i in ids]
-                shown = reading.names_in(details)
+                ids = IDS.read(self._client.ask(f"{path}/details", priority=Priority.MONEY))
+                lines = [self._client.ask(f"{path}/details/{line}", priority=Priority.MONEY) for line in ids]
             except NotThere:  # although it is listed: OVH shows it in one place before the other
                 unclear.append(number)
                 continue
-            if shown == names:
-                ours.append(reading.order(entry, self._status(number, Priority.MONEY)))
-            elif not details or (shown and shown < names):
+            found = reading.names_in([OrderDetail.read(line) for line in lines])
+            if found == names:
+                ours.append(reading.order(Order.read(entry), self._status(number, Priority.MONEY)))
+            elif not lines or (found and found < names):
                 unclear.append(number)
         return ours, unclear
 
     def delivery(self, domain: DomainName) -> Delivery:
         """Read the name itself; while the account does not have it, read the registry's task."""
         try:
-            owned = self._client.ask(f"/domain/{segment(domain.ascii)}", priority=Priority.POLLING)
+            answer = self._client.ask(f"/domain/{segment(domain.ascii)}", priority=Priority.POLLING)
         except NotThere:
             return self._registration(domain)
-        state = str(owned.get("state") or "")
+        state = Domain.read(answer).state or ""
         if state in _WORKING:
             return Delivery(DeliveryProgress.DELIVERED)
         return Delivery(DeliveryProgress.UNDER_WAY, None if state in _ARRIVING else state or None)
@@ -226,18 +230,18 @@ class Orders:
             query={"domain": domain.ascii, "function": "DomainCreate"},
             priority=Priority.POLLING,
         )
-        for number in sorted(reading.listed(tasks), reverse=True):
-            task: Mapping[str, Any] = self._client.ask(f"/me/task/domain/{number}", priority=Priority.POLLING)
-            if str(task.get("domain", "")).lower() == domain.ascii:
-                failed = task.get("status") in _TASK_FAILED
+        for number in sorted(IDS.read(tasks), reverse=True):
+            task = Task.read(self._client.ask(f"/me/task/domain/{number}", priority=Priority.POLLING))
+            if (task.domain or "").lower() == domain.ascii:
+                failed = task.status in _TASK_FAILED
                 return Delivery(
                     DeliveryProgress.FAILED if failed else DeliveryProgress.UNDER_WAY,
-                    task.get("comment") if failed else None,
+                    task.comment if failed else None,
                 )
         return Delivery(DeliveryProgress.UNDER_WAY)
 
     def _status(self, order_id: int, priority: Priority) -> str:
-        return str(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
+        return WORD.read(self._client.ask(f"/me/order/{order_id}/status", priority=priority))
 
     def _cart_is_closed(self, cart: str) -> bool | None:
         """Return whether OVH closed the cart; None if OVH no longer knows it."""
@@ -245,7 +249,7 @@ class Orders:
             found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
         except NotThere:
             return None
-        return bool(found["readOnly"])
+        return CartState.read(found).read_only
 
 
 def _seeing(sighting: Sighting, seen: str, **details: Json) -> Sighting:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from ordering.model.errors import RegistrarRefused
 from ordering.model.facts import Data, amount, quoted
@@ -24,6 +23,9 @@ from ordering.model.sales_order import (
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, ReadyCall, segment
 from registrars.ovh.api.errors import NotThere
+from registrars.ovh.api.wire.base import IDS, TEXTS, WORD, shown
+from registrars.ovh.api.wire.orders import History, Link, OrderTotal, validating
+from registrars.ovh.api.wire.payments import MEANS, Method, OrderPayment, Transaction, UsableMethods
 from registrars.ovh.throttling.scheduler import Priority
 
 P = PaymentProgress
@@ -55,9 +57,9 @@ class Payments:
 
     def methods(self, order_id: int) -> tuple[PaymentMethod, ...]:
         """Return the order's valid methods, the account's default first, then means such as the prepaid account."""
-        entries = [entry for entry in self._registered(order_id) if entry.get("status") == "VALID"]
+        entries = [entry for entry in self._registered(order_id) if entry.status == "VALID"]
         methods = sorted(map(reading.payment_method, entries), key=lambda method: not method.default)
-        listed = {_kind(str(entry.get("paymentType"))) for entry in entries} | {_kind(mean) for mean in _NEED_AN_ID}
+        listed = {_kind(entry.payment_type or "") for entry in entries} | {_kind(mean) for mean in _NEED_AN_ID}
         means = [reading.payment_mean(mean) for mean in self._means(order_id) if _kind(mean) not in listed]
         return (*methods, *means)
 
@@ -67,11 +69,11 @@ class Payments:
         An empty list proves nothing about a method: a paid order has an empty list, too.
         """
         if isinstance(method, int):
-            usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.MONEY)
-            listed = {int(number) for number in reading.listed(usable["registered"])}
+            answer = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.MONEY)
+            listed = shown(UsableMethods.read(answer).registered, "registered")
             return not listed or method in listed
         path = f"/me/order/{order_id}/availableRegisteredPaymentMean"
-        means = {str(e["paymentMean"]) for e in reading.listed(self._client.ask(path, priority=Priority.MONEY))}
+        means = {mean.payment_mean for mean in MEANS.read(self._client.ask(path, priority=Priority.MONEY))}
         return not means or method in means
 
     def ready_to_pay(self, order_id: int, method: MethodId) -> AbstractContextManager[ReadyCall]:
@@ -125,9 +127,9 @@ class Payments:
             left = self._without_orders_of_others(left, order, made_at, {other.order for other in others})
         if not left:
             return PaymentSighting(P.NOT_SEEN, _NONE)
-        newest = max(left, key=_changed_at)
+        newest = max(left, key=lambda entry: entry.changed_at)
         seen = _transaction("transaction_unexplained", newest, order.total)
-        unfinished = any(entry["status"] != _ENDED for entry in left)
+        unfinished = any(entry.status != _ENDED for entry in left)
         return PaymentSighting(P.UNDECIDED, seen, unfinished=unfinished, unexplained=len(left))
 
     def _of_this(self, told: PaymentSighting, method: MethodId, total: Money, since: datetime) -> PaymentSighting:
@@ -140,20 +142,20 @@ class Payments:
     def invoice_of(self, order_id: int) -> str | None:
         """Return the number of the order's invoice, once OVH made it."""
         bills = self._client.ask("/me/bill", query={"orderId": str(order_id)}, priority=Priority.POLLING)
-        return next((str(number) for number in reading.listed(bills)), None)
+        return next(iter(TEXTS.read(bills)), None)
 
     def invoice_link(self, number: str) -> str:
-        """Return the invoice's page; raises `KeyError` if OVH gives none."""
-        return reading.link(self._client.ask(f"/me/bill/{segment(number)}", priority=Priority.PEOPLE))
+        """Return the invoice's page; raises `Unreadable` if OVH gives none."""
+        return Link.read(self._client.ask(f"/me/bill/{segment(number)}", priority=Priority.PEOPLE)).url
 
     def _status(self, order: SalesOrder) -> OrderStatus:
-        return OrderStatus(str(self._client.ask(f"/me/order/{order.id}/status", priority=Priority.MONEY)))
+        return OrderStatus(WORD.read(self._client.ask(f"/me/order/{order.id}/status", priority=Priority.MONEY)))
 
     def _sent_at(self, payment: Payment) -> datetime:
         """Return when it was sent by OVH's clock; if that was not stored, use the clocks' present difference."""
         return payment.sent_at_ovh or (payment.sent_at or payment.asked_at) + self._client.clock_ahead()
 
-    def _registered(self, order_id: int) -> Iterator[Mapping[str, Any]]:
+    def _registered(self, order_id: int) -> Iterator[Method]:
         """Yield the order's registered methods.
 
         Yields nothing if this beta route is missing or forbidden: OVH's own page can pay.
@@ -162,11 +164,12 @@ class Payments:
             usable = self._client.ask(f"/me/order/{order_id}/paymentMethods", priority=Priority.PEOPLE)
         except RegistrarRefused:
             return
-        for number in usable.get("registered") or ():
+        for number in UsableMethods.read(usable).registered or ():
             try:
-                yield self._client.ask(f"/me/payment/method/{int(number)}", priority=Priority.PEOPLE)
+                answer = self._client.ask(f"/me/payment/method/{number}", priority=Priority.PEOPLE)
             except NotThere:
                 continue  # removed a moment ago
+            yield Method.read(answer)
 
     def _means(self, order_id: int) -> list[str]:
         """Return the means that the order accepts; empty if this older route is missing or forbidden."""
@@ -175,7 +178,7 @@ class Payments:
             answer = self._client.ask(path, priority=Priority.PEOPLE)
         except RegistrarRefused:
             return []  # the methods alone can pay; the client logged OVH's answer
-        return [str(entry["paymentMean"]) for entry in reading.listed(answer)]
+        return [mean.payment_mean for mean in MEANS.read(answer)]
 
     def _followed(self, order: SalesOrder, since: datetime) -> PaymentSighting:
         """Return the evidence in the order's follow-up for a payment since then.
@@ -184,17 +187,16 @@ class Payments:
         counts only with newer history; after an earlier payment it also needs words, as the ERROR may be that
         payment's. A payment that has not ended counts even if it looks slightly older.
         """
-        steps = reading.listed(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
-        validating: Mapping[str, Any] = next((step for step in steps if step.get("step") == "VALIDATING"), {})
-        whole = validating.get("history") or ()
-        near, history = _dated(whole, "date", since - _CLOCKS_APART), _dated(whole, "date", since)
+        step = validating(self._client.ask(f"/me/order/{order.id}/followUp", priority=Priority.MONEY))
+        whole = step.history
+        near, history = _entries_since(whole, since - _CLOCKS_APART), _entries_since(whole, since)
         was_refused = any(method.refused for method in order.methods)
-        own = _dated(whole, "date", since + _SURELY_AFTER) if was_refused else history
+        own = _entries_since(whole, since + _SURELY_AFTER) if was_refused else history
         begun, near_begun, ever_begun = _begun(history), _begun(near), _begun(whole)
-        if {entry.get("label") for entry in near} & _RECEIVED:
+        if {entry.label for entry in near} & _RECEIVED:
             return PaymentSighting(P.RECEIVED, {"seen": "payment_received", "order": order.id}, begun=ever_begun)
-        failed, words = validating.get("status") == "ERROR", reading.said_in(own)
-        fraud = "FRAUD_REFUSED" in {entry.get("label") for entry in own}
+        failed, words = step.status == "ERROR", reading.said_in(own)
+        fraud = "FRAUD_REFUSED" in {entry.label for entry in own}
         no = fraud or (bool(own) and failed and bool(words or ever_begun == near_begun))
         if no and _begun(own) == begun == 1:
             return PaymentSighting(P.REFUSED, {"seen": "refused", "said": quoted(words)}, begun=ever_begun)
@@ -210,7 +212,7 @@ class Payments:
             entries = [entry for status in _UNFINISHED for entry in self._transactions(_MOST_READ, status=status)]
         except RegistrarRefused:
             return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)  # like means, which have no transactions
-        open_ones = [entry for entry in entries if entry["status"] in _UNFINISHED]
+        open_ones = [entry for entry in entries if entry.status in _UNFINISHED]
         left = _without(_that_may_pay(open_ones, order.total, made_at), others)
         for entry in left:
             return PaymentSighting(P.UNDECIDED, _transaction("transaction_open", entry, order.total), unfinished=True)
@@ -226,14 +228,14 @@ class Payments:
             return PaymentSighting(P.NOT_SEEN, _NONE_AT_THE_ORDER)
 
     def _without_orders_of_others(
-        self, entries: list[Mapping[str, Any]], order: SalesOrder, made_at: datetime, counted: set[int]
-    ) -> list[Mapping[str, Any]]:
+        self, entries: list[Transaction], order: SalesOrder, made_at: datetime, counted: set[int]
+    ) -> list[Transaction]:
         """Return the transactions that no other order of this total explains by the date of its payment."""
         query = {"date.from": (made_at - _ORDERS_LIVE).isoformat(timespec="seconds")}
-        numbers = sorted(map(int, reading.listed(self._client.ask("/me/order", query=query, priority=Priority.MONEY))))
+        numbers = sorted(IDS.read(self._client.ask("/me/order", query=query, priority=Priority.MONEY)))
         for number in [n for n in reversed(numbers) if n != order.id and n not in counted][:_MOST_ORDERS]:
             paid_at = self._paid_at(number, order.total)
-            own = [e for e in entries if paid_at and abs(_made_at(e) - paid_at) <= _CLOCKS_APART]
+            own = [e for e in entries if paid_at and abs(e.creation_date - paid_at) <= _CLOCKS_APART]
             if own:
                 entries = [entry for entry in entries if entry is not own[0]]
             if not entries:
@@ -244,9 +246,9 @@ class Payments:
         """Return when an order of this total was paid; None for another total, or if OVH shows no payment of it."""
         path = f"/me/order/{number}"
         try:
-            if reading.money(self._client.ask(path, priority=Priority.MONEY)["priceWithTax"]) != total:
+            if OrderTotal.read(self._client.ask(path, priority=Priority.MONEY)).price_with_tax.money != total:
                 return None
-            return datetime.fromisoformat(self._client.ask(f"{path}/payment", priority=Priority.MONEY)["paymentDate"])
+            return OrderPayment.read(self._client.ask(f"{path}/payment", priority=Priority.MONEY)).payment_date
         except RegistrarRefused:
             return None
 
@@ -261,67 +263,65 @@ class Payments:
             near = [e for e in self._transactions(_MOST_READ, paymentMethodId=str(method)) if _fits(e, total)]
         except RegistrarRefused as refusal:
             return PaymentSighting(P.UNDECIDED, {"seen": "transactions_not_read", "refusal": refusal.data})
-        near = _dated(near, "creationDate", since - _CLOCKS_APART)
-        open_ones = [entry for entry in near if entry["status"] not in _FAILED]
+        near = _made_since(near, since - _CLOCKS_APART)
+        open_ones = [entry for entry in near if entry.status not in _FAILED]
         if open_ones:
             # An unfinished one is stronger evidence than a finished one, which may have paid another order.
-            entry = max(open_ones, key=lambda one: (one["status"] != _ENDED, _changed_at(one)))
+            entry = max(open_ones, key=lambda one: (one.status != _ENDED, one.changed_at))
             seen = _transaction("transaction_booked", entry, total)
-            return PaymentSighting(P.UNDECIDED, seen, unfinished=entry["status"] != _ENDED)
-        alike = _dated(near, "creationDate", since)
+            return PaymentSighting(P.UNDECIDED, seen, unfinished=entry.status != _ENDED)
+        alike = _made_since(near, since)
         seen = _transaction("transaction_failed", alike[-1], total) if alike else _NONE
         return PaymentSighting(P.NOT_SEEN, seen, failed=bool(alike))
 
-    def _transactions(self, most: int, **query: str) -> Iterator[Mapping[str, Any]]:
-        numbers = reading.listed(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
-        for number in sorted(map(int, numbers))[-most:]:
-            yield self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY)
+    def _transactions(self, most: int, **query: str) -> Iterator[Transaction]:
+        numbers = IDS.read(self._client.ask("/me/payment/transaction", query=query, priority=Priority.MONEY))
+        for number in sorted(numbers)[-most:]:
+            yield Transaction.read(self._client.ask(f"/me/payment/transaction/{number}", priority=Priority.MONEY))
 
 
 def _paid(order: SalesOrder) -> PaymentSighting:
     return PaymentSighting(P.RECEIVED, {"seen": "order_paid", "order": order.id})
 
 
-def _transaction(seen: str, entry: Mapping[str, Any], total: Money) -> Data:
-    status = str(entry["status"]).lower()
-    return {"seen": seen, "transaction": entry["transactionId"], "amount": amount(total), "status": status}
+def _transaction(seen: str, entry: Transaction, total: Money) -> Data:
+    status = entry.status.lower()
+    return {"seen": seen, "transaction": entry.transaction_id, "amount": amount(total), "status": status}
 
 
-def _changed_at(entry: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(entry.get("lastUpdate") or entry["creationDate"])
+def _begun(history: Iterable[History]) -> int:
+    return sum(entry.label in _INITIATED for entry in history)
 
 
-def _made_at(entry: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(entry["creationDate"])
-
-
-def _begun(history: Iterable[Mapping[str, Any]]) -> int:
-    return sum(entry.get("label") in _INITIATED for entry in history)
-
-
-def _that_may_pay(entries: Iterable[Mapping[str, Any]], total: Money, made_at: datetime) -> list[Mapping[str, Any]]:
+def _that_may_pay(entries: Iterable[Transaction], total: Money, made_at: datetime) -> list[Transaction]:
     """Return those of a total since the order was made that took the money or still may, oldest first."""
-    near = _dated(entries, "creationDate", made_at - _CLOCKS_APART)
-    return sorted((e for e in near if _fits(e, total) and e["status"] not in _FAILED), key=_made_at)
+    near = _made_since(entries, made_at - _CLOCKS_APART)
+    return sorted(
+        (e for e in near if _fits(e, total) and e.status not in _FAILED), key=lambda entry: entry.creation_date
+    )
 
 
-def _without(entries: Sequence[Mapping[str, Any]], sent: Iterable[SentPayment]) -> list[Mapping[str, Any]]:
+def _without(entries: Sequence[Transaction], sent: Iterable[SentPayment]) -> list[Transaction]:
     """Return the entries that none of these payments explains; each explains the first of its method after it."""
     left = list(entries)
     for payment in sorted(sent, key=lambda one: one.sent_at):
         since = payment.sent_at - _CLOCKS_APART
-        own = [e for e in left if e.get("paymentMethodId") == payment.method and _made_at(e) >= since]
+        own = [e for e in left if e.payment_method_id == payment.method and e.creation_date >= since]
         if own:
             left.remove(own[0])
     return left
 
 
-def _fits(entry: Mapping[str, Any], total: Money) -> bool:
-    return entry.get("type", "DEBIT") == "DEBIT" and reading.money(entry["amount"]) == total
+def _fits(entry: Transaction, total: Money) -> bool:
+    return entry.type == "DEBIT" and entry.amount.money == total
 
 
-def _dated(entries: Iterable[Mapping[str, Any]], field: str, since: datetime) -> list[Mapping[str, Any]]:
-    return [entry for entry in entries if datetime.fromisoformat(entry[field]) >= since]
+def _made_since(entries: Iterable[Transaction], since: datetime) -> list[Transaction]:
+    return [entry for entry in entries if entry.creation_date >= since]
+
+
+def _entries_since(history: Iterable[History], since: datetime) -> list[History]:
+    return [entry for entry in history if entry.date >= since]
 
 
 def _kind(name: str) -> str:

@@ -15,6 +15,7 @@ from ordering.model.cart import Cart, CartState
 from ordering.model.contact import Contact, LegalForm
 from ordering.model.question import EXPLAINED, LEGAL, Kind, Question, mark
 from registrars.ovh import Access
+from registrars.ovh.api.wire.carts import REQUIREMENTS
 from registrars.ovh.carts import requirements as asked
 from registrars.ovh.carts.carts import Drafts
 from sandbox.slack.block_kit import faults_of_view
@@ -63,7 +64,7 @@ entries = st.fixed_dictionaries(
 @given(listed=st.lists(entries, max_size=12), legal_age=st.booleans())
 def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[str, Any]], legal_age: bool):  # noqa: FBT001 - given
     standing = {"OWNER_LEGAL_AGE": "true" if legal_age else "false"}
-    line = a_line().asked(asked.questions(listed, standing=standing))
+    line = a_line().asked(asked.questions(REQUIREMENTS.read(listed), standing=standing))
     expected: dict[str, str] = {}
     for question, typed in fill_in_all_pages(a_cart(line)):
         line = line.answered({question.label: question.checked(typed)}, by="U0ADA")
@@ -83,7 +84,7 @@ def test_whatever_is_asked_is_drawn_answered_and_arrives_once(listed: list[dict[
 @given(listed=st.lists(entries, max_size=150))
 @settings(max_examples=25)
 def test_a_registry_that_asks_endlessly_is_asked_back_page_by_page(listed: list[dict[str, Any]]):
-    line = a_line().asked(asked.questions(listed, standing={}))
+    line = a_line().asked(asked.questions(REQUIREMENTS.read(listed), standing={}))
     shown = [question.label for page in pages_of(a_cart(line)) for question in page[1]]
     assert shown == [question.label for question in line.questions or ()]
     assert len(still_open(line)) <= 300
@@ -99,7 +100,7 @@ def test_a_legal_statement_is_never_made_beforehand():
 @settings(max_examples=60)
 @given(listed=st.lists(entries, max_size=12), answered=st.booleans())
 def test_a_form_that_nobody_touched_says_nothing_new(listed: list[dict[str, Any]], answered: bool):  # noqa: FBT001 - given
-    line = a_line().asked(asked.questions(listed, standing={"OWNER_LEGAL_AGE": "true"}))
+    line = a_line().asked(asked.questions(REQUIREMENTS.read(listed), standing={"OWNER_LEGAL_AGE": "true"}))
     if answered:
         filled = fill_in_all_pages(a_cart(line))
         line = line.answered({question.label: question.checked(typed) for question, typed in filled}, by="U0ADA")

@@ -90,6 +90,23 @@ def test_a_refused_checkout_is_not_repeated(rules):
     assert rules.registrar.orders == {}
 
 
+def test_a_mistake_of_ours_after_an_order_was_made_orders_once(rules, monkeypatch):
+    """The intent is on record, so a bug in reading the answer costs a search, and never a second order."""
+    cart, check_out = rules.approved(), rules.registrar.check_out
+
+    def misread(registrar_cart, **more):
+        check_out(registrar_cart, **more)
+        raise KeyError("orderId")
+
+    monkeypatch.setattr(rules.registrar, "check_out", misread)
+    with pytest.raises(KeyError):
+        rules.settle(cart.id)
+    assert rules.workflow.cart(cart.id).state is S.CHECKING_OUT
+    rules.fulfilment.put_off(cart.id, "f00d")
+    assert rules.settle(cart.id, steps=60).state is S.CHECKED_OUT
+    assert len(rules.registrar.orders) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "steps"),
     [(RegistrarRefused(), 1), (RegistrarUnavailable(), 2)],

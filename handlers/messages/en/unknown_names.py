@@ -10,6 +10,7 @@ _OVH_SAID_NO = "OVH said no: {said}"
 _NO_ANSWER = "OVH is not answering just now"
 REASONS: Mapping[str, str] = {
     OFFER_UNREADABLE: "OVH sells this one in a way that I do not support",
+    "look_up_failed": "I failed to look it up, by a mistake of mine that is in the log",
     "not_asked": "I could not ask OVH just now",
     "ovh_forbidden": _OVH_SAID_NO,
     "ovh_key_refused": "OVH did not accept my key ({said}): the operator must renew it",

@@ -22,6 +22,7 @@ from registrars.ovh.api.errors import Answer, Silent, TurnedAway, Unreadable
 from registrars.ovh.api.money import MoneyCall, MoneyCalls
 from registrars.ovh.api.session import CLOCK, Session, read
 from registrars.ovh.api.void_routes import returns_nothing
+from registrars.ovh.api.wire.base import seconds
 from registrars.ovh.throttling.rate_limiter import Budget
 from registrars.ovh.throttling.scheduler import Allowance, Lane, Priority, Turn
 
@@ -58,11 +59,11 @@ class Client:
 
     def time(self) -> datetime:
         """Read and return OVH's time, never a cached one; raises `RegistrarUnavailable`."""
-        return datetime.fromtimestamp(int(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
+        return datetime.fromtimestamp(seconds(self.ask(CLOCK, priority=Priority.MONEY)), UTC)
 
     def clock_ahead(self) -> timedelta:
         """Read OVH's clock and return how far it is ahead of ours; raises `RegistrarUnavailable`."""
-        return timedelta(seconds=self._session.delta_to(int(self.ask(CLOCK, priority=Priority.MONEY))))
+        return timedelta(seconds=self._session.delta_to(seconds(self.ask(CLOCK, priority=Priority.MONEY))))
 
     def known_clock_ahead(self) -> timedelta | None:
         """Return how far OVH's clock was ahead at the last read; None if it was never read."""

@@ -8,13 +8,10 @@ A money call (it orders or pays)        the same two, only if it is certain that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-
-import structlog
 
 from ordering.model.errors import NotKnown, OutcomeUnknown, RegistrarRefused, RegistrarUnavailable
 from ordering.model.facts import Data
@@ -29,7 +26,6 @@ _CLOSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _EXPIRED = 460  # OVH's own status
 _MOST_SAID = 300
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +187,3 @@ class Unreadable(RegistrarUnavailable):
     """OVH answered in an unknown form; other requests may still succeed."""
 
     usual_code = "ovh_unreadable"
-
-
-@contextmanager
-def readable() -> Iterator[None]:
-    """Treat an answer of an unknown shape as no answer; raises `Unreadable`."""
-    try:
-        yield
-    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        _log.warning("ovh_unreadable", error=type(error).__name__, exc_info=True)
-        raise Unreadable from error

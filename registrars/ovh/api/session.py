@@ -27,6 +27,7 @@ from registrars.ovh.api.errors import Answer, Silent
 from registrars.ovh.api.gil_turns import FLOOR, Adapter
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
+from registrars.ovh.api.wire.base import seconds
 
 CLOCK = "/auth/time"  # returns OVH's time without authentication
 
@@ -175,10 +176,10 @@ class Session:
 
     def _read_clock(self) -> None:
         try:
-            now = int(self._ovh.get(CLOCK, _need_auth=False))
-        except (APIError, AttributeError, TypeError, ValueError) as error:
+            now = self._ovh.get(CLOCK, _need_auth=False)
+        except (APIError, AttributeError) as error:  # the package's own error for an answer that is no object
             raise RegistrarUnavailable from error
-        self._set_clock(now)
+        self._set_clock(seconds(now))
 
     def _set_clock(self, now: int) -> int:
         delta = self._ovh._time_delta = now - int(time.time())
@@ -249,7 +250,7 @@ def read(reply: Reply) -> Answer:
         return Answer(reply.status, None, garbled=True, empty=True, retry_after=retry_after)
     try:
         body = json.loads(reply.content, parse_float=Decimal, parse_constant=_no_number)
-    except ValueError:
+    except (ValueError, ArithmeticError, RecursionError):  # no JSON, a number out of any range, or nested without end
         return Answer(reply.status, None, garbled=True, retry_after=retry_after)
     return Answer(reply.status, body, retry_after=retry_after)
 

@@ -6,7 +6,6 @@ token service would delay a payment indefinitely.
 
 from __future__ import annotations
 
-import json
 import threading
 from base64 import b64encode
 from collections.abc import Callable
@@ -14,10 +13,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
+from pydantic import ValidationError
 
 from ordering.model.errors import RegistrarError, RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api.connection import FAILURES, Connection, Reply
 from registrars.ovh.api.uptime import uptime
+from registrars.ovh.api.wire.token import Token
 
 _LIFE = 600.0  # seconds, if the token service does not return it
 _RENEWED_AFTER = 0.5  # fraction of its life after which a token is renewed in the background
@@ -142,10 +143,7 @@ def _read(reply: Reply, asked_at: float) -> _Token:
     if reply.status >= HTTPStatus.BAD_REQUEST:
         raise RegistrarRefused(code="ovh_client_refused")
     try:
-        answer = json.loads(reply.content)
-        text, life = str(answer["access_token"]), float(answer.get("expires_in") or _LIFE)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise RegistrarUnavailable from error
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise RegistrarUnavailable
-    return _Token(text, asked_at, life)
+        token = Token.model_validate_json(reply.content)
+    except ValidationError:
+        raise RegistrarUnavailable from None
+    return _Token(token.access_token, asked_at, token.expires_in or _LIFE)

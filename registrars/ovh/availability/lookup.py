@@ -16,8 +16,10 @@ from ordering.model.errors import RegistrarError, RegistrarRefused
 from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.errors import NotThere, Silent, Unreadable, readable
+from registrars.ovh.api.errors import NotThere, Silent
 from registrars.ovh.api.gil_turns import FLOOR
+from registrars.ovh.api.wire.carts import NewCart
+from registrars.ovh.api.wire.offers import OFFERS
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
 from registrars.ovh.throttling.scheduler import Priority, Turn
@@ -25,6 +27,7 @@ from registrars.ovh.throttling.scheduler import Priority, Turn
 _CART_LIFE = timedelta(hours=20)  # OVH's own default is a day
 _SILENCES_IN_A_ROW = 3  # timeouts; after that, waiting names fail without a call
 _HUSH = 10.0  # seconds
+_FAILED = "look_up_failed"  # by an error of ours
 _log = structlog.get_logger()
 
 
@@ -134,16 +137,16 @@ class Search:
             self._count(error)
             return _unknown(name, error.code, error.ovh_said)
         _log.error("look_up_failed", domain=name.ascii, exc_info=error)
-        return _unknown(name, Unreadable.usual_code)
+        return _unknown(name, _FAILED)
 
     # Lookup of one name
 
     def _ask(self, name: DomainName, turn: Turn) -> Availability:
         try:
-            with readable():
-                told = self._offers(name, turn)
-                with FLOOR.taken():
-                    found, taken = reading.offers(name, told), reading.any_transfer(told)
+            answer = self._offers(name, turn)
+            with FLOOR.taken():
+                told = OFFERS.read(answer)
+                found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
             self._silences = 0
             if "Check failed" in refusal.ovh_said:
@@ -152,7 +155,7 @@ class Search:
         self._silences = 0
         return Availability.of(name, found, taken=taken)
 
-    def _offers(self, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
+    def _offers(self, name: DomainName, turn: Turn) -> object:
         cart = self._search_cart()
         try:
             return self._in_cart(cart, name, turn)
@@ -162,10 +165,11 @@ class Search:
                     self._cart = None
             return self._in_cart(self._search_cart(), name, turn)
 
-    def _in_cart(self, cart: str, name: DomainName, turn: Turn) -> Sequence[reading.Json]:
+    def _in_cart(self, cart: str, name: DomainName, turn: Turn) -> object:
         path = f"/order/cart/{segment(cart)}/domain"
         query = {"domain": name.ascii}
-        return reading.listed(self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn))
+        answer: object = self._client.ask(path, query=query, priority=Priority.SEARCH, turn=turn)
+        return answer
 
     def _search_cart(self) -> str:
         """Return the lookup cart; raises `Silent` while the circuit is open."""
@@ -176,13 +180,12 @@ class Search:
             if self._cart is None or self._cart[1] <= now:
                 if time.monotonic() < self._hushed_until:  # another thread failed while this one waited
                     raise Silent
-                with readable():
-                    self._cart = (self._new_cart(), now + _CART_LIFE)
+                self._cart = (self._new_cart(), now + _CART_LIFE)
             return self._cart[0]
 
     def _new_cart(self) -> str:
         body = {"ovhSubsidiary": self._home(), "description": "Domain Desk search"}
-        cart = str(self._client.build("POST", "/order/cart", body, priority=Priority.PEOPLE)["cartId"])
+        cart = NewCart.read(self._client.build("POST", "/order/cart", body, priority=Priority.PEOPLE)).cart_id
         try:
             self._client.build("POST", f"/order/cart/{segment(cart)}/assign", None, priority=Priority.PEOPLE)
         except RegistrarError as error:

@@ -14,10 +14,12 @@ from ordering.model.preflight_findings import Finding, Fix, LinesRefused
 from ordering.model.question import OWNER_CONTACT, Question
 from ordering.model.quote import Configuration
 from ordering.ports.carts import Prepared
-from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.credentials import Access
-from registrars.ovh.api.errors import Complained, NotThere, Unreadable, readable
+from registrars.ovh.api.errors import Complained, NotThere, Unreadable
+from registrars.ovh.api.wire.base import IDS
+from registrars.ovh.api.wire.carts import REQUIREMENTS, CartDescription, Item, ItemSettings, NewCart
+from registrars.ovh.api.wire.checkouts import DryRun
 from registrars.ovh.carts import quotes as quoted
 from registrars.ovh.carts import rejections as complaints
 from registrars.ovh.carts import requirements as asked
@@ -102,10 +104,10 @@ class Drafts:
         items: list[tuple[int, DomainName]] = []
         for line in lines:
             item = self._put(cart, line, found)
-            items.append((int(item["itemId"]), line.domain))
+            items.append((item.item_id, line.domain))
             path = draft.items[line.domain] = self._path(cart, item)
             found[line.domain] = line.asked(self._questions(line, path)).questions or ()
-            given += self._configure(path, line, found, prefilled=bool(item.get("configurations", True)))
+            given += self._configure(path, line, found, prefilled=item.may_be_configured)
         quote = quoted.quote(self._dry_run(draft, lines, found), tuple(given), items)
         if unanswered := complaints.open_questions(lines, found):
             raise LinesRefused(unanswered, found)
@@ -121,8 +123,7 @@ class Drafts:
         eligibility = self._eligibility()
         for line in lines:
             try:
-                with readable():
-                    found += complaints.of_rule(line, eligibility.faults(line))
+                found += complaints.of_rule(line, eligibility.faults(line))
             except RegistrarRefused as error:
                 _log.info("rule_not_checked", domain=line.domain.ascii, why=str(error))
             except RegistrarUnavailable as error:
@@ -159,11 +160,10 @@ class Drafts:
     def _description(self, cart: str) -> str | None:
         """Read a cart's description; None if OVH no longer knows the cart."""
         try:
-            with readable():
-                found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
-                return str(found["description"])
+            found = self._client.ask(f"/order/cart/{segment(cart)}", priority=Priority.MONEY)
         except NotThere:
             return None
+        return CartDescription.read(found).description
 
     def _eligibility(self) -> Eligibility:
         """Return a new check without cached data: an owner or account fixed at OVH counts at the next one."""
@@ -180,7 +180,7 @@ class Drafts:
         """Create a cart and assign it to the account; raises `NotThere` if OVH does not know it a moment later."""
         expire = (self._client.time_as_known() + _CART_LIFE).isoformat(timespec="seconds")
         body = {"ovhSubsidiary": self._home(), "description": description, "expire": expire}
-        cart = str(self._build("POST", "/order/cart", body, at)["cartId"])
+        cart = NewCart.read(self._build("POST", "/order/cart", body, at)).cart_id
         self._made.add(cart)
         try:
             self._build("POST", f"/order/cart/{segment(cart)}/assign", None, at)
@@ -195,36 +195,37 @@ class Drafts:
             raise
         return cart
 
-    def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> reading.Json:
+    def _put(self, cart: str, line: Line, found: Asked, at: Priority = Priority.MONEY) -> Item:
         wanted = {"pricingMode": line.pricing_mode, "duration": f"P{line.years}Y"}  # else OVH chooses, perhaps premium
         body = {"domain": line.domain.ascii, "planCode": line.domain.extension, "quantity": 1, **wanted}
         try:
-            item = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
+            answer = self._build("POST", f"/order/cart/{segment(cart)}/domain", body, at)
         except Complained as refusal:
             raise complaints.of_line(refusal, line, found, Fix.REMOVE) from refusal
-        taken = {"duration": item.get("duration"), **(item.get("settings") or {})}
+        item = Item.read(answer)
+        settings = item.settings or ItemSettings()
+        taken = {"pricingMode": settings.pricing_mode, "duration": settings.duration or item.duration}
         for field, asked_for in wanted.items():
-            if (got := taken.get(field) or asked_for) != asked_for:
+            if (got := taken[field] or asked_for) != asked_for:
                 raise RegistrarRefused(
                     code="ovh_cart_differs",
                     name=line.domain.ascii,
                     field=field,
                     requested=asked_for,
-                    ovh={"value": str(got)},
+                    ovh={"value": got},
                 )
         return item
 
-    def _path(self, cart: str, item: reading.Json) -> str:
-        return f"/order/cart/{segment(cart)}/item/{int(item['itemId'])}"
+    def _path(self, cart: str, item: Item) -> str:
+        return f"/order/cart/{segment(cart)}/item/{item.item_id}"
 
     def _questions_in(self, cart: str, line: Line) -> tuple[Question, ...]:
         at = Priority.PEOPLE
-        with readable():
-            return self._questions(line, self._path(cart, self._put(cart, line, {}, at)), at)
+        return self._questions(line, self._path(cart, self._put(cart, line, {}, at)), at)
 
     def _questions(self, line: Line, path: str, at: Priority = Priority.MONEY) -> tuple[Question, ...]:
-        entries = reading.listed(self._client.ask(f"{path}/requiredConfiguration", priority=at))
-        rule = self._rules.about(line.domain, {str(entry["label"]) for entry in entries})
+        entries = REQUIREMENTS.read(self._client.ask(f"{path}/requiredConfiguration", priority=at))
+        rule = self._rules.about(line.domain, {entry.label for entry in entries})
         return asked.questions(entries, standing=self._standing, rule=rule)
 
     def _configure(self, path: str, line: Line, found: Asked, *, prefilled: bool) -> list[Configuration]:
@@ -248,21 +249,21 @@ class Drafts:
 
     def _clear(self, path: str, label: str) -> None:
         known = self._client.ask(f"{path}/configuration", query={"label": label}, priority=Priority.MONEY)
-        for number in reading.listed(known):
-            self._build("DELETE", f"{path}/configuration/{int(number)}", None)
+        for number in IDS.read(known):
+            self._build("DELETE", f"{path}/configuration/{number}", None)
 
-    def _dry_run(self, draft: _Draft, lines: Sequence[Line], found: Asked) -> reading.Json:
+    def _dry_run(self, draft: _Draft, lines: Sequence[Line], found: Asked) -> DryRun:
         try:
             answer = self._client.ask(draft.checkout, priority=Priority.MONEY)
         except Complained as refusal:
             raise complaints.of_dry_run(refusal, lines, found, draft) from refusal
-        return dict(answer)
+        return DryRun.read(answer)
 
     def _build(
         self, method: str, path: str, body: Mapping[str, object] | None, at: Priority = Priority.MONEY
-    ) -> reading.Json:
-        answer = self._client.build(method, path, body, priority=at)
-        return answer if isinstance(answer, dict) else {}
+    ) -> object:
+        answer: object = self._client.build(method, path, body, priority=at)
+        return answer
 
 
 class _Draft:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.errors import RegistrarUnavailable
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.schemas import Json, listed
+from registrars.ovh.api.wire import account as wire
+from registrars.ovh.api.wire.base import OBJECT, Json
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
@@ -55,44 +55,48 @@ class Contacts:
         self._client = client
         self._guard = threading.Lock()
         self._read_at = float("-inf")
-        self._known: dict[str, Json] = {}
+        self._known: dict[str, Contact] = {}
 
     def all(self) -> tuple[Contact, ...]:
         """Return every contact, newest first."""
         with self._guard:
             if time.monotonic() - self._read_at >= _FRESH:
-                entries = listed(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
-                self._known = {str(entry["id"]): entry for entry in entries}
+                entries = wire.CONTACTS.read(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
+                contacts = [_contact(entry) for entry in entries]
+                self._known = {contact.id: contact for contact in contacts}
                 self._read_at = time.monotonic()
-            return newest_first(_contact(entry) for entry in self._known.values())
+            return newest_first(self._known.values())
 
     def one(self, number: str) -> Contact:
         """Read one contact from OVH; raises `RegistrarRefused` if it does not exist."""
-        return _contact(self.read(number))
+        return _contact(wire.Contact.read(self.read(number)))
 
     def holder(self) -> Contact:
         """Read the account's own data as a contact; its id is the account's name."""
         account = self.account()
-        return _contact({**as_owner(account), "id": account["nichandle"]})
+        holder = wire.Holder.read({**as_owner(account), "nichandle": account.get("nichandle")})
+        return _owner(holder, holder.nichandle)
 
     def create(self, form: LegalForm, values: Mapping[str, str]) -> Contact:
         """Create a contact. A lost answer may leave one behind: it is harmless, and shows in the list."""
         try:
-            made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+            answer = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
+            made = _contact(wire.Contact.read(answer))
         except RegistrarUnavailable as error:
             self._read_at = float("-inf")
             raise RegistrarUnavailable(code="contact_perhaps_created") from error
         with self._guard:
-            self._known[str(made["id"])] = made
-        return _contact(made)
+            self._known[made.id] = made
+        return made
 
     def read(self, number: str) -> Json:
         """Read one contact from OVH as JSON; raises `RegistrarRefused` if it does not exist."""
-        return dict(self._client.ask(f"/domain/contact/{segment(number.rpartition('/')[2])}", priority=Priority.PEOPLE))
+        path = f"/domain/contact/{segment(number.rpartition('/')[2])}"
+        return OBJECT.read(self._client.ask(path, priority=Priority.PEOPLE))
 
     def account(self) -> Json:
         """Read the bot's own account from OVH. It administers a name unless the user chose another."""
-        me: Json = self._client.ask("/me", priority=Priority.PEOPLE)
+        me = OBJECT.read(self._client.ask("/me", priority=Priority.PEOPLE))
         return {name: value for name, value in me.items() if value is not None}
 
 
@@ -103,12 +107,16 @@ def as_owner(account: Json) -> Json:
     return own | {"address": address}
 
 
-def _contact(entry: Json) -> Contact:
-    address: dict[str, Any] = entry.get("address") or {}
-    values = {ours: entry.get(theirs) for ours, theirs in _OURS.items()}
-    values |= {part: address.get(part) for part in _ADDRESS}
-    told = {name: str(value) for name, value in values.items() if value}
-    return Contact(str(entry["id"]), LegalForm(entry.get("legalForm") or "other"), told)
+def _contact(entry: wire.Contact) -> Contact:
+    return _owner(entry, str(entry.id))
+
+
+def _owner(entry: wire.Owner, owner_id: str) -> Contact:
+    named = entry.model_dump(by_alias=True)
+    address = named["address"] or {}
+    values = {ours: named[theirs] for ours, theirs in _OURS.items()} | {part: address.get(part) for part in _ADDRESS}
+    told = {name: value for name, value in values.items() if value}
+    return Contact(owner_id, LegalForm(entry.legal_form or "other"), told)
 
 
 def _body(form: LegalForm, values: Mapping[str, str]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ordering.model.cart_line import Line
 from ordering.model.question import OWNER_CONTACT
-from registrars.ovh.api.schemas import Json
+from registrars.ovh.api.wire.base import Json
 from registrars.ovh.carts.contacts import Contacts, as_owner
 from registrars.ovh.carts.registry_rules import Rules
 

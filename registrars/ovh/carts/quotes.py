@@ -11,50 +11,53 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ordering.model.domain_name import DomainName
 from ordering.model.quote import Configuration, Contract, Quote, QuotedLine
-from registrars.ovh.api.schemas import Json, money, names_of
+from registrars.ovh.api.schemas import names_of
+from registrars.ovh.api.wire.checkouts import DryRun, QuotedDetail
 
 _PLACEHOLDER = re.compile(r"\*(\d+)((?:\.\d+)*)")
 Items = Sequence[tuple[int, DomainName]]
 
 
-def quote(checkout: Json, configuration: tuple[Configuration, ...], items: Items = ()) -> Quote:
-    """Parse a dry run; `items` are the cart's items in the order of their creation, each with its name."""
-    prices = checkout["prices"]
+def quote(checkout: DryRun, configuration: tuple[Configuration, ...], items: Items = ()) -> Quote:
+    """Return a dry run as a quote; `items` are the cart's items in the order of their creation, each with its name."""
+    prices = checkout.prices
     return Quote(
-        total=money(prices["withTax"]),
-        tax=money(prices["tax"]),
-        without_tax=money(prices["withoutTax"]),
-        contracts=tuple(Contract(c["name"], c["url"]) for c in checkout.get("contracts") or ()),
+        total=prices.with_tax.money,
+        tax=prices.tax.money,
+        without_tax=prices.without_tax.money,
+        contracts=tuple(Contract(contract.name, contract.url) for contract in checkout.contracts),
         configuration=configuration,
-        lines=_lines(checkout.get("details") or (), items),
-        before=money(prices["originalWithoutTax"]) if prices.get("originalWithoutTax") else None,
-        reduction=money(prices["reduction"]) if prices.get("reduction") else None,
+        lines=_lines(checkout.details, items),
+        before=None if prices.original_without_tax is None else prices.original_without_tax.money,
+        reduction=None if prices.reduction is None else prices.reduction.money,
     )
 
 
-def _lines(details: Sequence[Json], items: Items) -> tuple[QuotedLine, ...]:
-    places = [_PLACEHOLDER.fullmatch(str(line.get("domain") or "")) for line in details]
+def _lines(details: Sequence[QuotedDetail], items: Items) -> tuple[QuotedLine, ...]:
+    places = [_PLACEHOLDER.fullmatch(line.domain or "") for line in details]
     owners = _owners(details, [int(place[1]) if place else None for place in places], items)
     return tuple(
         QuotedLine(
             domain=owner,
-            said=str(line.get("description") or ""),
-            price=money(line["totalPrice"]),
-            before=money(line.get("originalTotalPrice") or line["totalPrice"]),
+            said=line.description or "",
+            price=line.total_price.money,
+            before=(line.original_total_price or line.total_price).money,
             extra=bool(place and place[2]),
         )
         for line, place, owner in zip(details, places, owners, strict=True)
     )
 
 
-def _owners(details: Sequence[Json], numbers: Sequence[int | None], items: Items) -> Sequence[DomainName | None]:
+def _owners(
+    details: Sequence[QuotedDetail], numbers: Sequence[int | None], items: Items
+) -> Sequence[DomainName | None]:
     """Return the name that each line belongs to: by its cart item, else by the number in its placeholder.
 
     All are None if one line cannot be paired: a price at the wrong name is worse than none. A line without an item and
     without a placeholder is about the whole order, and belongs to no name.
     """
     names = dict(items)
-    by_item = [names.get(line.get("cartItemID") or 0) for line in details]
+    by_item = [names.get(line.cart_item_id or 0) for line in details]
     by_number = _by_number(by_item, numbers, items)
     found = [name or by_number.get(number or 0) for name, number in zip(by_item, numbers, strict=True)]
     unpaired = any(number is not None and name is None for name, number in zip(found, numbers, strict=True))
@@ -82,7 +85,7 @@ def _by_number(
     return placed | single
 
 
-def _names_another(line: Json, name: DomainName | None, names: Iterable[DomainName]) -> bool:
+def _names_another(line: QuotedDetail, name: DomainName | None, names: Iterable[DomainName]) -> bool:
     """Return whether a line's description, as in "name.ovh - .ovh registration", names only other names of the cart."""
-    told = names_of(str(line.get("description") or "").split()) & set(names)
+    told = names_of((line.description or "").split()) & set(names)
     return name is not None and bool(told) and name not in told

@@ -16,7 +16,8 @@ from ordering.model.errors import RegistrarError
 from ordering.model.question import EXPLAINED
 from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import Complained
-from registrars.ovh.api.schemas import Json
+from registrars.ovh.api.wire.base import Json
+from registrars.ovh.api.wire.domains import Rule
 from registrars.ovh.carts import requirements as asked
 from registrars.ovh.throttling.scheduler import Priority
 
@@ -30,9 +31,9 @@ class Rules:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._known: dict[tuple[str, frozenset[str]], tuple[float, dict[str, Json]]] = {}
+        self._known: dict[tuple[str, frozenset[str]], tuple[float, dict[str, Rule]]] = {}
 
-    def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Json]:
+    def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Rule]:
         """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it."""
         strange = frozenset(labels - EXPLAINED)
         key = (domain.extension, strange)
@@ -42,11 +43,11 @@ class Rules:
         query = {"domain": domain.ascii, "action": "create"}
         try:
             answer = self._client.ask("/domain/configurationRule", query=query, priority=Priority.PEOPLE, tries=1)
+            rule = asked.by_label(Rule.read(answer))
         except RegistrarError as error:
             # It only helps users understand a question: the label alone is enough.
             _log.info("rule_not_read", domain=domain.ascii, why=str(error))
             return {}
-        rule = asked.by_label(answer)
         self._known[key] = (time.monotonic(), rule)
         return rule
 

@@ -7,10 +7,10 @@ Every key but the label and the type may be missing, and `required` cannot be tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from ordering.model.question import LEGAL, Answer, Kind, Question, in_order
-from registrars.ovh.api.schemas import Json
+from registrars.ovh.api.wire.carts import Requirement
+from registrars.ovh.api.wire.domains import Rule
 
 _BY_LABEL = {
     "OWNER_CONTACT": Kind.CONTACT,
@@ -40,10 +40,10 @@ _MOST_TOLD = 500
 
 
 def questions(
-    listed: Sequence[Json], *, standing: Mapping[str, str], rule: Mapping[str, Json] | None = None
+    listed: Sequence[Requirement], *, standing: Mapping[str, str], rule: Mapping[str, Rule] | None = None
 ) -> tuple[Question, ...]:
-    """Parse a `requiredConfiguration`; `rule` is the rule engine's entry for each label."""
-    return in_order(_question(entry, standing, (rule or {}).get(str(entry["label"]), {})) for entry in listed)
+    """Return the questions of a `requiredConfiguration`; `rule` is the rule engine's entry for each label."""
+    return in_order(_question(entry, standing, (rule or {}).get(entry.label, Rule())) for entry in listed)
 
 
 def sent(question: Question, answer: Answer | None) -> str | None:
@@ -54,34 +54,30 @@ def sent(question: Question, answer: Answer | None) -> str | None:
     return value
 
 
-def by_label(rule: Any) -> dict[str, Json]:  # noqa: ANN401 - decoded JSON of a recursive shape
+def by_label(rule: Rule) -> dict[str, Rule]:
     """Return every node of a rule with a label.
 
     Nodes inside a contact's or a record's fields are left out: the bot does not ask for those.
     """
-    found: dict[str, Json] = {}
-    if isinstance(rule, dict):
-        if rule.get("label"):
-            found[str(rule["label"])] = rule
-        for branch in ("and", "or"):
-            for each in rule.get(branch) or ():
-                found |= by_label(each)
+    found = {rule.label: rule} if rule.label else {}
+    for each in (*rule.all_of, *rule.any_of):
+        found |= by_label(each)
     return found
 
 
-def _question(entry: Json, standing: Mapping[str, str], rule: Json) -> Question:
-    label = str(entry["label"])
-    allowed = _allowed(entry.get("allowedValues")) or _choices(rule)
+def _question(entry: Requirement, standing: Mapping[str, str], rule: Rule) -> Question:
+    label = entry.label
+    allowed = _allowed(entry.allowed_values) or _choices(rule)
     if label in LEGAL and set(allowed) == {"false"}:
         allowed = ()  # a consent that can only be refused is OVH's mistake
-    kind = _kind(label, str(entry.get("type") or "").lower(), allowed)
+    kind = _kind(label, (entry.type or "").lower(), allowed)
     return Question(
         label=label,
         kind=kind,
-        required=label in _NEEDED_WHERE_LISTED or (bool(entry.get("required")) and label not in _FILLED_BY_OVH),
+        required=label in _NEEDED_WHERE_LISTED or (bool(entry.required) and label not in _FILLED_BY_OVH),
         allowed=allowed,
         standing=standing.get(label),
-        told=str(rule.get("description") or "")[:_MOST_TOLD],
+        told=(rule.description or "")[:_MOST_TOLD],
     )
 
 
@@ -91,14 +87,13 @@ def _kind(label: str, type_: str, allowed: tuple[str, ...]) -> Kind:
     return _BY_LABEL.get(label) or _BY_TYPE.get(type_, Kind.TEXT)
 
 
-def _allowed(values: Iterable[object] | None) -> tuple[str, ...]:
-    told = (str(value).lower() if isinstance(value, bool) else str(value) for value in values or ())
-    return tuple(dict.fromkeys(value for value in told if value.strip()))
+def _allowed(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value and value.strip()))
 
 
-def _choices(rule: Json) -> tuple[str, ...]:
+def _choices(rule: Rule) -> tuple[str, ...]:
     """Return the values that a rule's own list allows."""
-    for constraint in rule.get("constraints") or ():
-        if constraint.get("operator") == "contains" and not constraint.get("conditions"):
-            return _allowed(constraint.get("values"))
+    for constraint in rule.constraints:
+        if constraint.operator == "contains" and not constraint.is_conditional:
+            return _allowed(constraint.values)
     return ()

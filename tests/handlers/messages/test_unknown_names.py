@@ -19,7 +19,7 @@ def test_each_no_of_ovh_has_a_phrase() -> None:
     statuses = [(403, "NOT_GRANTED_CALL"), (401, ""), (404, ""), (403, ""), (400, "")]
     refused = [refusal(Answer(status, {"errorCode": code, "message": "x"})) for status, code in statuses]
     codes = {each.code for each in refused} | {Silent().code, TurnedAway().code, Unreadable().code}
-    assert codes | {OFFER_UNREADABLE, "not_asked", "stopping"} == REASONS.keys()
+    assert codes | {OFFER_UNREADABLE, "look_up_failed", "not_asked", "stopping"} == REASONS.keys()
     assert [reason for reason in REASONS if unknown(reason, "x.").endswith(".")] == []
 
 

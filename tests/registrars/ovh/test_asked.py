@@ -10,6 +10,8 @@ from ordering.model.preflight_findings import Finding, Fix
 from ordering.model.preflight_findings import FindingCode as F
 from ordering.model.question import OWNER_CONTACT, Answer, Kind, Question
 from registrars.ovh.api.errors import Complained
+from registrars.ovh.api.wire.carts import REQUIREMENTS
+from registrars.ovh.api.wire.domains import Rule
 from registrars.ovh.carts import rejections as complaints
 from registrars.ovh.carts import requirements as asked
 
@@ -19,7 +21,7 @@ def faults(*named: tuple[str, str]) -> Data:
 
 
 def read(*entries, **standing):
-    return asked.questions(entries, standing=standing)
+    return asked.questions(REQUIREMENTS.read(list(entries)), standing=standing)
 
 
 def line(name: str, *answers: Answer) -> Line:
@@ -89,14 +91,14 @@ def test_what_must_be_answered_is_decided_where_ovhs_flag_cannot_be_trusted(entr
 
 
 def test_the_rule_explains_what_nobody_has_words_for():
-    rule = asked.by_label(
+    rule = asked.by_label(Rule.read(
         {"and": [
             {"label": "OWNER_CONTACT", "fields": {"and": [{"label": "city"}]}},
             {"or": [{"label": "MOTTO", "description": "The motto.",
                      "constraints": [{"operator": "contains", "values": ["Onward", "Upward"]}]}]},
         ]}
-    )  # fmt: skip
-    (question,) = asked.questions([{"label": "MOTTO", "type": "string"}], standing={}, rule=rule)
+    ))  # fmt: skip
+    (question,) = asked.questions(REQUIREMENTS.read([{"label": "MOTTO", "type": "string"}]), standing={}, rule=rule)
     assert (question.told, question.kind, question.allowed) == ("The motto.", Kind.CHOICE, ("Onward", "Upward"))
     assert "city" not in rule
 

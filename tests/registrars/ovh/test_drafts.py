@@ -19,7 +19,7 @@ from ordering.model.money import Money
 from ordering.model.preflight_findings import Finding, FindingCode, Fix, LinesRefused
 from ordering.model.question import Question
 from registrars.ovh import Access
-from registrars.ovh.api.errors import Complained
+from registrars.ovh.api.errors import Complained, Unreadable
 from registrars.ovh.carts.carts import Drafts
 from registrars.ovh.markers import Descriptions
 
@@ -316,7 +316,7 @@ def test_a_line_that_ovh_does_not_judge_keeps_no_other_from_being_judged(ovh):
 
 
 def test_a_rule_whose_answer_nobody_can_read_hinders_nobody(ovh):
-    ovh.refuses[CHECK] = KeyError("details")
+    ovh.refuses[CHECK] = Unreadable()
     assert objections(ovh, LINE) == []
 
 

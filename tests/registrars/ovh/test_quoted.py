@@ -1,10 +1,12 @@
 """Each price of OVH's dry run belongs to a name by its cart item or its number, never by its place in the list."""
 
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
 from ordering.model.domain_name import DomainName
+from registrars.ovh.api.wire.checkouts import DryRun
 from registrars.ovh.carts.quotes import quote
 from tests.builders import euros
 
@@ -13,7 +15,7 @@ ITEMS = ((11, ONE), (22, TWO))
 
 
 def a_price(value: str):
-    return {"currencyCode": "EUR", "text": "?", "value": value}
+    return {"currencyCode": "EUR", "text": "?", "value": Decimal(value)}
 
 
 def a_detail(place: str, total: str, item: int | None = None, **more):
@@ -22,7 +24,7 @@ def a_detail(place: str, total: str, item: int | None = None, **more):
 
 def read(*details):
     prices = {name: a_price("0") for name in ("withTax", "withoutTax", "tax", "originalWithoutTax", "reduction")}
-    return quote({"prices": prices, "details": list(details), "contracts": None}, (), ITEMS)
+    return quote(DryRun.read({"prices": prices, "details": list(details), "contracts": None}), (), ITEMS)
 
 
 def test_a_gift_and_a_zone_belong_to_the_name_of_their_placeholder():

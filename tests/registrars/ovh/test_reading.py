@@ -7,9 +7,15 @@ import pytest
 
 from ordering.model.domain_name import DomainName
 from ordering.model.money import Money
-from ordering.model.offer import Availability, Verdict
+from ordering.model.offer import Availability, Offer, Verdict
 from ordering.model.sales_order import OrderStatus
 from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.errors import Unreadable
+from registrars.ovh.api.wire.offers import OFFERS
+from registrars.ovh.api.wire.orders import Order, OrderDetail
+from registrars.ovh.api.wire.payments import Method
+from registrars.ovh.api.wire.prices import Price
+from tests.refusing import refuses
 
 NAME = DomainName.parse("name.ovh")
 
@@ -29,12 +35,17 @@ def an_offer(**changes: object) -> dict[str, object]:
     return offer | changes
 
 
+def offers_of(*entries: dict[str, object]) -> tuple[Offer, ...]:
+    return reading.offers(NAME, OFFERS.read(list(entries)))
+
+
 def verdict(*offers: dict[str, object]) -> Verdict:
-    return Availability.of(NAME, reading.offers(NAME, offers), taken=reading.any_transfer(offers)).verdict
+    found = OFFERS.read(list(offers))
+    return Availability.of(NAME, reading.offers(NAME, found), taken=reading.any_transfer(found)).verdict
 
 
 def test_an_offer_has_its_price_renewal_and_years():
-    (offer,) = reading.offers(NAME, [an_offer()])
+    (offer,) = offers_of(an_offer())
     assert (offer.price, offer.renewal, offer.years) == (Money(499, "EUR"), Money(899, "EUR"), (1, 2))
 
 
@@ -84,16 +95,16 @@ def test_an_offer_that_cannot_be_read_spoils_no_name_that_others_decide(offers, 
 
 
 def test_an_offer_without_a_price_is_left_out_unless_the_name_would_pass_for_reserved():
-    assert reading.offers(NAME, [an_offer(action="transfer", prices=None)]) == ()
-    assert reading.offers(NAME, [an_offer(orderable=False, prices=None)]) == ()
+    assert offers_of(an_offer(action="transfer", prices=None)) == ()
+    assert offers_of(an_offer(orderable=False, prices=None)) == ()
     for more in ({}, {"action": "juggle"}):
-        with pytest.raises(ValueError, match="without a price"):
-            reading.offers(NAME, [an_offer(prices=None, **more)])
+        with refuses("ovh_unreadable", Unreadable):
+            offers_of(an_offer(prices=None, **more))
 
 
 def test_the_first_promotion_to_end_is_told():
     ends = [{"endDate": "2026-12-31T23:00:00+01:00"}, {"endDate": "2026-12-24T00:00:00Z"}, {"endDate": None}]
-    (offer,) = reading.offers(NAME, [an_offer(prices=[{"label": "TOTAL", "price": price("1"), "promotions": ends}])])
+    (offer,) = offers_of(an_offer(prices=[{"label": "TOTAL", "price": price("1"), "promotions": ends}]))
     assert offer.promotion_ends == datetime(2026, 12, 24, tzinfo=UTC)
 
 
@@ -102,12 +113,12 @@ def test_the_first_promotion_to_end_is_told():
     [("5.99", "EUR", 599), ("3900", "XOF", 3900), ("1.234", "TND", 1234), ("7", "EUR", 700)],
 )
 def test_an_amount_is_whole_minor_units_of_its_currency(value, currency, minor):
-    assert reading.money(price(value, currency)) == Money(minor, currency)
+    assert Price.read(price(value, currency)).money == Money(minor, currency)
 
 
 def test_an_order_of_an_unheard_of_status_is_still_an_order():
     entry = {"orderId": 7, "priceWithTax": price("5.99"), "tax": price("1"), "expirationDate": None}
-    order = reading.order(entry, "teleported")
+    order = reading.order(Order.read(entry), "teleported")
     assert (order.status, order.expires_at) == (OrderStatus.UNKNOWN, None)
 
 
@@ -122,10 +133,10 @@ def test_an_order_of_an_unheard_of_status_is_still_an_order():
     ],
 )
 def test_the_names_of_an_order_are_read_from_its_lines(details, names):
-    assert reading.names_in(details) == names
+    assert reading.names_in([OrderDetail.read(detail) for detail in details]) == names
 
 
 def test_a_payment_method_is_named_like_people_know_it():
     entry = {"paymentMethodId": 5, "paymentType": "SEPA_DIRECT_DEBIT", "paymentSubType": None, "label": "FR76 XX 21"}
-    assert reading.payment_method(entry).label == "SEPA DIRECT DEBIT FR76 XX 21"
-    assert reading.payment_method({"paymentMethodId": 5}).label == "method 5"
+    assert reading.payment_method(Method.read(entry)).label == "SEPA DIRECT DEBIT FR76 XX 21"
+    assert reading.payment_method(Method.read({"paymentMethodId": 5})).label == "method 5"

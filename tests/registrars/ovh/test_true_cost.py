@@ -19,6 +19,8 @@ from ordering.model.money import Money
 from ordering.model.quote import Quote
 from ordering.model.seal import seal
 from registrars.ovh.api import schemas as reading
+from registrars.ovh.api.wire.checkouts import DryRun
+from registrars.ovh.api.wire.offers import OFFERS
 from registrars.ovh.carts.quotes import quote
 from sandbox.ovh import OvhSimulator
 from sandbox.ovh.carts import Cart as OvhCart
@@ -60,7 +62,7 @@ def a_random_cart(ovh: OvhSimulator, chance: random.Random) -> tuple[OvhCart, li
         name = DomainName.parse(f"{chance.choice(KINDS)}otter{place}.{extension}")
         if chance.random() < 0.2:
             ovh.names.rise(name.ascii, str(chance.randrange(1, 999) / 100))
-        offers = reading.offers(name, on_the_wire(ovh.names.offers(name.ascii, cart.market)))
+        offers = reading.offers(name, OFFERS.read(on_the_wire(ovh.names.offers(name.ascii, cart.market))))
         offer = chance.choice([offer for offer in offers if offer.registers])
         line = Line.of(offer, added_by="U0ADA").with_years(chance.choice(offer.years), by="U0ADA")
         body = {"domain": name.ascii, "pricingMode": offer.pricing_mode, "duration": f"P{line.years}Y"}
@@ -71,7 +73,7 @@ def a_random_cart(ovh: OvhSimulator, chance: random.Random) -> tuple[OvhCart, li
 
 def read(ovh: OvhSimulator, cart: OvhCart) -> Quote:
     items = [(number, DomainName(item.domain)) for number, item in cart.items.items()]
-    return quote(on_the_wire(ovh.carts.summary(cart)), (), items)
+    return quote(DryRun.read(on_the_wire(ovh.carts.summary(cart))), (), items)
 
 
 def expected(bought: Bought) -> Iterator[str]:
@@ -139,7 +141,7 @@ def test_figures_that_do_not_fit_each_other_are_told():
     answer = on_the_wire(ovh.carts.summary(cart))
     answer["details"][0]["totalPrice"]["value"] += 1
     answer["prices"]["tax"]["value"] += 2
-    told = quote(answer, (), [(number, DomainName(item.domain)) for number, item in cart.items.items()])
+    told = quote(DryRun.read(answer), (), [(number, DomainName(item.domain)) for number, item in cart.items.items()])
     lines, tax = disagreements([each.line for each in bought], told)
     assert lines.startswith("OVH's lines add up to ")
     assert tax.startswith(f"OVH's total is {told.total}, though {told.without_tax} and {told.tax} tax are not that")
