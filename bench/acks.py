@@ -33,14 +33,12 @@ def bursts(*, quick: bool) -> Table:
         for kind in ("ours", "stock AsyncApp") if quick else ("ours", "stock AsyncApp", "stock App"):
             seen = asyncio.run(_bursts(kind, mode, rounds=1 if quick else 3))
             idle[kind, mode] = median(seen[1])
-            cells = [
-                f"{median(waits) * 1000:.1f} / {_p99(waits) * 1000:.1f}, {_told(waits)}" for waits in seen.values()
-            ]
+            cells = [f"{median(waits) * 1000:.1f} / {p99(waits) * 1000:.1f}, {_told(waits)}" for waits in seen.values()]
             table.add(kind, mode, *cells)
             if kind == "ours":
                 late = sum(wait >= _IN_TIME for wait in seen[200])
                 table.goals.append(Goal(f"of 200 not acknowledged in time, {mode}", late, 0))
-                table.goals.append(Goal(f"p99 of 200, {mode}", _p99(seen[200]) * 1000, 100, unit=" ms"))
+                table.goals.append(Goal(f"p99 of 200, {mode}", p99(seen[200]) * 1000, 100, unit=" ms"))
         share = idle["ours", mode] / idle["stock AsyncApp", mode]
         table.goals.append(Goal(f"idle ack to stock AsyncApp's, {mode}", share, 0.2))
     table.notes.append("The pretend Slack's own part of the way is in all figures alike.")
@@ -52,8 +50,8 @@ def under_load(*, quick: bool) -> Table:
     table = Table("3. Acknowledged after ms, while 64 look-ups are under way", ["", "p50", "p99", "most"])
     calm, busy = asyncio.run(_probed(50 if quick else _PROBES))
     for name, waits in (("idle", calm), ("64 look-ups", busy)):
-        table.add(name, *(f"{figure * 1000:.2f}" for figure in (median(waits), _p99(waits), max(waits))))
-    table.goals.append(Goal("p99 under load to idle", _p99(busy) / _p99(calm), 3))
+        table.add(name, *(f"{figure * 1000:.2f}" for figure in (median(waits), p99(waits), max(waits))))
+    table.goals.append(Goal("p99 under load to idle", p99(busy) / p99(calm), 3))
     return table
 
 
@@ -95,10 +93,10 @@ async def _probed(probes: int) -> tuple[list[float], list[float]]:
             people = crowd(stage, 20)
             await _burst(people[:2], "warm")
             await asyncio.sleep(_SETTLE)
-            calm = await _probe(people[0], probes)
-            searching = asyncio.create_task(_keep_searching(people[1:]))
+            calm = await probe(people[0], probes)
+            searching = asyncio.create_task(keep_searching(people[1:]))
             await asyncio.sleep(3)  # until the first search has opened its connections
-            busy = await _probe(people[0], probes)
+            busy = await probe(people[0], probes)
             searching.cancel()
             with suppress(asyncio.CancelledError):
                 await searching
@@ -106,7 +104,7 @@ async def _probed(probes: int) -> tuple[list[float], list[float]]:
     return calm, busy
 
 
-async def _probe(person: Actor, probes: int) -> list[float]:
+async def probe(person: Actor, probes: int) -> list[float]:
     waits = []
     for _ in range(probes):
         waits.append(await _ack(person, "help"))
@@ -114,7 +112,7 @@ async def _probe(person: Actor, probes: int) -> list[float]:
     return waits
 
 
-async def _keep_searching(people: Sequence[Actor]) -> None:
+async def keep_searching(people: Sequence[Actor]) -> None:
     """Two searches of 400 names all the time: more than 64 look-ups can be."""
     for number in range(1000):
         person = people[number % len(people)]
@@ -158,7 +156,7 @@ def crowd(stage: Stage, number: int) -> list[Actor]:
     return [stage.slack.person(f"b{place}") for place in range(number)]
 
 
-def _p99(waits: Sequence[float]) -> float:
+def p99(waits: Sequence[float]) -> float:
     return sorted(waits)[max(round(len(waits) * 0.99) - 1, 0)]
 
 
