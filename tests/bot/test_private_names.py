@@ -23,6 +23,7 @@ _ROOT = Path(__file__).parents[2]
 _BOUNDED = {
     "aiohttp": "4",
     "anyio": "5",
+    "cachetools": "9",
     "ovh": "1.3",
     "requests": "3",
     "slack-bolt": "2",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
+
+from cachetools import TTLCache
 
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.errors import RegistrarUnavailable
@@ -14,6 +15,7 @@ from registrars.ovh.api.schemas import Json, listed
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
+_LIST = "/domain/contact"
 _OURS = {
     "organisation": "organisationName",
     "first_name": "firstName",
@@ -53,18 +55,17 @@ class Contacts:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._guard = threading.Lock()
-        self._read_at = float("-inf")
-        self._known: dict[str, Json] = {}
+        self._guard = threading.Lock()  # held while the list is read, so that threads read it once
+        self._known: TTLCache[str, dict[str, Json], float] = TTLCache(1, _FRESH)  # the whole list, by id
 
     def all(self) -> tuple[Contact, ...]:
         """Return every contact, newest first."""
         with self._guard:
-            if time.monotonic() - self._read_at >= _FRESH:
-                entries = listed(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
-                self._known = {str(entry["id"]): entry for entry in entries}
-                self._read_at = time.monotonic()
-            return newest_first(_contact(entry) for entry in self._known.values())
+            known = self._known.get(_LIST)
+            if known is None:
+                entries = listed(self._client.ask(_LIST, priority=Priority.PEOPLE))
+                known = self._known[_LIST] = {str(entry["id"]): entry for entry in entries}
+            return newest_first(_contact(entry) for entry in known.values())
 
     def one(self, number: str) -> Contact:
         """Read one contact from OVH; raises `RegistrarRefused` if it does not exist."""
@@ -80,15 +81,17 @@ class Contacts:
         try:
             made: Json = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
         except RegistrarUnavailable as error:
-            self._read_at = float("-inf")
+            with self._guard:
+                self._known.clear()
             raise RegistrarUnavailable(code="contact_perhaps_created") from error
         with self._guard:
-            self._known[str(made["id"])] = made
+            if (known := self._known.get(_LIST)) is not None:
+                known[str(made["id"])] = made
         return _contact(made)
 
     def read(self, number: str) -> Json:
         """Read one contact from OVH as JSON; raises `RegistrarRefused` if it does not exist."""
-        return dict(self._client.ask(f"/domain/contact/{segment(number.rpartition('/')[2])}", priority=Priority.PEOPLE))
+        return dict(self._client.ask(f"{_LIST}/{segment(number.rpartition('/')[2])}", priority=Priority.PEOPLE))
 
     def account(self) -> Json:
         """Read the bot's own account from OVH. It administers a name unless the user chose another."""
