@@ -17,7 +17,6 @@ from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere, Silent, Unreadable, readable
-from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.availability.cache import Answers
 from registrars.ovh.availability.single_flight import LookUps
 from registrars.ovh.throttling.scheduler import Priority, Turn
@@ -142,8 +141,7 @@ class Search:
         try:
             with readable():
                 told = self._offers(name, turn)
-                with FLOOR.taken():
-                    found, taken = reading.offers(name, told), reading.any_transfer(told)
+                found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
             self._silences = 0
             if "Check failed" in refusal.ovh_said:
