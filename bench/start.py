@@ -15,7 +15,7 @@ from sandbox.stage import Stage
 
 _LIBRARIES = (
     "slack_bolt.async_app, slack_bolt.adapter.socket_mode.aiohttp, sqlmodel, ovh, structlog, pydantic, "
-    "typer, alembic.command, stamina, idna"
+    "typer, alembic.command, stamina, idna, cachetools, phonenumbers"
 )
 
 

@@ -21,6 +21,7 @@ _BOUNDED = {
     "anyio": "5",
     "cachetools": "9",
     "ovh": "1.3",
+    "phonenumberslite": "10",
     "requests": "3",
     "slack-bolt": "2",
     "slack-sdk": "4",
