@@ -43,7 +43,7 @@ browser: .venv/.installed  ## Fetch a browser for the tests of the page if there
 bench: .venv/.installed  ## Measure how fast the desk is beside what it could be and what others are (bench/latest.md)
 	$(RUN) python -W ignore -m bench
 
-bench-quick: .venv/.installed  ## A look at each of these figures, in less than a minute on a quiet machine
+bench-quick: .venv/.installed  ## A look at each of these figures, in about two minutes
 	$(RUN) python -W ignore -m bench --quick
 
 prove: .venv/.installed  ## Search schedules of faults, then kill and mislead the bot for PROVE_SECONDS (300): nothing happens twice

@@ -14,7 +14,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from bench import acks, search, start, store
+from bench import acks, felt, search, start, store
 from bench.table import Table
 
 _LATEST = Path(__file__).parent / "latest.md"
@@ -29,10 +29,10 @@ def main(
     """Measure, print the tables, and keep them in bench/latest.md; ends with 1 where a goal is missed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     tables: dict[str, Callable[[], Table]] = {
-        "1": lambda: search.speed(quick=quick),
+        "1": lambda: felt.searches(quick=quick),
         "2": lambda: acks.bursts(quick=quick),
         "3": lambda: acks.under_load(quick=quick),
-        "4": lambda: search.quota(quick=quick),
+        "4": lambda: search.too_fast(quick=quick),
         "5": lambda: store.figures(quick=quick),
         "6": lambda: start.figures(quick=quick),
         "7": search.repeated,

@@ -19,7 +19,8 @@ from sandbox.stage import Stage
 _AT_ONCE = (1, 10, 50, 200)
 _IN_TIME = 3.0  # seconds; what is not acknowledged by then is an error to the person
 _SETTLE = 1.5  # seconds between bursts, until the work of the last one is over
-_PROBES = 150
+_PROBES = 400
+_P99_UNDER_LOAD = 150  # ms
 
 
 def bursts(*, quick: bool) -> Table:
@@ -28,32 +29,29 @@ def bursts(*, quick: bool) -> Table:
         "2. Commands at once, each with 1 s of work: acknowledged after ms, p50 / p99, and how many in time",
         ["app", "mode", *(f"K = {at_once}" for at_once in _AT_ONCE)],
     )
-    idle: dict[tuple[str, str], float] = {}
     for mode in ("socket",) if quick else ("socket", "http"):
         for kind in ("ours", "stock AsyncApp") if quick else ("ours", "stock AsyncApp", "stock App"):
             seen = asyncio.run(_bursts(kind, mode, rounds=1 if quick else 3))
-            idle[kind, mode] = median(seen[1])
             cells = [
                 f"{median(waits) * 1000:.1f} / {_p99(waits) * 1000:.1f}, {_told(waits)}" for waits in seen.values()
             ]
             table.add(kind, mode, *cells)
             if kind == "ours":
                 late = sum(wait >= _IN_TIME for wait in seen[200])
-                table.goals.append(Goal(f"of 200 not acknowledged in time, {mode}", late, 0))
-                table.goals.append(Goal(f"p99 of 200, {mode}", _p99(seen[200]) * 1000, 100, unit=" ms"))
-        share = idle["ours", mode] / idle["stock AsyncApp", mode]
-        table.goals.append(Goal(f"idle ack to stock AsyncApp's, {mode}", share, 0.2))
+                table.goals.append(Goal(f"of 200 not acknowledged within 3 s, {mode}", late, 0))
     table.notes.append("The pretend Slack's own part of the way is in all figures alike.")
     return table
 
 
 def under_load(*, quick: bool) -> Table:
-    """Table 3: probes while 64 look-ups are always under way, against none."""
-    table = Table("3. Acknowledged after ms, while 64 look-ups are under way", ["", "p50", "p99", "most"])
-    calm, busy = asyncio.run(_probed(50 if quick else _PROBES))
-    for name, waits in (("idle", calm), ("64 look-ups", busy)):
+    """Table 3: probes while 16 lookups, as many as the default settings allow, are always under way, against none."""
+    table = Table("3. Acknowledged after ms, while 16 lookups are under way", ["", "p50", "p99", "most"])
+    calm, busy = asyncio.run(_probed(100 if quick else _PROBES))
+    for name, waits in (("idle", calm), ("16 lookups", busy)):
         table.add(name, *(f"{figure * 1000:.2f}" for figure in (median(waits), _p99(waits), max(waits))))
-    table.goals.append(Goal("p99 under load to idle", _p99(busy) / _p99(calm), 3))
+    table.goals.append(Goal("p99 with 16 lookups under way", _p99(busy) * 1000, _P99_UNDER_LOAD, unit=" ms"))
+    table.goals.append(Goal("not acknowledged within 3 s", sum(wait >= _IN_TIME for wait in busy), 0))
+    table.notes.append("The bound of docs/adr/0021-no-gil-throttle.md.")
     return table
 
 
@@ -89,7 +87,7 @@ async def _probed(probes: int) -> tuple[list[float], list[float]]:
     with slow_ovh() as ovh:
         ovh.be(seconds=0.15)
         async with stage_of(
-            "socket", ovh, OVH_CONCURRENCY="64", OVH_REQUESTS_PER_SECOND="100000", OVH_BURST="100000"
+            "socket", ovh, OVH_CONCURRENCY="16", OVH_REQUESTS_PER_SECOND="100000", OVH_BURST="100000"
         ) as stage:
             await stage.bot.start()
             people = crowd(stage, 20)
@@ -115,7 +113,7 @@ async def _probe(person: Actor, probes: int) -> list[float]:
 
 
 async def _keep_searching(people: Sequence[Actor]) -> None:
-    """Two searches of 400 names all the time: more than 64 look-ups can be."""
+    """A search of 400 names every 0.8 s: more than 16 lookups can be."""
     for number in range(1000):
         person = people[number % len(people)]
         names = " ".join(f"load-{number}-{place}.ovh" for place in range(400))

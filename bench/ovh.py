@@ -25,16 +25,19 @@ _OFFER = {
     ],
 }  # fmt: skip
 _MEDIAN, _SPREAD = 0.26, 0.58  # seconds, sigma of the logarithm: p90 0.55, p99 1.0
-CALM = {"seconds": 0.15, "varied": False, "quota": 0}
 
 
 @dataclass
 class Busy:
-    """What it is told to be like, and what it saw; `quota` is calls a second, 0 for no limit."""
+    """What it is told to be like, and what it saw.
+
+    `quota` is calls a second, 0 for no limit; it saves up to `saved` of them, at least a second's worth.
+    """
 
     seconds: float = 0.15
     varied: bool = False
     quota: float = 0
+    saved: float = 0
     calls: int = 0
     refused: int = 0
     connections: int = 0
@@ -42,6 +45,10 @@ class Busy:
     tokens: float = 0.0
     filled_at: float = 0.0
     chance: random.Random = field(default_factory=lambda: random.Random(7))
+
+    @property
+    def most_saved(self) -> float:
+        return max(self.quota, self.saved)
 
 
 class Server:
@@ -93,7 +100,7 @@ class Server:
         if not busy.quota:
             return True
         now = time.monotonic()
-        busy.tokens = min(busy.quota, busy.tokens + (now - busy.filled_at) * busy.quota)
+        busy.tokens = min(busy.most_saved, busy.tokens + (now - busy.filled_at) * busy.quota)
         busy.filled_at = now
         if busy.tokens < 1:
             return False
@@ -103,7 +110,7 @@ class Server:
     async def _be(self, request: web.Request) -> web.Response:
         wanted: dict[str, Any] = await request.json()
         self.busy = Busy(**wanted)
-        self.busy.tokens, self.busy.filled_at = self.busy.quota, time.monotonic()
+        self.busy.tokens, self.busy.filled_at = self.busy.most_saved, time.monotonic()
         return web.json_response(None)
 
     async def _seen(self, _request: web.Request) -> web.Response:

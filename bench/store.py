@@ -103,8 +103,6 @@ def _writes(table: Table, kind: str, each: int) -> None:
         theirs = _contended(lambda number: _change(Session(plain), number), each)
         plain.dispose()
     table.add(kind, "writes of 8 at once, p99 ms: ours, one connection each", ours, theirs, ours / theirs)
-    if kind == "sqlite":
-        table.goals.append(Goal("write p99 with 8 contenders, sqlite", ours, 20, unit=" ms"))
 
 
 def _change_by_ours(engines: Engines, number: int) -> None:

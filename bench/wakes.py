@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from bench.bulk import fill, settle
-from bench.table import Goal, Table
+from bench.table import Table
 from ordering.ports.store import Reading, TaskType
 from prove.databases import opened
 from store.engine import Engines, open_engines
@@ -19,7 +19,6 @@ from store.transactions import SqlStore
 
 SIZES, QUICK_SIZES = (3_000, 300_000), (3_000, 30_000)
 _LOOKS = 200  # of each kind, by turns
-_MOST = 1.3
 _NEW_ORDERS = range(250_000_000, 250_000_020)  # at OVH since a checkout began
 _NOW = datetime(2026, 11, 28, tzinfo=UTC)
 _QUERIES: dict[str, Callable[[Reading], object]] = {
@@ -41,7 +40,6 @@ def measure(table: Table, kind: str, sizes: tuple[int, int]) -> None:
             small, large = _quickest([SqlStore(engines) for engines in both], query)
             name = f"{what}, of {sizes[0]:,} and {sizes[1]:,} carts"
             table.add(kind, name, small, large, large / small)
-            table.goals.append(Goal(f"{name}, growth, {kind}", large / small, _MOST))
         for engines in both:
             engines.close()
 

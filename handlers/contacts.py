@@ -21,6 +21,7 @@ from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
 from handlers.toolkit.interaction import Interaction
 from handlers.toolkit.modals import note
+from handlers.toolkit.phone import as_registrar_takes
 from handlers.toolkit.responder import Reply
 from handlers.views import contacts as views
 from handlers.views.contacts import Return
@@ -51,7 +52,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.view(Form.CONTACT)
     async def contact_submitted(ack: AsyncAck, body: Mapping[str, Any]) -> None:
         did = Interaction.of_form(body, stays=True)
-        form, typed = _typed(did)
+        form, typed = typed_contact(did)
         values, wrong = checked(form, typed)
         if wrong:
             errors = {name: messages.refusal(error).text for name, error in wrong.items()}
@@ -129,6 +130,14 @@ async def _questions(desk: Desk, did: Interaction, at: AnswersPage) -> tuple[Que
     cart = await desk.bridge.call(desk.workflow.may_answer, at.cart_id, by=await desk.person(did))
     line = cart.line(DomainName(at.domain))
     return (line.questions or ()) if line else ()
+
+
+def typed_contact(did: Interaction) -> tuple[LegalForm, dict[str, str]]:
+    """Return the legal form and the fields, the phone number with the country code of the address."""
+    form, typed = _typed(did)
+    if "phone" in typed:
+        typed["phone"] = as_registrar_takes(typed["phone"], typed.get("country", ""))
+    return form, typed
 
 
 def _typed(did: Interaction) -> tuple[LegalForm, dict[str, str]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
+from cachetools import FIFOCache
 from slack_bolt import BoltResponse
 
 _REMEMBERED = 5000
@@ -20,7 +20,7 @@ class Once:
 
     def __init__(self, *, apart_from: Collection[str] = ()) -> None:
         self._apart_from = apart_from
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._seen: FIFOCache[str, None] = FIFOCache(_REMEMBERED)
 
     async def __call__(
         self, body: Mapping[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
@@ -30,8 +30,6 @@ class Once:
             if key in self._seen:
                 return BoltResponse(status=200, body="")
             self._seen[key] = None
-            if len(self._seen) > _REMEMBERED:
-                self._seen.popitem(last=False)
         return await next_()
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol, cast
 
 import structlog
+from cachetools import TTLCache
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.messages import words
@@ -21,7 +22,7 @@ from handlers.toolkit.user_groups import read_user_group
 from ordering.model.policy import Membership, Person
 
 CACHE_SECONDS = 30.0  # a deactivated user may still act for this long
-_CACHE_SIZE = 2000
+_CACHE_SIZE = 2000  # users and groups; the least recently used go first
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 _SLACKBOT = "USLACKBOT"
 _UNKNOWN_PERSON = {"user_not_found", "user_not_visible"}
@@ -120,8 +121,7 @@ class Members:
         self._alerts = alerts or SlackAlerts()
         self._workspace = workspace
         self._groups = groups
-        self._clock = clock
-        self._cache: dict[str, tuple[float, Any]] = {}
+        self._cache: TTLCache[str, object, float] = TTLCache(_CACHE_SIZE, CACHE_SECONDS, clock)
         self._reads: dict[str, asyncio.Task[object]] = {}
 
     async def who(self, user: str, *, keep: bool = True) -> Person:
@@ -190,8 +190,8 @@ class Members:
         self, key: str, read: Callable[[str], Coroutine[Any, Any, object]], *, keep: bool = True
     ) -> object:
         """Return a fresh cached answer, or read it; callers at the same moment share one read."""
-        read_at, value = self._cache.get(key, (float("-inf"), None))
-        if self._clock() - read_at < CACHE_SECONDS:
+        value = self._cache.get(key)
+        if value is not None:
             return value
         if not keep:
             return await read(key)
@@ -206,9 +206,7 @@ class Members:
         finally:
             del self._reads[key]
         if value not in _NOT_CACHED:
-            if len(self._cache) >= _CACHE_SIZE:
-                self._cache.clear()
-            self._cache[key] = (self._clock(), value)
+            self._cache[key] = value
         return value
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+
+from cachetools import TTLCache
 
 from handlers.messages import words
 from handlers.toolkit.threads import Bridge
@@ -39,7 +42,7 @@ class OvhQueue:
         self._in_line = in_line
         self._under_way: Counter[str] = Counter()
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
-        self._noticed_at: dict[str, float] = {}
+        self._noticed: TTLCache[str, None, float] = TTLCache(math.inf, _BETWEEN_NOTICES)
 
     @asynccontextmanager
     async def place(
@@ -74,11 +77,9 @@ class OvhQueue:
         await asyncio.wait({place})  # not `await place`: cancelling the caller must not cancel a granted place
 
     def _may_notice(self, user: str, *, always: bool) -> bool:
-        now = asyncio.get_running_loop().time()
-        if not always and now - self._noticed_at.get(user, float("-inf")) < _BETWEEN_NOTICES:
+        if not always and user in self._noticed:
             return False
-        self._noticed_at = {who: at for who, at in self._noticed_at.items() if now - at < _BETWEEN_NOTICES}
-        self._noticed_at[user] = now
+        self._noticed[user] = None
         return True
 
     def _leave(self, user: str, place: asyncio.Future[None]) -> None:

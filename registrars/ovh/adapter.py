@@ -45,6 +45,7 @@ from registrars.ovh.api.wire.base import IDS, TEXTS
 from registrars.ovh.api.wire.checkouts import Ordered
 from registrars.ovh.availability.lookup import Search
 from registrars.ovh.availability.price_list import Catalogue
+from registrars.ovh.cache import Cache
 from registrars.ovh.carts.carts import Drafts
 from registrars.ovh.foreign_orders import ForeignOrderReader
 from registrars.ovh.key_rights import KeyRights
@@ -53,6 +54,8 @@ from registrars.ovh.orders import Orders
 from registrars.ovh.payments import Payments
 from registrars.ovh.throttling.scheduler import Allowance, Priority
 
+_ME, _DOMAINS = "/me", "/domain"
+_LISTS = 8  # lists of extensions; OVH has two
 _EXTENSIONS_FRESH = 3600.0  # seconds
 _OWNED_FRESH = 60.0  # seconds
 _HEALTHY_FOR = 60.0  # seconds; frequent health checks thus cost none of OVH's quota
@@ -95,10 +98,10 @@ class OvhGateway:
         self._catalogue = Catalogue(self._client, home=self._home)
         self._search = Search(self._client, home=self._home, threads=access.concurrency)
         self._subsidiary = access.subsidiary
-        self._lists: dict[str, tuple[float, tuple[str, ...]]] = {}
-        self._owned: tuple[float, frozenset[DomainName]] = (float("-inf"), frozenset())
+        self._lists: Cache[str, tuple[str, ...]] = Cache(size=_LISTS, fresh=_EXTENSIONS_FRESH)
+        self._owned: Cache[str, frozenset[DomainName]] = Cache(size=1, fresh=_OWNED_FRESH)
         self._health_guard = threading.Lock()
-        self._failed: tuple[float, RegistrarError] | None = None
+        self._failed: Cache[str, RegistrarError] = Cache(size=1, fresh=_ILL_FOR)
 
     # Health
 
@@ -120,15 +123,14 @@ class OvhGateway:
 
     def _outage(self) -> RegistrarError | None:
         with self._health_guard:
-            now = time.monotonic()
-            if now - self._client.answered_at < _HEALTHY_FOR:
+            if time.monotonic() - self._client.answered_at < _HEALTHY_FOR:
                 return None
-            if self._failed is not None and now - self._failed[0] < _ILL_FOR:
-                return self._failed[1]
+            if (failed := self._failed.get(_ME)) is not None:
+                return failed
             try:
                 self._ask_who_we_are(tries=1)
             except RegistrarError as error:
-                self._failed = (time.monotonic(), error)
+                self._failed.put(_ME, error)
                 return error
             return None
 
@@ -176,11 +178,7 @@ class OvhGateway:
     # Orders
 
     def owned(self) -> frozenset[DomainName]:
-        read_at, known = self._owned
-        if time.monotonic() - read_at >= _OWNED_FRESH:
-            known = reading.names_of(TEXTS.read(self._client.ask("/domain", priority=Priority.PEOPLE)))
-            self._owned = (time.monotonic(), known)
-        return known
+        return self._owned.get_or_read(_DOMAINS, self._read_owned)
 
     def can_be_paid(self) -> bool:
         query = {"status": "VALID"}
@@ -317,17 +315,19 @@ class OvhGateway:
         return self._subsidiary or self._ask_who_we_are(tries=None)
 
     def _ask_who_we_are(self, *, tries: int | None) -> str:
-        me = Account.read(self._client.ask("/me", priority=Priority.PEOPLE, tries=tries))
+        me = Account.read(self._client.ask(_ME, priority=Priority.PEOPLE, tries=tries))
         self._subsidiary = self._subsidiary or me.ovh_subsidiary
         return self._subsidiary
 
     def _listed(self, path: str) -> tuple[str, ...]:
-        read_at, known = self._lists.get(path, (float("-inf"), ()))
-        if time.monotonic() - read_at >= _EXTENSIONS_FRESH:
-            answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
-            known = tuple(TEXTS.read(answer))
-            self._lists[path] = (time.monotonic(), known)
-        return known
+        return self._lists.get_or_read(path, lambda: self._read_list(path))
+
+    def _read_list(self, path: str) -> tuple[str, ...]:
+        answer = self._client.ask(path, query={"ovhSubsidiary": self._home()}, priority=Priority.PEOPLE)
+        return tuple(TEXTS.read(answer))
+
+    def _read_owned(self) -> frozenset[DomainName]:
+        return reading.names_of(TEXTS.read(self._client.ask(_DOMAINS, priority=Priority.PEOPLE)))
 
 
 def _priority(*, urgent: bool) -> Priority:

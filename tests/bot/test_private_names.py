@@ -1,6 +1,5 @@
 """The names of other packages that we use beyond their promises are there, and upper bounds guard them."""
 
-import http.client
 import inspect
 import re
 import tomllib
@@ -12,18 +11,17 @@ import pytest
 import requests
 from ovh import config
 from ovh.client import OAUTH2_TOKEN_URLS
-from requests.adapters import HTTPAdapter
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
-from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import PoolManager
+from urllib3.connection import HTTPSConnection, ProxyConfig
 
 _ROOT = Path(__file__).parents[2]
 _BOUNDED = {
     "aiohttp": "4",
     "anyio": "5",
+    "cachetools": "9",
     "ovh": "1.3",
+    "phonenumberslite": "10",
     "requests": "3",
     "slack-bolt": "2",
     "slack-sdk": "4",
@@ -77,28 +75,6 @@ def test_connections_know_proxies_and_tunnels():
 def test_the_files_of_ovh_are_where_tests_replace_them():
     """python-ovh reads its ovh.conf from this list."""
     assert isinstance(config.CONFIG_PATH, list)
-
-
-@pytest.mark.parametrize(
-    ("owner", "name"),
-    [
-        (HTTPAdapter, "init_poolmanager"),
-        (HTTPAdapter, "proxy_manager_for"),
-        (HTTPConnectionPool, "ConnectionCls"),
-        (HTTPSConnectionPool, "ConnectionCls"),
-        (HTTPConnection, "response_class"),
-        (HTTPConnection, "connect"),
-    ],
-)
-def test_connections_can_be_replaced(owner: type, name: str):
-    """registrars/ovh/api/gil_turns.py puts its own connections and answers in."""
-    assert hasattr(owner, name)
-
-
-def test_pools_and_streams_are_where_the_floor_replaces_them():
-    """registrars/ovh/api/gil_turns.py sets the classes of the pools, and wraps the stream of an answer."""
-    assert set(PoolManager().pool_classes_by_scheme) == {"http", "https"}
-    assert "self.fp = sock.makefile" in inspect.getsource(http.client.HTTPResponse.__init__)
 
 
 def test_retries_can_be_narrowed():

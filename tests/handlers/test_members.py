@@ -156,6 +156,17 @@ async def test_forgets_a_deactivated_person_within_30_seconds(slack, clock):
     assert CACHE_SECONDS <= 30
 
 
+async def test_a_full_cache_forgets_only_who_acted_least_recently(slack, clock, monkeypatch):
+    """Who acted lately is not read again because somebody new came."""
+    monkeypatch.setattr("handlers.toolkit.members._CACHE_SIZE", 2)
+    members = await members_of(slack, clock)
+    for user in ("U0ADA", "U0CLEO", "U0ADA", "U0DAN"):
+        await members.membership(user)
+    slack.faults.add("users.info", "500", times=10)
+    read = {user: await members.membership(user) for user in ("U0ADA", "U0DAN", "U0CLEO")}
+    assert read == {"U0ADA": M.MEMBER, "U0DAN": M.MEMBER, "U0CLEO": M.UNREADABLE}
+
+
 async def test_does_not_outlive_the_cache_when_slack_is_away(slack, clock):
     """An old yes does not stand in for a read that fails."""
     members = await members_of(slack, clock)

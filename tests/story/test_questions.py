@@ -310,12 +310,14 @@ async def test_an_owner_is_made_and_chosen_and_no_channel_sees_who_it_is(story: 
     await story.ada.select(fields, "legal_form", "individual")
     await story.slack.until(lambda: "Date of birth" in fields.plain_text() or None)
     assert "Organisation" not in fields.plain_text()
-    assert await story.ada.submit(**ZOE | {"email": "zoe", "zip": ""}) == {
+    assert await story.ada.submit(**ZOE | {"email": "zoe", "zip": "", "phone": "06 12"}) == {
         "email": refused("field_no_email", {}).text,
         "zip": refused("field_zip_missing", {}).text,
+        "phone": refused("field_no_phone", {}).text,
     }
-    assert await story.ada.submit(**ZOE) == {}
+    assert await story.ada.submit(**ZOE | {"phone": "06 12 34 56 78"}) == {}
     await story.form_says(catalogue.contacts.created("21003400", DomainName("otter.ovh")))
+    assert story.ovh.contacts.all[21_003_400]["phone"] == "+33.612345678"
     story.ada.close_modal(all_of_them=False)
     assert story.ada.modal is shown
     assert await story.ada.submit() == {}

@@ -30,7 +30,7 @@ LABELS: Mapping[str, str] = {
 }
 HINTS: Mapping[str, str] = {
     "email": "OVH and the registry write to it.",
-    "phone": "Such as +33.612345678: country code, a dot, the number.",
+    "phone": "Such as +33 6 12 34 56 78. A number without a + counts as one of the country below.",
     "province": "Only where addresses have one.",
     "country": _TWO_LETTERS,
     "vat": _SOME_WANT_IT,

@@ -127,7 +127,7 @@ def _() -> str:
 
 @_says("field_no_phone")
 def _() -> str:
-    return "Write it like +33.612345678: country code, a dot, the number."
+    return "Write it with its country code, such as +33 6 12 34 56 78."
 
 
 @_says("field_no_country")

@@ -19,12 +19,12 @@ import ovh
 import requests
 from ovh.client import OAUTH2_TOKEN_URLS
 from ovh.exceptions import APIError, InvalidConfiguration, InvalidRegion
+from requests.adapters import HTTPAdapter
 
 from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from registrars.ovh.api.connection import FAILURES, LOOPBACK, Connection, Reply, Route, SocksUnsupported
 from registrars.ovh.api.credentials import Access
 from registrars.ovh.api.errors import Answer, Silent
-from registrars.ovh.api.gil_turns import FLOOR, Adapter
 from registrars.ovh.api.money import MoneyCall, Sign
 from registrars.ovh.api.tokens import Tokens
 from registrars.ovh.api.wire.base import seconds
@@ -92,8 +92,7 @@ class Session:
 
         Exceptions of `requests` propagate.
         """
-        with FLOOR.taken():
-            response = self._raw(method, target, None if body is None else dict(body))
+        response = self._raw(method, target, None if body is None else dict(body))
         reply = Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
         return read(reply), reply.headers.get("x-ovh-queryid")
 
@@ -188,7 +187,7 @@ class Session:
     @staticmethod
     def _widen(session: requests.Session, width: int) -> None:
         # With more threads, the default pool of 10 would keep dropping and reopening connections.
-        connections = Adapter(pool_maxsize=width, max_retries=0)
+        connections = HTTPAdapter(pool_maxsize=width, max_retries=0)
         session.mount("https://", connections)
         session.mount("http://", connections)
         # A redirect would turn a POST into a GET and send our headers to an unknown host.

@@ -17,7 +17,6 @@ from ordering.model.offer import Availability, Verdict
 from registrars.ovh.api import schemas as reading
 from registrars.ovh.api.client import Client, segment
 from registrars.ovh.api.errors import NotThere, Silent
-from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.api.wire.carts import NewCart
 from registrars.ovh.api.wire.offers import OFFERS
 from registrars.ovh.availability.cache import Answers
@@ -143,10 +142,8 @@ class Search:
 
     def _ask(self, name: DomainName, turn: Turn) -> Availability:
         try:
-            answer = self._offers(name, turn)
-            with FLOOR.taken():
-                told = OFFERS.read(answer)
-                found, taken = reading.offers(name, told), reading.any_transfer(told)
+            told = OFFERS.read(self._offers(name, turn))
+            found, taken = reading.offers(name, told), reading.any_transfer(told)
         except RegistrarRefused as refusal:
             self._silences = 0
             if "Check failed" in refusal.ovh_said:

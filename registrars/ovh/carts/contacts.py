@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
+
+from cachetools import TTLCache
 
 from ordering.model.contact import Contact, LegalForm, newest_first
 from ordering.model.errors import RegistrarUnavailable
@@ -14,6 +15,7 @@ from registrars.ovh.api.wire.base import OBJECT, Json
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 300.0  # seconds; a contact that is made here shows at once
+_LIST = "/domain/contact"
 _OURS = {
     "organisation": "organisationName",
     "first_name": "firstName",
@@ -53,19 +55,18 @@ class Contacts:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._guard = threading.Lock()
-        self._read_at = float("-inf")
-        self._known: dict[str, Contact] = {}
+        self._guard = threading.Lock()  # held while the list is read, so that threads read it once
+        self._known: TTLCache[str, dict[str, Contact], float] = TTLCache(1, _FRESH)  # the whole list, by id
 
     def all(self) -> tuple[Contact, ...]:
         """Return every contact, newest first."""
         with self._guard:
-            if time.monotonic() - self._read_at >= _FRESH:
-                entries = wire.CONTACTS.read(self._client.ask("/domain/contact", priority=Priority.PEOPLE))
+            known = self._known.get(_LIST)
+            if known is None:
+                entries = wire.CONTACTS.read(self._client.ask(_LIST, priority=Priority.PEOPLE))
                 contacts = [_contact(entry) for entry in entries]
-                self._known = {contact.id: contact for contact in contacts}
-                self._read_at = time.monotonic()
-            return newest_first(self._known.values())
+                known = self._known[_LIST] = {contact.id: contact for contact in contacts}
+            return newest_first(known.values())
 
     def one(self, number: str) -> Contact:
         """Read one contact from OVH; raises `RegistrarRefused` if it does not exist."""
@@ -83,15 +84,17 @@ class Contacts:
             answer = self._client.build("POST", "/me/contact", _body(form, values), priority=Priority.PEOPLE)
             made = _contact(wire.Contact.read(answer))
         except RegistrarUnavailable as error:
-            self._read_at = float("-inf")
+            with self._guard:
+                self._known.clear()
             raise RegistrarUnavailable(code="contact_perhaps_created") from error
         with self._guard:
-            self._known[made.id] = made
+            if (known := self._known.get(_LIST)) is not None:
+                known[made.id] = made
         return made
 
     def read(self, number: str) -> Json:
         """Read one contact from OVH as JSON; raises `RegistrarRefused` if it does not exist."""
-        path = f"/domain/contact/{segment(number.rpartition('/')[2])}"
+        path = f"{_LIST}/{segment(number.rpartition('/')[2])}"
         return OBJECT.read(self._client.ask(path, priority=Priority.PEOPLE))
 
     def account(self) -> Json:

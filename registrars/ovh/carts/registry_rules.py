@@ -5,7 +5,6 @@ Source: OVH's guide on eligibility rules, https://docs.ovhcloud.com/en/guides/we
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -18,10 +17,12 @@ from registrars.ovh.api.client import Client
 from registrars.ovh.api.errors import Complained
 from registrars.ovh.api.wire.base import Json
 from registrars.ovh.api.wire.domains import Rule
+from registrars.ovh.cache import Cache
 from registrars.ovh.carts import requirements as asked
 from registrars.ovh.throttling.scheduler import Priority
 
 _FRESH = 3600.0  # seconds
+_MOST = 2000  # rules, more than there are extensions
 _BROKEN = "RuleNotRespected"
 _log = structlog.get_logger()
 
@@ -31,25 +32,24 @@ class Rules:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._known: dict[tuple[str, frozenset[str]], tuple[float, dict[str, Rule]]] = {}
+        self._known: Cache[tuple[str, frozenset[str]], Mapping[str, Rule]] = Cache(size=_MOST, fresh=_FRESH)
 
     def about(self, domain: DomainName, labels: set[str]) -> Mapping[str, Rule]:
         """Return the rule's entry for each label that only OVH can explain; empty if OVH does not return it."""
         strange = frozenset(labels - EXPLAINED)
-        key = (domain.extension, strange)
-        read_at, rule = self._known.get(key, (float("-inf"), {}))
-        if not strange or time.monotonic() - read_at < _FRESH:
-            return rule
-        query = {"domain": domain.ascii, "action": "create"}
+        if not strange:
+            return {}
         try:
-            answer = self._client.ask("/domain/configurationRule", query=query, priority=Priority.PEOPLE, tries=1)
-            rule = asked.by_label(Rule.read(answer))
+            return self._known.get_or_read((domain.extension, strange), lambda: self._read(domain))
         except RegistrarError as error:
             # It only helps users understand a question: the label alone is enough.
             _log.info("rule_not_read", domain=domain.ascii, why=str(error))
             return {}
-        self._known[key] = (time.monotonic(), rule)
-        return rule
+
+    def _read(self, domain: DomainName) -> Mapping[str, Rule]:
+        query = {"domain": domain.ascii, "action": "create"}
+        answer = self._client.ask("/domain/configurationRule", query=query, priority=Priority.PEOPLE, tries=1)
+        return asked.by_label(Rule.read(answer))
 
     def broken_by(self, domain: DomainName, *, owner: Json, account: Json, answers: Json) -> dict[str, str]:
         """Return the registry's objections to this owner, the administering account and the answers, by field.

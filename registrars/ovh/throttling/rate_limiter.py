@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+_HEADROOM = 0.96  # fraction of the rate that is used
+_LATE = 0.03  # seconds' worth of calls, at least one, that the burst keeps back: late calls arrive with the next ones
 _SLOWEST = 0.2  # calls a second, or a tenth of the full rate if that is less
-_RECOVERY = 1.05  # each success raises the rate by a twentieth, up to the known sustainable rate
-_CREEP = 0.0003  # above that: growth of the rate per second, for each second without throttling
+_RECOVERY = 1.25  # growth of the rate per second, up to
+_BELOW = 0.9  # this fraction of the rate that OVH throttled last, and above that
+_CREEP = 0.0003  # this growth per second, for each second without throttling
 _LONGEST_PAUSE = 60.0  # seconds; after that a call is tried, whatever OVH said
-_REMEMBERED = 10.0  # seconds; window used to estimate OVH's sustainable rate
-_SAMPLES = 200  # maximum number of successes in that window
-_CAUTION = 0.95  # fraction of the estimated rate
-_HEADROOM = 0.96  # fraction of the rate; an empty bucket also falls a few calls behind
-_BEHIND = 0.03  # seconds' worth of calls, at least one: a slow call may arrive together with the next one
 _NOTHING = 1e-9  # of a call: a rounding error, not a wait
 
 
 class Budget:
     """A token bucket of `burst` calls, filled at `per_second`. Times are seconds of one monotonic clock.
 
-    After a throttle response both shrink by half. They grow back fast up to OVH's recent rate, then slowly, as the
-    limit is unpublished and can only be found by trying.
+    After a throttle response both shrink by half. They grow back fast to just below the throttled rate, then slowly,
+    as the limit is unpublished and can only be found by trying.
     """
 
     def __init__(self, *, per_second: float, burst: float, now: float) -> None:
         self._per_second = per_second * _HEADROOM
-        self._burst = burst
-        self._tokens = float(burst)
-        self._is_behind = False
+        self._burst = max(burst - max(1.0, per_second * _LATE), 1.0)
+        self._tokens = self._burst
         self._filled_at = self._grown_at = self._complained_at = now
         self._paused_until = float("-inf")
         self._share = self._known_good = 1.0
-        self._good: deque[float] = deque(maxlen=_SAMPLES)
 
     @property
     def pace(self) -> float:
@@ -54,10 +49,6 @@ class Budget:
         del wanted  # a local bucket needs no hint
         self._fill(now)
         missing = 1 - self._tokens
-        if missing > _NOTHING and not self._is_behind:
-            self._is_behind = True
-            missing += self._lag
-            self._tokens -= self._lag
         return max(self._paused_until - now, missing / self.pace if missing > _NOTHING else 0.0, 0.0)
 
     def spend(self) -> None:
@@ -75,65 +66,37 @@ class Budget:
     def complained(self, now: float, seconds: float | None = None) -> None:
         """Handle a throttle response: drop the saved burst, pause as long as OVH said, then halve the rate.
 
-        Or use OVH's recent rate, if that is higher. Concurrent calls are throttled together, so only the first response
-        counts.
+        Concurrent calls are throttled together, so only the first response halves it.
         """
         if now >= self._paused_until:
-            taken = _CAUTION * self._lately(now) / self._per_second
-            self._known_good = min(self._share * _CAUTION, taken or self._share)
-            self._share = max(self._share / 2, self._known_good if taken else 0.0, self._least)
-            self._complained_at = now
+            self._known_good = self._share * _BELOW
+            self._share = max(self._share / 2, min(0.1, _SLOWEST / self._per_second))
+            self._complained_at = self._grown_at = now
         self._tokens = min(self._tokens, 0.0)
         self._filled_at = now
         self._paused_until = max(self._paused_until, now + min(seconds or 1.0, _LONGEST_PAUSE))
 
     def answered(self, now: float) -> None:
-        """Handle a success: raise the rate step by step."""
-        self._good.append(now)
-        self._lately(now)
-        grown = self._share * _RECOVERY
-        if grown > self._known_good:
-            quiet = now - self._complained_at
-            grown = max(self._share, self._known_good) * (1 + _CREEP * quiet) ** (now - self._grown_at)
-        self._share = min(1.0, grown)
+        """Handle a success: raise the rate by the time that has passed."""
+        passed = max(now - self._grown_at, 0.0)
+        if self._share < self._known_good:
+            self._share = min(self._share * _RECOVERY**passed, self._known_good)
+        else:
+            self._share = min(self._share * (1 + _CREEP * (now - self._complained_at)) ** passed, 1.0)
         self._grown_at = now
 
     def state(self) -> dict[str, Any]:
         """Return the whole state, in JSON types."""
-        return {
-            "tokens": self._tokens, "is_behind": self._is_behind, "share": self._share, "known_good": self._known_good,
-            "moments": [self._filled_at, self._grown_at, self._complained_at, max(self._paused_until, 0.0)],
-            "good": list(self._good),
-        }  # fmt: skip
+        moments = [self._filled_at, self._grown_at, self._complained_at, max(self._paused_until, 0.0)]
+        return {"tokens": self._tokens, "share": self._share, "known_good": self._known_good, "moments": moments}
 
     def restore(self, state: Mapping[str, Any], *, later: float = 0.0) -> None:
         """Restore another limiter's state; `later` is how far this one's clock is ahead of that one's."""
-        self._tokens, self._is_behind = state["tokens"], state["is_behind"]
-        self._share, self._known_good = state["share"], state["known_good"]
+        self._tokens, self._share, self._known_good = state["tokens"], state["share"], state["known_good"]
         moments = [moment + later for moment in state["moments"]]
         self._filled_at, self._grown_at, self._complained_at, self._paused_until = moments
-        self._good = deque((moment + later for moment in state["good"]), maxlen=_SAMPLES)
-
-    @property
-    def _least(self) -> float:
-        return min(0.1, _SLOWEST / self._per_second)
-
-    @property
-    def _lag(self) -> float:
-        return max(1.0, self.pace * _BEHIND)
-
-    def _lately(self, now: float) -> float:
-        """Return the calls a second that OVH accepted within the window."""
-        while self._good and self._good[0] < now - _REMEMBERED:
-            self._good.popleft()
-        if not self._good:
-            return 0.0
-        shortest = 0.01 if len(self._good) == _SAMPLES else 1.0
-        return len(self._good) / max(shortest, now - self._good[0])
 
     def _fill(self, now: float) -> None:
         room = max(self._burst * self._share, 1.0)
         self._tokens = min(room, self._tokens + max(now - self._filled_at, 0.0) * self.pace)
         self._filled_at = now
-        if self._tokens >= room > 1 + self._lag:
-            self._is_behind = False

@@ -37,7 +37,7 @@ class _Wish:
     """The calls this process requests next, and the results it has to report."""
 
     calls: int = 0
-    answered: int = 0
+    answered: bool = False
     complaints: list[float | None] = field(default_factory=list)
 
 
@@ -45,14 +45,13 @@ class SharedBudget:
     """The scheduler's alternative to `Budget`, shared by several processes.
 
     Its own thread draws calls from the row, so no caller waits for the database. If the database does not answer, this
-    process uses a local limiter: OVH's throttle responses then enforce the limit.
+    process goes on with its copy of the state: OVH's throttle responses then enforce the limit.
     """
 
     def __init__(self, ledger: Ledger, *, per_second: float, burst: float) -> None:
         self._ledger = ledger
         self._per_second, self._burst = per_second, burst
-        self._mirror = Budget(per_second=per_second, burst=burst, now=time.monotonic())  # the shared state as last seen
-        self._alone = Budget(per_second=per_second, burst=burst, now=time.monotonic())
+        self._copy = Budget(per_second=per_second, burst=burst, now=time.monotonic())  # of the state as last seen
         self._drawn = 0
         self._wish = _Wish()
         self._wanted = threading.Condition()
@@ -63,7 +62,7 @@ class SharedBudget:
 
     @property
     def pace(self) -> float:
-        return self._mirror.pace
+        return self._copy.pace
 
     def listen(self, news: Callable[[], None]) -> None:
         """Register `news`, to be called when calls were drawn."""
@@ -89,21 +88,20 @@ class SharedBudget:
 
     def seconds_for(self, calls: int, now: float) -> float:
         with self._wanted:
-            return self._mirror.seconds_for(calls, now)
+            return self._copy.seconds_for(calls, now)
 
     def complained(self, now: float, seconds: float | None = None) -> None:
         """Handle a throttle response: this process slows down at once, the others at their next draw."""
         with self._wanted:
             self._drawn = min(self._drawn, 0)
-            self._mirror.complained(now, seconds)
-            self._alone.complained(now, seconds)
+            self._copy.complained(now, seconds)
             self._wish.complaints.append(seconds)
             self._wanted.notify()
 
     def answered(self, now: float) -> None:
         with self._wanted:
-            self._alone.answered(now)
-            self._wish.answered += 1
+            self._copy.answered(now)
+            self._wish.answered = True
 
     def close(self) -> None:
         with self._wanted:
@@ -138,16 +136,17 @@ class SharedBudget:
                     shared.restore(page.state)
                 for seconds in wish.complaints:
                     shared.complained(page.now, seconds)
-                for _ in range(wish.answered):
+                if wish.answered:
                     shared.answered(page.now)
                 drawn, pause = _taken(shared, wish.calls, page.now)
                 page.state = shared.state()
                 behind = time.monotonic() - page.now
         except Exception as error:  # noqa: BLE001 - a database that is away, or a row of another version: nobody may wait for ever
             _log.warning("budget_not_shared", error=type(error).__name__)
-            return _taken(self._alone, wish.calls, time.monotonic())
+            with self._wanted:
+                return _taken(self._copy, wish.calls, time.monotonic())
         with self._wanted:
-            self._mirror.restore(shared.state(), later=behind)
+            self._copy.restore(shared.state(), later=behind)
         return drawn, pause
 
 

@@ -38,9 +38,17 @@ def test_the_burst_goes_at_once_and_the_rest_at_the_pace():
 
 def test_how_long_many_calls_take_is_known_before():
     ovh = Clocked(per_second=2, burst=10)
-    assert ovh.budget.seconds_for(30, 0.0) == pytest.approx(10, rel=0.05)
-    ovh.budget.complained(0.0, 3)
-    assert ovh.budget.seconds_for(30, 0.0) == pytest.approx(3 + 30 / 1, rel=0.05)
+    told = ovh.budget.seconds_for(30, 0.0)
+    for _ in range(30):
+        ovh.ask()
+    assert told == pytest.approx(ovh.now, rel=0.001)
+    assert told == pytest.approx(10, rel=0.1)
+
+
+def test_a_pause_counts_in_how_long_calls_take():
+    budget = Budget(per_second=2, burst=10, now=0.0)
+    budget.complained(0.0, 3)
+    assert budget.seconds_for(30, 0.0) == pytest.approx(3 + 30 / 1, rel=0.05)
 
 
 def test_calls_that_complain_together_halve_the_pace_once():
@@ -87,3 +95,15 @@ def test_a_pace_beyond_the_limit_is_learnt_within_few_complaints(quota):
     assert learnt <= 12
     assert (len(ovh.complaints) - learnt) / (ovh.now - begun) < 0.1  # then one in ten seconds at the most
     assert 100 / (ovh.now - begun) > 0.8  # while most of what OVH gives is used
+
+
+def test_the_state_of_an_earlier_version_is_understood():
+    """Its row is in the database when a new version starts."""
+    budget = Budget(per_second=100, burst=100, now=1000.0)
+    state = {
+        "tokens": 3.0, "is_behind": True, "share": 0.25, "known_good": 0.4, "good": [999.0],
+        "moments": [1000.0, 1000.0, 990.0, 995.0],
+    }  # fmt: skip
+    budget.restore(state)
+    assert budget.pace == pytest.approx(25, rel=0.05)
+    assert budget.state()["tokens"] == 3.0

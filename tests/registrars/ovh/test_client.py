@@ -1,7 +1,6 @@
 """The traps of the `ovh` package, each shut."""
 
 import asyncio
-import threading
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +14,6 @@ from ordering.model.errors import NotAsked, OutcomeUnknown, RegistrarRefused, Re
 from ordering.model.money import Money
 from registrars.ovh import Access, OvhGateway
 from registrars.ovh.api.client import Client, segment
-from registrars.ovh.api.gil_turns import FLOOR
 from registrars.ovh.throttling.scheduler import Priority
 from tests.builders import LATER
 from tests.refusing import refuses
@@ -126,29 +124,6 @@ def test_a_question_is_not_asked_for_ever(stub, monkeypatch):
     with pytest.raises(RegistrarUnavailable):
         ask(stub.client())
     assert len(stub.calls) == 2
-
-
-def test_a_money_call_waits_for_no_answer_of_others(stub, monkeypatch):
-    """Nothing stands between the comparison of the clock and the write, not even the turns at the interpreter."""
-    monkeypatch.setattr("registrars.ovh.api.gil_turns._PATIENCE", 5.0)
-    stub.says(200, b"{}")
-    client = stub.client()
-    ask(client)
-    has_it, go_on = threading.Event(), threading.Event()
-
-    def read() -> None:
-        with FLOOR.taken():
-            has_it.set()
-            go_on.wait(5)
-
-    reading = threading.Thread(target=read)
-    reading.start()
-    has_it.wait(5)
-    begun = time.monotonic()
-    do(client, "/me/order/1/pay")
-    assert time.monotonic() - begun < 2.5
-    go_on.set()
-    reading.join()
 
 
 # Reaching OVH

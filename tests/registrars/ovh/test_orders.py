@@ -13,6 +13,7 @@ from ordering.model.errors import RegistrarRefused, RegistrarUnavailable
 from ordering.model.money import Money
 from ordering.model.offer import Verdict
 from ordering.model.sales_order import Attempt, Outcome
+from registrars.ovh.cache import Cache
 from tests.fakes import belonging
 from tests.refusing import refuses
 from tests.registrars.ovh.money import check_out
@@ -154,8 +155,16 @@ async def test_health_costs_no_call_while_ovh_answers_others(ovh, gateway):
     assert len(ovh.calls) == before
 
 
+async def test_health_costs_one_call_while_ovh_refuses(ovh, gateway):
+    ovh.faults.add("GET", "/me", "html502")
+    assert (await ask(gateway.health)).code == "registrar_unavailable"
+    before = len(ovh.calls)
+    assert (await ask(gateway.health)).code == "registrar_unavailable"
+    assert len(ovh.calls) == before
+
+
 async def test_health_says_why_not_and_is_well_again_soon(ovh, gateway, monkeypatch):
-    monkeypatch.setattr("registrars.ovh.adapter._ILL_FOR", 0.0)
+    monkeypatch.setattr(gateway, "_failed", Cache(size=1, fresh=0.0))
     ovh.faults.add("GET", "/me", "html502")
     assert (await ask(gateway.health)).code == "registrar_unavailable"
     assert await ask(gateway.health) is None

@@ -91,6 +91,14 @@ def test_without_the_database_each_goes_on_alone(lanes, ledger):
     assert 10 <= calls_in([lanes[0]], 1.0) <= 58
 
 
+def test_without_the_database_a_process_stays_as_slow_as_all_had_become(lanes, ledger):
+    lanes[0].slow_down(0.05)
+    time.sleep(0.2)  # until it stands in the ledger, and is over
+    calls_in([lanes[1]], 0.3)
+    ledger.broken = True
+    assert 1 <= calls_in([lanes[1]], 1.0) <= 30
+
+
 def test_a_closed_lane_sends_away_who_waits(ledger):
     lane = a_lane(ledger, per_second=0.01, burst=1)
     with lane.turn(Priority.SEARCH) as turn:
