@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers import messages
 from handlers.messages import words
@@ -15,12 +12,12 @@ from handlers.toolkit.action_ids import PURPOSE, Act, Form
 from handlers.toolkit.blocks import Drawn
 from handlers.toolkit.context import Desk
 from handlers.toolkit.error_messages import sentence
-from handlers.toolkit.inbox import Inbox
 from handlers.toolkit.interaction import Interaction, cart_number
 from handlers.toolkit.modals import checking
 from handlers.toolkit.names_typed import parts_of
+from handlers.toolkit.payloads import CartNumber, NameInCart, NameOffered
 from handlers.toolkit.responder import Reply
-from handlers.toolkit.router import on_submit
+from handlers.toolkit.router import Router
 from handlers.views import cart as views
 from handlers.views.offers import choice
 from handlers.views.prices import warned
@@ -35,28 +32,12 @@ _PAGE = 20
 _MOST_NAMES = 20
 
 
-def register(app: AsyncApp, desk: Desk, inbox: Inbox) -> None:
-    on_submit(app, inbox, Form.REQUEST, _request, faults=_without_purpose, waiting=checking)
-
-    @app.action(Act.ADD)
-    async def add_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _add_clicked(desk, did, reply), Interaction.of_action(body))
-
-    @app.action(Act.REMOVE)
-    async def remove_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _remove_clicked(desk, did, reply), Interaction.of_action(body))
-
-    @app.action(Act.COPY)
-    async def copy_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _copy(desk, did, reply), Interaction.of_action(body))
-
-    @app.action(Act.REQUEST)
-    async def request_clicked(ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        await ack()
-        desk.start(lambda did, reply: _ask_purpose(desk, did, reply), Interaction.of_action(body), at_once=True)
+def register(router: Router) -> None:
+    router.button(Act.ADD, NameOffered, _add_clicked)
+    router.button(Act.REMOVE, NameInCart, _remove_clicked)
+    router.button(Act.COPY, CartNumber, _copy)
+    router.button(Act.REQUEST, CartNumber, _ask_purpose, at_once=True)
+    router.decision_form(Form.REQUEST, CartNumber, _request, faults=_without_purpose, waiting=checking)
 
 
 def _without_purpose(did: Interaction) -> Mapping[str, str]:
@@ -88,13 +69,12 @@ async def add(desk: Desk, did: Interaction, reply: Reply, typed: str) -> None:
         desk.work.start(learn_quietly(desk, did.user, changed.cart.id))
 
 
-async def _add_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _add_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: NameOffered) -> None:
     """Add the offer that the user saw. If OVH's terms changed since then, show the new terms first."""
-    typed, _, seen = did.value.partition(" ")
-    name, person = DomainName.parse(typed), await desk.person(did)
+    name, person = clicked.domain, await desk.person(did)
     try:
         async with desk.at_ovh(did, reply, what=f"*{name}*") as threads:
-            cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=seen or None)
+            cart = await threads.call(desk.workflow.add, channel_of(did), name, by=person, seen=clicked.mark)
     except ChoiceNeeded as needed:
         await reply.tell(choice(messages.refusal(needed).text, name, needed.offers))
         return
@@ -176,12 +156,11 @@ async def history(desk: Desk, did: Interaction, reply: Reply, typed: str) -> Non
     await reply.tell(views.history(found[:_PAGE], more=len(found) > _PAGE, before=before))
 
 
-async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply) -> None:
-    number, _, name = did.value.partition(" ")
-    cart = await _remove(desk, did, cart_number(number), DomainName.parse(name))
+async def _remove_clicked(desk: Desk, did: Interaction, reply: Reply, clicked: NameInCart) -> None:
+    cart = await _remove(desk, did, clicked.cart_id, clicked.domain)
     if did.form and cart.lines:
         form = views.request_modal(cart, purpose=did.typed(PURPOSE))
-        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [DomainName.parse(name)])))
+        await reply.show_form(form, otherwise=Drawn.saying(_removed(cart, [clicked.domain])))
     elif did.ephemeral or did.form:
         await reply.tell(views.shared_cart(cart), replace=True)
 
@@ -193,33 +172,33 @@ async def _remove(desk: Desk, did: Interaction, cart_id: int, name: DomainName) 
     return cart
 
 
-async def _copy(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _copy(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.copy_lines, cart_number(did.value), by=person)
+    cart = await desk.bridge.call(desk.workflow.copy_lines, of.cart_id, by=person)
     desk.wake()
     await reply.tell(Drawn.saying(words.cart.copied(cart.id, len(cart.lines))))
 
 
-async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _ask_purpose(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Open the request form. The trigger expires after three seconds, so only the database is read before."""
     person = await desk.person(did)
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.value))
+    cart = await desk.bridge.call(desk.workflow.cart, of.cart_id)
     desk.workflow.may_request(cart, person)
     await reply.open_form(views.request_modal(cart), button=words.buttons.REQUEST)
 
 
-async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
+async def _request(desk: Desk, did: Interaction, reply: Reply, of: CartNumber) -> None:
     """Check the cart with OVH and request approval; the form shows the result."""
-    cart_id, purpose = cart_number(did.metadata), did.typed(PURPOSE)
+    purpose = did.typed(PURPOSE)
     try:
         person = await desk.person(did)
         approvers = await desk.members.everyone_in(desk.workflow.policy.approvers)
         async with desk.at_ovh(did, reply) as threads:
             cart = await threads.call(
-                desk.workflow.request_approval, cart_id, requester=person, purpose=purpose, approvers=approvers
+                desk.workflow.request_approval, of.cart_id, requester=person, purpose=purpose, approvers=approvers
             )
     except OrderingError as refusal:
-        await _request_refused(desk, did, reply, refusal)
+        await _request_refused(desk, did, reply, of, refusal)
         return
     desk.wake()
     channel = desk.workflow.policy.approval_channel or cart.channel
@@ -229,10 +208,10 @@ async def _request(desk: Desk, did: Interaction, reply: Reply) -> None:
     await reply.tell(Drawn.saying(said + "".join(warnings)))
 
 
-async def _request_refused(desk: Desk, did: Interaction, reply: Reply, refusal: OrderingError) -> None:
+async def _request_refused(desk: Desk, did: Interaction, reply: Reply, of: CartNumber, refusal: OrderingError) -> None:
     """Show the form again with the problem, so the user does not have to type everything again."""
     said = Drawn.saying(sentence(refusal))
-    cart = await desk.bridge.call(desk.workflow.cart, cart_number(did.metadata))
+    cart = await desk.bridge.call(desk.workflow.cart, of.cart_id)
     try:
         desk.workflow.may_request(cart, await desk.person(did))
     except OrderingError:

@@ -10,8 +10,8 @@ from handlers.messages import words as catalogue
 from handlers.notifier import approval_card
 from handlers.recovery_mode import RecoverWatch
 from handlers.toolkit.action_ids import Act
+from handlers.toolkit.payloads import Decision
 from handlers.toolkit.slack_errors import SlackAlerts
-from handlers.toolkit.stamps import Decision
 from handlers.views import recovery_mode as views
 from ordering.model.cart import WAITING, CartState
 from ordering.model.domain_name import DomainName
